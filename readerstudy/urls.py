@@ -1,0 +1,7 @@
+"""Every address of the platform. tests/readerstudy/permissions holds one row for each."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+]

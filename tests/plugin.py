@@ -1,0 +1,54 @@
+"""The ground the tests stand on, laid before Django starts: a home of their own and the database asked for.
+
+`pytest` tests on SQLite; `pytest --database postgresql` starts a private PostgreSQL server on a socket in a
+temporary folder and takes it down afterwards.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import Cluster
+
+_HOME = pytest.StashKey[Path]()
+_CLUSTER = pytest.StashKey[Cluster]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="the database to test the platform on; postgresql starts a private server",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _prepare(early_config)
+    return (yield)
+
+
+def _prepare(config: pytest.Config) -> None:
+    home = Path(tempfile.mkdtemp(prefix="readerstudy-tests-"))
+    config.stash[_HOME] = home
+    for name in ("READERSTUDY_ENV", "STORAGE_URL", "EMAIL_URL", "DATABASE_URL"):
+        os.environ.pop(name, None)
+    os.environ["READERSTUDY_HOME"] = str(home)
+    os.environ["READERSTUDY_TESTS"] = "1"
+    if config.known_args_namespace.database == "postgresql":
+        cluster = Cluster()
+        config.stash[_CLUSTER] = cluster
+        os.environ["DATABASE_URL"] = cluster.url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _CLUSTER in config.stash:
+        config.stash[_CLUSTER].stop()
+    if _HOME in config.stash:
+        shutil.rmtree(config.stash[_HOME], ignore_errors=True)
