@@ -1,0 +1,45 @@
+"""Statistics of blinded reader studies: every number with its uncertainty, its method and its oracle.
+
+Nothing heavy is loaded before it is asked for: a name is fetched from its module at its first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES: dict[str, tuple[str, ...]] = {
+    "analysis.errors": ("AnalysisError",),
+    "analysis.result": ("Equivalence", "Interval", "Result", "Test"),
+    "analysis.rounding": ("half_up", "half_up_percent", "p_text"),
+    "analysis.tables": ("coded", "score_table"),
+    "analysis.proportions": (
+        "beta_binomial_bayes_factor",
+        "binomial_test",
+        "clopper_pearson",
+        "exact_equivalence",
+        "fisher_exact",
+        "mid_p",
+        "newcombe",
+        "newcombe_paired",
+        "wilson",
+    ),
+    "analysis.sample_size": (
+        "sample_size_equivalence",
+        "sample_size_equivalence_exact",
+        "sample_size_superiority",
+    ),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605 - the table above is the list
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"analysis has no {name!r}: it has {', '.join(__all__)}.")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,129 @@
+"""From answers in long form to tables with one row a reader and one column a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.errors import DuplicateAnswerError, NothingToAnalyseError, WrongShapeError, WrongValueError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coded:
+    """A table of categories as whole numbers: `codes` is readers x cases, -1 where an answer is missing."""
+
+    codes: IntArray
+    categories: tuple[Any, ...]
+
+
+def as_scores(table: npt.ArrayLike) -> FloatArray:
+    """Return a readers x cases table of floats with NaN for missing answers; refuse any other shape."""
+    try:
+        scores = np.asarray(table, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise WrongValueError(
+            "The table holds something that is no number: give numbers, NaN for missing."
+        ) from error
+    if scores.ndim == 1:
+        scores = scores[None, :]
+    if scores.ndim != 2:
+        raise WrongShapeError
+    if np.isinf(scores).any():
+        raise WrongValueError("The table holds an infinite number: give finite numbers, NaN for missing.")
+    if not np.isfinite(scores).any():
+        raise NothingToAnalyseError
+    return scores
+
+
+def score_table(
+    readers: npt.ArrayLike, cases: npt.ArrayLike, values: npt.ArrayLike
+) -> tuple[FloatArray, tuple[Any, ...], tuple[Any, ...]]:
+    """Spread answers in long form over a readers x cases table, NaN where a reader did not see a case.
+
+    Returns
+    -------
+    table, readers, cases
+        The table and the names of its rows and columns.
+
+    Raises
+    ------
+    DuplicateAnswerError
+        Where a reader answered one case twice.
+    """
+    names_r, row = np.unique(np.asarray(readers), return_inverse=True)
+    names_c, column = np.unique(np.asarray(cases), return_inverse=True)
+    flat = row.ravel() * len(names_c) + column.ravel()
+    if len(flat) == 0:
+        raise NothingToAnalyseError
+    counts = np.bincount(flat, minlength=len(names_r) * len(names_c))
+    if counts.max() > 1:
+        r, c = divmod(int(counts.argmax()), len(names_c))
+        raise DuplicateAnswerError(
+            f"Reader {names_r[r]} answered case {names_c[c]} {counts.max()} times: "
+            "keep one answer, and analyse repeats apart."
+        )
+    table = np.full(len(names_r) * len(names_c), np.nan)
+    table[flat] = np.asarray(values, dtype=np.float64)
+    return table.reshape(len(names_r), len(names_c)), tuple(names_r.tolist()), tuple(names_c.tolist())
+
+
+def coded(table: Any, categories: Any = None) -> Coded:
+    """Code a readers x cases table of labels or numbers; None and NaN are missing.
+
+    `categories` fixes the categories and their order; without it, those that occur, sorted.
+    """
+    values = np.asarray(table)
+    if values.ndim != 2:
+        raise WrongShapeError
+    present = _present(values)
+    if values.dtype != object and values.dtype.kind in "iufb":
+        values = values.astype(np.float64)
+        found = np.unique(values[present])
+    else:
+        found = np.array(
+            sorted(set(values[present].tolist()), key=lambda item: (str(type(item)), item)), dtype=object
+        )
+    order = found if categories is None else np.asarray(categories, dtype=found.dtype)
+    return Coded(
+        codes=_lookup(values, present, order), categories=tuple(_tidy(item) for item in order.tolist())
+    )
+
+
+def _present(values: npt.NDArray[Any]) -> BoolArray:
+    if values.dtype.kind == "f":
+        return np.asarray(np.isfinite(values))
+    if values.dtype == object:
+        # None and NaN are the two values that are missing; NaN alone differs from itself
+        return np.array([[item is not None and item == item for item in row] for row in values], dtype=bool)
+    return np.ones(values.shape, dtype=bool)
+
+
+def _lookup(values: npt.NDArray[Any], present: BoolArray, order: npt.NDArray[Any]) -> IntArray:
+    codes = np.full(values.shape, -1, dtype=np.int64)
+    if len(order) == 0:
+        return codes
+    if values.dtype == object:
+        place = {item: index for index, item in enumerate(order.tolist())}
+        codes[present] = [place.get(item, -1) for item in values[present].tolist()]
+    else:
+        rank = np.argsort(order, kind="stable")
+        at = np.searchsorted(order[rank], values[present]).clip(max=len(order) - 1)
+        codes[present] = np.where(order[rank][at] == values[present], rank[at], -1)
+    unknown = present & (codes < 0)
+    if unknown.any():
+        stray = values[unknown][0]
+        raise WrongValueError(
+            f"The answer {stray!r} is none of the categories {order.tolist()}: correct the one or the other."
+        )
+    return codes
+
+
+def _tidy(item: Any) -> Any:
+    return int(item) if isinstance(item, float) and item.is_integer() else item
