@@ -1,0 +1,60 @@
+"""A trial as it is shown at one place of the plan: its order, its slots, its tokens."""
+
+import secrets
+
+from django.db import models
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class Presentation(models.Model):
+    """Made with the plan, for places rather than people: whoever takes the place reads it."""
+
+    section = models.ForeignKey("studies.Section", on_delete=models.CASCADE, related_name="presentations")
+    trial = models.ForeignKey("studies.Trial", on_delete=models.CASCADE, related_name="presentations")
+    place = models.PositiveIntegerField()
+    order = models.PositiveIntegerField()
+    repeats = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    token = models.CharField(max_length=24, unique=True, default=new_token)
+
+    class Meta:
+        ordering = ["section__position", "place", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "place", "order"], name="presentation_order_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["place", "trial"],
+                condition=models.Q(repeats__isnull=True),
+                name="presentation_shows_a_trial_once_unless_repeated",
+            ),
+        ]
+        indexes = [models.Index(fields=["place", "section", "order"], name="presentation_walk")]
+
+    def __str__(self) -> str:
+        return f"{self.section} place {self.place} #{self.order}"
+
+
+class Slot(models.Model):
+    """Where on the screen one image of the trial stands. The token is all that a browser learns of it."""
+
+    presentation = models.ForeignKey(Presentation, on_delete=models.CASCADE, related_name="slots")
+    position = models.PositiveSmallIntegerField()
+    trial_image = models.ForeignKey("studies.TrialImage", on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=24, unique=True, default=new_token)
+
+    class Meta:
+        ordering = ["presentation", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["presentation", "position"], name="slot_position_is_unique"),
+            models.UniqueConstraint(fields=["presentation", "trial_image"], name="slot_image_is_shown_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.presentation} {self.letter}"
+
+    @property
+    def letter(self) -> str:
+        return "ABCDEFGH"[self.position]

@@ -1,0 +1,38 @@
+"""What a lock closes, and what is append-only, held by the database itself."""
+
+from readerstudy.audit.guards import Guard
+
+CLOSED = "The study is locked; what was locked cannot change. Duplicate the study to change it."
+EVERY = ("INSERT", "UPDATE", "DELETE")
+
+
+def closed_by_lock(table: str, study: str) -> Guard:
+    """Refuses every change to a row once its study, found by the SQL `study`, has a lock."""
+    return Guard(
+        table=table,
+        name=f"{table}_locked",
+        actions=EVERY,
+        message=CLOSED,
+        when=f"EXISTS (SELECT 1 FROM studies_lock l WHERE l.study_id = {study})",
+    )
+
+
+def append_only(table: str) -> Guard:
+    return Guard(table=table, name=f"{table}_append_only", message=f"Rows of {table} are only ever added.")
+
+
+OF_SECTION = "(SELECT s.study_id FROM studies_section s WHERE s.id = {row}.section_id)"
+OF_TRIAL = (
+    "(SELECT s.study_id FROM studies_section s JOIN studies_trial t ON t.section_id = s.id "
+    "WHERE t.id = {row}.trial_id)"
+)
+
+GUARDS = [
+    closed_by_lock("studies_protocol", "{row}.study_id"),
+    closed_by_lock("studies_section", "{row}.study_id"),
+    closed_by_lock("studies_trial", OF_SECTION),
+    closed_by_lock("studies_trialimage", OF_TRIAL),
+    append_only("studies_lock"),
+    append_only("studies_freeze"),
+    append_only("studies_withdrawal"),
+]

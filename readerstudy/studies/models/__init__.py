@@ -1,0 +1,20 @@
+"""What is asked of whom."""
+
+from readerstudy.studies.models.enrolment import Enrolment, Role, Withdrawal
+from readerstudy.studies.models.milestones import Freeze, Lock
+from readerstudy.studies.models.study import Protocol, Study
+from readerstudy.studies.models.trial import Section, Task, Trial, TrialImage
+
+__all__ = [
+    "Enrolment",
+    "Freeze",
+    "Lock",
+    "Protocol",
+    "Role",
+    "Section",
+    "Study",
+    "Task",
+    "Trial",
+    "TrialImage",
+    "Withdrawal",
+]

@@ -1,0 +1,94 @@
+"""A study and the protocol it follows."""
+
+import hashlib
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from readerstudy.accounts.models import User
+from readerstudy.studies.models.milestones import Freeze, Lock
+from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def visible_to(self, user: User | AnonymousUser) -> "StudyQuerySet":
+        """The studies a person has any part in."""
+        if not isinstance(user, User):
+            return self.none()
+        mine = user.enrolments.current().values("study_id")
+        return self.filter(pk__in=mine)
+
+    def in_role(self, user: User | AnonymousUser, *roles: str) -> "StudyQuerySet":
+        """The studies in which a person has one of the roles."""
+        if not isinstance(user, User):
+            return self.none()
+        mine = user.enrolments.current().filter(role__in=roles).values("study_id")
+        return self.filter(pk__in=mine)
+
+
+class Study(models.Model):
+    slug = models.SlugField(unique=True, max_length=80)
+    title = models.CharField(max_length=300)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[StudyQuerySet] = StudyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name_plural = "studies"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def scope(self) -> str:
+        """The scope of the audit streams that speak of this study."""
+        return f"study:{self.pk}"
+
+    @cached_property
+    def protocol(self) -> "Protocol":
+        """The newest version of the protocol; the one that counts once the study is locked."""
+        return self.protocols.latest("version")
+
+    @property
+    def is_locked(self) -> bool:
+        return Lock.objects.filter(study=self).exists()
+
+    @property
+    def is_frozen(self) -> bool:
+        return Freeze.objects.filter(study=self).exists()
+
+
+class Protocol(models.Model):
+    """One version of a study's protocol, kept as the text its author wrote, byte for byte."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="protocols")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    digest = models.CharField(max_length=64, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["study", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "version"], name="protocol_version_is_unique_in_its_study"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study.slug} v{self.version}"
+
+    @cached_property
+    def document(self) -> ProtocolDocument:
+        return parse_protocol(self.text)
+
+    @staticmethod
+    def digest_of(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""Sections, and the trials they are made of. Nothing here says which image is real."""
+
+from django.db import models
+
+
+class Task(models.TextChoices):
+    PICK_REAL = "pick_real", "pick the real one"
+    CALL = "call", "real or synthetic"
+    RATE = "rate", "rate the realism"
+    CHECK_LABEL = "check_label", "check the label"
+
+
+class Section(models.Model):
+    study = models.ForeignKey("studies.Study", on_delete=models.CASCADE, related_name="sections")
+    position = models.PositiveIntegerField()
+    name = models.SlugField(max_length=80)
+    task = models.CharField(max_length=12, choices=Task.choices)
+    practice = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["study", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "name"], name="section_name_is_unique_in_its_study"),
+            models.UniqueConstraint(fields=["study", "position"], name="section_position_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study.slug}/{self.name}"
+
+
+class Trial(models.Model):
+    """The images of one screen. Its number is a position in the plan, never shown to a reader."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="trials")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["section", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "number"], name="trial_number_is_unique_in_its_section"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section}/{self.number}"
+
+
+class TrialImage(models.Model):
+    """One image of a trial, with the label a reader is asked to check, if the task is that."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="images")
+    number = models.PositiveIntegerField()
+    image = models.ForeignKey("imaging.Image", on_delete=models.PROTECT, related_name="+")
+    label = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["trial", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "number"], name="trial_image_number_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial}.{self.number}"

@@ -1,0 +1,28 @@
+"""The protocol as a document: what a TOML text says, once it has been checked."""
+
+from readerstudy.studies.protocol.document import (
+    Display,
+    Margins,
+    ProtocolDocument,
+    Question,
+    Reading,
+    Scale,
+    SectionDocument,
+    SourceDocument,
+)
+from readerstudy.studies.protocol.parse import parse_protocol
+from readerstudy.studies.protocol.problems import Problem, ProtocolError
+
+__all__ = [
+    "Display",
+    "Margins",
+    "Problem",
+    "ProtocolDocument",
+    "ProtocolError",
+    "Question",
+    "Reading",
+    "Scale",
+    "SectionDocument",
+    "SourceDocument",
+    "parse_protocol",
+]

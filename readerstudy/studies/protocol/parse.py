@@ -1,0 +1,186 @@
+"""From a TOML text to a checked protocol: every mistake is named at once, with line and remedy."""
+
+import tomllib
+from collections import Counter
+from functools import lru_cache
+
+from readerstudy.imaging.canvas import LONGEST_SIDE, Canvas
+from readerstudy.studies.protocol.document import (
+    Display,
+    Margins,
+    ProtocolDocument,
+    Question,
+    Reading,
+    Scale,
+    SectionDocument,
+    SourceDocument,
+)
+from readerstudy.studies.protocol.lines import Lines
+from readerstudy.studies.protocol.problems import Problem, ProtocolError
+from readerstudy.studies.protocol.sections import parse_sections
+from readerstudy.studies.protocol.table import Report, Table
+
+MOST_READERS = 1_000
+
+
+@lru_cache(maxsize=128)
+def parse_protocol(text: str) -> ProtocolDocument:
+    """The protocol that a text describes.
+
+    Raises ProtocolError with every problem, each with its line, its field and what is allowed.
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProtocolError([Problem(field="", sentence=f"The file is not valid TOML: {error}.")]) from error
+    report = Report(Lines(text))
+    document = _document(Table(values, "", report))
+    if report.problems:
+        raise ProtocolError(sorted(report.problems, key=lambda problem: problem.line or 0))
+    return document
+
+
+def _document(root: Table) -> ProtocolDocument:
+    study = root.table("study", required=True) or Table({}, "study", root.report)
+    readers = study.whole("readers", 1, MOST_READERS, default=8)
+    sources = _sources(root)
+    scale = _scale(root)
+    document = ProtocolDocument(
+        title=study.text("title"),
+        description=study.text("description", ""),
+        seed=study.whole("seed", 0, 2**53),
+        level=study.number("level", 0.5, 0.999, default=0.95),
+        readers=readers,
+        places=study.whole("places", readers, 2 * MOST_READERS, default=readers + max(4, readers // 2)),
+        washout_days=study.whole("washout_days", 0, 3650, default=0),
+        unblinding_people=study.whole("unblinding_people", 1, 2, default=1),
+        consent=study.text("consent", ""),
+        instructions=study.text("instructions", ""),
+        analysis_plan=study.text("analysis_plan", ""),
+        canvas=_canvas(root),
+        sources=sources,
+        scale=scale,
+        margins=_margins(root, scale),
+        sections=parse_sections(root, sources) if sources else _no_sections(root),
+        questions=_questions(root),
+        display=_display(root),
+        reading=_reading(root),
+    )
+    study.finish()
+    root.finish()
+    return document
+
+
+def _no_sections(root: Table) -> tuple[SectionDocument, ...]:
+    root.tables("sections", required=True)
+    return ()
+
+
+def _canvas(root: Table) -> Canvas:
+    table = root.table("canvas", required=True) or Table({}, "canvas", Report(root.report.lines))
+    bits = table.whole("bits", 8, 16, default=8)
+    if bits not in (8, 16):
+        table.problem("bits", f"is {bits}; allowed are 8 and 16.")
+        bits = 8
+    canvas = Canvas(
+        width=table.whole("width", 16, LONGEST_SIDE),
+        height=table.whole("height", 16, LONGEST_SIDE),
+        bits=bits,
+        fit="pad" if table.choice("fit", ("crop", "pad"), default="crop") == "pad" else "crop",
+    )
+    table.finish()
+    return canvas
+
+
+def _sources(root: Table) -> tuple[SourceDocument, ...]:
+    found = []
+    for table in root.tables("sources", required=True):
+        found.append(
+            SourceDocument(
+                name=table.name("name"),
+                kind=table.choice("kind", ("real", "synthetic")),
+                description=table.text("description", ""),
+            )
+        )
+        table.finish()
+    for name, count in Counter(source.name for source in found).items():
+        if count > 1:
+            root.problem("sources", f"names {name!r} {count} times; every source needs a name of its own.")
+    return tuple(found)
+
+
+def _scale(root: Table) -> Scale:
+    table = root.table("scale", required=False)
+    if table is None:
+        words = ("unrealistic", "rather unrealistic", "rather realistic", "fully realistic")
+        return Scale(points=(1, 2, 3, 4), labels=words)
+    scale = Scale(points=table.wholes("points"), labels=table.texts("labels", required=True))
+    if not 2 <= len(scale.points) <= 9 or list(scale.points) != sorted(set(scale.points)):
+        table.problem("points", "has to be 2 to 9 rising whole numbers, such as [1, 2, 3, 4].")
+    elif len(scale.points) != len(scale.labels):
+        table.problem(
+            "labels", f"has {len(scale.labels)} words for {len(scale.points)} points; give one each."
+        )
+    table.finish()
+    return scale
+
+
+def _margins(root: Table, scale: Scale) -> Margins:
+    table = root.table("margins", required=True) or Table({}, "margins", Report(root.report.lines))
+    width = float(scale.points[-1] - scale.points[0]) if scale.points else 1.0
+    margins = Margins(
+        detection=table.number("detection", 0.001, 0.5, default=0.10),
+        realism=table.number("realism", 0.001, max(width, 0.001), default=min(0.25, max(width, 0.001))),
+    )
+    table.finish()
+    return margins
+
+
+def _questions(root: Table) -> tuple[Question, ...]:
+    found = []
+    for table in root.tables("questions", required=False):
+        kind = table.choice("kind", ("text", "number", "choice"), default="text")
+        question = Question(
+            name=table.name("name"),
+            text=table.text("text"),
+            kind=kind,
+            options=table.texts("options", required=kind == "choice"),
+            required=table.flag("required", default=True),
+        )
+        if kind != "choice" and question.options:
+            table.problem("options", f"belongs to questions of kind choice; this one is of kind {kind}.")
+        table.finish()
+        found.append(question)
+    if len({question.name for question in found}) != len(found):
+        root.problem("questions", "gives two questions the same name.")
+    return tuple(found)
+
+
+def _display(root: Table) -> Display:
+    table = root.table("display", required=False)
+    if table is None:
+        return Display()
+    display = Display(
+        if_failed=table.choice("if_failed", ("warn", "refuse", "ignore"), default="warn"),
+        min_width_px=table.whole("min_width_px", 0, 16384, default=1024),
+        min_height_px=table.whole("min_height_px", 0, 16384, default=700),
+    )
+    table.finish()
+    return display
+
+
+def _reading(root: Table) -> Reading:
+    table = root.table("reading", required=False)
+    if table is None:
+        return Reading()
+    reading = Reading(
+        allow_back=table.flag("allow_back", default=False),
+        show_clock=table.flag("show_clock", default=False),
+        break_after=table.whole("break_after", 0, 10_000, default=0) or None,
+        idle_after_s=table.whole("idle_after_s", 10, 36_000, default=120),
+        reasons=table.texts("reasons"),
+        spots=table.flag("spots", default=False),
+        show_own_result=table.flag("show_own_result", default=False),
+    )
+    table.finish()
+    return reading

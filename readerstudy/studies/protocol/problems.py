@@ -1,0 +1,25 @@
+"""What is wrong with a protocol, said so that its author can mend it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One sentence, the field it speaks of, and the line it stands in."""
+
+    field: str
+    sentence: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.field}: {self.sentence}" if self.field else f"{where}{self.sentence}"
+
+
+class ProtocolError(Exception):
+    """The protocol cannot be used as it stands."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))

@@ -1,0 +1,20 @@
+"""Truth closes with the lock; what was decided about it is append-only."""
+
+from readerstudy.studies.guards import append_only, closed_by_lock
+
+OF_SOURCE = "(SELECT s.study_id FROM truth_source s WHERE s.id = {row}.source_id)"
+OF_TRIAL_IMAGE = (
+    "(SELECT s.study_id FROM studies_section s JOIN studies_trial t ON t.section_id = s.id "
+    "JOIN studies_trialimage i ON i.trial_id = t.id WHERE i.id = {row}.trial_image_id)"
+)
+
+GUARDS = [
+    closed_by_lock("truth_source", "{row}.study_id"),
+    closed_by_lock("truth_provenance", OF_SOURCE),
+    closed_by_lock("truth_plan", "{row}.study_id"),
+    closed_by_lock("truth_key", OF_TRIAL_IMAGE),
+    *(
+        append_only(f"truth_{name}")
+        for name in ("blindingaudit", "blindingoverride", "unblindingrequest", "unblinding")
+    ),
+]

@@ -1,0 +1,17 @@
+"""The answer. Nothing below this room can import it, and every key that points down is one-way."""
+
+from readerstudy.truth.models.plan import Key, Plan
+from readerstudy.truth.models.source import Kind, Provenance, Source
+from readerstudy.truth.models.unblinding import BlindingAudit, BlindingOverride, Unblinding, UnblindingRequest
+
+__all__ = [
+    "BlindingAudit",
+    "BlindingOverride",
+    "Key",
+    "Kind",
+    "Plan",
+    "Provenance",
+    "Source",
+    "Unblinding",
+    "UnblindingRequest",
+]

@@ -1,0 +1,32 @@
+"""The allocation, and the key that tells what each image of a trial is."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Plan(models.Model):
+    """The allocation: computed once from protocol, seed and images, kept as rows, named by its digest."""
+
+    study = models.OneToOneField("studies.Study", on_delete=models.PROTECT, related_name="+")
+    protocol_digest = models.CharField(max_length=64)
+    seed = models.BigIntegerField()
+    places = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.study.slug} plan {self.digest[:12]}"
+
+
+class Key(models.Model):
+    """What one image of a trial really is, and the name it carries as an alternative."""
+
+    trial_image = models.OneToOneField("studies.TrialImage", on_delete=models.CASCADE, related_name="+")
+    provenance = models.ForeignKey("truth.Provenance", on_delete=models.PROTECT, related_name="+")
+    alternative = models.CharField(max_length=90)
+    catch = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.trial_image} is {self.alternative}"

@@ -1,0 +1,56 @@
+"""Where images come from."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Kind(models.TextChoices):
+    REAL = "real", "real"
+    SYNTHETIC = "synthetic", "synthetic"
+
+
+class Source(models.Model):
+    """A real collection or one generator checkpoint, as the protocol names it."""
+
+    study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="+")
+    name = models.SlugField(max_length=80)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    position = models.PositiveIntegerField()
+    description = models.TextField(blank=True)
+    checkpoint_digest = models.CharField(max_length=64, blank=True)
+    sampler = models.JSONField(default=dict, blank=True)
+    generated = models.PositiveIntegerField(null=True, blank=True)
+    rejected = models.PositiveIntegerField(null=True, blank=True)
+    rejection_rule = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["study", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "name"], name="source_name_is_unique_in_its_study"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study.slug}:{self.name}"
+
+
+class Provenance(models.Model):
+    """One image of a source, with what is known of how it came to be and what it is said to show."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="provenances")
+    image = models.ForeignKey("imaging.Image", on_delete=models.PROTECT, related_name="+")
+    labels = models.JSONField(default=dict, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
+    conditions = models.JSONField(default=dict, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "image"], name="provenance_is_one_per_image_and_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} #{self.pk}"
