@@ -1,0 +1,65 @@
+"""Knee radiograph phantoms: the project's own "real" images, made from a physical picture.
+
+The films are made, not drawn from any person: bones and soft tissue of random shape, attenuation after
+Beer-Lambert, scatter, Poisson noise. Grade, side, age and BMI act as they do in clinics, and can be measured.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generation.errors import RequestError
+from generation.phantoms.anatomy import GRADES, SIDES, Side, Subject, draw_knee, draw_subject
+from generation.phantoms.measure import measure_compartments_mm, measure_joint_space_mm
+from generation.phantoms.render import FIELD_MM, SIZES, render
+
+__all__ = [
+    "FIELD_MM",
+    "GRADES",
+    "SIDES",
+    "SIZES",
+    "Phantom",
+    "make_phantom",
+    "measure_compartments_mm",
+    "measure_joint_space_mm",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phantom:
+    """One film with what is true of it."""
+
+    image: NDArray[np.uint16]
+    subject: Subject
+    patient: str
+    joint_space_mm: float
+
+
+def make_phantom(
+    index: int, *, seed: int = 0, size: int = 96, grade: int | None = None, side: Side | None = None
+) -> Phantom:
+    """Phantom number `index` of a seed: two a patient, left and right, alike in age and shape."""
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise RequestError(f"a phantom of {size} px cannot be made: choose {SIZES[0]} to {SIZES[1]} px")
+    patient = index // 2
+    person, film = np.random.default_rng([seed, patient]), np.random.default_rng([seed, patient, index % 2])
+    base = draw_subject(person)
+    subject = Subject(
+        grade=_grade_of_this_knee(base.grade, film) if grade is None else grade,
+        side=SIDES[index % 2] if side is None else side,
+        age=base.age,
+        bmi=base.bmi,
+    )
+    knee = draw_knee(subject, person=person, film=film)
+    return Phantom(
+        image=render(knee, size=size, rng=film),
+        subject=subject,
+        patient=f"{seed}-{patient:06d}",
+        joint_space_mm=round(knee.joint_space_mm, 3),
+    )
+
+
+def _grade_of_this_knee(grade: int, rng: np.random.Generator) -> int:
+    """The two knees of a person differ by a grade now and then."""
+    return int(np.clip(grade + rng.choice((-1, 0, 1), p=(0.2, 0.6, 0.2)), GRADES[0], GRADES[-1]))
