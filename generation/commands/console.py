@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import Never
 
 from tqdm import tqdm
 
@@ -13,12 +14,10 @@ def say(text: str) -> None:
 
 def progress_bar(unit: str) -> Callable[[int, int], None]:
     """A bar that follows (done, total)."""
-    bar: tqdm[None] | None = None
+    bar: tqdm[Never] = tqdm(unit=unit, disable=None)
 
     def follow(done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = tqdm(total=total, unit=unit, initial=0, disable=None)
+        bar.total = total
         bar.update(done - bar.n)
         if done >= total:
             bar.close()

@@ -18,7 +18,7 @@ SIDES: tuple[Side, ...] = ("L", "R")
 AGE_RANGE = (40.0, 85.0)
 BMI_RANGE = (18.0, 45.0)
 
-#: Medial joint space by grade, mean and standard deviation: about 5 mm in healthy adults, bone on bone in grade 4.
+#: Medial joint space by grade, mean and standard deviation: 5 mm in healthy adults, bone on bone in grade 4.
 JOINT_SPACE_MM = {0: (5.4, 0.30), 1: (4.5, 0.30), 2: (3.5, 0.32), 3: (2.2, 0.35), 4: (0.7, 0.30)}
 _OSTEOPHYTE_MM = (0.0, 1.0, 2.8, 4.5, 7.0)
 _SCLEROSIS_MM = (0.0, 0.15, 0.4, 1.0, 2.0)
@@ -101,7 +101,7 @@ def draw_subject(rng: np.random.Generator, *, grade: int | None = None, side: Si
 
 
 def draw_knee(subject: Subject, *, person: np.random.Generator, film: np.random.Generator) -> Knee:
-    """One knee with these labels. What both knees of a person share is drawn from `person`, the rest from `film`."""
+    """One knee with these labels: what both knees share is drawn from `person`, the rest from `film`."""
     scale = float(np.clip(person.normal(1.0, 0.035), 0.9, 1.1))
     medial, lateral = _joint_spaces_mm(subject, film)
     knee = Knee(
@@ -117,11 +117,7 @@ def draw_knee(subject: Subject, *, person: np.random.Generator, film: np.random.
         notch_mm=float(person.normal(12.5, 1.5)),
         notch_width_mm=float(person.normal(9.5, 0.7)),
         spines_mm=(float(person.normal(6.8, 0.9)), float(person.normal(5.6, 0.9))),
-        patella_mm=(
-            float(person.normal(-1, 2)),
-            float(person.normal(-27, 4)),
-            *map(float, person.normal(20, 1.3, 2)),
-        ),
+        patella_mm=_patella(person),
         fibula_mm=(float(person.normal(-34, 1.5)), float(person.normal(14, 1.8))),
         osteophytes_mm=_OSTEOPHYTE_MM[subject.grade] * film.uniform(0.45, 1.15, 4),
         sclerosis_mm=_SCLEROSIS_MM[subject.grade] * float(film.uniform(0.8, 1.2)),
@@ -146,6 +142,12 @@ def _joint_spaces_mm(subject: Subject, rng: np.random.Generator) -> tuple[float,
     medial = max(medial, 0.15)
     lateral = healthy + 0.9 - 0.15 * (healthy - mean) + float(np.clip(rng.normal(0, 0.35), -0.7, 0.7))
     return medial, max(lateral, medial + 0.25)
+
+
+def _patella(rng: np.random.Generator) -> tuple[float, float, float, float]:
+    centre_x, centre_y = rng.normal(-1, 2), rng.normal(-27, 4)
+    half_x, half_y = rng.normal(20, 1.3, 2)
+    return float(centre_x), float(centre_y), float(half_x), float(half_y)
 
 
 def _waves(rng: np.random.Generator) -> Waves:

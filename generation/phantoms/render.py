@@ -105,7 +105,8 @@ def _tibia(knee: Knee, x: Array, y: Array) -> Array:
 
 def _spur(knee: Knee, along: Array, which: int) -> Array:
     """An osteophyte: a beak on the margin of the joint."""
-    return knee.osteophytes_mm[which] * np.exp(-((along / 3.2) ** 2))
+    beak: Array = knee.osteophytes_mm[which] * np.exp(-((along / 3.2) ** 2))
+    return beak
 
 
 def _patella(knee: Knee, x: Array, y: Array) -> Array:
@@ -142,7 +143,8 @@ def _sclerosis(knee: Knee, x: Array, y: Array, distance: Array) -> Array:
     loaded = np.exp(-(((x - 22.0) / 13.0) ** 2))
     under = np.exp(-np.maximum(distance, 0.0) / reach) * (distance > 0)
     plate = 0.10 * np.exp(-(((distance - 0.9) / 0.9) ** 2)) * (np.abs(y) < 14)
-    return 0.16 * knee.sclerosis_mm * loaded * under + plate
+    density: Array = 0.16 * knee.sclerosis_mm * loaded * under + plate
+    return density
 
 
 def _scars(knee: Knee, x: Array, y: Array, femur: Array, tibia: Array) -> Array:
@@ -228,4 +230,5 @@ def _develop(knee: Knee, film: Array, pixel_mm: float) -> NDArray[np.uint16]:
     low, high = np.percentile(film[margin:-margin, margin:-margin], (1.0, 99.3))
     shown = 0.14 + 0.78 * (film - low) / (high - low)
     shown = (shown - knee.window[0]) / (knee.window[1] - knee.window[0])
-    return np.round(np.clip(shown, 0.0, 1.0) * 65535).astype(np.uint16)
+    grey: NDArray[np.uint16] = np.round(np.clip(shown, 0.0, 1.0) * 65535).astype(np.uint16)
+    return grey
