@@ -24,6 +24,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "newcombe_paired",
         "wilson",
     ),
+    "analysis.crossed": (
+        "crossed_contrast",
+        "crossed_difference",
+        "crossed_equivalence",
+        "crossed_mean",
+        "crossed_rate",
+        "crossed_stratified",
+        "equivalence_curve",
+    ),
     "analysis.sample_size": (
         "sample_size_equivalence",
         "sample_size_equivalence_exact",
