@@ -1,10 +1,20 @@
-"""Who somebody is. What they may do in a study is an Enrolment there, not a flag here."""
+"""Who somebody is and how they came in. What they may do in a study is an Enrolment there, no flag here."""
 
+import hashlib
 from typing import ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
+
+from readerstudy.accounts.errors import RevocationRefused
+from readerstudy.accounts.witness import tell
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a secret: enough to recognise it, too little to use it."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -13,7 +23,10 @@ class UserManager(BaseUserManager["User"]):
             raise ValueError("A user needs an e-mail address.")
         user = self.model(email=self.normalize_email(email).lower(), name=name)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            # Whoever makes an account writes to this address; nobody can sign up with somebody else's.
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def operator(self) -> "User":
@@ -48,3 +61,84 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def claimed(self) -> "InvitationQuerySet":
+        return self.filter(claim__isnull=False)
+
+    def open(self) -> "InvitationQuerySet":
+        """Those that can still be accepted."""
+        return self.filter(claim=None, revocation=None, expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """A personal way in. The token is in the link alone; claim and revocation are rows of their own."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=models.functions.Lower("email")),
+                name="invitation_email_is_lower_case",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="invitation_expires_after_it_was_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation for {self.email}"
+
+    @property
+    def state(self) -> str:
+        """claimed, revoked, expired or open."""
+        if hasattr(self, "claim"):
+            return "claimed"
+        if hasattr(self, "revocation"):
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "open"
+
+    @transaction.atomic
+    def revoke(self, *, by: User, reason: str = "") -> "InvitationRevocation":
+        """Make the link useless. Revoking twice is the same revocation."""
+        Invitation.objects.select_for_update().get(pk=self.pk)
+        if InvitationClaim.objects.filter(invitation=self).exists():
+            raise RevocationRefused
+        revocation, made = InvitationRevocation.objects.get_or_create(
+            invitation=self, defaults={"by": by, "reason": reason}
+        )
+        if made:
+            tell("invitation.revoked", by=by, on=self, reason=reason)
+        return revocation
+
+
+class InvitationClaim(models.Model):
+    """Somebody came in by an invitation. Once, because it is the invitation's only one."""
+
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="claim")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitation_claims")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.invitation} accepted"
+
+
+class InvitationRevocation(models.Model):
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="revocation")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.invitation} revoked"

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AuditConfig(AppConfig):
     name = "readerstudy.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        from readerstudy.accounts import witness
+        from readerstudy.audit.record import record
+
+        witness.enter(record)

@@ -1,0 +1,67 @@
+"""Accept an invitation: the person gets an account, or the account they have gets the invitation."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from readerstudy.accounts.errors import (
+    InvitationClaimed,
+    InvitationExpired,
+    InvitationIsForSomebodyElse,
+    InvitationRevoked,
+    InvitationUnknown,
+)
+from readerstudy.accounts.models import Invitation, InvitationClaim, User, digest_of
+from readerstudy.accounts.witness import tell
+
+
+def find(token: str) -> Invitation:
+    """The invitation of a token, whatever its state."""
+    try:
+        return Invitation.objects.select_related("created_by", "claim", "revocation").get(
+            digest=digest_of(token)
+        )
+    except Invitation.DoesNotExist:
+        raise InvitationUnknown from None
+
+
+def claimable(token: str, *, by: User | None = None) -> Invitation:
+    """The invitation that `by` may claim, or has claimed; anything else is refused, with the reason."""
+    invitation = find(token)
+    _check(invitation, by)
+    return invitation
+
+
+@transaction.atomic
+def claim(token: str, *, by: User | None = None) -> InvitationClaim:
+    """Let the holder of a token in, once.
+
+    A new address becomes a new account. An address that has one already is only accepted from that person,
+    signed in (`by`): otherwise whoever makes invitations could walk into anybody's account by inviting it.
+    The same person claiming again gets the same claim.
+    """
+    invitation = Invitation.objects.select_for_update().get(pk=find(token).pk)
+    _check(invitation, by)
+    if invitation.state == "claimed":
+        return invitation.claim
+    person = by or User.objects.create_user(invitation.email, name=invitation.name)
+    accepted = InvitationClaim.objects.create(invitation=invitation, by=person, at=timezone.now())
+    tell("invitation.claimed", by=person, on=invitation)
+    return accepted
+
+
+REFUSALS = {"claimed": InvitationClaimed, "revoked": InvitationRevoked, "expired": InvitationExpired}
+
+
+def _check(invitation: Invitation, by: User | None) -> None:
+    state = invitation.state
+    if state == "claimed" and invitation.claim.by == by:
+        return
+    if state in REFUSALS:
+        raise REFUSALS[state]
+    if by is not None and by.email != invitation.email:
+        raise InvitationIsForSomebodyElse(
+            f"This invitation is for {invitation.email}, and you are signed in as {by.email}. "
+            "Sign out, then open the link again."
+        )
+    if by is None and User.objects.filter(email=invitation.email).exists():
+        raise InvitationIsForSomebodyElse
