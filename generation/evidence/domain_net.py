@@ -1,0 +1,61 @@
+"""The project's own frozen extractor: a small network that has learnt to read knee phantoms.
+
+It was trained on grade, side and joint-space width (`python -m generation.evidence.train_domain_net`), so its
+features hold what matters in a knee film. They are no measure that can be compared with a published FID; the
+name of each metric says so.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+INPUT_PX = 96
+FEATURES = 128
+GRADES = 5
+WIDTHS = (24, 48, 96, FEATURES)
+GROUPS = 8
+
+
+class Residual(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, padding=1)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+        self.norm_first, self.norm_second = nn.GroupNorm(GROUPS, width), nn.GroupNorm(GROUPS, width)
+
+    def forward(self, image: Tensor) -> Tensor:
+        changed = self.first(functional.silu(self.norm_first(image)))
+        found: Tensor = image + self.second(functional.silu(self.norm_second(changed)))
+        return found
+
+
+class DomainNet(nn.Module):
+    """Grey images (n, 1, h, w) in [0, 1] to 128 features; heads for what it was trained on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        blocks: list[nn.Module] = []
+        before = 1
+        for width in WIDTHS:
+            blocks += [nn.Conv2d(before, width, 3, stride=2, padding=1), Residual(width)]
+            before = width
+        self.body = nn.Sequential(*blocks, nn.GroupNorm(GROUPS, FEATURES), nn.SiLU())
+        self.grade = nn.Linear(FEATURES, GRADES)
+        self.side = nn.Linear(FEATURES, 1)
+        self.joint_space_mm = nn.Linear(FEATURES, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        size = (INPUT_PX, INPUT_PX)
+        if image.shape[2:] != size:
+            image = functional.interpolate(
+                image, size=size, mode="bilinear", antialias=True, align_corners=False
+            )
+        features: Tensor = self.body(2 * image - 1).mean((2, 3))
+        return features
+
+
+@torch.no_grad()
+def read(net: DomainNet, image: Tensor) -> tuple[Tensor, Tensor]:
+    """Features and grade probabilities."""
+    features = net(image)
+    return features, net.grade(features).softmax(1)
