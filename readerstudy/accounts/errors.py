@@ -1,11 +1,10 @@
 """What can go wrong with people and their keys. Each docstring is the message, remedy included."""
 
+from readerstudy.errors import ReaderstudyError
 
-class AccountError(Exception):
+
+class AccountError(ReaderstudyError):
     """This account could not do that."""
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or (self.__class__.__doc__ or "").strip())
 
 
 class InvitationRefused(AccountError):

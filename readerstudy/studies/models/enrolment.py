@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
 
+from readerstudy.accounts.models import User
 from readerstudy.studies.models.milestones import Milestone
 
 
@@ -27,17 +29,29 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def readers(self) -> "EnrolmentQuerySet":
         return self.filter(role=Role.READER)
 
+    def of(self, user: User | AnonymousUser) -> "EnrolmentQuerySet":
+        """Those of a person: given directly, or taken by accepting an invitation."""
+        if not isinstance(user, User):
+            return self.none()
+        return self.filter(models.Q(user=user) | models.Q(invitation__claim__by=user))
+
+    def accepted(self) -> "EnrolmentQuerySet":
+        return self.filter(models.Q(user__isnull=False) | models.Q(invitation__claim__isnull=False))
+
 
 class Enrolment(models.Model):
     """A role in a study; a reader's also has a place in its plan.
 
-    A reader is enrolled when invited: the place is theirs before they have an account, `user` and
-    `accepted_at` follow when the invitation is claimed.
+    An invited person is enrolled at once: the place is theirs before they have an account. Whoever
+    claims the invitation is the person; ask `of(user)` and `person` rather than `user`.
     """
 
     study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="enrolments")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments", null=True, blank=True
+    )
+    invitation = models.OneToOneField(
+        "accounts.Invitation", on_delete=models.PROTECT, related_name="enrolment", null=True, blank=True
     )
     role = models.CharField(max_length=12, choices=Role.choices)
     place = models.PositiveIntegerField(null=True, blank=True)
@@ -58,10 +72,28 @@ class Enrolment(models.Model):
                 | (~models.Q(role=Role.READER) & models.Q(place__isnull=True)),
                 name="enrolment_place_belongs_to_readers",
             ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(invitation__isnull=False),
+                name="enrolment_is_of_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pseudonym or self.user} in {self.study.slug}"
+
+    @property
+    def person(self) -> User | None:
+        """Who reads here, once they have come."""
+        if self.user is not None or self.invitation is None:
+            return self.user
+        claim = getattr(self.invitation, "claim", None)
+        return claim.by if claim else None
+
+    @property
+    def email(self) -> str:
+        if self.invitation is not None:
+            return self.invitation.email
+        return self.user.email if self.user else ""
 
     @property
     def stream(self) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from readerstudy.accounts.models import User
+from readerstudy.studies.models.enrolment import Enrolment
 from readerstudy.studies.models.milestones import Freeze, Lock
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
 
@@ -17,17 +18,12 @@ from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
 class StudyQuerySet(models.QuerySet["Study"]):
     def visible_to(self, user: User | AnonymousUser) -> "StudyQuerySet":
         """The studies a person has any part in."""
-        if not isinstance(user, User):
-            return self.none()
-        mine = user.enrolments.current().values("study_id")
-        return self.filter(pk__in=mine)
+        return self.filter(pk__in=Enrolment.objects.current().of(user).values("study_id"))
 
     def in_role(self, user: User | AnonymousUser, *roles: str) -> "StudyQuerySet":
         """The studies in which a person has one of the roles."""
-        if not isinstance(user, User):
-            return self.none()
-        mine = user.enrolments.current().filter(role__in=roles).values("study_id")
-        return self.filter(pk__in=mine)
+        mine = Enrolment.objects.current().of(user).filter(role__in=roles)
+        return self.filter(pk__in=mine.values("study_id"))
 
 
 class Study(models.Model):

@@ -87,10 +87,17 @@ class SectionDocument:
         base = self.anchor + self.block if self.design == "rotate" else self.trials
         return base + self.repeats + self.catch
 
-    def images_of(self, source: str) -> int:
+    def catch_source(self, protocol: "ProtocolDocument") -> str:
+        """The source whose images are spoiled into obvious fakes, where a screen shows one image."""
+        synthetic = (name for name in self.compose if protocol.source(name).kind == "synthetic")
+        return next(synthetic, next(iter(self.compose)))
+
+    def images_of(self, source: str, protocol: "ProtocolDocument") -> int:
         """How many images of a source the section uses up."""
         share = self.compose.get(source, 0)
-        return share * (self.trials + self.catch) if self.task == "pick_real" else share
+        if self.task == "pick_real":
+            return share * (self.trials + self.catch)
+        return share + (self.catch if source == self.catch_source(protocol) else 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,4 +129,4 @@ class ProtocolDocument:
         return next(source for source in self.sources if source.name == name)
 
     def images_needed(self, source: str) -> int:
-        return sum(section.images_of(source) for section in self.sections)
+        return sum(section.images_of(source, self) for section in self.sections)

@@ -1,0 +1,62 @@
+"""What the commands about a study have in common: the study, the author, and errors as one line."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from readerstudy.accounts.models import User
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.models import Study
+from readerstudy.studies.protocol import ProtocolError
+
+
+class StudyCommand(BaseCommand):
+    """A command on one study. Subclasses add arguments in `arguments` and act in `act`."""
+
+    takes_study = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        if self.takes_study:
+            parser.add_argument("study", help="the study's short name, as in its address")
+        parser.add_argument("--by", metavar="EMAIL", help="who does this (default: the operator)")
+        self.arguments(parser)
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        """More arguments."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            by = self._author(options["by"])
+            if self.takes_study:
+                self.act(self._study(options["study"]), by, options)
+            else:
+                self.begin(by, options)
+        except (ReaderstudyError, ProtocolError) as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        """Do it, for commands on a study."""
+
+    def begin(self, by: User, options: dict[str, Any]) -> None:
+        """Do it, for commands that take no study."""
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+
+    @staticmethod
+    def _study(slug: str) -> Study:
+        study = Study.objects.filter(slug=slug).first()
+        if study is None:
+            known = ", ".join(Study.objects.values_list("slug", flat=True)[:10]) or "none yet"
+            raise CommandError(f"There is no study called {slug!r}. Studies here: {known}.")
+        return study
+
+    @staticmethod
+    def _author(email: str | None) -> User:
+        if email is None:
+            return User.objects.operator()
+        user = User.objects.filter(email=email.lower()).first()
+        if user is None:
+            raise CommandError(f"Nobody here has the e-mail address {email}. Leave --by out or invite them.")
+        return user

@@ -1,0 +1,60 @@
+"""Begin a study from a protocol, and revise the protocol while nothing is locked."""
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.studies.errors import SlugIsTaken, StudyIsLocked
+from readerstudy.studies.models import Enrolment, Protocol, Role, Study
+from readerstudy.studies.protocol import parse_protocol
+
+
+@transaction.atomic
+def create_study(text: str, *, by: User, slug: str = "") -> Study:
+    """A new study with its author as owner. Raises ProtocolError if the text is no protocol."""
+    document = parse_protocol(text)
+    slug = slug or _free_slug(document.title)
+    if Study.objects.filter(slug=slug).exists():
+        raise SlugIsTaken(f"There is a study called {slug!r} already. Choose another short name.")
+    study = Study.objects.create(slug=slug, title=document.title, created_by=by)
+    Enrolment.objects.create(study=study, user=by, role=Role.OWNER, invited_by=by)
+    protocol = Protocol.objects.create(
+        study=study, version=1, text=text, digest=Protocol.digest_of(text), by=by
+    )
+    record(study.scope, "study created", by=by, on=study, particulars={"protocol": protocol.digest})
+    return study
+
+
+@transaction.atomic
+def revise_protocol(study: Study, text: str, *, by: User) -> Protocol:
+    """A new version of the protocol; the same text again is the same version."""
+    document = parse_protocol(text)
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if study.is_locked:
+        raise StudyIsLocked
+    newest = study.protocol
+    if newest.text == text:
+        return newest
+    protocol = Protocol.objects.create(
+        study=study, version=newest.version + 1, text=text, digest=Protocol.digest_of(text), by=by
+    )
+    study.title = document.title
+    study.save(update_fields=["title"])
+    record(
+        study.scope,
+        "protocol revised",
+        by=by,
+        on=study,
+        particulars={"old": newest.digest, "new": protocol.digest, "version": protocol.version},
+    )
+    return protocol
+
+
+def _free_slug(title: str) -> str:
+    base = slugify(title)[:60] or "study"
+    slug, number = base, 1
+    while Study.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

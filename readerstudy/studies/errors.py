@@ -1,0 +1,31 @@
+"""What `studies` refuses, each with its remedy."""
+
+from readerstudy.errors import ReaderstudyError
+
+
+class StudyError(ReaderstudyError):
+    """The study could not do that."""
+
+
+class StudyIsLocked(StudyError):
+    """The study is locked; what was locked cannot change. Duplicate the study to change it."""
+
+
+class StudyIsNotLocked(StudyError):
+    """The study is not locked yet. Lock it first: manage.py lock_study STUDY --reason …"""
+
+
+class StudyIsFrozen(StudyError):
+    """The study is frozen; no answer is taken any more and nobody can be invited."""
+
+
+class SlugIsTaken(StudyError):
+    """There is a study of that short name already. Choose another."""
+
+
+class NoPlaceLeft(StudyError):
+    """Every place of the plan is taken. Withdraw a reader, or plan a study with more places."""
+
+
+class AlreadyEnrolled(StudyError):
+    """This person already has a part in the study."""

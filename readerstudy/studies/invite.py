@@ -1,0 +1,76 @@
+"""Invite people: readers to a place of the plan, staff to a role."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from readerstudy.accounts.invite import invite, link_for
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.studies.errors import AlreadyEnrolled, NoPlaceLeft, StudyIsFrozen, StudyIsNotLocked
+from readerstudy.studies.models import Enrolment, Role, Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """An enrolment and the link that leads into it. The link is known now and never again."""
+
+    enrolment: Enrolment
+    link: str
+
+
+@transaction.atomic
+def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invited:
+    """Give the next free place to somebody, and make the link that lets them in."""
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if not study.is_locked:
+        raise StudyIsNotLocked
+    if study.is_frozen:
+        raise StudyIsFrozen
+    refuse_double(study, email)
+    invitation, token = invite(email, by=by, name=name)
+    place = next_place(study)
+    enrolment = Enrolment.objects.create(
+        study=study,
+        invitation=invitation,
+        role=Role.READER,
+        place=place,
+        pseudonym=pseudonym(place),
+        invited_by=by,
+    )
+    record(study.scope, "reader invited", by=by, on=enrolment, particulars={"reader": enrolment.pseudonym})
+    return Invited(enrolment=enrolment, link=link_for(token))
+
+
+@transaction.atomic
+def invite_staff(study: Study, email: str, role: str, *, by: User, name: str = "") -> Invited:
+    """Make somebody owner, coordinator or analyst of a study, by invitation."""
+    refuse_double(study, email)
+    invitation, token = invite(email, by=by, name=name)
+    enrolment = Enrolment.objects.create(study=study, invitation=invitation, role=role, invited_by=by)
+    record(study.scope, "staff invited", by=by, on=enrolment, particulars={"role": role})
+    return Invited(enrolment=enrolment, link=link_for(token))
+
+
+def pseudonym(place: int) -> str:
+    return f"R{place:02d}"
+
+
+def next_place(study: Study) -> int:
+    """The lowest place nobody has had: a withdrawn reader's place is not read twice."""
+    taken = set(Enrolment.objects.filter(study=study, place__isnull=False).values_list("place", flat=True))
+    places = study.lock.protocol.document.places
+    free = next((place for place in range(1, places + 1) if place not in taken), None)
+    if free is None:
+        raise NoPlaceLeft(
+            f"All {places} places of the plan are taken. Plan a study with more places, "
+            "such as `places = 24` under [study]."
+        )
+    return free
+
+
+def refuse_double(study: Study, email: str) -> None:
+    """Nobody has two parts in a study: a reader who is also staff would not be blinded."""
+    for enrolment in Enrolment.objects.filter(study=study).current().select_related("user", "invitation"):
+        if enrolment.email.lower() == email.lower():
+            raise AlreadyEnrolled(f"{email} is {enrolment.role} in this study already.")

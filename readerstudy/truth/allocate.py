@@ -1,0 +1,147 @@
+"""Allocate a study: make the plan, store it as rows, name it by its digest."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Audience
+from readerstudy.audit.record import record
+from readerstudy.imaging.models import Image
+from readerstudy.imaging.spoil import spoil
+from readerstudy.reading.models import Presentation, Slot
+from readerstudy.studies.errors import StudyIsLocked
+from readerstudy.studies.models import Section, Study, Trial, TrialImage
+from readerstudy.truth.allocation import PlanDocument, PlannedPresentation, PlannedSection, Pooled, make_plan
+from readerstudy.truth.models import Key, Plan, Provenance
+
+BATCH = 2_000
+
+
+@transaction.atomic
+def allocate(study: Study, *, by: User) -> Plan:
+    """The plan of a study, made anew while it is not locked; the same inputs give the same digest."""
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if study.is_locked:
+        raise StudyIsLocked
+    protocol = study.protocol
+    plan = make_plan(protocol.document, protocol.digest, pools_of(study))
+    old = Plan.objects.filter(study=study).first()
+    if old is not None and old.digest == plan.digest:
+        return old
+    clear_plan(study)
+    _store(study, plan)
+    made = Plan.objects.create(
+        study=study,
+        protocol_digest=protocol.digest,
+        seed=plan.seed,
+        places=protocol.document.places,
+        digest=plan.digest,
+        by=by,
+    )
+    record(
+        study.scope,
+        "plan made",
+        by=by,
+        on=study,
+        particulars={"digest": plan.digest, "old": old.digest if old else None, "places": made.places},
+        audience=Audience.STAFF,
+    )
+    return made
+
+
+def pools_of(study: Study) -> dict[str, list[Pooled]]:
+    """What each source of a study offers."""
+    pools: dict[str, list[Pooled]] = {}
+    rows = Provenance.objects.filter(source__study=study).values_list(
+        "source__name", "image__digest", "image__group", "labels"
+    )
+    for source, digest, group, labels in rows.iterator(BATCH):
+        pools.setdefault(source, []).append(Pooled(digest=digest, group=group, labels=labels))
+    return pools
+
+
+def clear_plan(study: Study) -> None:
+    """Take a plan away that nobody has read."""
+    Plan.objects.filter(study=study).delete()
+    Section.objects.filter(study=study).delete()
+
+
+def _store(study: Study, plan: PlanDocument) -> None:
+    provenances = _provenances(study)
+    for position, planned in enumerate(plan.sections, start=1):
+        section = Section.objects.create(
+            study=study, position=position, name=planned.name, task=planned.task, practice=planned.practice
+        )
+        trials = _store_trials(section, planned, provenances)
+        _store_places(section, planned, trials)
+
+
+def _provenances(study: Study) -> dict[tuple[str, str], Provenance]:
+    rows = Provenance.objects.filter(source__study=study).select_related("source", "image")
+    return {(row.source.name, row.image.digest): row for row in rows.iterator(BATCH)}
+
+
+def _store_trials(
+    section: Section, planned: PlannedSection, provenances: Mapping[tuple[str, str], Provenance]
+) -> list[Trial]:
+    """The trials of a section with their images and their keys, in the plan's order."""
+    trials = Trial.objects.bulk_create(
+        [Trial(section=section, number=n) for n in range(1, len(planned.trials) + 1)], BATCH
+    )
+    shown, origins = [], []
+    for trial, content in zip(trials, planned.trials, strict=True):
+        for number, image in enumerate(content.images, start=1):
+            origin = provenances[image.source, image.digest]
+            pixels = _pixels(origin, catch=content.catch)
+            shown.append(TrialImage(trial=trial, number=number, image=pixels, label=dict(image.label)))
+            origins.append((origin, image.alternative, content.catch))
+    stored = TrialImage.objects.bulk_create(shown, BATCH)
+    Key.objects.bulk_create(
+        [
+            Key(trial_image=image, provenance=origin, alternative=alternative, catch=catch)
+            for image, (origin, alternative, catch) in zip(stored, origins, strict=True)
+        ],
+        BATCH,
+    )
+    return trials
+
+
+def _pixels(origin: Provenance, *, catch: bool) -> Image:
+    """The image as it will be shown: in a catch trial, synthetic images are spoiled beyond doubt."""
+    return spoil(origin.image) if catch and origin.source.kind == "synthetic" else origin.image
+
+
+def _store_places(section: Section, planned: PlannedSection, trials: list[Trial]) -> None:
+    numbers = {trial.pk: trial.number for trial in trials}
+    images = {
+        (numbers[image.trial_id], image.number): image.pk
+        for image in TrialImage.objects.filter(trial__section=section).only("trial_id", "number")
+    }
+    for place, walk in enumerate(planned.places, start=1):
+        rows = _store_walk(section, trials, place, walk)
+        slots = (
+            Slot(presentation=row, position=position, trial_image_id=images[shown.trial, number])
+            for row, shown in zip(rows, walk, strict=True)
+            for position, number in enumerate(shown.slots)
+        )
+        Slot.objects.bulk_create(slots, BATCH)
+
+
+def _store_walk(
+    section: Section, trials: list[Trial], place: int, walk: Sequence[PlannedPresentation]
+) -> list[Presentation]:
+    """The presentations of one place in reading order; repeats after the originals they point at."""
+    rows = [
+        Presentation(section=section, trial=trials[shown.trial - 1], place=place, order=order)
+        for order, shown in enumerate(walk, start=1)
+    ]
+    pairs = list(zip(rows, walk, strict=True))
+    Presentation.objects.bulk_create([row for row, shown in pairs if shown.repeats is None], BATCH)
+    again = []
+    for row, shown in pairs:
+        if shown.repeats is not None:
+            row.repeats = rows[shown.repeats - 1]
+            again.append(row)
+    Presentation.objects.bulk_create(again, BATCH)
+    return rows

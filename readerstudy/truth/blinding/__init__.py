@@ -1,0 +1,1 @@
+"""Does anything but the content of the images tell real from synthetic?"""

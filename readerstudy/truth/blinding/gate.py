@@ -1,0 +1,53 @@
+"""The gate before lock: the images as they are have passed the audit, or somebody answers for it."""
+
+import hashlib
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.studies.models import Study
+from readerstudy.truth.errors import BlindingFailed, BlindingNotShown, ReasonMissing
+from readerstudy.truth.models import BlindingAudit, BlindingOverride, Provenance
+
+
+def images_digest(study: Study) -> str:
+    """A name for the set of images an audit looked at: it changes when any image is added or moved."""
+    rows = Provenance.objects.filter(source__study=study).order_by("source__name", "image__digest")
+    hasher = hashlib.sha256()
+    for source, digest in rows.values_list("source__name", "image__digest").iterator(5_000):
+        hasher.update(f"{source}\x1f{digest}\n".encode())
+    return hasher.hexdigest()
+
+
+def newest_audit(study: Study) -> BlindingAudit | None:
+    """The newest audit of the images as they are now."""
+    audits = BlindingAudit.objects.filter(study=study, images_digest=images_digest(study))
+    return audits.order_by("-at").first()
+
+
+def require_blinding(study: Study) -> BlindingAudit:
+    """The audit that lets the study be locked."""
+    audit = newest_audit(study)
+    if audit is None:
+        raise BlindingNotShown(
+            "The blinding audit has not been run on these images. "
+            f"Run it: manage.py audit_blinding {study.slug}"
+        )
+    if not audit.passed and not hasattr(audit, "override"):
+        raise BlindingFailed(
+            "The blinding audit failed on these images: their format tells real from synthetic. "
+            f"See it with manage.py audit_blinding {study.slug}, mend it, or override it with a reason."
+        )
+    return audit
+
+
+@transaction.atomic
+def override(audit: BlindingAudit, *, by: User, reason: str) -> BlindingOverride:
+    """Let a failed audit not stand in the way, for a reason that stays on record."""
+    if not reason.strip():
+        raise ReasonMissing
+    decision, new = BlindingOverride.objects.get_or_create(audit=audit, defaults={"by": by, "reason": reason})
+    if new:
+        record(audit.study.scope, "blinding audit overridden", by=by, on=audit, reason=reason)
+    return decision

@@ -1,0 +1,55 @@
+"""What `truth` refuses, each with its remedy."""
+
+from readerstudy.errors import ReaderstudyError
+
+
+class TruthError(ReaderstudyError):
+    """The truth of the study could not be handled."""
+
+
+class UnknownSource(TruthError):
+    """The protocol names no such source."""
+
+
+class NotEnoughImages(TruthError):
+    """A source has fewer images than the protocol needs."""
+
+
+class NoPlan(TruthError):
+    """The study has no plan. Make it: manage.py allocate STUDY"""
+
+
+class PlanIsStale(TruthError):
+    """The plan was made for other images or another protocol. Make it anew: manage.py allocate STUDY"""
+
+
+class PlanWasChanged(TruthError):
+    """The stored plan does not match its digest: rows were changed behind the platform's back."""
+
+
+class BlindingNotShown(TruthError):
+    """The blinding audit has not been run on these images. Run it: manage.py audit_blinding STUDY"""
+
+
+class BlindingFailed(TruthError):
+    """The blinding audit failed on these images. Mend what it names, or override it with a reason."""
+
+
+class NotFrozen(TruthError):
+    """The study is still open. Freeze it before unblinding: answers must not come after the truth."""
+
+
+class SecondPersonNeeded(TruthError):
+    """The protocol asks for two people to unblind. Another owner or analyst has to confirm."""
+
+
+class NotAskedFor(TruthError):
+    """Nobody has asked for the unblinding yet; asking is its first step."""
+
+
+class ReasonMissing(TruthError):
+    """A reason is needed. It goes into the record."""
+
+
+class StillBlinded(TruthError):
+    """The study is still blinded. Truth beside answers is shown after the unblinding only."""

@@ -1,0 +1,86 @@
+"""Read the plan back from its rows, and show that it is the one that was made."""
+
+from collections import defaultdict
+
+from readerstudy.reading.models import Presentation, Slot
+from readerstudy.studies.models import Section, Study
+from readerstudy.truth.allocation import (
+    PlanDocument,
+    PlannedImage,
+    PlannedPresentation,
+    PlannedSection,
+    PlannedTrial,
+)
+from readerstudy.truth.errors import NoPlan, PlanIsStale, PlanWasChanged
+from readerstudy.truth.models import Key, Plan
+
+
+def plan_of(study: Study) -> Plan:
+    plan = Plan.objects.filter(study=study).first()
+    if plan is None:
+        raise NoPlan(f"The study has no plan. Make it: manage.py allocate {study.slug}")
+    return plan
+
+
+def check_plan(study: Study) -> Plan:
+    """The study's plan, if its rows still say what was planned and for the protocol as it stands."""
+    plan = plan_of(study)
+    if plan.protocol_digest != study.protocol.digest:
+        raise PlanIsStale
+    if stored_document(study, plan).digest != plan.digest:
+        raise PlanWasChanged
+    return plan
+
+
+def stored_document(study: Study, plan: Plan) -> PlanDocument:
+    """The plan as its rows tell it now. What was shown comes from the same rows."""
+    sections = Section.objects.filter(study=study).order_by("position")
+    return PlanDocument(
+        protocol_digest=plan.protocol_digest,
+        seed=plan.seed,
+        sections=tuple(_section(section, plan.places) for section in sections),
+    )
+
+
+def _section(section: Section, places: int) -> PlannedSection:
+    return PlannedSection(
+        name=section.name,
+        task=section.task,
+        practice=section.practice,
+        trials=_trials(section),
+        places=_places(section, places),
+    )
+
+
+def _trials(section: Section) -> tuple[PlannedTrial, ...]:
+    keys = (
+        Key.objects.filter(trial_image__trial__section=section)
+        .select_related("trial_image__trial", "provenance__source", "provenance__image")
+        .order_by("trial_image__trial__number", "trial_image__number")
+    )
+    images: dict[int, list[PlannedImage]] = defaultdict(list)
+    catch: dict[int, bool] = {}
+    for key in keys.iterator(2_000):
+        number = key.trial_image.trial.number
+        catch[number] = key.catch
+        images[number].append(
+            PlannedImage(
+                source=key.provenance.source.name,
+                digest=key.provenance.image.digest,
+                alternative=key.alternative,
+                label=key.trial_image.label,
+            )
+        )
+    return tuple(PlannedTrial(images=tuple(images[n]), catch=catch[n]) for n in sorted(images))
+
+
+def _places(section: Section, places: int) -> tuple[tuple[PlannedPresentation, ...], ...]:
+    slots: dict[int, list[int]] = defaultdict(list)
+    rows = Slot.objects.filter(presentation__section=section).order_by("presentation_id", "position")
+    for presentation, number in rows.values_list("presentation_id", "trial_image__number").iterator(5_000):
+        slots[presentation].append(number)
+    walks: dict[int, list[PlannedPresentation]] = defaultdict(list)
+    shown = Presentation.objects.filter(section=section).order_by("place", "order")
+    for pk, place, trial, repeats in shown.values_list("pk", "place", "trial__number", "repeats__order"):
+        walks[place].append(PlannedPresentation(trial=trial, slots=tuple(slots[pk]), repeats=repeats))
+    return tuple(tuple(walks[place]) for place in range(1, places + 1))

@@ -1,0 +1,57 @@
+"""Unblinding, in two steps: somebody asks with a reason, somebody confirms with a reason."""
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.studies.models import Study
+from readerstudy.truth.errors import (
+    NotAskedFor,
+    NotFrozen,
+    ReasonMissing,
+    SecondPersonNeeded,
+    StillBlinded,
+)
+from readerstudy.truth.models import Unblinding, UnblindingRequest
+
+
+@transaction.atomic
+def request_unblinding(study: Study, *, by: User, reason: str) -> UnblindingRequest:
+    """The first step. Asking again changes nothing."""
+    if not reason.strip():
+        raise ReasonMissing
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if not study.is_frozen:
+        raise NotFrozen
+    request, new = UnblindingRequest.objects.get_or_create(study=study, defaults={"by": by, "reason": reason})
+    if new:
+        record(study.scope, "unblinding requested", by=by, on=study, reason=reason)
+    return request
+
+
+@transaction.atomic
+def confirm_unblinding(study: Study, *, by: User, reason: str) -> Unblinding:
+    """The second step, by another person if the protocol says so."""
+    if not reason.strip():
+        raise ReasonMissing
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    done = Unblinding.objects.filter(study=study).first()
+    if done is not None:
+        return done
+    request = UnblindingRequest.objects.filter(study=study).first()
+    if request is None:
+        raise NotAskedFor
+    if study.protocol.document.unblinding_people == 2 and request.by_id == by.pk:
+        raise SecondPersonNeeded
+    unblinding = Unblinding.objects.create(study=study, request=request, by=by, reason=reason)
+    record(study.scope, "study unblinded", by=by, on=study, reason=reason)
+    return unblinding
+
+
+def is_unblinded(study: Study) -> bool:
+    return Unblinding.objects.filter(study=study).exists()
+
+
+def require_unblinded(study: Study) -> None:
+    if not is_unblinded(study):
+        raise StillBlinded
