@@ -1,0 +1,177 @@
+"""Intraclass correlations of Shrout & Fleiss (1979, Psychol Bull 86:420), with their intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from analysis.errors import UnknownChoiceError
+from analysis.proportions import check_level
+from analysis.result import Interval
+from analysis.tables import FloatArray, as_scores
+
+FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intraclass(Interval):
+    """An intraclass correlation with its F test against zero and the mean squares it comes from."""
+
+    f: float | None = None
+    df1: float | None = None
+    df2: float | None = None
+    p: float | None = None
+    ms_case: float | None = None
+    ms_reader: float | None = None
+    ms_error: float | None = None
+    ms_within: float | None = None
+    n_dropped: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Squares:
+    """Mean squares of a complete table of n cases and k readers."""
+
+    n: int
+    k: int
+    case: float
+    reader: float
+    error: float
+    within: float
+
+
+def icc(table: Any, *, form: str = "ICC(2,1)", level: float = 0.95) -> Intraclass:
+    """One intraclass correlation of a readers x cases table: see `icc_forms`."""
+    if form not in FORMS:
+        raise UnknownChoiceError(f"The form {form!r} is unknown: take one of {', '.join(FORMS)}.")
+    return icc_forms(table, level=level)[form]
+
+
+def icc_forms(table: Any, *, level: float = 0.95) -> dict[str, Intraclass]:
+    """All six forms of Shrout & Fleiss (1979) for a readers x cases table.
+
+    ICC(1,·): each case has other readers; ICC(2,·): the same random readers, absolute agreement; ICC(3,·):
+    these readers alone, consistency. ICC(·,1) speaks of one reader, ICC(·,k) of the mean of k. The interval
+    of ICC(2,·) is Satterthwaite's (p. 424). Cases with a missing rating are left out and counted.
+    """
+    check_level(level)
+    scores = as_scores(table)
+    whole = scores[:, np.isfinite(scores).all(axis=0)]
+    k, n = whole.shape
+    bare = Intraclass(
+        estimate=None,
+        low=None,
+        high=None,
+        level=level,
+        method="",
+        n_readers=k,
+        n_cases=n,
+        n_dropped=scores.shape[1] - n,
+    )
+    if k < 2 or n < 2:
+        return _all(
+            bare, "An intraclass correlation needs two readers and two cases with every rating present."
+        )
+    squares = _mean_squares(whole)
+    scale = float(np.abs(whole).max()) ** 2 * 1e-24
+    if squares.case + squares.within <= scale:
+        return _all(bare, "All ratings are the same, so there is no variance to share out.")
+    bare = bare.with_(
+        ms_case=squares.case, ms_reader=squares.reader, ms_error=squares.error, ms_within=squares.within
+    )
+    tail = (1 - level) / 2
+    found = [*_one_way(squares, tail), *_random_readers(squares, tail), *_fixed_readers(squares, tail)]
+    parts = {part["method"]: part for part in found}
+    return {form: bare.with_(**parts[form]) for form in FORMS}
+
+
+def _all(bare: Intraclass, reason: str) -> dict[str, Intraclass]:
+    return {form: bare.with_(method=form, reason=reason) for form in FORMS}
+
+
+def _mean_squares(whole: FloatArray) -> _Squares:
+    k, n = whole.shape
+    grand = whole.mean()
+    by_case, by_reader = whole.mean(axis=0), whole.mean(axis=1)
+    within = float(((whole - by_case) ** 2).sum())
+    reader = n * float(((by_reader - grand) ** 2).sum())
+    rest = whole - by_case - by_reader[:, None] + grand
+    return _Squares(
+        n=n,
+        k=k,
+        case=k * float(((by_case - grand) ** 2).sum()) / (n - 1),
+        reader=reader / (k - 1),
+        error=float((rest**2).sum()) / ((n - 1) * (k - 1)),
+        within=within / (n * (k - 1)),
+    )
+
+
+def _one_way(s: _Squares, tail: float) -> list[dict[str, Any]]:
+    df2 = float(s.n * (s.k - 1))
+    single = (s.case - s.within) / (s.case + (s.k - 1) * s.within)
+    mean = (s.case - s.within) / s.case if s.case > 0 else None
+    return _from_f("ICC(1", s, single, mean, s.within, df2, tail)
+
+
+def _fixed_readers(s: _Squares, tail: float) -> list[dict[str, Any]]:
+    df2 = float((s.n - 1) * (s.k - 1))
+    bottom = s.case + (s.k - 1) * s.error
+    if bottom <= 0:
+        reason = "Cases differ in no reader's eyes, so there is no variance to share out."
+        return [{"method": form, "reason": reason} for form in ("ICC(3,1)", "ICC(3,k)")]
+    mean = (s.case - s.error) / s.case if s.case > 0 else None
+    return _from_f("ICC(3", s, (s.case - s.error) / bottom, mean, s.error, df2, tail)
+
+
+def _from_f(
+    form: str, s: _Squares, single: float, mean: float | None, below: float, df2: float, tail: float
+) -> list[dict[str, Any]]:
+    """Intervals of forms 1 and 3 follow from those of F = MS(cases) / `below`."""
+    one: dict[str, Any] = {"method": f"{form},1)", "estimate": single}
+    many: dict[str, Any] = {"method": f"{form},k)", "estimate": mean}
+    if mean is None:
+        many["reason"] = "Cases do not differ, so the mean of k readers has no reliability."
+    if below <= 0 or s.case <= 0:
+        why = "One of the two mean squares is zero, so there is no interval."
+        return [one | {"reason": why}, {"reason": why} | many]
+    df1 = s.n - 1.0
+    f = s.case / below
+    low = f / float(special.fdtri(df1, df2, 1 - tail))
+    high = f * float(special.fdtri(df2, df1, 1 - tail))
+    test = {"f": f, "df1": df1, "df2": df2, "p": float(special.fdtrc(df1, df2, f))}
+    one |= test | {"low": (low - 1) / (low + s.k - 1), "high": (high - 1) / (high + s.k - 1)}
+    many |= test | {"low": 1 - 1 / low, "high": 1 - 1 / high}
+    return [one, many]
+
+
+def _random_readers(s: _Squares, tail: float) -> list[dict[str, Any]]:
+    n, k = s.n, s.k
+    rest = k * s.reader + (k * n - k - n) * s.error
+    single = n * (s.case - s.error) / (rest + n * s.case) if rest + n * s.case > 0 else None
+    below = n * s.case + s.reader - s.error
+    mean = n * (s.case - s.error) / below if below > 0 else None
+    one: dict[str, Any] = {"method": "ICC(2,1)", "estimate": single}
+    many: dict[str, Any] = {"method": "ICC(2,k)", "estimate": mean}
+    if s.error <= 0 or single is None or mean is None:
+        why = "The readers leave no residual variation, so there is no interval."
+        return [one | {"reason": why}, many | {"reason": why}]
+    df1, df2 = n - 1.0, float((n - 1) * (k - 1))
+    f = s.case / s.error
+    test = {"f": f, "df1": df1, "df2": df2, "p": float(special.fdtrc(df1, df2, f))}
+    v = _satterthwaite_df(s, single)
+    upper, lower = float(special.fdtri(df1, v, 1 - tail)), float(special.fdtri(v, df1, 1 - tail))
+    low = n * (s.case - upper * s.error) / (upper * rest + n * s.case)
+    high = n * (lower * s.case - s.error) / (rest + n * lower * s.case)
+    one |= test | {"low": low, "high": high}
+    many |= test | {"low": low * k / (1 + low * (k - 1)), "high": high * k / (1 + high * (k - 1))}
+    return [one, many]
+
+
+def _satterthwaite_df(s: _Squares, single: float) -> float:
+    n, k = s.n, s.k
+    a = k * single * s.reader / s.error
+    b = n * (1 + (k - 1) * single) - k * single
+    return (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
