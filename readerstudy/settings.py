@@ -114,7 +114,9 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
     # FULL: what was acknowledged survives a power cut as well as a killed process.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
+    # INSERT OR REPLACE removes rows: with this, the triggers of guarded tables see it.
+    "PRAGMA recursive_triggers=ON;",
 }
 
 

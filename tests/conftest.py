@@ -1,8 +1,10 @@
 """What the platform's tests share: triggers that step aside when a test's rows are swept away."""
 
+import functools
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -10,12 +12,21 @@ from readerstudy.audit import guards
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _passwords_cost_little() -> None:
+    """The same hasher as in production, at a price that hundreds of tests can pay."""
+    Argon2PasswordHasher.time_cost = 1
+    Argon2PasswordHasher.memory_cost = 64
+    Argon2PasswordHasher.parallelism = 1
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _guards_let_the_sweeper_through() -> None:
     """Between transactional tests every table is emptied, which guarded tables refuse."""
     sweep = TransactionTestCase._fixture_teardown
+    all_guards = functools.cache(lambda: guards.installed(connection))
 
     def teardown(self: TransactionTestCase) -> Any:
-        installed = guards.installed(connection)
+        installed = all_guards()
         guards.remove(connection, installed)
         try:
             return sweep(self)

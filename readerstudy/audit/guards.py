@@ -13,12 +13,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
+LONGEST_NAME = 63  # PostgreSQL cuts longer ones off silently
+
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
     """Refuses `actions` on the rows of a table, always or `when` an SQL condition holds.
 
-    The condition speaks of the row as `{row}`, which becomes OLD or NEW.
+    The condition speaks of the row as `{row}`, which becomes OLD or NEW; an update is refused when it holds
+    for either, so that no row can be moved in or out of what is guarded. Where rows may not be deleted the
+    table may not be truncated either (PostgreSQL; SQLite has no such statement).
     """
 
     table: str
@@ -27,40 +31,69 @@ class Guard:
     actions: tuple[str, ...] = ("UPDATE", "DELETE")
     when: str = ""
 
+    def __post_init__(self) -> None:
+        longest = max(len(self.function(action)) for action in (*self.actions, "TRUNCATE"))
+        if longest > LONGEST_NAME:
+            raise ValueError(
+                f"The guard {self.name} makes names of {longest} characters; {LONGEST_NAME} fit."
+            )
+
     def trigger(self, action: str) -> str:
         return f"{self.name}_{action.lower()}"
 
+    def function(self, action: str) -> str:
+        return f"{self.trigger(action)}_guard"
+
+    def actions_on(self, vendor: str) -> tuple[str, ...]:
+        if vendor == "postgresql" and "DELETE" in self.actions:
+            return (*self.actions, "TRUNCATE")
+        return self.actions
+
+    def triggers(self, vendor: str) -> list[str]:
+        return [self.trigger(action) for action in self.actions_on(vendor)]
+
+    def condition(self, action: str) -> str:
+        if not self.when or action == "TRUNCATE":
+            return "TRUE"
+        rows = {"INSERT": ["NEW"], "DELETE": ["OLD"], "UPDATE": ["OLD", "NEW"]}[action]
+        conditions = dict.fromkeys(self.when.format(row=row) for row in rows)
+        return " OR ".join(f"({condition})" for condition in conditions)
+
     def statements(self, vendor: str) -> Iterable[str]:
-        for action in self.actions:
-            row = "NEW" if action == "INSERT" else "OLD"
-            condition = self.when.format(row=row) or "TRUE"
-            yield from _TRIGGERS[vendor](self, action, condition)
+        for action in self.actions_on(vendor):
+            yield from _TRIGGERS[vendor](self, action)
 
     def removals(self, vendor: str) -> Iterable[str]:
         on = f" ON {self.table}" if vendor == "postgresql" else ""
-        for action in self.actions:
+        for action in self.actions_on(vendor):
             yield f"DROP TRIGGER IF EXISTS {self.trigger(action)}{on}"
+            if vendor == "postgresql":
+                yield f"DROP FUNCTION IF EXISTS {self.function(action)}()"
 
 
-def _sqlite(guard: Guard, action: str, condition: str) -> Iterable[str]:
+def _text(message: str) -> str:
+    return "'" + message.replace("'", "''") + "'"
+
+
+def _sqlite(guard: Guard, action: str) -> Iterable[str]:
     yield (
-        f"CREATE TRIGGER {guard.trigger(action)} BEFORE {action} ON {guard.table} WHEN {condition} "
-        f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
+        f"CREATE TRIGGER {guard.trigger(action)} BEFORE {action} ON {guard.table} "
+        f"WHEN {guard.condition(action)} BEGIN SELECT RAISE(ABORT, {_text(guard.message)}); END"
     )
 
 
-def _postgresql(guard: Guard, action: str, condition: str) -> Iterable[str]:
-    function = f"{guard.trigger(action)}_guard"
-    result = "OLD" if action == "DELETE" else "NEW"
+def _postgresql(guard: Guard, action: str) -> Iterable[str]:
+    result = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(action, "NEW")
+    each = "STATEMENT" if action == "TRUNCATE" else "ROW"
     yield (
-        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{guard.message}' "
-        "USING ERRCODE = 'integrity_constraint_violation'; "
-        f"END IF; RETURN {result}; END $$"
+        f"CREATE FUNCTION {guard.function(action)}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+        f"IF {guard.condition(action)} THEN RAISE EXCEPTION USING MESSAGE = {_text(guard.message)}, "
+        "ERRCODE = 'integrity_constraint_violation'; "
+        f"END IF; RETURN {result}; END $guard$"
     )
     yield (
         f"CREATE TRIGGER {guard.trigger(action)} BEFORE {action} ON {guard.table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+        f"FOR EACH {each} EXECUTE FUNCTION {guard.function(action)}()"
     )
 
 
@@ -101,7 +134,7 @@ def missing_guards(connection: BaseDatabaseWrapper, guards: Iterable[Guard]) -> 
     with connection.cursor() as cursor:
         cursor.execute(query)
         present = {row[0] for row in cursor.fetchall()}
-    wanted = [guard.trigger(action) for guard in guards for action in guard.actions]
+    wanted = [trigger for guard in guards for trigger in guard.triggers(connection.vendor)]
     return [name for name in wanted if name not in present]
 
 

@@ -1,27 +1,99 @@
 """What happened: one append-only, hash-chained row for each verb."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
+from readerstudy.accounts.models import User
+
+GENESIS = "0" * 64
+
 
 class Audience(models.TextChoices):
-    """Who may read the particulars of an event while a study is blinded."""
+    """Who may read an event while a study is blinded."""
 
     READER = "reader", "everybody in the study, the reader concerned included"
     STAFF = "staff", "owners, coordinators and analysts"
     UNBLINDED = "unblinded", "nobody before the unblinding"
 
 
+# What each audience may read, and how far the log may mention to it that there is more.
+READABLE = {
+    Audience.READER: (Audience.READER,),
+    Audience.STAFF: (Audience.READER, Audience.STAFF),
+    Audience.UNBLINDED: (Audience.READER, Audience.STAFF, Audience.UNBLINDED),
+}
+MENTIONED = {
+    Audience.READER: (Audience.READER,),
+    Audience.STAFF: tuple(Audience),
+    Audience.UNBLINDED: tuple(Audience),
+}
+
+
+class StreamQuerySet(models.QuerySet["Stream"]):
+    def within(self, scope: str) -> "StreamQuerySet":
+        """The streams of a scope: by its name (`study:12`), its label (the study's slug), or one alone."""
+        labelled = self.model.objects.filter(label=scope).values("scope")
+        return self.filter(
+            models.Q(scope=scope) | models.Q(name=scope) | models.Q(scope__in=labelled)
+        ).order_by("pk")
+
+
 class Stream(models.Model):
-    """One chain of events. Readers have a stream each, so that they never wait for one another."""
+    """One chain of events. Readers have a stream each, so that they never wait for one another.
+
+    `length`, `head` and `seal` say how long the chain is, where it ends, and that the platform said so:
+    without its secret key nobody can shorten or rewrite a chain and seal it again.
+    """
 
     name = models.CharField(max_length=120, unique=True)
     scope = models.CharField(max_length=80, db_index=True)
+    label = models.CharField(max_length=120, blank=True, db_index=True)
     length = models.PositiveBigIntegerField(default=0)
-    head = models.CharField(max_length=64, default="0" * 64)
+    head = models.CharField(max_length=64, default=GENESIS)
+    seal = models.CharField(max_length=64, blank=True)
+
+    objects = StreamQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An event as one audience may read it."""
+
+    stream: str
+    number: int
+    at: datetime
+    by: User | None
+    verb: str
+    subject: str
+    particulars: dict[str, Any]
+    reason: str
+    withheld: bool
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def within(self, scope: str) -> "EventQuerySet":
+        """Everything that happened in a scope, in the order in which it was written."""
+        return self.filter(stream__in=Stream.objects.within(scope)).order_by("at", "pk")
+
+    def mentioned_to(self, audience: Audience) -> "EventQuerySet":
+        return self.filter(audience__in=MENTIONED[audience])
+
+    def redacted(self, audience: Audience) -> Iterator[Entry]:
+        """Entries for an audience: a reader's log is silent about what is not theirs to read, staff see that
+        something happened, by whom and when, but neither on what nor with which particulars."""
+        events = self.mentioned_to(audience).select_related("stream", "by")
+        return (event.for_audience(audience) for event in events)
+
+    def visible_in(self, scope: str, *, audience: Audience) -> Iterator[Entry]:
+        return self.within(scope).redacted(audience)
 
 
 class Event(models.Model):
@@ -39,11 +111,30 @@ class Event(models.Model):
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         ordering = ["stream", "number"]
         constraints = [
             models.UniqueConstraint(fields=["stream", "number"], name="event_number_is_unique_in_its_stream"),
+            models.CheckConstraint(
+                condition=models.Q(audience__in=Audience.values), name="event_audience_is_one_of_three"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.stream.name} #{self.number} {self.verb}"
+
+    def for_audience(self, audience: Audience) -> Entry:
+        readable = self.audience in READABLE[audience]
+        return Entry(
+            stream=self.stream.name,
+            number=self.number,
+            at=self.at,
+            by=self.by,
+            verb=self.verb,
+            subject=self.subject if readable else "",
+            particulars=self.particulars if readable else {},
+            reason=self.reason if readable else "",
+            withheld=not readable,
+        )

@@ -1,0 +1,46 @@
+"""Where each stream ended at some time, kept outside the database: what no one inside it can rewrite.
+
+A stream that was removed whole, or set back with an old seal, is found only against such a file.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from readerstudy.audit.errors import AuditError
+from readerstudy.audit.models import Event, Stream
+from readerstudy.audit.verify import Finding
+
+Anchors = dict[str, dict[str, str | int]]
+
+
+class AnchorsUnreadable(AuditError):
+    """This file does not hold the ends of streams. Give one that `verify_audit --save` wrote."""
+
+
+def write_anchors(path: Path, streams: Iterable[Stream]) -> None:
+    anchors = {s.name: {"scope": s.scope, "length": s.length, "head": s.head} for s in streams}
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_text(json.dumps(anchors, indent=1, sort_keys=True) + "\n")
+    unfinished.replace(path)
+
+
+def read_anchors(path: Path) -> Anchors:
+    anchors = json.loads(path.read_text())
+    fields = {"scope", "length", "head"}
+    if not isinstance(anchors, dict) or any(set(anchor) != fields for anchor in anchors.values()):
+        raise AnchorsUnreadable
+    return anchors
+
+
+def verify_against(anchors: Anchors, scope: str | None) -> Iterator[Finding]:
+    scopes = None if scope is None else set(Stream.objects.within(scope).values_list("scope", flat=True))
+    for name, anchor in anchors.items():
+        if scopes is not None and anchor["scope"] not in scopes:
+            continue
+        number, head = anchor["length"], anchor["head"]
+        event = Event.objects.filter(stream__name=name, number=number).first()
+        if event is None:
+            yield Finding(stream=name, what=f"event #{number} was there when the ends were saved and is gone")
+        elif event.digest != head:
+            yield Finding(stream=name, what=f"event #{number} is another one than when the ends were saved")

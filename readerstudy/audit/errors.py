@@ -1,0 +1,16 @@
+"""What can go wrong with the audit log. Each docstring is the message, remedy included."""
+
+
+class AuditError(Exception):
+    """The audit log could not do that."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__class__.__doc__ or "").strip())
+
+
+class ParticularsUnfit(AuditError):
+    """The particulars of an event have to be plain JSON: texts without NUL, finite numbers, lists, maps."""
+
+
+class UnknownStream(AuditError):
+    """There is no such stream in the audit log. Give a study's slug, or none to verify everything."""

@@ -1,0 +1,121 @@
+"""Find what was done to the log behind the platform's back, and say to which row."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.db import connection
+
+from readerstudy.audit import guards
+from readerstudy.audit.chain import digest_of, is_sealed
+from readerstudy.audit.errors import UnknownStream
+from readerstudy.audit.models import GENESIS, Event, Stream
+
+# A row out of place is searched for among all numbers this often in a stream; the rest by the same shift.
+SEARCHES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, in words."""
+
+    stream: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.stream}: {self.what}"
+
+
+def verify(scope: str | None = None) -> Iterator[Finding]:
+    """Everything wrong with the streams of a scope (all of them, if none is named)."""
+    streams = Stream.objects.order_by("pk") if scope is None else Stream.objects.within(scope)
+    if scope is not None and not streams.exists():
+        raise UnknownStream(
+            f"The audit log knows no study or stream {scope!r}. Give none to verify all of it."
+        )
+    for name in guards.missing_guards(connection, guards.installed(connection)):
+        yield Finding(stream="database", what=f"the trigger {name} is gone (--restore-triggers puts it back)")
+    for stream in streams:
+        yield from verify_stream(stream)
+
+
+def verify_stream(stream: Stream) -> Iterator[Finding]:
+    """Compare each row with its own hash, its hash with the next row, and the last with the sealed head."""
+    events = list(Event.objects.filter(stream=stream).order_by("number", "pk"))
+    for what in (*_rows(stream, events), *_gaps(stream, events), *_head(stream, events)):
+        yield Finding(stream=stream.name, what=what)
+
+
+def _rows(stream: Stream, events: list[Event]) -> Iterator[str]:
+    finder = _PlaceFinder(stream, events)
+    digest_at: dict[int, str] = {0: GENESIS}
+    for event in events:
+        if event.number in digest_at:
+            yield f"event #{event.number} ({event.verb}) stands there twice: a row was inserted"
+            continue
+        digest_at[event.number] = event.digest
+        if digest_of(event, stream=stream.name) != event.digest:
+            origin = finder.origin_of(event)
+            yield (
+                f"event #{event.number} ({event.verb}) was changed"
+                if origin is None
+                else f"event #{event.number} ({event.verb}) was reordered: it was written as #{origin}"
+            )
+        elif event.number > stream.length:
+            yield f"event #{event.number} ({event.verb}) was inserted behind the end"
+        elif digest_at.get(event.number - 1, event.previous) != event.previous:
+            yield (
+                f"event #{event.number} ({event.verb}) does not follow on #{event.number - 1}: "
+                "one of the two was rewritten, inserted or exchanged"
+            )
+
+
+class _PlaceFinder:
+    """Where in the stream a row was written that now has another number."""
+
+    def __init__(self, stream: Stream, events: list[Event]) -> None:
+        self.stream = stream.name
+        self.farthest = 2 * len(events) + SEARCHES
+        self.shift = 0
+        self.searches = SEARCHES
+
+    def origin_of(self, event: Event) -> int | None:
+        if self._was_at(event, event.number + self.shift):
+            return event.number + self.shift
+        if self.searches == 0:
+            return None
+        self.searches -= 1
+        for number in range(1, self.farthest):
+            if self._was_at(event, number):
+                self.shift = number - event.number
+                return number
+        return None
+
+    def _was_at(self, event: Event, number: int) -> bool:
+        return digest_of(event, stream=self.stream, number=number) == event.digest
+
+
+def _gaps(stream: Stream, events: Iterable[Event]) -> Iterator[str]:
+    present = sorted({event.number for event in events if event.number <= stream.length})
+    removed = [(a + 1, b - 1) for a, b in pairwise([0, *present]) if b > a + 1]
+    if removed:
+        yield _removed(removed)
+    last = present[-1] if present else 0
+    if last < stream.length:
+        yield f"the tail was cut off: {_removed([(last + 1, stream.length)])}"
+
+
+def _head(stream: Stream, events: list[Event]) -> Iterator[str]:
+    last = next((event.digest for event in events if event.number == stream.length), None)
+    if stream.length == 0:
+        last = GENESIS
+    if last is not None and last != stream.head:
+        yield f"event #{stream.length} is not the one that was written last"
+    if not is_sealed(stream) and (stream.length or events):
+        yield "the seal of the head does not fit: length and head were not written by this platform"
+
+
+def _removed(runs: list[tuple[int, int]]) -> str:
+    parts = [f"#{first}" if first == last else f"#{first} to #{last}" for first, last in runs]
+    one = len(runs) == 1 and runs[0][0] == runs[0][1]
+    return f"event {parts[0]} was removed" if one else f"events {', '.join(parts)} were removed"

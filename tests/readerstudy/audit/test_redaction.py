@@ -1,0 +1,57 @@
+"""The log must not unblind: what an audience may not read is not in what it gets."""
+
+import pytest
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Audience, Event
+from readerstudy.audit.record import record
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "checkpoint-c"
+
+
+@pytest.fixture
+def scope(alice: User) -> str:
+    record("study:1", "study.opened", by=alice, on="study:1", audience=Audience.READER, label="knees")
+    record("study:1", "reader.invited", by=alice, on="enrolment:3", particulars={"email": "bob@x.example"})
+    record(
+        "study:1/enrolment:3",
+        "allocation.stored",
+        by=alice,
+        on=f"truth.source:{SECRET}",
+        particulars={"slots": [SECRET]},
+        reason=f"because of {SECRET}",
+        audience=Audience.UNBLINDED,
+    )
+    record("study:2", "study.opened", by=alice, on="study:2", audience=Audience.READER)
+    return "study:1"
+
+
+def test_a_reader_reads_only_what_is_for_readers_and_hears_of_nothing_else(scope: str) -> None:
+    entries = list(Event.objects.visible_in(scope, audience=Audience.READER))
+    assert [entry.verb for entry in entries] == ["study.opened"]
+
+
+def test_staff_see_that_something_happened_but_not_on_what_nor_how_nor_why(scope: str) -> None:
+    entries = list(Event.objects.visible_in(scope, audience=Audience.STAFF))
+    assert [entry.verb for entry in entries] == ["study.opened", "reader.invited", "allocation.stored"]
+    assert entries[1].particulars == {"email": "bob@x.example"}
+    hidden = entries[2]
+    assert (hidden.withheld, hidden.subject, hidden.particulars, hidden.reason) == (True, "", {}, "")
+    assert SECRET not in repr(entries)
+
+
+def test_after_the_unblinding_everything_is_read(scope: str) -> None:
+    entries = list(Event.objects.visible_in(scope, audience=Audience.UNBLINDED))
+    assert [entry.withheld for entry in entries] == [False, False, False]
+    assert entries[2].particulars == {"slots": [SECRET]}
+
+
+def test_another_study_is_not_in_the_log_of_this_one(scope: str) -> None:
+    streams = {entry.stream for entry in Event.objects.visible_in("knees", audience=Audience.UNBLINDED)}
+    assert streams == {"study:1", "study:1/enrolment:3"}
+
+
+def test_what_names_no_audience_is_for_staff() -> None:
+    assert record("study:1", "verb", by=None, on="x").audience == Audience.STAFF

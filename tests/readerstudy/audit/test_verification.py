@@ -1,0 +1,254 @@
+"""Whatever somebody with access to the database does to the log, verification finds it and says where."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import override_settings
+
+from readerstudy.audit import guards
+from readerstudy.audit.chain import digest_of, seal_of
+from readerstudy.audit.errors import UnknownStream
+from readerstudy.audit.models import Event, Stream
+from readerstudy.audit.record import record
+from readerstudy.audit.verify import Finding, verify, verify_stream
+from tests.readerstudy.audit.conftest import STREAM, Attack
+
+pytestmark = pytest.mark.django_db
+
+
+def findings(stream: Stream) -> list[str]:
+    stream.refresh_from_db()
+    return [finding.what for finding in verify_stream(stream)]
+
+
+def where(number: int) -> str:
+    return f"WHERE number = {number} AND stream_id = (SELECT id FROM audit_stream WHERE name = '{STREAM}')"
+
+
+def test_an_untouched_log_is_whole(log: Stream) -> None:
+    assert list(verify()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "verb = 'other'",
+        "subject = 'response:999'",
+        "reason = 'nicer'",
+        "audience = 'reader'",
+        "by_id = NULL",
+        "at = '2020-01-01 00:00:00+00:00'",
+        """particulars = '{"rating": 4}'""",
+    ],
+)
+def test_a_changed_row_is_named(log: Stream, attack: Attack, change: str) -> None:
+    attack(f"UPDATE audit_event SET {change} {where(4)}")
+    (what,) = findings(log)
+    assert what.startswith("event #4")
+    assert what.endswith("was changed")
+
+
+def test_a_changed_row_with_a_fitting_new_hash_breaks_the_chain(log: Stream, attack: Attack) -> None:
+    event = log.events.get(number=4)
+    event.reason = "nicer"
+    attack(
+        f"UPDATE audit_event SET reason = 'nicer', digest = '{digest_of(event, stream=STREAM)}' {where(4)}"
+    )
+    (what,) = findings(log)
+    assert what.startswith("event #5 (verb.5) does not follow on #4")
+
+
+def test_a_chain_rewritten_to_its_end_does_not_fit_the_sealed_head(log: Stream, attack: Attack) -> None:
+    """Even somebody who recomputes every hash and the head lacks the platform's key."""
+    previous = log.events.get(number=3).digest
+    for event in log.events.filter(number__gte=4).order_by("number"):
+        event.reason, event.previous = "nicer", previous
+        previous = digest_of(event, stream=STREAM)
+        attack(
+            f"UPDATE audit_event SET reason = 'nicer', previous = '{event.previous}', "
+            f"digest = '{previous}' {where(event.number)}"
+        )
+    attack(f"UPDATE audit_stream SET head = '{previous}' WHERE name = '{STREAM}'")
+    assert findings(log) == [
+        "the seal of the head does not fit: length and head were not written by this platform"
+    ]
+
+
+def test_removed_rows_are_named(log: Stream, attack: Attack) -> None:
+    attack(f"DELETE FROM audit_event {where(2)}")
+    assert "event #2 was removed" in findings(log)
+    attack(f"DELETE FROM audit_event {where(4)}")
+    attack(f"DELETE FROM audit_event {where(3)}")
+    assert "events #2 to #4 were removed" in findings(log)
+
+
+def test_a_cut_tail_is_named(log: Stream, attack: Attack) -> None:
+    attack(f"DELETE FROM audit_event {where(6)}")
+    assert findings(log) == ["the tail was cut off: event #6 was removed"]
+
+
+def test_a_cut_tail_with_the_length_set_back_does_not_fit_the_seal(log: Stream, attack: Attack) -> None:
+    head = log.events.get(number=5).digest
+    attack(f"DELETE FROM audit_event {where(6)}")
+    attack(f"UPDATE audit_stream SET length = 5, head = '{head}' WHERE name = '{STREAM}'")
+    (what,) = findings(log)
+    assert what.startswith("the seal of the head does not fit")
+
+
+def test_a_removed_row_whose_gap_was_closed_is_found_as_reordered_rows(log: Stream, attack: Attack) -> None:
+    attack(f"DELETE FROM audit_event {where(3)}")
+    for number in (4, 5, 6):
+        attack(f"UPDATE audit_event SET number = {number - 1} {where(number)}")
+    assert findings(log) == [
+        "event #3 (verb.4) was reordered: it was written as #4",
+        "event #4 (verb.5) was reordered: it was written as #5",
+        "event #5 (verb.6) was reordered: it was written as #6",
+        "the tail was cut off: event #6 was removed",
+    ]
+
+
+def test_exchanged_rows_are_named_with_their_true_places(log: Stream, attack: Attack) -> None:
+    attack(f"UPDATE audit_event SET number = 99 {where(2)}")
+    attack(f"UPDATE audit_event SET number = 2 {where(5)}")
+    attack(f"UPDATE audit_event SET number = 5 {where(99)}")
+    found = findings(log)
+    assert "event #2 (verb.5) was reordered: it was written as #5" in found
+    assert "event #5 (verb.2) was reordered: it was written as #2" in found
+
+
+def forged(stream: Stream, number: int, previous: str) -> Event:
+    event = Event.objects.get(stream=stream, number=1)
+    event.pk, event.number, event.verb, event.previous = None, number, "verb.forged", previous
+    event.digest = digest_of(event, stream=stream.name)
+    return event
+
+
+def test_a_row_inserted_behind_the_end_is_named(log: Stream, attack: Attack) -> None:
+    forged(log, 7, log.head).save(force_insert=True)
+    assert findings(log) == ["event #7 (verb.forged) was inserted behind the end"]
+
+
+def test_a_row_inserted_in_the_middle_is_named(log: Stream, attack: Attack) -> None:
+    before = log.events.get(number=2).digest
+    for number in (6, 5, 4, 3):
+        attack(f"UPDATE audit_event SET number = {number + 1} {where(number)}")
+    forged(log, 3, before).save(force_insert=True)
+    found = findings(log)
+    assert "event #4 (verb.3) was reordered: it was written as #3" in found
+    assert not any("verb.1" in what or "verb.2" in what for what in found)
+
+
+def test_a_row_inserted_under_a_number_in_use_is_named(log: Stream, attack: Attack) -> None:
+    attack(
+        "CREATE TABLE copy AS SELECT * FROM audit_event",
+        "DROP TABLE audit_event",  # and with it the constraint that forbids such numbers
+        "ALTER TABLE copy RENAME TO audit_event",
+    )
+    event = forged(log, 3, "0" * 64)
+    event.pk = 999
+    event.save(force_insert=True)
+    assert findings(log) == ["event #3 (verb.forged) stands there twice: a row was inserted"]
+
+
+def test_an_absurd_length_is_a_finding_and_no_endless_search(log: Stream, attack: Attack) -> None:
+    attack(f"UPDATE audit_stream SET length = 999999999999 WHERE name = '{STREAM}'")
+    assert "the tail was cut off: events #7 to #999999999999 were removed" in findings(log)
+
+
+def _forget_pending_checks() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_dropped_triggers_are_named_and_can_be_put_back(log: Stream) -> None:
+    _forget_pending_checks()
+    guards.remove(connection, guards.installed(connection))
+    names = [str(finding) for finding in verify()]
+    assert (
+        "database: the trigger audit_event_append_only_update is gone (--restore-triggers puts it back)"
+        in names
+    )
+    call_command("verify_audit", "--restore-triggers", stdout=StringIO())
+    assert list(verify()) == []
+
+
+def test_a_study_is_found_by_its_slug_with_all_streams_of_its_scope(log: Stream, attack: Attack) -> None:
+    attack(f"UPDATE audit_event SET reason = 'nicer' {where(4)}")
+    assert [finding.stream for finding in verify("knees")] == [STREAM]
+    assert [finding.stream for finding in verify("study:1")] == [STREAM]
+    with pytest.raises(UnknownStream, match="knows no study or stream 'hips'"):
+        list(verify("hips"))
+
+
+def test_the_command_says_how_much_it_verified(log: Stream) -> None:
+    out = StringIO()
+    call_command("verify_audit", "knees", stdout=out)
+    assert out.getvalue() == "The audit log is whole: 7 events in 2 streams.\n"
+
+
+def test_the_command_fails_and_names_each_row(log: Stream, attack: Attack) -> None:
+    attack(f"UPDATE audit_event SET reason = 'nicer' {where(4)}")
+    with pytest.raises(
+        CommandError, match=r"study:1/enrolment:7: event #4 \(verb.4\) was changed"
+    ) as failure:
+        call_command("verify_audit")
+    assert failure.value.returncode == 1
+
+
+def test_the_command_refuses_an_unknown_study_in_a_sentence(db: None) -> None:
+    with pytest.raises(CommandError, match="knows no study or stream 'hips'"):
+        call_command("verify_audit", "hips")
+
+
+def test_saved_ends_convict_even_whoever_has_the_key(log: Stream, attack: Attack, tmp_path: Path) -> None:
+    saved = tmp_path / "ends.json"
+    call_command("verify_audit", "--save", str(saved), stdout=StringIO())
+    call_command("verify_audit", "--against", str(saved), stdout=StringIO())
+    attack(f"DELETE FROM audit_event {where(6)}")
+    log.length, log.head = 5, log.events.get(number=5).digest
+    attack(
+        f"UPDATE audit_stream SET length = 5, head = '{log.head}', seal = '{seal_of(log)}' "
+        f"WHERE id = {log.pk}"
+    )
+    call_command("verify_audit", stdout=StringIO())
+    with pytest.raises(CommandError, match="event #6 was there when the ends were saved and is gone"):
+        call_command("verify_audit", "--against", str(saved))
+
+
+def test_saved_ends_miss_no_stream_that_was_removed_whole(
+    log: Stream, attack: Attack, tmp_path: Path
+) -> None:
+    saved = tmp_path / "ends.json"
+    call_command("verify_audit", "--save", str(saved), stdout=StringIO())
+    attack(f"DELETE FROM audit_event WHERE stream_id = {log.pk}")
+    attack(f"DELETE FROM audit_stream WHERE id = {log.pk}")
+    with pytest.raises(CommandError, match=f"{STREAM}: event #6 was there"):
+        call_command("verify_audit", "--against", str(saved))
+
+
+def test_a_file_that_holds_no_ends_is_refused(log: Stream, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps({"study:1": {}}))
+    with pytest.raises(CommandError, match="Give one that `verify_audit --save` wrote"):
+        call_command("verify_audit", "--against", str(wrong))
+
+
+def test_a_log_goes_on_after_the_secret_key_was_changed(log: Stream) -> None:
+    with override_settings(SECRET_KEY="another key " * 5):
+        assert [str(f) for f in verify_stream(log)] != []
+    from django.conf import settings
+
+    with override_settings(SECRET_KEY="another key " * 5, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+        assert list(verify_stream(log)) == []
+        record(STREAM, "verb.7", by=None, on="after")
+        log.refresh_from_db()
+        assert list(verify_stream(log)) == []
+
+
+def test_a_finding_reads_as_stream_and_sentence() -> None:
+    assert str(Finding(stream="a", what="b")) == "a: b"
