@@ -5,6 +5,8 @@ features hold what matters in a knee film. They are no measure that can be compa
 name of each metric says so.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -29,17 +31,20 @@ class Residual(nn.Module):
         return found
 
 
+def trunk(widths: Sequence[int]) -> nn.Sequential:
+    """Halve, refine, halve, refine: one grey channel to a map of widths[-1] features."""
+    blocks: list[nn.Module] = []
+    for before, width in zip((1, *widths), widths, strict=False):
+        blocks += [nn.Conv2d(before, width, 3, stride=2, padding=1), Residual(width)]
+    return nn.Sequential(*blocks, nn.GroupNorm(GROUPS, widths[-1]), nn.SiLU())
+
+
 class DomainNet(nn.Module):
     """Grey images (n, 1, h, w) in [0, 1] to 128 features; heads for what it was trained on."""
 
     def __init__(self) -> None:
         super().__init__()
-        blocks: list[nn.Module] = []
-        before = 1
-        for width in WIDTHS:
-            blocks += [nn.Conv2d(before, width, 3, stride=2, padding=1), Residual(width)]
-            before = width
-        self.body = nn.Sequential(*blocks, nn.GroupNorm(GROUPS, FEATURES), nn.SiLU())
+        self.body = trunk(WIDTHS)
         self.grade = nn.Linear(FEATURES, GRADES)
         self.side = nn.Linear(FEATURES, 1)
         self.joint_space_mm = nn.Linear(FEATURES, 1)

@@ -84,7 +84,7 @@ def fit(images: Tensor, targets: Tensor, *, epochs: int, batch: int, seed: int) 
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
-            total += float(loss)
+            total += float(loss.detach())
         sys.stderr.write(f"epoch {epoch + 1} of {epochs}: loss {total / (len(images) // batch):.3f}\n")
     return net.eval()
 
