@@ -3,16 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from readerstudy.imaging.errors import ImpossibleCanvas
+
 Fit = Literal["crop", "pad"]
 
 LONGEST_SIDE = 4096
-
-
-class ImpossibleCanvas(ValueError):
-    """The canvas needs a width and a height of 16 to 4096 pixels, 8 or 16 bits, and fit = crop or pad."""
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,11 @@ from django.db import models
 from django.utils import timezone
 
 
+def key_of(digest: str) -> str:
+    """Where a buffer lies in the storage of images."""
+    return f"{digest[:2]}/{digest}"
+
+
 class Image(models.Model):
     """One grey buffer in a study's canvas, named by what it holds.
 
@@ -33,8 +38,7 @@ class Image(models.Model):
 
     @property
     def key(self) -> str:
-        """Where the buffer lies in the storage of images."""
-        return f"{self.digest[:2]}/{self.digest}"
+        return key_of(self.digest)
 
     @property
     def buffer_bytes(self) -> int:

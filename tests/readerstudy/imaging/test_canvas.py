@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from readerstudy.imaging.canvas import Canvas, ImpossibleCanvas
+from readerstudy.imaging.canvas import Canvas
+from readerstudy.imaging.errors import ImpossibleCanvas
 
 
 def test_a_canvas_knows_its_brightest_value_and_the_size_of_its_buffer() -> None:

@@ -1,0 +1,79 @@
+"""Images on their way out: raw buffers for the reading page, small PNGs for the staff's pages."""
+
+import threading
+from collections import OrderedDict
+from io import BytesIO
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from readerstudy.imaging.models import Image
+from readerstudy.imaging.storage import read_buffer
+
+CACHE_BYTES = 64 * 1024 * 1024
+
+
+class ByteCache:
+    """The most recently used byte strings, up to a number of bytes altogether."""
+
+    def __init__(self, capacity_bytes: int) -> None:
+        self._capacity_bytes = capacity_bytes
+        self._held_bytes = 0
+        self._items: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+            return self._items.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        with self._lock:
+            self._held_bytes += len(value) - len(self._items.pop(key, b""))
+            self._items[key] = value
+            while self._held_bytes > self._capacity_bytes:
+                self._held_bytes -= len(self._items.popitem(last=False)[1])
+
+    def clear(self) -> None:
+        with self._lock:
+            self._items.clear()
+            self._held_bytes = 0
+
+
+cache = ByteCache(CACHE_BYTES)
+
+
+def pixels(image: Image) -> bytes:
+    """The grey buffer of an image: rows from the top, one or two little-endian bytes a pixel."""
+    held = cache.get(image.digest)
+    if held is None:
+        held = read_buffer(image)
+        cache.put(image.digest, held)
+    return held
+
+
+def array(image: Image) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The pixels of an image as an array of height × width."""
+    kind = "<u1" if image.bits == 8 else "<u2"
+    return np.frombuffer(pixels(image), dtype=kind).reshape(image.height, image.width)
+
+
+def thumbnail_png(image: Image, size: int = 160) -> bytes:
+    """A small 8-bit PNG that fits into a square of `size` pixels."""
+    key = f"{image.digest}/{size}"
+    held = cache.get(key)
+    if held is None:
+        held = _thumbnail(image, size)
+        cache.put(key, held)
+    return held
+
+
+def _thumbnail(image: Image, size: int) -> bytes:
+    grey = array(image)
+    picture = PIL.Image.fromarray(grey if grey.dtype == np.uint8 else (grey >> 8).astype(np.uint8))
+    picture.thumbnail((size, size), PIL.Image.Resampling.BOX)
+    out = BytesIO()
+    picture.save(out, format="PNG", compress_level=1)
+    return out.getvalue()

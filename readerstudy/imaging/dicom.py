@@ -1,0 +1,165 @@
+"""DICOM: pixels through pydicom, their meaning as a table of greys, and the patient for grouping only."""
+
+import warnings
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.pixels import apply_modality_lut, pixel_array
+
+from readerstudy.imaging.decode import Decoded, Greys, Levels, require_size, white_of
+from readerstudy.imaging.errors import (
+    Coloured,
+    DamagedImage,
+    NotAnImage,
+    OutOfRange,
+    SeveralFrames,
+    UnsupportedPixels,
+)
+
+# Its length after unpacking is not known before it has been unpacked, which a bomb would use.
+DEFLATED = b"1.2.840.10008.1.2.1.99"
+LOSSY = (
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.81",
+    "1.2.840.10008.1.2.4.91",
+    "1.2.840.10008.1.2.4.203",
+)
+
+
+def decode_dicom(data: bytes) -> Decoded:
+    if DEFLATED in data[:2048]:
+        raise UnsupportedPixels(
+            "The DICOM file is deflated as a whole, which is not accepted. "
+            "Save it uncompressed or with JPEG 2000 lossless pixels."
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom warns of every breach of the standard it can live with
+        dataset = _read(data)
+        _judge(dataset)
+        stored = pixel_array(dataset)
+        return _decoded(dataset, stored)
+
+
+def _read(data: bytes) -> Dataset:
+    dataset = pydicom.dcmread(BytesIO(data), force=data[128:132] != b"DICM")
+    if "Rows" not in dataset or "Columns" not in dataset:
+        if data[128:132] != b"DICM":
+            raise NotAnImage
+        what = dataset.get("Modality", "")
+        raise NotAnImage(
+            f"The DICOM file{f' of modality {what}' if what else ''} holds no picture, such as a report or a "
+            "directory. Leave it out."
+        )
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        dataset.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian
+    return dataset
+
+
+def _judge(dataset: Dataset) -> None:
+    require_size(int(dataset.Columns), int(dataset.Rows))
+    frames = int(dataset.get("NumberOfFrames", 1) or 1)
+    if frames != 1:
+        raise SeveralFrames(f"The DICOM file holds {frames} frames. Save each one as a file of its own.")
+    if int(dataset.get("SamplesPerPixel", 1)) != 1:
+        raise Coloured(
+            f"The DICOM file is a colour image ({dataset.get('PhotometricInterpretation', '')}). "
+            "Only MONOCHROME1 and MONOCHROME2 are accepted."
+        )
+    photometric = str(dataset.get("PhotometricInterpretation", ""))
+    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
+        raise Coloured(
+            f"The photometric interpretation is {photometric or 'missing'}; "
+            "MONOCHROME1 and MONOCHROME2 are accepted."
+        )
+    if "PixelData" not in dataset:
+        raise UnsupportedPixels("The DICOM file has no integer pixels. Export it as a plain grey image.")
+
+
+def _decoded(dataset: Dataset, stored: NDArray[Any]) -> Decoded:
+    if stored.ndim != 2:
+        raise DamagedImage
+    lowest, highest = int(stored.min()), int(stored.max())
+    if highest - min(lowest, 0) > 65535:
+        raise OutOfRange(f"The stored values run from {lowest} to {highest}; 65,536 of them are accepted.")
+    offset = min(lowest, 0)
+    levels: Levels = (stored.astype(np.int64) - offset).astype(np.uint16)
+    # Every level that occurs, as the stored value it stands for: all that follows is done to this table.
+    values = np.arange(int(levels.max()) + 1, dtype=np.int64) + offset
+    greys = _greys(dataset, values, stored)
+    if dataset.PhotometricInterpretation == "MONOCHROME1":
+        greys = np.float32(1) - greys
+    bits = int(dataset.get("BitsStored", 16))
+    facts = {
+        "container": "DICOM",
+        "bits": 12 if bits > 12 and highest <= 4095 else bits,
+        "width": levels.shape[1],
+        "height": levels.shape[0],
+        "lossy": str(dataset.file_meta.TransferSyntaxUID) in LOSSY,
+    }
+    return Decoded(levels=levels, greys=greys, patient=_patient(dataset), facts=facts)
+
+
+def _patient(dataset: Dataset) -> str:
+    identifier = str(dataset.get("PatientID", "") or "").strip()
+    issuer = str(dataset.get("IssuerOfPatientID", "") or "").strip()
+    return f"{issuer}/{identifier}" if identifier and issuer else identifier
+
+
+def _greys(dataset: Dataset, values: NDArray[np.int64], stored: NDArray[Any]) -> Greys:
+    modality = np.asarray(apply_modality_lut(_as_pixels(values, dataset), dataset), dtype=np.float64)
+    if dataset.get("VOILUTSequence"):
+        return _looked_up(dataset.VOILUTSequence[0], modality)
+    if dataset.get("WindowCenter") is not None and dataset.get("WindowWidth") is not None:
+        return _windowed(dataset, modality)
+    if int(stored.min()) < 0:
+        low, high = modality[0], modality[-1]
+    else:
+        white = white_of(int(stored.max()), int(dataset.get("BitsStored", 16)))
+        low, high = np.asarray(
+            apply_modality_lut(_as_pixels(np.array([0, white]), dataset), dataset), dtype=np.float64
+        )
+    if low == high:
+        high = low + 1
+    return np.clip((modality - low) / (high - low), 0, 1).astype(np.float32)
+
+
+def _as_pixels(values: NDArray[np.int64], dataset: Dataset) -> NDArray[Any]:
+    return values.astype(np.int32 if int(dataset.get("PixelRepresentation", 0)) else np.uint16)
+
+
+def _looked_up(table: Dataset, values: NDArray[np.float64]) -> Greys:
+    """PS3.3 C.11.2.1.1: the entries of the VOI LUT, held constant beyond its ends."""
+    length, first, bits = (int(value) for value in table.LUTDescriptor)
+    entries = table.LUTData
+    if isinstance(entries, bytes):
+        entries = np.frombuffer(entries, dtype="<u2" if len(entries) >= 2 * (length or 65536) else "u1")
+    looked_up = np.asarray(entries, dtype=np.float64)[
+        np.clip(np.rint(values).astype(np.int64) - first, 0, len(entries) - 1)
+    ]
+    return np.clip(looked_up / float((1 << (bits or 16)) - 1), 0, 1).astype(np.float32)
+
+
+def _windowed(dataset: Dataset, values: NDArray[np.float64]) -> Greys:
+    """PS3.3 C.11.2.1.2 and C.11.2.1.3: the first window, linear, linear exact or sigmoid."""
+    center, width = _first(dataset.WindowCenter), _first(dataset.WindowWidth)
+    function = str(dataset.get("VOILUTFunction", "LINEAR") or "LINEAR").upper()
+    if width <= 0 or not np.isfinite([center, width]).all():
+        raise UnsupportedPixels(
+            f"The window width is {width:g}; it has to be above 0. Correct the DICOM tag."
+        )
+    if function == "SIGMOID":
+        greys = 1 / (1 + np.exp(np.clip(-4 * (values - center) / width, -60, 60)))
+    elif function == "LINEAR_EXACT" or width == 1:
+        greys = (values - center) / width + 0.5
+    else:
+        greys = (values - (center - 0.5)) / (width - 1) + 0.5
+    return np.clip(greys, 0, 1).astype(np.float32)
+
+
+def _first(value: Any) -> float:
+    return float(value[0] if isinstance(value, pydicom.multival.MultiValue) else value)

@@ -1,0 +1,231 @@
+"""Which files an import is about: files, folders and zip archives, walked without trusting their names."""
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from readerstudy.imaging.errors import (
+    ArchiveBomb,
+    DamagedArchive,
+    EncryptedFile,
+    EscapingName,
+    LinkLoop,
+    NestedArchive,
+    NotAnImage,
+    NothingToImport,
+    Refusal,
+    TooLarge,
+    Unreadable,
+)
+
+LARGEST_FILE_BYTES = 512 * 1024 * 1024
+# Images hardly shrink in a zip: uncompressed 16-bit pictures with wide black borders reach about 30.
+LARGEST_RATIO = 200
+RATIO_MATTERS_FROM_BYTES = 16 * 1024 * 1024
+BYPRODUCTS = ("thumbs.db", "desktop.ini", "dicomdir", "__macosx")
+MANIFEST = "manifest.csv"
+
+
+class Archive:
+    """A zip archive that stays open while its entries are read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def zip(self) -> zipfile.ZipFile:
+        return zipfile.ZipFile(self.path)
+
+    def close(self) -> None:
+        if "zip" in self.__dict__:
+            self.zip.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A file to import; `name` is how people know it, and `problem` why it cannot be read."""
+
+    name: str
+    path: Path
+    archive: Archive | None = None
+    entry: str = ""
+    problem: Refusal | None = None
+
+    def read(self) -> bytes:
+        """The bytes of the file, or a refusal."""
+        if self.problem is not None:
+            raise self.problem
+        return self._read_entry() if self.archive is not None else self._read_file()
+
+    def _read_file(self) -> bytes:
+        try:
+            status = self.path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("This is no regular file. Give files, folders or zip archives.")
+            _require_moderate(status.st_size)
+            return self.path.read_bytes()
+        except OSError as error:
+            raise Unreadable(f"The file cannot be read: {_reason(error)}.") from error
+
+    def _read_entry(self) -> bytes:
+        assert self.archive is not None  # noqa: S101
+        try:
+            with self.archive.zip.open(self.entry) as file:
+                data = file.read(LARGEST_FILE_BYTES + 1)
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            EOFError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
+            raise DamagedArchive from error
+        except Exception as error:  # zlib.error, lzma.LZMAError and others share no base
+            raise DamagedArchive from error
+        _require_moderate(len(data))
+        return data
+
+
+def _require_moderate(size_bytes: int) -> None:
+    if size_bytes > LARGEST_FILE_BYTES:
+        raise TooLarge(
+            f"The file has more than {LARGEST_FILE_BYTES // 2**20} MB. "
+            "Save the image without what else it carries."
+        )
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def gather(paths: Iterable[str | Path]) -> list[Found]:
+    """Every file below the given paths, in a stable order. What cannot be read is listed with its problem."""
+    found: list[Found] = []
+    for given in map(Path, paths):
+        if given.is_dir():
+            found += _folder(given)
+        elif _is_archive(given):
+            found += _entries(given, given.name)
+        else:
+            found.append(Found(name=given.name, path=given, problem=_absence(given)))
+    if not found:
+        raise NothingToImport
+    return found
+
+
+def _absence(path: Path) -> Refusal | None:
+    return None if path.exists() else Unreadable("There is no such file or folder. Check the name.")
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and path.is_file()
+
+
+def _folder(root: Path) -> Iterator[Found]:
+    visited: set[tuple[int, int]] = set()
+    count = 0
+    for folder, subfolders, files in os.walk(root, followlinks=True):
+        here = Path(folder)
+        status = here.stat()
+        if (status.st_dev, status.st_ino) in visited:
+            subfolders.clear()
+            yield Found(name=_name(here, root), path=here, problem=LinkLoop())
+            count += 1
+            continue
+        visited.add((status.st_dev, status.st_ino))
+        subfolders[:] = sorted(name for name in subfolders if not _is_byproduct(name))
+        for file in sorted(files):
+            for found in _file(here / file, root):
+                count += 1
+                yield found
+    if not count:
+        yield Found(name=f"{root.name or root}/", path=root, problem=Unreadable("The folder holds no file."))
+
+
+def _file(path: Path, root: Path) -> Iterator[Found]:
+    if _is_byproduct(path.name) or (path.name.lower() == MANIFEST and path.parent == root):
+        return
+    if _is_archive(path):
+        yield from _entries(path, _name(path, root))
+    else:
+        yield Found(name=_name(path, root), path=path, problem=_broken_link(path))
+
+
+def _broken_link(path: Path) -> Refusal | None:
+    if path.is_symlink():
+        try:
+            path.resolve(strict=True)
+        except (OSError, RuntimeError):
+            return LinkLoop("The symbolic link leads nowhere or in a circle. Replace it by the file itself.")
+    return None
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _is_byproduct(name: str) -> bool:
+    """What operating systems and PACS leave beside images."""
+    return name.startswith(".") or name.lower() in BYPRODUCTS
+
+
+# --- Archives ---------------------------------------------------------------------------------------
+
+
+def _entries(path: Path, name: str) -> list[Found]:
+    archive = Archive(path)
+    try:
+        infos = [info for info in archive.zip.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return [Found(name=name, path=path, problem=DamagedArchive())]
+    if not infos:
+        return [Found(name=name, path=path, problem=NotAnImage("The archive is empty. Pack it again."))]
+    if bomb := _bomb(infos, path):
+        return [Found(name=name, path=path, problem=bomb)]
+    return [
+        Found(
+            name=f"{name}/{info.filename}",
+            path=path,
+            archive=archive,
+            entry=info.filename,
+            problem=_entry_problem(info),
+        )
+        for info in infos
+        if not any(_is_byproduct(part) for part in _inside(info.filename))
+        and info.filename.lower() != MANIFEST
+    ]
+
+
+def _inside(name: str) -> list[str]:
+    return [part for part in PurePosixPath(name).parts if part not in ("..", ".")]
+
+
+def _bomb(infos: list[zipfile.ZipInfo], path: Path) -> ArchiveBomb | None:
+    """Judged by what the directory claims: entries that share bytes are counted each."""
+    unpacked, packed = sum(info.file_size for info in infos), path.stat().st_size
+    if unpacked > RATIO_MATTERS_FROM_BYTES and unpacked > LARGEST_RATIO * packed:
+        return ArchiveBomb(
+            f"The archive of {packed / 2**20:,.1f} MB claims to unpack to {unpacked / 2**20:,.0f} MB, far "
+            "more than images do. Pack the images again, or give the folder."
+        )
+    return None
+
+
+def _entry_problem(info: zipfile.ZipInfo) -> Refusal | None:
+    name = info.filename.replace("\\", "/")
+    if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":" or "\0" in name:
+        return EscapingName()
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return EscapingName("The entry is a symbolic link. Pack the image itself.")
+    if info.flag_bits & 0x1:
+        return EncryptedFile()
+    if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar")):
+        return NestedArchive()
+    if info.file_size > LARGEST_FILE_BYTES:
+        return TooLarge("The file inside the archive is larger than 512 MB. Pack the image alone.")
+    return None

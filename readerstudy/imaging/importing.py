@@ -1,0 +1,280 @@
+"""Import of images: everything that can be read, file by file, and a sentence for everything that cannot.
+
+The files are read here, decoded and normalised in other processes, and stored in batches: buffers first, then
+rows and the event in one transaction. A second run of the same import skips what the first one finished.
+"""
+
+import hashlib
+import hmac
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.imaging.canvas import Canvas
+from readerstudy.imaging.errors import NotFound, NotInManifest, Refusal
+from readerstudy.imaging.gather import MANIFEST, Found, gather
+from readerstudy.imaging.manifest import Manifest, Row, read_manifest
+from readerstudy.imaging.models import Image, SeenFile, key_of
+from readerstudy.imaging.normalise import PIPELINE, Buffer
+from readerstudy.imaging.storage import absent_keys, write_buffers
+from readerstudy.imaging.workshop import Outcome, Workshop
+
+CHUNK_FILES = 64
+CHUNK_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """A file that is now an image.
+
+    `is_new`: its pixels were not there before this run. `duplicate_of`: the file of this run that had the
+    very same pixels. `fingerprint`: a salted hash of the file's bytes.
+    """
+
+    file: str
+    image: Image
+    labels: dict[str, str]
+    fingerprint: str
+    is_new: bool
+    duplicate_of: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A file that was not imported, and why, in a sentence with the remedy."""
+
+    file: str
+    reason: str
+
+
+Progress = Callable[[int, int], None]
+
+
+def import_files(
+    paths: Iterable[str | Path],
+    *,
+    canvas: Canvas,
+    by: User | None,
+    manifest: Manifest | str | Path | None = None,
+    stream: str = "imaging",
+    on_progress: Progress | None = None,
+    workers: int = 2,
+) -> Iterator[Imported | Refused]:
+    """Import files, folders and zip archives, in the order of their names.
+
+    `workers` = 0 decodes in the caller's process. A folder's own manifest.csv is used where no manifest is
+    given. `stream` is where the audit events go, one for each stored batch.
+    """
+    paths = [Path(path) for path in paths]
+    found = gather(paths)
+    given = read_manifest(manifest) if isinstance(manifest, str | Path) else manifest
+    listing = given if given is not None else _own_manifest(paths)
+    run = _Run(canvas=canvas, by=by, stream=stream, manifest=listing, strict=given is not None)
+    done = 0
+    with Workshop(canvas, workers) as workshop:
+        for outcomes in run.batches(found, workshop, ahead=2 * max(1, workers)):
+            done += len(outcomes)
+            yield from outcomes
+            if on_progress is not None:
+                on_progress(done, len(found))
+    yield from run.missing()
+
+
+def _own_manifest(paths: list[Path]) -> Manifest | None:
+    own = [path / MANIFEST for path in paths if (path / MANIFEST).is_file()]
+    return read_manifest(own[0]) if len(own) == 1 else None
+
+
+@dataclass(kw_only=True)
+class _Item:
+    """One file on its way through a run; whoever learns why it cannot be imported notes the refusal."""
+
+    found: Found
+    row: Row
+    token: str = ""
+    data: bytes = b""
+    refusal: Refusal | None = None
+    image: Image | None = None
+    buffer: Buffer | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.refusal is None and self.image is None
+
+
+@dataclass(kw_only=True)
+class _Run:
+    canvas: Canvas
+    by: User | None
+    stream: str
+    manifest: Manifest | None
+    strict: bool
+    first_file_of: dict[str, str] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+
+    def batches(
+        self, found: Iterable[Found], workshop: Workshop, *, ahead: int
+    ) -> Iterator[list[Imported | Refused]]:
+        """Decode a few chunks ahead of the one that is being stored."""
+        pending: deque[tuple[list[_Item], Future[list[Outcome]]]] = deque()
+        for items in self._chunks(found):
+            self._recognise(items)
+            pending.append((items, workshop.begin(_jobs(items))))
+            if len(pending) > ahead:
+                yield self._finish(*pending.popleft(), workshop)
+        while pending:
+            yield self._finish(*pending.popleft(), workshop)
+
+    def missing(self) -> Iterator[Refused]:
+        """The lines of the manifest that no file answered to."""
+        if self.manifest is not None and self.strict:
+            for file in self.manifest.files:
+                if file not in self.listed:
+                    yield Refused(file=file, reason=str(NotFound()))
+
+    def _chunks(self, found: Iterable[Found]) -> Iterator[list[_Item]]:
+        items: list[_Item] = []
+        held_bytes = 0
+        for each in found:
+            item = self._read(each)
+            items.append(item)
+            held_bytes += len(item.data)
+            if len(items) >= CHUNK_FILES or held_bytes >= CHUNK_BYTES:
+                yield items
+                items, held_bytes = [], 0
+        if items:
+            yield items
+
+    def _read(self, found: Found) -> _Item:
+        row = self.manifest.row_of(found.name) if self.manifest is not None else None
+        item = _Item(found=found, row=row or Row(file=found.name))
+        if row is None and self.strict and found.problem is None:
+            item.refusal = NotInManifest()
+            return item
+        self.listed.add(item.row.file)
+        try:
+            item.data = found.read()
+            item.token = fingerprint(item.data, self.canvas)
+        except Refusal as refusal:
+            item.refusal = refusal
+        return item
+
+    def _recognise(self, items: list[_Item]) -> None:
+        """Take the image of every file that an earlier run has finished."""
+        tokens = [item.token for item in items if item.is_open]
+        seen = SeenFile.objects.filter(token__in=tokens).select_related("image")
+        images = {row.token: row.image for row in seen}
+        lost = absent_keys(image.key for image in images.values())
+        images = {token: image for token, image in images.items() if image.key not in lost}
+        for item in items:
+            if item.token in images:
+                item.image = images[item.token]
+                item.data = b""
+
+    def _finish(
+        self, items: list[_Item], future: Future[list[Outcome]], workshop: Workshop
+    ) -> list[Imported | Refused]:
+        waiting = [item for item in items if item.is_open]
+        for item, outcome in zip(waiting, workshop.finish(future, _jobs(items)), strict=True):
+            item.data = b""
+            if isinstance(outcome, Refusal):
+                item.refusal = outcome
+            else:
+                item.buffer = outcome
+        new = self._store([item for item in waiting if item.buffer is not None], items)
+        return [self._outcome(item, new) for item in items]
+
+    def _store(self, items: list[_Item], chunk: list[_Item]) -> set[str]:
+        """Buffers first: a row never names pixels that are not there."""
+        buffers = {item.buffer.digest: item for item in items if item.buffer is not None}
+        present = set(Image.objects.filter(digest__in=buffers).values_list("digest", flat=True))
+        new = {digest: item for digest, item in buffers.items() if digest not in present}
+        rows = [self._row(digest, item) for digest, item in new.items()]
+        # What is there already is written as well: the way to mend a storage that lost something.
+        write_buffers((key_of(digest), _pixels(item)) for digest, item in buffers.items())
+        with transaction.atomic():
+            Image.objects.bulk_create(rows, ignore_conflicts=True)
+            images = {image.digest: image for image in Image.objects.filter(digest__in=buffers)}
+            for item in items:
+                item.image = images[item.buffer.digest] if item.buffer is not None else None
+            SeenFile.objects.bulk_create(
+                [SeenFile(token=item.token, image=item.image) for item in items], ignore_conflicts=True
+            )
+            self._learn_groups(chunk)
+            counts = Counter("refused" if item.refusal else "imported" for item in chunk)
+            record(
+                self.stream,
+                "images.imported",
+                by=self.by,
+                on="imaging",
+                particulars={"files": len(chunk), "new": len(new), "refused": counts["refused"]},
+            )
+        return set(new)
+
+    def _row(self, digest: str, item: _Item) -> Image:
+        facts = item.buffer.facts if item.buffer is not None else {}
+        return Image(
+            digest=digest,
+            width=self.canvas.width,
+            height=self.canvas.height,
+            bits=self.canvas.bits,
+            group=group_of(item.row.patient or (item.buffer.patient if item.buffer is not None else "")),
+            facts=facts,
+        )
+
+    def _learn_groups(self, items: list[_Item]) -> None:
+        """A later import may know whose image it is."""
+        learnt = []
+        for item in items:
+            if item.image is not None and not item.image.group and item.row.patient:
+                item.image.group = group_of(item.row.patient)
+                learnt.append(item.image)
+        Image.objects.bulk_update(learnt, ["group"])
+
+    def _outcome(self, item: _Item, new: set[str]) -> Imported | Refused:
+        name = item.found.name
+        if item.image is None:
+            return Refused(file=name, reason=str(item.refusal))
+        first = self.first_file_of.setdefault(item.image.digest, name)
+        return Imported(
+            file=name,
+            image=item.image,
+            labels=dict(item.row.labels),
+            fingerprint=item.token,
+            is_new=first == name and item.image.digest in new,
+            duplicate_of="" if first == name else first,
+        )
+
+
+def _jobs(items: list[_Item]) -> list[tuple[bytes, str]]:
+    return [(item.data, item.found.name) for item in items if item.is_open]
+
+
+def _pixels(item: _Item) -> bytes:
+    return item.buffer.pixels if item.buffer is not None else b""
+
+
+# --- Salted hashes ----------------------------------------------------------------------------------
+
+
+def group_of(patient: str) -> str:
+    """What is kept of a patient identifier: a salted hash that says "the same" and nothing more."""
+    return _salted("group", patient.strip().encode())[:32] if patient.strip() else ""
+
+
+def fingerprint(data: bytes, canvas: Canvas) -> str:
+    """What is kept of a file: a salted hash of its bytes, the canvas and the pipeline they went through."""
+    shape = f"{canvas.width}x{canvas.height}x{canvas.bits} {canvas.fit} {PIPELINE}\n".encode()
+    return _salted("file", shape + hashlib.sha256(data).digest())
+
+
+def _salted(purpose: str, content: bytes) -> str:
+    key = hmac.digest(settings.SECRET_KEY.encode(), f"readerstudy.imaging.{purpose}".encode(), "sha256")
+    return hmac.new(key, content, hashlib.sha256).hexdigest()

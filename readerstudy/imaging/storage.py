@@ -1,0 +1,83 @@
+"""Where buffers lie: named by their content, written whole or not at all, checked when they are read."""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from readerstudy.imaging.canvas import Canvas
+from readerstudy.imaging.errors import DamagedPixels, MissingPixels
+from readerstudy.imaging.models import Image
+from readerstudy.imaging.normalise import digest_of
+
+# Writing waits for a disk or for a server far away, not for the processor.
+WRITERS = 8
+
+
+def image_storage() -> Storage:
+    return storages["images"]
+
+
+def write_buffers(buffers: Iterable[tuple[str, bytes]]) -> None:
+    """Store pairs of key and buffer; on return all of them are safe."""
+    storage = image_storage()
+    write = _write_file if isinstance(storage, FileSystemStorage) else _write_object
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for done in [writers.submit(write, storage, key, buffer) for key, buffer in buffers]:
+            done.result()
+
+
+def absent_keys(keys: Iterable[str]) -> set[str]:
+    """Those that the storage has lost."""
+    storage = image_storage()
+    wanted = list(keys)
+    with ThreadPoolExecutor(WRITERS) as askers:
+        return {
+            key for key, there in zip(wanted, askers.map(storage.exists, wanted), strict=True) if not there
+        }
+
+
+def _write_file(storage: Storage, key: str, buffer: bytes) -> None:
+    """Write beside the target and rename: a killed process leaves no half image under its name."""
+    target = Path(storage.path(key))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(buffer)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+
+
+def _write_object(storage: Storage, key: str, buffer: bytes) -> None:
+    """An object store shows an object when it is complete, so nothing has to be renamed."""
+    if not storage.exists(key):
+        storage.save(key, ContentFile(buffer))
+
+
+def read_buffer(image: Image) -> bytes:
+    """The pixels of an image, exactly as they were imported."""
+    try:
+        with image_storage().open(image.key, "rb") as file:
+            buffer: bytes = file.read()
+    except (FileNotFoundError, ClientError) as error:
+        raise MissingPixels(
+            f"The storage has lost {image}. Import the original again or restore the storage from a backup."
+        ) from error
+    canvas = Canvas(width=image.width, height=image.height, bits=image.bits)
+    if digest_of(buffer, canvas) != image.digest:
+        raise DamagedPixels(
+            f"The stored buffer of {image} is not what was imported. Restore the storage from a backup."
+        )
+    return buffer
