@@ -47,6 +47,8 @@ def decode_dicom(data: bytes) -> Decoded:
 
 def _read(data: bytes) -> Dataset:
     dataset = pydicom.dcmread(BytesIO(data), force=data[128:132] != b"DICM")
+    if data[128:132] == b"DICM" and not len(dataset):
+        raise DamagedImage  # where a file breaks off within its pixels, pydicom gives up on all of it
     if "Rows" not in dataset or "Columns" not in dataset:
         if data[128:132] != b"DICM":
             raise NotAnImage

@@ -1,7 +1,7 @@
 """Decoding in processes of their own: on all cores, and a decoder that crashes takes one file with it."""
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
@@ -18,15 +18,19 @@ Job = tuple[bytes, str]
 Outcome = Buffer | Refusal
 
 
-def prepare_all(jobs: Sequence[Job], canvas: Canvas) -> list[Outcome]:
+Prepare = Callable[[bytes, str, Canvas], Outcome]
+
+
+def prepare_all(jobs: Sequence[Job], canvas: Canvas, prepare: Prepare) -> list[Outcome]:
     return [prepare(data, name, canvas) for data, name in jobs]
 
 
 class Workshop:
     """A pool of processes, or the caller's own process where `workers` is 0."""
 
-    def __init__(self, canvas: Canvas, workers: int) -> None:
+    def __init__(self, canvas: Canvas, workers: int, *, prepare: Prepare = prepare) -> None:
         self._canvas = canvas
+        self._prepare = prepare
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
@@ -41,13 +45,13 @@ class Workshop:
     def begin(self, jobs: Sequence[Job]) -> Future[list[Outcome]]:
         if self._workers == 0:
             done: Future[list[Outcome]] = Future()
-            done.set_result(prepare_all(jobs, self._canvas))
+            done.set_result(prepare_all(jobs, self._canvas, self._prepare))
             return done
         try:
-            return self._open().submit(prepare_all, jobs, self._canvas)
+            return self._open().submit(prepare_all, jobs, self._canvas, self._prepare)
         except BrokenProcessPool:
             self._close()
-            return self._open().submit(prepare_all, jobs, self._canvas)
+            return self._open().submit(prepare_all, jobs, self._canvas, self._prepare)
 
     def finish(self, future: Future[list[Outcome]], jobs: Sequence[Job]) -> list[Outcome]:
         try:
@@ -62,7 +66,7 @@ class Workshop:
             with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
                 try:
                     for job in jobs[len(outcomes) :]:
-                        outcomes += pool.submit(prepare_all, [job], self._canvas).result()
+                        outcomes += pool.submit(prepare_all, [job], self._canvas, self._prepare).result()
                 except BrokenProcessPool:
                     outcomes.append(CrashedDecoder())
         return outcomes

@@ -1,0 +1,43 @@
+"""A storage of its own for each test, and a short way to import."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+from django.test import override_settings
+
+from readerstudy.imaging import delivery
+from readerstudy.imaging.importing import Imported, Refused, import_files
+from tests.readerstudy.imaging.phantoms import SQUARE
+
+Run = Callable[..., tuple[list[Imported], dict[str, str]]]
+
+
+@pytest.fixture
+def stored(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """The folder in which this test's buffers lie."""
+    folder = tmp_path / "stored"
+    backend = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": folder},
+    }
+    with override_settings(STORAGES={**settings.STORAGES, "images": backend}):
+        delivery.cache.clear()
+        yield folder
+    delivery.cache.clear()
+    storages._storages.pop("images", None)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def run(db: None, stored: Path) -> Run:
+    """Import and sort: what became an image, and why the others did not."""
+
+    def run_import(*paths: Path, **options: Any) -> tuple[list[Imported], dict[str, str]]:
+        outcomes = list(import_files(paths, **{"canvas": SQUARE, "by": None, "workers": 0, **options}))
+        imported = [outcome for outcome in outcomes if isinstance(outcome, Imported)]
+        refused = {outcome.file: outcome.reason for outcome in outcomes if isinstance(outcome, Refused)}
+        return imported, refused
+
+    return run_import

@@ -1,0 +1,24 @@
+"""A decoder that dies is a refused file. What runs in the workers must be importable without the platform."""
+
+import os
+
+from readerstudy.imaging.canvas import Canvas
+from readerstudy.imaging.errors import CrashedDecoder, NotAnImage
+from readerstudy.imaging.workshop import Outcome, Workshop
+
+CANVAS = Canvas(width=64, height=64, bits=8)
+
+
+def crash_on_marker(data: bytes, name: str, canvas: Canvas) -> Outcome:
+    if data == b"crash":
+        os._exit(11)
+    return NotAnImage(name)
+
+
+def test_a_decoder_that_crashes_takes_one_file_with_it() -> None:
+    jobs = [(b"fine", "a"), (b"crash", "b"), (b"fine", "c")]
+    with Workshop(CANVAS, 1, prepare=crash_on_marker) as workshop:
+        begun = [(workshop.begin(part), part) for part in (jobs, jobs[:1])]
+        outcomes = [outcome for future, part in begun for outcome in workshop.finish(future, part)]
+    assert isinstance(outcomes[1], CrashedDecoder)
+    assert [str(outcome) for outcome in outcomes if outcome is not outcomes[1]] == ["a", "c", "a"]

@@ -1,0 +1,139 @@
+"""Files are found in folders and zips; names that mean harm are refused one by one."""
+
+import os
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from readerstudy.imaging.errors import NothingToImport
+from tests.readerstudy.imaging.conftest import Run
+from tests.readerstudy.imaging.phantoms import eight_bits, encoded, phantom, write, write_png
+
+
+def picture(seed: int) -> bytes:
+    return encoded(eight_bits(phantom(seed)))
+
+
+def packed(path: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_folder_is_read_with_its_subfolders_in_the_order_of_names(run: Run, tmp_path: Path) -> None:
+    for number, name in enumerate(["b/2.png", "a.png", "b/1.png"]):
+        write_png(tmp_path / "in", name, number)
+    imported, refused = run(tmp_path / "in")
+    assert [each.file for each in imported] == ["a.png", "b/1.png", "b/2.png"]
+    assert refused == {}
+
+
+def test_files_that_systems_leave_behind_are_passed_over(run: Run, tmp_path: Path) -> None:
+    write_png(tmp_path / "in", "a.png", 1)
+    for name in (".DS_Store", "Thumbs.db", "DICOMDIR", "__MACOSX/._a.png"):
+        write(tmp_path / "in", name, b"x")
+    imported, refused = run(tmp_path / "in")
+    assert len(imported) == 1
+    assert refused == {}
+
+
+def test_a_zip_is_read_wherever_it_lies(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    packed(tmp_path / "in" / "some.zip", {"one.png": picture(1), "deep/two.png": picture(2)})
+    imported, _ = run(tmp_path / "in")
+    assert [each.file for each in imported] == ["some.zip/one.png", "some.zip/deep/two.png"]
+    again, _ = run(tmp_path / "in" / "some.zip")
+    assert [each.is_new for each in again] == [False, False]
+
+
+def test_names_that_lead_out_of_a_zip_are_refused_and_the_rest_goes_on(run: Run, tmp_path: Path) -> None:
+    entries = {
+        "../evil.png": picture(1),
+        "/etc/evil.png": picture(2),
+        "a\\..\\..\\evil.png": picture(3),
+        "C:/evil.png": picture(4),
+        "good.png": picture(5),
+    }
+    imported, refused = run(packed(tmp_path / "in.zip", entries))
+    assert [each.file for each in imported] == ["in.zip/good.png"]
+    assert len(refused) == 4
+    assert all("leads out of the archive" in reason for reason in refused.values())
+    assert not list(tmp_path.parent.glob("evil.png"))
+
+
+def test_a_link_inside_a_zip_is_refused(run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        link = zipfile.ZipInfo("link.png")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    _, refused = run(tmp_path / "in.zip")
+    assert "symbolic link" in refused["in.zip/link.png"]
+
+
+def test_a_zip_bomb_is_refused_unopened(run: Run, tmp_path: Path) -> None:
+    bomb = packed(tmp_path / "bomb.zip", {f"{n}.png": bytes(20_000_000) for n in range(2)})
+    imported, refused = run(bomb, write_png(tmp_path, "good.png", 1))
+    assert [each.file for each in imported] == ["good.png"]
+    assert "claims to unpack to 38 MB" in refused["bomb.zip"]
+
+
+def test_an_entry_that_unpacks_to_more_than_it_claims_is_refused(run: Run, tmp_path: Path) -> None:
+    path = packed(tmp_path / "liar.zip", {"a.png": picture(1) + bytes(100_000)})
+    data = bytearray(path.read_bytes())
+    directory = data.rindex(b"PK\x01\x02")
+    data[directory + 24 : directory + 28] = struct.pack("<I", 500)
+    path.write_bytes(data)
+    imported, refused = run(path)
+    assert not imported
+    assert "damaged" in refused["liar.zip/a.png"]
+
+
+def test_a_truncated_zip_is_refused(run: Run, tmp_path: Path) -> None:
+    path = packed(tmp_path / "in.zip", {"a.png": picture(1)})
+    path.write_bytes(path.read_bytes()[:-30])
+    _, refused = run(path)
+    assert "damaged" in refused["in.zip"]
+
+
+def test_a_zip_in_a_zip_is_refused(run: Run, tmp_path: Path) -> None:
+    inner = packed(tmp_path / "inner.zip", {"a.png": picture(1)}).read_bytes()
+    _, refused = run(packed(tmp_path / "outer.zip", {"inner.zip": inner}))
+    assert "not opened" in refused["outer.zip/inner.zip"]
+
+
+def test_a_folder_without_files_is_reported(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    _, refused = run(tmp_path / "empty")
+    assert refused == {"empty/": "The folder holds no file."}
+
+
+def test_a_path_that_is_not_there_is_reported(run: Run, tmp_path: Path) -> None:
+    _, refused = run(tmp_path / "nowhere.png")
+    assert "There is no such file" in refused["nowhere.png"]
+
+
+def test_nothing_named_is_nothing_to_import(run: Run) -> None:
+    with pytest.raises(NothingToImport):
+        run()
+
+
+def test_links_that_lead_in_circles_are_refused_and_others_followed(run: Run, tmp_path: Path) -> None:
+    inside = tmp_path / "in"
+    write_png(inside, "sub/a.png", 1)
+    elsewhere = write_png(tmp_path / "elsewhere", "b.png", 2)
+    (inside / "sub" / "up").symlink_to(inside, target_is_directory=True)
+    (inside / "self.png").symlink_to(inside / "self.png")
+    (inside / "b.png").symlink_to(elsewhere)
+    imported, refused = run(inside)
+    assert [each.file for each in imported] == ["b.png", "sub/a.png"]
+    assert set(refused) == {"self.png", "sub/up"}
+
+
+def test_a_pipe_is_refused_and_not_waited_for(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    _, refused = run(tmp_path / "pipe.png")
+    assert "no regular file" in refused["pipe.png"]

@@ -1,0 +1,107 @@
+"""Buffers are whole or absent, and damage is noticed."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pytest
+from botocore.stub import Stubber
+from storages.backends.s3 import S3Storage
+
+from readerstudy.imaging import delivery, storage
+from readerstudy.imaging.errors import DamagedPixels, MissingPixels
+from readerstudy.imaging.models import Image
+from readerstudy.imaging.normalise import digest_of
+from tests.readerstudy.imaging.conftest import Run
+from tests.readerstudy.imaging.phantoms import DEEP, SQUARE, eight_bits, phantom, write_png
+
+
+def test_pixels_come_back_as_they_were_imported(run: Run, tmp_path: Path) -> None:
+    imported, _ = run(write_png(tmp_path, "a.png", 3))
+    assert delivery.pixels(imported[0].image) == eight_bits(phantom(3)).tobytes()
+    assert np.array_equal(delivery.array(imported[0].image), eight_bits(phantom(3)))
+
+
+def test_a_changed_byte_in_the_storage_is_noticed(run: Run, tmp_path: Path, stored: Path) -> None:
+    imported, _ = run(write_png(tmp_path, "a.png", 3))
+    path = stored / imported[0].image.key
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DamagedPixels, match="is not what was imported"):
+        delivery.pixels(imported[0].image)
+
+
+def test_a_lost_buffer_is_noticed_and_another_import_mends_it(run: Run, tmp_path: Path, stored: Path) -> None:
+    path = write_png(tmp_path, "a.png", 3)
+    imported, _ = run(path)
+    (stored / imported[0].image.key).unlink()
+    with pytest.raises(MissingPixels, match="Import the original again"):
+        delivery.pixels(imported[0].image)
+    run(path)
+    assert len(delivery.pixels(imported[0].image)) == SQUARE.buffer_bytes
+
+
+def test_a_write_that_fails_leaves_nothing_behind(
+    run: Run, tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        run(write_png(tmp_path, "a.png", 3))
+    assert not [path for path in stored.rglob("*") if path.is_file()]
+    assert not Image.objects.exists()
+
+
+def test_reading_again_does_not_touch_the_storage(run: Run, tmp_path: Path, stored: Path) -> None:
+    imported, _ = run(write_png(tmp_path, "a.png", 3))
+    first = delivery.pixels(imported[0].image)
+    (stored / imported[0].image.key).unlink()
+    assert delivery.pixels(imported[0].image) == first
+
+
+def test_the_cache_forgets_what_was_used_longest_ago() -> None:
+    cache = delivery.ByteCache(10)
+    cache.put("a", bytes(4))
+    cache.put("b", bytes(4))
+    assert cache.get("a") is not None
+    cache.put("c", bytes(4))
+    assert cache.get("b") is None
+    assert cache.get("a") is not None
+
+
+@pytest.mark.parametrize("canvas", [SQUARE, DEEP])
+def test_a_thumbnail_is_a_small_png_without_any_text(run: Run, tmp_path: Path, canvas: Any) -> None:
+    imported, _ = run(write_png(tmp_path, "a.png", 3), canvas=canvas)
+    thumbnail = PIL.Image.open(BytesIO(delivery.thumbnail_png(imported[0].image, 32)))
+    assert thumbnail.size == (32, 32)
+    assert thumbnail.mode == "L"
+    assert thumbnail.info == {}
+    assert np.asarray(thumbnail).std() > 10
+
+
+# --- An object store --------------------------------------------------------------------------------
+
+
+def s3_storage() -> tuple[S3Storage, Stubber]:
+    backend = S3Storage(bucket_name="images", access_key="a", secret_key="b", region_name="eu-central-1")
+    return backend, Stubber(backend.connection.meta.client)
+
+
+def test_an_object_is_written_once_and_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = eight_bits(phantom(3)).tobytes()
+    digest = digest_of(pixels, SQUARE)
+    image = Image(digest=digest, width=64, height=64, bits=8)
+    backend, stub = s3_storage()
+    monkeypatch.setattr(storage, "image_storage", lambda: backend)
+    stub.add_client_error("head_object", "404", http_status_code=404)
+    stub.add_response("put_object", {})
+    stub.add_response("head_object", {"ContentLength": len(pixels)})
+    with stub:
+        storage._write_object(backend, image.key, pixels)
+        storage._write_object(backend, image.key, pixels)
+    stub.assert_no_pending_responses()
