@@ -139,7 +139,8 @@ def white_of(highest: int, bits_stored: int) -> int:
 
 def ramp(white: int, size: int) -> Greys:
     """The table of levels that grow evenly from black to white."""
-    return np.minimum(np.arange(size, dtype=np.float32) / np.float32(white), np.float32(1))
+    greys: Greys = np.minimum(np.arange(size, dtype=np.float32) / np.float32(white), np.float32(1))
+    return greys
 
 
 # --- PNG, JPEG, TIFF, WebP --------------------------------------------------------------------------
@@ -150,7 +151,7 @@ def _decode_picture(data: bytes, container: str) -> Decoded:
         warnings.simplefilter("ignore")  # Pillow warns of damaged EXIF blocks, which are dropped anyway
         warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
         try:
-            picture = PIL.Image.open(BytesIO(data), formats=[container])
+            picture: PIL.Image.Image = PIL.Image.open(BytesIO(data), formats=[container])
         except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
             raise TooLarge(_claimed_size(str(error))) from error
         require_size(*picture.size)

@@ -8,7 +8,8 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_modality_lut, pixel_array
+from pydicom.pixels.processing import apply_modality_lut
+from pydicom.pixels.utils import pixel_array
 
 from readerstudy.imaging.decode import Decoded, Greys, Levels, require_size, white_of
 from readerstudy.imaging.errors import (
@@ -143,7 +144,8 @@ def _looked_up(table: Dataset, values: NDArray[np.float64]) -> Greys:
     looked_up = np.asarray(entries, dtype=np.float64)[
         np.clip(np.rint(values).astype(np.int64) - first, 0, len(entries) - 1)
     ]
-    return np.clip(looked_up / float((1 << (bits or 16)) - 1), 0, 1).astype(np.float32)
+    greys: Greys = np.clip(looked_up / float((1 << (bits or 16)) - 1), 0, 1).astype(np.float32)
+    return greys
 
 
 def _windowed(dataset: Dataset, values: NDArray[np.float64]) -> Greys:
@@ -160,7 +162,8 @@ def _windowed(dataset: Dataset, values: NDArray[np.float64]) -> Greys:
         greys = (values - center) / width + 0.5
     else:
         greys = (values - (center - 0.5)) / (width - 1) + 0.5
-    return np.clip(greys, 0, 1).astype(np.float32)
+    clipped: Greys = np.clip(greys, 0, 1).astype(np.float32)
+    return clipped
 
 
 def _first(value: Any) -> float:

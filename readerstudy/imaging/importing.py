@@ -72,10 +72,10 @@ def import_files(
     `workers` = 0 decodes in the caller's process. A folder's own manifest.csv is used where no manifest is
     given. `stream` is where the audit events go, one for each stored batch.
     """
-    paths = [Path(path) for path in paths]
-    found = gather(paths)
+    places = [Path(path) for path in paths]
+    found = gather(places)
     given = read_manifest(manifest) if isinstance(manifest, str | Path) else manifest
-    listing = given if given is not None else _own_manifest(paths)
+    listing = given if given is not None else _own_manifest(places)
     run = _Run(canvas=canvas, by=by, stream=stream, manifest=listing, strict=given is not None)
     done = 0
     with Workshop(canvas, workers) as workshop:

@@ -50,7 +50,7 @@ def prepare(data: bytes, name: str, canvas: Canvas) -> Buffer | Refusal:
         **decoded.facts,
         "levels": int(np.count_nonzero(np.bincount(decoded.levels.ravel()))),
         "step": round(coarseness(decoded.levels, decoded.greys), 6),
-        "lost": round(lost_share(*decoded.levels.shape, canvas), 3),
+        "lost": round(lost_share(decoded.levels.shape[0], decoded.levels.shape[1], canvas), 3),
     }
     return Buffer(digest=digest_of(pixels, canvas), pixels=pixels, patient=decoded.patient, facts=facts)
 
@@ -64,7 +64,7 @@ def digest_of(pixels: bytes, canvas: Canvas) -> str:
 def normalise(decoded: Decoded, canvas: Canvas) -> NDArray[Any]:
     grey = spread(decoded.levels, decoded.greys, canvas)
     grey = fit(grey, canvas)
-    quantised = np.rint(np.clip(grey, 0, 1) * np.float32(canvas.white))
+    quantised: NDArray[Any] = np.rint(np.clip(grey, 0, 1) * np.float32(canvas.white))
     return quantised.astype("<u1" if canvas.bits == 8 else "<u2")
 
 

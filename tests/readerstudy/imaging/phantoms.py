@@ -25,7 +25,8 @@ def phantom(seed: int = 0, *, height: int = 64, width: int = 64, noise: float = 
     shaft = np.exp(-(((x - middle - 0.1 * (y - 0.5)) / breadth) ** 2))
     tissue = np.exp(-(((x - 0.5) / 0.35) ** 4)) * (0.7 + 0.3 * y)
     picture = 0.1 + 0.35 * tissue + 0.35 * shaft + rng.normal(0, noise, (height, width))
-    return np.clip(picture, 0.02, 0.98)
+    clipped: NDArray[np.float64] = np.clip(picture, 0.02, 0.98)
+    return clipped
 
 
 def eight_bits(picture: NDArray[np.float64]) -> NDArray[np.uint8]:

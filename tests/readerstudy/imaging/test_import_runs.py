@@ -10,7 +10,7 @@ from readerstudy.imaging import importing
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.importing import group_of, import_files
 from readerstudy.imaging.models import Image, SeenFile
-from readerstudy.imaging.workshop import prepare_all
+from readerstudy.imaging.workshop import Job, Outcome, Prepare, prepare_all
 from tests.readerstudy.imaging.conftest import Run
 from tests.readerstudy.imaging.phantoms import (
     SQUARE,
@@ -41,10 +41,12 @@ def test_a_second_run_finds_everything_done(
         write_png(tmp_path / "in", f"{number}.png", number)
     first, _ = run(tmp_path / "in")
     decoded: list[int] = []
-    monkeypatch.setattr(
-        "readerstudy.imaging.workshop.prepare_all",
-        lambda jobs, *rest: decoded.append(len(jobs)) or prepare_all(jobs, *rest),
-    )
+
+    def count(jobs: list[Job], canvas: Canvas, prepare: Prepare) -> list[Outcome]:
+        decoded.append(len(jobs))
+        return prepare_all(jobs, canvas, prepare)
+
+    monkeypatch.setattr("readerstudy.imaging.workshop.prepare_all", count)
     second, _ = run(tmp_path / "in")
     assert sum(decoded) == 0
     assert [each.image for each in first] == [each.image for each in second]
