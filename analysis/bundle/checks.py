@@ -1,0 +1,203 @@
+"""What must hold between rows and between tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.bundle.cells import source_of
+from analysis.bundle.errors import BundleError, quoted
+from analysis.bundle.study import Study
+from analysis.bundle.tables import ANSWER_TABLES
+
+Tables = Mapping[str, pd.DataFrame]
+ONE_ANSWER = {
+    "picks.csv": ("section", "reader", "trial", "repeat_of"),
+    "ratings.csv": ("section", "reader", "trial", "image", "repeat_of"),
+    "calls.csv": ("section", "reader", "trial", "image", "repeat_of"),
+    "checks.csv": ("section", "reader", "trial", "image", "label", "repeat_of"),
+}
+
+
+def check_tables(study: Study, tables: Tables) -> None:
+    """Refuse tables that contradict themselves or one another."""
+    answers = {file: tables[file] for file in ANSWER_TABLES if file in tables}
+    for file, table in answers.items():
+        _refuse_duplicates(file, table, [name for name in ONE_ANSWER[file] if name in table])
+    for file, key in (("readers.csv", "reader"), ("images.csv", "image")):
+        if file in tables:
+            _refuse_duplicates(file, tables[file], [key])
+    if "picks.csv" in answers:
+        _check_picks(study, answers["picks.csv"])
+    if "ratings.csv" in answers:
+        _check_rated_trials(study, answers["ratings.csv"])
+    _check_sources_of_images(tables)
+    _check_readers(tables, answers)
+    _check_sections(study, answers)
+
+
+def codes(table: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.int64]:
+    """One number for each distinct combination of names in the rows of a table."""
+    combined = np.zeros(len(table), dtype=np.int64)
+    for name in names:
+        column = table[name].cat
+        # a mixed radix number; made dense again before it can outgrow 64 bits
+        combined = combined * (len(column.categories) + 1) + column.codes.to_numpy() + 1
+        combined = pd.factorize(combined)[0].astype(np.int64)
+    return combined
+
+
+def _cell(table: pd.DataFrame, row: int, column: str) -> str:
+    value = table[column].astype(object).loc[row]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _first(table: pd.DataFrame, bad: npt.NDArray[np.bool_]) -> int:
+    return int(table.index[int(np.argmax(bad))])
+
+
+def _refuse_duplicates(file: str, table: pd.DataFrame, key: Sequence[str]) -> None:
+    duplicate = pd.Series(codes(table, key)).duplicated().to_numpy()
+    if not duplicate.any():
+        return
+    row = _first(table, duplicate)
+    named = [name for name in key if table[name].notna().loc[row]]
+    where = ", ".join(f"{name} {quoted(_cell(table, row, name))}" for name in named)
+    remedy = "keep one answer"
+    if file in ANSWER_TABLES:
+        remedy += ", or name the first trial in repeat_of where it was a hidden repeat"
+    raise BundleError(
+        file, f"there is a second row for {where}", remedy, row=row, column=key[-1 if len(key) == 1 else 2]
+    )
+
+
+def _check_picks(study: Study, table: pd.DataFrame) -> None:
+    file = "picks.csv"
+    sizes = {section.name: section.alternatives or 0 for section in study.sections}
+    for slot in ("slot_picked", "slot_real"):
+        if slot in table:
+            limit = table["section"].astype(object).map(sizes).to_numpy(dtype=float)
+            values = table[slot].to_numpy()
+            # slots are counted from 0 or from 1, so both ends are open by one
+            if (bad := values > limit).any():
+                row = _first(table, bad)
+                what = f"slot {_cell(table, row, slot)} is beyond the {limit[np.argmax(bad)]:g} alternatives"
+                raise BundleError(
+                    file, what, "correct the slot, or alternatives in study.json", row=row, column=slot
+                )
+    if study.masked:
+        return
+    labels = table["picked"].cat.categories
+    real = np.array([source_of(label, study.source_names) in study.real_sources for label in labels])
+    is_real = real[table["picked"].cat.codes.to_numpy()]
+    if (bad := is_real != (table["correct"].to_numpy() == 1)).any():
+        row = _first(table, bad)
+        kind = "real" if is_real[np.argmax(bad)] else "synthetic"
+        picked = quoted(_cell(table, row, "picked"))
+        what = f"{_cell(table, row, 'correct')} contradicts the pick of {picked}, which is {kind}"
+        raise BundleError(
+            file, what, "write 1 for the real image and 0 for any other", row=row, column="correct"
+        )
+    _refuse_two_real(file, table[is_real], "picked")
+
+
+def _check_rated_trials(study: Study, table: pd.DataFrame) -> None:
+    picking = {section.name for section in study.sections if section.task == "pick_real"}
+    real = table["source"].isin(study.real_sources).to_numpy()
+    within = table["section"].isin(picking).to_numpy()
+    _refuse_two_real("ratings.csv", table[real & within], "image")
+
+
+def _refuse_two_real(file: str, table: pd.DataFrame, column: str) -> None:
+    """Within one trial of pick_real, all real answers must be the same alternative."""
+    if table.empty:
+        return
+    trial = codes(table, ["section", "trial"])
+    alternative = codes(table, [column])
+    first = pd.Series(alternative).groupby(trial).transform("first").to_numpy()
+    if (bad := alternative != first).any():
+        row = _first(table, bad)
+        before = quoted(table[column].iloc[int(np.argmax(trial == trial[np.argmax(bad)]))])
+        pair = f"{before} and {quoted(_cell(table, row, column))}"
+        what = f"trial {quoted(_cell(table, row, 'trial'))} has two real alternatives, {pair}"
+        raise BundleError(file, what, "keep one real image in a trial of pick_real", row=row, column=column)
+
+
+def _check_sources_of_images(tables: Tables) -> None:
+    """An image has one source, in every table; where there is images.csv, every image is in it."""
+    source: dict[str, str] = {}
+    listed = "images.csv" in tables
+    for file in ("images.csv", "ratings.csv", "calls.csv", "checks.csv"):
+        if file not in tables or "source" not in tables[file]:
+            continue
+        table = tables[file]
+        for row, image, name in _distinct(table, ("image", "source")):
+            if listed and image not in source and file != "images.csv":
+                what = f"{quoted(image)} is not in images.csv"
+                raise BundleError(
+                    file, what, "add the image there, or correct its name", row=row, column="image"
+                )
+            if source.setdefault(image, name) != name:
+                what = f"{quoted(image)} is of {quoted(name)} here and of {quoted(source[image])} elsewhere"
+                raise BundleError(file, what, "give each image one source", row=row, column="source")
+
+
+def _distinct(table: pd.DataFrame, names: Sequence[str]) -> Iterable[tuple[int, str, str]]:
+    pairs = table[list(names)].dropna().drop_duplicates()
+    return zip(
+        (int(row) for row in pairs.index), *(pairs[name].astype(object) for name in names), strict=True
+    )
+
+
+def _check_readers(tables: Tables, answers: Tables) -> None:
+    if "readers.csv" not in tables:
+        return
+    known = set(tables["readers.csv"]["reader"].cat.categories)
+    seen: set[str] = set()
+    for file, table in answers.items():
+        readers = table["reader"].cat.categories
+        seen.update(readers)
+        for name in readers:
+            if name not in known:
+                row = _first(table, (table["reader"] == name).to_numpy())
+                what = f"{quoted(name)} is not in readers.csv"
+                raise BundleError(
+                    file, what, "add the reader there, or correct the name", row=row, column="reader"
+                )
+    table = tables["readers.csv"]
+    without = ~table["reader"].isin(seen).to_numpy()
+    if without.any():
+        row = _first(table, without)
+        what = f"{quoted(_cell(table, row, 'reader'))} has no answer in any table"
+        raise BundleError("readers.csv", what, "remove the row, or add the answers", row=row, column="reader")
+
+
+def _check_sections(study: Study, answers: Tables) -> None:
+    """Each section has answers, from two readers or more, to two trials or more."""
+    if not answers:
+        raise BundleError(
+            "study.json", "no table of answers lies beside it", "add " + " or ".join(ANSWER_TABLES)
+        )
+    expected = {
+        "pick_real": "picks.csv",
+        "call": "calls.csv",
+        "check_label": "checks.csv",
+        "rate": "ratings.csv",
+    }
+    for index, section in enumerate(study.sections):
+        file = expected[section.task]
+        table = answers.get(file)
+        rows = table[(table["section"] == section.name).to_numpy()] if table is not None else None
+        if rows is None or rows.empty:
+            what = f"section {quoted(section.name)} has no answers in {file}"
+            raise BundleError(
+                "study.json", what, "add them, or leave out the section", column=f"sections[{index}].name"
+            )
+        unit = "trial" if section.task == "pick_real" else "image"
+        for column, word in (("reader", "reader"), (unit, unit)):
+            if rows[column].nunique() < 2:
+                only = rows[column].iloc[0]
+                what = f"{quoted(only)} is the only {word} of section {quoted(section.name)}"
+                remedy = f"add the answers of a second {word}: one alone says nothing about others"
+                raise BundleError(file, what, remedy, row=int(rows.index[0]), column=column)

@@ -1,0 +1,53 @@
+"""The one way in which reading a bundle fails: a sentence that says where, what, and what to do."""
+
+from collections.abc import Iterable
+
+from analysis.errors import AnalysisError
+
+QUOTED_LENGTH = 40
+
+
+class BundleError(AnalysisError):
+    """The bundle cannot be read; compare it with the form in docs/bundle.md and read it again."""
+
+    def __init__(
+        self, file: str, what: str, remedy: str, *, row: int | None = None, column: str | None = None
+    ) -> None:
+        self.file = file
+        self.row = row
+        self.column = column
+        self.what = what
+        self.remedy = remedy
+        place = file
+        if row is not None:
+            place += f" row {row}"
+        if column is not None:
+            place += f", column {column}"
+        super().__init__(f"{place}: {what}; {remedy}.")
+
+
+class CellError(ValueError):
+    """A value in a cell is not allowed; write one that is."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+def quoted(value: object) -> str:
+    """A value as it may stand in a message: on one line, short, in typographic quotes."""
+    text = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value)[: QUOTED_LENGTH + 1]
+    )
+    if len(text) > QUOTED_LENGTH:
+        text = text[: QUOTED_LENGTH - 1] + "…"
+    return f"“{text}”"
+
+
+def listed(values: Iterable[object], *, last: str = "or") -> str:
+    """Allowed values as they are read aloud: a, b or c."""
+    names = [quoted(value) for value in values]
+    if len(names) > 8:
+        names = [*names[:7], f"one of {len(names) - 7} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -1,0 +1,269 @@
+"""study.json: what was asked, of which sources, on which scale, with which margins."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from analysis.bundle.cells import TEXT_LENGTH
+from analysis.bundle.errors import BundleError, listed, quoted
+
+FILE = "study.json"
+MAX_BYTES = 16 * 2**20
+TASKS = ("pick_real", "call", "rate", "check_label")
+KINDS = ("real", "synthetic")
+MAX_ALTERNATIVES = 64
+
+T = TypeVar("T")
+Task = Literal["pick_real", "call", "rate", "check_label"]
+Kind = Literal["real", "synthetic"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A real collection or one generator checkpoint; in a masked bundle its kind is unknown."""
+
+    name: str
+    kind: Kind | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A run of trials of one task."""
+
+    name: str
+    task: Task
+    alternatives: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """The points of the rating scale, lowest first, with their words."""
+
+    points: tuple[float, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """The header of a bundle; ``raw`` keeps all of study.json as it was written."""
+
+    title: str
+    level: float
+    sources: tuple[Source, ...]
+    sections: tuple[Section, ...]
+    scale: Scale | None
+    detection_margin: float | None
+    realism_margin: float | None
+    raw: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def masked(self) -> bool:
+        """Whether the bundle hides which source is real."""
+        return all(source.kind is None for source in self.sources)
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        return tuple(source.name for source in self.sources)
+
+    @property
+    def real_sources(self) -> tuple[str, ...]:
+        return tuple(source.name for source in self.sources if source.kind == "real")
+
+    @property
+    def synthetic_sources(self) -> tuple[str, ...]:
+        return tuple(source.name for source in self.sources if source.kind == "synthetic")
+
+
+def read_study(folder: Path) -> Study:
+    """Read and check ``study.json`` of a bundle.
+
+    Raises
+    ------
+    BundleError
+        Where the file is missing, is no JSON, or says something that is not allowed.
+    """
+    document = _load(folder / FILE)
+    if not isinstance(document, dict):
+        raise BundleError(FILE, "it holds no object", "write a JSON object with sources and sections")
+    sources = _sources(document)
+    margins = _optional(document, "margins", dict, {}, "an object")
+    return Study(
+        title=_title(document),
+        level=_number(document, "level", FILE, 0.95, low=0.5, high=1.0),
+        sources=sources,
+        sections=_sections(document),
+        scale=_scale(document),
+        detection_margin=_margin(margins, "detection", 1.0),
+        realism_margin=_margin(margins, "realism", math.inf),
+        raw=document,
+    )
+
+
+def _load(path: Path) -> object:
+    remedy = "write the file anew as UTF-8 JSON"
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise BundleError(FILE, f"it has {size:,} bytes", f"keep it under {MAX_BYTES:,}")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise BundleError(
+            FILE, f"the file is missing in {quoted(path.parent.name)}", "name the folder of a bundle"
+        ) from None
+    except OSError as error:
+        raise BundleError(FILE, f"the file cannot be read ({error.strerror})", "look at its rights") from None
+    if not raw.strip():
+        raise BundleError(FILE, "the file is empty", "export the bundle again")
+    return _decode(raw, remedy)
+
+
+def _decode(raw: bytes, remedy: str) -> object:
+    try:
+        document: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        raise BundleError(FILE, "the text is not UTF-8", remedy, row=row) from None
+    except UnicodeEncodeError:
+        raise BundleError(FILE, "a text holds half of a surrogate pair", remedy) from None
+    except json.JSONDecodeError as error:
+        raise BundleError(FILE, f"the JSON breaks off ({error.msg})", remedy, row=error.lineno) from None
+    except (ValueError, RecursionError) as error:
+        raise BundleError(FILE, f"the JSON cannot be read ({str(error)[:60]})", remedy) from None
+    return document
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _title(document: Mapping[str, Any]) -> str:
+    title = document.get("title", "Untitled study")
+    if not isinstance(title, str) or len(title) > 1000:
+        raise BundleError(FILE, f"{quoted(title)} is no title", "write a line of text", column="title")
+    return " ".join("".join(c if c.isprintable() else " " for c in title).split()) or "Untitled study"
+
+
+def _optional(document: Mapping[str, Any], key: str, kind: type[T], default: T, shown: str) -> T:
+    value = document.get(key)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        raise BundleError(FILE, f"{quoted(value)} is not {shown}", f"write {shown}", column=key)
+    return value
+
+
+def _entries(document: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    remedy = f"list the study's {key}, each an object with a name"
+    value = document.get(key)
+    if not isinstance(value, list) or not value:
+        raise BundleError(FILE, f"there are no {key}", remedy, column=key)
+    names: set[str] = set()
+    for index, entry in enumerate(value):
+        place = f"{key}[{index}].name"
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not name.strip() or name != name.strip() or not name.isprintable():
+            raise BundleError(FILE, f"{quoted(name)} is no name", remedy, column=place)
+        if len(name) > TEXT_LENGTH:
+            raise BundleError(
+                FILE, f"{quoted(name)} is too long", f"use at most {TEXT_LENGTH} characters", column=place
+            )
+        if name in names:
+            raise BundleError(FILE, f"{quoted(name)} is named twice", "name each once", column=place)
+        names.add(name)
+    return value
+
+
+def _sources(document: Mapping[str, Any]) -> tuple[Source, ...]:
+    entries = _entries(document, "sources")
+    kinds = [entry.get("kind") for entry in entries]
+    masked = all(kind is None for kind in kinds)
+    for index, kind in enumerate(kinds):
+        if not masked and (not isinstance(kind, str) or kind not in KINDS):
+            raise BundleError(
+                FILE,
+                f"{quoted(kind)} is not {listed(KINDS)}",
+                "say of each source what it is, or of none in a masked bundle",
+                column=f"sources[{index}].kind",
+            )
+    return tuple(Source(name=entry["name"], kind=entry.get("kind")) for entry in entries)
+
+
+def _sections(document: Mapping[str, Any]) -> tuple[Section, ...]:
+    sections = []
+    for index, entry in enumerate(_entries(document, "sections")):
+        task = entry.get("task")
+        if not isinstance(task, str) or task not in TASKS:
+            raise BundleError(
+                FILE,
+                f"{quoted(task)} is not {listed(TASKS)}",
+                "name the task of the section",
+                column=f"sections[{index}].task",
+            )
+        alternatives = entry.get("alternatives")
+        if task != "pick_real":
+            alternatives = None
+        elif type(alternatives) is not int or not 2 <= alternatives <= MAX_ALTERNATIVES:
+            raise BundleError(
+                FILE,
+                f"{quoted(alternatives)} is not a whole number from 2 to {MAX_ALTERNATIVES}",
+                "write how many images a trial shows",
+                column=f"sections[{index}].alternatives",
+            )
+        sections.append(Section(name=entry["name"], task=task, alternatives=alternatives))  # type: ignore[arg-type]
+    return tuple(sections)
+
+
+def _scale(document: Mapping[str, Any]) -> Scale | None:
+    scale = _optional(document, "scale", dict, {}, "an object with points")
+    points = scale.get("points")
+    if points is None:
+        return None
+    remedy = "list two or more numbers, the lowest first"
+    if not isinstance(points, list) or not 2 <= len(points) <= 101 or not all(map(_is_number, points)):
+        raise BundleError(FILE, f"{quoted(points)} are no points of a scale", remedy, column="scale.points")
+    values = tuple(float(point) for point in points)
+    if any(a >= b for a, b in pairwise(values)):
+        raise BundleError(FILE, f"{quoted(points)} do not rise", remedy, column="scale.points")
+    labels = scale.get("labels")
+    if labels is None:
+        labels = [f"{value:g}" for value in values]
+    if (
+        not isinstance(labels, list)
+        or len(labels) != len(values)
+        or not all(isinstance(label, str) and label.isprintable() for label in labels)
+    ):
+        raise BundleError(
+            FILE,
+            f"{quoted(labels)} are not one word for each of {len(values)} points",
+            "write as many labels as points",
+            column="scale.labels",
+        )
+    return Scale(points=values, labels=tuple(labels))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
+def _number(
+    document: Mapping[str, Any], key: str, prefix: str, default: float, *, low: float, high: float
+) -> float:
+    value = document.get(key, default)
+    if not _is_number(value) or not low < value < high:
+        column = key if prefix == FILE else f"{prefix}.{key}"
+        allowed = f"between {low:g} and {high:g}" if math.isfinite(high) else f"above {low:g}"
+        raise BundleError(
+            FILE, f"{quoted(value)} is no number {allowed}", f"write a number {allowed}", column=column
+        )
+    return float(value)
+
+
+def _margin(margins: Mapping[str, Any], key: str, high: float) -> float | None:
+    if margins.get(key) is None:
+        return None
+    return _number(margins, key, "margins", 0.0, low=0.0, high=high)
