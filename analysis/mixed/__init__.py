@@ -1,0 +1,23 @@
+"""Mixed models with crossed random intercepts for readers, trials and images."""
+
+from analysis.mixed.crossed import TooManyLevelsError
+from analysis.mixed.fit import (
+    Coefficient,
+    MixedModel,
+    RandomIntercept,
+    UnfittedError,
+    fit_logistic,
+    fit_ordinal,
+    treatment_design,
+)
+
+__all__ = [
+    "Coefficient",
+    "MixedModel",
+    "RandomIntercept",
+    "TooManyLevelsError",
+    "UnfittedError",
+    "fit_logistic",
+    "fit_ordinal",
+    "treatment_design",
+]
