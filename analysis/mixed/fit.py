@@ -259,7 +259,9 @@ def _maximise(likelihood: LaplaceLikelihood) -> tuple[Floats, float]:
 
     bounds = Bounds(np.where(np.arange(len(free)) < j + answers.n_fixed, -RUNAWAY, 0.0), RUNAWAY)
     options = {"maxiter": 500, "ftol": 1e-13, "gtol": 1e-6, "maxcor": 20}
-    found = minimize(objective, free, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    found = minimize(  # type: ignore[call-overload]
+        objective, free, jac=True, method="L-BFGS-B", bounds=bounds, options=options
+    )
     if not np.isfinite(found.fun) or np.abs(found.x).max() >= RUNAWAY:
         raise UnfittedError
     return natural(found.x), float(found.fun)

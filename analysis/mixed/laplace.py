@@ -46,7 +46,9 @@ class Link:
     upper: Floats
     lower: Floats
     density_upper: Floats
-    density_lower: Floats
+    density_lower: Floats  # f(a) and f(b)
+    ratio_upper: Floats
+    ratio_lower: Floats
     answers: Answers
 
     @classmethod
@@ -57,8 +59,18 @@ class Link:
         # log(F(a) - F(b)) without cancellation: log F(a) + log F(-b) + log(1 - exp(b - a))
         with np.errstate(invalid="ignore"):
             width = np.where(np.isinf(a) | np.isinf(b), np.inf, a - b)
-        log_p = -np.logaddexp(0, -a) - np.logaddexp(0, b) + np.log(-np.expm1(-width))
-        return cls(log_p, upper, lower, upper * (1 - upper), lower * (1 - lower), answers)
+        log_upper, log_beyond = -np.logaddexp(0, -a), -np.logaddexp(0, b)
+        log_p = log_upper + log_beyond + np.log(-np.expm1(-width))
+        return cls(
+            log_p,
+            upper,
+            lower,
+            upper * expit(-a),
+            lower * expit(-b),
+            np.exp(log_upper - np.logaddexp(0, a) - log_p),
+            np.exp(log_beyond - np.logaddexp(0, -b) - log_p),
+            answers,
+        )
 
     @property
     def log_likelihood(self) -> float:
@@ -140,10 +152,9 @@ class LaplaceLikelihood:
         adjoint = factored.solve(random.gather(bend, sd))
         moved = random.spread(adjoint, sd)
         along = bend - link.score - link.curvature * moved
-        p = np.exp(link.log_p)
         thresholds = link.by_threshold(
-            weight * link.density_upper * (moved - 1 / p) + 0.5 * leverage * slope_upper,
-            weight * link.density_lower * (moved + 1 / p) + 0.5 * leverage * slope_lower,
+            weight * (link.density_upper * moved - link.ratio_upper) + 0.5 * leverage * slope_upper,
+            weight * (link.density_lower * moved + link.ratio_lower) + 0.5 * leverage * slope_lower,
         )
         spreads = []
         zipped = zip(random.codes, random.split(self.modes), random.split(adjoint), parts, strict=True)
