@@ -105,7 +105,7 @@ def _realism(rng: np.random.Generator) -> Floats:
 
 def _picks(realism: Floats, rng: np.random.Generator) -> Ints:
     """The most realistic alternative, then single picks changed until the published margins hold."""
-    picks = realism.argmax(axis=1)
+    picks: Ints = realism.argmax(axis=1)
 
     def distance(table: Ints) -> float:
         return abs(int((table == 0).sum()) - CORRECT) + 400 * abs(_fleiss(table) - PICK_KAPPA)
@@ -131,7 +131,9 @@ def _fleiss(picks: Ints) -> float:
 def _ratings(realism: Floats, rng: np.random.Generator) -> Ints:
     """Ratings 1-4 from the same looks, moved by single points to the sums that each reader has to have."""
     leniency = rng.normal(0, 0.35, (N_READERS, 1, 1))
-    ratings = 1 + (realism[..., None] + leniency[..., None] > np.array([-2.6, -1.45, 0.05])).sum(axis=-1)
+    ratings: Ints = 1 + (realism[..., None] + leniency[..., None] > np.array([-2.6, -1.45, 0.05])).sum(
+        axis=-1
+    )
     sums = _reader_sums(ratings[:, 0].sum(axis=1))
     for r, s in np.ndindex(N_READERS, 4):
         cells = ratings[r, s]
@@ -152,7 +154,7 @@ def _reader_sums(drawn: Ints) -> Ints:
 
 
 def _balanced_slots(rng: np.random.Generator) -> list[list[int]]:
-    """Where each alternative stands, slots 1 to 4: the real one equally often in each, as far as 50 allows."""
+    """Where each alternative stands, slots 1 to 4; the real one equally often in each."""
     real = rng.permutation(np.resize(np.arange(4), N_TRIALS))
     slots = []
     for place in real:
