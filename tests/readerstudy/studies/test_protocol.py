@@ -1,0 +1,104 @@
+"""A protocol is checked as a whole, and every mistake is named with its line and what is allowed."""
+
+import pytest
+
+from readerstudy.studies.protocol import ProtocolError, parse_protocol
+
+QUARTETS = """\
+[study]
+title = "Cervical spine radiographs: a clinical Turing test"
+seed = 20251025
+level = 0.95
+[canvas]
+width = 256
+height = 256
+bits = 8
+[[sources]]
+name = "real"
+kind = "real"
+[[sources]]
+name = "checkpoint-a"
+kind = "synthetic"
+[scale]
+points = [1, 2, 3, 4]
+labels = ["unrealistic", "rather unrealistic", "rather realistic", "fully realistic"]
+[margins]
+detection = 0.10
+realism = 0.25
+[[sections]]
+name = "quartets"
+task = "pick_real"
+trials = 50
+compose = { real = 1, checkpoint-a = 3 }
+rate = true
+repeats = 5
+catch = 2
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ProtocolError) as caught:
+        parse_protocol(text)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_the_documented_example_is_understood() -> None:
+    protocol = parse_protocol(QUARTETS)
+    section = protocol.section("quartets")
+    assert (section.alternatives, section.read_by_each) == (4, 57)
+    assert protocol.images_needed("real") == 52
+    assert protocol.images_needed("checkpoint-a") == 156
+    assert protocol.places > protocol.readers
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("seed = 20251025", 'seed = "x"', "line 3: study.seed: is 'x'; it has to be a whole number from 0"),
+        ("seed = 20251025", "", "line 1: study.seed: is missing; it has to be a whole number"),
+        ("level = 0.95", "levle = 0.95", "study.levle: is not a field of a protocol. Did you mean level?"),
+        ("bits = 8", "bits = 12", "line 8: canvas.bits: is 12; allowed are 8 and 16."),
+        ('kind = "real"', 'kind = "reel"', "line 11: sources[0].kind: is 'reel'; allowed are real,"),
+        ('name = "checkpoint-a"', 'name = "real"', "names 'real' 2 times"),
+        ("points = [1, 2, 3, 4]", "points = [4, 3, 2, 1]", "line 16: scale.points: has to be 2 to 9 rising"),
+        ("points = [1, 2, 3, 4]", "points = [1, 2, 3]", "line 17: scale.labels: has 4 words for 3 points"),
+        ("detection = 0.10", "detection = 2", "line 19: margins.detection: is 2; it has to be a number"),
+        ('task = "pick_real"', 'task = "guess"', "allowed are pick_real, call, rate, check_label."),
+        ("checkpoint-a = 3", "checkpoint-b = 3", "line 25: sections[0].compose: names 'checkpoint-b'"),
+        ("real = 1,", "real = 2,", "has 2 real images; a pick_real trial needs exactly one."),
+        ("checkpoint-a = 3", "checkpoint-a = 30", "puts 31 images on a screen"),
+        ("repeats = 5", "repeats = 51", "line 27: sections[0].repeats: is 51, more than the 50 trials"),
+        ("repeats = 5", "confidence = 4", "confidence: belongs to call sections; this one is pick_real."),
+        ("trials = 50", "trials = true", "trials: is True; it has to be a whole number from 1"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_line_and_its_remedy(old: str, new: str, sentence: str) -> None:
+    assert old in QUARTETS
+    assert any(sentence in problem for problem in problems(QUARTETS.replace(old, new, 1)))
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    text = QUARTETS.replace("bits = 8", "bits = 9").replace("level = 0.95", "level = 7")
+    assert len(problems(text)) == 2
+
+
+def test_a_text_that_is_no_toml_says_where_it_stops_being_one() -> None:
+    assert "line 2" in problems('[study]\ntitle = "open\n')[0]
+
+
+def test_an_empty_text_names_the_tables_that_are_missing() -> None:
+    said = " ".join(problems(""))
+    for table in ("study", "canvas", "sources", "margins"):
+        assert f"{table}: is missing" in said
+
+
+def test_one_image_a_screen_needs_counts_that_add_up_to_the_trials() -> None:
+    text = QUARTETS.replace('"pick_real"', '"call"').replace("rate = true\n", "")
+    assert any("adds up to 4 images for 50 trials" in problem for problem in problems(text))
+
+
+def test_a_rotated_design_needs_whole_blocks_and_repeats_among_its_anchors() -> None:
+    rotated = QUARTETS + 'design = "rotate"\nanchor = 4\nblock = 20\n'
+    said = " ".join(problems(rotated))
+    assert "have to fall into whole blocks" in said
+    assert "repeats come from the anchors" in said
