@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
+from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.models import UnblindingRequest
@@ -10,19 +11,23 @@ from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 
 class Command(StudyCommand):
     help = (
-        "Unblind a frozen study. Where the protocol asks for two people, the first call asks and "
-        "a call --by somebody else confirms."
+        "Unblind a study; one that is still open is frozen first. Where the protocol asks for two people, "
+        "the first call asks and a call --by somebody else confirms."
     )
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--reason", required=True, help="goes into the record")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        reason = options["reason"]
+        if not study.is_frozen:
+            freeze = freeze_study(study, by=by, reason=reason)
+            self.say(f"Frozen first: {freeze.responses} answers, data {freeze.data_digest}.")
         asked_before = UnblindingRequest.objects.filter(study=study).exists()
-        request = request_unblinding(study, by=by, reason=options["reason"])
+        request = request_unblinding(study, by=by, reason=reason)
         if study.protocol.document.unblinding_people == 2 and not asked_before:
             self.say(f"Asked for by {request.by}. Another owner or analyst confirms with the same command.")
             return
-        unblinding = confirm_unblinding(study, by=by, reason=options["reason"])
+        unblinding = confirm_unblinding(study, by=by, reason=reason)
         self.say(f"Unblinded at {unblinding.at:%Y-%m-%d %H:%M} UTC.")
         self.say(f"Next: manage.py export_report {study.slug} --out report")

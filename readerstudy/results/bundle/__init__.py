@@ -1,0 +1,5 @@
+"""The bundle: what a study exports and the analysis reads, one row an answer."""
+
+from readerstudy.results.bundle.export import export_bundle
+
+__all__ = ["export_bundle"]

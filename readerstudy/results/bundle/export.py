@@ -1,0 +1,158 @@
+"""Write the bundle of a study."""
+
+import csv
+import json
+import platform
+from collections.abc import Iterator
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.reading.models import Questionnaire
+from readerstudy.results.bundle.names import Names
+from readerstudy.results.bundle.tables import COLUMNS, TABLES
+from readerstudy.results.bundle.walk import answers
+from readerstudy.results.errors import NoAnswers, StillMasked
+from readerstudy.results.folder import fresh_folder
+from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.models import Provenance
+from readerstudy.truth.stored_plan import plan_of
+from readerstudy.truth.unblind import is_unblinded
+
+SOFTWARE = ("readerstudy", "Django", "numpy", "pandas", "scipy", "statsmodels")
+
+
+def export_bundle(study: Study, out: Path, *, by: User, masked: bool) -> Path:
+    """Write the bundle to the folder `out`, with sources as A, B, C if `masked`.
+
+    Only a masked bundle can be had before the unblinding.
+    """
+    if not masked and not is_unblinded(study):
+        raise StillMasked
+    with fresh_folder(out) as folder:
+        write_bundle(study, folder, masked=masked)
+    record(study.scope, "bundle exported", by=by, on=study, particulars={"masked": masked})
+    return out
+
+
+def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
+    names = Names(study, masked=masked)
+    readers = _write_answers(study, folder, names)
+    if not readers:
+        raise NoAnswers
+    _write_readers(study, folder, readers)
+    _write_images(study, folder, names)
+    header = json.dumps(_header(study, names), indent=2, ensure_ascii=False)
+    (folder / "study.json").write_text(header + "\n", encoding="utf-8")
+
+
+def _write_answers(study: Study, folder: Path, names: Names) -> set[str]:
+    """One pass over the answers fills every table; tables that stay empty are taken away."""
+    rows, readers = dict.fromkeys(TABLES, 0), set()
+    with ExitStack() as files:
+        writers = {name: _writer(files, folder / name, COLUMNS[name]) for name in TABLES}
+        for answer in answers(study, names):
+            if names.masked and answer.catch:
+                continue  # nearly everybody sees through an obvious fake, which would lift the mask
+            readers.add(answer.reader)
+            for name, table in TABLES.items():
+                for row in table(answer, masked=names.masked):
+                    writers[name].writerow(row)
+                    rows[name] += 1
+    for name, count in rows.items():
+        if not count:
+            (folder / name).unlink()
+    return readers
+
+
+def _writer(files: ExitStack, path: Path, columns: tuple[str, ...]) -> "csv.DictWriter[str]":
+    stream = files.enter_context(path.open("w", encoding="utf-8", newline=""))
+    writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    return writer
+
+
+def _write_readers(study: Study, folder: Path, readers: set[str]) -> None:
+    asked = [question.name for question in study.protocol.document.questions]
+    columns = ("reader", *dict.fromkeys([*("specialty", "years", "site"), *asked]))
+    enrolled = Enrolment.objects.filter(study=study, pseudonym__in=readers).order_by("place")
+    said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
+    with ExitStack() as files:
+        writer = _writer(files, folder / "readers.csv", columns)
+        for enrolment in enrolled:
+            writer.writerow({"reader": enrolment.pseudonym, **said.get(enrolment.pk, {})})
+
+
+def _write_images(study: Study, folder: Path, names: Names) -> None:
+    """Images that were shown, with their labels; masked, labels could tell the arms apart and stay out."""
+    with ExitStack() as files:
+        labels = [] if names.masked else _label_names(study)
+        writer = _writer(files, folder / "images.csv", ("image", "source", *labels))
+        for row in sorted(_images(study, names), key=lambda row: str(row["image"])):
+            writer.writerow(row)
+
+
+def _label_names(study: Study) -> list[str]:
+    found: dict[str, None] = {}
+    for labels in Provenance.objects.filter(source__study=study).values_list("labels", flat=True).iterator():
+        found.update(dict.fromkeys(labels))
+    return [name for name in found if name not in ("image", "source")]
+
+
+def _images(study: Study, names: Names) -> Iterator[dict[str, Any]]:
+    seen: set[str] = set()
+    for section in study.sections.filter(practice=False):
+        for shown in names.shown_in(section).values():
+            if shown.image not in seen and not (names.masked and shown.catch):
+                seen.add(shown.image)
+                yield {**shown.intended, "image": shown.image, "source": shown.source}
+
+
+def _header(study: Study, names: Names) -> dict[str, Any]:
+    protocol, plan = study.protocol.document, plan_of(study)
+    return {
+        "title": study.title,
+        "protocol_hash": study.protocol.digest,
+        "plan_hash": plan.digest,
+        "data_hash": study.freeze.data_digest if study.is_frozen else None,
+        "seed": protocol.seed,
+        "level": protocol.level,
+        "masked": names.masked,
+        "sources": _sources(names),
+        "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
+        "margins": {"detection": protocol.margins.detection, "realism": protocol.margins.realism},
+        "sections": [
+            {
+                "name": section.name,
+                "task": section.task,
+                "title": section.title,
+                "alternatives": section.alternatives,
+                "trials": section.trials,
+                "read_by_each": section.read_by_each,
+                "confidence": section.confidence or None,
+            }
+            for section in protocol.sections
+            if not section.practice
+        ],
+        "readers_planned": protocol.readers,
+        "analysis_plan": protocol.analysis_plan,
+        "software": {name: version(name) for name in SOFTWARE} | {"python": platform.python_version()},
+    }
+
+
+def _sources(names: Names) -> list[dict[str, Any]]:
+    if names.masked:
+        return [{"name": name} for name in sorted(names.source(source.name) for source in names.sources)]
+    return [
+        {
+            "name": source.name,
+            "kind": source.kind,
+            "checkpoint": source.checkpoint_digest or None,
+            "generated": source.generated,
+            "rejected": source.rejected,
+        }
+        for source in names.sources
+    ]

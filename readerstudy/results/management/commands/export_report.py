@@ -1,0 +1,24 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from readerstudy.accounts.models import User
+from readerstudy.results.report import FORMATS, export_report
+from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.models import Study
+
+
+class Command(StudyCommand):
+    help = "Write the report of an unblinded study."
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--out", type=Path, required=True, help="a folder that is not there yet, or empty"
+        )
+        parser.add_argument("--format", nargs="+", choices=FORMATS, default=list(FORMATS))
+        parser.add_argument("--masked", action="store_true", help="before the unblinding: sources as A, B, C")
+
+    def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        formats, masked = options["format"], options["masked"]
+        out = export_report(study, options["out"], by=by, formats=formats, masked=masked)
+        self.say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir()))}")

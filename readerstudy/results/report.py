@@ -1,0 +1,35 @@
+"""From a study to its report: export the bundle, let `analysis` do the rest."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import analysis
+from analysis.errors import AnalysisError
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.results.bundle.export import write_bundle
+from readerstudy.results.errors import ReportRefused, StillMasked
+from readerstudy.results.folder import fresh_folder
+from readerstudy.studies.models import Study
+from readerstudy.truth.unblind import is_unblinded
+
+FORMATS = ("html", "pdf", "xlsx", "csv", "json")
+
+
+def export_report(
+    study: Study, out: Path, *, by: User, formats: Sequence[str] = FORMATS, masked: bool = False
+) -> Path:
+    """The report in the folder `out`. Before the unblinding only a masked one can be had."""
+    if not masked and not is_unblinded(study):
+        raise StillMasked
+    with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch, fresh_folder(out) as folder:
+        bundle = Path(scratch)
+        write_bundle(study, bundle, masked=masked)
+        try:
+            analysis.report(analysis.read_bundle(bundle)).save(folder, formats=formats)
+        except AnalysisError as error:
+            raise ReportRefused(str(error)) from error
+    particulars = {"masked": masked, "formats": list(formats)}
+    record(study.scope, "report exported", by=by, on=study, particulars=particulars)
+    return out
