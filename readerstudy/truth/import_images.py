@@ -1,0 +1,64 @@
+"""Import files into a source of a study."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from readerstudy.accounts.models import User
+from readerstudy.imaging.importing import Imported, Progress, Refused, import_files
+from readerstudy.studies.errors import StudyIsLocked
+from readerstudy.truth.models import Source
+from readerstudy.truth.sources import Origin, add_images
+
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSummary:
+    """What became of the files."""
+
+    added: int
+    known: int
+    duplicates: int
+    refused: tuple[Refused, ...]
+
+
+def import_images(
+    source: Source,
+    paths: Iterable[str | Path],
+    *,
+    by: User,
+    manifest: Path | None = None,
+    on_progress: Progress | None = None,
+) -> ImportSummary:
+    """Bring files into the study's canvas and into the source; doing it again goes on where it stopped."""
+    if source.study.is_locked:
+        raise StudyIsLocked
+    outcomes = import_files(
+        paths,
+        canvas=source.study.protocol.document.canvas,
+        by=by,
+        manifest=manifest,
+        stream=f"{source.study.scope}/import",
+        on_progress=on_progress,
+    )
+    refused: list[Refused] = []
+    batch: list[Origin] = []
+    added = taken = duplicates = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            refused.append(outcome)
+            continue
+        taken += 1
+        duplicates += bool(outcome.duplicate_of)
+        batch.append(_origin(outcome))
+        if len(batch) == BATCH:
+            added += add_images(source, batch, by=by)
+            batch = []
+    added += add_images(source, batch, by=by)
+    known = taken - duplicates - added
+    return ImportSummary(added=added, known=known, duplicates=duplicates, refused=tuple(refused))
+
+
+def _origin(imported: Imported) -> Origin:
+    return Origin(image=imported.image, labels=imported.labels)
