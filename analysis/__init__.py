@@ -47,6 +47,14 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "crossed_stratified",
         "equivalence_curve",
     ),
+    "analysis.detection": (
+        "mafc_dprime",
+        "mafc_dprime_interval",
+        "mafc_percent_correct",
+        "matthews",
+        "yes_no",
+        "yes_no_from_calls",
+    ),
     "analysis.sample_size": (
         "sample_size_equivalence",
         "sample_size_equivalence_exact",
