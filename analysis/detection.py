@@ -31,7 +31,8 @@ INFINITE = "d' is infinite where a rate is 0 or 1: read the log-linear one inste
 class YesNo(Result):
     """A reader's calls against the truth, with sensitivity, specificity, d', criterion and MCC.
 
-    The names ending in `_loglinear` add ½ to each of the four counts (Hautus 1995), so they exist wherever both kinds were shown.
+    The names ending in `_loglinear` add ½ to each of the four counts (Hautus 1995), so they exist wherever
+    both kinds were shown.
     """
 
     hit: int
@@ -67,8 +68,9 @@ def yes_no(hit: int, miss: int, false_alarm: int, correct_rejection: int, *, lev
     """Signal detection from the four counts of a yes/no task (Green & Swets 1966; Macmillan & Creelman 2005).
 
     d' = z(H) - z(F), criterion c = -(z(H) + z(F))/2, ln beta = c d'. Log-linear: H = (hits + ½)/(n + 1) and
-    so F (Hautus 1995, Behav Res Methods 27:46). SE of d': √(H(1-H)/(n φ(zH)²) + F(1-F)/(m φ(zF)²)) (Gourevitch &
-    Galanter 1967). MCC is the correlation of call and truth (Matthews 1975).
+    so F (Hautus 1995, Behav Res Methods 27:46). SE of d':
+    √(H(1-H)/(n φ(zH)²) + F(1-F)/(m φ(zF)²)) (Gourevitch & Galanter 1967).
+    MCC is the correlation of call and truth (Matthews 1975).
     """
     check_level(level)
     counts = (hit, miss, false_alarm, correct_rejection)
@@ -82,7 +84,9 @@ def yes_no(hit: int, miss: int, false_alarm: int, correct_rejection: int, *, lev
     plain = _measures(hit, positives, false_alarm, negatives, level)
     smoothed = _measures(hit + 0.5, positives + 1, false_alarm + 0.5, negatives + 1, level)
     exists = positives > 0 and negatives > 0
-    loglinear = {_loglinear_name(name): value if exists else None for name, value in smoothed.items()}
+    loglinear: dict[str, Any] = {
+        _loglinear_name(name): value if exists else None for name, value in smoothed.items()
+    }
     both = None if sensitivity is None or specificity is None else (sensitivity + specificity) / 2
     return YesNo(
         hit=hit,

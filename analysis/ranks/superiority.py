@@ -1,0 +1,160 @@
+"""How often does a value of one group exceed one of the other? P(a > b) + ½P(a = b) and its kin."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.crossed import CrossedMean, crossed_mean
+from analysis.errors import NothingToAnalyseError, WrongShapeError
+from analysis.proportions import check_level, normal_quantile
+from analysis.ranking import SAME
+from analysis.ranks.pairs import sample
+from analysis.result import Interval
+from analysis.tables import FloatArray, as_scores
+
+SEPARATED = "The two groups do not overlap, or do not vary, so there is no error and no interval."
+
+
+def cliffs_delta(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:
+    """Cliff's delta, P(a > b) - P(a < b), with Cliff's interval (1996, Multivar Behav Res 31:331).
+
+    s² = (m² Σ(d_i. - d)² + n² Σ(d_.j - d)² - ΣΣ(d_ij - d)²) / (nm(n-1)(m-1)), not below (1 - d²)/(nm - 1);
+    the ends are (d - d³ ± z s √((1 - d²)² + z² s²)) / (1 - d² + z² s²).
+    """
+    check_level(level)
+    one, other = sample(first), sample(second)
+    n, m = len(one), len(other)
+    rows, columns = _dominance(one, other), -_dominance(other, one)
+    delta = float(rows.mean())
+    bare = Interval(
+        estimate=delta,
+        low=None,
+        high=None,
+        level=level,
+        method="Cliff's delta (Cliff 1996)",
+        n=n + m,
+        assumptions=("assumes independent values",),
+    )
+    if n < 2 or m < 2:
+        return bare.with_(reason="An interval needs two values in each group.")
+    squares = _untied_share(one, other) - delta**2
+    spread = m * m * float(((rows - delta) ** 2).sum()) + n * n * float(((columns - delta) ** 2).sum())
+    variance = (spread - n * m * squares) / (n * m * (n - 1) * (m - 1))
+    variance = max(variance, (1 - delta**2) / (n * m - 1))
+    if variance < 1e-15:
+        return bare.with_(reason=SEPARATED)
+    z2 = normal_quantile(level) ** 2 * variance
+    centre, reach = delta - delta**3, math.sqrt(z2 * ((1 - delta**2) ** 2 + z2))
+    below = 1 - delta**2 + z2
+    return bare.with_(se=math.sqrt(variance), low=(centre - reach) / below, high=(centre + reach) / below)
+
+
+def a12(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:
+    """Vargha & Delaney's A = P(a > b) + ½P(a = b) (2000, J Educ Behav Stat 25:101): (Cliff's delta + 1)/2."""
+    delta = cliffs_delta(first, second, level=level)
+    halved = {
+        name: None if value is None else (value + 1) / 2
+        for name, value in (("estimate", delta.estimate), ("low", delta.low), ("high", delta.high))
+    }
+    se = None if delta.se is None else delta.se / 2
+    return delta.with_(**halved, se=se, method="Vargha & Delaney's A (interval: Cliff 1996)")
+
+
+def superiority_crossed(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> CrossedMean:
+    """P(a > b) + ½P(a = b) of pairs within reader and case, with the crossed interval.
+
+    Both tables are readers x cases: each reader's rating of the real image and of the synthetic one of each
+    trial, say. The pairs' scores 1, ½ and 0 go through `analysis.crossed.crossed_mean`, tested against ½.
+    """
+    one, other = as_scores(first), as_scores(second)
+    if one.shape != other.shape:
+        raise WrongShapeError("The two tables have to be of the same readers and cases.")
+    scale = float(max(np.nanmax(np.abs(one)), np.nanmax(np.abs(other))))
+    apart = one - other
+    score = np.where(np.abs(apart) <= SAME * scale, 0.5, (apart > 0).astype(np.float64))
+    return crossed_mean(np.where(np.isfinite(apart), score, np.nan), null=0.5, level=level, bounds=(0.0, 1.0))
+
+
+def superiority_clustered(
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    first_clusters: Any,
+    second_clusters: Any,
+    *,
+    level: float = 0.95,
+) -> Interval:
+    """P(a > b) + ½P(a = b) of values in clusters, such as readers (Obuchowski 1997, Biometrics 53:567).
+
+    With placements summed by cluster, S10, S01, S11 their between-cluster (co)variances about size times A:
+    Var = S10/m + S01/n + 2 S11/(mn). Normal interval; the clusters have to be many for it to hold.
+    """
+    check_level(level)
+    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    names_one, names_other = np.asarray(first_clusters), np.asarray(second_clusters)
+    if one.shape != names_one.shape or other.shape != names_other.shape or one.ndim != 1 or other.ndim != 1:
+        raise WrongShapeError("Each value needs the name of its cluster.")
+    keep, keep_other = np.isfinite(one), np.isfinite(other)
+    one, names_one, other, names_other = (
+        one[keep],
+        names_one[keep],
+        other[keep_other],
+        names_other[keep_other],
+    )
+    if not len(one) or not len(other):
+        raise NothingToAnalyseError("A group is empty.")
+    up, down = (_dominance(one, other) + 1) / 2, (1 - _dominance(other, one)) / 2
+    share = float(up.mean())
+    names = np.unique(np.concatenate([names_one, names_other]))
+    strayed_one = _by_cluster(up - share, names_one, names)
+    strayed_other = _by_cluster(down - share, names_other, names)
+    bare = Interval(
+        estimate=share,
+        low=None,
+        high=None,
+        level=level,
+        method="clustered (Obuchowski 1997)",
+        n=len(one) + len(other),
+        assumptions=(f"{len(names)} clusters, random",),
+    )
+    variance = _clustered_variance(strayed_one, strayed_other, names_one, names_other)
+    if variance is None or variance < 1e-20:
+        return bare.with_(reason=SEPARATED if variance is not None else "An interval needs two clusters.")
+    se = math.sqrt(variance)
+    reach = normal_quantile(level) * se
+    return bare.with_(se=se, low=max(0.0, share - reach), high=min(1.0, share + reach))
+
+
+def _clustered_variance(
+    one: FloatArray, other: FloatArray, names_one: npt.NDArray[Any], names_other: npt.NDArray[Any]
+) -> float | None:
+    m, n = len(names_one), len(names_other)
+    clusters_one, clusters_other, clusters = len(np.unique(names_one)), len(np.unique(names_other)), len(one)
+    if min(clusters_one, clusters_other) < 2:
+        return None
+    s10 = clusters_one / (clusters_one - 1) / m * float(one @ one)
+    s01 = clusters_other / (clusters_other - 1) / n * float(other @ other)
+    s11 = clusters / (clusters - 1) * float(one @ other)
+    return s10 / m + s01 / n + 2 * s11 / (m * n)
+
+
+def _by_cluster(values: FloatArray, own: npt.NDArray[Any], names: npt.NDArray[Any]) -> FloatArray:
+    summed = np.bincount(np.searchsorted(names, own), weights=values, minlength=len(names))
+    return summed.astype(np.float64)
+
+
+def _dominance(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Share of `other` below minus share above, for each value of `one`."""
+    ordered = np.sort(other)
+    below = np.searchsorted(ordered, one, side="left")
+    upto = np.searchsorted(ordered, one, side="right")
+    return np.asarray((below + upto) / len(other) - 1)
+
+
+def _untied_share(one: FloatArray, other: FloatArray) -> float:
+    ordered = np.sort(other)
+    tied = np.searchsorted(ordered, one, side="right") - np.searchsorted(ordered, one, side="left")
+    return 1 - float(tied.sum()) / (len(one) * len(other))
