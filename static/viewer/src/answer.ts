@@ -1,0 +1,104 @@
+/** The reader's answer to one presentation: how it starts, and what it still lacks. */
+
+import type { Answer, Presentation, Reason, Section } from "./contract";
+
+export function blankAnswer(): Answer {
+  return {
+    pick: null,
+    ratings: null,
+    call: null,
+    confidence: null,
+    verdict: null,
+    observed: null,
+    reasons: [],
+  };
+}
+
+/** Whether each image gets a rating on the scale in this section. */
+export function asksRatings(section: Section): boolean {
+  return section.task === "rate" || (section.task === "pick_real" && section.rate);
+}
+
+export function asksConfidence(section: Section): boolean {
+  return section.task === "call" && section.scale.points.length > 0;
+}
+
+function listed(slots: readonly string[]): string {
+  if (slots.length < 2) return slots.join("");
+  return `${slots.slice(0, -1).join(", ")} and ${slots[slots.length - 1]}`;
+}
+
+function lacksRating(shown: Presentation, answer: Answer): string | null {
+  const open = shown.images.map((image) => image.slot).filter((slot) => answer.ratings?.[slot] === undefined);
+  if (!open.length) return null;
+  if (shown.images.length === 1) return "Rate the image.";
+  return open.length === 1
+    ? `Image ${open[0]} still needs a rating.`
+    : `Images ${listed(open)} still need a rating.`;
+}
+
+function lacksCheck(section: Section, answer: Answer): string | null {
+  if (!answer.verdict) return "Say whether the label fits.";
+  if (answer.verdict !== "discrepant") return null;
+  const open = Object.keys(section.label_choices ?? {}).filter((name) => !answer.observed?.[name]);
+  return open.length ? `Say what you see instead: ${listed(open)}.` : null;
+}
+
+/** What must still be answered, as a sentence; null when the answer is complete. */
+export function lacks(section: Section, shown: Presentation, answer: Answer): string | null {
+  if (section.task === "pick_real" && !answer.pick) return "Mark the real one.";
+  if (asksRatings(section)) return lacksRating(shown, answer);
+  if (section.task === "call") {
+    if (!answer.call) return "Is it real or synthetic?";
+    if (section.require_confidence && answer.confidence === null) return "How sure are you?";
+  }
+  return section.task === "check_label" ? lacksCheck(section, answer) : null;
+}
+
+/** What a reader can do to an answer. */
+export type AnswerAction =
+  | { readonly kind: "rate"; readonly slot: string; readonly value: number }
+  | { readonly kind: "pick"; readonly slot: string }
+  | { readonly kind: "call"; readonly value: "real" | "synthetic" }
+  | { readonly kind: "confidence"; readonly value: number }
+  | { readonly kind: "verdict"; readonly value: "fits" | "discrepant" | "unsure" }
+  | { readonly kind: "observe"; readonly name: string; readonly value: string }
+  | { readonly kind: "reason"; readonly slot: string; readonly tag: string }
+  | { readonly kind: "spot"; readonly slot: string; readonly x: number; readonly y: number };
+
+/** A tag given twice is taken back. */
+function toggled(reasons: readonly Reason[], slot: string, tag: string): Reason[] {
+  const others = reasons.filter((reason) => reason.slot !== slot || reason.tag !== tag);
+  return others.length < reasons.length ? others : [...reasons, { slot, tag, x: null, y: null }];
+}
+
+/** The spot belongs to the tag given last for this image. */
+function spotted(reasons: readonly Reason[], slot: string, x: number, y: number): Reason[] {
+  const last = reasons.findLastIndex((reason) => reason.slot === slot);
+  return reasons.map((reason, i) => (i === last ? { ...reason, x, y } : reason));
+}
+
+export function applied(answer: Answer, action: AnswerAction): Answer {
+  switch (action.kind) {
+    case "rate":
+      return { ...answer, ratings: { ...answer.ratings, [action.slot]: action.value } };
+    case "pick":
+      return { ...answer, pick: action.slot };
+    case "call":
+      return { ...answer, call: action.value };
+    case "confidence":
+      return { ...answer, confidence: action.value };
+    case "verdict":
+      return {
+        ...answer,
+        verdict: action.value,
+        observed: action.value === "discrepant" ? answer.observed : null,
+      };
+    case "observe":
+      return { ...answer, observed: { ...answer.observed, [action.name]: action.value } };
+    case "reason":
+      return { ...answer, reasons: toggled(answer.reasons, action.slot, action.tag) };
+    case "spot":
+      return { ...answer, reasons: spotted(answer.reasons, action.slot, action.x, action.y) };
+  }
+}

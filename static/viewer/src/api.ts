@@ -1,0 +1,112 @@
+/** Speaks to the study's reading API; every failure has one of six kinds. */
+
+import type { Accepted, Draft, Presentation, State, Submission } from "./contract";
+
+export type Trouble = "network" | "signed_out" | "other_tab" | "frozen" | "refused" | "busy";
+
+export class ApiError extends Error {
+  override name = "ApiError";
+
+  constructor(
+    readonly trouble: Trouble,
+    message: string,
+    readonly code = "",
+    readonly signInUrl: string | null = null,
+    readonly retryAfterMs = 0,
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 20_000;
+
+function cookie(name: string): string {
+  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+function troubleOf(status: number, code: string): Trouble {
+  if (status === 401 || code === "signed_out") return "signed_out";
+  if (code === "superseded_tab" || code === "other_tab") return "other_tab";
+  if (status === 423) return "frozen";
+  if (status === 429) return "busy";
+  return status >= 500 ? "network" : "refused";
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const body = await response.json().catch(() => ({}));
+  const code = String(body.code ?? "");
+  const detail = String(body.detail ?? `The server answered ${response.status}.`);
+  const wait = Number(response.headers.get("Retry-After") ?? 0) * 1000;
+  return new ApiError(troubleOf(response.status, code), detail, code, body.sign_in_url ?? null, wait);
+}
+
+export class Api {
+  /** Names this tab to the server, so that a second one is told apart from a repeat. */
+  sitting = "";
+
+  constructor(private readonly root: string) {}
+
+  state(): Promise<State> {
+    return this.json("GET", "state");
+  }
+
+  presentation(token: string): Promise<Presentation> {
+    return this.json("GET", `presentations/${token}`);
+  }
+
+  respond(token: string, submission: Submission): Promise<Accepted> {
+    return this.json("POST", `presentations/${token}/response`, submission);
+  }
+
+  async saveDraft(token: string, draft: Draft, leaving = false): Promise<void> {
+    const body = { draft, client_ms: Math.round(draft.saved_at) };
+    await this.send("PUT", `presentations/${token}/draft`, body, leaving);
+  }
+
+  async openSitting(takeOver: boolean): Promise<void> {
+    const display = {
+      width: screen.width,
+      height: screen.height,
+      pixel_ratio: devicePixelRatio,
+      viewport_width: innerWidth,
+      viewport_height: innerHeight,
+    };
+    await this.send("POST", "sitting", { sitting: this.sitting, take_over: takeOver, screen: display });
+  }
+
+  async events(events: readonly unknown[], leaving = false): Promise<void> {
+    await this.send("POST", "events", { sitting: this.sitting, events }, leaving);
+  }
+
+  async pixels(url: string): Promise<ArrayBuffer> {
+    const response = await this.fetch(url, { cache: "no-store" });
+    return response.arrayBuffer();
+  }
+
+  private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.send(method, path, body);
+    return response.json();
+  }
+
+  private send(method: string, path: string, body?: unknown, leaving = false): Promise<Response> {
+    const init: RequestInit = { method, keepalive: leaving };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    return this.fetch(this.root + path, init);
+  }
+
+  private async fetch(url: string, init: RequestInit): Promise<Response> {
+    const headers: Record<string, string> = { Accept: "application/json", "X-Reading-Sitting": this.sitting };
+    if (init.body) headers["Content-Type"] = "application/json";
+    if (init.method && init.method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
+    let response: Response;
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      response = await fetch(url, { credentials: "same-origin", headers, signal, ...init });
+    } catch {
+      throw new ApiError("network", "The server cannot be reached.");
+    }
+    if (response.redirected || !response.ok) throw await failure(response);
+    return response;
+  }
+}

@@ -1,0 +1,235 @@
+/** The images of one trial with their controls: built once a section, brought up to date after each answer. */
+
+import { type AnswerAction, asksConfidence, asksRatings } from "./answer";
+import type { Answer, ImageOffer, Presentation, Section } from "./contract";
+import { h, kbd } from "./dom";
+
+export type BoardAction = AnswerAction | { readonly kind: "focus"; readonly slot: string };
+
+interface Choice {
+  readonly element: HTMLButtonElement;
+  readonly chosen: (answer: Answer) => boolean;
+}
+
+export class Board {
+  readonly views = new Map<string, HTMLElement>();
+  private readonly figures = new Map<string, HTMLElement>();
+  private choices: Choice[] = [];
+  private built = "";
+
+  constructor(
+    private readonly grid: HTMLElement,
+    private readonly act: (action: BoardAction) => void,
+  ) {}
+
+  /** Whether the figures were made anew, so that the viewports are other elements. */
+  build(section: Section, shown: Presentation): boolean {
+    const key = JSON.stringify([section, shown.images.map((image) => image.slot)], (name, value) =>
+      name === "answered" ? undefined : value,
+    );
+    const anew = key !== this.built;
+    if (anew) {
+      this.built = key;
+      this.choices = [];
+      this.views.clear();
+      for (const figure of this.figures.values()) figure.remove();
+      this.figures.clear();
+      for (const image of shown.images) this.grid.append(this.figure(section, shown, image));
+    }
+    for (const image of shown.images) this.label(image);
+    return anew;
+  }
+
+  reflect(answer: Answer, focus: string): void {
+    for (const choice of this.choices)
+      choice.element.setAttribute("aria-pressed", String(choice.chosen(answer)));
+    for (const [slot, figure] of this.figures) {
+      figure.classList.toggle("focus", slot === focus && this.figures.size > 1);
+      figure.classList.toggle("chosen", slot === answer.pick);
+      figure.classList.toggle("discrepant", answer.verdict === "discrepant");
+      figure.classList.toggle(
+        "spotting",
+        answer.reasons.some((reason) => reason.slot === slot),
+      );
+    }
+  }
+
+  /** Only this image, or all of them. */
+  single(slot: string | null): void {
+    for (const [name, figure] of this.figures) figure.hidden = slot !== null && name !== slot;
+  }
+
+  /** Opens or closes the reasons of an image. */
+  toggleReasons(slot: string): void {
+    const why = this.figures.get(slot)?.querySelector<HTMLDetailsElement>("details.why");
+    if (!why) return;
+    why.open = !why.open;
+    if (why.open) why.querySelector("button")?.focus();
+  }
+
+  focusView(slot: string): void {
+    this.views.get(slot)?.focus({ preventScroll: false });
+  }
+
+  private figure(section: Section, shown: Presentation, image: ImageOffer): HTMLElement {
+    const { slot } = image;
+    const only = shown.images.length === 1;
+    const view = h("div", {
+      class: "view",
+      tabindex: 0,
+      role: "img",
+      "aria-label": only ? "Radiograph" : `Radiograph ${slot}`,
+    });
+    view.addEventListener("focus", () => this.act({ kind: "focus", slot }));
+    const caption = h("figcaption", {});
+    const letter = h("h2", { class: "letter" }, only ? "" : slot, h("span", { class: "flags" }));
+    const figure = h("figure", { class: "cell", "data-slot": slot }, letter, view, caption);
+    if (only) letter.hidden = true;
+    caption.append(...this.controls(section, slot, only));
+    caption.addEventListener("focusin", () => this.act({ kind: "focus", slot }));
+    this.views.set(slot, view);
+    this.figures.set(slot, figure);
+    return figure;
+  }
+
+  private controls(section: Section, slot: string, only: boolean): HTMLElement[] {
+    const parts: HTMLElement[] = [];
+    if (section.task === "check_label") parts.push(h("dl", { class: "label" }), ...this.checks(section));
+    if (section.task === "call") parts.push(this.calls());
+    if (asksConfidence(section)) {
+      parts.push(
+        this.scale(
+          section,
+          "How sure are you?",
+          (value) => ({ kind: "confidence", value }),
+          (answer) => answer.confidence,
+        ),
+      );
+    }
+    if (asksRatings(section)) {
+      const name = only ? "How realistic is the image?" : `How realistic is image ${slot}?`;
+      parts.push(
+        this.scale(
+          section,
+          name,
+          (value) => ({ kind: "rate", slot, value }),
+          (answer) => answer.ratings?.[slot],
+        ),
+      );
+    }
+    if (section.task === "pick_real") parts.push(this.real(slot));
+    if (section.reasons?.tags.length) parts.push(this.reasons(section.reasons, slot));
+    return parts;
+  }
+
+  private choice(
+    content: Array<Node | string>,
+    action: BoardAction,
+    chosen: (answer: Answer) => boolean,
+    className = "",
+  ): HTMLButtonElement {
+    const element = h(
+      "button",
+      { type: "button", class: className || null, "aria-pressed": "false" },
+      ...content,
+    );
+    element.addEventListener("click", (event) => {
+      this.act(action);
+      // After a click the keys belong to the image again; who came by keyboard stays where they are.
+      if (event.detail > 0) element.blur();
+    });
+    this.choices.push({ element, chosen });
+    return element;
+  }
+
+  private scale(
+    section: Section,
+    name: string,
+    action: (value: number) => BoardAction,
+    current: (answer: Answer) => number | null | undefined,
+  ): HTMLElement {
+    const box = h("div", { class: "scale", role: "group", "aria-label": name });
+    section.scale.points.forEach((value, i) => {
+      const words = h("span", {}, section.scale.labels[i] ?? "");
+      box.append(
+        this.choice([h("b", {}, String(value)), words], action(value), (answer) => current(answer) === value),
+      );
+    });
+    return box;
+  }
+
+  private real(slot: string): HTMLElement {
+    const words = h("span", { class: "words" }, "This is the real one");
+    return this.choice(
+      [words, kbd("⇧", slot)],
+      { kind: "pick", slot },
+      (answer) => answer.pick === slot,
+      "real",
+    );
+  }
+
+  private calls(): HTMLElement {
+    const box = h("div", { class: "calls", role: "group", "aria-label": "Is it real or synthetic?" });
+    for (const [value, words, key] of [
+      ["real", "Real", "←"],
+      ["synthetic", "Synthetic", "→"],
+    ] as const) {
+      box.append(
+        this.choice([words, kbd(key)], { kind: "call", value }, (answer) => answer.call === value, "real"),
+      );
+    }
+    return box;
+  }
+
+  private checks(section: Section): HTMLElement[] {
+    const box = h("div", { class: "scale", role: "group", "aria-label": "Does the label fit?" });
+    const verdicts = [
+      ["fits", "Fits"],
+      ["discrepant", "Discrepant"],
+      ["unsure", "Unsure"],
+    ] as const;
+    verdicts.forEach(([value, words], i) => {
+      const content = [h("b", {}, String(i + 1)), h("span", {}, words)];
+      box.append(this.choice(content, { kind: "verdict", value }, (answer) => answer.verdict === value));
+    });
+    const seen = h("div", { class: "observed" });
+    for (const [name, values] of Object.entries(section.label_choices ?? {})) {
+      const group = h("div", {
+        class: "chips",
+        role: "group",
+        "aria-label": `What do you see instead? ${name}`,
+      });
+      for (const value of values) {
+        group.append(
+          this.choice(
+            [value],
+            { kind: "observe", name, value },
+            (answer) => answer.observed?.[name] === value,
+          ),
+        );
+      }
+      seen.append(h("p", { class: "soft" }, `What do you see instead? ${name}`), group);
+    }
+    return [box, seen];
+  }
+
+  private reasons(reasons: NonNullable<Section["reasons"]>, slot: string): HTMLElement {
+    const tags = h("div", { class: "chips", role: "group", "aria-label": "Reasons" });
+    for (const tag of reasons.tags) {
+      const given = (answer: Answer) =>
+        answer.reasons.some((reason) => reason.slot === slot && reason.tag === tag);
+      tags.append(this.choice([tag], { kind: "reason", slot, tag }, given));
+    }
+    const why = h("details", { class: "why" }, h("summary", {}, "Why? ", kbd("W")), tags);
+    if (reasons.spot) why.append(h("p", { class: "soft spot" }, "Then click on the image to show where."));
+    return why;
+  }
+
+  private label(image: ImageOffer): void {
+    const list = this.figures.get(image.slot)?.querySelector("dl.label");
+    if (!list) return;
+    list.replaceChildren(
+      ...(image.label ?? []).flatMap(({ name, value }) => [h("dt", {}, name), h("dd", {}, value)]),
+    );
+  }
+}

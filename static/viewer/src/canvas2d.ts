@@ -1,0 +1,151 @@
+/** Draws the same picture on a plain canvas, for machines without WebGL2. */
+
+import { corner, halve, levelFor, pyramid, type Rect, type Size } from "./geometry";
+import { shade, windowBounds } from "./grey";
+import { type Picture, type Renderer, ROOM, type Tile, ViewerError } from "./renderer";
+
+interface Level extends Size {
+  readonly pixels: Uint8Array | Uint16Array;
+}
+
+function shrink(from: Level): Level {
+  const size = halve(from);
+  const pixels =
+    from.pixels instanceof Uint8Array
+      ? new Uint8Array(size.width * size.height)
+      : new Uint16Array(size.width * size.height);
+  for (let y = 0; y < size.height; y += 1) {
+    const top = 2 * y * from.width;
+    const below = Math.min(2 * y + 1, from.height - 1) * from.width;
+    for (let x = 0; x < size.width; x += 1) {
+      const left = 2 * x;
+      const right = Math.min(left + 1, from.width - 1);
+      const sum =
+        (from.pixels[top + left] as number) +
+        (from.pixels[top + right] as number) +
+        (from.pixels[below + left] as number) +
+        (from.pixels[below + right] as number);
+      pixels[y * size.width + x] = (sum + 2) >> 2;
+    }
+  }
+  return { ...size, pixels };
+}
+
+/** Sample positions along one axis: left index, right index, weight of the right one; -1 outside the image. */
+function samples(length: number, from: number, scale: number, extent: number, size: number): Float64Array {
+  const out = new Float64Array(length * 3);
+  for (let i = 0; i < length; i += 1) {
+    const u = (i + 0.5 - from) * scale;
+    if (u < 0 || u >= extent) {
+      out[i * 3] = -1;
+      continue;
+    }
+    const base = Math.floor(u - 0.5);
+    out[i * 3] = Math.min(size - 1, Math.max(0, base));
+    out[i * 3 + 1] = Math.min(size - 1, Math.max(0, base + 1));
+    out[i * 3 + 2] = u - 0.5 - base;
+  }
+  return out;
+}
+
+export class CanvasRenderer implements Renderer {
+  readonly kind = "canvas2d";
+  private readonly levels = new Map<Picture, Level[]>();
+
+  constructor(private readonly context: CanvasRenderingContext2D) {}
+
+  static on(canvas: HTMLCanvasElement): CanvasRenderer {
+    const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    if (!context) {
+      throw new ViewerError(
+        "This browser can draw on no canvas. Use a current Chrome, Edge, Firefox or Safari.",
+      );
+    }
+    return new CanvasRenderer(context);
+  }
+
+  prepare(picture: Picture): void {
+    this.level(picture, 0);
+  }
+
+  release(picture: Picture): void {
+    this.levels.delete(picture);
+  }
+
+  draw(tiles: readonly Tile[]): void {
+    const { canvas } = this.context;
+    this.context.fillStyle = `rgb(${ROOM.join(" ")})`;
+    this.context.fillRect(0, 0, canvas.width, canvas.height);
+    for (const tile of tiles) this.drawTile(tile);
+  }
+
+  private drawTile(tile: Tile): void {
+    const { rect, view, picture } = tile;
+    if (rect.width < 1 || rect.height < 1) return;
+    const number = levelFor(view.zoom, pyramid(picture).length);
+    const shrunk = 2 ** number;
+    const level = this.level(picture, number);
+    const from = corner(view, rect);
+    const scale = 1 / (view.zoom * shrunk);
+    const xs = samples(rect.width, from.x, scale, picture.width / shrunk, level.width);
+    const ys = samples(rect.height, from.y, scale, picture.height / shrunk, level.height);
+    const image = this.context.createImageData(rect.width, rect.height);
+    paint(new Uint32Array(image.data.buffer), rect, level, xs, ys, shades(tile));
+    this.context.putImageData(image, rect.x, rect.y);
+  }
+
+  async finished(): Promise<void> {}
+
+  read(rect: Rect): Uint8ClampedArray {
+    return this.context.getImageData(rect.x, rect.y, rect.width, rect.height).data;
+  }
+
+  dispose(): void {
+    this.levels.clear();
+  }
+
+  private level(picture: Picture, number: number): Level {
+    const levels = this.levels.get(picture) ?? [{ ...picture }];
+    while (levels.length <= number) levels.push(shrink(levels[levels.length - 1] as Level));
+    this.levels.set(picture, levels);
+    return levels[number] as Level;
+  }
+}
+
+/** Opaque greys of a tile as a function of the stored value, little-endian RGBA. */
+function shades(tile: Tile): (value: number) => number {
+  const { low2, span2 } = windowBounds(tile.window);
+  const flip = tile.inverted ? 255 : 0;
+  return (value) => (shade(value, low2, span2) ^ flip) * 0x010101 + 0xff000000;
+}
+
+function paint(
+  out: Uint32Array,
+  rect: Size,
+  level: Level,
+  xs: Float64Array,
+  ys: Float64Array,
+  colour: (value: number) => number,
+): void {
+  const { pixels, width } = level;
+  const room = ROOM[0] + ROOM[1] * 0x100 + ROOM[2] * 0x10000 + 0xff000000;
+  for (let j = 0; j < rect.height; j += 1) {
+    const top = (ys[j * 3] as number) * width;
+    const below = (ys[j * 3 + 1] as number) * width;
+    const fy = ys[j * 3 + 2] as number;
+    for (let i = 0; i < rect.width; i += 1) {
+      const left = xs[i * 3] as number;
+      if (left < 0 || top < 0) {
+        out[j * rect.width + i] = room;
+        continue;
+      }
+      const right = xs[i * 3 + 1] as number;
+      const fx = xs[i * 3 + 2] as number;
+      const a = pixels[top + left] as number;
+      const c = pixels[below + left] as number;
+      const upper = a + ((pixels[top + right] as number) - a) * fx;
+      const lower = c + ((pixels[below + right] as number) - c) * fx;
+      out[j * rect.width + i] = colour(upper + (lower - upper) * fy);
+    }
+  }
+}

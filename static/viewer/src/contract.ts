@@ -1,0 +1,137 @@
+/** What the server and the page say to each other; docs/reading.md tells it in words. */
+
+export type Task = "pick_real" | "call" | "rate" | "check_label";
+
+export interface Scale {
+  readonly points: readonly number[];
+  readonly labels: readonly string[];
+}
+
+export interface Section {
+  readonly name: string;
+  readonly title: string;
+  readonly task: Task;
+  readonly index: number;
+  readonly of: number;
+  readonly answered: number;
+  readonly total: number;
+  readonly allow_back: boolean;
+  readonly rate: boolean;
+  readonly require_confidence: boolean;
+  readonly scale: Scale;
+  readonly reasons: { readonly tags: readonly string[]; readonly spot: boolean } | null;
+  readonly label_choices: Readonly<Record<string, readonly string[]>> | null;
+  readonly break_after: number | null;
+  readonly show_clock: boolean;
+  readonly idle_after_s: number;
+}
+
+export interface ImageOffer {
+  readonly slot: string;
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bits: number;
+  readonly window: { readonly center: number; readonly width: number };
+  readonly label: ReadonlyArray<{ readonly name: string; readonly value: string }> | null;
+}
+
+export interface Reason {
+  slot: string;
+  tag: string;
+  /** Image coordinates of the spot, or null where none was shown. */
+  x: number | null;
+  y: number | null;
+}
+
+export interface Answer {
+  pick: string | null;
+  ratings: Record<string, number> | null;
+  call: "real" | "synthetic" | null;
+  confidence: number | null;
+  verdict: "fits" | "discrepant" | "unsure" | null;
+  observed: Record<string, string> | null;
+  reasons: Reason[];
+}
+
+export interface Times {
+  first_input_ms: number | null;
+  active_ms: number;
+  hidden_ms: number;
+  paused_ms: number;
+  elapsed_ms: number;
+}
+
+export interface Draft {
+  answer: Answer;
+  times: Times;
+  saved_at: number;
+}
+
+export interface Presentation {
+  readonly token: string;
+  readonly number: number;
+  readonly images: readonly ImageOffer[];
+  readonly draft: Draft | null;
+  readonly previous: Answer | null;
+  /** The trial before this one, where the protocol lets readers go back. */
+  readonly back?: string | null;
+}
+
+export interface ReadingEvent {
+  readonly t_ms: number;
+  readonly kind: string;
+  readonly slot?: string;
+  readonly value?: string | number;
+}
+
+export interface Timing {
+  readonly shown_at: string;
+  readonly first_paint_ms: number | null;
+  readonly first_input_ms: number | null;
+  readonly response_ms: number;
+  readonly active_ms: number;
+  readonly hidden_ms: number;
+  readonly paused_ms: number;
+  readonly events: readonly ReadingEvent[];
+  readonly clock: { readonly submitted_at: string; readonly origin: string };
+}
+
+export interface Feedback {
+  readonly sentence: string;
+  readonly correct: boolean | null;
+}
+
+export interface State {
+  readonly study: { readonly title: string };
+  readonly section: Section | null;
+  readonly progress: ReadonlyArray<{
+    readonly section: string;
+    readonly answered: number;
+    readonly total: number;
+  }>;
+  readonly current: Presentation | null;
+  readonly next: {
+    readonly pixels: readonly string[];
+    readonly width: number;
+    readonly height: number;
+    readonly bits: number;
+  } | null;
+  readonly finished: boolean;
+  readonly sitting: string | null;
+  readonly practice: boolean;
+  readonly finish_url?: string | null;
+}
+
+export interface Submission {
+  readonly client_uuid: string;
+  readonly answer: Answer;
+  readonly timing: Timing;
+}
+
+export interface Accepted {
+  readonly accepted: string;
+  readonly state: State;
+  /** In practice only: how the answer was. */
+  readonly feedback?: Feedback | null;
+}

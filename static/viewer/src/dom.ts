@@ -1,0 +1,40 @@
+/** The little that is needed to build a page. */
+
+type Props = Record<string, string | number | boolean | null | undefined>;
+
+/** An element with attributes; `true` sets an empty one, `false`, null and undefined leave it out. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: Array<Node | string | null>
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === false || value === null || value === undefined) continue;
+    element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+export function kbd(...keys: string[]): HTMLElement {
+  const box = h("span", { class: "keys", "aria-hidden": true });
+  for (const key of keys) box.append(h("kbd", {}, key));
+  return box;
+}
+
+/** The element of the server-rendered page with this id. */
+export function part<T extends HTMLElement = HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`The page has no element “${id}”.`);
+  return element as T;
+}
+
+/** Works outside secure contexts too, where crypto.randomUUID does not exist. */
+export function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

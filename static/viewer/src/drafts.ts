@@ -1,0 +1,65 @@
+/** Half-filled answers: kept in the browser at once, on the server a moment later. */
+
+import { type Api, ApiError } from "./api";
+import type { Draft, Presentation } from "./contract";
+import type { Shelf } from "./store";
+
+const QUIET_MS = 600;
+const RETRY_MS = 3000;
+
+export class Drafts {
+  private timer = 0;
+  private unsent: { token: string; draft: Draft } | null = null;
+
+  constructor(
+    private readonly api: Api,
+    private readonly shelf: Shelf,
+    private readonly report: (kept: "here" | "saved", error: ApiError | null) => void,
+  ) {}
+
+  /** The newer of what the server and this browser remember of a presentation. */
+  async latest(shown: Presentation): Promise<Draft | null> {
+    const here = await this.shelf.draft(shown.token);
+    const there = shown.draft;
+    if (!here || !there) return here ?? there;
+    return here.saved_at >= there.saved_at ? here : there;
+  }
+
+  async save(token: string, draft: Draft): Promise<void> {
+    this.unsent = { token, draft };
+    this.later(QUIET_MS);
+    await this.shelf.putDraft(token, draft);
+    if (this.unsent) this.report("here", null);
+  }
+
+  /** The answer itself is on its way; its draft is of no more use. */
+  drop(): void {
+    clearTimeout(this.timer);
+    this.unsent = null;
+  }
+
+  /** Sends what is left before the page goes away. */
+  leave(): void {
+    if (this.unsent) void this.send(true);
+  }
+
+  private later(waitMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.send(false), waitMs);
+  }
+
+  private async send(leaving: boolean): Promise<void> {
+    const sent = this.unsent;
+    if (!sent) return;
+    try {
+      await this.api.saveDraft(sent.token, sent.draft, leaving);
+      if (this.unsent !== sent) return;
+      this.unsent = null;
+      this.report("saved", null);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.report("here", error);
+      if ((error.trouble === "network" || error.trouble === "busy") && this.unsent) this.later(RETRY_MS);
+    }
+  }
+}

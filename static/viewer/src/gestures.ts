@@ -1,0 +1,109 @@
+/** Mouse, pen and fingers on one viewport, told as what they mean. */
+
+import type { Point } from "./geometry";
+
+export interface Hands {
+  /** A drag with the main button or one finger: CSS pixels since the last call. */
+  window(dx: number, dy: number): void;
+  pan(dx: number, dy: number): void;
+  zoom(factor: number, at: Point): void;
+  tap(at: Point): void;
+  doubleTap(at: Point): void;
+  hover(at: Point | null): void;
+  /** A gesture of this kind is over. */
+  done(kind: "window" | "pan" | "zoom"): void;
+}
+
+const TAP_CSS_PX = 5;
+const WHEEL_QUIET_MS = 250;
+
+interface Finger extends Point {
+  readonly from: Point;
+}
+
+export class Gestures {
+  private readonly fingers = new Map<number, Finger>();
+  private kind: "tap" | "window" | "pan" | "zoom" = "tap";
+  private wheelTimer = 0;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly hands: Hands,
+  ) {
+    const on = <K extends keyof HTMLElementEventMap>(
+      name: K,
+      act: (event: HTMLElementEventMap[K]) => void,
+      options?: AddEventListenerOptions,
+    ) => element.addEventListener(name, act as EventListener, options);
+    on("pointerdown", (event) => this.down(event));
+    on("pointermove", (event) => this.move(event));
+    on("pointerup", (event) => this.up(event));
+    on("pointercancel", (event) => this.up(event));
+    on("pointerleave", () => hands.hover(null));
+    on("wheel", (event) => this.wheel(event), { passive: false });
+    on("dblclick", (event) => hands.doubleTap(this.where(event)));
+    // Saving the picture from a menu is not offered, and the right button pans.
+    on("contextmenu", (event) => event.preventDefault());
+    on("dragstart", (event) => event.preventDefault());
+  }
+
+  private where(event: MouseEvent): Point {
+    const box = this.element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  private down(event: PointerEvent): void {
+    const at = this.where(event);
+    this.element.setPointerCapture(event.pointerId);
+    this.fingers.set(event.pointerId, { ...at, from: at });
+    if (this.fingers.size > 1) this.kind = "zoom";
+    else this.kind = event.button > 0 || event.shiftKey ? "pan" : "tap";
+  }
+
+  private move(event: PointerEvent): void {
+    const at = this.where(event);
+    const before = this.fingers.get(event.pointerId);
+    if (!before) {
+      if (event.pointerType !== "touch") this.hands.hover(at);
+      return;
+    }
+    this.hands.hover(at);
+    if (this.kind === "tap") {
+      if (Math.hypot(at.x - before.from.x, at.y - before.from.y) < TAP_CSS_PX) return;
+      this.kind = "window";
+    }
+    if (this.kind === "window") this.hands.window(at.x - before.x, at.y - before.y);
+    if (this.kind === "pan") this.hands.pan(at.x - before.x, at.y - before.y);
+    if (this.kind === "zoom") this.pinch(event.pointerId, before, at);
+    this.fingers.set(event.pointerId, { ...at, from: before.from });
+  }
+
+  private pinch(id: number, before: Point, at: Point): void {
+    const other = [...this.fingers].find(([key]) => key !== id)?.[1];
+    if (!other) return;
+    const was = Math.hypot(before.x - other.x, before.y - other.y);
+    const is = Math.hypot(at.x - other.x, at.y - other.y);
+    const middle = { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 };
+    if (was > 1 && is > 1) this.hands.zoom(is / was, middle);
+    this.hands.pan((at.x - before.x) / 2, (at.y - before.y) / 2);
+  }
+
+  private up(event: PointerEvent): void {
+    const finger = this.fingers.get(event.pointerId);
+    if (!finger) return;
+    this.fingers.delete(event.pointerId);
+    if (this.fingers.size) return;
+    if (this.kind !== "tap") this.hands.done(this.kind);
+    else if (event.type === "pointerup") this.hands.tap(this.where(event));
+    this.kind = "tap";
+  }
+
+  private wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
+    // A pinch on a trackpad arrives as small wheel steps with ctrl held.
+    this.hands.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), this.where(event));
+    clearTimeout(this.wheelTimer);
+    this.wheelTimer = window.setTimeout(() => this.hands.done("zoom"), WHEEL_QUIET_MS);
+  }
+}

@@ -1,0 +1,287 @@
+/** What lies before the reader: the trial, the answer so far, and the hands on both. */
+
+import { type AnswerAction, applied, blankAnswer, lacks } from "./answer";
+import { Board, type BoardAction } from "./board";
+import type { Answer, Draft, Presentation, Section, Timing } from "./contract";
+import { part } from "./dom";
+import { type KeyAction, meaning, toolOf } from "./keys";
+import { arrange } from "./layout";
+import { isAsking, say } from "./notices";
+import { Preferences } from "./preferences";
+import type { Presence } from "./presence";
+import { Stopwatch } from "./stopwatch";
+import { Tools } from "./tools";
+import { type Picture, Viewer } from "./viewer";
+
+export interface LightboxHost {
+  changed(): void;
+  submit(): void;
+  back(): void;
+  pause(): void;
+}
+
+export class Lightbox {
+  section: Section | null = null;
+  shown: Presentation | null = null;
+  answer: Answer = blankAnswer();
+  private focus = "";
+  private held = false;
+  private watch = new Stopwatch(null);
+  private clockShown = false;
+  private readonly grid = part("grid");
+  private readonly viewer: Viewer;
+  private readonly board: Board;
+  private readonly tools: Tools;
+  private readonly preferences = new Preferences();
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly host: LightboxHost,
+  ) {
+    const renderer = new URLSearchParams(location.search).get("renderer") === "2d" ? "canvas2d" : "webgl2";
+    this.viewer = new Viewer(this.grid, { renderer });
+    this.board = new Board(this.grid, (action) => this.act(action));
+    this.tools = new Tools(this.viewer, {
+      focus: (slot) => this.setFocus(slot),
+      focused: () => this.focus,
+      tapped: (slot, at) => this.spot(slot, at),
+      record: (kind, slot, value) => this.watch.input(kind, slot, value),
+      maximised: (slot) => this.single(slot),
+    });
+    new ResizeObserver(() => this.arrange()).observe(part("main"));
+    this.listen();
+    setInterval(() => this.tick(), 1000);
+  }
+
+  present(section: Section, shown: Presentation, pictures: readonly Picture[], draft: Draft | null): void {
+    this.section = section;
+    this.shown = shown;
+    this.answer = { ...blankAnswer(), ...(draft?.answer ?? shown.previous) };
+    const anew = this.board.build(section, shown);
+    if (anew) this.tools.attach(this.board.views);
+    this.tools.begin();
+    if (anew) this.arrange();
+    const watch = new Stopwatch(draft?.times ?? null, this.presence.standing);
+    this.watch = watch;
+    this.viewer.load(pictures);
+    this.viewer.onFirstPaint((atMs) => {
+      watch.painted(atMs);
+      performance.mark("trial painted", { startTime: atMs, detail: shown.token });
+    });
+    this.presence.follow(watch);
+    this.focus = "";
+    this.setFocus(shown.images[0]?.slot ?? "");
+    this.reflect();
+    this.grid.dataset.token = shown.token;
+    say(`Trial ${shown.number} of ${section.total}.`);
+  }
+
+  /** Uploads pictures one by one, so that the hand at work does not notice. */
+  async prepare(pictures: readonly Picture[]): Promise<void> {
+    for (const picture of pictures) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      this.viewer.prepare([picture]);
+    }
+  }
+
+  lacks(): string | null {
+    return this.section && this.shown ? lacks(this.section, this.shown, this.answer) : null;
+  }
+
+  draft(): { token: string; draft: Draft } {
+    const draft = { answer: this.answer, times: this.watch.times(), saved_at: Date.now() };
+    return { token: this.shown?.token ?? "", draft };
+  }
+
+  timing(): Timing {
+    this.watch.note("submit");
+    return this.watch.timing();
+  }
+
+  /** While an answer is on its way nothing can be changed. */
+  hold(on: boolean): void {
+    this.held = on;
+    this.grid.inert = on;
+    this.grid.setAttribute("aria-busy", String(on));
+  }
+
+  /** Covers the images and stops the time until the question is answered. */
+  async away(kind: "pause" | "idle" | "break", question: () => Promise<string>): Promise<void> {
+    this.presence.pause(kind);
+    document.body.classList.toggle("covered", kind !== "break");
+    await question();
+    document.body.classList.remove("covered");
+    this.presence.resume();
+    this.board.focusView(this.focus);
+  }
+
+  clock(shown: boolean): void {
+    this.clockShown = shown;
+    this.tick();
+  }
+
+  /** Moves to the first thing that is still open. */
+  pointOut(): void {
+    const open = this.shown?.images.find((image) => this.answer.ratings?.[image.slot] === undefined);
+    if (open && this.section?.task !== "call" && this.section?.task !== "check_label")
+      this.setFocus(open.slot);
+    part("lacks").classList.remove("asked");
+    requestAnimationFrame(() => part("lacks").classList.add("asked"));
+  }
+
+  private act(action: BoardAction): void {
+    if (action.kind === "focus") this.setFocus(action.slot);
+    else this.change(action);
+  }
+
+  private change(action: AnswerAction): void {
+    if (this.held || !this.section) return;
+    this.answer = applied(this.answer, action);
+    const slot = "slot" in action ? action.slot : undefined;
+    const value = "value" in action ? action.value : "tag" in action ? action.tag : undefined;
+    this.watch.input(action.kind, slot, value);
+    part("lacks").classList.remove("asked");
+    this.reflect();
+    say([slot ? `Image ${slot}:` : "", this.words(action)].join(" "));
+    if (action.kind === "rate" && this.preferences.advance) this.advance(action.slot);
+    this.host.changed();
+  }
+
+  private words(action: AnswerAction): string {
+    if (action.kind === "pick") return "marked as the real one.";
+    if (action.kind === "rate" || action.kind === "confidence") {
+      const scale = this.section?.scale;
+      return `${action.value} ${scale?.labels[scale.points.indexOf(action.value)] ?? ""}.`;
+    }
+    if (action.kind === "spot") return "spot shown.";
+    return action.kind === "reason" ? action.tag : action.value;
+  }
+
+  private advance(slot: string): void {
+    const slots = this.shown?.images.map((image) => image.slot) ?? [];
+    const to = slots[slots.indexOf(slot) + 1];
+    if (to) this.choose(to);
+  }
+
+  private setFocus(slot: string): void {
+    if (slot === this.focus) return;
+    this.focus = slot;
+    this.watch.note("focus", slot);
+    if (this.tools.maximised && this.tools.maximised !== slot) this.tools.maximise(slot);
+    this.reflect();
+  }
+
+  /** Focus by a key: the page's own focus goes with it. */
+  private choose(slot: string): void {
+    this.setFocus(slot);
+    this.board.focusView(slot);
+  }
+
+  private spot(slot: string, at: { x: number; y: number }): void {
+    if (!this.section?.reasons?.spot || !this.answer.reasons.some((reason) => reason.slot === slot)) return;
+    this.change({ kind: "spot", slot, x: Math.round(at.x * 10) / 10, y: Math.round(at.y * 10) / 10 });
+  }
+
+  private single(slot: string | null): void {
+    this.board.single(slot);
+    this.arrange();
+  }
+
+  private reflect(): void {
+    this.board.reflect(this.answer, this.focus);
+    this.tools.mark(this.answer.reasons);
+  }
+
+  private arrange(): void {
+    const image = this.shown?.images[0];
+    if (!image) return;
+    arrange(this.grid, image);
+    this.viewer.measure();
+  }
+
+  private tick(): void {
+    const clock = part("clock");
+    clock.hidden = !this.clockShown;
+    if (!this.clockShown) return;
+    const seconds = Math.floor(this.watch.times().active_ms / 1000);
+    clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
+  private listen(): void {
+    document.addEventListener("keydown", (event) => this.keyDown(event));
+    document.addEventListener("keyup", (event) => {
+      if (event.key === " ") this.tools.magnify(false);
+    });
+    addEventListener("blur", () => this.tools.magnify(false));
+    for (const button of document.querySelectorAll<HTMLElement>("[data-press]")) {
+      button.addEventListener("click", (event) => {
+        const action = toolOf(button.dataset.press ?? "");
+        if (action && this.shown) this.tools.act(action);
+        if (event.detail > 0) button.blur();
+      });
+    }
+    const keys = part<HTMLDialogElement>("keys-dialog");
+    part("keys").addEventListener("click", () => keys.showModal());
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    if (isAsking() || this.held || !this.section || !this.shown) return;
+    const target = event.target as HTMLElement;
+    if (target.closest("input, select, textarea")) return;
+    const native = target.closest("button, a, summary") !== null;
+    if (native && (event.key === "Enter" || event.key === " ")) return;
+    if (event.key.length === 1 && event.key !== " " && !this.preferences.characters) return;
+    if (event.key === " ") {
+      event.preventDefault();
+      if (!event.repeat) this.tools.magnify(true);
+      return;
+    }
+    const columns = Number(this.grid.style.getPropertyValue("--columns")) || 1;
+    const where = { section: this.section, shown: this.shown, focus: this.focus, columns };
+    const action = meaning(event, where);
+    if (!action) return;
+    event.preventDefault();
+    this.press(action);
+  }
+
+  private press(action: KeyAction): void {
+    switch (action.kind) {
+      case "focus":
+        this.choose(action.slot);
+        break;
+      case "submit":
+        this.host.submit();
+        break;
+      case "back":
+        this.host.back();
+        break;
+      case "pause":
+        this.host.pause();
+        break;
+      case "keys":
+        part<HTMLDialogElement>("keys-dialog").showModal();
+        break;
+      case "why":
+        this.board.toggleReasons(this.focus);
+        break;
+      case "here": {
+        const at = this.tools.middle(this.focus);
+        if (at) this.spot(this.focus, at);
+        break;
+      }
+      case "invert":
+      case "link":
+      case "reset":
+      case "maximise":
+      case "preset":
+      case "actual":
+      case "zoom":
+      case "grey":
+      case "pan":
+        this.tools.act(action);
+        break;
+      default:
+        this.change(action);
+    }
+  }
+}

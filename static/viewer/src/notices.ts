@@ -1,0 +1,62 @@
+/** Words to the reader: a banner that stays until it is over, and questions that must be answered. */
+
+import { h, kbd, part } from "./dom";
+
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  readonly buttons: ReadonlyArray<{ readonly value: string; readonly words: string; readonly key?: string }>;
+  readonly link?: { readonly href: string; readonly words: string };
+  /** Leaves the images in sight. */
+  readonly low?: boolean;
+}
+
+export function banner(text: string | null): void {
+  const box = part("banner");
+  if (box.textContent !== (text ?? "")) box.textContent = text ?? "";
+  box.hidden = text === null;
+}
+
+/** Says something to a screen reader, and shows it beside the submit button when `shown`. */
+export function say(text: string): void {
+  part("spoken").textContent = text;
+}
+
+let asking: HTMLDialogElement | null = null;
+
+export function isAsking(): boolean {
+  return asking !== null || document.querySelector("dialog[open]") !== null;
+}
+
+/** Asks in a dialog that only an answer closes. A later question takes the place of an earlier one. */
+export function ask(question: Question): Promise<string> {
+  asking?.remove();
+  return new Promise((resolve) => {
+    const title = h("h2", { id: "question-title" }, question.title);
+    const row = h("div", { class: "row" });
+    const dialog = h(
+      "dialog",
+      { class: question.low ? "ask low" : "ask", "aria-labelledby": "question-title" },
+      title,
+      h("p", {}, question.text),
+      row,
+    );
+    if (question.link) row.append(h("a", { class: "go", href: question.link.href }, question.link.words));
+    question.buttons.forEach(({ value, words, key }, i) => {
+      const className = i === 0 && !question.link ? "go" : "plain";
+      const button = h("button", { type: "button", class: className }, words, key ? kbd(key) : null);
+      button.addEventListener("click", () => {
+        dialog.close();
+        dialog.remove();
+        if (asking === dialog) asking = null;
+        resolve(value);
+      });
+      row.append(button);
+    });
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    document.body.append(dialog);
+    asking = dialog;
+    dialog.showModal();
+    row.querySelector<HTMLElement>(".go")?.focus();
+  });
+}

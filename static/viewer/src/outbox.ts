@@ -1,0 +1,89 @@
+/** Answers on their way to the server: written down first, sent in order, repeated until acknowledged. */
+
+import { type Api, ApiError } from "./api";
+import type { Accepted } from "./contract";
+import type { Shelf, Waiting } from "./store";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
+export interface OutboxWatcher {
+  accepted(waiting: Waiting, answer: Accepted): void;
+  /** Could not be sent now; `retryMs` is null where waiting does not help. */
+  trouble(error: ApiError, waiting: Waiting, retryMs: number | null): void;
+  /** The server will never take this answer, and said why. */
+  refused(error: ApiError, waiting: Waiting): void;
+}
+
+export class Outbox {
+  private flushing: Promise<void> | null = null;
+  private timer = 0;
+  private wait = FIRST_WAIT_MS;
+
+  constructor(
+    private readonly study: string,
+    private readonly api: Api,
+    private readonly shelf: Shelf,
+    private readonly watcher: OutboxWatcher,
+  ) {
+    addEventListener("online", () => this.hurry());
+  }
+
+  async put(waiting: Omit<Waiting, "study">): Promise<void> {
+    await this.shelf.add({ ...waiting, study: this.study });
+    await this.flush();
+  }
+
+  async size(): Promise<number> {
+    return (await this.shelf.waiting(this.study)).length;
+  }
+
+  /** Tries again now instead of after the present wait. */
+  hurry(): void {
+    this.wait = FIRST_WAIT_MS;
+    void this.flush();
+  }
+
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.flushing ??= this.sendAll().finally(() => {
+      this.flushing = null;
+    });
+    return this.flushing;
+  }
+
+  private async sendAll(): Promise<void> {
+    for (;;) {
+      const [first] = await this.shelf.waiting(this.study);
+      if (!first) return;
+      try {
+        const accepted = await this.api.respond(first.token, first.submission);
+        await this.shelf.remove(first);
+        await this.shelf.removeDraft(first.token);
+        this.wait = FIRST_WAIT_MS;
+        this.watcher.accepted(first, accepted);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (!(await this.failed(error, first))) return;
+      }
+    }
+  }
+
+  /** Whether the next answer may be tried at once. */
+  private async failed(error: ApiError, waiting: Waiting): Promise<boolean> {
+    if (error.trouble === "refused") {
+      await this.shelf.remove(waiting);
+      this.watcher.refused(error, waiting);
+      return true;
+    }
+    if (error.trouble === "network" || error.trouble === "busy") {
+      const retryMs = Math.max(error.retryAfterMs, this.wait);
+      this.wait = Math.min(LONGEST_WAIT_MS, this.wait * 2);
+      this.timer = window.setTimeout(() => void this.flush(), retryMs);
+      this.watcher.trouble(error, waiting, retryMs);
+    } else {
+      this.watcher.trouble(error, waiting, null);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,331 @@
+/** The reading page: shows a trial, takes the answer, shows the next one. */
+
+import { lacks } from "./answer";
+import { Api, ApiError } from "./api";
+import type { Accepted, Feedback, Presentation, Section, State } from "./contract";
+import { part, uuid } from "./dom";
+import { Drafts } from "./drafts";
+import { Lightbox } from "./lightbox";
+import { ask, banner, say } from "./notices";
+import { Outbox } from "./outbox";
+import { Pictures } from "./pictures";
+import { Presence } from "./presence";
+import { openShelf, type Shelf, type Waiting } from "./store";
+import { Tab } from "./tab";
+
+const QUESTIONS: Record<Section["task"], string> = {
+  pick_real: "Which one is the real radiograph?",
+  call: "Is this radiograph real or synthetic?",
+  rate: "How realistic is each image?",
+  check_label: "Does the label fit the image?",
+};
+
+/** The images in sight come first. */
+const PREFETCH_AFTER_MS = 50;
+
+class ReadingPage {
+  private readonly api: Api;
+  private readonly tab: Tab;
+  private readonly drafts: Drafts;
+  private readonly outbox: Outbox;
+  private readonly pictures: Pictures;
+  private readonly presence: Presence;
+  private readonly box: Lightbox;
+  private state: State | null = null;
+  private sending = false;
+  private sectionSeen: string | null = null;
+
+  constructor(
+    private readonly body: DOMStringMap,
+    shelf: Shelf,
+  ) {
+    this.api = new Api(body.api as string);
+    this.tab = new Tab(this.api, body.study as string, () => void this.elsewhere());
+    this.presence = new Presence({
+      happened: (kind) => this.tab.happened(kind),
+      idle: () => void this.pause("idle"),
+    });
+    this.drafts = new Drafts(this.api, shelf, (kept, error) => this.kept(kept, error));
+    this.pictures = new Pictures(this.api, (error) => this.trouble(error));
+    this.outbox = new Outbox(body.study as string, this.api, shelf, {
+      accepted: (waiting, answer) => void this.accepted(waiting, answer),
+      trouble: (error, waiting) => this.unsent(error, waiting),
+      refused: (error) => void this.refused(error),
+    });
+    this.box = new Lightbox(this.presence, {
+      changed: () => this.changed(),
+      submit: () => void this.submit(),
+      back: () => void this.back(),
+      pause: () => void this.pause("pause"),
+    });
+    part("submit").addEventListener("click", () => void this.submit());
+    part("back").addEventListener("click", () => void this.back());
+    part("pause").addEventListener("click", () => void this.pause("pause"));
+    addEventListener("pagehide", () => this.leave());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.leave();
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.patiently(() => this.tab.open(false));
+    await this.outbox.flush();
+    if (this.state) return;
+    if (await this.outbox.size()) return;
+    await this.refresh();
+  }
+
+  private async refresh(): Promise<void> {
+    await this.patiently(async () => this.show(await this.api.state()));
+  }
+
+  /** Does it again until the server is there, telling the reader what is the matter. */
+  private async patiently(attempt: () => Promise<void>): Promise<void> {
+    for (let waitMs = 500; ; waitMs = Math.min(15_000, waitMs * 2)) {
+      try {
+        await attempt();
+        banner(null);
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.trouble(error);
+        if (error.trouble !== "network" && error.trouble !== "busy") return;
+        await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, error.retryAfterMs)));
+      }
+    }
+  }
+
+  private async show(state: State): Promise<void> {
+    this.state = state;
+    const { current, section } = state;
+    if (state.finished || !current || !section) {
+      location.assign(state.finish_url ?? (this.body.finish as string));
+      return;
+    }
+    this.header(section, state);
+    if (section.name !== this.sectionSeen && section.answered === 0 && section.of > 1) {
+      await this.introduce(section);
+    }
+    this.sectionSeen = section.name;
+    await this.present(section, current);
+  }
+
+  private async present(section: Section, shown: Presentation): Promise<void> {
+    const next = this.state?.next ?? null;
+    const urls = shown.images.map((image) => image.url);
+    const [first] = shown.images;
+    if (!first) return;
+    this.pictures.keep([...urls, ...(next?.pixels ?? [])]);
+    const coming = this.pictures.all(urls, first);
+    const draft = await this.drafts.latest(shown);
+    const pictures = await coming.catch(() => null);
+    if (!pictures) return;
+    pictures.forEach((picture, i) => {
+      picture.window = (shown.images[i] ?? first).window;
+    });
+    this.presence.idleAfterMs =
+      section.idle_after_s > 0 ? section.idle_after_s * 1000 : Number.POSITIVE_INFINITY;
+    this.box.present(section, shown, pictures, draft);
+    part("count").textContent = `${shown.number} of ${section.total}`;
+    part("back").hidden = !(section.allow_back && this.previous(shown));
+    this.status();
+    if (next) setTimeout(() => void this.prefetch(next), PREFETCH_AFTER_MS);
+  }
+
+  /** Fetches and uploads the next trial's images while this one is read. */
+  private async prefetch(next: NonNullable<State["next"]>): Promise<void> {
+    const pictures = await this.pictures.all(next.pixels, next).catch(() => []);
+    if (this.state?.next === next) await this.box.prepare(pictures);
+  }
+
+  private header(section: Section, state: State): void {
+    part("section").textContent =
+      section.of > 1 ? `${section.title} (${section.index} of ${section.of})` : section.title;
+    part("question").textContent = QUESTIONS[section.task];
+    const bar = part<HTMLProgressElement>("bar");
+    bar.max = Math.max(1, section.total);
+    bar.value = section.answered;
+    part("practice").hidden = !state.practice;
+    this.box.clock(section.show_clock);
+  }
+
+  private async introduce(section: Section): Promise<void> {
+    await this.box.away("break", () =>
+      ask({
+        title: `Section ${section.index} of ${section.of}: ${section.title}`,
+        text: `${QUESTIONS[section.task]} There are ${section.total} trials in this section.`,
+        buttons: [{ value: "go", words: "Begin", key: "Enter" }],
+      }),
+    );
+  }
+
+  private changed(): void {
+    const { token, draft } = this.box.draft();
+    void this.drafts.save(token, draft);
+    this.status();
+  }
+
+  private status(): void {
+    const missing = this.box.lacks();
+    part("lacks").textContent = missing ?? "Complete.";
+    part("submit").setAttribute("aria-disabled", String(missing !== null || this.sending));
+  }
+
+  private async submit(): Promise<void> {
+    const { section, shown, answer } = this.box;
+    if (!section || !shown || this.sending) return;
+    const missing = lacks(section, shown, answer);
+    if (missing) {
+      say(missing);
+      this.box.pointOut();
+      return;
+    }
+    this.sending = true;
+    this.drafts.drop();
+    this.box.hold(true);
+    this.saved("Sending…");
+    const submission = { client_uuid: uuid(), answer, timing: this.box.timing() };
+    await this.outbox.put({ token: shown.token, number: shown.number, submission });
+  }
+
+  private async accepted(waiting: Waiting, answer: Accepted): Promise<void> {
+    banner(null);
+    this.saved("Saved");
+    this.tab.answered(waiting.token);
+    if (await this.outbox.size()) return;
+    this.sending = false;
+    this.box.hold(false);
+    if (answer.feedback) await this.feedback(answer.feedback);
+    await this.offerBreak(answer.state);
+    await this.patiently(() => this.show(answer.state));
+  }
+
+  private async feedback(feedback: Feedback): Promise<void> {
+    const title = feedback.correct === null ? "Practice" : feedback.correct ? "Right" : "Not so";
+    await this.box.away("break", () =>
+      ask({
+        title,
+        text: feedback.sentence,
+        buttons: [{ value: "go", words: "Go on", key: "Enter" }],
+        low: true,
+      }),
+    );
+  }
+
+  private async offerBreak(state: State): Promise<void> {
+    const { section } = state;
+    if (!section?.break_after || state.finished || section.name !== this.sectionSeen) return;
+    if (!section.answered || section.answered % section.break_after) return;
+    await this.box.away("break", () =>
+      ask({
+        title: "Time for a break",
+        text: `You have read ${section.answered} of ${section.total}. Everything is saved; go on when you like.`,
+        buttons: [{ value: "go", words: "Go on", key: "Enter" }],
+      }),
+    );
+  }
+
+  private async refused(error: ApiError): Promise<void> {
+    this.sending = false;
+    this.box.hold(false);
+    await ask({
+      title: "The server did not take this answer",
+      text: error.message,
+      buttons: [{ value: "go", words: "Go on with the present trial", key: "Enter" }],
+    });
+    await this.refresh();
+  }
+
+  private unsent(error: ApiError, waiting: Waiting): void {
+    this.saved("Kept on this device");
+    if (error.trouble === "network" || error.trouble === "busy") {
+      banner(
+        `No connection to the server. Your answer to trial ${waiting.number} is kept on this device ` +
+          "and goes out by itself when the connection is back. Leave this page open if you can.",
+      );
+    } else {
+      this.trouble(error);
+    }
+  }
+
+  private kept(kept: "here" | "saved", error: ApiError | null): void {
+    if (this.sending) return;
+    this.saved(kept === "saved" ? "Saved" : error ? "Kept on this device" : "Saving…");
+    if (error) this.trouble(error);
+    else if (kept === "saved") banner(null);
+  }
+
+  private saved(words: string): void {
+    part("saved").textContent = words;
+  }
+
+  private trouble(error: ApiError): void {
+    if (error.trouble === "signed_out") void this.signIn(error);
+    else if (error.trouble === "other_tab") void this.elsewhere();
+    else if (error.trouble === "network" || error.trouble === "busy") {
+      banner("No connection to the server. What you answer is kept on this device; trying again.");
+    } else banner(error.message);
+  }
+
+  private async signIn(error: ApiError): Promise<void> {
+    const here = encodeURIComponent(location.pathname);
+    const url = error.signInUrl ?? (this.body.signIn as string);
+    await this.box.away("pause", () =>
+      ask({
+        title: "You are signed out",
+        text: "Your answers are kept. Sign in again and you are back at this trial as you left it.",
+        link: { href: url.includes("next=") ? url : `${url}?next=${here}`, words: "Sign in" },
+        buttons: [],
+      }),
+    );
+  }
+
+  /** Another tab or machine reads this study now; only one may. */
+  private async elsewhere(): Promise<void> {
+    this.saved("");
+    await this.box.away("pause", () =>
+      ask({
+        title: "This study is open elsewhere",
+        text:
+          "It is being read in another tab or on another machine. Reading here takes over with everything " +
+          "that was answered there; the other page stops.",
+        buttons: [{ value: "here", words: "Read here", key: "Enter" }],
+      }),
+    );
+    await this.patiently(() => this.tab.open(true));
+    this.sending = false;
+    this.box.hold(false);
+    await this.outbox.flush();
+    if (!(await this.outbox.size())) await this.refresh();
+  }
+
+  private async pause(kind: "pause" | "idle"): Promise<void> {
+    if (!this.box.shown) return;
+    this.changed();
+    await this.box.away(kind, () =>
+      ask({
+        title: kind === "idle" ? "Still there?" : "Paused",
+        text: "The images are covered and the time stands still. Everything is saved.",
+        buttons: [{ value: "go", words: "Go on", key: "Enter" }],
+      }),
+    );
+  }
+
+  private previous(shown: Presentation): string | null {
+    return shown.back ?? this.tab.before(shown.token);
+  }
+
+  private async back(): Promise<void> {
+    const { section, shown } = this.box;
+    const token = shown && this.previous(shown);
+    if (!section?.allow_back || !token || this.sending) return;
+    await this.patiently(async () => this.present(section, await this.api.presentation(token)));
+  }
+
+  private leave(): void {
+    if (this.box.shown && !this.sending) this.drafts.leave();
+    this.tab.flush(true);
+  }
+}
+
+void openShelf().then((shelf) => new ReadingPage(document.body.dataset, shelf).start());

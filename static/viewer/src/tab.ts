@@ -1,0 +1,83 @@
+/** This tab as the server knows it: its sitting, what happened in it, and what was answered in it. */
+
+import { type Api, ApiError } from "./api";
+import { uuid } from "./dom";
+
+const SEND_EVERY_MS = 10_000;
+
+export class Tab {
+  private readonly instance = uuid();
+  private readonly channel: BroadcastChannel | null;
+  private events: Array<{ at: string; kind: string }> = [];
+
+  constructor(
+    private readonly api: Api,
+    private readonly study: string,
+    superseded: () => void,
+  ) {
+    api.sitting = sessionStorage.getItem(this.key("sitting")) ?? this.renew();
+    this.channel = "BroadcastChannel" in window ? new BroadcastChannel(`readerstudy ${study}`) : null;
+    this.channel?.addEventListener("message", ({ data }) => {
+      if (data.instance === this.instance) return;
+      if (data.kind === "taken_over") superseded();
+      // A duplicated tab inherits the sitting of its original, which keeps it.
+      if (data.kind === "hello" && data.sitting === api.sitting) this.tell("mine", data.instance);
+      if (data.kind === "mine" && data.to === this.instance) {
+        this.renew();
+        superseded();
+      }
+    });
+    setInterval(() => this.flush(false), SEND_EVERY_MS);
+  }
+
+  async open(takeOver: boolean): Promise<void> {
+    if (!takeOver) this.tell("hello");
+    await this.api.openSitting(takeOver);
+    if (takeOver) this.tell("taken_over");
+  }
+
+  happened(kind: string): void {
+    this.events.push({ at: new Date().toISOString(), kind });
+  }
+
+  /** Sends what happened; on failure it stays for the next time. */
+  flush(leaving: boolean): void {
+    if (!this.events.length) return;
+    const sent = this.events;
+    this.events = [];
+    this.api.events(sent, leaving).catch((error) => {
+      if (!(error instanceof ApiError)) throw error;
+      this.events = [...sent, ...this.events].slice(-200);
+    });
+  }
+
+  answered(token: string): void {
+    const tokens = this.tokens().filter((known) => known !== token);
+    sessionStorage.setItem(this.key("answered"), JSON.stringify([...tokens, token].slice(-500)));
+  }
+
+  /** The trial answered in this tab before the given one. */
+  before(token: string): string | null {
+    const tokens = this.tokens();
+    const at = tokens.indexOf(token);
+    return tokens[(at < 0 ? tokens.length : at) - 1] ?? null;
+  }
+
+  private tokens(): string[] {
+    return JSON.parse(sessionStorage.getItem(this.key("answered")) ?? "[]");
+  }
+
+  private tell(kind: string, to?: string): void {
+    this.channel?.postMessage({ kind, to, instance: this.instance, sitting: this.api.sitting });
+  }
+
+  private renew(): string {
+    this.api.sitting = uuid();
+    sessionStorage.setItem(this.key("sitting"), this.api.sitting);
+    return this.api.sitting;
+  }
+
+  private key(name: string): string {
+    return `readerstudy ${this.study} ${name}`;
+  }
+}

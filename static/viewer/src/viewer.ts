@@ -1,0 +1,367 @@
+/**
+ * The viewer: one canvas behind up to four viewports. Thin on purpose: load, setWindow, invert, setView,
+ * onFirstPaint, and what follows from them. It knows nothing of studies, answers or the network.
+ */
+
+import { CanvasRenderer } from "./canvas2d";
+import { fit, keepInSight, type Point, type Rect, toImage, toScreen, type View, zoomAt } from "./geometry";
+import { type GreyWindow, spread, tidyWindow } from "./grey";
+import { asPicture, type Picture, type Renderer, type Tile } from "./renderer";
+import { WebGLRenderer } from "./webgl";
+
+export { asPicture, type GreyWindow, type Picture, type View };
+
+interface Port {
+  readonly element: HTMLElement;
+  rect: Rect;
+  picture: Picture | null;
+  window: GreyWindow;
+  view: View;
+  /** The image fills the viewport and goes on doing so when the viewport changes its size. */
+  fitted: boolean;
+}
+
+const LENS_CSS_PX = 260;
+const LENS_POWER = 2.5;
+const RESTORE_WAIT_MS = 2000;
+
+export class Viewer {
+  linked = true;
+  inverted = false;
+  private canvas!: HTMLCanvasElement;
+  private renderer!: Renderer;
+  private ports: Port[] = [];
+  private held: Picture[] = [];
+  private frame = 0;
+  private density = 1;
+  private lens: { index: number; at: Point } | null = null;
+  private lost = false;
+  private painted: ((atMs: number) => void) | null = null;
+  private readonly drawn = new Set<() => void>();
+  private readonly watcher: ResizeObserver;
+
+  constructor(
+    private readonly host: HTMLElement,
+    options: { renderer?: "webgl2" | "canvas2d" } = {},
+  ) {
+    this.watcher = new ResizeObserver(() => this.measure());
+    this.begin(options.renderer ?? "webgl2");
+  }
+
+  get kind(): Renderer["kind"] {
+    return this.renderer.kind;
+  }
+
+  /** Which elements of the page are the viewports. */
+  setPorts(elements: readonly HTMLElement[]): void {
+    this.watcher.disconnect();
+    this.watcher.observe(this.host);
+    this.ports = elements.map((element) => {
+      this.watcher.observe(element);
+      return {
+        element,
+        rect: { x: 0, y: 0, width: 0, height: 0 },
+        picture: null,
+        window: { center: 128, width: 256 },
+        view: { zoom: 1, x: 0, y: 0 },
+        fitted: true,
+      };
+    });
+    this.measure();
+  }
+
+  /** Uploads pictures that will be shown next. */
+  prepare(pictures: readonly Picture[]): void {
+    for (const picture of pictures) {
+      if (!this.held.includes(picture)) this.held.push(picture);
+      if (!this.lost) this.renderer.prepare(picture);
+    }
+  }
+
+  /** Shows one picture a viewport; whatever else was held, except `keep`, is given back. */
+  load(pictures: readonly (Picture | null)[], keep: readonly Picture[] = []): void {
+    this.lens = null;
+    this.ports.forEach((port, i) => {
+      port.picture = pictures[i] ?? null;
+      if (port.picture) port.window = tidyWindow(port.picture.window, port.picture.bits);
+      port.fitted = true;
+      this.refit(port);
+    });
+    const wanted = new Set([...pictures, ...keep]);
+    for (const picture of this.held) if (!wanted.has(picture)) this.renderer.release(picture);
+    this.held = [...wanted].filter((picture) => picture !== null);
+    this.redraw();
+  }
+
+  /** Calls back once, when every picture of the last `load` is on the screen. */
+  onFirstPaint(callback: (atMs: number) => void): void {
+    this.painted = callback;
+    this.redraw();
+  }
+
+  /** Calls back after each drawing, to let overlays follow the image. */
+  onDraw(callback: () => void): void {
+    this.drawn.add(callback);
+  }
+
+  getWindow(index: number): GreyWindow {
+    return this.port(index).window;
+  }
+
+  getView(index: number): View {
+    return this.port(index).view;
+  }
+
+  isFitted(index: number): boolean {
+    return this.port(index).fitted;
+  }
+
+  setWindow(index: number, window: GreyWindow): void {
+    for (const port of this.together(index)) {
+      if (port.picture) port.window = tidyWindow(window, port.picture.bits);
+    }
+    this.redraw();
+  }
+
+  invert(on = !this.inverted): void {
+    this.inverted = on;
+    this.redraw();
+  }
+
+  setView(index: number, view: View): void {
+    for (const port of this.together(index)) {
+      if (!port.picture) continue;
+      port.view = keepInSight(view, port.picture);
+      port.fitted = false;
+    }
+    this.redraw();
+  }
+
+  fit(index: number): void {
+    for (const port of this.together(index)) {
+      port.fitted = true;
+      this.refit(port);
+    }
+    this.redraw();
+  }
+
+  /** One image pixel on one device pixel. */
+  actualSize(index: number): void {
+    this.setView(index, { ...this.port(index).view, zoom: 1 });
+  }
+
+  /** `at`: CSS pixels within the viewport; its middle when left out. */
+  zoom(index: number, factor: number, at?: Point): void {
+    const port = this.port(index);
+    if (!port.picture) return;
+    const where = at ? this.device(at) : { x: port.rect.width / 2, y: port.rect.height / 2 };
+    const least = Math.min(1, fit(port.picture, port.rect).zoom) / 2;
+    this.setView(index, zoomAt(port.view, port.rect, where, factor, least));
+  }
+
+  /** Moves the image by CSS pixels. */
+  pan(index: number, dx: number, dy: number): void {
+    const { view } = this.port(index);
+    const step = this.density / view.zoom;
+    this.setView(index, { zoom: view.zoom, x: view.x - dx * step, y: view.y - dy * step });
+  }
+
+  /** Changes contrast and brightness by shares of the present width. */
+  shiftWindow(index: number, wider: number, brighter: number): void {
+    const { window, picture } = this.port(index);
+    if (!picture) return;
+    const step = Math.max(window.width, 2 ** picture.bits / 64);
+    this.setWindow(index, {
+      center: window.center - brighter * step,
+      width: Math.max(2, window.width + wider * step),
+    });
+  }
+
+  preset(index: number, name: "given" | "full" | "spread"): void {
+    for (const port of this.together(index)) {
+      const { picture } = port;
+      if (!picture) continue;
+      const values = 2 ** picture.bits;
+      if (name === "given") port.window = tidyWindow(picture.window, picture.bits);
+      if (name === "full") port.window = { center: values / 2, width: values };
+      if (name === "spread") port.window = spread(picture.pixels, picture.bits);
+    }
+    this.redraw();
+  }
+
+  reset(index: number): void {
+    this.preset(index, "given");
+    this.fit(index);
+    this.invert(false);
+  }
+
+  /** Shows a magnified square about a point (CSS pixels within the viewport), or takes it away. */
+  magnify(index: number, at: Point | null): void {
+    this.lens = at ? { index, at: this.device(at) } : null;
+    this.redraw();
+  }
+
+  /** Where the magnifier is, in CSS pixels within its viewport. */
+  lensBox(): { index: number; x: number; y: number; side: number } | null {
+    if (!this.lens) return null;
+    const [tile] = this.lensTile(this.lens.index, this.lens.at);
+    if (!tile) return null;
+    const { rect } = this.port(this.lens.index);
+    return {
+      index: this.lens.index,
+      x: (tile.rect.x - rect.x) / this.density,
+      y: (tile.rect.y - rect.y) / this.density,
+      side: tile.rect.width / this.density,
+    };
+  }
+
+  /** From CSS pixels within the viewport to image coordinates; null outside the image. */
+  imagePoint(index: number, at: Point): Point | null {
+    const { view, rect, picture } = this.port(index);
+    if (!picture) return null;
+    const point = toImage(view, rect, this.device(at));
+    const inside = point.x >= 0 && point.y >= 0 && point.x < picture.width && point.y < picture.height;
+    return inside ? point : null;
+  }
+
+  /** From image coordinates to CSS pixels within the viewport. */
+  screenPoint(index: number, at: Point): Point {
+    const { view, rect } = this.port(index);
+    const point = toScreen(view, rect, at);
+    return { x: point.x / this.density, y: point.y / this.density };
+  }
+
+  /** Grey levels of a viewport as they are on the screen, four bytes a pixel. */
+  snapshot(index: number): { width: number; height: number; data: Uint8ClampedArray } {
+    const { rect } = this.port(index);
+    this.draw();
+    return { width: rect.width, height: rect.height, data: this.renderer.read(rect) };
+  }
+
+  /** Looks again where the viewports are. */
+  measure(): void {
+    const box = this.canvas.getBoundingClientRect();
+    this.density = window.devicePixelRatio || 1;
+    const width = Math.max(1, Math.round(box.width * this.density));
+    const height = Math.max(1, Math.round(box.height * this.density));
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    for (const port of this.ports) {
+      const area = port.element.getBoundingClientRect();
+      const x = Math.round((area.left - box.left) * this.density);
+      const y = Math.round((area.top - box.top) * this.density);
+      port.rect = {
+        x,
+        y,
+        width: Math.round((area.right - box.left) * this.density) - x,
+        height: Math.round((area.bottom - box.top) * this.density) - y,
+      };
+      if (port.fitted) this.refit(port);
+    }
+    // At once, not in the next frame: a canvas that changed its size is empty until it is drawn again.
+    this.draw();
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.frame);
+    this.watcher.disconnect();
+    this.renderer.dispose();
+    this.canvas.remove();
+  }
+
+  private begin(kind: Renderer["kind"]): void {
+    const canvas = document.createElement("canvas");
+    canvas.className = "pixels";
+    canvas.setAttribute("aria-hidden", "true");
+    const webgl = kind === "webgl2" ? WebGLRenderer.on(canvas) : null;
+    this.canvas?.remove();
+    this.canvas = canvas;
+    this.host.prepend(canvas);
+    this.renderer = webgl ?? CanvasRenderer.on(canvas);
+    if (webgl) {
+      canvas.addEventListener("webglcontextlost", (event) => this.lose(event));
+      canvas.addEventListener("webglcontextrestored", () => this.restore(canvas));
+    }
+  }
+
+  /** A browser may take the graphics memory away at any time; what was on the screen is drawn anew. */
+  private lose(event: Event): void {
+    event.preventDefault();
+    this.lost = true;
+    const gone = this.canvas;
+    setTimeout(() => {
+      if (!this.lost || this.canvas !== gone) return;
+      this.lost = false;
+      this.begin("canvas2d");
+      this.measure();
+    }, RESTORE_WAIT_MS);
+  }
+
+  private restore(canvas: HTMLCanvasElement): void {
+    if (canvas !== this.canvas) return;
+    const again = WebGLRenderer.on(canvas);
+    if (!again) return;
+    this.lost = false;
+    this.renderer = again;
+    this.draw();
+    for (const picture of this.held) this.renderer.prepare(picture);
+  }
+
+  private port(index: number): Port {
+    const port = this.ports[index];
+    if (!port) throw new RangeError(`There is no viewport ${index}.`);
+    return port;
+  }
+
+  private together(index: number): Port[] {
+    return this.linked ? this.ports : [this.port(index)];
+  }
+
+  private device(at: Point): Point {
+    return { x: at.x * this.density, y: at.y * this.density };
+  }
+
+  private refit(port: Port): void {
+    if (port.picture) port.view = fit(port.picture, port.rect);
+  }
+
+  private redraw(): void {
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  private draw(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    if (this.lost) return;
+    const tiles = this.ports.flatMap((port) => this.tile(port));
+    if (this.lens) tiles.push(...this.lensTile(this.lens.index, this.lens.at));
+    this.renderer.draw(tiles);
+    for (const callback of this.drawn) callback();
+    if (this.painted && tiles.length) {
+      const callback = this.painted;
+      this.painted = null;
+      void this.renderer.finished().then(() => callback(performance.now()));
+    }
+  }
+
+  private tile(port: Port): Tile[] {
+    const { picture, rect, view, window } = port;
+    if (!picture || rect.width < 1 || rect.height < 1) return [];
+    return [{ picture, rect, view, window, inverted: this.inverted }];
+  }
+
+  private lensTile(index: number, at: Point): Tile[] {
+    const port = this.port(index);
+    const side = Math.round(Math.min(LENS_CSS_PX * this.density, port.rect.width, port.rect.height));
+    if (!port.picture || side < 1) return [];
+    const point = toImage(port.view, port.rect, at);
+    const clampTo = (value: number, most: number) => Math.min(most, Math.max(0, value));
+    const x = clampTo(Math.round(at.x - side / 2), port.rect.width - side);
+    const y = clampTo(Math.round(at.y - side / 2), port.rect.height - side);
+    const rect = { x: port.rect.x + x, y: port.rect.y + y, width: side, height: side };
+    const zoom = Math.max(1, port.view.zoom * LENS_POWER);
+    return [
+      { picture: port.picture, rect, view: { ...point, zoom }, window: port.window, inverted: this.inverted },
+    ];
+  }
+}
