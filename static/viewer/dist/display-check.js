@@ -1,1 +1,1 @@
-/*! readerstudy, sources sha256 58ece8e014c4465295d277bad281ab72e77b4eeb53d3b9ea3f350f1a0f0a1c1d */
+/*! readerstudy, sources sha256 1f75d769e042aa75f342064e45dde38b4406bd88998184be9bcfb9255314ed14 */

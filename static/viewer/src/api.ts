@@ -20,6 +20,12 @@ export class ApiError extends Error {
 
 const TIMEOUT_MS = 20_000;
 
+/** The cookie, or what the page was rendered with where cookies are hidden from scripts. */
+function csrfToken(): string {
+  const meta = document.querySelector<HTMLMetaElement>("meta[name=csrf-token]");
+  return cookie("csrftoken") || (meta?.content ?? "");
+}
+
 function cookie(name: string): string {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
@@ -98,7 +104,7 @@ export class Api {
   private async fetch(url: string, init: RequestInit): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Reading-Sitting": this.sitting };
     if (init.body) headers["Content-Type"] = "application/json";
-    if (init.method && init.method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
+    if (init.method && init.method !== "GET") headers["X-CSRFToken"] = csrfToken();
     let response: Response;
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);

@@ -82,9 +82,8 @@ export class Board {
     });
     view.addEventListener("focus", () => this.act({ kind: "focus", slot }));
     const caption = h("figcaption", {});
-    const letter = h("h2", { class: "letter" }, only ? "" : slot, h("span", { class: "flags" }));
-    const figure = h("figure", { class: "cell", "data-slot": slot }, letter, view, caption);
-    if (only) letter.hidden = true;
+    const figure = h("figure", { class: "cell", "data-slot": slot }, view, caption);
+    if (!only) caption.append(h("h2", { class: "letter" }, slot, h("span", { class: "flags" })));
     caption.append(...this.controls(section, slot, only));
     caption.addEventListener("focusin", () => this.act({ kind: "focus", slot }));
     this.views.set(slot, view);

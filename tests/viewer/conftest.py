@@ -1,0 +1,74 @@
+"""A real Chromium, and the fake server that the page talks to."""
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.viewer.fake_server import FakeServer, Study
+
+FLAGS = [
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serve() -> Generator[Callable[..., FakeServer]]:
+    servers: list[FakeServer] = []
+
+    def start(**study: Any) -> FakeServer:
+        servers.append(FakeServer(Study(**study)))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Generator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(8000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def read(context: BrowserContext) -> Callable[[FakeServer], Page]:
+    """Opens the reading page and waits for the first trial to be painted; any script error fails the test."""
+
+    def open_page(server: FakeServer, page: Page | None = None) -> Page:
+        page = page or context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{server.address}/read/")
+        wait_for_trial(page)
+        assert errors == []
+        return page
+
+    return open_page
+
+
+def wait_for_trial(page: Page, number: int | None = None) -> None:
+    page.wait_for_function(
+        """n => performance.getEntriesByName('trial painted').some(
+            mark => n === null || mark.detail === 't' + n)""",
+        arg=number,
+    )

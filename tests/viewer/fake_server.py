@@ -1,0 +1,290 @@
+"""A small server that speaks the reading page's contract, and can be cut off, killed and slowed down."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.template import Context, Engine
+
+ROOT = Path(__file__).parents[2]
+API = "/api/reading/knees/"
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".ico": "image/x-icon",
+}
+SCALE = {
+    "points": [1, 2, 3, 4],
+    "labels": ["unrealistic", "rather unrealistic", "rather realistic", "fully realistic"],
+}
+ENGINE = Engine(
+    dirs=[str(ROOT / "templates")],
+    libraries={"static": "django.templatetags.static"},
+)
+
+
+def radiograph(seed: int, *, width: int = 96, height: int = 96, bits: int = 8) -> bytes:
+    """A smooth grey picture with some noise, as the raw little-endian buffer that readers get."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width]
+    centre = rng.uniform(0.3, 0.7, 2)
+    glow = np.exp(-(((x / width - centre[0]) / 0.35) ** 2) - ((y / height - centre[1]) / 0.5) ** 2)
+    grey = np.clip(0.12 + 0.7 * glow + rng.normal(0, 0.02, (height, width)), 0, 1)
+    dtype = "<u2" if bits == 16 else "u1"
+    return (grey * (2**bits - 1)).round().astype(dtype).tobytes()
+
+
+@dataclass
+class Study:
+    """What the fake server knows: one section, its trials, and what has been answered."""
+
+    task: str = "pick_real"
+    trials: int = 6
+    slots: str = "ABCD"
+    width: int = 96
+    height: int = 96
+    bits: int = 8
+    section: dict[str, Any] = field(default_factory=dict)
+    label: list[dict[str, str]] | None = None
+    practice: bool = False
+    responses: list[dict[str, Any]] = field(default_factory=list)
+    drafts: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    sitting: str = ""
+    signed_out: bool = False
+    feedback: dict[str, Any] | None = None
+    latency_s: float = 0.0
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    pixels: dict[tuple[int, str], bytes] = field(default_factory=dict)
+
+    @property
+    def final(self) -> dict[str, dict[str, Any]]:
+        return {response["token"]: response for response in self.responses}
+
+    def state(self) -> dict[str, Any]:
+        answered = len(self.final)
+        here = answered + 1 if answered < self.trials else None
+        ahead = here + 1 if here and here < self.trials else None
+        section = {
+            "name": "main",
+            "title": "Quartets" if self.task == "pick_real" else "Single images",
+            "task": self.task,
+            "index": 1,
+            "of": 1,
+            "answered": answered,
+            "total": self.trials,
+            "allow_back": False,
+            "rate": self.task in ("pick_real", "rate"),
+            "require_confidence": self.task == "call",
+            "scale": SCALE,
+            "reasons": None,
+            "label_choices": None,
+            "break_after": None,
+            "show_clock": False,
+            "idle_after_s": 0,
+        } | self.section
+        return {
+            "study": {"title": "Knee radiographs: a clinical Turing test"},
+            "section": section,
+            "progress": [{"section": "main", "answered": answered, "total": self.trials}],
+            "current": self.presentation(here) if here else None,
+            "next": self.ahead(ahead) if ahead else None,
+            "finished": here is None,
+            "sitting": self.sitting,
+            "practice": self.practice,
+        }
+
+    def ahead(self, number: int) -> dict[str, Any]:
+        urls = [f"/api/reading/pixels/p{number}{slot}" for slot in self.slots]
+        return {"pixels": urls, "width": self.width, "height": self.height, "bits": self.bits}
+
+    def presentation(self, number: int) -> dict[str, Any]:
+        token = f"t{number}"
+        window = {"center": 2 ** (self.bits - 1), "width": 2**self.bits}
+        shape = {"width": self.width, "height": self.height, "bits": self.bits}
+        images = [
+            {
+                "slot": slot,
+                "url": f"/api/reading/pixels/p{number}{slot}",
+                "window": window,
+                "label": self.label,
+            }
+            | shape
+            for slot in self.slots
+        ]
+        given = self.final.get(token)
+        return {
+            "token": token,
+            "number": number,
+            "images": images,
+            "draft": self.drafts.get(token),
+            "previous": given["answer"] if given else None,
+        }
+
+    def buffer(self, number: int, slot: str) -> bytes:
+        seed = number * 10 + ord(slot)
+        return self.pixels.get((number, slot)) or radiograph(
+            seed, width=self.width, height=self.height, bits=self.bits
+        )
+
+
+class FakeServer:
+    """Starts, stops and starts again on the same port."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.port = 0
+        self._server: ThreadingHTTPServer | None = None
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        handler = type("Handler", (_Handler,), {"study": self.study})
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    study: Study
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the requests are kept for the tests."""
+
+    def do_GET(self) -> None:
+        self._answer("GET")
+
+    def do_POST(self) -> None:
+        self._answer("POST")
+
+    def do_PUT(self) -> None:
+        self._answer("PUT")
+
+    def _answer(self, method: str) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        path = self.path.split("?")[0]
+        self.study.requests.append((method, path))
+        if path.startswith("/static/"):
+            self._file(ROOT / path[1:])
+        elif path.startswith("/api/reading/"):
+            time.sleep(self.study.latency_s)
+            self._api(method, path, body)
+        else:
+            self._page(path)
+
+    def _page(self, path: str) -> None:
+        pages: dict[str, Callable[[], str]] = {
+            "/read/": reading_page,
+            "/viewer/": lambda: (Path(__file__).parent / "viewer.html").read_text(),
+            "/thanks/": lambda: "<!doctype html><title>Thanks</title><h1>Thank you</h1>",
+            "/sign-in/": self._sign_in,
+        }
+        page = pages.get(path)
+        if page:
+            self._send(200, page().encode(), "text/html; charset=utf-8")
+        else:
+            self._send(404, b"", "text/plain")
+
+    def _sign_in(self) -> str:
+        self.study.signed_out = False
+        return "<!doctype html><title>Sign in</title><a href='/read/'>Signed in: back to the study</a>"
+
+    def _file(self, path: Path) -> None:
+        if path.is_file():
+            self._send(200, path.read_bytes(), TYPES.get(path.suffix, "application/octet-stream"))
+        else:
+            self._send(404, b"", "text/plain")
+
+    def _api(self, method: str, path: str, body: Any) -> None:
+        study = self.study
+        if study.signed_out:
+            self._json(403, {"detail": "Sign in.", "code": "signed_out", "sign_in_url": "/sign-in/"})
+        elif path.startswith("/api/reading/pixels/p"):
+            name = path.rsplit("/p", 1)[1]
+            self._send(200, study.buffer(int(name[:-1]), name[-1]), "application/octet-stream")
+        elif path == f"{API}state":
+            self._json(200, study.state())
+        elif path == f"{API}sitting":
+            self._sitting(body)
+        elif path == f"{API}events":
+            study.events.extend(body["events"])
+            self._send(204, b"", "application/json")
+        else:
+            self._presentation(method, path, body)
+
+    def _sitting(self, body: Any) -> None:
+        study = self.study
+        if study.sitting not in ("", body["sitting"]) and not body["take_over"]:
+            self._json(409, {"detail": "Open in another tab.", "code": "other_tab"})
+            return
+        study.sitting = body["sitting"]
+        self._json(200, {"sitting": study.sitting})
+
+    def _presentation(self, method: str, path: str, body: Any) -> None:
+        study = self.study
+        token, _, what = path.removeprefix(f"{API}presentations/").partition("/")
+        if method == "GET":
+            self._json(200, study.presentation(int(token[1:])))
+        elif study.sitting != self.headers.get("X-Reading-Sitting"):
+            self._json(409, {"detail": "Taken over.", "code": "superseded_tab"})
+        elif what == "draft":
+            study.drafts[token] = body["draft"]
+            self._send(204, b"", "application/json")
+        else:
+            self._response(token, body)
+
+    def _response(self, token: str, body: Any) -> None:
+        known = any(response["client_uuid"] == body["client_uuid"] for response in self.study.responses)
+        if not known:
+            self.study.responses.append({"token": token} | body)
+        accepted = {"accepted": body["client_uuid"], "state": self.study.state()}
+        if self.study.feedback:
+            accepted["feedback"] = self.study.feedback
+        self._json(200 if known else 201, accepted)
+
+    def _json(self, status: int, body: Any) -> None:
+        self._send(status, json.dumps(body).encode(), "application/json")
+
+    def _send(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def reading_page() -> str:
+    """The real template, filled as the view fills it."""
+    template = ENGINE.get_template("reading/trial.html")
+    return template.render(
+        Context(
+            {
+                "study": {"slug": "knees", "title": "Knee radiographs: a clinical Turing test"},
+                "api_root": API,
+                "finish_url": "/thanks/",
+                "sign_in_url": "/sign-in/",
+                "csrf_token": "a-token",
+            }
+        )
+    )
