@@ -84,7 +84,7 @@ class Study:
             "total": self.trials,
             "allow_back": False,
             "rate": self.task in ("pick_real", "rate"),
-            "require_confidence": self.task == "call",
+            "require_confidence": 4 if self.task == "call" else 0,
             "scale": SCALE,
             "reasons": None,
             "label_choices": None,
@@ -109,7 +109,7 @@ class Study:
 
     def presentation(self, number: int) -> dict[str, Any]:
         token = f"t{number}"
-        window = {"center": 2 ** (self.bits - 1), "width": 2**self.bits}
+        window = {"center": (2**self.bits - 1) / 2, "width": 2**self.bits - 1}
         shape = {"width": self.width, "height": self.height, "bits": self.bits}
         images = [
             {
@@ -167,7 +167,7 @@ class FakeServer:
 class _Handler(BaseHTTPRequestHandler):
     study: Study
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing: the requests are kept for the tests."""
 
     def do_GET(self) -> None:

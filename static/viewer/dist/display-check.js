@@ -1,1 +1,1 @@
-/*! readerstudy, sources sha256 1f75d769e042aa75f342064e45dde38b4406bd88998184be9bcfb9255314ed14 */
+/*! readerstudy, sources sha256 8ffc446a3aeacddec1889ac719a9afa1249a2a329d1a05e586e18d010203b643 */

@@ -1,6 +1,6 @@
 /** The reader's answer to one presentation: how it starts, and what it still lacks. */
 
-import type { Answer, Presentation, Reason, Section } from "./contract";
+import type { Answer, Presentation, Reason, Scale, Section } from "./contract";
 
 export function blankAnswer(): Answer {
   return {
@@ -16,11 +16,16 @@ export function blankAnswer(): Answer {
 
 /** Whether each image gets a rating on the scale in this section. */
 export function asksRatings(section: Section): boolean {
-  return section.task === "rate" || (section.task === "pick_real" && section.rate);
+  return section.task === "rate" || (section.rate && section.task !== "check_label");
 }
 
-export function asksConfidence(section: Section): boolean {
-  return section.task === "call" && section.scale.points.length > 0;
+/** The steps of confidence that are asked for, none where there are none. */
+export function confidenceScale(section: Section): Scale {
+  const steps = section.task === "call" ? section.require_confidence : 0;
+  if (steps === true) return section.scale;
+  const points = Array.from({ length: Number(steps) }, (_, i) => i + 1);
+  const labels = points.map((point) => (point === 1 ? "guessing" : point === steps ? "certain" : ""));
+  return { points, labels };
 }
 
 function listed(slots: readonly string[]): string {
@@ -37,22 +42,28 @@ function lacksRating(shown: Presentation, answer: Answer): string | null {
     : `Images ${listed(open)} still need a rating.`;
 }
 
-function lacksCheck(section: Section, answer: Answer): string | null {
+function lacksCheck(shown: Presentation, answer: Answer): string | null {
   if (!answer.verdict) return "Say whether the label fits.";
   if (answer.verdict !== "discrepant") return null;
-  const open = Object.keys(section.label_choices ?? {}).filter((name) => !answer.observed?.[name]);
-  return open.length ? `Say what you see instead: ${listed(open)}.` : null;
+  const observed = Object.entries(answer.observed ?? {});
+  if (!observed.length) return "Say what you see instead.";
+  const stated = new Map(shown.images[0]?.label?.map(({ name, value }) => [name, value]));
+  const same = observed.every(([name, value]) => stated.get(name) === value);
+  return same ? "That is what the label says; then it fits." : null;
 }
 
 /** What must still be answered, as a sentence; null when the answer is complete. */
 export function lacks(section: Section, shown: Presentation, answer: Answer): string | null {
   if (section.task === "pick_real" && !answer.pick) return "Mark the real one.";
+  if (section.task === "call" && !answer.call) return "Is it real or synthetic?";
+  if (confidenceScale(section).points.length && answer.confidence === null) return "How sure are you?";
   if (asksRatings(section)) return lacksRating(shown, answer);
-  if (section.task === "call") {
-    if (!answer.call) return "Is it real or synthetic?";
-    if (section.require_confidence && answer.confidence === null) return "How sure are you?";
-  }
-  return section.task === "check_label" ? lacksCheck(section, answer) : null;
+  return section.task === "check_label" ? lacksCheck(shown, answer) : null;
+}
+
+/** As it is sent: reasons that came to nothing are left out. */
+export function finished(answer: Answer): Answer {
+  return { ...answer, reasons: answer.reasons.filter((reason) => reason.tag || reason.x !== null) };
 }
 
 /** What a reader can do to an answer. */

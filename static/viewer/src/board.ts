@@ -1,7 +1,7 @@
 /** The images of one trial with their controls: built once a section, brought up to date after each answer. */
 
-import { type AnswerAction, asksConfidence, asksRatings } from "./answer";
-import type { Answer, ImageOffer, Presentation, Section } from "./contract";
+import { type AnswerAction, asksRatings, confidenceScale } from "./answer";
+import type { Answer, ImageOffer, Presentation, Scale, Section } from "./contract";
 import { h, kbd } from "./dom";
 
 export type BoardAction = AnswerAction | { readonly kind: "focus"; readonly slot: string };
@@ -95,29 +95,19 @@ export class Board {
     const parts: HTMLElement[] = [];
     if (section.task === "check_label") parts.push(h("dl", { class: "label" }), ...this.checks(section));
     if (section.task === "call") parts.push(this.calls());
-    if (asksConfidence(section)) {
-      parts.push(
-        this.scale(
-          section,
-          "How sure are you?",
-          (value) => ({ kind: "confidence", value }),
-          (answer) => answer.confidence,
-        ),
-      );
+    const sure = confidenceScale(section);
+    if (sure.points.length) {
+      const act = (value: number): BoardAction => ({ kind: "confidence", value });
+      parts.push(this.scale(sure, "How sure are you?", act, (answer) => answer.confidence));
     }
     if (asksRatings(section)) {
       const name = only ? "How realistic is the image?" : `How realistic is image ${slot}?`;
-      parts.push(
-        this.scale(
-          section,
-          name,
-          (value) => ({ kind: "rate", slot, value }),
-          (answer) => answer.ratings?.[slot],
-        ),
-      );
+      const act = (value: number): BoardAction => ({ kind: "rate", slot, value });
+      parts.push(this.scale(section.scale, name, act, (answer) => answer.ratings?.[slot]));
     }
     if (section.task === "pick_real") parts.push(this.real(slot));
-    if (section.reasons?.tags.length) parts.push(this.reasons(section.reasons, slot));
+    if (section.reasons?.tags.length || section.reasons?.spot)
+      parts.push(this.reasons(section.reasons, slot));
     return parts;
   }
 
@@ -142,14 +132,14 @@ export class Board {
   }
 
   private scale(
-    section: Section,
+    scale: Scale,
     name: string,
     action: (value: number) => BoardAction,
     current: (answer: Answer) => number | null | undefined,
   ): HTMLElement {
     const box = h("div", { class: "scale", role: "group", "aria-label": name });
-    section.scale.points.forEach((value, i) => {
-      const words = h("span", {}, section.scale.labels[i] ?? "");
+    scale.points.forEach((value, i) => {
+      const words = h("span", {}, scale.labels[i] ?? "");
       box.append(
         this.choice([h("b", {}, String(value)), words], action(value), (answer) => current(answer) === value),
       );
@@ -214,10 +204,11 @@ export class Board {
 
   private reasons(reasons: NonNullable<Section["reasons"]>, slot: string): HTMLElement {
     const tags = h("div", { class: "chips", role: "group", "aria-label": "Reasons" });
-    for (const tag of reasons.tags) {
+    // Without tags of the protocol, the spot alone is the reason.
+    for (const tag of reasons.tags.length ? reasons.tags : [""]) {
       const given = (answer: Answer) =>
         answer.reasons.some((reason) => reason.slot === slot && reason.tag === tag);
-      tags.append(this.choice([tag], { kind: "reason", slot, tag }, given));
+      tags.append(this.choice([tag || "Show a spot"], { kind: "reason", slot, tag }, given));
     }
     const why = h("details", { class: "why" }, h("summary", {}, "Why? ", kbd("W")), tags);
     if (reasons.spot) why.append(h("p", { class: "soft spot" }, "Then click on the image to show where."));

@@ -17,7 +17,8 @@ export interface Section {
   readonly total: number;
   readonly allow_back: boolean;
   readonly rate: boolean;
-  readonly require_confidence: boolean;
+  /** Number of steps from 1 upwards; 0 or false for none, true for those of the scale. */
+  readonly require_confidence: boolean | number;
   readonly scale: Scale;
   readonly reasons: { readonly tags: readonly string[]; readonly spot: boolean } | null;
   readonly label_choices: Readonly<Record<string, readonly string[]>> | null;
@@ -38,6 +39,7 @@ export interface ImageOffer {
 
 export interface Reason {
   slot: string;
+  /** Empty for a spot that says enough by itself. */
   tag: string;
   /** Image coordinates of the spot, or null where none was shown. */
   x: number | null;

@@ -7,19 +7,25 @@ export interface GreyWindow {
 
 /** Half-integer centres and whole widths keep the arithmetic below exact in 32-bit integers. */
 export function tidyWindow(window: GreyWindow, bits: number): GreyWindow {
-  const values = 2 ** bits;
+  const white = 2 ** bits - 1;
   return {
-    center: Math.min(values, Math.max(0, Math.round(window.center * 2) / 2)),
-    width: Math.min(2 * values, Math.max(1, Math.round(window.width))),
+    center: Math.min(white, Math.max(0, Math.round(window.center * 2) / 2)),
+    width: Math.min(2 * white, Math.max(1, Math.round(window.width))),
   };
 }
 
+/** Everything there is: an 8-bit image in this window is shown as it is. */
+export function fullWindow(bits: number): GreyWindow {
+  const white = 2 ** bits - 1;
+  return { center: white / 2, width: white };
+}
+
 /**
- * DICOM PS3.3 C.11.2.1.2.1 (function LINEAR), in doubled values: black up to `low2`, white above `low2 + span2`.
- * A window of 256 about 128 shows an 8-bit image as it is.
+ * DICOM PS3.3 C.11.2.1.3.2 (function LINEAR_EXACT), in doubled values: black up to `low2`, white above
+ * `low2 + span2`.
  */
 export function windowBounds(window: GreyWindow): { low2: number; span2: number } {
-  return { low2: 2 * window.center - window.width, span2: 2 * (window.width - 1) };
+  return { low2: 2 * window.center - window.width, span2: 2 * window.width };
 }
 
 /** The shade of a stored (or interpolated) value, halves rounded up. */
@@ -53,5 +59,5 @@ export function spread(pixels: Uint8Array | Uint16Array, bits: number, share = 0
   };
   const low = quantile(0, 1);
   const high = quantile(counts.length - 1, -1);
-  return tidyWindow({ center: (low + high + 1) / 2, width: Math.max(2, high - low + 1) }, bits);
+  return tidyWindow({ center: (low + high) / 2, width: high - low }, bits);
 }

@@ -1,6 +1,6 @@
 /** Which key does what. */
 
-import { type AnswerAction, asksConfidence, asksRatings } from "./answer";
+import { type AnswerAction, asksRatings, confidenceScale } from "./answer";
 import type { Presentation, Section } from "./contract";
 import type { ToolAction } from "./tools";
 
@@ -58,15 +58,17 @@ function slotOf(where: Where, letter: string): string | null {
   return where.shown.images.find((image) => image.slot.toLowerCase() === letter)?.slot ?? null;
 }
 
-function digit(where: Where, value: number): KeyAction | null {
+/** Digits answer the first scale there is; with Shift, the ratings where a call asks for both. */
+function digit(where: Where, value: number, shift: boolean): KeyAction | null {
   const { section, focus } = where;
   if (section.task === "check_label") {
     const verdict = (["fits", "discrepant", "unsure"] as const)[value - 1];
     return verdict ? { kind: "verdict", value: verdict } : null;
   }
-  if (!section.scale.points.includes(value)) return null;
-  if (asksConfidence(section)) return { kind: "confidence", value };
-  return asksRatings(section) ? { kind: "rate", slot: focus, value } : null;
+  const sure = confidenceScale(section).points;
+  if (sure.length && !shift) return sure.includes(value) ? { kind: "confidence", value } : null;
+  const rated = asksRatings(section) && section.scale.points.includes(value);
+  return rated ? { kind: "rate", slot: focus, value } : null;
 }
 
 function arrow(where: Where, [dx, dy]: readonly [number, number], shift: boolean): KeyAction | null {
@@ -95,8 +97,8 @@ export function meaning(event: KeyboardEvent, where: Where): KeyAction | null {
   if (way) return arrow(where, way, event.shiftKey);
   // event.code keeps the digits where they are with Shift held or on a French keyboard.
   const number = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-  if (number && !event.shiftKey && !TOOLS[event.key]) return digit(where, Number(number[1]));
-  if (/^[1-9]$/.test(event.key)) return digit(where, Number(event.key));
+  if (number && !TOOLS[event.key]) return digit(where, Number(number[1]), event.shiftKey);
+  if (/^[1-9]$/.test(event.key)) return digit(where, Number(event.key), event.shiftKey);
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.shiftKey && /^[a-z]$/.test(key)) return shifted(where, key);
   if (key === "m" && where.section.task === "pick_real") return { kind: "pick", slot: where.focus };

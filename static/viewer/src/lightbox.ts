@@ -1,6 +1,6 @@
 /** What lies before the reader: the trial, the answer so far, and the hands on both. */
 
-import { type AnswerAction, applied, blankAnswer, lacks } from "./answer";
+import { type AnswerAction, applied, blankAnswer, confidenceScale, lacks } from "./answer";
 import { Board, type BoardAction } from "./board";
 import type { Answer, Draft, Presentation, Section, Timing } from "./contract";
 import { part } from "./dom";
@@ -149,12 +149,12 @@ export class Lightbox {
 
   private words(action: AnswerAction): string {
     if (action.kind === "pick") return "marked as the real one.";
-    if (action.kind === "rate" || action.kind === "confidence") {
-      const scale = this.section?.scale;
-      return `${action.value} ${scale?.labels[scale.points.indexOf(action.value)] ?? ""}.`;
+    if (this.section && (action.kind === "rate" || action.kind === "confidence")) {
+      const scale = action.kind === "rate" ? this.section.scale : confidenceScale(this.section);
+      return `${action.value} ${scale.labels[scale.points.indexOf(action.value)] ?? ""}.`;
     }
     if (action.kind === "spot") return "spot shown.";
-    return action.kind === "reason" ? action.tag : action.value;
+    return String(action.kind === "reason" ? action.tag : action.value);
   }
 
   private advance(slot: string): void {

@@ -1,6 +1,7 @@
 /** Pixels by address: fetched once, ahead where possible, given back when they are no longer needed. */
 
 import { type Api, ApiError } from "./api";
+import { fullWindow } from "./grey";
 import { asPicture, type Picture } from "./renderer";
 
 export interface Shape {
@@ -41,7 +42,7 @@ export class Pictures {
     for (;;) {
       try {
         const buffer = await this.api.pixels(url);
-        return asPicture(buffer, { ...shape, window: { center: 128, width: 256 } });
+        return asPicture(buffer, { ...shape, window: fullWindow(shape.bits) });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.waiting(error);

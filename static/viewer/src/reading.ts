@@ -1,6 +1,6 @@
 /** The reading page: shows a trial, takes the answer, shows the next one. */
 
-import { lacks } from "./answer";
+import { finished, lacks } from "./answer";
 import { Api, ApiError } from "./api";
 import type { Accepted, Feedback, Presentation, Section, State } from "./contract";
 import { part, uuid } from "./dom";
@@ -61,7 +61,10 @@ class ReadingPage {
     part("submit").addEventListener("click", () => void this.submit());
     part("back").addEventListener("click", () => void this.back());
     part("pause").addEventListener("click", () => void this.pause("pause"));
-    addEventListener("pagehide", () => this.leave());
+    addEventListener("pagehide", () => {
+      this.tab.happened("left");
+      this.leave();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.leave();
     });
@@ -184,7 +187,7 @@ class ReadingPage {
     this.drafts.drop();
     this.box.hold(true);
     this.saved("Sending…");
-    const submission = { client_uuid: uuid(), answer, timing: this.box.timing() };
+    const submission = { client_uuid: uuid(), answer: finished(answer), timing: this.box.timing() };
     await this.outbox.put({ token: shown.token, number: shown.number, submission });
   }
 
@@ -264,7 +267,19 @@ class ReadingPage {
     else if (error.trouble === "other_tab") void this.elsewhere();
     else if (error.trouble === "network" || error.trouble === "busy") {
       banner("No connection to the server. What you answer is kept on this device; trying again.");
-    } else banner(error.message);
+    } else void this.closed(error);
+  }
+
+  /** The study cannot be read now; its own page says what comes first. */
+  private async closed(error: ApiError): Promise<void> {
+    await this.box.away("pause", () =>
+      ask({
+        title: error.trouble === "frozen" ? "This study is closed" : "This cannot be read now",
+        text: error.message,
+        link: { href: this.body.finish as string, words: "Go to the study" },
+        buttons: [],
+      }),
+    );
   }
 
   private async signIn(error: ApiError): Promise<void> {

@@ -5,7 +5,7 @@
 
 import { CanvasRenderer } from "./canvas2d";
 import { fit, keepInSight, type Point, type Rect, toImage, toScreen, type View, zoomAt } from "./geometry";
-import { type GreyWindow, spread, tidyWindow } from "./grey";
+import { fullWindow, type GreyWindow, spread, tidyWindow } from "./grey";
 import { asPicture, type Picture, type Renderer, type Tile } from "./renderer";
 import { WebGLRenderer } from "./webgl";
 
@@ -62,7 +62,7 @@ export class Viewer {
         element,
         rect: { x: 0, y: 0, width: 0, height: 0 },
         picture: null,
-        window: { center: 128, width: 256 },
+        window: fullWindow(8),
         view: { zoom: 1, x: 0, y: 0 },
         fitted: true,
       };
@@ -173,7 +173,7 @@ export class Viewer {
     const step = Math.max(window.width, 2 ** picture.bits / 64);
     this.setWindow(index, {
       center: window.center - brighter * step,
-      width: Math.max(2, window.width + wider * step),
+      width: window.width + wider * step,
     });
   }
 
@@ -181,9 +181,8 @@ export class Viewer {
     for (const port of this.together(index)) {
       const { picture } = port;
       if (!picture) continue;
-      const values = 2 ** picture.bits;
       if (name === "given") port.window = tidyWindow(picture.window, picture.bits);
-      if (name === "full") port.window = { center: values / 2, width: values };
+      if (name === "full") port.window = fullWindow(picture.bits);
       if (name === "spread") port.window = spread(picture.pixels, picture.bits);
     }
     this.redraw();
