@@ -1,4 +1,4 @@
-"""What the viewer has to draw, said in numpy: DICOM's exact linear window, inversion, bilinear, half-size copies."""
+"""What the viewer has to draw, said in numpy: DICOM's window, inversion, bilinear, half-size copies."""
 
 from dataclasses import dataclass
 
@@ -61,6 +61,6 @@ def _round_half_up(value: float) -> float:
 
 
 def near_a_step(values: Grey, center: float, width: int, slack: float = 0.01) -> NDArray[np.bool_]:
-    """Where the exact shade lies so close to the middle between two greys that single precision may choose either."""
+    """Where the shade lies so close between two greys that single precision may choose either."""
     shade = (values - (center - width / 2)) * 255 / width + 0.5
     return np.abs(shade - np.round(shade)) < slack

@@ -191,7 +191,8 @@ def test_a_lost_graphics_context_comes_back_with_the_same_picture(bench: Page) -
         """async () => {
             const gl = document.querySelector('canvas').getContext('webgl2');
             const loss = gl.getExtension('WEBGL_lose_context');
-            const heard = (name) => new Promise((done) => gl.canvas.addEventListener(name, done, {once: true}));
+            const heard = (name) =>
+                new Promise((done) => gl.canvas.addEventListener(name, done, {once: true}));
             const lost = heard('webglcontextlost');
             loss.loseContext();
             await lost;
