@@ -1,0 +1,96 @@
+"""Writing and loading checkpoints: safetensors with the card in the header, and the card as JSON."""
+
+import importlib.metadata
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from generation.cards import ARCHITECTURE, CheckpointCard, describe_checkpoint, metadata_of
+from generation.errors import CheckpointError
+from generation.models.configs import DiffusionConfig, NetworkConfig
+from generation.models.denoiser import Denoiser
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint(CheckpointCard):
+    """A card with its network."""
+
+    network: Denoiser
+
+    @property
+    def diffusion(self) -> DiffusionConfig:
+        return DiffusionConfig.from_json(self.manifest["diffusion"])
+
+
+def load_checkpoint(path: Path | str, device: torch.device | str = "cpu") -> Checkpoint:
+    """The network in float32, ready to predict."""
+    card = describe_checkpoint(path)
+    network = Denoiser(NetworkConfig.from_json(card.manifest["network"]), card.space)
+    weights = {name: weight.float() for name, weight in load_file(card.path).items()}
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"the weights in {path} do not fit the network that its card describes. "
+            "The file was changed by hand; use the original."
+        ) from error
+    network.requires_grad_(False)
+    return Checkpoint(path=card.path, manifest=card.manifest, network=network.eval().to(device))
+
+
+def save_checkpoint(
+    path: Path,
+    network: Denoiser,
+    *,
+    title: str,
+    diffusion: DiffusionConfig,
+    half: bool = True,
+    facts: dict[str, Any] | None = None,
+) -> CheckpointCard:
+    """Write the weights, then the card beside them; each under a temporary name first."""
+    manifest = {
+        "architecture": ARCHITECTURE,
+        "title": title,
+        "network": network.config.to_json(),
+        "diffusion": diffusion.to_json(),
+        "conditions": network.space.to_json(),
+        "software": software_versions(),
+        **(facts or {}),
+    }
+    kind = torch.float16 if half else torch.float32
+    weights = {
+        name: weight.detach().cpu().to(kind).contiguous() for name, weight in network.state_dict().items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    save_file(weights, unfinished, metadata=metadata_of(manifest))
+    unfinished.replace(path)
+    card = describe_checkpoint(path)
+    beside = path.with_suffix(".json")
+    beside.with_suffix(".json.part").write_text(
+        json.dumps({"sha256": card.digest, **manifest}, indent=1) + "\n"
+    )
+    beside.with_suffix(".json.part").replace(beside)
+    return card
+
+
+def software_versions() -> dict[str, str]:
+    versions = {
+        name: importlib.metadata.version(name) for name in ("torch", "diffusers", "accelerate", "numpy")
+    }
+    return {**versions, "commit": _git_commit()}
+
+
+def _git_commit() -> str:
+    """The commit that this package was run from, with a plus sign where files were changed since."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--abbrev=12", "--dirty=+"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return answer.stdout.strip()

@@ -1,0 +1,76 @@
+"""`python -m generation train`: a model from radiographs."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from generation.commands.console import say
+
+SUMMARY = "train a diffusion model on a folder or manifest of radiographs"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, help="a folder with one folder a label, or a manifest.csv")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="the run; resumed where it exists"
+    )
+    parser.add_argument("--config", default="default", metavar="NAME", help="a preset or a TOML file")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="e.g. optimiser.warmup_steps=9"
+    )
+    parser.add_argument(
+        "--conditions", metavar="A,B", help="labels to train on (default: all); none for no labels"
+    )
+    parser.add_argument("--continuous", default="", metavar="A,B", help="labels that are numbers on a scale")
+    parser.add_argument(
+        "--size", type=int, metavar="PX", help="side of the images (default: the configuration's)"
+    )
+    parser.add_argument(
+        "--fit", choices=("exact", "crop", "pad"), default="exact", help="what to do with other shapes"
+    )
+    parser.add_argument("--label-name", default="grade", help="what the label folders mean (default grade)")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="decoded images (default OUT/cache)")
+    parser.add_argument("--steps", type=int, help="how long to train (default: the configuration's)")
+    parser.add_argument("--cpu", action="store_true", help="leave the accelerator alone")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from generation.data.shards import prepare_dataset
+    from generation.data.sources import read_source
+    from generation.training.config import load_config, overridden
+    from generation.training.loop import train
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    config = overridden(load_config(arguments.config), arguments.set, steps=arguments.steps)
+    source = read_source(arguments.source, label_name=arguments.label_name)
+    dataset = prepare_dataset(
+        source,
+        size=arguments.size or config.network.size,
+        cache=arguments.cache or arguments.out / "cache",
+        fit=arguments.fit,
+    )
+    space = dataset.space(_names(arguments.conditions), _names(arguments.continuous) or ())
+    say(
+        f"{len(dataset.of_split('train'))} images to train on, {len(dataset.of_split('val'))} to validate, "
+        f"conditions: {', '.join(space.names) or 'none'}"
+    )
+    checkpoint = train(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
+    say(f"checkpoint: {checkpoint}")
+    return 0
+
+
+def _names(text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    return [] if text == "none" else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _report(progress: object) -> None:
+    from generation.training.loop import TrainProgress
+
+    if isinstance(progress, TrainProgress) and progress.step % 50 == 0:
+        left = (progress.steps - progress.step) / max(progress.step, 1)
+        say(
+            f"step {progress.step} of {progress.steps}, loss {progress.loss:.4f}, "
+            f"{progress.images_per_second:.1f} images/s, {left:.2f} times as long to go"
+        )

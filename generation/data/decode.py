@@ -1,0 +1,83 @@
+"""One file to one grey 16-bit square; anything else is refused with the file's name."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from generation.errors import DatasetError
+
+Grey = NDArray[np.uint16]
+
+
+def read_grey(path: Path) -> Grey:
+    """The pixels of a PNG, TIFF, JPEG or DICOM file on the full range of 16 bit."""
+    if path.suffix.lower() in {".dcm", ".dicom"}:
+        return _read_dicom(path)
+    try:
+        with Image.open(path) as image:
+            image.load()
+            return _grey_of(image, path)
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise DatasetError(f"{path} cannot be read as an image: {error}. Replace or remove it.") from error
+
+
+def _grey_of(image: Image.Image, path: Path) -> Grey:
+    if image.mode in {"L", "1", "P"}:
+        return np.asarray(image.convert("L"), np.uint16) * 257
+    if image.mode.startswith("I"):
+        pixels = np.asarray(image)
+        if pixels.min() < 0 or pixels.max() > 65535:
+            raise DatasetError(f"{path} has values beyond 16 bit. Save it with 8 or 16 bit.")
+        return pixels.astype(np.uint16)
+    raise DatasetError(
+        f"{path} is a colour image ({image.mode}); radiographs have one grey channel. "
+        "Convert it to grey first."
+    )
+
+
+def _read_dicom(path: Path) -> Grey:
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+    from pydicom.pixels import apply_modality_lut
+
+    try:
+        header = pydicom.dcmread(path)
+        pixels = np.asarray(apply_modality_lut(header.pixel_array, header), np.float64)
+    except (
+        InvalidDicomError,
+        OSError,
+        AttributeError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise DatasetError(f"{path} cannot be read as DICOM: {error}. Replace or remove it.") from error
+    if pixels.ndim != 2 or not header.PhotometricInterpretation.startswith("MONOCHROME"):
+        raise DatasetError(f"{path} is no single grey image ({header.PhotometricInterpretation}). Remove it.")
+    span = float(np.ptp(pixels))
+    shown = (pixels - pixels.min()) / (span or 1.0)
+    if header.PhotometricInterpretation == "MONOCHROME1":
+        shown = 1.0 - shown
+    return np.round(shown * 65535).astype(np.uint16)
+
+
+def fit_square(pixels: Grey, size: int) -> Grey:
+    """The middle square, resampled to `size` with Lanczos; untouched where it fits already."""
+    short = min(pixels.shape)
+    top, left = (pixels.shape[0] - short) // 2, (pixels.shape[1] - short) // 2
+    square = pixels[top : top + short, left : left + short]
+    if short == size:
+        return square
+    resized = Image.fromarray(square.astype(np.float32)).resize((size, size), Image.Resampling.LANCZOS)
+    return np.round(np.clip(np.asarray(resized), 0, 65535)).astype(np.uint16)
+
+
+def pad_square(pixels: Grey) -> Grey:
+    """The whole image in the middle of a square, the rest at its darkest value."""
+    side = max(pixels.shape)
+    square = np.full((side, side), pixels.min(), np.uint16)
+    top, left = (side - pixels.shape[0]) // 2, (side - pixels.shape[1]) // 2
+    square[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    return square

@@ -1,0 +1,66 @@
+"""What a network and its diffusion are made of: values that fit into a checkpoint's header."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from generation.errors import RequestError
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConfig:
+    """A U-Net behind a PixelUnshuffle stem. One entry of `channels` a level, finest first."""
+
+    size: int = 96
+    unshuffle: int = 2
+    channels: tuple[int, ...] = (32, 64, 96, 128)
+    blocks: int = 2
+    attention_levels: tuple[int, ...] = (3,)
+    head_channels: int = 32
+    norm_groups: int = 16
+    dropout: float = 0.0
+    embedding: Literal["added", "concatenated"] = "added"
+    embedding_channels: int = 32
+
+    def __post_init__(self) -> None:
+        finest = self.unshuffle * 2 ** (len(self.channels) - 1)
+        if self.size % finest:
+            raise RequestError(
+                f"a network of {len(self.channels)} levels behind unshuffle {self.unshuffle} needs a size "
+                f"that {finest} divides; {self.size} is none."
+                f" Next possible: {-(-self.size // finest) * finest}"
+            )
+        if any(channels % self.norm_groups for channels in self.channels):
+            raise RequestError(f"norm_groups={self.norm_groups} must divide all of channels={self.channels}")
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "NetworkConfig":
+        lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+        return cls(**{**entry, **lists})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffusionConfig:
+    """The forward process and what the network predicts of it."""
+
+    timesteps: int = 1000
+    schedule: Literal["cosine", "linear"] = "cosine"
+    prediction: Literal["v", "epsilon"] = "v"
+    zero_terminal_snr: bool = True
+    min_snr: float | None = 5.0
+
+    def __post_init__(self) -> None:
+        if self.zero_terminal_snr and self.prediction == "epsilon":
+            raise RequestError(
+                "a network that predicts noise cannot start from pure noise: take prediction='v', "
+                "or zero_terminal_snr=False"
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "DiffusionConfig":
+        return cls(**entry)

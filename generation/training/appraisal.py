@@ -1,0 +1,139 @@
+"""How a run is doing: validation loss, a look at samples, and early signs of learning by heart."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from generation.conditions import Categorical, ConditionSpace
+from generation.data.shards import Dataset
+from generation.models.configs import DiffusionConfig
+from generation.models.denoiser import Denoiser
+from generation.models.diffusion import ForwardProcess, stratified_timesteps
+from generation.sampling.solvers import Guidance, denoise
+
+#: Samples that lie this much nearer to training images than validation images do are a warning.
+NEAREST_RATIO_WARNING = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appraisal:
+    """One look at the network."""
+
+    validation_loss: float
+    spectrum_distance: float
+    nearest_ratio: float
+    samples: NDArray[np.float32]
+    columns: int
+
+
+class Appraiser:
+    """Looks at a network with the same validation images, noise and seeds each time."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        space: ConditionSpace,
+        diffusion: DiffusionConfig,
+        *,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self.space, self.diffusion, self.seed, self.device = space, diffusion, seed, device
+        self.size = dataset.size
+        rng = np.random.default_rng([seed, 2])
+        held_out, train = dataset.of_split("val"), dataset.of_split("train")
+        held_out = held_out if len(held_out) else train
+        chosen = np.sort(rng.choice(held_out, min(128, len(held_out)), replace=False))
+        self.images = dataset.images(chosen)
+        self.conditions = torch.from_numpy(dataset.conditions(space)[chosen])
+        self.train_thumbs = thumbnails(
+            dataset.images(np.sort(rng.choice(train, min(4000, len(train)), replace=False)))
+        )
+        self.grid, self.columns = grid_conditions(space)
+
+    def look(self, network: Denoiser) -> Appraisal:
+        samples = self._samples(network)
+        return Appraisal(
+            validation_loss=self._validation_loss(network),
+            spectrum_distance=spectrum_distance(samples, self.images),
+            nearest_ratio=self._nearest_ratio(samples),
+            samples=samples,
+            columns=self.columns,
+        )
+
+    @torch.inference_mode()
+    def _validation_loss(self, network: Denoiser) -> float:
+        process = ForwardProcess(self.diffusion, self.device)
+        generator = torch.Generator().manual_seed(self.seed)
+        losses = []
+        for start in range(0, len(self.images), 16):
+            images = torch.from_numpy(self.images[start : start + 16]).to(self.device)
+            noise = torch.randn(images.shape, generator=generator).to(self.device)
+            times = stratified_timesteps(len(images), self.diffusion.timesteps, generator).to(self.device)
+            conditions = self.conditions[start : start + 16].to(self.device)
+            predicted = network(process.noised(images, noise, times), times, conditions)
+            losses.append(process.loss(predicted, images, noise, times))
+        return float(torch.cat(losses).mean())
+
+    def _samples(self, network: Denoiser) -> NDArray[np.float32]:
+        conditions = torch.from_numpy(self.grid).to(self.device)
+        generators = [torch.Generator().manual_seed(self.seed + i) for i in range(len(self.grid))]
+        images = denoise(
+            network,
+            self.diffusion,
+            conditions,
+            generators,
+            size=self.size,
+            steps=12,
+            guidance=Guidance(scale=1.5),
+        )
+        return images.cpu().numpy()
+
+    def _nearest_ratio(self, samples: NDArray[np.float32]) -> float:
+        """Median distance of samples to their nearest training image, over that of validation images."""
+        ours = _nearest(thumbnails(samples), self.train_thumbs)
+        theirs = _nearest(thumbnails(self.images), self.train_thumbs)
+        return float(np.median(ours) / max(float(np.median(theirs)), 1e-9))
+
+
+def grid_conditions(space: ConditionSpace) -> tuple[NDArray[np.float32], int]:
+    """Conditions of a sample sheet: each combination of the first two categories in turn, 20 images or so."""
+    categories = [a for a in space.attributes if isinstance(a, Categorical) and len(a.values) <= 10][:2]
+    if not categories:
+        return np.full((16, len(space)), np.nan, np.float32), 8
+    combinations = list(itertools.product(*(category.values for category in categories)))
+    names = [category.name for category in categories]
+    rows = [space.encode(dict(zip(names, values, strict=True))) for values in combinations]
+    repeats = max(1, 20 // len(rows))
+    return np.repeat(np.array(rows, np.float32), repeats, axis=0), repeats * len(categories[-1].values)
+
+
+def thumbnails(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """16 x 16 block means without their own mean, one row an image."""
+    n, _, size, _ = images.shape
+    cells = np.linspace(0, size, 17).astype(int)[:-1]
+    small = np.add.reduceat(np.add.reduceat(images[:, 0], cells, axis=1), cells, axis=2) / (size / 16) ** 2
+    return (small - small.mean((1, 2), keepdims=True)).reshape(n, -1).astype(np.float32)
+
+
+def _nearest(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    squares = (points**2).sum(1)[:, None] + (others**2).sum(1)[None] - 2 * points @ others.T
+    nearest: NDArray[np.float32] = np.sqrt(squares.min(1).clip(0))
+    return nearest
+
+
+def spectrum_distance(images: NDArray[np.float32], others: NDArray[np.float32]) -> float:
+    """RMS difference of the mean log radial power spectra: noise that is missing or too much shows here first."""
+    return float(np.sqrt(np.mean((_log_spectrum(images) - _log_spectrum(others)) ** 2)))
+
+
+def _log_spectrum(images: NDArray[np.float32]) -> NDArray[np.float64]:
+    power = np.abs(np.fft.rfft2(images[:, 0].astype(np.float64))) ** 2
+    size = images.shape[-1]
+    radius = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]) * size
+    bins = np.clip(radius.round().astype(int), 1, size // 2)
+    mean = np.bincount(bins.ravel(), power.mean(0).ravel()) / np.maximum(np.bincount(bins.ravel()), 1)
+    return np.log(mean[1:] + 1e-9)

@@ -1,0 +1,20 @@
+"""The exponential moving average of the weights, which is what is sampled from."""
+
+import torch
+from torch import nn
+
+
+class MovingAverage:
+    """A copy of a network that follows it slowly; at first faster, so that it forgets the random start."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.weights = {n: w.detach().clone().float() for n, w in network.state_dict().items()}
+
+    @torch.no_grad()
+    def follow(self, network: nn.Module, step: int) -> None:
+        kept = min(self.decay, (1 + step) / (10 + step))
+        state = network.state_dict()
+        torch._foreach_lerp_(  # one call instead of one for each weight
+            list(self.weights.values()), [state[name].float() for name in self.weights], 1.0 - kept
+        )

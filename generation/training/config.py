@@ -1,0 +1,124 @@
+"""What a training run is made of, as a file that says only what differs from the defaults."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from math import cos, pi
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from generation.errors import RequestError
+from generation.models.configs import DiffusionConfig, NetworkConfig
+
+Config = TypeVar("Config")
+PRESETS = Path(__file__).parent.parent / "presets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimiserConfig:
+    """AdamW with linear warm-up, then constant or a cosine down to nothing."""
+
+    learning_rate: float = 5e-4
+    warmup_steps: int = 200
+    decay: Literal["constant", "cosine"] = "cosine"
+    weight_decay: float = 0.01
+    betas: tuple[float, float] = (0.9, 0.99)
+    clip_norm: float = 1.0
+
+    def rate_at(self, step: int, steps: int) -> float:
+        warm = min(1.0, (step + 1) / max(1, self.warmup_steps))
+        fall = 0.5 * (1 + cos(pi * min(1.0, step / max(1, steps)))) if self.decay == "cosine" else 1.0
+        return self.learning_rate * warm * fall
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """One training run. `batch_size` is per process and accumulation step."""
+
+    title: str = "DDPM"
+    steps: int = 20_000
+    batch_size: int = 16
+    accumulate: int = 1
+    seed: int = 0
+    bf16: bool = True
+    condition_dropout: float = 0.1
+    flip: Literal["none", "side"] = "none"
+    ema_decay: float = 0.9995
+    checkpoint_every: int = 1000
+    evaluate_every: int = 1000
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size", "accumulate", "checkpoint_every", "evaluate_every"):
+            if getattr(self, name) < 1:
+                raise RequestError(f"{name} is {getattr(self, name)}: choose 1 or more")
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "TrainConfig":
+        return with_changes(cls(), entry)
+
+
+def presets() -> list[str]:
+    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+
+
+def load_config(name_or_path: str) -> TrainConfig:
+    """A preset by name, or a TOML file."""
+    path = PRESETS / f"{name_or_path}.toml" if name_or_path in presets() else Path(name_or_path)
+    try:
+        entry = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RequestError(
+            f"no configuration {name_or_path!r}: name a TOML file or one of {', '.join(presets())}"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RequestError(f"{path} is no TOML file: {error}") from error
+    return with_changes(TrainConfig(), entry)
+
+
+def with_changes(value: Config, changes: dict[str, Any]) -> Config:
+    """A copy of a configuration with the entries of a mapping, tables within tables."""
+    known = {entry.name for entry in fields(value)}  # type: ignore[arg-type]
+    unknown = sorted(set(changes) - known)
+    if unknown:
+        raise RequestError(
+            f"unknown setting {', '.join(unknown)} in {type(value).__name__}: "
+            f"known are {', '.join(sorted(known))}"
+        )
+    new: dict[str, Any] = {}
+    for name, change in changes.items():
+        old = getattr(value, name)
+        if isinstance(change, dict):
+            new[name] = with_changes(old, change)
+        elif isinstance(change, list):
+            new[name] = tuple(change)
+        else:
+            new[name] = change
+    return replace(value, **new)  # type: ignore[type-var]
+
+
+def overridden(config: TrainConfig, settings: Sequence[str], **changes: Any) -> TrainConfig:
+    """`table.key=value` settings from a command line, values as TOML writes them, then keyword changes."""
+    for setting in settings:
+        path, sign, value = setting.partition("=")
+        if not sign:
+            raise RequestError(
+                f"cannot read the setting {setting!r}: write KEY=VALUE, e.g. optimiser.warmup_steps=9"
+            )
+        entry: Any = _toml_value(value)
+        for name in reversed(path.strip().split(".")):
+            entry = {name: entry}
+        config = with_changes(config, entry)
+    return replace(config, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text.strip()

@@ -1,0 +1,74 @@
+"""What a run tells of itself: log.csv, TensorBoard, and pictures of samples."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+COLUMNS = (
+    "step",
+    "images_seen",
+    "train_loss",
+    "validation_loss",
+    "learning_rate",
+    "images_per_second",
+    "spectrum_distance",
+    "nearest_ratio",
+)
+
+
+class Journal:
+    """Appends rows to log.csv and to TensorBoard. Resuming cuts rows that were written after the saved state."""
+
+    def __init__(self, folder: Path, *, from_step: int) -> None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.path = folder, folder / "log.csv"
+        kept = [row for row in self.rows() if int(row["step"]) <= from_step]
+        with self.path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(kept)
+        self.board = SummaryWriter(
+            str(folder / "tensorboard"), purge_step=from_step + 1 if from_step else None
+        )
+
+    def rows(self) -> list[dict[str, str]]:
+        if not self.path.exists():
+            return []
+        with self.path.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    def note(self, step: int, **values: float) -> None:
+        with self.path.open("a", newline="", encoding="utf-8") as file:
+            row: dict[str, Any] = {"step": step, **{name: f"{value:.6g}" for name, value in values.items()}}
+            csv.DictWriter(file, COLUMNS).writerow(row)
+        for name, value in values.items():
+            self.board.add_scalar(name, value, step)
+
+    def show(self, step: int, images: NDArray[np.float32], columns: int) -> None:
+        picture = contact_sheet(images, columns)
+        (self.folder / "samples").mkdir(exist_ok=True)
+        Image.fromarray(picture).save(self.folder / "samples" / f"step-{step:07d}.png")
+        self.board.add_image("samples", picture, step, dataformats="HW")
+
+    def close(self) -> None:
+        self.board.close()
+
+
+def contact_sheet(images: NDArray[np.float32], columns: int) -> NDArray[np.uint8]:
+    """Images (n, 1, size, size) on -1 to 1 side by side, row by row; a last row that is not full stays dark."""
+    n, _, height, width = images.shape
+    rows = -(-n // columns)
+    padded = np.full((rows * columns, height, width), -1.0, np.float32)
+    padded[:n] = images[:, 0]
+    sheet = (
+        padded.reshape(rows, columns, height, width)
+        .transpose(0, 2, 1, 3)
+        .reshape(rows * height, columns * width)
+    )
+    return np.round((sheet.clip(-1, 1) + 1) * 127.5).astype(np.uint8)

@@ -1,0 +1,298 @@
+"""The training loop: one step after the other, each a pure function of seed and number."""
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+
+from generation.checkpoints import save_checkpoint
+from generation.conditions import ConditionSpace
+from generation.data.shards import Dataset
+from generation.errors import DivergedError, OutOfMemoryError, StoppedError
+from generation.models.denoiser import Denoiser, count_parameters
+from generation.models.diffusion import ForwardProcess
+from generation.training.appraisal import NEAREST_RATIO_WARNING, Appraiser
+from generation.training.averages import MovingAverage
+from generation.training.batches import BatchSource, side_column
+from generation.training.config import TrainConfig
+from generation.training.journal import Journal
+from generation.training.state import load_state, save_state
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainProgress:
+    """Where a run is."""
+
+    step: int
+    steps: int
+    loss: float
+    images_per_second: float
+
+
+OnProgress = Callable[[TrainProgress], None]
+
+
+def train(
+    dataset: Dataset,
+    space: ConditionSpace,
+    config: TrainConfig,
+    out: Path,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    cpu: bool = False,
+) -> Path:
+    """Train, or go on where `out` stopped; answers the path of the final checkpoint."""
+    run = _Run(dataset, space, config, out, cpu=cpu)
+    try:
+        with _stop_signal() as signalled:
+            run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise _out_of_memory(config) from error
+    except RuntimeError as error:
+        if "allocate memory" in str(error):
+            raise _out_of_memory(config) from error
+        raise
+    finally:
+        run.close()
+    return run.checkpoint_path(config.steps)
+
+
+def _out_of_memory(config: TrainConfig) -> OutOfMemoryError:
+    return OutOfMemoryError(
+        f"the memory is not enough for batches of {config.batch_size}. Set batch_size to half of it and accumulate "
+        "to twice; the last saved state is kept."
+    )
+
+
+class _Run:
+    """One process of a training run."""
+
+    def __init__(
+        self, dataset: Dataset, space: ConditionSpace, config: TrainConfig, out: Path, *, cpu: bool
+    ) -> None:
+        self.config, self.out, self.dataset = config, out, dataset
+        self.accelerator = Accelerator(cpu=cpu)
+        self.device = self.accelerator.device
+        torch.manual_seed(config.seed)
+        network = Denoiser(replace(config.network, size=dataset.size), space)
+        self.average = MovingAverage(network.to(self.device), config.ema_decay)
+        optimiser = torch.optim.AdamW(
+            network.parameters(),
+            lr=config.optimiser.learning_rate,
+            betas=config.optimiser.betas,
+            weight_decay=config.optimiser.weight_decay,
+        )
+        self.identity = self._identity(space)
+        self.step = load_state(
+            out / "state", network=network, average=self.average, optimiser=optimiser, identity=self.identity
+        )
+        self.network, self.optimiser = self.accelerator.prepare(network, optimiser)
+        self.process = ForwardProcess(config.diffusion, self.device)
+        self.batches = self._batches(space)
+        self.shadow = Denoiser(network.config, space).to(self.device).eval().requires_grad_(False)
+        self.main = bool(self.accelerator.is_main_process)
+        if self.main:
+            self.journal = Journal(out, from_step=self.step)
+            self.appraiser = Appraiser(dataset, space, config.diffusion, seed=config.seed, device=self.device)
+
+    def _identity(self, space: ConditionSpace) -> dict[str, Any]:
+        """What must be the same to go on: everything but the length of the run and how often it is looked at."""
+        settings = self.config.to_json()
+        free = {"steps", "checkpoint_every", "evaluate_every", "title"}
+        kept = {name: value for name, value in settings.items() if name not in free}
+        return {**kept, "data": self.dataset.digest, "conditions": space.to_json()}
+
+    def _batches(self, space: ConditionSpace) -> BatchSource:
+        if self.config.flip == "side":
+            side_column(space)
+        return BatchSource(
+            dataset=self.dataset,
+            space=space,
+            indices=self.dataset.of_split("train"),
+            conditions=self.dataset.conditions(space),
+            seed=self.config.seed,
+            batch_size=self.config.batch_size,
+            accumulate=self.config.accumulate,
+            processes=self.accelerator.num_processes,
+            timesteps=self.config.diffusion.timesteps,
+            condition_dropout=self.config.condition_dropout,
+            flip=self.config.flip,
+        )
+
+    def go(self, on_progress: OnProgress | None, should_stop: Callable[[], bool]) -> None:
+        log.info("%.2f million parameters on %s", count_parameters(self.network) / 1e6, self.device)
+        since, seconds, losses = self.step, time.monotonic(), torch.zeros((), device=self.device)
+        while self.step < self.config.steps:
+            losses += self._one_step()
+            self.step += 1
+            every = self.config.evaluate_every
+            due = self.step % every == 0 or self.step == self.config.steps
+            if due or self.step % 10 == 0:
+                self._refuse_nonsense(float(losses))
+            if self.main and on_progress is not None and (due or self.step % 10 == 0):
+                speed = (self.step - since) * self._images_a_step() / (time.monotonic() - seconds)
+                on_progress(
+                    TrainProgress(
+                        step=self.step,
+                        steps=self.config.steps,
+                        loss=float(losses) / (self.step - since),
+                        images_per_second=speed,
+                    )
+                )
+            if due:
+                self._evaluate(float(losses) / (self.step - since), since, seconds)
+                since, seconds = self.step, time.monotonic()
+                losses.zero_()
+            if self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps:
+                self._save()
+            if self._agreed(should_stop):
+                self._save()
+                raise StoppedError(
+                    f"stopped after step {self.step} of {self.config.steps}. "
+                    "The state is kept: run the same command again to go on."
+                )
+
+    def _images_a_step(self) -> int:
+        return self.config.batch_size * self.config.accumulate * int(self.accelerator.num_processes)
+
+    def _one_step(self) -> torch.Tensor:
+        rate = self.config.optimiser.rate_at(self.step, self.config.steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.network.train()
+        total = torch.zeros((), device=self.device)
+        parts = list(self.batches.parts(self.step, self.accelerator.process_index))
+        for number, batch in enumerate(parts, start=1):
+            last = number == len(parts)
+            with nullcontext() if last else self.accelerator.no_sync(self.network):
+                loss = self._loss(batch) / len(parts)
+                self.accelerator.backward(loss)
+            total += loss.detach()
+        self.accelerator.clip_grad_norm_(self.network.parameters(), self.config.optimiser.clip_norm)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.average.follow(self.accelerator.unwrap_model(self.network), self.step)
+        return total
+
+    def _loss(self, batch: Any) -> torch.Tensor:
+        images, noise = batch.images.to(self.device), batch.noise.to(self.device)
+        times = batch.timesteps.to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bf16):
+            predicted = self.network(
+                self.process.noised(images, noise, times), times, batch.conditions.to(self.device)
+            )
+        return self.process.loss(predicted, images, noise, times).mean()
+
+    def _refuse_nonsense(self, loss: float) -> None:
+        if not loss < float("inf"):
+            raise DivergedError(
+                f"the loss is no number any more at step {self.step}. The state of the last checkpoint is kept in "
+                f"{self.out / 'state'}: go on from it with a lower learning_rate, or with bf16 = false."
+            )
+
+    def _agreed(self, should_stop: Callable[[], bool]) -> bool:
+        """Whether any process was asked to stop; asked of all, now and then, where there are several."""
+        wanted = should_stop()
+        if self.accelerator.num_processes == 1:
+            return wanted
+        if self.step % 10:
+            return False
+        votes = torch.tensor([float(wanted)], device=self.device)
+        return bool(self.accelerator.reduce(votes, "sum").item() > 0)
+
+    def _averaged(self) -> Denoiser:
+        self.shadow.load_state_dict(self.average.weights)
+        return self.shadow
+
+    def _evaluate(self, train_loss: float, since: int, seconds: float) -> None:
+        if self.main:
+            speed = (self.step - since) * self._images_a_step() / (time.monotonic() - seconds)
+            seen = self.appraiser.look(self._averaged())
+            self.journal.note(
+                self.step,
+                images_seen=self.step * self._images_a_step(),
+                train_loss=train_loss,
+                validation_loss=seen.validation_loss,
+                learning_rate=self.config.optimiser.rate_at(self.step - 1, self.config.steps),
+                images_per_second=speed,
+                spectrum_distance=seen.spectrum_distance,
+                nearest_ratio=seen.nearest_ratio,
+            )
+            self.journal.show(self.step, seen.samples, seen.columns)
+            self._warn(seen.nearest_ratio)
+        self.accelerator.wait_for_everyone()
+
+    def _warn(self, nearest_ratio: float) -> None:
+        losses = [float(row["validation_loss"]) for row in self.journal.rows()][-4:]
+        if len(losses) == 4 and losses == sorted(losses) and losses[0] < losses[-1]:
+            log.warning("validation loss rose three times in a row: the network begins to learn by heart")
+        if nearest_ratio < NEAREST_RATIO_WARNING:
+            log.warning(
+                "samples lie at %.2f of the distance that unseen images have to the training images: "
+                "look for copies with `python -m generation memorization`",
+                nearest_ratio,
+            )
+
+    def checkpoint_path(self, step: int) -> Path:
+        return self.out / "checkpoints" / f"step-{step:07d}.safetensors"
+
+    def _save(self) -> None:
+        if self.main:
+            rows = self.journal.rows()
+            save_checkpoint(
+                self.checkpoint_path(self.step),
+                self._averaged(),
+                title=self.config.title,
+                diffusion=self.config.diffusion,
+                facts={
+                    "step": self.step,
+                    "images_seen": self.step * self._images_a_step(),
+                    "training": self.config.to_json(),
+                    "data": {"digest": self.dataset.digest, "images": len(self.batches.indices)},
+                    "metrics": rows[-1] if rows else {},
+                },
+            )
+            save_state(
+                self.out / "state",
+                step=self.step,
+                network=self.accelerator.unwrap_model(self.network),
+                average=self.average,
+                optimiser=self.optimiser,
+                identity=self.identity,
+            )
+        self.accelerator.wait_for_everyone()
+
+    def close(self) -> None:
+        if self.main:
+            self.journal.close()
+
+
+@contextmanager
+def _stop_signal() -> Iterator[Callable[[], bool]]:
+    """SIGTERM asks for an end after the current step; a second one ends at once."""
+    asked = False
+
+    def ask(_number: int, _frame: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    try:
+        before = signal.signal(signal.SIGTERM, ask)
+    except ValueError:  # not in the main thread: whoever runs the thread asks through should_stop
+        yield lambda: False
+        return
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGTERM, before)

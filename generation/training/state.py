@@ -1,0 +1,112 @@
+"""The state of an unfinished run: everything that resuming needs, as safetensors and JSON."""
+
+import errno
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from generation.errors import CheckpointError, DiskFullError, RequestError
+from generation.training.averages import MovingAverage
+
+
+def save_state(
+    folder: Path,
+    *,
+    step: int,
+    network: nn.Module,
+    average: MovingAverage,
+    optimiser: torch.optim.Optimizer,
+    identity: dict[str, Any],
+) -> None:
+    """Write the state beside the old one, then take its place: a cut leaves one or the other, never a half."""
+    tensors = {f"network.{name}": weight for name, weight in network.state_dict().items()}
+    tensors |= {f"average.{name}": weight for name, weight in average.weights.items()}
+    tensors |= _optimiser_tensors(optimiser)
+    fresh, old = folder.with_name(folder.name + ".part"), folder.with_name(folder.name + ".old")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        save_file(
+            {n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()},
+            fresh / "state.safetensors",
+        )
+        (fresh / "state.json").write_text(json.dumps({"step": step, "identity": identity}))
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise _named(error, folder) from error
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load_state(
+    folder: Path,
+    *,
+    network: nn.Module,
+    average: MovingAverage,
+    optimiser: torch.optim.Optimizer,
+    identity: dict[str, Any],
+) -> int:
+    """Put the state back; answers the number of finished steps, 0 where there is none yet."""
+    old = folder.with_name(folder.name + ".old")
+    folder = folder if folder.exists() or not old.exists() else old
+    if not folder.exists():
+        return 0
+    facts = json.loads((folder / "state.json").read_text())
+    _refuse_another_run(folder, facts["identity"], identity)
+    tensors = load_file(folder / "state.safetensors")
+    try:
+        network.load_state_dict(_below("network.", tensors))
+    except RuntimeError as error:
+        raise CheckpointError(f"{folder} belongs to another network. Name another --out.") from error
+    average.weights = {
+        name: weight.to(average.weights[name].device) for name, weight in _below("average.", tensors).items()
+    }
+    _restore_optimiser(optimiser, _below("optimiser.", tensors))
+    return int(facts["step"])
+
+
+def _refuse_another_run(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    changed = sorted(name for name in now if json.loads(json.dumps(now[name])) != before.get(name))
+    if changed:
+        told = "; ".join(f"{name} was {before.get(name)!r}, is {now[name]!r}" for name in changed)
+        raise RequestError(
+            f"{folder.parent} holds a run with other settings ({told}). "
+            "Use the same settings to go on, or name another --out."
+        )
+
+
+def _optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    state = optimiser.state_dict()["state"]
+    return {f"optimiser.{i}.{name}": value for i, entry in state.items() for name, value in entry.items()}
+
+
+def _restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    whole = optimiser.state_dict()
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        number, name = key.split(".", 1)
+        state.setdefault(int(number), {})[name] = value
+    optimiser.load_state_dict({**whole, "state": state})
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _named(error: Exception, folder: Path) -> Exception:
+    """A full disk by its name; other failures as they are."""
+    full = getattr(error, "errno", None) == errno.ENOSPC or "os error 28" in str(error)
+    if not full:
+        return error
+    return DiskFullError(
+        f"the disk of {folder} is full. The state before is kept: free some space and run the same command again."
+    )
