@@ -40,7 +40,7 @@ def _grey_of(image: Image.Image, path: Path) -> Grey:
 def _read_dicom(path: Path) -> Grey:
     import pydicom
     from pydicom.errors import InvalidDicomError
-    from pydicom.pixels import apply_modality_lut
+    from pydicom.pixels.processing import apply_modality_lut
 
     try:
         header = pydicom.dcmread(path)
@@ -60,7 +60,8 @@ def _read_dicom(path: Path) -> Grey:
     shown = (pixels - pixels.min()) / (span or 1.0)
     if header.PhotometricInterpretation == "MONOCHROME1":
         shown = 1.0 - shown
-    return np.round(shown * 65535).astype(np.uint16)
+    grey: Grey = np.round(shown * 65535).astype(np.uint16)
+    return grey
 
 
 def fit_square(pixels: Grey, size: int) -> Grey:
@@ -71,7 +72,8 @@ def fit_square(pixels: Grey, size: int) -> Grey:
     if short == size:
         return square
     resized = Image.fromarray(square.astype(np.float32)).resize((size, size), Image.Resampling.LANCZOS)
-    return np.round(np.clip(np.asarray(resized), 0, 65535)).astype(np.uint16)
+    grey: Grey = np.round(np.clip(np.asarray(resized), 0, 65535)).astype(np.uint16)
+    return grey
 
 
 def pad_square(pixels: Grey) -> Grey:

@@ -85,7 +85,8 @@ def _manifest_records(manifest: Path) -> Iterator[Record]:
 
 def _folder_records(root: Path, label_name: str) -> Iterator[Record]:
     splits = [name for name in SPLITS if (root / name).is_dir()]
-    tops = [(root / name, name) for name in splits] or [(root, None)]
+    tops: list[tuple[Path, str | None]] = [(root / name, name) for name in splits]
+    tops = tops or [(root, None)]
     found = [(image, top, split) for top, split in tops for image in _images(top)]
     sided = bool(found) and all(re.search(r"[LR]$", image.stem) for image, _, _ in found)
     for image, top, split in found:

@@ -1,6 +1,7 @@
 """The network: a PixelUnshuffle stem, diffusers' U-Net, and an encoder of conditions that may be missing."""
 
 import math
+from typing import Any
 
 import torch
 from diffusers import UNet2DModel
@@ -63,7 +64,7 @@ class Denoiser(nn.Module):
         planes = config.embedding_channels if config.embedding == "concatenated" and len(space) else 0
         down = tuple("AttnDownBlock2D" if i in config.attention_levels else "DownBlock2D" for i in levels)
         up = tuple(name.replace("Down", "Up") for name in reversed(down))
-        self.unet = UNet2DModel(
+        self.unet = _unet(
             sample_size=config.size // config.unshuffle,
             in_channels=pixels + planes,
             out_channels=pixels,
@@ -88,6 +89,13 @@ class Denoiser(nn.Module):
             hidden, vector = torch.cat([hidden, planes.to(hidden.dtype)], dim=1), None
         predicted: Tensor = self.unet(hidden, timestep, class_labels=vector).sample
         return nn.functional.pixel_shuffle(predicted, self.config.unshuffle)
+
+
+def _unet(**options: Any) -> nn.Module:
+    """diffusers carries no types; from here on it is a module."""
+    make: Any = UNet2DModel
+    unet: nn.Module = make(**options)
+    return unet
 
 
 def count_parameters(network: nn.Module) -> int:

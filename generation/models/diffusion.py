@@ -34,7 +34,9 @@ class ForwardProcess:
 
     def __init__(self, config: DiffusionConfig, device: torch.device | str = "cpu") -> None:
         self.config = config
-        self.alphas_cumprod = DDPMScheduler(**scheduler_options(config)).alphas_cumprod.to(device).float()
+        make: Any = DDPMScheduler
+        scheduler = make(**scheduler_options(config))
+        self.alphas_cumprod: Tensor = scheduler.alphas_cumprod.to(device).float()
 
     def noised(self, images: Tensor, noise: Tensor, timestep: Tensor) -> Tensor:
         signal, spread = self._coefficients(timestep)
@@ -62,7 +64,8 @@ class ForwardProcess:
     def loss(self, predicted: Tensor, images: Tensor, noise: Tensor, timestep: Tensor) -> Tensor:
         """Weighted squared error, one number an image."""
         error = (predicted.float() - self.target(images, noise, timestep)).square().mean((1, 2, 3))
-        return self.weight(timestep) * error
+        weighted: Tensor = self.weight(timestep) * error
+        return weighted
 
     def _coefficients(self, timestep: Tensor) -> tuple[Tensor, Tensor]:
         alpha = self.alphas_cumprod[timestep][:, None, None, None]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import torch
 from diffusers import (
@@ -18,10 +18,14 @@ from generation.errors import RequestError
 from generation.models.configs import DiffusionConfig
 from generation.models.denoiser import Denoiser
 from generation.models.diffusion import scheduler_options
+from generation.sampling.request import SAMPLERS, Precision, Sampler
 
-Sampler = Literal["unipc", "dpm++2m", "ddim", "ddpm"]
-SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
-Precision = Literal["float32", "bfloat16"]
+_SOLVERS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "unipc": (UniPCMultistepScheduler, {"solver_order": 2, "final_sigmas_type": "zero"}),
+    "dpm++2m": (DPMSolverMultistepScheduler, {"solver_order": 2, "final_sigmas_type": "zero"}),
+    "ddim": (DDIMScheduler, {"clip_sample": True, "set_alpha_to_one": True}),
+    "ddpm": (DDPMScheduler, {"clip_sample": True}),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +62,8 @@ def make_scheduler(sampler: Sampler, diffusion: DiffusionConfig, steps: int) -> 
         raise RequestError(f"unknown sampler {sampler!r}: choose {', '.join(SAMPLERS)}")
     if not 1 <= steps <= diffusion.timesteps:
         raise RequestError(f"{steps} steps are not possible: choose 1 to {diffusion.timesteps}")
-    options = scheduler_options(diffusion)
-    scheduler: Any
-    if sampler == "unipc":
-        scheduler = UniPCMultistepScheduler(**options, solver_order=2, final_sigmas_type="zero")
-    elif sampler == "dpm++2m":
-        scheduler = DPMSolverMultistepScheduler(**options, solver_order=2, final_sigmas_type="zero")
-    elif sampler == "ddim":
-        scheduler = DDIMScheduler(**options, clip_sample=True, set_alpha_to_one=True)
-    else:
-        scheduler = DDPMScheduler(**options, clip_sample=True)
+    kind, extra = _SOLVERS[sampler]
+    scheduler = kind(**scheduler_options(diffusion), **extra)
     scheduler.set_timesteps(steps)
     return scheduler
 

@@ -116,7 +116,8 @@ def thumbnails(images: NDArray[np.float32]) -> NDArray[np.float32]:
     n, _, size, _ = images.shape
     cells = np.linspace(0, size, 17).astype(int)[:-1]
     small = np.add.reduceat(np.add.reduceat(images[:, 0], cells, axis=1), cells, axis=2) / (size / 16) ** 2
-    return (small - small.mean((1, 2), keepdims=True)).reshape(n, -1).astype(np.float32)
+    flat: NDArray[np.float32] = (small - small.mean((1, 2), keepdims=True)).reshape(n, -1).astype(np.float32)
+    return flat
 
 
 def _nearest(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -126,7 +127,7 @@ def _nearest(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArra
 
 
 def spectrum_distance(images: NDArray[np.float32], others: NDArray[np.float32]) -> float:
-    """RMS difference of the mean log radial power spectra: noise that is missing or too much shows here first."""
+    """RMS difference of the mean log radial power spectra: missing texture shows here first."""
     return float(np.sqrt(np.mean((_log_spectrum(images) - _log_spectrum(others)) ** 2)))
 
 

@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 class Journal:
-    """Appends rows to log.csv and to TensorBoard. Resuming cuts rows that were written after the saved state."""
+    """Appends rows to log.csv and to TensorBoard; resuming cuts rows from after the saved state."""
 
     def __init__(self, folder: Path, *, from_step: int) -> None:
         from torch.utils.tensorboard import SummaryWriter
@@ -61,7 +61,7 @@ class Journal:
 
 
 def contact_sheet(images: NDArray[np.float32], columns: int) -> NDArray[np.uint8]:
-    """Images (n, 1, size, size) on -1 to 1 side by side, row by row; a last row that is not full stays dark."""
+    """Images (n, 1, size, size) on -1 to 1 side by side, row by row; gaps stay dark."""
     n, _, height, width = images.shape
     rows = -(-n // columns)
     padded = np.full((rows * columns, height, width), -1.0, np.float32)

@@ -69,8 +69,8 @@ def train(
 
 def _out_of_memory(config: TrainConfig) -> OutOfMemoryError:
     return OutOfMemoryError(
-        f"the memory is not enough for batches of {config.batch_size}. Set batch_size to half of it and accumulate "
-        "to twice; the last saved state is kept."
+        f"the memory is not enough for batches of {config.batch_size}. Set batch_size to half of it and "
+        "accumulate to twice; the last saved state is kept."
     )
 
 
@@ -106,7 +106,7 @@ class _Run:
             self.appraiser = Appraiser(dataset, space, config.diffusion, seed=config.seed, device=self.device)
 
     def _identity(self, space: ConditionSpace) -> dict[str, Any]:
-        """What must be the same to go on: everything but the length of the run and how often it is looked at."""
+        """What must be the same to go on: all but the run's length and how often it is looked at."""
         settings = self.config.to_json()
         free = {"steps", "checkpoint_every", "evaluate_every", "title"}
         kept = {name: value for name, value in settings.items() if name not in free}
@@ -196,8 +196,8 @@ class _Run:
     def _refuse_nonsense(self, loss: float) -> None:
         if not loss < float("inf"):
             raise DivergedError(
-                f"the loss is no number any more at step {self.step}. The state of the last checkpoint is kept in "
-                f"{self.out / 'state'}: go on from it with a lower learning_rate, or with bf16 = false."
+                f"the loss is no number any more at step {self.step}. The last saved state is kept "
+                f"in {self.out / 'state'}: go on from it with a lower learning_rate, or with bf16 = false."
             )
 
     def _agreed(self, should_stop: Callable[[], bool]) -> bool:

@@ -24,7 +24,7 @@ def save_state(
     optimiser: torch.optim.Optimizer,
     identity: dict[str, Any],
 ) -> None:
-    """Write the state beside the old one, then take its place: a cut leaves one or the other, never a half."""
+    """Write the state beside the old one, then take its place: a cut leaves one of them, never a half."""
     tensors = {f"network.{name}": weight for name, weight in network.state_dict().items()}
     tensors |= {f"average.{name}": weight for name, weight in average.weights.items()}
     tensors |= _optimiser_tensors(optimiser)
@@ -108,5 +108,6 @@ def _named(error: Exception, folder: Path) -> Exception:
     if not full:
         return error
     return DiskFullError(
-        f"the disk of {folder} is full. The state before is kept: free some space and run the same command again."
+        f"the disk of {folder} is full. The state before is kept: free some space "
+        "and run the same command again."
     )

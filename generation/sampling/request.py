@@ -1,0 +1,93 @@
+"""What is asked of the sampler, what it says on the way, and what it answers. No torch here."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from generation.cards import CheckpointCard, bundled_checkpoint
+from generation.conditions import Value
+from generation.errors import RequestError
+
+Sampler = Literal["unipc", "dpm++2m", "ddim", "ddpm"]
+SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
+Format = Literal["png8", "png16", "dicom"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+Precision = Literal["float32", "bfloat16"]
+SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleRequest:
+    """Images to make. A condition that is not named is drawn as often as the training data had it; None or ""
+    leaves it open. An image depends on checkpoint, seed, its number, conditions and solver settings alone."""
+
+    count: int
+    out: Path
+    checkpoint: Path | None = None
+    conditions: Mapping[str, Value] = field(default_factory=dict)
+    guidance: float = 1.5
+    guidance_rescale: float = 0.7
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    steps: int = 20
+    sampler: Sampler = "unipc"
+    seed: int = 0
+    format: Format = "png16"
+    precision: Precision = "float32"
+    processes: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "out", Path(self.out))
+        object.__setattr__(self, "checkpoint", Path(self.checkpoint or bundled_checkpoint()))
+        if not isinstance(self.count, int) or self.count < 1:
+            raise RequestError(f"cannot make {self.count} images: ask for 1 or more")
+        if self.sampler not in SAMPLERS:
+            raise RequestError(f"unknown sampler {self.sampler!r}: choose {', '.join(SAMPLERS)}")
+        if self.format not in FORMATS:
+            raise RequestError(f"unknown format {self.format!r}: choose {', '.join(FORMATS)}")
+        if not 1 <= self.steps <= 1000:
+            raise RequestError(f"{self.steps} steps are not possible: choose 1 to 1000")
+        if not (math.isfinite(self.guidance) and self.guidance >= 0):
+            raise RequestError(
+                f"guidance {self.guidance} is not possible: choose 0 or more; 1 is no guidance"
+            )
+        if self.seed < 0:
+            raise RequestError(f"seed {self.seed} is not possible: choose 0 or more")
+
+    @property
+    def checkpoint_path(self) -> Path:
+        return self.checkpoint or bundled_checkpoint()
+
+    def identity(self, card: CheckpointCard) -> dict[str, Any]:
+        """What decides the images; the same identity may go on in the same folder."""
+        entry = {k: v for k, v in asdict(self).items() if k not in {"out", "checkpoint", "processes"}}
+        return {**entry, "conditions": dict(self.conditions), "checkpoint_digest": card.digest}
+
+
+def identity_digest(identity: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the whole request is, counting what earlier runs finished."""
+
+    done: int
+    total: int
+    images_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleSummary:
+    """What was made: `made` in this call, `total` in the folder."""
+
+    out: Path
+    manifest: Path
+    made: int
+    total: int
+    seconds: float
+    checkpoint_digest: str
