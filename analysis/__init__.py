@@ -75,6 +75,14 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "tost_independent",
         "tost_paired",
     ),
+    "analysis.roc": (
+        "auc_covariance",
+        "delong_test",
+        "empirical_auc",
+        "obuchowski_rockette",
+        "roc_curve",
+        "signed_confidence",
+    ),
     "analysis.sample_size": (
         "sample_size_equivalence",
         "sample_size_equivalence_exact",
