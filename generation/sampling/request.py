@@ -37,7 +37,7 @@ class SampleRequest:
     seed: int = 0
     format: Format = "png16"
     precision: Precision = "float32"
-    processes: int | None = None
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "out", Path(self.out))
@@ -63,7 +63,7 @@ class SampleRequest:
 
     def identity(self, card: CheckpointCard) -> dict[str, Any]:
         """What decides the images; the same identity may go on in the same folder."""
-        entry = {k: v for k, v in asdict(self).items() if k not in {"out", "checkpoint", "processes"}}
+        entry = {k: v for k, v in asdict(self).items() if k not in {"out", "checkpoint", "count", "threads"}}
         return {**entry, "conditions": dict(self.conditions), "checkpoint_digest": card.digest}
 
 

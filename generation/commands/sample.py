@@ -1,0 +1,75 @@
+"""`python -m generation sample`: synthetic images with their manifest."""
+
+import argparse
+from pathlib import Path
+
+from generation.commands.console import progress_bar, say
+
+SUMMARY = "make synthetic radiographs from a checkpoint"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from generation.sampling.request import FORMATS, SAMPLERS
+
+    parser.add_argument("--count", type=int, required=True, metavar="N", help="how many images")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="new, empty, or of this request"
+    )
+    parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="default: the one in the package")
+    parser.add_argument(
+        "--condition",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what to show; KEY= leaves it open; not named: drawn as the training data had it",
+    )
+    parser.add_argument(
+        "--guidance", type=float, default=1.5, help="how strictly (1 is no guidance; default 1.5)"
+    )
+    parser.add_argument("--guidance-rescale", type=float, default=0.7, metavar="R", help="default 0.7")
+    parser.add_argument(
+        "--guidance-interval",
+        type=float,
+        nargs=2,
+        default=(0.0, 1.0),
+        metavar=("LOW", "HIGH"),
+        help="noise levels, between 0 and 1, at which guidance acts (default all)",
+    )
+    parser.add_argument("--steps", type=int, help="default 20; 1000 for ddpm")
+    parser.add_argument("--sampler", choices=SAMPLERS, default="unipc")
+    parser.add_argument("--seed", type=int, default=0, help="same seed, same images (default 0)")
+    parser.add_argument("--format", choices=FORMATS, default="png16")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--threads", type=int, help="images at a time on a CPU (default: the cores)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from generation.conditions import parse_condition
+    from generation.sampling.request import Progress, SampleRequest
+    from generation.sampling.run import sample
+
+    request = SampleRequest(
+        count=arguments.count,
+        out=arguments.out,
+        checkpoint=arguments.checkpoint,
+        conditions=dict(parse_condition(text) for text in arguments.condition),
+        guidance=arguments.guidance,
+        guidance_rescale=arguments.guidance_rescale,
+        guidance_interval=tuple(arguments.guidance_interval),
+        steps=arguments.steps or (1000 if arguments.sampler == "ddpm" else 20),
+        sampler=arguments.sampler,
+        seed=arguments.seed,
+        format=arguments.format,
+        precision=arguments.precision,
+        threads=arguments.threads,
+    )
+    bar = progress_bar("image")
+
+    def follow(progress: Progress) -> None:
+        bar(progress.done, progress.total)
+
+    summary = sample(request, on_progress=follow)
+    say(
+        f"{summary.made} images made in {summary.seconds:.0f} s; {summary.total} listed in {summary.manifest}"
+    )
+    return 0

@@ -1,0 +1,79 @@
+"""One image to one file: 8- or 16-bit PNG, or a DICOM secondary capture that says it is synthetic."""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from generation.sampling.request import Format
+
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+
+
+def write_image(path: Path, image: NDArray[np.float32], kind: Format, facts: Mapping[str, Any]) -> str:
+    """Write a (size, size) image on -1 to 1 under a temporary name, then rename; answers its SHA-256."""
+    content = encode_image(image, kind, facts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return hashlib.sha256(content).hexdigest()
+
+
+def encode_image(image: NDArray[np.float32], kind: Format, facts: Mapping[str, Any]) -> bytes:
+    share = (image.astype(np.float64).clip(-1, 1) + 1) / 2
+    if kind == "png8":
+        return _png(np.round(share * 255).astype(np.uint8))
+    grey = np.round(share * 65535).astype(np.uint16)
+    return _png(grey) if kind == "png16" else _dicom(grey, facts)
+
+
+def _png(pixels: NDArray[Any]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=6)
+    return file.getvalue()
+
+
+def _dicom(pixels: NDArray[np.uint16], facts: Mapping[str, Any]) -> bytes:
+    """Conversion type SYN is the standard's own word for a synthetic image."""
+    from pydicom.dataset import FileDataset, FileMetaDataset
+    from pydicom.uid import UID, generate_uid
+
+    entropy = [str(facts[name]) for name in ("checkpoint_digest", "request_digest", "index")]
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = UID(_SECONDARY_CAPTURE)
+    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=entropy)
+    meta.TransferSyntaxUID = UID(_EXPLICIT_LITTLE_ENDIAN)
+    image = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    image.SOPClassUID, image.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    image.StudyInstanceUID = generate_uid(entropy_srcs=[*entropy[:2], "study"])
+    image.SeriesInstanceUID = generate_uid(entropy_srcs=[*entropy[:2], "series"])
+    image.PatientName, image.PatientID = "SYNTHETIC^IMAGE", f"SYNTHETIC-{facts['index']:08d}"
+    image.PatientBirthDate, image.PatientSex = "", ""
+    image.StudyDate, image.StudyTime, image.StudyID, image.AccessionNumber = "", "", "", ""
+    image.ReferringPhysicianName = ""
+    image.Modality, image.ConversionType = "OT", "SYN"
+    image.ImageType = ["DERIVED", "SECONDARY"]
+    image.SeriesNumber, image.InstanceNumber = 1, int(facts["index"]) + 1
+    image.SeriesDescription = "SYNTHETIC: made by a generative model, shows no person"
+    image.DerivationDescription = (
+        f"checkpoint sha256 {facts['checkpoint_digest']}, image seed {facts['seed']}"
+    )
+    image.BurnedInAnnotation = "NO"
+    image.SamplesPerPixel, image.PhotometricInterpretation = 1, "MONOCHROME2"
+    image.Rows, image.Columns = pixels.shape
+    image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 16, 16, 15, 0
+    image.PixelData = pixels.astype("<u2").tobytes()
+    file = io.BytesIO()
+    image.save_as(file, enforce_file_format=True)
+    return file.getvalue()

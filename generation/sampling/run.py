@@ -1,0 +1,217 @@
+"""Carrying out a request, alone or as one of several processes of `accelerate launch`."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from generation.checkpoints import Checkpoint, load_checkpoint
+from generation.conditions import Value
+from generation.errors import OutOfMemoryError, StoppedError
+from generation.sampling.images import write_image
+from generation.sampling.ledger import Ledger, Row, readable_refusals, split_evenly
+from generation.sampling.request import Progress, SampleRequest, SampleSummary
+from generation.sampling.solvers import Guidance, denoise
+
+#: Images at a time on an accelerator. Constant, and padded at the end of a run: kernels may round differently
+#: for other batch sizes, and an image must not depend on its neighbours.
+_BATCH_ON_ACCELERATOR = 16
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+
+def sample(
+    request: SampleRequest,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> SampleSummary:
+    """Make what is missing of a request. A stop raises StoppedError; the same request goes on."""
+    started = time.monotonic()
+    team = _Team()
+    checkpoint = load_checkpoint(request.checkpoint_path, team.device)
+    checkpoint.space.encode(request.conditions)  # refuse unknown conditions before a folder is made
+    ledger = Ledger(request, request.identity(checkpoint))
+    if team.first:
+        ledger.claim(bytes_an_image=2 * checkpoint.size**2 + 2048)
+    team.wait()
+    if not team.first:
+        ledger.join()
+    painter = Painter(request, checkpoint, team.device)
+    made = _make_missing(painter, ledger, team, on_progress, should_stop)
+    team.wait()
+    manifest = ledger.finish() if team.first else request.out / "manifest.csv"
+    team.wait()
+    return SampleSummary(
+        out=request.out,
+        manifest=manifest,
+        made=made,
+        total=request.count,
+        seconds=time.monotonic() - started,
+        checkpoint_digest=checkpoint.digest,
+    )
+
+
+class _Team:
+    """The processes that work on a request: one, or those of `accelerate launch`."""
+
+    def __init__(self) -> None:
+        self.state: Any = None
+        self.size, self.number = 1, 0
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            from accelerate import PartialState
+
+            self.state = PartialState(cpu=self.device.type == "cpu")
+            self.size, self.number = self.state.num_processes, self.state.process_index
+            self.device = self.state.device
+
+    @property
+    def first(self) -> bool:
+        return self.number == 0
+
+    def wait(self) -> None:
+        if self.state is not None:
+            self.state.wait_for_everyone()
+
+
+class Painter:
+    """Turns numbers of images into images. On the CPU each is made alone, by one thread."""
+
+    def __init__(self, request: SampleRequest, checkpoint: Checkpoint, device: torch.device) -> None:
+        self.request, self.checkpoint, self.device = request, checkpoint, device
+        self.guidance = Guidance(
+            scale=request.guidance, rescale=request.guidance_rescale, interval=request.guidance_interval
+        )
+        self.batch = 1 if device.type == "cpu" else _BATCH_ON_ACCELERATOR
+
+    def conditions_of(self, index: int) -> dict[str, Value]:
+        """What was asked; what was not named is drawn as the training data had it."""
+        rng = np.random.default_rng([self.request.seed, index, 1])
+        drawn: dict[str, Value] = {a.name: a.draw(rng) for a in self.checkpoint.space.attributes}
+        return {name: self.request.conditions.get(name, value) for name, value in drawn.items()}
+
+    def paint(self, indices: Sequence[int]) -> NDArray[np.float32]:
+        """(n, size, size) on -1 to 1."""
+        padded = [*indices, *([indices[-1]] * (self.batch - len(indices)))]
+        encoded = np.stack([self.checkpoint.space.encode(self.conditions_of(i)) for i in padded])
+        images = denoise(
+            self.checkpoint.network,
+            self.checkpoint.diffusion,
+            torch.from_numpy(encoded).to(self.device),
+            [torch.Generator().manual_seed(image_seed(self.request.seed, i)) for i in padded],
+            size=self.checkpoint.size,
+            sampler=self.request.sampler,
+            steps=self.request.steps,
+            guidance=self.guidance,
+            precision=self.request.precision,
+        )
+        painted: NDArray[np.float32] = images[: len(indices), 0].cpu().numpy()
+        return painted
+
+    def store(self, index: int, image: NDArray[np.float32], ledger: Ledger) -> Row:
+        seed = image_seed(self.request.seed, index)
+        facts = {"index": index, "seed": seed, "checkpoint_digest": self.checkpoint.digest}
+        path = ledger.path_of(index)
+        digest = write_image(
+            ledger.out / path, image, self.request.format, {**facts, "request_digest": ledger.digest}
+        )
+        known = {n: "" if v is None else v for n, v in self.conditions_of(index).items()}
+        return {
+            "file": path.as_posix(),
+            **facts,
+            **known,
+            "sampler": self.request.sampler,
+            "steps": self.request.steps,
+            "guidance": self.request.guidance,
+            "precision": self.request.precision,
+            "sha256": digest,
+        }
+
+
+def image_seed(seed: int, index: int) -> int:
+    """The seed of one image's noise."""
+    return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0] >> 1)
+
+
+def _make_missing(
+    painter: Painter,
+    ledger: Ledger,
+    team: _Team,
+    on_progress: OnProgress | None,
+    should_stop: ShouldStop | None,
+) -> int:
+    missing = split_evenly(ledger.missing(), team.number, team.size)
+    before, started, made = painter.request.count - len(missing) * team.size, time.monotonic(), 0
+    batches = [missing[i : i + painter.batch] for i in range(0, len(missing), painter.batch)]
+    for indices, images in _painted(painter, batches, _threads(painter, team)):
+        with readable_refusals(ledger.out):
+            for index, image in zip(indices, images, strict=True):
+                ledger.add(painter.store(index, image, ledger), team.number)
+                made += 1
+        if on_progress is not None:
+            speed = made * team.size / (time.monotonic() - started)
+            done = max(0, before) + made * team.size
+            left = (painter.request.count - done) / speed
+            on_progress(
+                Progress(
+                    done=min(done, painter.request.count),
+                    total=painter.request.count,
+                    images_per_second=speed,
+                    seconds_left=max(0.0, left),
+                )
+            )
+        if should_stop is not None and should_stop() and made < len(missing):
+            raise StoppedError(
+                f"stopped after {made} images. They are kept in {ledger.out}: repeat the request to go on."
+            )
+    return made
+
+
+def _threads(painter: Painter, team: _Team) -> int:
+    if painter.device.type != "cpu":
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return painter.request.threads or max(1, math.ceil(cores / team.size))
+
+
+Painted = tuple[Sequence[int], NDArray[np.float32]]
+
+
+def _painted(painter: Painter, batches: Sequence[list[int]], threads: int) -> Iterator[Painted]:
+    """Batches as they are finished. A few are under way at a time, so a stop loses little."""
+    with ThreadPoolExecutor(threads, initializer=_one_core) as pool:
+        waiting: dict[Future[NDArray[np.float32]], list[int]] = {}
+        upcoming = iter(batches)
+        try:
+            while True:
+                for indices in upcoming:
+                    waiting[pool.submit(painter.paint, indices)] = indices
+                    if len(waiting) > threads:
+                        break
+                if not waiting:
+                    return
+                for finished in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    yield waiting.pop(finished), _result(finished)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _one_core() -> None:
+    """An image by one thread: its sums are the same whatever the number of cores."""
+    if not torch.cuda.is_available():
+        torch.set_num_threads(1)
+
+
+def _result(finished: Future[NDArray[np.float32]]) -> NDArray[np.float32]:
+    try:
+        return finished.result()
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise OutOfMemoryError from error
