@@ -23,3 +23,6 @@ GUARDS = [
         for name in ("response", "rating", "reason", "submission", "consent", "questionnaire", "activity")
     ),
 ]
+
+# Of tables that came later; a migration of their own installs them.
+STEPS = [append_only(f"reading_{name}") for name in ("briefing", "practiceround")]

@@ -2,13 +2,23 @@
 
 from readerstudy.reading.models.presentation import Presentation, Slot
 from readerstudy.reading.models.response import Draft, Rating, Reason, Response
-from readerstudy.reading.models.sitting import Activity, Consent, Questionnaire, Sitting, Submission
+from readerstudy.reading.models.sitting import (
+    Activity,
+    Briefing,
+    Consent,
+    PracticeRound,
+    Questionnaire,
+    Sitting,
+    Submission,
+)
 
 __all__ = [
     "Activity",
+    "Briefing",
     "Consent",
     "Draft",
     "Presentation",
+    "PracticeRound",
     "Questionnaire",
     "Rating",
     "Reason",

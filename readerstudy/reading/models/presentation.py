@@ -1,12 +1,26 @@
 """A trial as it is shown at one place of the plan: its order, its slots, its tokens."""
 
 import secrets
+from typing import ClassVar
 
 from django.db import models
+
+from readerstudy.studies.models import Enrolment
 
 
 def new_token() -> str:
     return secrets.token_urlsafe(18)
+
+
+class PresentationQuerySet(models.QuerySet["Presentation"]):
+    def of(self, enrolment: Enrolment) -> "PresentationQuerySet":
+        """What a reader reads: the presentations of their place, in the order of the plan."""
+        return self.filter(section__study=enrolment.study_id, place=enrolment.place)
+
+    def with_answers_of(self, enrolment: Enrolment) -> "PresentationQuerySet":
+        """Each with `answers`: how many revisions of an answer the reader has given."""
+        mine = models.Q(responses__enrolment=enrolment)
+        return self.annotate(answers=models.Count("responses", filter=mine))
 
 
 class Presentation(models.Model):
@@ -18,6 +32,8 @@ class Presentation(models.Model):
     order = models.PositiveIntegerField()
     repeats = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     token = models.CharField(max_length=24, unique=True, default=new_token)
+
+    objects: ClassVar[PresentationQuerySet] = PresentationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["section__position", "place", "order"]

@@ -61,6 +61,7 @@ class Response(models.Model):
     )
     revision = models.PositiveIntegerField(default=1)
     client_uuid = models.UUIDField(unique=True)
+    digest = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     pick = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     call = models.CharField(max_length=9, choices=Call.choices, blank=True)

@@ -1,7 +1,14 @@
 """A reader at a screen: consent, questionnaire, sittings, what happened in them, and the end."""
 
+from datetime import timedelta
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
+
+from readerstudy.studies.models import Enrolment
+
+FORGOTTEN_AFTER = timedelta(minutes=10)
 
 
 class Consent(models.Model):
@@ -11,6 +18,17 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"Consent of {self.enrolment}"
+
+
+class Briefing(models.Model):
+    """A reader has seen the instructions, and these were they."""
+
+    enrolment = models.OneToOneField("studies.Enrolment", on_delete=models.PROTECT, related_name="briefing")
+    text_digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Briefing of {self.enrolment}"
 
 
 class Questionnaire(models.Model):
@@ -26,22 +44,37 @@ class Questionnaire(models.Model):
         return f"Questionnaire of {self.enrolment}"
 
 
+class SittingQuerySet(models.QuerySet["Sitting"]):
+    def holding(self, enrolment: Enrolment) -> "Sitting | None":
+        """The tab that may answer: the one that was opened or took over last."""
+        return self.filter(enrolment=enrolment).order_by("-held_since", "-pk").first()
+
+
 class Sitting(models.Model):
-    """One tab in which a reader reads. The newest of a reader is the one that may answer."""
+    """One tab in which a reader reads. The one that was taken up last is the one that may answer."""
 
     enrolment = models.ForeignKey("studies.Enrolment", on_delete=models.PROTECT, related_name="sittings")
     token = models.UUIDField(unique=True)
     started_at = models.DateTimeField(default=timezone.now)
+    held_since = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
     screen = models.JSONField(default=dict)
     display_check = models.JSONField(default=dict)
     passed_display_check = models.BooleanField(null=True)
+
+    objects: ClassVar[SittingQuerySet] = SittingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["enrolment", "started_at"]
 
     def __str__(self) -> str:
         return f"{self.enrolment} since {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether somebody probably still sits there."""
+        return self.ended_at is None and timezone.now() - self.seen_at < FORGOTTEN_AFTER
 
 
 class Activity(models.Model):
@@ -55,6 +88,28 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class PracticeRound(models.Model):
+    """A reader went through a practice section; whether that was good enough is decided above this room."""
+
+    enrolment = models.ForeignKey(
+        "studies.Enrolment", on_delete=models.PROTECT, related_name="practice_rounds"
+    )
+    section = models.ForeignKey("studies.Section", on_delete=models.PROTECT, related_name="practice_rounds")
+    number = models.PositiveIntegerField()
+    passed = models.BooleanField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "section", "number"], name="practice_round_number_is_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} {self.section.name} round {self.number}"
 
 
 class Submission(models.Model):

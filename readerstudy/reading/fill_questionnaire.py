@@ -1,0 +1,73 @@
+"""A reader says who they are, as far as the protocol asks."""
+
+import math
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Audience
+from readerstudy.audit.record import record
+from readerstudy.reading.errors import QuestionnaireRefused
+from readerstudy.reading.models import Questionnaire
+from readerstudy.reading.readers import require_open
+from readerstudy.reading.steps import document_of
+from readerstudy.studies.models import Enrolment
+from readerstudy.studies.protocol.document import Question
+
+LONGEST_TEXT = 2_000
+
+
+@transaction.atomic
+def fill_questionnaire(enrolment: Enrolment, answers: Mapping[str, str], *, by: User) -> Questionnaire:
+    """Take the answers once; a second time changes nothing."""
+    require_open(enrolment)
+    checked = check_answers(document_of(enrolment).questions, answers)
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    filled, new = Questionnaire.objects.get_or_create(enrolment=enrolment, defaults={"answers": checked})
+    if new:
+        record(
+            enrolment.stream,
+            "questionnaire filled",
+            by=by,
+            on=enrolment,
+            particulars={"questions": sorted(checked)},
+            audience=Audience.READER,
+        )
+    return filled
+
+
+def check_answers(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[str, str | float]:
+    """The answers as they are kept. Every problem is named at once."""
+    checked: dict[str, str | float] = {}
+    problems: dict[str, str] = {}
+    for question in questions:
+        given = str(answers.get(question.name, "")).strip()
+        problem = _problem(question, given)
+        if problem:
+            problems[question.name] = problem
+        elif given:
+            checked[question.name] = _number(given) or 0.0 if question.kind == "number" else given
+    if problems:
+        raise QuestionnaireRefused(problems)
+    return checked
+
+
+def _problem(question: Question, given: str) -> str:
+    if not given:
+        return f"“{question.text}” is still open." if question.required else ""
+    if len(given) > LONGEST_TEXT or "\x00" in given:
+        return f"The answer to “{question.text}” has to be text of at most {LONGEST_TEXT} characters."
+    if question.kind == "number" and _number(given) is None:
+        return f"“{question.text}” asks for a number that is not negative, such as 12."
+    if question.kind == "choice" and given not in question.options:
+        return f"“{question.text}” allows {', '.join(question.options)}."
+    return ""
+
+
+def _number(given: str) -> float | None:
+    try:
+        number = float(given.replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None

@@ -1,0 +1,93 @@
+"""Sit down to read: one tab at a time may answer, and another may take over."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.reading.errors import DisplayRefused, NothingHere, OtherTab, SupersededTab
+from readerstudy.reading.models import Sitting
+from readerstudy.reading.readers import require_open, require_open_now
+from readerstudy.reading.steps import document_of, require_steps
+from readerstudy.studies.models import Enrolment
+
+
+@transaction.atomic
+def open_sitting(
+    enrolment: Enrolment,
+    token: UUID,
+    *,
+    by: User,
+    take_over: bool = False,
+    screen: Mapping[str, Any] | None = None,
+    display_check: Mapping[str, Any] | None = None,
+) -> Sitting:
+    """The sitting of a tab. The same tab opening again is the same sitting."""
+    require_open(enrolment)
+    require_steps(enrolment)
+    _require_display(enrolment, display_check)
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    require_open_now(enrolment)
+    holding = Sitting.objects.holding(enrolment)
+    if holding is not None and holding.token != token and holding.is_alive and not take_over:
+        raise OtherTab
+    if holding is not None and holding.token == token:
+        Sitting.objects.filter(pk=holding.pk).update(seen_at=timezone.now(), ended_at=None)
+        return holding
+    sitting = _sit_down(enrolment, token, screen or {}, display_check)
+    record(
+        enrolment.stream,
+        "sitting opened",
+        by=by,
+        on=sitting,
+        particulars={
+            "took_over": holding is not None and holding.is_alive,
+            "screen": dict(screen or {}),
+            "passed_display_check": sitting.passed_display_check,
+        },
+    )
+    return sitting
+
+
+def _sit_down(
+    enrolment: Enrolment, token: UUID, screen: Mapping[str, Any], display_check: Mapping[str, Any] | None
+) -> Sitting:
+    """A new sitting, or one that was superseded and now takes over again."""
+    now = timezone.now()
+    sitting, new = Sitting.objects.get_or_create(
+        token=token,
+        defaults={
+            "enrolment": enrolment,
+            "screen": dict(screen),
+            "display_check": dict(display_check or {}),
+            "passed_display_check": display_check["passed"] if display_check else None,
+            "held_since": now,
+        },
+    )
+    if sitting.enrolment_id != enrolment.pk:
+        raise NothingHere
+    if not new:
+        sitting.held_since = sitting.seen_at = now
+        sitting.ended_at = None
+        sitting.save(update_fields=["held_since", "seen_at", "ended_at"])
+    return sitting
+
+
+def _require_display(enrolment: Enrolment, display_check: Mapping[str, Any] | None) -> None:
+    refuses = document_of(enrolment).display.if_failed == "refuse"
+    if refuses and not (display_check and display_check["passed"]):
+        raise DisplayRefused
+
+
+def require_hold(enrolment: Enrolment, token: UUID | None) -> Sitting | None:
+    """The sitting that answers. A client that names none is taken as it is; one that lost its hold is not."""
+    holding = Sitting.objects.holding(enrolment)
+    if token is None or holding is None:
+        return None
+    if holding.token != token:
+        raise SupersededTab
+    return holding

@@ -1,0 +1,235 @@
+"""Take an answer: once, in order, whole, and safe before it is acknowledged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.reading.answer import Answer
+from readerstudy.reading.errors import (
+    AnsweredAlready,
+    ComeBackLater,
+    DisplayRefused,
+    NothingHere,
+    OtherAnswer,
+    OutOfOrder,
+    StepFirst,
+)
+from readerstudy.reading.hand_in import leave
+from readerstudy.reading.models import Draft, Presentation, Rating, Reason, Response, Sitting
+from readerstudy.reading.open_sitting import require_hold
+from readerstudy.reading.readers import require_open, require_open_now
+from readerstudy.reading.screens import screen_of
+from readerstudy.reading.steps import document_of, require_steps
+from readerstudy.reading.walk import Walk
+from readerstudy.studies.models import Enrolment, Section
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """When and how fast, by the reader's clock. `particulars` holds the rest as it came."""
+
+    response_ms: int | None = None
+    active_ms: int | None = None
+    particulars: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """An answer that is committed; `is_repeat` if it had been before."""
+
+    response: Response
+    is_repeat: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """An answer that is whole, on its way into the database."""
+
+    enrolment: Enrolment
+    presentation: Presentation
+    answer: Answer
+    client_uuid: UUID
+    timing: Timing
+    sitting: UUID | None
+    by: User
+
+    @property
+    def digest(self) -> str:
+        return self.answer.digest(self.presentation.token)
+
+
+def respond(
+    enrolment: Enrolment,
+    token: str,
+    answer: Answer,
+    *,
+    by: User,
+    client_uuid: UUID,
+    timing: Timing | None = None,
+    sitting: UUID | None = None,
+) -> Accepted:
+    """Store the answer of a reader to the presentation they are to read now.
+
+    The same `client_uuid` with the same answer is the same response. What never changes is checked before the
+    transaction, so that the transaction is short.
+    """
+    require_open(enrolment)
+    require_steps(enrolment)
+    presentation = presentation_of(enrolment, token)
+    lock = enrolment.study.lock
+    screen_of(presentation, lock.protocol.document, lock.plan_digest).check(answer)
+    attempt = Attempt(
+        enrolment=enrolment,
+        presentation=presentation,
+        answer=answer,
+        client_uuid=client_uuid,
+        timing=timing or Timing(),
+        sitting=sitting,
+        by=by,
+    )
+    return _accept(attempt)
+
+
+def presentation_of(enrolment: Enrolment, token: str) -> Presentation:
+    """One of the reader's own presentations; anybody else's does not exist."""
+    found = (
+        Presentation.objects.of(enrolment)
+        .filter(token=token)
+        .select_related("section")
+        .prefetch_related("slots__trial_image__image")
+        .first()
+    )
+    if found is None:
+        raise NothingHere
+    return found
+
+
+@transaction.atomic
+def _accept(attempt: Attempt) -> Accepted:
+    enrolment = attempt.enrolment
+    # One reader's answers go one after another; readers never wait for one another.
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    repeat = Response.objects.filter(client_uuid=attempt.client_uuid).first()
+    if repeat is not None:
+        if repeat.enrolment_id != enrolment.pk or repeat.digest != attempt.digest:
+            raise OtherAnswer
+        return Accepted(response=repeat, is_repeat=True)
+    require_open_now(enrolment)
+    sitting = require_hold(enrolment, attempt.sitting)
+    _require_display(enrolment, sitting)
+    response = _store(attempt, sitting, _revision(enrolment, attempt.presentation))
+    _record(attempt, response)
+    _settle(attempt, sitting)
+    return Accepted(response=response, is_repeat=False)
+
+
+def _require_display(enrolment: Enrolment, sitting: Sitting | None) -> None:
+    if document_of(enrolment).display.if_failed != "refuse":
+        return
+    if sitting is None or not sitting.passed_display_check:
+        raise DisplayRefused
+
+
+def _revision(enrolment: Enrolment, presentation: Presentation) -> int:
+    """The number of the next revision, if the presentation may be answered now."""
+    walk = Walk(enrolment)
+    asked: Any = walk.presentations.get(pk=presentation.pk)
+    if asked.answers >= asked.needed:
+        if not walk.may_go_back_to(presentation):
+            raise AnsweredAlready
+        return int(asked.answers) + 1
+    earlier = walk.presentations.filter(
+        Q(section__position__lt=presentation.section.position)
+        | Q(section=presentation.section, order__lt=presentation.order)
+    )
+    if earlier.filter(answers__lt=F("needed")).exists():
+        raise OutOfOrder
+    if not earlier.filter(section=presentation.section).exists():
+        _require_section_open(walk)
+    return int(asked.answers) + 1
+
+
+def _require_section_open(walk: Walk) -> None:
+    if walk.gate is not None:
+        raise StepFirst("The practice is not over yet. Open the study from your list; it shows your result.")
+    if walk.opens_at is not None:
+        raise ComeBackLater(f"The next section opens on {walk.opens_at:%-d %B %Y at %H:%M} UTC.")
+
+
+def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response:
+    answer = attempt.answer
+    slots = {slot.letter: slot for slot in attempt.presentation.slots.all()}
+    response = Response.objects.create(
+        presentation=attempt.presentation,
+        enrolment=attempt.enrolment,
+        sitting=sitting,
+        revision=revision,
+        client_uuid=attempt.client_uuid,
+        digest=attempt.digest,
+        pick=slots[answer.pick] if answer.pick else None,
+        call=answer.call or "",
+        confidence=answer.confidence,
+        verdict=answer.verdict or "",
+        observed=dict(answer.observed),
+        response_ms=attempt.timing.response_ms,
+        active_ms=attempt.timing.active_ms,
+        timing=dict(attempt.timing.particulars),
+    )
+    Rating.objects.bulk_create(
+        Rating(response=response, slot=slots[letter], points=points)
+        for letter, points in answer.ratings.items()
+    )
+    Reason.objects.bulk_create(
+        Reason(response=response, slot=slots[spot.slot], tag=spot.tag, x=spot.x, y=spot.y)
+        for spot in answer.reasons
+    )
+    return response
+
+
+def _record(attempt: Attempt, response: Response) -> None:
+    """The event names the answer by its digest; what it says stays in the answer's own row."""
+    record(
+        attempt.enrolment.stream,
+        "answer given" if response.revision == 1 else "answer changed",
+        by=attempt.by,
+        on=response,
+        particulars={
+            "section": attempt.presentation.section.name,
+            "order": attempt.presentation.order,
+            "revision": response.revision,
+            "answer": response.digest,
+        },
+    )
+
+
+def _settle(attempt: Attempt, sitting: Sitting | None) -> None:
+    """What follows from an answer: its draft is gone, the sitting is alive, sections left are handed in."""
+    enrolment = attempt.enrolment
+    Draft.objects.filter(enrolment=enrolment, presentation=attempt.presentation).delete()
+    if sitting is not None:
+        Sitting.objects.filter(pk=sitting.pk).update(seen_at=timezone.now(), ended_at=None)
+    for section in _sections_left(enrolment, attempt.presentation.section):
+        leave(enrolment, section, by=attempt.by)
+
+
+def _sections_left(enrolment: Enrolment, section: Section) -> list[Section]:
+    """Those that nobody comes back to after this answer.
+
+    Where readers may go back, a section is left with the first answer in a later one; elsewhere with its own last
+    answer, unless a pass mark still has to be met.
+    """
+    protocol = document_of(enrolment)
+    if protocol.reading.allow_back and not section.practice:
+        earlier = enrolment.study.sections.filter(position__lt=section.position)
+        return list(earlier.exclude(submissions__enrolment=enrolment))
+    waiting = Walk(enrolment).presentations.filter(section=section, answers__lt=F("needed"))
+    if protocol.section(section.name).pass_mark is not None or waiting.exists():
+        return []
+    return [section]

@@ -1,0 +1,127 @@
+"""Where a reader stands, as the browser is told: never a name, never a key of the database."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from readerstudy.reading.answer import Screen
+from readerstudy.reading.models import Draft, Presentation, Sitting, Slot
+from readerstudy.reading.readers import require_open
+from readerstudy.reading.screens import label_choices, label_of, previous_answer, screen_of
+from readerstudy.reading.steps import require_steps
+from readerstudy.reading.walk import Stretch, Walk
+from readerstudy.studies.models import Enrolment
+
+
+def state_of(enrolment: Enrolment, *, sitting: UUID | None = None) -> dict[str, Any]:
+    """The state of a reader: section, progress, what is to be read now, and what to fetch ahead."""
+    require_open(enrolment)
+    require_steps(enrolment)
+    walk = Walk(enrolment)
+    return {
+        "study": {"title": enrolment.study.title},
+        "section": _section(walk, walk.stretch) if walk.stretch else None,
+        "progress": [_progress(stretch) for stretch in walk.stretches],
+        "current": show(walk, walk.current) if walk.current else None,
+        "next": _ahead(walk),
+        "finished": walk.is_finished,
+        "sitting": _sitting(enrolment, sitting),
+        "practice": bool(walk.stretch and walk.stretch.section.practice),
+        "finish_url": None if walk.current else reverse("read", args=[enrolment.study.slug]),
+    }
+
+
+def _progress(stretch: Stretch) -> dict[str, Any]:
+    return {
+        "section": stretch.document.title,
+        "answered": stretch.answered,
+        "total": stretch.total,
+    }
+
+
+def _section(walk: Walk, stretch: Stretch) -> dict[str, Any]:
+    protocol, document = walk.document, stretch.document
+    reading = protocol.reading
+    names = document.labels
+    choices = label_choices(stretch.section, names, walk.enrolment.study.lock.plan_digest)
+    return {
+        "name": document.name,
+        "title": document.title,
+        "task": document.task,
+        "index": stretch.index,
+        "of": len(walk.stretches),
+        "answered": stretch.answered,
+        "total": stretch.total,
+        "allow_back": reading.allow_back and not document.practice,
+        "rate": document.rate or document.task == "rate",
+        "require_confidence": document.confidence,
+        "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
+        "reasons": {"tags": list(reading.reasons), "spot": reading.spots},
+        "label_choices": {name: list(values) for name, values in choices.items()} or None,
+        "break_after": reading.break_after,
+        "show_clock": reading.show_clock,
+        "idle_after_s": reading.idle_after_s,
+    }
+
+
+def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
+    """A presentation as it is shown, with what the reader has begun or answered."""
+    enrolment = walk.enrolment
+    screen = screen_of(presentation, walk.document, enrolment.study.lock.plan_digest)
+    draft = Draft.objects.filter(enrolment=enrolment, presentation=presentation).first()
+    previous = previous_answer(presentation, enrolment.pk) if walk.document.reading.allow_back else None
+    back = walk.before(presentation)
+    return {
+        "token": presentation.token,
+        "number": _number(walk, presentation),
+        "images": [_image(slot, screen) for slot in presentation.slots.all()],
+        "draft": draft.body if draft else None,
+        "previous": previous.as_dict() if previous else None,
+        "back": back.token if back else None,
+    }
+
+
+def _number(walk: Walk, presentation: Presentation) -> int:
+    mine = Presentation.objects.of(walk.enrolment).filter(section=presentation.section_id)
+    return mine.filter(order__lt=presentation.order).count() + 1
+
+
+def _image(slot: Slot, screen: Screen) -> dict[str, Any]:
+    """What the browser needs to draw one image; equal for every image of a study but for the address."""
+    canvas = screen.canvas
+    label = label_of(slot.trial_image, screen.section.labels)
+    return {
+        "slot": slot.letter,
+        "url": _pixels(slot),
+        "width": canvas.width,
+        "height": canvas.height,
+        "bits": canvas.bits,
+        "window": {"center": canvas.white / 2, "width": canvas.white},
+        "label": [{"name": name, "value": value} for name, value in label.items()] or None,
+    }
+
+
+def _pixels(slot: Slot) -> str:
+    return reverse("reading-pixels", args=[slot.token])
+
+
+def _ahead(walk: Walk) -> dict[str, Any] | None:
+    """What may be fetched while the present images are read: addresses and sizes, nothing else."""
+    if walk.next is None:
+        return None
+    canvas = walk.document.canvas
+    return {
+        "pixels": [_pixels(slot) for slot in walk.next.slots.all()],
+        "width": canvas.width,
+        "height": canvas.height,
+        "bits": canvas.bits,
+    }
+
+
+def _sitting(enrolment: Enrolment, named: UUID | None) -> str | None:
+    """The sitting that holds the reading, which a tab compares with its own."""
+    holding = Sitting.objects.holding(enrolment)
+    if holding is None or not (holding.is_alive or holding.token == named):
+        return None
+    return str(holding.token)

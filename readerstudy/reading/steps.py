@@ -1,0 +1,39 @@
+"""The way to the first image: consent, questionnaire, instructions. Which of them is next."""
+
+import hashlib
+
+from readerstudy.reading.errors import StepFirst
+from readerstudy.studies.models import Enrolment
+from readerstudy.studies.protocol import ProtocolDocument
+
+
+def document_of(enrolment: Enrolment) -> ProtocolDocument:
+    """The protocol that was locked."""
+    return enrolment.study.lock.protocol.document
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def next_step(enrolment: Enrolment) -> str | None:
+    """`consent`, `questionnaire` or `instructions`; None once nothing stands before reading."""
+    document = document_of(enrolment)
+    if document.consent and not hasattr(enrolment, "consent"):
+        return "consent"
+    if document.questions and not hasattr(enrolment, "questionnaire"):
+        return "questionnaire"
+    return None if hasattr(enrolment, "briefing") else "instructions"
+
+
+SENTENCES = {
+    "consent": "You have not consented yet. Open the study from your list; it begins with the consent.",
+    "questionnaire": "A few questions about you come first. Open the study from your list to answer them.",
+    "instructions": "The instructions come first. Open the study from your list to read them.",
+}
+
+
+def require_steps(enrolment: Enrolment) -> None:
+    step = next_step(enrolment)
+    if step is not None:
+        raise StepFirst(SENTENCES[step])

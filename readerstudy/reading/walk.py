@@ -1,0 +1,185 @@
+"""Where a reader is: which sections are behind, which presentation is open, what comes after it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.utils import timezone
+
+from readerstudy.reading.models import PracticeRound, Presentation, Submission
+from readerstudy.reading.models.presentation import PresentationQuerySet
+from readerstudy.reading.steps import document_of
+from readerstudy.studies.models import Enrolment, Section
+from readerstudy.studies.protocol.document import ProtocolDocument, SectionDocument
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """One section as one reader stands in it.
+
+    `round` counts from 1 how often the reader goes through a practice section whose pass mark they missed;
+    `passed` is None where there is no pass mark or nobody has judged yet.
+    """
+
+    section: Section
+    document: SectionDocument
+    index: int
+    total: int
+    answered: int
+    round: int
+    passed: bool | None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.answered >= self.total
+
+    @property
+    def awaits_judgement(self) -> bool:
+        """All practised, and whether it was good enough is still to be said."""
+        return self.document.pass_mark is not None and self.is_complete and self.passed is not True
+
+
+class Walk:
+    """A reader's way through the sections of a study, as it is at this moment."""
+
+    def __init__(self, enrolment: Enrolment) -> None:
+        self.enrolment = enrolment
+        self.document: ProtocolDocument = document_of(enrolment)
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        return tuple(self._stretches())
+
+    def _stretches(self) -> Iterator[Stretch]:
+        rounds = self.rounds
+        counts = self._counts()
+        passed = {section for section, _, ok in rounds if ok}
+        failed = Counter(section for section, _, ok in rounds if not ok)
+        for index, section in enumerate(self.enrolment.study.sections.order_by("position"), start=1):
+            document = self.document.section(section.name)
+            total, answered = counts.get(section.pk, (0, 0))
+            yield Stretch(
+                section=section,
+                document=document,
+                index=index,
+                total=total,
+                answered=answered,
+                round=failed[section.pk] + 1,
+                passed=section.pk in passed if document.pass_mark is not None else None,
+            )
+
+    @cached_property
+    def rounds(self) -> list[tuple[int, int, bool]]:
+        rows = PracticeRound.objects.filter(enrolment=self.enrolment)
+        return list(rows.values_list("section_id", "number", "passed"))
+
+    def _counts(self) -> dict[int, tuple[int, int]]:
+        """How many presentations each section has for this reader, and how many of them are answered."""
+        rows = (
+            Presentation.objects.of(self.enrolment)
+            .order_by()
+            .values("section")
+            .annotate(total=Count("pk", distinct=True))
+        )
+        answered = Counter(
+            self.presentations.filter(answers__gte=F("needed")).values_list("section_id", flat=True)
+        )
+        return {row["section"]: (row["total"], answered[row["section"]]) for row in rows}
+
+    @cached_property
+    def presentations(self) -> PresentationQuerySet:
+        """This reader's presentations with the answers given and needed: one more a practice round."""
+        failed = Counter(section for section, _, passed in self.rounds if not passed)
+        needed = Case(
+            *(When(section=section, then=Value(count + 1)) for section, count in failed.items()),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+        return (
+            Presentation.objects.of(self.enrolment)
+            .with_answers_of(self.enrolment)
+            .annotate(needed=needed)
+            .order_by("section__position", "order")
+        )
+
+    @property
+    def stretch(self) -> Stretch | None:
+        """The section to be read now; None at a gate, during a pause between sections, and at the end."""
+        for stretch in self.stretches:
+            if stretch.awaits_judgement:
+                return None
+            if not stretch.is_complete:
+                return None if self._opens_at(stretch) else stretch
+        return None
+
+    @property
+    def gate(self) -> Stretch | None:
+        """A practice section that is through and awaits the word whether it was good enough."""
+        for stretch in self.stretches:
+            if stretch.awaits_judgement:
+                return stretch
+            if not stretch.is_complete:
+                return None
+        return None
+
+    @property
+    def is_finished(self) -> bool:
+        return bool(self.stretches) and all(
+            stretch.is_complete and not stretch.awaits_judgement for stretch in self.stretches
+        )
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When the next section opens, where the protocol asks for a pause that is not over."""
+        upcoming = next((stretch for stretch in self.stretches if not stretch.is_complete), None)
+        return self._opens_at(upcoming) if upcoming else None
+
+    def _opens_at(self, stretch: Stretch) -> datetime | None:
+        """The washout lies between sections that count, and ends when a section has begun."""
+        if not self.document.washout_days or stretch.answered or stretch.section.practice:
+            return None
+        before = [s.section for s in self.stretches if s.index < stretch.index and not s.section.practice]
+        if not before:
+            return None
+        handed_in = Submission.objects.filter(enrolment=self.enrolment, section=before[-1]).first()
+        if handed_in is None:
+            return None
+        opens_at = handed_in.at + timedelta(days=self.document.washout_days)
+        return opens_at if opens_at > timezone.now() else None
+
+    @cached_property
+    def ahead(self) -> tuple[Presentation, ...]:
+        """The open presentation and the one after it in the same section, with their images."""
+        if self.stretch is None:
+            return ()
+        waiting = self.presentations.filter(section=self.stretch.section, answers__lt=F("needed"))
+        return tuple(waiting.prefetch_related("slots__trial_image__image")[:2])
+
+    @property
+    def current(self) -> Presentation | None:
+        return self.ahead[0] if self.ahead else None
+
+    @property
+    def next(self) -> Presentation | None:
+        return self.ahead[1] if len(self.ahead) > 1 else None
+
+    def may_go_back_to(self, presentation: Presentation) -> bool:
+        """Whether an answer may still be changed: where the protocol says so, until the section is left."""
+        return (
+            self.document.reading.allow_back
+            and not presentation.section.practice
+            and presentation.responses.filter(enrolment=self.enrolment).exists()
+            and not Submission.objects.filter(enrolment=self.enrolment, section=presentation.section).exists()
+        )
+
+    def before(self, presentation: Presentation) -> Presentation | None:
+        """The presentation to which one goes back from here, in the same section."""
+        if not self.document.reading.allow_back or presentation.section.practice:
+            return None
+        earlier = Presentation.objects.of(self.enrolment).filter(
+            Q(section=presentation.section_id), order__lt=presentation.order
+        )
+        return earlier.order_by("-order").first()
