@@ -15,7 +15,7 @@ def readings_of(user: User | AnonymousUser) -> EnrolmentQuerySet:
     if not isinstance(user, User):
         return Enrolment.objects.none()
     return (
-        Enrolment.objects.filter(user=user)
+        Enrolment.objects.of(user)
         .readers()
         .select_related("study__lock__protocol", "study__freeze", "withdrawal", *STEPS)
     )

@@ -1,0 +1,132 @@
+"""The shapes of what goes out, for the OpenAPI schema alone; state.py makes the values."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class ProblemOut(serializers.Serializer[Any]):
+    detail = serializers.CharField(help_text="A sentence for people.")
+    code = serializers.CharField(help_text="A word for programs.")
+    sign_in_url = serializers.CharField(required=False, help_text="With `signed_out`: where to go.")
+
+
+class LabelOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class WindowOut(serializers.Serializer[Any]):
+    center = serializers.FloatField()
+    width = serializers.FloatField()
+
+
+class ImageOut(serializers.Serializer[Any]):
+    slot = serializers.CharField()
+    url = serializers.CharField(help_text="Where the raw little-endian grey buffer is.")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    bits = serializers.IntegerField()
+    window = WindowOut()
+    label = LabelOut(many=True, allow_null=True)
+
+
+class ReasonOut(serializers.Serializer[Any]):
+    slot = serializers.CharField()
+    tag = serializers.CharField(allow_blank=True)
+    x = serializers.FloatField(allow_null=True)
+    y = serializers.FloatField(allow_null=True)
+
+
+class AnswerOut(serializers.Serializer[Any]):
+    pick = serializers.CharField(allow_null=True)
+    ratings = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
+    call = serializers.CharField(allow_null=True)
+    confidence = serializers.IntegerField(allow_null=True)
+    verdict = serializers.CharField(allow_null=True)
+    observed = serializers.DictField(child=serializers.CharField(), allow_null=True)
+    reasons = ReasonOut(many=True)
+
+
+class PresentationOut(serializers.Serializer[Any]):
+    token = serializers.CharField()
+    number = serializers.IntegerField()
+    images = ImageOut(many=True)
+    draft = serializers.DictField(allow_null=True)
+    previous = AnswerOut(allow_null=True)
+    back = serializers.CharField(allow_null=True, help_text="The presentation before, where one may go back.")
+
+
+class ScaleOut(serializers.Serializer[Any]):
+    points = serializers.ListField(child=serializers.IntegerField())
+    labels = serializers.ListField(child=serializers.CharField())
+
+
+class ReasonsOut(serializers.Serializer[Any]):
+    tags = serializers.ListField(child=serializers.CharField())
+    spot = serializers.BooleanField()
+
+
+class SectionOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    task = serializers.ChoiceField(["pick_real", "call", "rate", "check_label"])
+    index = serializers.IntegerField()
+    of = serializers.IntegerField()
+    answered = serializers.IntegerField()
+    total = serializers.IntegerField()
+    allow_back = serializers.BooleanField()
+    rate = serializers.BooleanField()
+    require_confidence = serializers.IntegerField(help_text="The number of steps, or 0 for none.")
+    scale = ScaleOut()
+    reasons = ReasonsOut()
+    label_choices = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), allow_null=True
+    )
+    break_after = serializers.IntegerField(allow_null=True)
+    show_clock = serializers.BooleanField()
+    idle_after_s = serializers.IntegerField()
+
+
+class ProgressOut(serializers.Serializer[Any]):
+    section = serializers.CharField()
+    answered = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class NextOut(serializers.Serializer[Any]):
+    pixels = serializers.ListField(child=serializers.CharField())
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    bits = serializers.IntegerField()
+
+
+class StudyOut(serializers.Serializer[Any]):
+    title = serializers.CharField()
+
+
+class StateOut(serializers.Serializer[Any]):
+    study = StudyOut()
+    section = SectionOut(allow_null=True)
+    progress = ProgressOut(many=True)
+    current = PresentationOut(allow_null=True)
+    next = NextOut(allow_null=True)
+    finished = serializers.BooleanField()
+    sitting = serializers.UUIDField(allow_null=True)
+    practice = serializers.BooleanField()
+    finish_url = serializers.CharField(allow_null=True)
+
+
+class AcceptedOut(serializers.Serializer[Any]):
+    accepted = serializers.UUIDField()
+    state = StateOut()
+
+
+class SittingOut(serializers.Serializer[Any]):
+    sitting = serializers.UUIDField()
+
+
+class DisplayOut(serializers.Serializer[Any]):
+    passed = serializers.BooleanField()
+    problems = serializers.ListField(child=serializers.CharField())
+    refused = serializers.BooleanField()

@@ -1,0 +1,219 @@
+"""The addresses a reading browser speaks to. Each translates HTTP into one verb and back."""
+
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from readerstudy.accounts.models import User
+from readerstudy.reading.api import outputs
+from readerstudy.reading.api.serializers import DisplayIn, DraftIn, EventsIn, ResponseIn, SittingIn
+from readerstudy.reading.api.throttle import GenerousWithPixels
+from readerstudy.reading.api.wire import ReadingView
+from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.check_display import check_display
+from readerstudy.reading.consent import consent
+from readerstudy.reading.errors import NothingHere
+from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.keep_draft import keep_draft
+from readerstudy.reading.note_activity import note_activity
+from readerstudy.reading.open_sitting import open_sitting
+from readerstudy.reading.pixels import pixels_of
+from readerstudy.reading.readers import reading_of, require_open
+from readerstudy.reading.respond import presentation_of, respond
+from readerstudy.reading.state import show, state_of
+from readerstudy.reading.steps import require_steps
+from readerstudy.reading.walk import Walk
+
+SITTING_HEADER = "X-Reading-Sitting"
+SITTING = OpenApiParameter(
+    SITTING_HEADER, OpenApiTypes.UUID, OpenApiParameter.HEADER, description="The sitting of this tab."
+)
+REFUSED = OpenApiResponse(outputs.ProblemOut, description="Refused: a sentence and a code.")
+REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 423, 429), REFUSED)
+UNFIT = {**REFUSALS, 422: REFUSED}
+
+
+def person(request: Request) -> User:
+    """Who is signed in; the view has refused everybody else."""
+    return cast("User", request.user)
+
+
+def sitting_of(request: Request) -> UUID | None:
+    """The sitting a tab names in its header."""
+    named = request.headers.get(SITTING_HEADER, "")
+    if not named:
+        return None
+    try:
+        return UUID(named)
+    except ValueError:
+        raise ValidationError({SITTING_HEADER: ["This is not a UUID."]}) from None
+
+
+def display_key(slug: str) -> str:
+    """Where the browser's session keeps the verdict on its screen."""
+    return f"display:{slug}"
+
+
+class StateView(ReadingView):
+    """Where the reader stands."""
+
+    @extend_schema(
+        operation_id="state", parameters=[SITTING], responses={200: outputs.StateOut, **REFUSALS}
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(state_of(reading_of(person(request), slug), sitting=sitting_of(request)))
+
+
+class PresentationView(ReadingView):
+    """A presentation the reader has answered and may look at again, or the one that is open."""
+
+    @extend_schema(operation_id="presentation", responses={200: outputs.PresentationOut, **REFUSALS})
+    def get(self, request: Request, slug: str, token: str) -> Response:
+        enrolment = reading_of(person(request), slug)
+        require_open(enrolment)
+        require_steps(enrolment)
+        presentation = presentation_of(enrolment, token)
+        walk = Walk(enrolment)
+        if presentation != walk.current and not walk.may_go_back_to(presentation):
+            raise NothingHere
+        return Response(show(walk, presentation))
+
+
+class DraftView(ReadingView):
+    """A half-filled answer."""
+
+    @extend_schema(
+        operation_id="draft", request=DraftIn, parameters=[SITTING], responses={204: None, **REFUSALS}
+    )
+    def put(self, request: Request, slug: str, token: str) -> Response:
+        given = DraftIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        enrolment = reading_of(person(request), slug)
+        keep_draft(enrolment, token, given.validated_data["draft"], sitting=sitting_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ResponseView(ReadingView):
+    """An answer. It is committed before it is acknowledged."""
+
+    @extend_schema(
+        operation_id="respond",
+        request=ResponseIn,
+        parameters=[SITTING],
+        responses={200: outputs.AcceptedOut, 201: outputs.AcceptedOut, **UNFIT},
+    )
+    def post(self, request: Request, slug: str, token: str) -> Response:
+        given = ResponseIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        enrolment, sitting = reading_of(person(request), slug), sitting_of(request)
+        client_uuid = given.validated_data["client_uuid"]
+        accepted = respond(
+            enrolment,
+            token,
+            given.answer(),
+            by=person(request),
+            client_uuid=client_uuid,
+            timing=given.timing(),
+            sitting=sitting,
+        )
+        body = {"accepted": str(client_uuid), "state": state_of(enrolment, sitting=sitting)}
+        return Response(body, status=200 if accepted.is_repeat else 201)
+
+
+class SittingView(ReadingView):
+    """Sit down in a tab, or take over from another."""
+
+    @extend_schema(
+        operation_id="sitting",
+        request=SittingIn,
+        responses={200: outputs.SittingOut, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        given = SittingIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        sitting = open_sitting(
+            reading_of(person(request), slug),
+            given.validated_data["sitting"],
+            by=person(request),
+            take_over=given.validated_data["take_over"],
+            screen=given.validated_data.get("screen"),
+            display_check=request.session.get(display_key(slug)),
+        )
+        return Response({"sitting": str(sitting.token)})
+
+
+class EventsView(ReadingView):
+    """What happened in a tab: pauses, focus, visibility."""
+
+    @extend_schema(operation_id="events", request=EventsIn, responses={204: None, **REFUSALS})
+    def post(self, request: Request, slug: str) -> Response:
+        given = EventsIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        enrolment = reading_of(person(request), slug)
+        note_activity(enrolment, given.validated_data["sitting"], given.happenings())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ConsentView(ReadingView):
+    """Consent to the text of the protocol."""
+
+    @extend_schema(operation_id="consent", request=None, responses={204: None, **REFUSALS})
+    def post(self, request: Request, slug: str) -> Response:
+        consent(reading_of(person(request), slug), by=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class QuestionnaireView(ReadingView):
+    """Answers to the protocol's questions, by their names."""
+
+    @extend_schema(
+        operation_id="questionnaire", request=OpenApiTypes.OBJECT, responses={204: None, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        if not isinstance(request.data, dict):
+            raise ValidationError(["Send an object of question names and answers."])
+        fill_questionnaire(reading_of(person(request), slug), request.data, by=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BriefingView(ReadingView):
+    """Say that the instructions have been read."""
+
+    @extend_schema(operation_id="briefing", request=None, responses={204: None, **REFUSALS})
+    def post(self, request: Request, slug: str) -> Response:
+        be_briefed(reading_of(person(request), slug), by=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DisplayView(ReadingView):
+    """The result of the display check, for this session of the browser."""
+
+    @extend_schema(
+        operation_id="display", request=DisplayIn, responses={200: outputs.DisplayOut, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        given = DisplayIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        verdict = check_display(reading_of(person(request), slug), given.validated_data, by=person(request))
+        request.session[display_key(slug)] = {**given.validated_data, **verdict.as_dict()}
+        return Response(verdict.as_dict())
+
+
+class PixelsView(ReadingView):
+    """The raw grey buffer of a slot: the same headers and the same length whatever it shows."""
+
+    throttle_classes: ClassVar = [GenerousWithPixels]
+
+    @extend_schema(
+        operation_id="pixels",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **REFUSALS},
+    )
+    def get(self, request: Request, token: str) -> HttpResponse:
+        return HttpResponse(pixels_of(request.user, token), content_type="application/octet-stream")

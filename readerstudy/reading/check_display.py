@@ -1,0 +1,67 @@
+"""Judge a screen by what the protocol asks and by what the reader could see on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.reading.readers import require_open
+from readerstudy.reading.steps import document_of
+from readerstudy.studies.models import Enrolment
+
+# Of the grey steps next to black and next to white, this share has to be told from its ground.
+SHARE_SEEN = 2 / 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisplayVerdict:
+    """Whether a screen passed, and in words what is wrong with it."""
+
+    passed: bool
+    problems: tuple[str, ...]
+    refused: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"passed": self.passed, "problems": list(self.problems), "refused": self.refused}
+
+
+@transaction.atomic
+def check_display(enrolment: Enrolment, measured: Mapping[str, Any], *, by: User) -> DisplayVerdict:
+    """The verdict on a screen. Each check is recorded; the next sitting in this session refers to it."""
+    require_open(enrolment)
+    display = document_of(enrolment).display
+    problems = tuple(_problems(measured, display.min_width_px, display.min_height_px))
+    verdict = DisplayVerdict(
+        passed=not problems, problems=problems, refused=bool(problems) and display.if_failed == "refuse"
+    )
+    record(
+        enrolment.stream,
+        "display checked",
+        by=by,
+        on=enrolment,
+        particulars={**measured, "passed": verdict.passed},
+    )
+    return verdict
+
+
+def _problems(measured: Mapping[str, Any], min_width_px: int, min_height_px: int) -> list[str]:
+    found = []
+    width, height = measured["viewport_width"], measured["viewport_height"]
+    if width < min_width_px or height < min_height_px:
+        found.append(
+            f"The window is {width} × {height} pixels; the study asks for {min_width_px} × {min_height_px}. "
+            "Make it larger or use a larger screen."
+        )
+    for name, ground in (("dark", "black"), ("bright", "white")):
+        seen, shown = measured[f"{name}_steps_seen"], measured[f"{name}_steps"]
+        if seen < shown * SHARE_SEEN:
+            found.append(
+                f"Of the {shown} steps next to {ground} you can tell {seen}. Darken the room, "
+                "raise the brightness of the screen, and turn off night mode or other filters."
+            )
+    if measured["ambient_light"] == "bright":
+        found.append("The room is bright; close the blinds or turn off the lights behind you.")
+    return found

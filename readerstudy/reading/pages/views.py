@@ -1,0 +1,240 @@
+"""The reader's pages. Each shows one step and leads to the next."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods
+
+from readerstudy.accounts.models import User
+from readerstudy.reading.api.problems import STATUS, sign_in_url
+from readerstudy.reading.api.serializers import DisplayIn
+from readerstudy.reading.api.views import display_key
+from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.check_display import check_display
+from readerstudy.reading.consent import consent
+from readerstudy.reading.errors import QuestionnaireRefused, ReadingError
+from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.hand_in import hand_in
+from readerstudy.reading.readers import reading_of, readings_of, require_open
+from readerstudy.reading.receipt import receipt_of
+from readerstudy.reading.state import state_of
+from readerstudy.reading.steps import document_of, next_step, require_steps
+from readerstudy.reading.walk import Walk
+from readerstudy.studies.models import Enrolment
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def page(*methods: str) -> Callable[[Page[P]], Page[P]]:
+    """For signed-in people, never cached; a refusal becomes a page with its sentence."""
+
+    def decorate(view: Page[P]) -> Page[P]:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except ReadingError as refusal:
+                return refused(request, refusal)
+
+        allowed = require_http_methods(["GET", "HEAD", *methods])(answered)
+        return cast("Page[P]", never_cache(login_required(allowed)))
+
+    return decorate
+
+
+def refused(request: HttpRequest, refusal: ReadingError) -> HttpResponse:
+    return render(
+        request,
+        "reading/refused.html",
+        {"sentence": str(refusal), "code": refusal.code},
+        status=STATUS.get(refusal.code, 400),
+    )
+
+
+def by(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def opened(request: HttpRequest, slug: str) -> Enrolment:
+    """The reader's enrolment in a study that is open."""
+    enrolment = reading_of(request.user, slug)
+    require_open(enrolment)
+    return enrolment
+
+
+def context_of(enrolment: Enrolment, **more: Any) -> dict[str, Any]:
+    return {"study": enrolment.study, "protocol": document_of(enrolment), **more}
+
+
+@page()
+def readings(request: HttpRequest) -> HttpResponse:
+    """My studies, and how far I am in each."""
+    found = [_reading(enrolment) for enrolment in readings_of(request.user).order_by("-invited_at")]
+    return render(request, "reading/readings.html", {"readings": found})
+
+
+def _reading(enrolment: Enrolment) -> dict[str, Any]:
+    status = next_page(enrolment, display_done=True) if hasattr(enrolment.study, "lock") else "not_open"
+    counted = [s for s in Walk(enrolment).stretches if not s.section.practice] if status != "not_open" else []
+    return {
+        "study": enrolment.study,
+        "status": "withdrawn" if hasattr(enrolment, "withdrawal") else status,
+        "answered": sum(stretch.answered for stretch in counted),
+        "total": sum(stretch.total for stretch in counted),
+    }
+
+
+def next_page(enrolment: Enrolment, *, display_done: bool) -> str:
+    """The name of the page where a reader goes on."""
+    if hasattr(enrolment.study, "freeze"):
+        return "read-finish"
+    step = next_step(enrolment)
+    if step is not None:
+        return f"read-{step}"
+    walk = Walk(enrolment)
+    if walk.is_finished:
+        return "read-finish"
+    if walk.gate is not None:
+        return "practice-result"
+    if walk.opens_at is not None:
+        return "read-between"
+    return "read-trial" if display_done else "read-display"
+
+
+@page()
+def read(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lead to whatever is next."""
+    enrolment = reading_of(request.user, slug)
+    if not hasattr(enrolment.study, "freeze"):
+        require_open(enrolment)
+    return redirect(next_page(enrolment, display_done=display_done(request, enrolment)), slug)
+
+
+def display_done(request: HttpRequest, enrolment: Enrolment) -> bool:
+    """Whether this session's screen was checked, and was not refused."""
+    if document_of(enrolment).display.if_failed == "ignore":
+        return True
+    verdict = request.session.get(display_key(enrolment.study.slug))
+    return bool(verdict) and not verdict["refused"]
+
+
+@page("POST")
+def read_consent(request: HttpRequest, slug: str) -> HttpResponse:
+    enrolment = opened(request, slug)
+    if request.method != "POST":
+        return render(request, "reading/consent.html", context_of(enrolment))
+    if request.POST.get("agree") != "yes":
+        missing = "Tick the box if you agree. If you do not, close this page; nothing has been recorded."
+        return render(request, "reading/consent.html", context_of(enrolment, problem=missing), status=422)
+    consent(enrolment, by=by(request))
+    return redirect("read", slug)
+
+
+@page("POST")
+def read_questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
+    enrolment = opened(request, slug)
+    given = {question.name: request.POST.get(question.name, "") for question in document_of(enrolment).questions}
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            fill_questionnaire(enrolment, given, by=by(request))
+        except QuestionnaireRefused as refusal:
+            problems = refusal.problems
+        else:
+            return redirect("read", slug)
+    fields = [
+        {"question": question, "given": given[question.name], "problem": problems.get(question.name)}
+        for question in document_of(enrolment).questions
+    ]
+    status = 422 if problems else 200
+    return render(request, "reading/questionnaire.html", context_of(enrolment, fields=fields), status=status)
+
+
+@page("POST")
+def read_instructions(request: HttpRequest, slug: str) -> HttpResponse:
+    enrolment = opened(request, slug)
+    if request.method == "POST":
+        be_briefed(enrolment, by=by(request))
+        return redirect("read", slug)
+    tasks = {section.task for section in document_of(enrolment).sections}
+    return render(request, "reading/instructions.html", context_of(enrolment, tasks=tasks))
+
+
+@page("POST")
+def read_display(request: HttpRequest, slug: str) -> HttpResponse:
+    enrolment = opened(request, slug)
+    require_steps(enrolment)
+    problems: tuple[str, ...] = ()
+    if request.method == "POST":
+        given = DisplayIn(data=request.POST)
+        if given.is_valid():
+            verdict = check_display(enrolment, given.validated_data, by=by(request))
+            request.session[display_key(slug)] = {**given.validated_data, **verdict.as_dict()}
+            if verdict.passed:
+                return redirect("read", slug)
+            problems = verdict.problems
+        else:
+            problems = ("Answer every question of this page; the measuring of the screen needs JavaScript.",)
+    may_go_on = bool(problems) and display_done(request, enrolment)
+    context = context_of(enrolment, problems=problems, may_go_on=may_go_on)
+    return render(request, "reading/display.html", context, status=422 if problems else 200)
+
+
+@ensure_csrf_cookie
+@page()
+def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
+    """The reading room itself; everything before it has to be done."""
+    enrolment = opened(request, slug)
+    ahead = next_page(enrolment, display_done=display_done(request, enrolment))
+    if ahead != "read-trial":
+        return redirect(ahead, slug)
+    context = context_of(
+        enrolment,
+        state=state_of(enrolment),
+        api_root=reverse("reading-state", args=[slug]).removesuffix("state"),
+        finish_url=reverse("read", args=[slug]),
+        sign_in_url=sign_in_url(request, slug),
+    )
+    return render(request, "reading/trial.html", context)
+
+
+@page()
+def read_between(request: HttpRequest, slug: str) -> HttpResponse:
+    """Between two sections: how far, and from when it goes on."""
+    walk = Walk(opened(request, slug))
+    context = context_of(walk.enrolment, stretches=walk.stretches, opens_at=walk.opens_at)
+    return render(request, "reading/between.html", context)
+
+
+@page("POST")
+def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Thanks, and a receipt of what was recorded."""
+    enrolment = reading_of(request.user, slug)
+    if not hasattr(enrolment.study, "freeze"):
+        require_open(enrolment)
+    walk = Walk(enrolment)
+    if request.method == "POST":
+        for stretch in walk.stretches:
+            if not stretch.section.practice:
+                hand_in(enrolment, stretch.section, by=by(request))
+        return redirect("read-finish", slug)
+    if not walk.is_finished and not hasattr(enrolment.study, "freeze"):
+        return redirect("read", slug)
+    receipt = receipt_of(enrolment)
+    changeable = walk.document.reading.allow_back and not all(
+        line.handed_in for line in receipt.lines if not line.practice
+    )
+    context = context_of(
+        enrolment, receipt=receipt, reader=enrolment.pseudonym, finished=walk.is_finished, changeable=changeable
+    )
+    return render(request, "reading/finish.html", context)
+
+

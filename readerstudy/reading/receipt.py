@@ -1,0 +1,59 @@
+"""What was recorded of a reader: counts and times by section, and a number to keep. No truth."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Min, Sum
+
+from readerstudy.reading.models import Response, Submission
+from readerstudy.reading.walk import Stretch, Walk
+from readerstudy.studies.models import Enrolment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One section of a receipt."""
+
+    title: str
+    practice: bool
+    answered: int
+    total: int
+    first_at: datetime | None
+    last_at: datetime | None
+    active_minutes: int
+    handed_in: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """All sections, and the digest over every answer in the order of arrival."""
+
+    lines: tuple[Line, ...]
+    number: str
+
+    @property
+    def answered(self) -> int:
+        return sum(line.answered for line in self.lines if not line.practice)
+
+
+def receipt_of(enrolment: Enrolment) -> Receipt:
+    lines = tuple(_line(enrolment, stretch) for stretch in Walk(enrolment).stretches)
+    digests = Response.objects.filter(enrolment=enrolment).order_by("pk").values_list("digest", flat=True)
+    whole = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    return Receipt(lines=lines, number="-".join(whole[i : i + 4] for i in range(0, 16, 4)))
+
+
+def _line(enrolment: Enrolment, stretch: Stretch) -> Line:
+    given = Response.objects.filter(enrolment=enrolment, presentation__section=stretch.section)
+    sums = given.aggregate(first=Min("received_at"), last=Max("received_at"), active=Sum("active_ms"))
+    return Line(
+        title=stretch.document.title,
+        practice=stretch.section.practice,
+        answered=stretch.answered,
+        total=stretch.total,
+        first_at=sums["first"],
+        last_at=sums["last"],
+        active_minutes=round((sums["active"] or 0) / 60_000),
+        handed_in=Submission.objects.filter(enrolment=enrolment, section=stretch.section).exists(),
+    )
