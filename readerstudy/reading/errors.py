@@ -1,4 +1,4 @@
-"""What `reading` refuses. The docstring is the sentence a reader sees; `code` is what their browser acts on."""
+"""What `reading` refuses: the docstring is the sentence a reader sees, `code` what their browser acts on."""
 
 from readerstudy.errors import ReaderstudyError
 
@@ -64,7 +64,7 @@ class SupersededTab(ReadingError):
 
 
 class DisplayRefused(ReadingError):
-    """This screen has not passed the display check that the study asks for. Repeat it, or use another screen."""
+    """This screen has not passed the display check the study asks for. Repeat it, or use another screen."""
 
     code = "display_check"
 

@@ -222,8 +222,8 @@ def _settle(attempt: Attempt, sitting: Sitting | None) -> None:
 def _sections_left(enrolment: Enrolment, section: Section) -> list[Section]:
     """Those that nobody comes back to after this answer.
 
-    Where readers may go back, a section is left with the first answer in a later one; elsewhere with its own last
-    answer, unless a pass mark still has to be met.
+    Where readers may go back, a section is left with the first answer in a later one; elsewhere with its
+    own last answer, unless a pass mark still has to be met.
     """
     protocol = document_of(enrolment)
     if protocol.reading.allow_back and not section.practice:

@@ -30,7 +30,7 @@ def label_choices(section: Section, names: tuple[str, ...], plan_digest: str) ->
     """What each label can be: every value that the section shows. The plan is locked, so it is kept."""
     if not names:
         return {}
-    return {name: values for name, values in _choices(plan_digest, section.pk, names)}
+    return dict(_choices(plan_digest, section.pk, names))
 
 
 @lru_cache(maxsize=256)

@@ -37,10 +37,6 @@ class AnswerIn(serializers.Serializer[Any]):
         child=ReasonIn(), max_length=MOST_REASONS, allow_null=True, required=False
     )
 
-    def answer(self) -> Answer:
-        given = self.validated_data
-        return answer_from(given)
-
 
 def answer_from(given: dict[str, Any]) -> Answer:
     return Answer(
@@ -60,9 +56,7 @@ def answer_from(given: dict[str, Any]) -> Answer:
 class TimingIn(serializers.Serializer[Any]):
     """Milliseconds by the browser's clock. More than is named here is kept as it came."""
 
-    response_ms = serializers.IntegerField(
-        min_value=0, max_value=LONGEST_MS, allow_null=True, required=False
-    )
+    response_ms = serializers.IntegerField(min_value=0, max_value=LONGEST_MS, allow_null=True, required=False)
     active_ms = serializers.IntegerField(min_value=0, max_value=LONGEST_MS, allow_null=True, required=False)
     shown_at = serializers.CharField(max_length=40, allow_null=True, required=False)
     first_paint_ms = serializers.FloatField(allow_null=True, required=False)
@@ -80,10 +74,10 @@ class ResponseIn(serializers.Serializer[Any]):
     answer = AnswerIn()
     timing = TimingIn(required=False, allow_null=True)
 
-    def answer(self) -> Answer:
+    def given_answer(self) -> Answer:
         return answer_from(self.validated_data["answer"])
 
-    def timing(self) -> Timing:
+    def given_timing(self) -> Timing:
         given = dict(self.validated_data.get("timing") or {})
         return Timing(
             response_ms=given.pop("response_ms", None),
@@ -119,9 +113,7 @@ class EventsIn(serializers.Serializer[Any]):
 
     def happenings(self) -> list[Happening]:
         return [
-            Happening(
-                kind=event["kind"], client_ms=round(event["t_ms"]), particulars=event["particulars"]
-            )
+            Happening(kind=event["kind"], client_ms=round(event["t_ms"]), particulars=event["particulars"])
             for event in self.validated_data["events"]
         ]
 

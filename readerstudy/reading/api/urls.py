@@ -31,11 +31,11 @@ urlpatterns = [
     path("<slug:slug>/briefing", views.BriefingView.as_view(), name="reading-briefing"),
     path("<slug:slug>/display", views.DisplayView.as_view(), name="reading-display"),
     path(
-        "<slug:slug>/presentations/<token:token>", views.PresentationView.as_view(), name="reading-presentation"
+        "<slug:slug>/presentations/<token:token>",
+        views.PresentationView.as_view(),
+        name="reading-presentation",
     ),
-    path(
-        "<slug:slug>/presentations/<token:token>/draft", views.DraftView.as_view(), name="reading-draft"
-    ),
+    path("<slug:slug>/presentations/<token:token>/draft", views.DraftView.as_view(), name="reading-draft"),
     path(
         "<slug:slug>/presentations/<token:token>/response",
         views.ResponseView.as_view(),

@@ -64,9 +64,7 @@ def display_key(slug: str) -> str:
 class StateView(ReadingView):
     """Where the reader stands."""
 
-    @extend_schema(
-        operation_id="state", parameters=[SITTING], responses={200: outputs.StateOut, **REFUSALS}
-    )
+    @extend_schema(operation_id="state", parameters=[SITTING], responses={200: outputs.StateOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
         return Response(state_of(reading_of(person(request), slug), sitting=sitting_of(request)))
 
@@ -117,10 +115,10 @@ class ResponseView(ReadingView):
         accepted = respond(
             enrolment,
             token,
-            given.answer(),
+            given.given_answer(),
             by=person(request),
             client_uuid=client_uuid,
-            timing=given.timing(),
+            timing=given.given_timing(),
             sitting=sitting,
         )
         body = {"accepted": str(client_uuid), "state": state_of(enrolment, sitting=sitting)}
@@ -195,9 +193,7 @@ class BriefingView(ReadingView):
 class DisplayView(ReadingView):
     """The result of the display check, for this session of the browser."""
 
-    @extend_schema(
-        operation_id="display", request=DisplayIn, responses={200: outputs.DisplayOut, **REFUSALS}
-    )
+    @extend_schema(operation_id="display", request=DisplayIn, responses={200: outputs.DisplayOut, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
         given = DisplayIn(data=request.data)
         given.is_valid(raise_exception=True)

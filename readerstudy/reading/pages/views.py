@@ -141,7 +141,9 @@ def read_consent(request: HttpRequest, slug: str) -> HttpResponse:
 @page("POST")
 def read_questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = opened(request, slug)
-    given = {question.name: request.POST.get(question.name, "") for question in document_of(enrolment).questions}
+    given = {
+        question.name: request.POST.get(question.name, "") for question in document_of(enrolment).questions
+    }
     problems: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -233,8 +235,10 @@ def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
         line.handed_in for line in receipt.lines if not line.practice
     )
     context = context_of(
-        enrolment, receipt=receipt, reader=enrolment.pseudonym, finished=walk.is_finished, changeable=changeable
+        enrolment,
+        receipt=receipt,
+        reader=enrolment.pseudonym,
+        finished=walk.is_finished,
+        changeable=changeable,
     )
     return render(request, "reading/finish.html", context)
-
-

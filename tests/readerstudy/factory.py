@@ -1,0 +1,263 @@
+"""Studies for tests, made by the platform's own verbs from random pixels, with personas everybody knows.
+
+alice owns, carl coordinates, anna analyses, rita and ron read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import numpy as np
+from django.test import Client
+
+from readerstudy.accounts.models import User
+from readerstudy.imaging.models import Image
+from readerstudy.imaging.normalise import digest_of
+from readerstudy.imaging.storage import write_buffers
+from readerstudy.reading.answer import Answer
+from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.consent import consent
+from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.readers import reading_of
+from readerstudy.reading.respond import Accepted, respond
+from readerstudy.reading.screens import screen_of
+from readerstudy.reading.steps import document_of
+from readerstudy.reading.walk import Walk
+from readerstudy.studies.create import create_study
+from readerstudy.studies.invite import pseudonym
+from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
+from readerstudy.truth.allocate import allocate
+from readerstudy.truth.blinding.gate import images_digest
+from readerstudy.truth.lock import lock_study
+from readerstudy.truth.models import BlindingAudit
+from readerstudy.truth.sources import Origin, add_images, source_of
+
+PASSWORD = "correct horse battery staple"
+
+STUDY = """
+[study]
+title = "Knees"
+seed = 7
+readers = 2
+places = 4
+consent = "I agree that my answers are kept."
+instructions = "Look at all images."
+{study}
+[canvas]
+width = 16
+height = 24
+bits = {bits}
+[[sources]]
+name = "hospital-canary"
+kind = "real"
+[[sources]]
+name = "checkpoint-canary"
+kind = "synthetic"
+[[sources]]
+name = "gan-canary"
+kind = "synthetic"
+[margins]
+{more}
+"""
+
+QUARTETS = """
+[[sections]]
+name = "triples"
+task = "pick_real"
+trials = {trials}
+compose = {{ hospital-canary = 1, checkpoint-canary = 1, gan-canary = 1 }}
+rate = true
+"""
+CALLS = """
+[[sections]]
+name = "calls"
+task = "call"
+trials = 4
+compose = { hospital-canary = 2, checkpoint-canary = 2 }
+confidence = 3
+"""
+RATES = """
+[[sections]]
+name = "rates"
+task = "rate"
+trials = 3
+compose = { hospital-canary = 1, checkpoint-canary = 1, gan-canary = 1 }
+"""
+CHECKS = """
+[[sections]]
+name = "checks"
+task = "check_label"
+trials = 4
+compose = { hospital-canary = 2, checkpoint-canary = 2 }
+labels = ["grade"]
+"""
+PRACTICE = """
+[[sections]]
+name = "warm-up"
+task = "pick_real"
+trials = 2
+compose = { hospital-canary = 1, checkpoint-canary = 1 }
+practice = true
+"""
+
+
+def protocol_text(
+    *,
+    sections: str = "",
+    more: str = "",
+    study: str = "",
+    bits: int = 8,
+    title: str = "Knees",
+    trials: int = 3,
+) -> str:
+    """A protocol of one section of triples, unless told otherwise."""
+    body = sections or QUARTETS.format(trials=trials)
+    return STUDY.format(study=study, bits=bits, more=more) + body
+
+
+def a_user(name: str) -> User:
+    """A persona, made once."""
+    email = f"{name}@example.org"
+    found = User.objects.filter(email=email).first()
+    return found or User.objects.create_user(email, PASSWORD, name=name.capitalize())
+
+
+def random_images(document: ProtocolDocument, count: int, seed: int) -> list[Image]:
+    canvas = document.canvas
+    generator = np.random.default_rng(seed)
+    kind = np.uint8 if canvas.bits == 8 else np.dtype("<u2")
+    rows, buffers = [], []
+    for number in range(count):
+        noise = generator.integers(0, canvas.white + 1, (canvas.height, canvas.width)).astype(kind)
+        pixels = noise.tobytes()
+        digest = digest_of(pixels, canvas)
+        image = Image(
+            digest=digest,
+            width=canvas.width,
+            height=canvas.height,
+            bits=canvas.bits,
+            group=f"g{seed}-{number}",
+        )
+        rows.append(image)
+        buffers.append((image.key, pixels))
+    write_buffers(buffers)
+    return Image.objects.bulk_create(rows)
+
+
+def a_planned_study(text: str = "", *, slug: str = "knees", owner: str = "alice") -> Study:
+    """A study with protocol, images, plan and a passed audit, not locked yet."""
+    alice = a_user(owner)
+    study = create_study(text or protocol_text(), by=alice, slug=slug)
+    document = parse_protocol(study.protocol.text)
+    for number, declared in enumerate(document.sources):
+        seed = sum(map(ord, slug)) * 10 + number
+        images = random_images(document, document.images_needed(declared.name) + 1, seed)
+        origins = [Origin(image=image, labels={"grade": str(i % 5)}) for i, image in enumerate(images)]
+        add_images(source_of(study, declared.name), origins, by=alice)
+    allocate(study, by=alice)
+    digest = images_digest(study)
+    BlindingAudit.objects.create(study=study, images_digest=digest, passed=True, document={}, by=alice)
+    return study
+
+
+@dataclass
+class Locked:
+    """A locked study and the people in it."""
+
+    study: Study
+    owner: User
+    people: dict[str, User] = field(default_factory=dict)
+
+    @property
+    def document(self) -> ProtocolDocument:
+        return self.study.lock.protocol.document
+
+    def reading(self, name: str) -> Enrolment:
+        """A reader's enrolment as the platform would look it up now."""
+        return reading_of(self.people[name], self.study.slug)
+
+    def client(self, name: str, **how: object) -> Client:
+        """A browser in which a persona has signed in."""
+        client = Client(**how)  # type: ignore[arg-type]
+        client.force_login(self.people[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+
+def a_locked_study(
+    text: str = "",
+    *,
+    slug: str = "knees",
+    owner: str = "alice",
+    readers: tuple[str, ...] = ("rita", "ron"),
+    coordinator: str = "carl",
+    analyst: str = "anna",
+    briefed: bool = True,
+) -> Locked:
+    """A study that is being read: its readers have done everything before the first image if `briefed`."""
+    study = a_planned_study(text, slug=slug, owner=owner)
+    alice = a_user(owner)
+    lock_study(study, by=alice, reason="ready")
+    made = Locked(study=Study.objects.get(pk=study.pk), owner=alice, people={owner: alice})
+    for name, role in ((coordinator, Role.COORDINATOR), (analyst, Role.ANALYST)):
+        made.people[name] = a_user(name)
+        Enrolment.objects.create(study=study, user=made.people[name], role=role, invited_by=alice)
+    for place, name in enumerate(readers, start=1):
+        enrol(made, name, place)
+        if briefed:
+            brief(made.reading(name))
+    return made
+
+
+def enrol(made: Locked, name: str, place: int) -> Enrolment:
+    made.people[name] = a_user(name)
+    return Enrolment.objects.create(
+        study=made.study,
+        user=made.people[name],
+        role=Role.READER,
+        place=place,
+        pseudonym=pseudonym(place),
+        invited_by=made.owner,
+    )
+
+
+def brief(enrolment: Enrolment) -> None:
+    """Go through every step before reading."""
+    reader = enrolment.person
+    assert reader is not None
+    consent(enrolment, by=reader)
+    questions = document_of(enrolment).questions
+    answers = {q.name: q.options[0] if q.options else "7" for q in questions}
+    fill_questionnaire(enrolment, answers, by=reader)
+    be_briefed(enrolment, by=reader)
+
+
+def an_answer(enrolment: Enrolment, *, letter: str = "A", points: int = 3) -> Answer:
+    """A whole answer to whatever the reader is to read now."""
+    walk = Walk(enrolment)
+    assert walk.current is not None
+    screen = screen_of(walk.current, walk.document, enrolment.study.lock.plan_digest)
+    task = screen.section.task
+    return Answer(
+        pick=letter if task == "pick_real" else None,
+        ratings=dict.fromkeys(screen.letters, points) if screen.asks_ratings else {},
+        call="synthetic" if task == "call" else None,
+        confidence=2 if screen.section.confidence else None,
+        verdict="fits" if task == "check_label" else None,
+    )
+
+
+def answer_next(enrolment: Enrolment, *, letter: str = "A", points: int = 3) -> Accepted:
+    """Answer what is to be read now, through the verb."""
+    current = Walk(enrolment).current
+    reader = enrolment.person
+    assert current is not None
+    assert reader is not None
+    answer = an_answer(enrolment, letter=letter, points=points)
+    return respond(enrolment, current.token, answer, by=reader, client_uuid=uuid4())
+
+
+def read_everything(enrolment: Enrolment) -> Iterator[Accepted]:
+    """Answer until nothing is open."""
+    while Walk(enrolment).current is not None:
+        yield answer_next(enrolment)
