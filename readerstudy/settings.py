@@ -22,6 +22,20 @@ if ENVIRONMENT not in ENVIRONMENTS:
 PRODUCTION = ENVIRONMENT == "production"
 
 
+def number_from_environment(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {value!r}; it has to be a whole number.")
+    return int(value)
+
+
+def switch_from_environment(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name) or str(int(default))
+    if value not in {"0", "1"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it has to be 0 or 1.")
+    return value == "1"
+
+
 def from_environment(name: str, *, development: str, what: str) -> str:
     """The value of an environment variable, which production has to give."""
     value = os.environ.get(name, "")
@@ -39,6 +53,8 @@ SECRET_KEY = from_environment(
     development="development-only-key-that-production-refuses-to-start-with",
     what="a random text of at least 50 characters that signs sessions and invitations",
 )
+# The keys before it, so that sessions, seals of the audit log and authenticator secrets outlive a change.
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 ALLOWED_HOSTS = from_environment(
     "ALLOWED_HOSTS",
     development="127.0.0.1,localhost,[::1],testserver",
@@ -71,6 +87,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "csp",
     "rest_framework",
     "drf_spectacular",
     "django_tasks",
@@ -86,6 +103,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "readerstudy.accounts.middleware.PermissionsPolicy",
+    "readerstudy.accounts.middleware.IdleTimeout",
+    "readerstudy.accounts.middleware.SecondFactorRequired",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -194,7 +215,47 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+IDLE_MINUTES = number_from_environment("IDLE_MINUTES", 60 if PRODUCTION else 720)
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # the longest a session lasts, however busy
+LOCKOUT_MINUTES = 15
+# Asked of those whose role needs it (accounts/second_factor.py); the demo goes without.
+REQUIRE_SECOND_FACTOR = switch_from_environment("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
+
+ACCOUNT_ADAPTER = "readerstudy.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # of a form that is never shown: people come by invitation
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is verified by the invitation that went there
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True  # a reader who closes the browser comes back to the same trial
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {
+    # Five wrong passwords close an account for LOCKOUT_MINUTES. A clinic shares one address: it gets more.
+    "login_failed": f"60/m/ip,5/{LOCKOUT_MINUTES}m/key",
+    "login": "120/m/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = number_from_environment("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
+MFA_ADAPTER = "readerstudy.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "readerstudy"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+
+# Failed attempts are counted where all web processes see them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Mail, language, time ---------------------------------------------------------------------------
 
@@ -227,8 +288,14 @@ WHITENOISE_AUTOREFRESH = not PRODUCTION
 # --- Interfaces for programs ------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "readerstudy.accounts.api.ApiTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "readerstudy.accounts.api.TokenScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -239,6 +306,22 @@ SPECTACULAR_SETTINGS = {"TITLE": "readerstudy", "VERSION": "1", "SERVE_INCLUDE_S
 # --- Behaviour on the wire --------------------------------------------------------------------------
 
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "manifest-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "style-src-attr": ["'unsafe-inline'"],  # the width of a bar that shows a number
+        "worker-src": ["'self'", "blob:"],
+    }
+}
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:

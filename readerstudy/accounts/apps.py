@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "readerstudy.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from readerstudy.accounts import openapi, second_factor  # noqa: F401 the scheme registers itself
+
+        second_factor.record_changes()

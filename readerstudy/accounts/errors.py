@@ -33,3 +33,7 @@ class InvitationIsForSomebodyElse(InvitationRefused):
 
 class RevocationRefused(AccountError):
     """What was accepted cannot be revoked any more. Withdraw the person from the study instead."""
+
+
+class UnknownScope(AccountError):
+    """A token needs at least one scope, of those listed on the page of API tokens."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from readerstudy.accounts.errors import RevocationRefused
@@ -51,9 +52,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(email=models.functions.Lower("email")), name="user_email_is_lower_case"
-            )
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case")
         ]
 
     def __str__(self) -> str:
@@ -88,7 +87,7 @@ class Invitation(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email=models.functions.Lower("email")),
+                condition=models.Q(email=Lower("email")),
                 name="invitation_email_is_lower_case",
             ),
             models.CheckConstraint(
@@ -142,3 +141,63 @@ class InvitationRevocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invitation} revoked"
+
+
+class Scope(models.TextChoices):
+    """What a token may be used for. Never more than its owner may do."""
+
+    STUDY_READ = "study:read", "read studies, plans and progress"
+    STUDY_WRITE = "study:write", "make and change studies that are not locked, import images, invite"
+    ANSWERS_WRITE = "answers:write", "answer as the reader I am"
+    RESULTS_READ = "results:read", "download bundles and reports"
+
+
+class ApiToken(models.Model):
+    """A key for a person's programs. Of the key itself only the beginning and the digest are kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="api_token_expires_after_it_was_made",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def state(self) -> str:
+        """revoked, expired or open."""
+        if hasattr(self, "revocation"):
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "open"
+
+    @transaction.atomic
+    def revoke(self, *, by: User, reason: str = "") -> "ApiTokenRevocation":
+        """Make the token useless at once. Revoking twice is the same revocation."""
+        revocation, made = ApiTokenRevocation.objects.get_or_create(
+            token=self, defaults={"by": by, "reason": reason}
+        )
+        if made:
+            tell("api_token.revoked", by=by, on=self, particulars={"name": self.name}, reason=reason)
+        return revocation
+
+
+class ApiTokenRevocation(models.Model):
+    token = models.OneToOneField(ApiToken, on_delete=models.PROTECT, related_name="revocation")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.token} revoked"

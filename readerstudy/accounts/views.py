@@ -1,11 +1,14 @@
 """The way in by invitation, and a person's own page."""
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_not_required, login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from readerstudy.accounts import claim as claiming
 from readerstudy.accounts.errors import (
@@ -14,7 +17,11 @@ from readerstudy.accounts.errors import (
     InvitationRefused,
     InvitationUnknown,
 )
+from readerstudy.accounts.forms import ApiTokenForm
+from readerstudy.accounts.issue_token import issue_token
 from readerstudy.accounts.models import User
+from readerstudy.accounts.reauthentication import recently_authenticated
+from readerstudy.accounts.second_factor import needs_second_factor
 
 
 @login_not_required
@@ -39,7 +46,7 @@ def _accept(request: HttpRequest, token: str, by: User | None) -> HttpResponse:
     if by is not None:
         return redirect("/")
     get_adapter().login(request, person)
-    return redirect("account_set_password")
+    return redirect(f"{reverse('account_set_password')}?next=/")
 
 
 def _refused(request: HttpRequest, refusal: InvitationRefused, by: User | None) -> HttpResponse:
@@ -56,4 +63,39 @@ def _refused(request: HttpRequest, refusal: InvitationRefused, by: User | None) 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """What belongs to the person who is signed in: password, second factor, tokens."""
-    return render(request, "accounts/account.html")
+    person = _person(request)
+    factors = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    context = {
+        "factors": [factor.get_type_display() for factor in factors],
+        "needs_second_factor": needs_second_factor(person),
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@never_cache
+@recently_authenticated
+@require_http_methods(["GET", "HEAD", "POST"])
+def api_tokens(request: HttpRequest) -> HttpResponse:
+    """A person's tokens; a new one's key is on this page once."""
+    person, raw = _person(request), ""
+    form = ApiTokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        named = form.cleaned_data
+        _, raw = issue_token(named["name"], by=person, scopes=named["scopes"], valid_for=form.valid_for)
+        form = ApiTokenForm()
+    tokens = person.api_tokens.select_related("revocation")
+    return render(request, "accounts/tokens.html", {"form": form, "tokens": tokens, "raw": raw})
+
+
+@recently_authenticated
+@require_POST
+def revoke_api_token(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person(request)
+    get_object_or_404(person.api_tokens, pk=pk).revoke(by=person)
+    return redirect("api_tokens")
+
+
+def _person(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

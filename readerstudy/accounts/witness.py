@@ -40,11 +40,13 @@ def tell(
     particulars: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Have the event recorded in the stream of the person who acts, inside the caller's transaction."""
+    """Have the event recorded, in the stream of who acts, or of whom it concerns if nobody known does."""
     if not _entered:
         raise ImproperlyConfigured(
             "Nobody records what accounts do. Add readerstudy.audit to INSTALLED_APPS."
         )
-    stream = f"accounts/user:{by.pk}" if by is not None else "accounts"
+    person = by if by is not None else on
+    known = isinstance(person, models.Model) and person._meta.label == "accounts.User"
+    stream = f"accounts/user:{person.pk}" if known else "accounts"
     for witness in _entered:
         witness(stream, verb, by=by, on=on, particulars=particulars, reason=reason)

@@ -26,11 +26,6 @@ from readerstudy.audit.models import Event
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alice() -> User:
-    return User.objects.create_user("alice@hospital.example", "correct horse battery", name="Alice Owner")
-
-
 def page(token: str) -> str:
     return f"/invitation/{token}/"
 
@@ -163,7 +158,7 @@ def test_the_button_claims_signs_in_and_asks_for_a_password_that_may_be_skipped(
 ) -> None:
     _, token = invite("bob@hospital.example", by=alice)
     response = client.post(page(token), follow=True)
-    assert response.redirect_chain == [("/accounts/password/set/", 302)]
+    assert response.redirect_chain == [("/accounts/password/set/?next=/", 302)]
     assert response.wsgi_request.user.email == "bob@hospital.example"  # type: ignore[union-attr]
     assert 'href="/"' in response.content.decode()
 

@@ -1,0 +1,48 @@
+"""How programs show who sends them, and what they may be used for."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from readerstudy.accounts.models import ApiToken, User, digest_of
+
+if TYPE_CHECKING:
+    # Django REST framework reads this module while it makes its views.
+    from rest_framework.views import APIView
+
+_KEYWORD = b"bearer"
+_REFUSAL = "This token is unknown, expired or revoked. Make another on your account's page."
+
+
+class ApiTokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer rst_…`"""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        parts = get_authorization_header(request).split()
+        if len(parts) != 2 or parts[0].lower() != _KEYWORD:
+            return None
+        token = (
+            ApiToken.objects.select_related("user", "revocation")
+            .filter(digest=digest_of(parts[1].decode("latin-1")))
+            .first()
+        )
+        if token is None or token.state != "open" or not token.user.is_active:
+            raise AuthenticationFailed(_REFUSAL)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class TokenScope(BasePermission):
+    """A token opens a view only if the view names, as `token_scope`, a scope the token has."""
+
+    message = "This token lacks the scope for that. Make one that has it on your account's page."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not isinstance(request.auth, ApiToken):
+            return True
+        return getattr(view, "token_scope", None) in request.auth.scopes

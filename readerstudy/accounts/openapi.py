@@ -1,0 +1,19 @@
+"""How the API's description says that programs sign in with a token."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from readerstudy.accounts.api import ApiTokenAuthentication
+
+
+class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+    target_class = ApiTokenAuthentication
+    name = "apiToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A personal token from your account's page. It carries scopes and expires.",
+        }

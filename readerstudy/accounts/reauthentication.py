@@ -1,0 +1,34 @@
+"""Before what cannot be undone, the person shows once more that it is them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+View = Callable[..., HttpResponseBase]
+
+
+def recently_authenticated(view: View) -> View:
+    """Let through who has confirmed password or second factor within REAUTHENTICATION_TIMEOUT seconds.
+
+    Everybody else does so first and comes back; a form that was being sent is sent on afterwards. Who has
+    neither password nor second factor is asked to set a password.
+    """
+    confirmed = reauthentication_required(view)
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not get_reauthentication_flows(request.user):
+            query = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('account_set_password')}?{query}")
+        return confirmed(request, *args, **kwargs)
+
+    return guarded

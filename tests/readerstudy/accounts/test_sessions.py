@@ -1,0 +1,96 @@
+"""A session ends when nobody is there, and grave steps ask once more who is."""
+
+import time
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import include, path, reverse
+from pytest_django import Settings
+
+from readerstudy.accounts.models import User
+from readerstudy.accounts.reauthentication import recently_authenticated
+from tests.readerstudy.people import PASSWORD, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@recently_authenticated
+def grave(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(f"done: {request.method} {request.POST.get('reason', '')}")
+
+
+urlpatterns = [path("grave/", grave), path("", include("readerstudy.urls"))]
+
+
+@pytest.fixture(autouse=True)
+def _urls() -> Iterator[None]:
+    with override_settings(ROOT_URLCONF=__name__):
+        yield
+
+
+def after(minutes: float) -> "patch[float]":  # type: ignore[type-arg]
+    now = time.time()
+    return patch("readerstudy.accounts.middleware.time.time", lambda: now + minutes * 60)
+
+
+def test_who_does_nothing_is_signed_out_and_told_why(alice: User, settings: Settings) -> None:
+    settings.IDLE_MINUTES = 60
+    client = signed_in(alice)
+    client.get(reverse("account"))
+    with after(minutes=59):
+        assert client.get(reverse("account")).status_code == 200
+    with after(minutes=59 + 61):
+        response = client.get(reverse("account"), follow=True)
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+    assert "signed out after 60 minutes without activity" in response.content.decode()
+
+
+def test_who_goes_on_stays(alice: User, settings: Settings) -> None:
+    settings.IDLE_MINUTES = 10
+    client = signed_in(alice)
+    for minutes in range(0, 60, 9):
+        with after(minutes=minutes):
+            assert client.get(reverse("account")).status_code == 200
+
+
+def test_a_burst_of_requests_writes_the_session_once(alice: User) -> None:
+    client = signed_in(alice)
+    client.get(reverse("account"))
+    with patch("django.contrib.sessions.backends.db.SessionStore.save") as save:
+        for _ in range(5):
+            client.get(reverse("account"))
+    assert save.call_count == 0
+
+
+def test_a_grave_step_asks_a_stranger_to_sign_in(client: Client) -> None:
+    assert client.get("/grave/")["Location"] == "/accounts/login/?next=/grave/"
+
+
+def test_a_grave_step_asks_for_the_password_and_then_goes_on_with_what_was_sent(alice: User) -> None:
+    client = signed_in(alice)
+    asked = client.post("/grave/", {"reason": "all is ready"})
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fgrave%2F"
+    assert "Confirm that it is you" in client.get(asked["Location"]).content.decode()
+    done = client.post(asked["Location"], {"password": PASSWORD, "next": "/grave/"})
+    assert done.content == b"done: POST all is ready"
+
+
+def test_a_wrong_password_does_not_confirm(alice: User) -> None:
+    client = signed_in(alice)
+    client.post("/accounts/reauthenticate/?next=/grave/", {"password": "wrong", "next": "/grave/"})
+    assert client.get("/grave/").status_code == 302
+
+
+def test_a_confirmation_lasts_five_minutes(alice: User) -> None:
+    client = signed_in(alice, confirmed=True)
+    assert client.get("/grave/").content == b"done: GET "
+    with patch("allauth.account.internal.flows.reauthentication.time.time", return_value=time.time() + 301):
+        assert client.get("/grave/").status_code == 302
+
+
+def test_who_has_neither_password_nor_factor_sets_a_password_first() -> None:
+    bob = User.objects.create_user("bob@hospital.example")
+    assert signed_in(bob).get("/grave/")["Location"] == "/accounts/password/set/?next=%2Fgrave%2F"
