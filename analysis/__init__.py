@@ -38,6 +38,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "prevalence_bias",
         "raw_agreement",
     ),
+    "analysis.bootstrap": ("bootstrap_fleiss", "bootstrap_mean"),
     "analysis.crossed": (
         "crossed_contrast",
         "crossed_difference",
