@@ -17,7 +17,7 @@ for (const name of readdirSync(source).sort()) {
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["src/reading.ts", "src/display-check.ts", "src/viewer.ts"],
+  entryPoints: ["src/reading.ts", "src/viewer.ts"],
   outdir,
   bundle: true,
   minify: true,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 VIEWER = Path(__file__).parents[2] / "static" / "viewer"
-BUNDLES = ("reading.js", "display-check.js", "viewer.js")
+BUNDLES = ("reading.js", "viewer.js")
 MOST_GZIP_BYTES = 30_000
 
 

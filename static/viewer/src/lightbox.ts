@@ -227,8 +227,10 @@ export class Lightbox {
   private keyDown(event: KeyboardEvent): void {
     if (isAsking() || this.held || !this.section || !this.shown) return;
     const target = event.target as HTMLElement;
-    if (target.closest("input, select, textarea")) return;
-    const native = target.closest("button, a, summary") !== null;
+    // The focus may still lie in a dialog that has just closed; then the key is meant for the images.
+    const stale = target.closest("dialog") !== null;
+    if (!stale && target.closest("input, select, textarea")) return;
+    const native = !stale && target.closest("button, a, summary") !== null;
     if (native && (event.key === "Enter" || event.key === " ")) return;
     if (event.key.length === 1 && event.key !== " " && !this.preferences.characters) return;
     if (event.key === " ") {

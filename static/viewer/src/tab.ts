@@ -8,7 +8,7 @@ const SEND_EVERY_MS = 10_000;
 export class Tab {
   private readonly instance = uuid();
   private readonly channel: BroadcastChannel | null;
-  private events: Array<{ kind: string; client_ms: number }> = [];
+  private events: Array<{ kind: string; t_ms: number }> = [];
 
   constructor(
     private readonly api: Api,
@@ -37,7 +37,7 @@ export class Tab {
   }
 
   happened(kind: string): void {
-    this.events.push({ kind, client_ms: Date.now() });
+    this.events.push({ kind, t_ms: Date.now() });
   }
 
   /** Sends what happened; on failure it stays for the next time. */

@@ -157,8 +157,7 @@ export class Tools {
   /** The image point in the middle of a viewport: how the keyboard points. */
   middle(slot: string): Point | null {
     const index = this.slots.indexOf(slot);
-    const view = this.views[index];
-    return view ? this.viewer.imagePoint(index, { x: view.clientWidth / 2, y: view.clientHeight / 2 }) : null;
+    return index < 0 ? null : this.viewer.getView(index);
   }
 
   private moveLens(): void {

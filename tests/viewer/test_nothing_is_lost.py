@@ -1,0 +1,198 @@
+"""Whatever breaks between the reader and the server, each answer arrives once, in order."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.viewer.conftest import wait_for_trial
+from tests.viewer.fake_server import FakeServer
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[..., FakeServer]
+Read = Callable[..., Page]
+ANSWER = ("3", "b", "4", "c", "1", "d", "2", "Shift+B", "Enter")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tokens(server: FakeServer) -> list[str]:
+    return [response["token"] for response in server.study.responses]
+
+
+def drafted(page: Page, server: FakeServer, token: str) -> dict[str, Any]:
+    page.locator("#saved", has_text="Saved").wait_for()
+    answer: dict[str, Any] = server.study.drafts[token]["answer"]
+    return answer
+
+
+def test_an_answer_waits_while_the_network_is_gone_and_goes_out_by_itself(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve()
+    page = read(server)
+    context.set_offline(True)
+    press(page, *ANSWER)
+    page.get_by_role("alert").get_by_text("kept on this device").wait_for()
+    assert server.study.responses == []
+    context.set_offline(False)
+    wait_for_trial(page, 2)
+    assert tokens(server) == ["t1"]
+    assert page.get_by_role("alert").is_hidden()
+
+
+def test_a_server_that_is_killed_and_comes_back_gets_the_answer_once(serve: Serve, read: Read) -> None:
+    server = serve()
+    page = read(server)
+    server.stop()
+    press(page, *ANSWER)
+    page.get_by_role("alert").get_by_text("kept on this device").wait_for()
+    server.start()
+    wait_for_trial(page, 2)
+    press(page, *ANSWER)
+    wait_for_trial(page, 3)
+    assert tokens(server) == ["t1", "t2"]
+
+
+def test_an_answer_whose_acknowledgement_was_lost_is_not_counted_twice(
+    serve: Serve, read: Read
+) -> None:
+    server = serve()
+    page = read(server)
+    lost: list[str] = []
+
+    def swallow(route: Any) -> None:
+        if lost:
+            route.continue_()
+            return
+        route.fetch()
+        lost.append(route.request.post_data_json["client_uuid"])
+        route.abort()
+
+    page.route("**/response", swallow)
+    press(page, *ANSWER)
+    wait_for_trial(page, 2)
+    assert tokens(server) == ["t1"]
+    assert server.study.responses[0]["client_uuid"] == lost[0]
+
+
+def test_an_answer_survives_closing_the_browser_while_offline(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve()
+    page = read(server)
+    context.set_offline(True)
+    press(page, *ANSWER)
+    page.get_by_role("alert").get_by_text("kept on this device").wait_for()
+    page.close()
+    context.set_offline(False)
+    server.study.sitting = ""
+    again = context.new_page()
+    again.goto(f"{server.address}/read/")
+    wait_for_trial(again, 2)
+    assert tokens(server) == ["t1"]
+
+
+def test_a_half_filled_answer_is_there_after_a_reload(serve: Serve, read: Read) -> None:
+    server = serve()
+    page = read(server)
+    press(page, "3", "c", "2", "Shift+C")
+    assert drafted(page, server, "t1")["ratings"] == {"A": 3, "C": 2}
+    page.reload()
+    wait_for_trial(page, 1)
+    assert page.locator("[data-slot=A] .scale [aria-pressed=true]").text_content() == "3rather realistic"
+    assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
+
+
+def test_a_half_filled_answer_goes_on_in_another_browser(
+    serve: Serve, read: Read, browser: Any
+) -> None:
+    server = serve()
+    page = read(server)
+    press(page, "4", "Shift+A")
+    drafted(page, server, "t1")
+    elsewhere = browser.new_page()
+    elsewhere.goto(f"{server.address}/read/")
+    elsewhere.get_by_role("button", name="Read here").click()
+    wait_for_trial(elsewhere, 1)
+    assert elsewhere.locator(".cell.chosen").get_attribute("data-slot") == "A"
+    elsewhere.close()
+
+
+def test_a_draft_made_offline_is_kept_in_the_browser(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve()
+    page = read(server)
+    context.set_offline(True)
+    press(page, "2", "Shift+D")
+    page.locator("#saved", has_text="Kept on this device").wait_for()
+    context.set_offline(False)
+    page.reload()
+    wait_for_trial(page, 1)
+    assert page.locator(".cell.chosen").get_attribute("data-slot") == "D"
+
+
+def test_a_second_tab_says_so_and_takes_over_cleanly(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve()
+    first = read(server)
+    second = context.new_page()
+    second.goto(f"{server.address}/read/")
+    dialog = second.get_by_role("dialog", name="This study is open elsewhere")
+    dialog.wait_for()
+    dialog.get_by_role("button", name="Read here").click()
+    wait_for_trial(second, 1)
+    first.get_by_role("dialog", name="This study is open elsewhere").wait_for()
+    press(second, *ANSWER)
+    wait_for_trial(second, 2)
+    first.get_by_role("button", name="Read here").click()
+    wait_for_trial(first, 2)
+    assert tokens(server) == ["t1"]
+
+
+def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(
+    serve: Serve, read: Read
+) -> None:
+    server = serve()
+    page = read(server)
+    server.study.sitting = "another machine"
+    press(page, *ANSWER)
+    page.get_by_role("button", name="Read here").click()
+    wait_for_trial(page, 2)
+    assert tokens(server) == ["t1"]
+
+
+def test_signing_in_again_leads_back_to_the_same_trial_with_the_same_answer(
+    serve: Serve, read: Read
+) -> None:
+    server = serve()
+    page = read(server)
+    press(page, "3", "Shift+B")
+    drafted(page, server, "t1")
+    server.study.signed_out = True
+    press(page, "b", "1")
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Signed in").click()
+    wait_for_trial(page, 1)
+    assert page.locator(".cell.chosen").get_attribute("data-slot") == "B"
+    assert page.locator("[data-slot=B] .scale [aria-pressed=true]").count() == 1
+
+
+def test_an_answer_given_after_the_session_ended_is_sent_after_signing_in(
+    serve: Serve, read: Read
+) -> None:
+    server = serve()
+    page = read(server)
+    server.study.signed_out = True
+    press(page, *ANSWER)
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Signed in").click()
+    wait_for_trial(page, 2)
+    assert tokens(server) == ["t1"]

@@ -1,0 +1,186 @@
+"""A reader needs no mouse: every action has a key."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.viewer.conftest import wait_for_trial
+from tests.viewer.fake_server import FakeServer
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[..., FakeServer]
+Read = Callable[[FakeServer], Page]
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def answered(page: Page, server: FakeServer, number: int) -> dict:  # type: ignore[type-arg]
+    """Waits until the given trial is answered and the next one shown."""
+    wait_for_trial(page, number + 1)
+    return server.study.responses[number - 1]["answer"]
+
+
+def test_a_whole_study_is_read_with_the_keyboard_alone(serve: Serve, read: Read) -> None:
+    server = serve(trials=5)
+    page = read(server)
+    for number in range(1, 6):
+        press(page, "3", "b", "4", "ArrowDown", "1", "ArrowLeft", "2", "Shift+B", "Enter")
+        if number < 5:
+            wait_for_trial(page, number + 1)
+    page.wait_for_url("**/thanks/")
+    assert [response["token"] for response in server.study.responses] == ["t1", "t2", "t3", "t4", "t5"]
+    for response in server.study.responses:
+        assert response["answer"]["pick"] == "B"
+        assert response["answer"]["ratings"] == {"A": 3, "B": 4, "D": 1, "C": 2}
+
+
+def test_one_key_marks_the_image_in_focus_as_the_real_one(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    press(page, "c", "m")
+    assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
+    press(page, "Shift+A")
+    assert page.locator(".cell.chosen").get_attribute("data-slot") == "A"
+    assert page.locator(".real[aria-pressed=true]").count() == 1
+
+
+def test_what_is_still_missing_is_said_and_nothing_is_sent(serve: Serve, read: Read) -> None:
+    server = serve()
+    page = read(server)
+    press(page, "Enter")
+    assert page.locator("#lacks").text_content() == "Mark the real one."
+    press(page, "Shift+A", "1", "c", "2", "Enter")
+    assert page.locator("#lacks").text_content() == "Images B and D still need a rating."
+    assert page.locator("#submit").get_attribute("aria-disabled") == "true"
+    assert server.study.responses == []
+
+
+def test_a_call_takes_arrows_and_digits(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A")
+    page = read(server)
+    press(page, "ArrowLeft", "ArrowRight", "3", "Enter")
+    answer = answered(page, server, 1)
+    assert (answer["call"], answer["confidence"]) == ("synthetic", 3)
+    assert answer["ratings"] is None
+
+
+def test_a_rating_of_several_images_needs_no_pick(serve: Serve, read: Read) -> None:
+    server = serve(task="rate", slots="AB")
+    page = read(server)
+    press(page, "2", "b", "4", "Enter")
+    assert answered(page, server, 1)["ratings"] == {"A": 2, "B": 4}
+
+
+def test_a_discrepant_label_asks_what_is_seen_instead(serve: Serve, read: Read) -> None:
+    server = serve(
+        task="check_label",
+        slots="A",
+        label=[{"name": "KL grade", "value": "2"}],
+        section={"label_choices": {"KL grade": ["0", "1", "2", "3", "4"]}},
+    )
+    page = read(server)
+    assert page.locator(".observed").is_hidden()
+    press(page, "2", "Enter")
+    assert page.locator("#lacks").text_content() == "Say what you see instead."
+    page.get_by_role("button", name="2", exact=True).press("Space")
+    assert "then it fits" in (page.locator("#lacks").text_content() or "")
+    page.get_by_role("button", name="4", exact=True).press("Space")
+    page.locator(".view").focus()
+    press(page, "Enter")
+    answer = answered(page, server, 1)
+    assert (answer["verdict"], answer["observed"]) == ("discrepant", {"KL grade": "4"})
+
+
+def test_a_fitting_label_takes_back_what_was_seen_instead(serve: Serve, read: Read) -> None:
+    server = serve(task="check_label", slots="A", section={"label_choices": {"KL grade": ["0", "1"]}})
+    page = read(server)
+    press(page, "2")
+    page.get_by_role("button", name="1", exact=True).press("Space")
+    page.locator(".view").focus()
+    press(page, "1", "Enter")
+    answer = answered(page, server, 1)
+    assert (answer["verdict"], answer["observed"]) == ("fits", None)
+
+
+def test_a_reason_and_its_spot_need_no_mouse(serve: Serve, read: Read) -> None:
+    server = serve(
+        task="call", slots="A", section={"reasons": {"tags": ["noise", "edges"], "spot": True}}
+    )
+    page = read(server)
+    press(page, "w", "Tab", "Space", "x")
+    press(page, "Shift+R", "1")
+    page.locator(".view").focus()
+    press(page, "Enter")
+    assert answered(page, server, 1)["reasons"] == [{"slot": "A", "tag": "edges", "x": 48, "y": 48}]
+
+
+def test_invert_link_one_image_and_reset_each_have_a_key(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    press(page, "i", "l", "b", "f")
+    pressed = "button => button.getAttribute('aria-pressed')"
+    assert page.locator("#tool-invert").evaluate(pressed) == "true"
+    assert page.locator("#tool-link").evaluate(pressed) == "false"
+    assert "Separate" in (page.locator("#tool-link").text_content() or "")
+    assert page.locator(".cell:visible").get_attribute("data-slot") == "B"
+    press(page, "c")
+    assert page.locator(".cell:visible").get_attribute("data-slot") == "C"
+    press(page, "f", "r")
+    assert page.locator(".cell:visible").count() == 4
+    assert page.locator("#tool-invert").evaluate(pressed) == "false"
+
+
+def test_the_magnifier_stays_while_space_is_held(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    page.keyboard.down(" ")
+    page.locator(".lens").wait_for(state="visible")
+    page.keyboard.up(" ")
+    page.locator(".lens").wait_for(state="hidden")
+
+
+def test_a_pause_covers_the_images_and_enter_goes_on(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    press(page, "p")
+    assert page.get_by_role("dialog", name="Paused").is_visible()
+    assert page.locator(".pixels").is_hidden()
+    press(page, "Enter")
+    assert page.locator(".pixels").is_visible()
+
+
+def test_question_mark_shows_every_key(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    press(page, "?")
+    dialog = page.get_by_role("dialog", name="Keys and hands")
+    assert dialog.is_visible()
+    words = dialog.text_content() or ""
+    for key in ("Enter", "Space", "I", "L", "R", "F", "P", "W", "Z", "V"):
+        assert key in words
+    press(page, "Escape")
+    dialog.wait_for(state="hidden")
+
+
+def test_letters_and_digits_can_be_switched_off_for_those_whose_software_types(
+    serve: Serve, read: Read
+) -> None:
+    page = read(serve())
+    press(page, "?")
+    page.get_by_label("Letters, digits and signs act as keys").uncheck()
+    press(page, "Escape")
+    page.locator("#keys-dialog").wait_for(state="hidden")
+    press(page, "3", "Shift+B", "i")
+    assert page.locator("[aria-pressed=true]:visible").count() == 1  # images stay linked
+    press(page, "ArrowRight")
+    assert page.locator(".cell.focus").get_attribute("data-slot") == "B"
+
+
+def test_a_rating_moves_on_where_the_reader_wants_it(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    press(page, "?")
+    page.get_by_label("A rating moves on to the next image").check()
+    press(page, "Escape")
+    page.locator("#keys-dialog").wait_for(state="hidden")
+    press(page, "1", "2", "3", "4", "Shift+D")
+    assert page.locator("#lacks").text_content() == "Complete."
