@@ -59,9 +59,7 @@ def test_a_server_that_is_killed_and_comes_back_gets_the_answer_once(serve: Serv
     assert tokens(server) == ["t1", "t2"]
 
 
-def test_an_answer_whose_acknowledgement_was_lost_is_not_counted_twice(
-    serve: Serve, read: Read
-) -> None:
+def test_an_answer_whose_acknowledgement_was_lost_is_not_counted_twice(serve: Serve, read: Read) -> None:
     server = serve()
     page = read(server)
     lost: list[str] = []
@@ -109,9 +107,7 @@ def test_a_half_filled_answer_is_there_after_a_reload(serve: Serve, read: Read) 
     assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
 
 
-def test_a_half_filled_answer_goes_on_in_another_browser(
-    serve: Serve, read: Read, browser: Any
-) -> None:
+def test_a_half_filled_answer_goes_on_in_another_browser(serve: Serve, read: Read, browser: Any) -> None:
     server = serve()
     page = read(server)
     press(page, "4", "Shift+A")
@@ -157,9 +153,7 @@ def test_a_second_tab_says_so_and_takes_over_cleanly(
     assert tokens(server) == ["t1"]
 
 
-def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(
-    serve: Serve, read: Read
-) -> None:
+def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(serve: Serve, read: Read) -> None:
     server = serve()
     page = read(server)
     server.study.sitting = "another machine"
@@ -169,9 +163,7 @@ def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(
     assert tokens(server) == ["t1"]
 
 
-def test_signing_in_again_leads_back_to_the_same_trial_with_the_same_answer(
-    serve: Serve, read: Read
-) -> None:
+def test_signing_in_again_leads_back_to_the_same_trial_with_the_same_answer(serve: Serve, read: Read) -> None:
     server = serve()
     page = read(server)
     press(page, "3", "Shift+B")
@@ -185,9 +177,7 @@ def test_signing_in_again_leads_back_to_the_same_trial_with_the_same_answer(
     assert page.locator("[data-slot=B] .scale [aria-pressed=true]").count() == 1
 
 
-def test_an_answer_given_after_the_session_ended_is_sent_after_signing_in(
-    serve: Serve, read: Read
-) -> None:
+def test_an_answer_given_after_the_session_ended_is_sent_after_signing_in(serve: Serve, read: Read) -> None:
     server = serve()
     page = read(server)
     server.study.signed_out = True

@@ -107,9 +107,7 @@ def test_a_fitting_label_takes_back_what_was_seen_instead(serve: Serve, read: Re
 
 
 def test_a_reason_and_its_spot_need_no_mouse(serve: Serve, read: Read) -> None:
-    server = serve(
-        task="call", slots="A", section={"reasons": {"tags": ["noise", "edges"], "spot": True}}
-    )
+    server = serve(task="call", slots="A", section={"reasons": {"tags": ["noise", "edges"], "spot": True}})
     page = read(server)
     press(page, "w", "Tab", "Space", "x")
     press(page, "Shift+R", "1")
