@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("readerstudy.desk.urls")),
     path("", include("readerstudy.accounts.urls")),
     path("", include("readerstudy.reading.urls")),
 ]

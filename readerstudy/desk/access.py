@@ -1,0 +1,41 @@
+"""Who may open a page of a study: its staff, by role. For anybody else the study does not exist."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from readerstudy.studies.models import Enrolment, Role, Study
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, Study, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+
+STAFF = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
+LEADS = (Role.OWNER, Role.COORDINATOR)
+OWNERS = (Role.OWNER,)
+
+
+def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
+    """Give the view the study of its address, if the visitor has one of the roles in it; else 404."""
+
+    def decorate(page: Callable[..., HttpResponseBase]) -> View:
+        @login_required
+        @wraps(page)
+        def view(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            study = Study.objects.in_role(request.user, *roles).filter(slug=slug).first()
+            if study is None:
+                raise Http404
+            return page(request, study, *args, **kwargs)
+
+        return view
+
+    return decorate
+
+
+def roles_of(request: HttpRequest, study: Study) -> set[str]:
+    """The roles the visitor has in a study."""
+    mine = Enrolment.objects.current().of(request.user).filter(study=study)
+    return set(mine.values_list("role", flat=True))

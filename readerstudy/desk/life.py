@@ -1,0 +1,188 @@
+"""The life of a study as its leader sees it: what is done, what is next, and where that is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.urls import reverse
+
+from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.blinding.gate import newest_audit
+from readerstudy.truth.models import Plan, Provenance, Unblinding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One station: `state` is done, now or later; `said` is its state in a few words."""
+
+    name: str
+    title: str
+    said: str
+    state: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Station:
+    name: str
+    title: str
+    action: str
+    is_done: Callable[["_Facts"], bool]
+    said: Callable[["_Facts"], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What the stations look at, gathered in a handful of queries."""
+
+    images: dict[str, int]
+    needed: dict[str, int]
+    plan: Plan | None
+    plan_fits: bool
+    audit: str
+    locked: bool
+    invited: int
+    accepted: int
+    readers: int
+    frozen: bool
+    unblinded: bool
+    sections: int
+    trials: int
+
+    @property
+    def enough_images(self) -> bool:
+        return all(self.images.get(name, 0) >= count for name, count in self.needed.items())
+
+
+def _facts(study: Study) -> _Facts:
+    document = study.protocol.document
+    plan = Plan.objects.filter(study=study).first()
+    locked = study.is_locked
+    audit = newest_audit(study)
+    readers = Enrolment.objects.filter(study=study).readers().current()
+    return _Facts(
+        images=images_by_source(study),
+        needed={source.name: document.images_needed(source.name) for source in document.sources},
+        plan=plan,
+        plan_fits=plan is not None and plan.protocol_digest == study.protocol.digest,
+        audit="" if audit is None else "passed" if audit.passed else _failed(audit),
+        locked=locked,
+        invited=readers.count(),
+        accepted=readers.accepted().count(),
+        readers=document.readers,
+        frozen=study.is_frozen,
+        unblinded=Unblinding.objects.filter(study=study).exists(),
+        sections=len(document.sections),
+        trials=sum(section.trials for section in document.sections),
+    )
+
+
+def _failed(audit: object) -> str:
+    return "overridden" if hasattr(audit, "override") else "failed"
+
+
+def images_by_source(study: Study) -> dict[str, int]:
+    """How many images each source of a study has."""
+    rows = Provenance.objects.filter(source__study=study).values_list("source__name")
+    return dict(rows.annotate(images=Count("pk")))
+
+
+_AUDIT_WORDS = {
+    "": "not run on these images",
+    "passed": "nothing about the files tells real from synthetic",
+    "failed": "something about the files tells them apart",
+    "overridden": "overridden with a reason",
+}
+
+_STATIONS = (
+    _Station(
+        name="protocol",
+        title="Protocol",
+        action="Write the protocol",
+        is_done=lambda facts: True,
+        said=lambda facts: f"{facts.sections} sections, {facts.trials} trials",
+    ),
+    _Station(
+        name="images",
+        title="Images",
+        action="Bring the images",
+        is_done=lambda facts: facts.enough_images,
+        said=lambda facts: f"{sum(facts.images.values())} of {sum(facts.needed.values())} needed",
+    ),
+    _Station(
+        name="plan",
+        title="Plan",
+        action="Make the plan",
+        is_done=lambda facts: facts.plan_fits,
+        said=lambda facts: (
+            "not made yet" if facts.plan is None else "made" if facts.plan_fits else "for an older protocol"
+        ),
+    ),
+    _Station(
+        name="audit",
+        title="Blinding audit",
+        action="Run the blinding audit",
+        is_done=lambda facts: facts.audit in ("passed", "overridden"),
+        said=lambda facts: _AUDIT_WORDS[facts.audit],
+    ),
+    _Station(
+        name="lock",
+        title="Lock",
+        action="Lock the study",
+        is_done=lambda facts: facts.locked,
+        said=lambda facts: "locked" if facts.locked else "open to change",
+    ),
+    _Station(
+        name="people",
+        title="Readers",
+        action="Invite the readers",
+        is_done=lambda facts: facts.accepted >= facts.readers,
+        said=lambda facts: f"{facts.accepted} of {facts.readers} have accepted",
+    ),
+    _Station(
+        name="progress",
+        title="Reading",
+        action="Watch the reading",
+        is_done=lambda facts: facts.frozen,
+        said=lambda facts: "closed" if facts.frozen else "open" if facts.locked else "opens with the lock",
+    ),
+    _Station(
+        name="ending",
+        title="Freeze and unblind",
+        action="Freeze and unblind",
+        is_done=lambda facts: facts.unblinded,
+        said=lambda facts: (
+            "unblinded" if facts.unblinded else "frozen, blinded" if facts.frozen else "not frozen"
+        ),
+    ),
+    _Station(
+        name="result",
+        title="Result",
+        action="Read the result",
+        is_done=lambda facts: False,
+        said=lambda facts: "ready" if facts.unblinded else "after the unblinding",
+    ),
+)
+
+
+def life_of(study: Study) -> list[Step]:
+    """The stations of a study; the first that is not done is now."""
+    facts = _facts(study)
+    steps: list[Step] = []
+    found_now = False
+    for station in _STATIONS:
+        done = station.is_done(facts)
+        state = "done" if done else "later" if found_now else "now"
+        found_now = found_now or not done
+        steps.append(
+            Step(
+                name=station.name,
+                title=station.title,
+                said=station.said(facts),
+                state=state,
+                url=reverse(f"desk-{station.name}", args=[study.slug]),
+                action=station.action,
+            )
+        )
+    return steps

@@ -1,0 +1,38 @@
+"""The plan, and the lock that closes it."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from readerstudy.accounts.reauthentication import recently_authenticated
+from readerstudy.desk.access import LEADS, OWNERS, study_page
+from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.models import Section, Study
+from readerstudy.truth.allocate import allocate
+from readerstudy.truth.lock import lock_study
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*LEADS)
+def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
+    if request.method == "GET":
+        sections = Section.objects.filter(study=study)
+        return study_response(request, study, "plan", {"sections": sections})
+    try:
+        made = allocate(study, by=request.user)
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-plan", study.slug)
+    return done(request, f"Plan {made.digest[:16]} made for {made.places} places.", "desk-plan", study.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@recently_authenticated
+@study_page(*OWNERS)
+def lock(request: HttpRequest, study: Study) -> HttpResponseBase:
+    if request.method == "GET":
+        return study_response(request, study, "lock")
+    try:
+        lock_study(study, by=request.user, reason=request.POST.get("reason", ""))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-lock", study.slug)
+    return done(request, "The study is locked. Invite its readers.", "desk-people", study.slug)

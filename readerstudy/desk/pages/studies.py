@@ -1,0 +1,98 @@
+"""The list of studies, and the beginning of a new one."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from readerstudy.desk.access import STAFF
+from readerstudy.desk.published import all_published
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.create import create_study
+from readerstudy.studies.models import Study
+from readerstudy.studies.protocol import ProtocolError
+
+PAGE = 50
+
+BLANK = """\
+[study]
+title = ""
+seed = 1
+readers = 8
+
+[canvas]
+width = 512
+height = 512
+bits = 8
+
+[[sources]]
+name = "real"
+kind = "real"
+
+[[sources]]
+name = "model"
+kind = "synthetic"
+
+[margins]
+detection = 0.10
+realism = 0.25
+
+[[sections]]
+name = "quartets"
+task = "pick_real"
+trials = 50
+compose = { real = 1, model = 3 }
+rate = true
+"""
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Staff to their studies, readers to their reading."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    if Study.objects.in_role(request.user, *STAFF).exists():
+        return redirect("desk-studies")
+    if Study.objects.visible_to(request.user).exists():
+        return redirect("/read/")
+    return redirect("desk-studies")
+
+
+@login_required
+@require_GET
+def studies(request: HttpRequest) -> HttpResponse:
+    mine = (
+        Study.objects.in_role(request.user, *STAFF)
+        .select_related("created_by", "lock", "freeze")
+        .order_by("-created_at", "-pk")
+    )
+    start = max(0, int(request.GET.get("from", "0"))) if request.GET.get("from", "0").isdecimal() else 0
+    rows = list(mine[start : start + PAGE + 1])
+    context = {
+        "studies": rows[:PAGE],
+        "start": start,
+        "following": start + PAGE if len(rows) > PAGE else None,
+        "preceding": max(0, start - PAGE) if start else None,
+    }
+    return render(request, "desk/studies.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_study(request: HttpRequest) -> HttpResponseBase:
+    """Start from a protocol or from blank; a text that is no protocol comes back with its mistakes."""
+    chosen = request.GET.get("from", "")
+    text = next((item.text for item in all_published() if item.name == chosen), BLANK if chosen else "")
+    context = {"published": all_published(), "text": text, "problems": (), "chosen": chosen}
+    if request.method == "POST":
+        text = request.POST.get("text", "").replace("\r\n", "\n")
+        try:
+            study = create_study(text, by=request.user, slug=request.POST.get("slug", "").strip())
+        except ProtocolError as error:
+            context |= {"text": text, "problems": error.problems, "chosen": "own"}
+            return render(request, "desk/new.html", context, status=422)
+        except ReaderstudyError as error:
+            context |= {"text": text, "refusal": str(error), "chosen": "own"}
+            return render(request, "desk/new.html", context, status=422)
+        return redirect("desk-study", study.slug)
+    return render(request, "desk/new.html", context)

@@ -1,0 +1,34 @@
+"""The protocols the platform brings along: a demonstration and five published studies."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
+
+FOLDER = Path(__file__).parent / "protocols"
+NAMES = (
+    "cervical-quartets",
+    "pelvis-real-or-synthetic",
+    "pelvis-labels",
+    "knee-generators",
+    "knee-grades",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    name: str
+    text: str
+    document: ProtocolDocument
+
+
+@cache
+def published(name: str) -> Published:
+    """A protocol by its name: `demo`, or one of NAMES."""
+    text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return Published(name=name, text=text, document=parse_protocol(text))
+
+
+def all_published() -> list[Published]:
+    return [published(name) for name in NAMES]
