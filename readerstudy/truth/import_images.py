@@ -11,6 +11,7 @@ from readerstudy.truth.models import Source
 from readerstudy.truth.sources import Origin, add_images
 
 BATCH = 500
+OF_THE_MAKING = ("index", "seed", "checkpoint_digest", "sampler", "steps", "guidance", "precision", "sha256")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,4 +62,10 @@ def import_images(
 
 
 def _origin(imported: Imported) -> Origin:
-    return Origin(image=imported.image, labels=imported.labels)
+    """Columns of a generator's manifest that tell of its making are provenance; all others are labels."""
+    labels = {key: value for key, value in imported.labels.items() if key not in OF_THE_MAKING and value}
+    seed = imported.labels.get("seed", "")
+    if not seed.isdecimal():
+        return Origin(image=imported.image, labels=labels)
+    making = {key: imported.labels[key] for key in OF_THE_MAKING if key in imported.labels}
+    return Origin(image=imported.image, labels=labels, seed=int(seed), conditions=labels | making)

@@ -1,0 +1,36 @@
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from readerstudy.studies.runs import take_up_vanished
+
+SECONDS_BETWEEN_LOOKS = 20
+
+
+class Command(BaseCommand):
+    help = "Do the long work: imports, generation, reports. Start as many workers as the machine bears."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do what waits, then stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count = take_up_vanished()
+        if count:
+            self.stdout.write(f"Taken up again: {count} runs whose worker had gone.")
+        stop = threading.Event()
+        if not options["once"]:
+            threading.Thread(target=self._look_after, args=(stop,), daemon=True).start()
+        try:
+            call_command("db_worker", queue_name="*", batch=options["once"], startup_delay=False)
+        finally:
+            stop.set()
+
+    @staticmethod
+    def _look_after(stop: threading.Event) -> None:
+        while not stop.wait(SECONDS_BETWEEN_LOOKS):
+            take_up_vanished()
+            close_old_connections()

@@ -1,0 +1,82 @@
+"""Do a run: find who does work of its kind, and keep its row telling how far it is."""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django_tasks import task
+
+from readerstudy.audit.record import record
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.models import Cancellation, Run
+
+Performer = Callable[[Run, "Reporter"], Mapping[str, Any]]
+
+_performers: dict[str, Performer] = {}
+SECONDS_BETWEEN_REPORTS = 0.5
+
+
+class RunCancelled(ReaderstudyError):
+    """The run was cancelled. What it had finished is kept; start it again to go on."""
+
+
+def performs(kind: str) -> Callable[[Performer], Performer]:
+    """Declare who does runs of a kind. A performer goes on from what is finished when called again."""
+
+    def declare(performer: Performer) -> Performer:
+        _performers[kind] = performer
+        return performer
+
+    return declare
+
+
+class Reporter:
+    """Tells a run's row how far the work is, and the work whether it should stop."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._told_at = 0.0
+
+    def tell(self, done: int, total: int) -> None:
+        """Call after every item; most calls cost nothing. Raises RunCancelled when asked to stop."""
+        now = time.monotonic()
+        if now - self._told_at < SECONDS_BETWEEN_REPORTS and done < total:
+            return
+        self._told_at = now
+        Run.objects.filter(pk=self._run.pk).update(done=done, total=total, heartbeat_at=timezone.now())
+        if self.should_stop():
+            raise RunCancelled
+
+    def should_stop(self) -> bool:
+        return Cancellation.objects.filter(run=self._run).exists()
+
+
+@task()
+def perform(run_id: int) -> None:
+    """The task behind every run."""
+    run = Run.objects.select_related("study", "by").get(pk=run_id)
+    if run.finished_at is not None:
+        return
+    Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now())
+    error, outcome = "", {}
+    try:
+        if hasattr(run, "cancellation"):
+            raise RunCancelled
+        outcome = dict(_performers[run.kind](run, Reporter(run)))
+    except ReaderstudyError as refusal:
+        error = str(refusal)
+    except Exception as crash:  # noqa: BLE001  (a run must end as a row, whatever happened)
+        error = f"The run stopped on an unexpected error: {crash}. The server's log has the details."
+        if settings.DEBUG:
+            error += "\n" + traceback.format_exc()
+    _finish(run, outcome, error)
+
+
+def _finish(run: Run, outcome: Mapping[str, Any], error: str) -> None:
+    Run.objects.filter(pk=run.pk).update(finished_at=timezone.now(), outcome=dict(outcome), error=error)
+    run.refresh_from_db()
+    particulars = {"kind": run.kind, "done": run.done, "total": run.total, "error": error}
+    record(run.study.scope, f"run {run.state}", by=run.by, on=run, particulars=particulars)

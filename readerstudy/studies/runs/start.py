@@ -1,0 +1,47 @@
+"""Ask for long work, ask it to stop, and find what was left lying."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.studies.models import Cancellation, Run, Study
+from readerstudy.studies.runs.perform import perform
+
+
+@transaction.atomic
+def start_run(study: Study, kind: str, request: Mapping[str, Any], *, by: User, total: int = 0) -> Run:
+    """A run that a worker takes up as soon as this is committed. The same request still open is that run."""
+    same = Run.objects.open().filter(study=study, kind=kind, request=dict(request)).first()
+    if same is not None:
+        return same
+    run = Run.objects.create(study=study, kind=kind, request=dict(request), by=by, total=total)
+    record(study.scope, "run asked for", by=by, on=run, particulars={"kind": kind})
+    transaction.on_commit(partial(perform.enqueue, run.pk))
+    return run
+
+
+@transaction.atomic
+def cancel_run(run: Run, *, by: User, reason: str) -> Cancellation:
+    """Ask a run to stop. One that nobody has begun, or whose worker has gone, ends at once."""
+    cancellation, new = Cancellation.objects.get_or_create(run=run, defaults={"by": by, "reason": reason})
+    if new:
+        record(run.study.scope, "run cancelled", by=by, on=run, reason=reason)
+        if run.state != "running":
+            Run.objects.filter(pk=run.pk, finished_at__isnull=True).update(finished_at=timezone.now())
+    return cancellation
+
+
+def take_up_vanished() -> int:
+    """Queue runs again whose worker has gone. Returns how many."""
+    count = 0
+    for run in Run.objects.vanished():
+        claimed = Run.objects.vanished().filter(pk=run.pk).update(heartbeat_at=None)
+        if claimed:
+            perform.enqueue(run.pk)
+            count += 1
+    return count

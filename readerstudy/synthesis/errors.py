@@ -1,0 +1,15 @@
+"""What `synthesis` refuses, each with its remedy."""
+
+from readerstudy.errors import ReaderstudyError
+
+
+class SynthesisError(ReaderstudyError):
+    """The images could not be generated."""
+
+
+class GenerationNotInstalled(SynthesisError):
+    """Generation needs torch and diffusers. Install them: pip install "readerstudy[generation]"."""
+
+
+class NotACondition(SynthesisError):
+    """Conditions are written KEY=VALUE, such as grade=3."""

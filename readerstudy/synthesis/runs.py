@@ -1,0 +1,34 @@
+"""Generation as a run of the worker: `request` holds the source's name and what to sample."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from readerstudy.studies.models import Run
+from readerstudy.studies.runs import Reporter, performs
+from readerstudy.synthesis.generate import add_to_source, generate, request_of
+from readerstudy.truth.sources import source_of
+
+if TYPE_CHECKING:
+    from generation import Progress
+
+
+def folder_of(run: Run) -> Path:
+    """Where a run's images lie until they are in their source; a run taken up again finds its own there."""
+    return Path(settings.HOME) / "generated" / str(run.pk)
+
+
+@performs("generate")
+def generate_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
+    asked = dict(run.request)
+    source = source_of(run.study, str(asked.pop("source")), kind="synthetic")
+    request = request_of({**asked, "out": folder_of(run)})
+
+    def tell(progress: "Progress") -> None:
+        reporter.tell(progress.done, progress.total)
+
+    summary = generate(request, on_progress=tell, should_stop=reporter.should_stop)
+    imported = add_to_source(source, request, summary, by=run.by)
+    return {"made": summary.total, "added": imported.added, "checkpoint": summary.checkpoint_digest}
