@@ -1,0 +1,75 @@
+"""A virtual reader who reads without a browser, by the same verbs that the pages use."""
+
+import uuid
+from collections.abc import Callable
+
+import numpy as np
+
+from readerstudy.reading.answer import Answer, Spot
+from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.consent import consent
+from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.respond import Timing, respond
+from readerstudy.reading.steps import next_step
+from readerstudy.reading.walk import Walk
+from readerstudy.studies.models import Enrolment
+from readerstudy.studies.protocol import Question
+from readerstudy.truth.virtual.mind import Mind
+from readerstudy.truth.virtual.screens import Screens
+
+OnAnswer = Callable[[], None]
+
+
+def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> int:
+    """Read until nothing is left or the reader stops; returns how many answers were given now."""
+    _get_ready(enrolment, mind)
+    screens, given = Screens(enrolment), 0
+    while (shown := Walk(enrolment).current) is not None and not mind.stops():
+        answer = mind.answer(screens.screen(shown.token))
+        took_ms = mind.response_ms()
+        respond(
+            enrolment,
+            shown.token,
+            answer_of(answer),
+            by=enrolment.person,
+            client_uuid=uuid.uuid4(),
+            timing=Timing(response_ms=took_ms, active_ms=took_ms),
+        )
+        given += 1
+        on_answer()
+    return given
+
+
+def answer_of(given: dict[str, object]) -> Answer:
+    """An answer as browsers send it, as the platform keeps it."""
+    values = {key: value for key, value in given.items() if key != "reasons"}
+    reasons = given.get("reasons") or ()
+    return Answer(**values, reasons=tuple(Spot(**reason) for reason in reasons))  # type: ignore[arg-type, attr-defined]
+
+
+def _get_ready(enrolment: Enrolment, mind: Mind) -> None:
+    """What stands before reading, in the order the platform asks for it."""
+    steps = {
+        "consent": lambda: consent(enrolment, by=enrolment.person),
+        "questionnaire": lambda: fill_questionnaire(
+            enrolment, questionnaire(enrolment, mind), by=enrolment.person
+        ),
+        "instructions": lambda: be_briefed(enrolment, by=enrolment.person),
+    }
+    while (step := next_step(enrolment)) is not None:
+        steps[step]()
+        enrolment.refresh_from_db()
+
+
+def questionnaire(enrolment: Enrolment, mind: Mind) -> dict[str, str]:
+    """Plausible answers to what the protocol asks of readers."""
+    questions = enrolment.study.lock.protocol.document.questions
+    return {question.name: _said(question, mind.rng) for question in questions}
+
+
+def _said(question: Question, rng: np.random.Generator) -> str:
+    if question.kind == "choice":
+        return str(rng.choice(question.options))
+    if question.kind == "number":
+        return str(int(rng.integers(2, 25)))
+    return "virtual"
