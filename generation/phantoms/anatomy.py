@@ -73,6 +73,7 @@ class Knee:
     sclerosis_mm: float
     cortex_mm: float
     density: float
+    strut_contrast: float
     soft_half_mm: float
     fat_mm: float
     depth_mm: float
@@ -121,11 +122,12 @@ def draw_knee(subject: Subject, *, person: np.random.Generator, film: np.random.
         fibula_mm=(float(person.normal(-34, 1.5)), float(person.normal(14, 1.8))),
         osteophytes_mm=_OSTEOPHYTE_MM[subject.grade] * film.uniform(0.45, 1.15, 4),
         sclerosis_mm=_SCLEROSIS_MM[subject.grade] * float(film.uniform(0.8, 1.2)),
-        cortex_mm=1.25 - 0.008 * (subject.age - 60) + float(person.normal(0, 0.06)),
-        density=1.0 - 0.009 * (subject.age - 60) + float(person.normal(0, 0.05)),
-        soft_half_mm=48.5 + 0.65 * (subject.bmi - 20) + float(person.normal(0, 1.2)),
-        fat_mm=max(1.5, 2.5 + 0.55 * (subject.bmi - 20)),
-        depth_mm=92 + 2.0 * (subject.bmi - 20),
+        cortex_mm=1.25 - 0.012 * (subject.age - 60) + float(person.normal(0, 0.06)),
+        density=1.0 - 0.013 * (subject.age - 60) + float(person.normal(0, 0.05)),
+        strut_contrast=1.0 + 0.025 * (subject.age - 60),
+        soft_half_mm=46.5 + 0.80 * (subject.bmi - 20) + float(person.normal(0, 1.2)),
+        fat_mm=max(1.5, 2.5 + 0.45 * (subject.bmi - 20)),
+        depth_mm=90 + 2.8 * (subject.bmi - 20),
         photons_per_mm2=float(film.lognormal(np.log(2.6e5), 0.25)),
         scatter_ratio=0.5 + 0.035 * (subject.bmi - 20),
         window=(float(film.normal(0.0, 0.05)), float(film.normal(1.0, 0.05))),

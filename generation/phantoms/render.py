@@ -133,7 +133,7 @@ def _bone(knee: Knee, distance: Array, texture: Array, *, depth_mm: float, edge_
     whole = _depth_through(distance, edge_mm)
     marrow = _depth_through(distance - knee.cortex_mm, edge_mm)
     cortical = _CORTICAL * depth_mm * (whole - marrow) * 0.55
-    trabecular = _TRABECULAR * depth_mm * marrow * knee.density * (1.0 + texture)
+    trabecular = _TRABECULAR * depth_mm * marrow * knee.density * (1.0 + knee.strut_contrast * texture)
     return cortical + trabecular
 
 
@@ -227,8 +227,9 @@ def _develop(knee: Knee, film: Array, pixel_mm: float) -> NDArray[np.uint16]:
     """Logarithmic film to display values: unsharp mask, window on the anatomy, 16 bit."""
     film = film + knee.sharpening * (film - _broad_blur(film, 7.0 / pixel_mm))
     margin = film.shape[0] // 8
-    low, high = np.percentile(film[margin:-margin, margin:-margin], (1.0, 99.3))
-    shown = 0.14 + 0.78 * (film - low) / (high - low)
+    high = np.percentile(film[margin:-margin, margin:-margin], 99.3)
+    low = 0.48 * high
+    shown = 0.08 + 0.84 * (film - low) / (high - low)
     shown = (shown - knee.window[0]) / (knee.window[1] - knee.window[0])
     grey: NDArray[np.uint16] = np.round(np.clip(shown, 0.0, 1.0) * 65535).astype(np.uint16)
     return grey
