@@ -1,10 +1,14 @@
-"""How the API's description says that programs sign in with a token."""
+"""How the API's description says that programs sign in: with a token, or in a browser's session."""
 
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from readerstudy.accounts.api import ApiTokenAuthentication
+
+# Every session of ours is signed in the same way, whatever a room adds to it.
+SessionScheme.match_subclasses = True
 
 
 class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
