@@ -11,7 +11,7 @@ from readerstudy.accounts.api import ApiTokenAuthentication
 SessionScheme.match_subclasses = True
 
 
-class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = ApiTokenAuthentication
     name = "apiToken"
 

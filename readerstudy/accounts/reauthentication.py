@@ -21,7 +21,7 @@ def recently_authenticated(view: View) -> View:
     Everybody else does so first and comes back; a form that was being sent is sent on afterwards. Who has
     neither password nor second factor is asked to set a password.
     """
-    confirmed = reauthentication_required(view)
+    confirmed: View = reauthentication_required(view)
 
     @login_required
     @wraps(view)

@@ -46,7 +46,8 @@ def tell(
             "Nobody records what accounts do. Add readerstudy.audit to INSTALLED_APPS."
         )
     person = by if by is not None else on
-    known = isinstance(person, models.Model) and person._meta.label == "accounts.User"
-    stream = f"accounts/user:{person.pk}" if known else "accounts"
+    stream = "accounts"
+    if isinstance(person, models.Model) and person._meta.label == "accounts.User":
+        stream = f"accounts/user:{person.pk}"
     for witness in _entered:
         witness(stream, verb, by=by, on=on, particulars=particulars, reason=reason)
