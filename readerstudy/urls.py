@@ -6,4 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("readerstudy.desk.urls")),
     path("", include("readerstudy.accounts.urls")),
     path("", include("readerstudy.reading.urls")),
+    path("", include("readerstudy.truth.urls")),
 ]

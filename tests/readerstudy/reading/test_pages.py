@@ -1,0 +1,216 @@
+"""The reader's pages: each leads to the next."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from readerstudy.reading.models import Briefing, Consent, Questionnaire
+from readerstudy.results.freeze import freeze_study
+from readerstudy.studies.withdraw import withdraw
+from tests.readerstudy.factory import (
+    QUARTETS,
+    RATES,
+    Locked,
+    a_locked_study,
+    brief,
+    protocol_text,
+    read_everything,
+)
+from tests.readerstudy.reading.test_sittings import GOOD_SCREEN
+
+QUESTIONS = """
+[[questions]]
+name = "specialty"
+text = "What is your specialty?"
+kind = "choice"
+options = ["radiology", "orthopaedics"]
+[[questions]]
+name = "years"
+text = "Years of experience?"
+kind = "number"
+[[questions]]
+name = "remark"
+text = "Anything else?"
+required = false
+"""
+
+
+def follow(client: Client, address: str = "/read/knees/") -> str:
+    """Where the study leads to now."""
+    return str(client.get(address).headers["Location"])
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_a_reader_is_led_from_consent_to_the_receipt(db: None) -> None:
+    made = a_locked_study(protocol_text(more=QUESTIONS), briefed=False)
+    rita = made.client("rita")
+    assert follow(rita) == "/read/knees/consent/"
+    assert "I agree that my answers are kept." in text(rita.get("/read/knees/consent/"))
+    rita.post("/read/knees/consent/", {"agree": "yes"})
+    assert follow(rita) == "/read/knees/questionnaire/"
+    rita.post("/read/knees/questionnaire/", {"specialty": "radiology", "years": "12,5"})
+    assert Questionnaire.objects.get().answers == {"specialty": "radiology", "years": 12.5}
+    assert follow(rita) == "/read/knees/instructions/"
+    assert "Look at all images." in text(rita.get("/read/knees/instructions/"))
+    rita.post("/read/knees/instructions/")
+    assert follow(rita) == "/read/knees/display/"
+    rita.post("/read/knees/display/", GOOD_SCREEN)
+    assert follow(rita) == "/read/knees/trial/"
+    assert rita.get("/read/knees/trial/").status_code == 200
+    list(read_everything(made.reading("rita")))
+    assert follow(rita) == "/read/knees/finish/"
+    receipt = text(rita.get("/read/knees/finish/"))
+    assert "3 of 3" in receipt
+    assert "R01" in receipt
+
+
+def test_consent_needs_its_tick_and_is_one(db: None) -> None:
+    rita = a_locked_study(briefed=False).client("rita")
+    assert rita.post("/read/knees/consent/").status_code == 422
+    assert not Consent.objects.exists()
+    for _ in range(2):
+        rita.post("/read/knees/consent/", {"agree": "yes"})
+    assert Consent.objects.count() == 1
+
+
+def test_instructions_are_read_once(db: None) -> None:
+    rita = a_locked_study(briefed=False).client("rita")
+    for _ in range(2):
+        assert rita.post("/read/knees/instructions/").status_code == 302
+    assert Briefing.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"years": "3"}, "“What is your specialty?” is still open."),
+        ({"specialty": "surgery", "years": "3"}, "allows radiology, orthopaedics."),
+        ({"specialty": "radiology", "years": "many"}, "asks for a number"),
+        ({"specialty": "radiology", "years": "-1"}, "asks for a number"),
+        ({"specialty": "radiology", "years": "inf"}, "asks for a number"),
+        ({"specialty": "radiology", "years": "1", "remark": "x" * 2001}, "at most 2000 characters"),
+    ],
+)
+def test_the_questionnaire_says_what_is_missing(db: None, given: dict[str, str], sentence: str) -> None:
+    rita = a_locked_study(protocol_text(more=QUESTIONS), briefed=False).client("rita")
+    answer = rita.post("/read/knees/questionnaire/", given)
+    assert answer.status_code == 422
+    assert sentence in text(answer)
+    assert not Questionnaire.objects.exists()
+
+
+def test_a_poor_screen_may_go_on_where_the_study_only_warns(knees: Locked) -> None:
+    rita = knees.client("rita")
+    answer = rita.post("/read/knees/display/", {**GOOD_SCREEN, "viewport_width": 600})
+    assert "Go on all the same" in text(answer)
+    assert follow(rita) == "/read/knees/trial/"
+
+
+def test_a_poor_screen_stops_where_the_study_refuses(db: None) -> None:
+    more = '[display]\nif_failed = "refuse"\n'
+    rita = a_locked_study(protocol_text(more=more)).client("rita")
+    answer = rita.post("/read/knees/display/", {**GOOD_SCREEN, "viewport_width": 600})
+    assert "Go on all the same" not in text(answer)
+    assert follow(rita) == "/read/knees/display/"
+
+
+def test_an_unmeasured_screen_is_no_answer(knees: Locked) -> None:
+    answer = knees.client("rita").post("/read/knees/display/", {"ambient_light": "dim"})
+    assert answer.status_code == 422
+
+
+def test_the_display_check_is_asked_in_each_session(knees: Locked) -> None:
+    first = knees.client("rita")
+    first.post("/read/knees/display/", GOOD_SCREEN)
+    assert follow(first) == "/read/knees/trial/"
+    assert follow(knees.client("rita")) == "/read/knees/display/"
+
+
+def test_no_display_check_where_the_study_ignores_it(db: None) -> None:
+    made = a_locked_study(protocol_text(more='[display]\nif_failed = "ignore"\n'))
+    assert follow(made.client("rita")) == "/read/knees/trial/"
+
+
+def test_the_trial_page_sends_back_whoever_comes_too_early(db: None) -> None:
+    made = a_locked_study(briefed=False)
+    assert follow(made.client("rita"), "/read/knees/trial/") == "/read/knees/consent/"
+
+
+def test_my_studies_lists_mine_with_progress(knees: Locked) -> None:
+    a_locked_study(slug="hips", owner="olga", readers=("rolf",), coordinator="cora", analyst="arne")
+    page = text(knees.client("rita").get("/read/"))
+    assert "0 of 3 read" in page
+    assert "/read/knees/" in page
+    assert "hips" not in page
+    assert "nothing for you to read" in text(knees.client("carl").get("/read/"))
+
+
+def test_the_next_section_waits_out_the_washout(db: None) -> None:
+    sections = QUARTETS.format(trials=1) + RATES
+    made = a_locked_study(protocol_text(sections=sections, study="washout_days = 14"))
+    rita = made.client("rita")
+    rita.post("/read/knees/display/", GOOD_SCREEN)
+    list(read_everything(made.reading("rita")))
+    assert follow(rita) == "/read/knees/between/"
+    assert "The next section opens on" in text(rita.get("/read/knees/between/"))
+    state = rita.get("/api/reading/knees/state").json()
+    assert state["current"] is None
+    assert not state["finished"]
+    token = made.study.sections.get(name="rates").presentations.get(place=1, order=1).token
+    body = {"client_uuid": "0" * 32, "answer": {"ratings": {"A": 1}}}
+    answer = rita.post(
+        f"/api/reading/knees/presentations/{token}/response", body, content_type="application/json"
+    )
+    assert answer.json()["code"] == "washout"
+
+
+def test_the_receipt_number_stands_for_the_answers(knees: Locked) -> None:
+    numbers = []
+    for name in ("rita", "ron"):
+        list(read_everything(knees.reading(name)))
+        numbers.append(knees.client(name).get("/read/knees/finish/").context["receipt"].number)
+    assert len(set(numbers)) == 2
+    assert numbers[0] == knees.client("rita").get("/read/knees/finish/").context["receipt"].number
+
+
+def test_the_last_section_is_handed_in_by_hand_where_going_back_is_allowed(db: None) -> None:
+    made = a_locked_study(protocol_text(more="[reading]\nallow_back = true\n"))
+    list(read_everything(made.reading("rita")))
+    rita = made.client("rita")
+    assert "Hand in" in text(rita.get("/read/knees/finish/"))
+    rita.post("/read/knees/finish/")
+    assert "Hand in" not in text(rita.get("/read/knees/finish/"))
+
+
+def test_handing_in_too_early_is_refused(knees: Locked) -> None:
+    answer = knees.client("rita").post("/read/knees/finish/")
+    assert answer.status_code == 422
+    assert "still to be read" in text(answer)
+
+
+def test_a_frozen_study_shows_the_receipt(knees: Locked) -> None:
+    freeze_study(knees.study, by=knees.owner, reason="enough")
+    rita = knees.client("rita")
+    assert follow(rita) == "/read/knees/finish/"
+    assert "The study is closed" in text(rita.get("/read/knees/finish/"))
+
+
+def test_a_withdrawn_reader_gets_a_sentence(knees: Locked) -> None:
+    withdraw(knees.reading("rita"), by=knees.owner, reason="left", keep_answers=True)
+    answer = knees.client("rita").get("/read/knees/")
+    assert answer.status_code == 403
+    assert "You have left this study" in text(answer)
+
+
+def test_staff_find_no_reading_pages(knees: Locked) -> None:
+    assert {knees.client(name).get("/read/knees/").status_code for name in ("alice", "carl", "anna")} == {404}
+
+
+def test_brief_readers_skip_what_is_done(db: None) -> None:
+    made = a_locked_study(briefed=False)
+    brief(made.reading("rita"))
+    assert follow(made.client("rita")) == "/read/knees/display/"

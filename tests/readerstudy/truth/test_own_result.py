@@ -1,0 +1,34 @@
+"""A reader's own result: after the unblinding, if the protocol says so, and theirs alone."""
+
+from readerstudy.results.freeze import freeze_study
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from tests.readerstudy.factory import Locked, a_locked_study, answer_next, protocol_text
+from tests.readerstudy.truth.test_practice import real_letter
+
+SHOWN = "[reading]\nshow_own_result = true\n"
+
+
+def unblind(made: Locked) -> None:
+    freeze_study(made.study, by=made.owner, reason="all read")
+    request_unblinding(made.study, by=made.owner, reason="time to know")
+    confirm_unblinding(made.study, by=made.owner, reason="agreed")
+
+
+def test_the_result_counts_what_was_right(db: None) -> None:
+    made = a_locked_study(protocol_text(more=SHOWN))
+    for _ in range(3):
+        answer_next(made.reading("rita"), letter=real_letter(made.reading("rita")))
+    rita = made.client("rita")
+    assert rita.get("/read/knees/result/").status_code == 404
+    unblind(made)
+    page = rita.get("/read/knees/result/").content.decode()
+    assert "3 of 3" in page
+    assert "100 %" in page
+    assert "33 %" in page
+    assert made.client("alice").get("/read/knees/result/").status_code == 404
+
+
+def test_there_is_no_result_where_the_protocol_says_nothing(db: None) -> None:
+    made = a_locked_study()
+    unblind(made)
+    assert made.client("rita").get("/read/knees/result/").status_code == 404
