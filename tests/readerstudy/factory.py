@@ -4,10 +4,12 @@ alice owns, carl coordinates, anna analyses, rita and ron read.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 import numpy as np
+from django.db import transaction
 from django.test import Client
 
 from readerstudy.accounts.models import User
@@ -169,6 +171,10 @@ class Locked:
     owner: User
     people: dict[str, User] = field(default_factory=dict)
 
+    def afresh(self) -> "Locked":
+        """The same study for one more test, with nothing remembered from another."""
+        return replace(self, study=Study.objects.get(pk=self.study.pk), people=dict(self.people))
+
     @property
     def document(self) -> ProtocolDocument:
         return self.study.lock.protocol.document
@@ -261,3 +267,11 @@ def read_everything(enrolment: Enrolment) -> Iterator[Accepted]:
     """Answer until nothing is open."""
     while Walk(enrolment).current is not None:
         yield answer_next(enrolment)
+
+
+@contextmanager
+def kept_for_a_module(blocker: AbstractContextManager[None]) -> Iterator[None]:
+    """Rows that the tests of a module share: each test rolls back to them, the module rolls them back."""
+    with blocker, transaction.atomic():
+        yield
+        transaction.set_rollback(True)
