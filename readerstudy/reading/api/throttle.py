@@ -4,7 +4,7 @@ import math
 import time
 from typing import Any, ClassVar
 
-from django.core.cache import cache
+from django.core.cache import caches
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -24,6 +24,7 @@ class Generous(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         who = request.user.pk or self.get_ident(request)
         key = f"throttle:{self.scope}:{who}:{int(self.now // WINDOW_S)}"
+        cache = caches["throttle"]
         cache.add(key, 0, timeout=2 * WINDOW_S)
         return bool(cache.incr(key) <= self.most)
 

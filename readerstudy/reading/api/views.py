@@ -212,4 +212,6 @@ class PixelsView(ReadingView):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **REFUSALS},
     )
     def get(self, request: Request, token: str) -> HttpResponse:
+        # A session that is saved sets a cookie, and then one image's headers would differ from another's.
+        request.session.modified = False
         return HttpResponse(pixels_of(request.user, token), content_type="application/octet-stream")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
 from rest_framework import exceptions, parsers, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
@@ -62,9 +61,6 @@ class ReadingView(APIView):
     authentication_classes: ClassVar = [Session]
     parser_classes: ClassVar = [BoundedJSON]
     throttle_classes: ClassVar = [Generous]
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -44,6 +44,15 @@ def test_all_pixel_responses_have_equal_length_and_equal_headers(knees: Locked) 
     assert not {"ETag", "Last-Modified", "Content-Disposition"} & set(named)
 
 
+def test_no_image_comes_with_a_cookie(knees: Locked, rita: Tab) -> None:
+    mine = urls(rita.state())[0]
+    session = rita.client.session
+    session["last_seen"] -= 120
+    session.save()
+    answers = [rita.client.get(mine), rita.get("state")]
+    assert [bool(answer.cookies) for answer in answers] == [False, True]
+
+
 def test_only_the_present_and_the_next_images_are_given(knees: Locked, rita: Tab) -> None:
     first = rita.state()
     third = knees.study.sections.get().presentations.get(place=1, order=3).slots.first()
