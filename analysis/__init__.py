@@ -10,6 +10,10 @@ from typing import Any
 
 _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.errors": ("AnalysisError",),
+    "analysis.bundle": ("Bundle", "BundleError", "read_bundle"),
+    "analysis.reporting": ("Report", "report"),
+    "analysis.planning": ("Plan", "plan"),
+    "analysis.mixed": ("MixedModel", "fit_logistic", "fit_ordinal"),
     "analysis.result": ("Equivalence", "Interval", "Result", "Test"),
     "analysis.rounding": ("half_up", "half_up_percent", "p_text"),
     "analysis.tables": ("coded", "score_table"),

@@ -1,0 +1,164 @@
+"""From a bundle to the document that report.json holds."""
+
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.bundle import Bundle, Section, Study
+from analysis.conduct import conduct, straight_lining
+from analysis.errors import AnalysisError
+from analysis.result import plain
+from analysis.sections.agreement import agreement_of_calls, agreement_of_picks, agreement_of_ratings
+from analysis.sections.detection import detection
+from analysis.sections.discrimination import discrimination
+from analysis.sections.grid import extra_trials, primary, rows_of, without_trials
+from analysis.sections.label_checks import label_checks
+from analysis.sections.realism import realism
+
+PACKAGES = ("readerstudy", "numpy", "scipy", "pandas", "statsmodels", "matplotlib")
+FORM = 1
+
+
+class NoAnswersError(AnalysisError):
+    """A section has only hidden repeats or catch trials; add the answers that count."""
+
+
+def compute(bundle: Bundle) -> dict[str, Any]:
+    """Analyse every section of a bundle.
+
+    Returns
+    -------
+    dict
+        The document of ``report.json``: plain numbers, texts, lists and dictionaries, no NaN.
+    """
+    sections = {section.name: _section(bundle, section) for section in bundle.study.sections}
+    document = {
+        "study": _study(bundle),
+        "sections": sections,
+        "software": software(),
+        "form": FORM,
+    }
+    return dict(plain(document))
+
+
+def _study(bundle: Bundle) -> dict[str, Any]:
+    study = bundle.study
+    raw = {key: value for key, value in study.raw.items() if key != "title"}
+    return {
+        **raw,
+        "title": study.title,
+        "level": study.level,
+        "masked": study.masked,
+        "n_answers": bundle.n_answers,
+        "files": bundle.digests,
+        "readers": _readers(bundle.readers),
+    }
+
+
+def _readers(readers: pd.DataFrame | None) -> list[dict[str, Any]]:
+    if readers is None:
+        return []
+    shown = [name for name in ("reader", "specialty", "years", "site") if name in readers]
+    records = readers[shown].astype(object).to_dict("records")
+    return [
+        {
+            str(key): None if isinstance(value, float) and np.isnan(value) else value
+            for key, value in row.items()
+        }
+        for row in records
+    ]
+
+
+def software() -> dict[str, str]:
+    """Versions of what made the numbers."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed as a package"
+    return found
+
+
+def _section(bundle: Bundle, section: Section) -> dict[str, Any]:
+    part: dict[str, Any] = {"task": section.task}
+    study = bundle.study
+    if section.alternatives:
+        part["alternatives"] = section.alternatives
+    part |= TASKS[section.task](bundle, study, section)
+    ratings = rows_of(bundle.ratings, section.name)
+    if ratings is not None:
+        part |= _rated(bundle, study, section, ratings, part)
+    return part
+
+
+def _rated(
+    bundle: Bundle, study: Study, section: Section, ratings: pd.DataFrame, part: Mapping[str, Any]
+) -> dict[str, Any]:
+    main = without_trials(primary(ratings), extra_trials(rows_of(bundle.picks, section.name)))
+    if main.empty:
+        return {}
+    agreement = dict(part.get("agreement", {})) | {"ratings": agreement_of_ratings(study, main)}
+    flags = {"straight_lining": straight_lining(main)}
+    if section.task == "rate":
+        flags = conduct(ratings, "image", "rating", level=study.level) | flags
+    return {
+        "realism": realism(study, main),
+        "agreement": agreement,
+        "conduct": dict(part.get("conduct", {})) | flags,
+    }
+
+
+def _main(table: pd.DataFrame | None, section: Section) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows = rows_of(table, section.name)
+    main = primary(rows) if rows is not None else None
+    if rows is None or main is None or main.empty:
+        raise NoAnswersError(
+            f"Section {section.name!r} has only hidden repeats or catch trials; add the answers that count."
+        )
+    return rows, main
+
+
+def _pick_real(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+    rows, main = _main(bundle.picks, section)
+    return {
+        "detection": detection(study, section, main),
+        "agreement": {"picks": agreement_of_picks(study, section, main)},
+        "conduct": conduct(rows, "trial", "picked", level=study.level),
+    }
+
+
+def _call(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+    rows, main = _main(bundle.calls, section)
+    return {
+        "discrimination": discrimination(study, main),
+        "agreement": {"calls": agreement_of_calls(study, main)},
+        "conduct": conduct(_with_correct(study, rows), "image", "call", level=study.level),
+    }
+
+
+def _with_correct(study: Study, calls: pd.DataFrame) -> pd.DataFrame:
+    if study.masked:
+        return calls
+    synthetic = calls["source"].isin(study.synthetic_sources).to_numpy()
+    return calls.assign(correct=(synthetic == (calls["call"] == "synthetic").to_numpy()).astype(float))
+
+
+def _rate(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+    _main(bundle.ratings, section)
+    return {}
+
+
+def _check_label(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+    rows, main = _main(bundle.checks, section)
+    return {
+        "label_checks": label_checks(study, main),
+        "conduct": conduct(rows, "image", "verdict", level=study.level),
+    }
+
+
+TASKS = {"pick_real": _pick_real, "call": _call, "rate": _rate, "check_label": _check_label}

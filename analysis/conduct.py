@@ -1,0 +1,245 @@
+"""How a section was run: completeness, order, pace, repeats, catch trials, straight-lining."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.agreement import cohen_kappa
+from analysis.crossed import t_quantile
+from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
+from analysis.proportions import clopper_pearson
+from analysis.result import plain
+from analysis.sections.grid import as_text, codes_of, has_values
+
+STRAIGHT_SHARE = 0.9
+STRAIGHT_FEWEST = 10
+N_STAGES = 5
+MODEL_ANSWERS = 60_000
+FAST_MS = 1000
+
+
+def conduct(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict[str, Any]:
+    """Describe how the answers of one section came about.
+
+    Parameters
+    ----------
+    rows
+        All answers of the section's main table, hidden repeats and catch trials included.
+    case
+        The column that names what was answered: trial or image.
+    answer
+        The column with the answer itself, for repeats.
+    level
+        Of the intervals.
+    """
+    extra = _flag(rows, "repeat_of") | _flag(rows, "catch")
+    main = rows[~extra]
+    part: dict[str, Any] = {"completeness": completeness(main, case)}
+    if has_values(main, "response_ms"):
+        part["response_times"] = response_times(main)
+    if has_values(main, "order"):
+        part["order"] = order_recorded(main)
+    if has_values(main, "order") and has_values(main, "correct"):
+        part["learning"] = learning(main, case, level=level)
+    part["repeats"] = repeats(rows, case, answer, level=level)
+    part["catch_trials"] = catch_trials(rows, level=level)
+    return part
+
+
+def _flag(rows: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    if column not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    if column == "catch":
+        return np.asarray(rows[column].to_numpy() == 1)
+    return rows[column].notna().to_numpy()
+
+
+def completeness(rows: pd.DataFrame, case: str) -> dict[str, Any]:
+    """How many answers each reader gave, of all cases that any reader saw."""
+    n_cases = rows[case].nunique()
+    counts = rows["reader"].value_counts(sort=False)
+    counts = counts[counts > 0]
+    return {
+        "readers": len(counts),
+        "cases": int(n_cases),
+        "unit": case,
+        "answers": len(rows),
+        "missing": int(len(counts) * n_cases - len(rows)),
+        "by_reader": [
+            {"reader": str(reader), "n": int(n), "missing": int(n_cases - n)} for reader, n in counts.items()
+        ],
+    }
+
+
+def order_recorded(rows: pd.DataFrame) -> dict[str, Any]:
+    """Whether readers met the cases in orders of their own."""
+    case = "trial" if has_values(rows, "trial") else "image"
+    orders = [
+        tuple(as_text(part.sort_values("order"), case)) for _, part in rows.groupby("reader", observed=True)
+    ]
+    return {"readers": len(orders), "distinct_orders": len(set(orders))}
+
+
+def response_times(rows: pd.DataFrame) -> dict[str, Any]:
+    """Response times, on the log scale over the order of the answers; readers are the unit."""
+    took = rows["response_ms"].to_numpy()
+    known = took[~np.isnan(took)]
+    by_reader = []
+    slopes = []
+    for reader, part in rows.groupby("reader", observed=True):
+        ms = part["response_ms"].to_numpy()
+        seen = ~np.isnan(ms)
+        if not seen.any():
+            continue
+        by_reader.append(
+            {
+                "reader": str(reader),
+                "median_ms": float(np.median(ms[seen])),
+                "fast": int((ms[seen] < FAST_MS).sum()),
+                "n": int(seen.sum()),
+            }
+        )
+        if has_values(part, "order") and seen.sum() > 2:
+            order = part["order"].to_numpy()
+            both = seen & ~np.isnan(order)
+            slopes.append(_slope(order[both], np.log(np.maximum(ms[both], 1.0))))
+    quartiles = np.quantile(known, [0.25, 0.5, 0.75])
+    return {
+        "n": len(known),
+        "median_ms": float(quartiles[1]),
+        "quartiles_ms": [float(quartiles[0]), float(quartiles[2])],
+        "under_one_second": int((known < FAST_MS).sum()),
+        "by_reader": by_reader,
+        "log_slope_per_answer": mean_over_readers([s for s in slopes if s is not None]),
+    }
+
+
+def _slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float | None:
+    if len(x) < 3 or np.ptp(x) == 0:
+        return None
+    centred = x - x.mean()
+    return float(centred @ y / (centred @ centred))
+
+
+def mean_over_readers(values: list[float], level: float = 0.95) -> dict[str, Any]:
+    """Mean of one number a reader, with its t-interval."""
+    n = len(values)
+    if n < 2:
+        return {"estimate": None, "low": None, "high": None, "reason": "fewer than two readers"}
+    mean, se = float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(n))
+    reach = t_quantile(n - 1, level) * se
+    return {
+        "estimate": mean,
+        "low": mean - reach,
+        "high": mean + reach,
+        "se": se,
+        "df": n - 1,
+        "level": level,
+        "method": "mean of the readers' own slopes, t over readers",
+    }
+
+
+def learning(rows: pd.DataFrame, case: str, *, level: float) -> dict[str, Any]:
+    """Share correct over the course of the section, and its trend in a crossed logistic model."""
+    order, correct = rows["order"].to_numpy(), rows["correct"].to_numpy()
+    seen = ~np.isnan(order) & ~np.isnan(correct)
+    rows, order, correct = rows[seen], order[seen], correct[seen]
+    rank = rows["order"].groupby(rows["reader"], observed=True).rank(pct=True).to_numpy()
+    stage = np.minimum((rank * N_STAGES - 1e-9).astype(int), N_STAGES - 1)
+    stages = [
+        {"stage": s + 1, "k": int(correct[stage == s].sum()), "n": int((stage == s).sum())}
+        for s in range(N_STAGES)
+        if (stage == s).any()
+    ]
+    return {"stages": stages, "trend": _trend(rows, case, rank, correct, level)}
+
+
+def _trend(
+    rows: pd.DataFrame,
+    case: str,
+    rank: npt.NDArray[np.float64],
+    correct: npt.NDArray[np.float64],
+    level: float,
+) -> dict[str, Any]:
+    if len(rows) > MODEL_ANSWERS:
+        return {"reason": f"more than {MODEL_ANSWERS:,} answers; read the shares of the stages"}
+    groups = {"reader": codes_of(rows, "reader"), case: codes_of(rows, case)}
+    try:
+        model = fit_logistic(correct, rank[:, None], ["first to last"], groups, level=level)
+    except (UnfittedError, TooManyLevelsError) as error:
+        return {"reason": str(error)}
+    return dict(plain(model.fixed[1])) | {"method": model.method, "random": plain(model.random)}
+
+
+def repeats(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict[str, Any]:
+    """Agreement of each reader with his or her own first answer."""
+    again = rows[_flag(rows, "repeat_of")]
+    if again.empty:
+        return {"n": 0, "reason": "no hidden repeats were shown"}
+    first = rows[~_flag(rows, "repeat_of")]
+    readers = as_text(first, "reader")
+    answers = as_text(first, answer)
+    known: dict[tuple[object, object], object] = {}
+    for name in {case, "trial"} & set(first.columns):
+        known |= dict(zip(zip(readers, as_text(first, name), strict=True), answers, strict=True))
+    pairs = [
+        (known[reader, origin], now)
+        for reader, origin, now in zip(
+            as_text(again, "reader"), as_text(again, "repeat_of"), as_text(again, answer), strict=True
+        )
+        if (reader, origin) in known
+    ]
+    if not pairs:
+        return {"n": 0, "reason": "no repeat names a trial that its reader answered before"}
+    same = sum(a == b for a, b in pairs)
+    interval = clopper_pearson(same, len(pairs), level=level)
+    part = {"n": len(pairs), "same": same, "share": same / len(pairs)}
+    part |= {"low": interval.low, "high": interval.high, "method": interval.method}
+    if len(pairs) > 1:
+        values = sorted({str(value) for pair in pairs for value in pair})
+        place = {value: i for i, value in enumerate(values)}
+        coded = np.array([[place[str(value)] for value in pair] for pair in pairs])
+        if len(values) > 1:
+            part["kappa"] = plain(cohen_kappa(coded[:, 0], coded[:, 1], level=level))
+    return part
+
+
+def catch_trials(rows: pd.DataFrame, *, level: float) -> dict[str, Any]:
+    """Obvious fakes: how often the reader was not taken in."""
+    shown = rows[_flag(rows, "catch")]
+    if shown.empty:
+        return {"n": 0, "reason": "no catch trials were shown"}
+    if not has_values(shown, "correct"):
+        return {"n": len(shown), "reason": "whether the answers were correct is not in the bundle"}
+    correct = shown["correct"].to_numpy()
+    k, n = int(np.nansum(correct)), int((~np.isnan(correct)).sum())
+    interval = clopper_pearson(k, n, level=level)
+    failed = shown["reader"][correct == 0].value_counts(sort=False)
+    return {
+        "k": k,
+        "n": n,
+        "share": k / n,
+        "low": interval.low,
+        "high": interval.high,
+        "method": interval.method,
+        "failed_by_reader": {str(reader): int(count) for reader, count in failed.items() if count},
+    }
+
+
+def straight_lining(ratings: pd.DataFrame) -> list[dict[str, Any]]:
+    """Readers who gave nine ratings in ten, or more, the same point."""
+    rows = []
+    for reader, part in ratings.groupby("reader", observed=True):
+        values, counts = np.unique(part["rating"].to_numpy(), return_counts=True)
+        share = float(counts.max() / counts.sum())
+        rows.append(
+            {
+                "reader": str(reader),
+                "most_used": float(values[counts.argmax()]),
+                "share": share,
+                "flagged": share >= STRAIGHT_SHARE and int(counts.sum()) >= STRAIGHT_FEWEST,
+            }
+        )
+    return rows

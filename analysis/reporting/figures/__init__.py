@@ -1,0 +1,118 @@
+"""The figures of a report, section by section."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from analysis.proportions import wilson
+from analysis.reporting.figures import rates, scales
+from analysis.reporting.figures.style import as_bytes, inline_svg
+from analysis.reporting.names import COEFFICIENTS
+
+__all__ = ["Picture", "as_bytes", "inline_svg", "pictures"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A figure with its name and caption."""
+
+    name: str
+    section: str
+    part: str
+    caption: str
+    figure: Figure
+
+
+def pictures(document: Mapping[str, Any]) -> list[Picture]:
+    """Draw every figure that the document has the numbers for."""
+    return [picture for name in document["sections"] for picture in _of_section(document, name)]
+
+
+def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
+    part = document["sections"][section]
+    margins = document["study"].get("margins") or {}
+    make = partial(_picture, section)
+    if "overall" in part.get("detection", {}):
+        yield from _detection(part["detection"], margins.get("detection"), make)
+    if "realism" in part:
+        labels = (document["study"].get("scale") or {}).get("labels")
+        by_source = part["realism"]["by_source"]
+        caption = "Ratings by source, share of each point of the scale; at the right the mean."
+        picture = scales.likert(by_source, labels or list(by_source[0]["counts"]))
+        yield make("ratings", "realism", caption, picture)
+    if "discrimination" in part:
+        yield from _discrimination(document, part["discrimination"], make)
+    for name, coefficients in part.get("agreement", {}).items():
+        chosen = {COEFFICIENTS[key]: c for key, c in coefficients.items() if key in COEFFICIENTS}
+        caption = (
+            f"Agreement between readers on {name}: estimates with intervals over cases (these readers, other "
+            "cases) and over readers (other readers, these cases); dotted, the spread under "
+            "independent guessing."
+        )
+        yield make(f"agreement-{name}", "agreement", caption, scales.agreement(chosen))
+    stages = part.get("conduct", {}).get("learning", {}).get("stages", [])
+    if len(stages) > 1 and all(stage["n"] for stage in stages):
+        chance = part.get("detection", {}).get("overall", {}).get("chance")
+        caption = "Share of correct answers over the course of the section, with Wilson intervals."
+        yield make("learning", "conduct", caption, rates.learning(stages, chance, wilson))
+
+
+def _picture(section: str, name: str, part: str, caption: str, figure: Figure) -> Picture:
+    slug = "".join(c if c.isalnum() else "-" for c in section.lower()) or "section"
+    return Picture(name=f"{slug}-{name}", section=section, part=part, caption=caption, figure=figure)
+
+
+def _detection(part: Mapping[str, Any], margin: float | None, make: Any) -> Iterator[Picture]:
+    overall = part["overall"]
+    yield make(
+        "readers",
+        "detection",
+        "Real images found by each reader, with Wilson intervals; the diamond is the share of all "
+        "answers with its "
+        "interval over readers and cases. Dashed, chance; shaded, the margin of the protocol.",
+        rates.forest(
+            part["by_reader"],
+            overall["crossed"],
+            chance=overall["chance"],
+            margin=margin,
+            label="real images found",
+        ),
+    )
+    if "curve" in overall["equivalence"]:
+        caption = "Equivalence with chance: p of two one-sided tests over every margin."
+        yield make("equivalence", "detection", caption, rates.equivalence_curve(overall["equivalence"]))
+    readers = len(part["by_reader"])
+    caption = "How many readers found the real image of each trial, beside what guessing alone would give."
+    yield make(
+        "fooled",
+        "detection",
+        caption,
+        rates.fooled(part["by_trial"], chance=overall["chance"], n_readers=readers),
+    )
+
+
+def _discrimination(document: Mapping[str, Any], part: Mapping[str, Any], make: Any) -> Iterator[Picture]:
+    caption = "How often each source was called synthetic, with intervals over readers and images."
+    yield make("sources", "discrimination", caption, rates.confusion(part["by_source"]))
+    if "pooled" not in part:
+        return
+    readers = [
+        {"reader": row["reader"], "rate": row["accuracy"]} | _accuracy_ends(row, document["study"]["level"])
+        for row in part["by_reader"]
+    ]
+    caption = (
+        "Share of correct calls of each reader, with Wilson intervals, and of all over readers and images."
+    )
+    figure = rates.forest(readers, part["pooled"]["crossed"], chance=0.5, margin=None, label="correct calls")
+    yield make("readers", "discrimination", caption, figure)
+    names = [row["source"] for row in part["by_source"]]
+    caption = "Which images fooled the readers: share of readers who called each image wrongly."
+    yield make("images", "discrimination", caption, rates.fooled_images(part["by_image"], names))
+
+
+def _accuracy_ends(row: Mapping[str, Any], level: float) -> dict[str, Any]:
+    found = wilson(row["hit"] + row["correct_rejection"], row["n"], level=level)
+    return {"low": found.low, "high": found.high}

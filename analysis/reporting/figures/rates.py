@@ -1,0 +1,205 @@
+"""Figures of shares: readers with their crossed summary, equivalence, sources, course of the study."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from analysis.reporting.figures.style import (
+    BAND,
+    BLUE,
+    GREEN,
+    HAIRLINE,
+    INK,
+    SERIES,
+    SOFT,
+    VERMILLION,
+    drawing,
+)
+
+ROW_INCHES = 0.24
+MOST_READERS = 40
+FIFTHS = ("first fifth", "second", "third", "fourth", "last fifth")
+
+
+def forest(
+    readers: Sequence[Mapping[str, Any]],
+    summary: Mapping[str, Any],
+    *,
+    chance: float | None,
+    margin: float | None,
+    label: str,
+) -> Figure:
+    """Each reader's share with its interval, and the summary over readers and cases below."""
+    shown = list(readers)[:MOST_READERS]
+    n = len(shown)
+    with drawing(0.9 + ROW_INCHES * (n + 2)) as (figure, axes):
+        if chance is not None:
+            if margin is not None:
+                axes.axvspan(max(chance - margin, 0), min(chance + margin, 1), color=BAND, zorder=0)
+            axes.axvline(chance, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+            axes.annotate("chance", (chance, -0.9), color=SOFT, ha="center", va="bottom", fontsize=8)
+        for y, row in enumerate(shown):
+            _interval(axes, y, row["rate"], row["low"], row["high"], BLUE, 5)
+        axes.axhline(n - 0.4, color=HAIRLINE, linewidth=0.6)
+        _diamond(axes, n + 0.2, summary)
+        axes.set_yticks([*range(n), n + 0.2], [*(str(row["reader"]) for row in shown), "All readers"])
+        axes.get_yticklabels()[-1].set_fontweight("bold")
+        axes.set_ylim(n + 0.9, -1)
+        _numbers(axes, shown, summary)
+        _percent(axes, label)
+    return figure
+
+
+def _interval(
+    axes: Axes, y: float, x: float, low: float | None, high: float | None, color: str, size: float
+) -> None:
+    if low is not None and high is not None:
+        axes.plot([low, high], [y, y], color=color, linewidth=1.2, solid_capstyle="butt")
+    axes.plot([x], [y], "s", color=color, markersize=size, markeredgecolor="white", markeredgewidth=0.6)
+
+
+def _diamond(axes: Axes, y: float, summary: Mapping[str, Any]) -> None:
+    x, low, high = summary["estimate"], summary["low"], summary["high"]
+    low, high = (x if end is None else end for end in (low, high))
+    axes.fill([low, x, high, x], [y, y - 0.28, y, y + 0.28], color=INK, linewidth=0)
+
+
+def _numbers(axes: Axes, readers: Sequence[Mapping[str, Any]], summary: Mapping[str, Any]) -> None:
+    """Estimates and intervals as text at the right edge."""
+    rows: list[tuple[float, Any, Any, Any]] = [
+        (y, row["rate"], row["low"], row["high"]) for y, row in enumerate(readers)
+    ]
+    rows.append((len(readers) + 0.2, summary["estimate"], summary["low"], summary["high"]))
+    for y, x, low, high in rows:
+        ends = "" if low is None or high is None else f" ({100 * low:.1f}–{100 * high:.1f})"
+        axes.annotate(
+            f"{100 * x:.1f}{ends}",
+            (1.01, y),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=8,
+            fontweight="bold" if y == rows[-1][0] else "normal",
+        )
+
+
+def _percent(axes: Axes, label: str) -> None:
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_xlabel(label)
+    axes.spines["left"].set_visible(False)
+
+
+def equivalence_curve(equivalence: Mapping[str, Any], alpha: float = 0.05) -> Figure:
+    """p of equivalence with chance over every margin; the protocol's margin and the smallest that passes."""
+    curve = equivalence["curve"]
+    with drawing(2.5) as (figure, axes):
+        x, y = 100 * np.array(curve["margin"]), np.array(curve["p"])
+        axes.axhline(alpha, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.plot(x, y, color=BLUE, linewidth=1.6)
+        smallest = equivalence["smallest_margin"]
+        if smallest is not None and 100 * smallest <= x[-1]:
+            axes.plot([100 * smallest], [alpha], "o", color=INK, markersize=5)
+            axes.annotate(
+                f"smallest margin ±{100 * smallest:.1f} points",
+                (100 * smallest, alpha),
+                xytext=(6, 8),
+                textcoords="offset points",
+                fontsize=8,
+            )
+        if equivalence["margin"] is not None:
+            axes.axvline(100 * equivalence["margin"], color=VERMILLION, linewidth=1)
+            axes.annotate(
+                "margin of the protocol",
+                (100 * equivalence["margin"], 1),
+                xytext=(4, -2),
+                textcoords="offset points",
+                color=VERMILLION,
+                fontsize=8,
+                va="top",
+            )
+        axes.set(xlim=(0, x[-1]), ylim=(0, max(1.0, float(y.max()))))
+        axes.set_xlabel("margin, percentage points either side of chance")
+        axes.set_ylabel("p of equivalence")
+        axes.annotate(f"p = {alpha:g}", (x[-1], alpha), ha="right", va="bottom", color=SOFT, fontsize=8)
+    return figure
+
+
+def confusion(by_source: Sequence[Mapping[str, Any]]) -> Figure:
+    """How often each source was called synthetic, with the interval over readers and images."""
+    n = len(by_source)
+    with drawing(0.95 + 0.36 * n) as (figure, axes):
+        for y, row in enumerate(by_source):
+            right = GREEN if row["kind"] != "real" else VERMILLION
+            axes.barh(y, row["rate"], height=0.62, color=right, alpha=0.85)
+            axes.barh(y, 1 - row["rate"], left=row["rate"], height=0.62, color=BAND)
+            if row["low"] is not None:
+                axes.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=1.1)
+            axes.annotate(
+                f"{row['detected']} of {row['n']}",
+                (1.01, y),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                fontsize=8,
+            )
+        names = [f"{row['source']} ({row['kind'] or 'masked'})" for row in by_source]
+        axes.set_yticks(range(n), names)
+        axes.set_ylim(n - 0.4, -0.6)
+        _percent(axes, "called synthetic: detections (green) and false alarms on real images (vermillion)")
+    return figure
+
+
+def learning(stages: Sequence[Mapping[str, Any]], chance: float | None, wilson: Any) -> Figure:
+    """Share correct over the course of the section."""
+    with drawing(2.2) as (figure, axes):
+        if chance is not None:
+            axes.axhline(chance, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
+        x = np.arange(len(stages))
+        shares = [stage["k"] / stage["n"] for stage in stages]
+        for place, stage in zip(x, stages, strict=True):
+            ends = wilson(stage["k"], stage["n"])
+            axes.plot([place, place], [ends.low, ends.high], color=BLUE, linewidth=1.2)
+        axes.plot(x, shares, "-s", color=BLUE, linewidth=1, markersize=5, markeredgecolor="white")
+        axes.set_xticks(x, [FIFTHS[i] if len(x) == len(FIFTHS) else str(i + 1) for i in range(len(x))])
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.set(ylim=(0, 1), xlim=(-0.4, len(x) - 0.6))
+        axes.set_ylabel("correct")
+        axes.set_xlabel("course of the section, each reader's own order")
+    return figure
+
+
+def fooled(cases: Sequence[Mapping[str, Any]], *, chance: float, n_readers: int) -> Figure:
+    """For how many trials none, one … all readers found the real image, beside what chance alone gives."""
+    found = np.bincount([case["k"] for case in cases if case["n"] == n_readers], minlength=n_readers + 1)
+    from scipy.stats import binom
+
+    expected = binom.pmf(np.arange(n_readers + 1), n_readers, chance) * found.sum()
+    with drawing(2.3) as (figure, axes):
+        x = np.arange(n_readers + 1)
+        axes.bar(x, found, width=0.7, color=BLUE)
+        axes.plot(x, expected, "o-", color=VERMILLION, linewidth=1, markersize=3.5, label="chance alone")
+        axes.set_xlabel(f"readers of {n_readers} who found the real image")
+        axes.set_ylabel("trials")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xticks(x if n_readers <= 20 else x[:: n_readers // 10])
+        axes.legend()
+    return figure
+
+
+def fooled_images(images: Sequence[Mapping[str, Any]], sources: Sequence[str]) -> Figure:
+    """Each image as a dot: the share of readers who called it wrongly, by source."""
+    rng = np.random.default_rng(0)
+    with drawing(0.95 + 0.5 * len(sources)) as (figure, axes):
+        for y, source in enumerate(sources):
+            shares = np.array([row["wrong"] / row["n"] for row in images if row["source"] == source])
+            spread = rng.uniform(-0.22, 0.22, len(shares))
+            axes.plot(shares, y + spread, "o", color=SERIES[y % len(SERIES)], markersize=4, alpha=0.7, mew=0)
+            axes.plot([shares.mean()] * 2, [y - 0.32, y + 0.32], color=INK, linewidth=1.4)
+        axes.set_yticks(range(len(sources)), sources)
+        axes.set_ylim(len(sources) - 0.4, -0.6)
+        _percent(axes, "readers who called the image wrongly; one dot an image, bar at the mean")
+        axes.set_xlim(-0.03, 1.03)
+    return figure

@@ -1,0 +1,84 @@
+"""Figures of ratings and of agreement."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from analysis.reporting.figures.style import BLUE, HAIRLINE, INK, LIKERT, ORANGE, SOFT, drawing
+
+LIGHT = 0.55
+
+
+def likert(by_source: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> Figure:
+    """Shares of the points of the scale, one bar a source, lowest at the left."""
+    points = list(by_source[0]["counts"])
+    colours = [LIKERT(x) for x in np.linspace(0, 1, len(points))]
+    with drawing(1.05 + 0.36 * len(by_source)) as (figure, axes):
+        for y, row in enumerate(by_source):
+            left = 0.0
+            for point, colour in zip(points, colours, strict=True):
+                share = row["counts"][point] / row["n"]
+                axes.barh(y, share, left=left, height=0.66, color=colour, edgecolor="white", linewidth=0.6)
+                if share > 0.045:
+                    dark = sum(colour[:3]) / 3 < LIGHT
+                    axes.annotate(
+                        f"{100 * share:.0f}",
+                        (left + share / 2, y),
+                        ha="center",
+                        va="center",
+                        fontsize=8,
+                        color="white" if dark else INK,
+                    )
+                left += share
+            axes.annotate(row["text"], (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8)
+        axes.annotate("mean", (1.01, -0.75), xycoords=("axes fraction", "data"), color=SOFT, fontsize=8)
+        axes.set_yticks(range(len(by_source)), [row["source"] for row in by_source])
+        axes.set_ylim(len(by_source) - 0.5, -1)
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.spines["left"].set_visible(False)
+        patches = [axes.patches[i] for i in range(len(points))]
+        axes.legend(
+            patches, labels, ncols=min(len(points), 5), loc="upper center", bbox_to_anchor=(0.5, -0.18)
+        )
+    return figure
+
+
+def agreement(coefficients: Mapping[str, Mapping[str, Any]]) -> Figure:
+    """Coefficients with the intervals of their three errors: over cases, over readers, under the null."""
+    rows = [(name, c) for name, c in coefficients.items() if c.get("estimate") is not None]
+    with drawing(1.15 + 0.4 * max(len(rows), 1)) as (figure, axes):
+        axes.axvline(0, color=HAIRLINE, linewidth=0.8)
+        for y, (_, c) in enumerate(rows):
+            kinds = (
+                ("low", "high", y - 0.16, BLUE, "over cases"),
+                ("low_readers", "high_readers", y + 0.16, ORANGE, "over readers"),
+            )
+            for low, high, place, colour, label in kinds:
+                if c.get(low) is not None:
+                    axes.plot([c[low], c[high]], [place, place], color=colour, linewidth=2.4, label=label)
+            if c.get("se_null"):
+                reach = 1.96 * c["se_null"]
+                axes.plot(
+                    [-reach, reach],
+                    [y, y],
+                    color=SOFT,
+                    linewidth=1,
+                    linestyle=":",
+                    label="had readers guessed",
+                )
+            axes.plot([c["estimate"]], [y], "D", color=INK, markersize=4.5)
+            axes.annotate(
+                f"{c['estimate']:.3f}", (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8
+            )
+        axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        handles, labels = axes.get_legend_handles_labels()
+        unique = dict(zip(labels, handles, strict=True))
+        axes.legend(unique.values(), unique.keys(), ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.22))
+        axes.set_xlabel("agreement; 0 is chance, 1 is perfect")
+        axes.spines["left"].set_visible(False)
+    return figure

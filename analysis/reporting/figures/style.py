@@ -1,0 +1,82 @@
+"""One style for all figures: Okabe-Ito colours, hairlines, text that stays text in SVG."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+INK, SOFT, HAIRLINE, BAND = "#1b1f24", "#5b6470", "#c9ced6", "#eef1f5"
+BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SKY, PURPLE = "#56B4E9", "#CC79A7"
+SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+LIKERT = LinearSegmentedColormap.from_list("likert", ["#D55E00", "#F3CBA6", "#E9EDF2", "#9CC9E3", "#0072B2"])
+WIDTH_INCHES = 6.6
+DPI = 300
+FAMILY = "DejaVu Sans"
+RULES: Any = {
+    "font.family": [FAMILY],
+    "font.size": 8.5,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.labelsize": 8.5,
+    "axes.labelcolor": SOFT,
+    "axes.edgecolor": HAIRLINE,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlecolor": INK,
+    "text.color": INK,
+    "xtick.color": SOFT,
+    "ytick.color": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "readerstudy",
+    "pdf.fonttype": 42,
+    "text.parse_math": False,
+    "figure.constrained_layout.use": True,
+}
+
+
+@contextmanager
+def drawing(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
+    """A figure of the report's width in the report's style; matplotlib's own settings stay as they were."""
+    with mpl.rc_context(RULES):
+        figure = Figure(figsize=(WIDTH_INCHES, height_inches))
+        FigureCanvasAgg(figure)
+        yield figure, figure.add_subplot()
+
+
+def as_bytes(figure: Figure, form: str) -> bytes:
+    """The figure as svg, png or pdf, the same bytes every time."""
+    dateless: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+    stream = io.BytesIO()
+    with mpl.rc_context(RULES):
+        figure.savefig(stream, format=form, dpi=DPI, metadata=dateless or None)
+    return stream.getvalue()
+
+
+def inline_svg(figure: Figure, *, family: str, title: str, prefix: str) -> str:
+    """SVG to stand inside a page: its own names, the page's type, a title for those who cannot see it."""
+    text = as_bytes(figure, "svg").decode("utf-8")
+    text = text[text.index("<svg") :]
+    text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
+    text = re.sub(rf"'?{FAMILY}'?(, sans-serif)?", family, text)
+    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
+    text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
+    text = text.replace("<svg", '<svg role="img"', 1)
+    head, rest = text.split(">", 1)
+    return f"{head}><title>{title}</title>{rest}"

@@ -1,0 +1,31 @@
+"""The report as one self-contained page: styles and figures inside, nothing fetched."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.reporting.figures import Picture, inline_svg
+from analysis.reporting.outline import outline
+
+PAGE_TYPE = "inherit"
+
+
+def page(document: Mapping[str, Any]) -> str:
+    """Set a document as an HTML page."""
+    environment = Environment(
+        loader=PackageLoader("analysis.reporting", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["svg"] = _svg
+    return environment.get_template("report.html.j2").render(report=outline(document), document=document)
+
+
+def _svg(picture: Picture) -> Markup:
+    # names come from the bundle and matplotlib escapes them; the title is escaped here
+    title = str(Markup.escape(picture.caption))
+    return Markup(inline_svg(picture.figure, family=PAGE_TYPE, title=title, prefix=picture.name))  # noqa: S704

@@ -1,0 +1,385 @@
+"""Sentences of the report, written from what was really done and found, and never more than that."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from analysis.rounding import half_up, half_up_percent, p_text
+
+Part = Mapping[str, Any]
+ALPHA = 0.05
+TASKS = {
+    "pick_real": "found the one real image among {alternatives}",
+    "call": "called single images real or synthetic",
+    "rate": "rated images for realism",
+    "check_label": "checked images against their labels",
+}
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number in print, halves up, a true minus sign; a dash where there is none."""
+    return half_up(value, digits).replace("-", "−")
+
+
+def p_phrase(p: float | None) -> str:
+    """p as a journal prints it."""
+    if p is None:
+        return "p not available"
+    text = p_text(p)
+    return f"p {text[0]} {text[1:]}" if text.startswith("<") else f"p = {text}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as a percentage."""
+    return half_up_percent(value, digits)
+
+
+def interval(low: float | None, high: float | None, *, as_percent: bool = False, digits: int = 3) -> str:
+    """Both ends with 'to' between them, which reads well beside minus signs."""
+    if low is None or high is None:
+        return "no interval"
+    if as_percent:
+        return f"{percent(low)} to {percent(high)}"
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def level_text(document: Part) -> str:
+    """The level of the intervals, such as 95%."""
+    return f"{100 * document['study']['level']:g}%"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as in a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def brief(document: Part) -> list[str]:
+    """What was found, a sentence a section."""
+    return [next(section_results(document, name), "") for name in document["sections"]]
+
+
+def section_results(document: Part, name: str) -> Iterator[str]:
+    """The results of one section, headline first."""
+    part = document["sections"][name]
+    if "overall" in part.get("detection", {}):
+        yield from _detection(document, part["detection"])
+    elif "reason" in part.get("detection", {}):
+        yield part["detection"]["reason"]
+    if "discrimination" in part:
+        yield from _discrimination(document, part["discrimination"])
+    if "realism" in part:
+        yield from _realism(document, part["realism"])
+    if "label_checks" in part:
+        yield from _label_checks(document, part["label_checks"])
+    for what, coefficients in part.get("agreement", {}).items():
+        yield from _agreement(document, what, coefficients)
+
+
+def _detection(document: Part, part: Part) -> Iterator[str]:
+    o, level = part["overall"], level_text(document)
+    crossed, equivalence = o["crossed"], o["equivalence"]
+    yield (
+        f"Readers found the real image in {percent(o['rate'])} of trials ({o['k']}/{o['n']}; {level} "
+        "interval over "
+        f"readers and cases {interval(crossed['low'], crossed['high'], as_percent=True)}; chance "
+        f"{percent(o['chance'])}). {_against_chance(o)}"
+    )
+    yield _equivalence(equivalence, "chance", points=True)
+    dprime = o["dprime"]
+    if dprime["estimate"] is not None:
+        yield (
+            "As a sensitivity freed from the number of alternatives this is d′ = "
+            f"{number(dprime['estimate'], 2)} "
+            f"({level} interval {interval(dprime['low'], dprime['high'], digits=2)})."
+        )
+    yield (
+        f"Were all {o['n']} answers independent, which they are not, the exact interval would be "
+        f"{interval(o['exact']['low'], o['exact']['high'], as_percent=True)} and the binomial test "
+        "would give "
+        f"{p_phrase(o['exact']['p_two_sided'])}."
+    )
+
+
+def _against_chance(o: Part) -> str:
+    crossed = o["crossed"]
+    p = crossed["p"]
+    if p is None:
+        return "Whether this differs from chance cannot be tested."
+    if p < ALPHA:
+        side = "above" if o["rate"] > o["chance"] else "below"
+        return f"This is {side} chance ({p_phrase(p)})."
+    return (
+        f"A difference from chance was not shown ({p_phrase(p)}); "
+        "this alone does not show that there is none."
+    )
+
+
+def _equivalence(e: Part, what: str, *, points: bool) -> str:
+    unit = "percentage points" if points else "points of the scale"
+    scale = 100 if points else 1
+    digits = 1 if points else 3
+    smallest = e.get("smallest_margin")
+    if smallest is None:
+        return f"Equivalence with {what} cannot be judged: {e.get('reason', 'there is no error')}."
+    reach = f"the smallest margin that would pass is ±{number(scale * smallest, digits)} {unit}"
+    if e.get("margin") is None:
+        return f"The study fixed no margin, so equivalence with {what} is not decided; {reach}."
+    margin = f"±{number(scale * e['margin'], 1 if points else 2)} {unit}"
+    if e["within"]:
+        return (
+            f"Equivalence with {what} was shown within the margin of {margin} ({p_phrase(e['p'])}); {reach}."
+        )
+    return (
+        f"Equivalence with {what} was not shown within the margin of {margin} ({p_phrase(e['p'])}); {reach}."
+    )
+
+
+def _discrimination(document: Part, part: Part) -> Iterator[str]:
+    level = level_text(document)
+    if "pooled" not in part:
+        yield part["reason"]
+        return
+    pooled = part["pooled"]
+    crossed = pooled["crossed"]
+    yield (
+        f"Readers called {percent(pooled['rate'])} of images correctly ({pooled['k']}/{pooled['n']}; "
+        f"{level} interval "
+        f"over readers and images {interval(crossed['low'], crossed['high'], as_percent=True)}). "
+        f"{_against_chance({'crossed': crossed, 'rate': pooled['rate'], 'chance': 0.5})}"
+    )
+    shares = [
+        f"{row['source']} {percent(row['rate'])} ({row['detected']}/{row['n']}; "
+        f"{interval(row['low'], row['high'], as_percent=True)})"
+        for row in part["by_source"]
+    ]
+    yield f"Called synthetic, by source: {listed(shares)}."
+    different = [row for row in part["differences"] if (row["p_holm"] or 1) < ALPHA]
+    if different:
+        pairs = [
+            f"{row['a']} and {row['b']} by {number(100 * row['difference'], 1)} points "
+            f"(Holm {p_phrase(row['p_holm'])})"
+            for row in different
+        ]
+        yield f"Detection differed between {listed(pairs)}."
+    elif part["differences"]:
+        yield "No difference in detection between generators was shown after Holm's correction."
+
+
+def _realism(document: Part, part: Part) -> Iterator[str]:
+    level = level_text(document)
+    means = [
+        f"{row['source']} {row['text']} ({level} interval {interval(row['low'], row['high'], digits=2)})"
+        for row in part["by_source"]
+    ]
+    yield f"Mean ratings over readers and images: {listed(means)}."
+    pairs = [pair for pair in part["pairs"] if pair["unit"] == "reader"]
+    for pair in pairs:
+        d = pair["difference"]
+        yield (
+            f"{pair['a']} minus {pair['b']}: {number(d['estimate'])} ({level} interval "
+            f"{interval(d['low'], d['high'])}, {p_phrase(d['p'])}). "
+            + _equivalence(pair["equivalence"], "no difference", points=False)
+        )
+    model = part["ordinal_model"]
+    if "coefficients" in model:
+        ratios = [
+            f"{c['source']} {number(c['estimate'], 2)} (SE {number(c['se'], 2)}, Holm "
+            f"{p_phrase(c['p_holm'])})"
+            for c in model["coefficients"]
+        ]
+        yield (
+            f"In the ordinal mixed model the log odds of a higher rating against {model['reference']} were "
+            f"{listed(ratios)}."
+        )
+    else:
+        yield f"No ordinal mixed model was fitted: {model['reason']}"
+
+
+def _label_checks(document: Part, part: Part) -> Iterator[str]:
+    c = part["consensus"]
+    if c["rate"] is None:
+        yield "No label could be judged: every answer was unsure."
+        return
+    yield (
+        f"By consensus {c['discrepant']} of {c['n']} labels were discrepant ({percent(c['rate'])}, exact "
+        f"{level_text(document)} interval {interval(c['low'], c['high'], as_percent=True)})."
+    )
+    each = [f"{row['reader']} {row['discrepant']}/{row['n']}" for row in part["by_reader"]]
+    yield f"Discrepant by reviewer: {listed(each)}."
+
+
+def _agreement(document: Part, what: str, part: Part) -> Iterator[str]:
+    fleiss, raw = part["fleiss"], part["raw"]
+    if fleiss["estimate"] is None:
+        yield f"Agreement on {what}: {fleiss.get('reason', 'no coefficient exists.')}"
+        return
+    yield (
+        f"Readers agreed on {what} in {percent(raw['estimate'])} of pairs; Fleiss’ kappa "
+        f"{number(fleiss['estimate'])} ({level_text(document)} interval over cases "
+        f"{interval(fleiss['low'], fleiss['high'])}, over readers "
+        f"{interval(fleiss.get('low_readers'), fleiss.get('high_readers'))}), Gwet’s AC1 "
+        f"{number(part['ac1']['estimate'])}. Against independent guessing z = {number(fleiss.get('z'), 2)}, "
+        f"{p_phrase(fleiss.get('p'))}."
+    )
+
+
+def methods(document: Part) -> list[str]:
+    """The methods paragraphs."""
+    study = document["study"]
+    return [*_design(document), *_analysis(document), _closing(study)]
+
+
+def _design(document: Part) -> Iterator[str]:
+    study = document["study"]
+    kinds = {
+        kind: [s["name"] for s in study["sources"] if s.get("kind") == kind] for kind in ("real", "synthetic")
+    }
+    if study["masked"]:
+        named = listed([s["name"] for s in study["sources"]])
+        yield f"The bundle is masked: images of {named} were shown, and which of them are real is withheld."
+    else:
+        yield (
+            f"Images came from {listed(kinds['real'] or ['no real source'])} (real) and "
+            f"{listed(kinds['synthetic'] or ['no generator'])} (synthetic)."
+        )
+    for name, part in document["sections"].items():
+        done = part.get("conduct", {}).get("completeness")
+        if done:
+            task = TASKS[part["task"]].format(alternatives=part.get("alternatives"))
+            missing = f", {done['missing']} missing" if done["missing"] else ", none missing"
+            yield (
+                f"In section {name}, {done['readers']} readers {task}: {done['cases']} {done['unit']}s, "
+                f"{done['answers']} answers{missing}."
+            )
+
+
+def _analysis(document: Part) -> Iterator[str]:
+    level = level_text(document)
+    parts = document["sections"].values()
+    yield (
+        f"Intervals are at {level}. Headline intervals take readers and cases as random and crossed "
+        "(Gallas, Pennello & Myers 2007) with Satterthwaite’s degrees of freedom; where fewer than "
+        "three readers "
+        "answered they speak of these readers only. Intervals that assume independent answers are named so."
+    )
+    if any("overall" in part.get("detection", {}) for part in parts):
+        yield (
+            "Shares were compared with chance by a t-test on the crossed error, and with chance ± the "
+            "protocol’s "
+            "margin by two one-sided tests (Schuirmann 1987); d′ is that of m-alternative forced choice "
+            "(Green & Dai 1991)."
+        )
+    if any("realism" in part for part in parts):
+        yield (
+            "Ratings were compared on the sums of each reader and of each trial by Wilcoxon’s "
+            "signed-rank test three "
+            "ways: asymptotic with zeros dropped and no continuity correction (the published method), "
+            "exact with "
+            "ties, and Pratt’s; differences of means carry readers and trials. " + _model_sentence(document)
+        )
+    if any("discrimination" in part for part in parts):
+        yield (
+            "A call of synthetic counts as positive. Pooled accuracy is stratified by truth; detection "
+            "rates of "
+            "generators were compared with common readers and nested images, Holm-corrected."
+        )
+    yield (
+        "Agreement is on the identity of the image. Errors over cases are linearised, errors over "
+        "readers are "
+        "jackknifed, and the error under independent guessing serves the test alone."
+    )
+
+
+def _model_sentence(document: Part) -> str:
+    models = [p["realism"]["ordinal_model"] for p in document["sections"].values() if "realism" in p]
+    fitted = [model for model in models if "coefficients" in model]
+    if not fitted:
+        return "No ordinal mixed model was fitted."
+    factors = listed([r["name"] for r in fitted[0]["random"]])
+    return (
+        f"A cumulative-logit mixed model with crossed random intercepts for {factors} was fitted by "
+        "Laplace’s "
+        "approximation (Christensen 2019), contrasts Holm-corrected."
+    )
+
+
+def _closing(study: Part) -> str:
+    margins = study.get("margins") or {}
+    named = [f"{key} ±{value:g}" for key, value in margins.items() if isinstance(value, int | float)]
+    fixed = (
+        f"The protocol fixed the margins {listed(named)}. " if named else "The protocol fixed no margins. "
+    )
+    return fixed + "Means are rounded half up. A p-value above .05 is reported as a difference not shown."
+
+
+def section_conduct(document: Part, name: str) -> Iterator[str]:
+    """How one section was run."""
+    part = document["sections"][name].get("conduct", {})
+    position = document["sections"][name].get("detection", {}).get("position", {})
+    if part.get("completeness"):
+        done = part["completeness"]
+        missing = "no answer was missing" if not done["missing"] else f"{done['missing']} were missing"
+        yield (
+            f"{done['readers']} readers gave {done['answers']:,} answers to {done['cases']:,} "
+            f"{done['unit']}s; "
+            f"{missing}."
+        )
+    if part.get("order"):
+        order = part["order"]
+        yield f"{order['distinct_orders']} different orders were shown to {order['readers']} readers."
+    if position.get("real_slots"):
+        slots = listed([str(count) for count in position["real_slots"]])
+        yield (
+            f"The real image stood {slots} times in the positions of the screen; picks fell "
+            f"{listed([str(count) for count in position['counts']])} times on them."
+        )
+    yield from _pace(part)
+    yield from _controls(part)
+
+
+def _pace(part: Part) -> Iterator[str]:
+    trend = part.get("learning", {}).get("trend", {})
+    if trend.get("estimate") is not None:
+        yield (
+            f"From the first to the last answer the log odds of a correct one changed by "
+            f"{number(trend['estimate'], 2)} (interval {interval(trend['low'], trend['high'], digits=2)}, "
+            f"{p_phrase(trend['p'])}; logistic mixed model)."
+        )
+    times = part.get("response_times")
+    if times:
+        low, high = (number(ms / 1000, 1) for ms in times["quartiles_ms"])
+        yield (
+            f"The median answer took {number(times['median_ms'] / 1000, 1)} s (quartiles {low} and "
+            f"{high} s); "
+            f"{times['under_one_second']} took less than a second."
+        )
+        slope = times["log_slope_per_answer"]
+        if slope["estimate"] is not None:
+            yield (
+                f"Response time changed by {number(100 * slope['estimate'], 2)}% an answer (interval "
+                f"{interval(100 * slope['low'], 100 * slope['high'], digits=2)}, readers as the unit)."
+            )
+
+
+def _controls(part: Part) -> Iterator[str]:
+    again = part.get("repeats", {})
+    if again.get("n"):
+        kappa = (again.get("kappa") or {}).get("estimate")
+        yield (
+            f"Of {again['n']} hidden repeats {again['same']} were answered as before "
+            f"({percent(again['share'])}, exact interval "
+            f"{interval(again['low'], again['high'], as_percent=True)}; "
+            f"Cohen’s kappa {number(kappa, 2)})."
+        )
+    elif again:
+        yield f"Hidden repeats: {again['reason']}."
+    catch = part.get("catch_trials", {})
+    if catch.get("n") and "k" in catch:
+        share = percent(catch["share"])
+        yield f"Of {catch['n']} answers to catch trials {catch['k']} were correct ({share})."
+    elif catch:
+        yield f"Catch trials: {catch['reason']}."
+    flagged = [row["reader"] for row in part.get("straight_lining", []) if row["flagged"]]
+    if flagged:
+        yield f"Nine ratings in ten, or more, were the same point for {listed(flagged)}."
+    elif part.get("straight_lining"):
+        yield "No reader gave nine ratings in ten the same point."

@@ -1,0 +1,130 @@
+"""A report, and saving it: all of it or nothing."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from analysis.bundle import Bundle
+from analysis.compute import compute
+from analysis.errors import AnalysisError
+
+JSON_NAME = "report.json"
+
+
+class OutputError(AnalysisError):
+    """The report cannot be written there; name a folder that does not exist yet or is empty."""
+
+
+def report(bundle: Bundle) -> "Report":
+    """Analyse a bundle.
+
+    Parameters
+    ----------
+    bundle
+        What :func:`analysis.read_bundle` returned.
+
+    Examples
+    --------
+    >>> import analysis
+    >>> bundle = analysis.read_bundle(folder)  # doctest: +SKIP
+    >>> analysis.report(bundle).save(out, formats=("html", "json"))  # doctest: +SKIP
+    """
+    return Report(document=compute(bundle))
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished analysis.
+
+    Attributes
+    ----------
+    document
+        Everything, as it stands in ``report.json``.
+    """
+
+    document: Mapping[str, Any] = field(repr=False)
+
+    def to_json(self) -> str:
+        """The document as JSON text."""
+        return json.dumps(self.document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+    @cached_property
+    def html(self) -> str:
+        """The report as one self-contained page."""
+        from analysis.reporting.html import page
+
+        return page(self.document)
+
+    def _repr_html_(self) -> str:
+        # a page of its own inside a notebook's cell, so that its styles stay there
+        from html import escape
+
+        return f'<iframe srcdoc="{escape(self.html)}" style="width:100%;height:80vh;border:0"></iframe>'
+
+    def save(
+        self, folder: str | Path, *, formats: Sequence[str] = ("html", "pdf", "xlsx", "csv", "json")
+    ) -> Path:
+        """Write the report into a new folder.
+
+        Parameters
+        ----------
+        folder
+            A folder that does not exist yet, or is empty. It appears with everything in it, or not at all.
+        formats
+            Any of html, pdf, xlsx, csv, json.
+
+        Raises
+        ------
+        OutputError
+            Where the folder holds something already, or cannot be written.
+        """
+        unknown = [name for name in formats if name not in FORMATS]
+        if unknown:
+            raise OutputError(f"The format {unknown[0]!r} is unknown; choose from {', '.join(FORMATS)}.")
+        target = Path(folder)
+        with _appearing(target) as draft:
+            for name in dict.fromkeys(formats):
+                FORMATS[name](self, draft)
+        return target
+
+
+@contextmanager
+def _appearing(target: Path) -> Iterator[Path]:
+    """A folder that is written beside its place and moved there when it is complete."""
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise OutputError(f"{target} exists and is not empty; name a new folder, or remove it first.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written ({error.strerror}); name another folder.") from None
+    try:
+        yield draft
+        draft.chmod(0o755)
+        draft.replace(target)
+    except OSError as error:
+        raise OutputError(
+            f"{target} cannot be written ({error.strerror}); make room or name another."
+        ) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _save_json(made: Report, folder: Path) -> None:
+    (folder / JSON_NAME).write_text(made.to_json(), encoding="utf-8")
+
+
+def _save_html(made: Report, folder: Path) -> None:
+    (folder / "report.html").write_text(made.html, encoding="utf-8")
+
+
+FORMATS: dict[str, Callable[[Report, Path], None]] = {
+    "html": _save_html,
+    "json": _save_json,
+}

@@ -1,0 +1,326 @@
+"""The tables of a report: one description each, for the page, the PDF, the workbook and the tidy CSVs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analysis.reporting.names import COEFFICIENTS
+from analysis.reporting.prose import number, percent
+from analysis.rounding import p_text
+
+Kind = Literal["text", "count", "percent", "number", "p", "seconds", "yes"]
+Row = Mapping[str, Any]
+EMPTY = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in the rows, its heading, how its values are printed."""
+
+    key: str
+    heading: str
+    kind: Kind = "text"
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind not in {"text", "yes"}
+
+    def shown(self, row: Row) -> str:
+        """The value in print."""
+        value = row.get(self.key)
+        if value is None:
+            return EMPTY
+        if self.kind == "percent":
+            return percent(value)
+        if self.kind == "number":
+            return number(value)
+        if self.kind == "p":
+            return p_text(value)
+        if self.kind == "seconds":
+            return number(value / 1000, 1)
+        if self.kind == "count":
+            return f"{value:,.10g}"
+        if self.kind == "yes":
+            return "yes" if value else "no"
+        return str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table of one part of one section; ``most`` limits the rows in print, never in files."""
+
+    name: str
+    section: str
+    part: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+    most: int = 60
+    note: str = ""
+
+    @property
+    def printed(self) -> Sequence[Row]:
+        return self.rows[: self.most]
+
+    @property
+    def left_out(self) -> int:
+        return max(0, len(self.rows) - self.most)
+
+
+def _columns(*described: tuple[str, str, Kind]) -> tuple[Column, ...]:
+    return tuple(Column(*each) for each in described)
+
+
+RATE = _columns(
+    ("n", "n", "count"), ("rate", "share", "percent"), ("low", "low", "percent"), ("high", "high", "percent")
+)
+DETECTION_READERS = (*_columns(("reader", "Reader", "text"), ("k", "found", "count")), *RATE)
+TRIALS = _columns(("trial", "Trial", "text"), ("k", "found it", "count"), ("n", "readers", "count"))
+PICKS = _columns(("alternative", "Alternative", "text"), ("picks", "picks", "count"))
+SLOTS = _columns(
+    ("slot", "Position", "text"), ("picks", "picks", "count"), ("real", "real image stood here", "count")
+)
+SOURCES = _columns(
+    ("source", "Source", "text"),
+    ("n", "n", "count"),
+    ("text", "mean", "text"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+    ("sd", "SD", "number"),
+    ("floor", "lowest point", "percent"),
+    ("ceiling", "highest point", "percent"),
+)
+PUBLISHED = _columns(
+    ("comparison", "Comparison", "text"),
+    ("means", "means", "text"),
+    ("p", "p, as published", "p"),
+    ("p_holm", "Holm", "p"),
+    ("p_exact", "p, exact", "p"),
+    ("p_pratt", "p, Pratt", "p"),
+    ("n_zero", "zeros", "count"),
+    ("estimate", "difference", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+    ("within", "equivalent", "yes"),
+)
+TESTS = _columns(
+    ("comparison", "Comparison", "text"),
+    ("unit", "unit", "text"),
+    ("method", "method", "text"),
+    ("n", "n", "count"),
+    ("n_zero", "zeros", "count"),
+    ("statistic", "statistic", "number"),
+    ("p", "p", "p"),
+    ("p_holm", "Holm", "p"),
+)
+MODEL = _columns(
+    ("name", "Term", "text"),
+    ("estimate", "estimate", "number"),
+    ("se", "SE", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+    ("z", "z", "number"),
+    ("p", "p", "p"),
+    ("p_holm", "Holm", "p"),
+)
+CALLS = _columns(
+    ("reader", "Reader", "text"),
+    ("hit", "hits", "count"),
+    ("miss", "misses", "count"),
+    ("false_alarm", "false alarms", "count"),
+    ("correct_rejection", "correct rejections", "count"),
+    ("sensitivity", "sensitivity", "percent"),
+    ("specificity", "specificity", "percent"),
+    ("accuracy", "accuracy", "percent"),
+    ("dprime_loglinear", "d′, log-linear", "number"),
+    ("criterion_loglinear", "criterion", "number"),
+    ("auc_estimate", "AUC", "number"),
+)
+BY_SOURCE = (*_columns(("source", "Source", "text"), ("detected", "called synthetic", "count")), *RATE)
+DIFFERENCES = _columns(
+    ("comparison", "Comparison", "text"),
+    ("difference", "difference", "number"),
+    ("se", "SE", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+    ("p", "p", "p"),
+    ("p_holm", "Holm", "p"),
+)
+IMAGES = _columns(
+    ("image", "Image", "text"), ("source", "source", "text"), ("wrong", "wrong", "count"), ("n", "n", "count")
+)
+CALIBRATION = _columns(("confidence", "Confidence", "count"), ("k", "correct", "count"), ("n", "n", "count"))
+CHECKS = (*_columns(("reader", "Reviewer", "text"), ("discrepant", "discrepant", "count")), *RATE)
+LABELS = _columns(
+    ("label", "Label", "text"),
+    ("n", "n", "count"),
+    ("agree", "as intended", "count"),
+    ("kappa", "kappa", "number"),
+    ("kappa_quadratic", "quadratic kappa", "number"),
+    ("p_direction", "p, direction", "p"),
+    ("p_margins", "p, Stuart–Maxwell", "p"),
+)
+AGREEMENT = _columns(
+    ("coefficient", "Coefficient", "text"),
+    ("estimate", "estimate", "number"),
+    ("low", "low, cases", "number"),
+    ("high", "high, cases", "number"),
+    ("low_readers", "low, readers", "number"),
+    ("high_readers", "high, readers", "number"),
+    ("se_null", "SE, null", "number"),
+    ("z", "z", "number"),
+    ("p", "p", "p"),
+)
+RUN = _columns(
+    ("reader", "Reader", "text"),
+    ("n", "answers", "count"),
+    ("missing", "missing", "count"),
+    ("median_ms", "median s", "seconds"),
+    ("fast", "under 1 s", "count"),
+    ("share", "most used point", "percent"),
+    ("flagged", "straight-lining", "yes"),
+)
+
+
+def tables(document: Row) -> list[Table]:
+    """Every table that the document has the numbers for."""
+    return [table for name in document["sections"] for table in _of_section(document, name)]
+
+
+def _of_section(document: Row, section: str) -> Iterator[Table]:
+    part = document["sections"][section]
+
+    def make(
+        name: str, of: str, title: str, columns: tuple[Column, ...], rows: Sequence[Row], **more: Any
+    ) -> Table:
+        slug = "".join(c if c.isalnum() else "-" for c in section.lower()) or "section"
+        return Table(
+            name=f"{slug}-{name}", section=section, part=of, title=title, columns=columns, rows=rows, **more
+        )
+
+    if "detection" in part:
+        yield from _detection(part["detection"], make)
+    if "discrimination" in part:
+        yield from _discrimination(part["discrimination"], make)
+    if "realism" in part:
+        yield from _realism(part["realism"], make)
+    if "label_checks" in part:
+        yield from _label_checks(part["label_checks"], make)
+    for what, found in part.get("agreement", {}).items():
+        rows = [{"coefficient": COEFFICIENTS[key]} | c for key, c in found.items() if key in COEFFICIENTS]
+        title = f"Agreement between readers on {what}"
+        note = (
+            "Intervals over cases speak of these readers and other cases, over readers the other way round."
+        )
+        yield make(f"agreement-{what}", "agreement", title, AGREEMENT, rows, note=note)
+    rows = _run(part.get("conduct", {}))
+    if rows:
+        yield make("conduct", "conduct", "How each reader went through the section", RUN, rows)
+
+
+def _detection(part: Row, make: Any) -> Iterator[Table]:
+    if "by_reader" in part:
+        title = "Real images found, by reader, with Wilson intervals"
+        yield make("readers", "detection", title, DETECTION_READERS, part["by_reader"])
+        title = "Trials, from those that fooled most readers"
+        yield make("trials", "detection", title, TRIALS, part["by_trial"], most=12)
+    rows = [{"alternative": name, "picks": n} for name, n in part["by_alternative"].items()]
+    yield make("picks", "detection", "Picks, by alternative", PICKS, rows)
+    position = part["position"]
+    if position["counts"]:
+        real = position.get("real_slots") or [None] * len(position["counts"])
+        rows = [
+            {"slot": str(i + 1), "picks": n, "real": r}
+            for i, (n, r) in enumerate(zip(position["counts"], real, strict=True))
+        ]
+        note = f"Picks against equal counts: p = {p_text(position['p'])}, assuming independent answers."
+        yield make("positions", "detection", "Picks, by position on the screen", SLOTS, rows, note=note)
+
+
+def _realism(part: Row, make: Any) -> Iterator[Table]:
+    yield make("sources", "realism", "Ratings, by source", SOURCES, part["by_source"])
+    rows = list(published_rows(part))
+    if rows:
+        note = (
+            "Published method: signed-rank on the readers' sums, zeros dropped, normal approximation. "
+            "Beside it what "
+            "that hides: zeros, the exact test, and the difference with readers and cases random."
+        )
+        yield make("published", "realism", "Comparisons in the published method", PUBLISHED, rows, note=note)
+    tests = [
+        {"comparison": f"{pair['a']} – {pair['b']}", "unit": pair["unit"]} | test
+        for pair in part["pairs"]
+        for test in pair["tests"]
+    ]
+    yield make("tests", "realism", "Rank tests, each by its name", TESTS, tests, most=18)
+    model = part["ordinal_model"]
+    if "coefficients" in model:
+        rows = [*model["coefficients"], *model["thresholds"]]
+        deviations = ", ".join(f"{r['name']} {number(r['sd'], 2)}" for r in model["random"])
+        note = f"Log odds of a higher rating against {model['reference']}. Standard deviations: {deviations}."
+        yield make("model", "realism", "Ordinal mixed model", MODEL, rows, note=note)
+
+
+def published_rows(part: Row) -> Iterator[Row]:
+    """Each comparison as published, beside what the published number hides."""
+    text = {row["source"]: row["text"] for row in part["by_source"]}
+    for pair in part["pairs"]:
+        tests = {test["method"]: test for test in pair["tests"]}
+        if pair["unit"] != "reader" or "wilcoxon-asymptotic" not in tests:
+            continue
+        shown = tests["wilcoxon-asymptotic"]
+        difference = pair["difference"]
+        yield {
+            "comparison": f"{pair['a']} – {pair['b']}",
+            "means": f"{text[pair['a']]} – {text[pair['b']]}",
+            "p": shown["p"],
+            "p_holm": shown["p_holm"],
+            "p_exact": tests["wilcoxon-exact"]["p"],
+            "p_pratt": tests["wilcoxon-pratt"]["p"],
+            "n_zero": shown.get("n_zero"),
+            "estimate": difference["estimate"],
+            "low": difference["low"],
+            "high": difference["high"],
+            "within": pair["equivalence"]["within"],
+        }
+
+
+def _discrimination(part: Row, make: Any) -> Iterator[Table]:
+    if "by_reader" in part:
+        rows = [row | {"auc_estimate": (row.get("auc") or {}).get("estimate")} for row in part["by_reader"]]
+        yield make("calls", "discrimination", "Calls against the truth, by reader", CALLS, rows)
+    yield make("by-source", "discrimination", "Called synthetic, by source", BY_SOURCE, part["by_source"])
+    if part.get("differences"):
+        rows = [{"comparison": f"{row['a']} – {row['b']}"} | row for row in part["differences"]]
+        yield make("differences", "discrimination", "Differences in detection", DIFFERENCES, rows)
+    if part.get("by_image"):
+        title = "Images, from those that fooled most readers"
+        yield make("images", "discrimination", title, IMAGES, part["by_image"], most=12)
+    if part.get("calibration"):
+        title = "Correct calls, by confidence"
+        yield make("calibration", "discrimination", title, CALIBRATION, part["calibration"])
+
+
+def _label_checks(part: Row, make: Any) -> Iterator[Table]:
+    yield make("checks", "label_checks", "Discrepant labels, by reviewer", CHECKS, part["by_reader"])
+    rows = [
+        row
+        | {
+            "kappa": (row.get("kappa_identity") or {}).get("estimate"),
+            "kappa_quadratic": (row.get("kappa_quadratic") or {}).get("estimate"),
+            "p_direction": (row.get("direction") or {}).get("p"),
+            "p_margins": (row.get("stuart_maxwell") or {}).get("p"),
+        }
+        for row in part["by_label"]
+    ]
+    if rows:
+        yield make("labels", "label_checks", "Intended against observed, by label", LABELS, rows)
+
+
+def _run(conduct: Row) -> list[Row]:
+    """Completeness, pace and straight-lining, a row a reader."""
+    rows = {row["reader"]: dict(row) for row in conduct.get("completeness", {}).get("by_reader", [])}
+    for more in (conduct.get("response_times", {}).get("by_reader", []), conduct.get("straight_lining", [])):
+        for row in more:
+            rows.setdefault(row["reader"], {}).update({k: v for k, v in row.items() if k != "n"})
+    return list(rows.values())

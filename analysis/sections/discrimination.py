@@ -1,0 +1,152 @@
+"""call: one image, real or synthetic. Positive means synthetic throughout."""
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.bundle import Study
+from analysis.crossed import crossed_difference, crossed_rate, crossed_stratified
+from analysis.detection import yes_no
+from analysis.proportions import binomial_test, wilson
+from analysis.ranks import adjusted
+from analysis.result import plain
+from analysis.sections.detection import MASKED
+from analysis.sections.grid import Grid, as_text, has_values, spread
+
+
+def discrimination(study: Study, calls: pd.DataFrame) -> dict[str, Any]:
+    """Everything about the calls of one section."""
+    called = (calls["call"] == "synthetic").to_numpy().astype(float)
+    grid = spread(calls, "image", called)
+    part: dict[str, Any] = {"by_source": _by_source(study, calls, grid)}
+    if study.masked:
+        return part | {"reason": MASKED}
+    source = _source_of_images(calls, grid)
+    synthetic = np.isin(source, study.synthetic_sources)
+    return {
+        "by_reader": _by_reader(study, calls, grid, synthetic),
+        "pooled": _pooled(study, grid, synthetic),
+        **part,
+        "differences": _differences(study, grid, source),
+        "by_image": _by_image(grid, source, synthetic),
+        "calibration": _calibration(calls, study),
+    }
+
+
+def _source_of_images(calls: pd.DataFrame, grid: Grid) -> Any:
+    pairs = calls[["image", "source"]].drop_duplicates("image")
+    of = dict(zip(pairs["image"].astype(object), pairs["source"].astype(object), strict=True))
+    return np.array([of[image] for image in grid.cases], dtype=object)
+
+
+def signed_confidence(calls: pd.DataFrame) -> Any:
+    """Confidence with the sign of the call, from surely real to surely synthetic; the call alone without."""
+    sign = np.where((calls["call"] == "synthetic").to_numpy(), 1.0, -1.0)
+    if not has_values(calls, "confidence"):
+        return sign
+    confidence = calls["confidence"].to_numpy()
+    lowest = np.nanmin(confidence)
+    # the least sure answers of both kinds stay apart from each other
+    return sign * (np.nan_to_num(confidence, nan=lowest) - lowest + 1)
+
+
+def _by_reader(study: Study, calls: pd.DataFrame, grid: Grid, synthetic: Any) -> list[dict[str, Any]]:
+    rows = []
+    for reader, answers in zip(grid.readers, grid.values, strict=True):
+        seen = ~np.isnan(answers)
+        positive, answer = synthetic[seen], answers[seen] == 1
+        found = yes_no(
+            int((positive & answer).sum()),
+            int((positive & ~answer).sum()),
+            int((~positive & answer).sum()),
+            int((~positive & ~answer).sum()),
+            level=study.level,
+        )
+        rows.append({"reader": reader} | plain(found))
+    return rows
+
+
+def _pooled(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
+    correct = np.where(np.isnan(grid.values), np.nan, grid.values == synthetic)
+    seen = correct[~np.isnan(correct)]
+    k, n = int(seen.sum()), len(seen)
+    strata = np.where(synthetic, "synthetic", "real")
+    return {
+        "k": k,
+        "n": n,
+        "n_missing": grid.n_missing,
+        "rate": k / n,
+        "chance": 0.5,
+        "crossed": plain(crossed_stratified(correct, strata, null=0.5, level=study.level)),
+        "wilson": plain(wilson(k, n, level=study.level)),
+        "exact_p": binomial_test(k, n, 0.5).p,
+    }
+
+
+def _by_source(study: Study, calls: pd.DataFrame, grid: Grid) -> list[dict[str, Any]]:
+    """How often each source was called synthetic: detections of a generator, false alarms of a real one."""
+    source = _source_of_images(calls, grid)
+    rows = []
+    for name in study.source_names:
+        table = grid.values[:, source == name]
+        seen = table[~np.isnan(table)]
+        if not len(seen):
+            continue
+        interval = crossed_rate(table, level=study.level)
+        rows.append(
+            {
+                "source": name,
+                "kind": next(s.kind for s in study.sources if s.name == name),
+                "detected": int(seen.sum()),
+                "n": len(seen),
+                "rate": float(seen.mean()),
+                "low": interval.low,
+                "high": interval.high,
+                "crossed": plain(interval),
+            }
+        )
+    return rows
+
+
+def _differences(study: Study, grid: Grid, source: Any) -> list[dict[str, Any]]:
+    """Differences of detection rates between generators: common readers, images nested in generators."""
+    present = [name for name in study.synthetic_sources if (source == name).any()]
+    rows = []
+    for a, b in combinations(present, 2):
+        found = crossed_difference(
+            grid.values[:, source == a], grid.values[:, source == b], level=study.level
+        )
+        rows.append({"a": a, "b": b, "difference": found.estimate} | plain(found))
+    for row, p_holm in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
+        row["p_holm"] = p_holm
+    return rows
+
+
+def _by_image(grid: Grid, source: Any, synthetic: Any) -> list[dict[str, Any]]:
+    """Images from the one most readers got wrong."""
+    wrong = np.where(np.isnan(grid.values), np.nan, grid.values != synthetic)
+    k, n = np.nansum(wrong, axis=0), (~np.isnan(wrong)).sum(axis=0)
+    order = np.argsort(-k / n, kind="stable")
+    return [
+        {"image": grid.cases[c], "source": str(source[c]), "wrong": int(k[c]), "n": int(n[c])} for c in order
+    ]
+
+
+def _calibration(calls: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
+    """Share correct at each confidence."""
+    if not has_values(calls, "confidence"):
+        return []
+    synthetic = np.isin(as_text(calls, "source"), study.synthetic_sources)
+    correct = synthetic == (calls["call"] == "synthetic").to_numpy()
+    confidence = calls["confidence"].to_numpy()
+    levels = np.unique(confidence[~np.isnan(confidence)])
+    if len(levels) > 11:
+        edges = np.quantile(levels, np.linspace(0, 1, 11))
+        confidence = edges[np.clip(np.searchsorted(edges, confidence), 0, 10)]
+        levels = np.unique(confidence)
+    return [
+        {"confidence": float(c), "k": int(correct[confidence == c].sum()), "n": int((confidence == c).sum())}
+        for c in levels
+    ]

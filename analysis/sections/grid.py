@@ -1,0 +1,100 @@
+"""From the rows of a bundle to readers x cases tables."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A readers x cases table, NaN where a reader did not answer a case."""
+
+    values: Floats
+    readers: tuple[str, ...]
+    cases: tuple[str, ...]
+
+    @property
+    def n_missing(self) -> int:
+        return int(np.isnan(self.values).sum())
+
+
+def rows_of(table: pd.DataFrame | None, section: str) -> pd.DataFrame | None:
+    """The rows of one section, each name column with only the names that occur."""
+    if table is None:
+        return None
+    rows = table[(table["section"] == section).to_numpy()]
+    if rows.empty:
+        return None
+    return _tidy(rows)
+
+
+def primary(rows: pd.DataFrame) -> pd.DataFrame:
+    """The answers that count: no hidden repeats and no catch trials."""
+    kept = np.ones(len(rows), dtype=bool)
+    if "repeat_of" in rows:
+        kept &= rows["repeat_of"].isna().to_numpy()
+    if "catch" in rows:
+        kept &= rows["catch"].to_numpy() != 1
+    if kept.all():
+        return rows
+    return _tidy(rows[kept])
+
+
+def without_trials(rows: pd.DataFrame, trials: set[str]) -> pd.DataFrame:
+    """The rows of other trials than these."""
+    if not trials:
+        return rows
+    return _tidy(rows[~rows["trial"].isin(trials).to_numpy()])
+
+
+def extra_trials(rows: pd.DataFrame | None) -> set[str]:
+    """The trials that were hidden repeats or catch trials."""
+    if rows is None:
+        return set()
+    extra = np.zeros(len(rows), dtype=bool)
+    if "repeat_of" in rows:
+        extra |= rows["repeat_of"].notna().to_numpy()
+    if "catch" in rows:
+        extra |= rows["catch"].to_numpy() == 1
+    return set(rows["trial"][extra].dropna().astype(object))
+
+
+def spread(rows: pd.DataFrame, case: str, values: npt.ArrayLike) -> Grid:
+    """Spread one value a row over readers x cases; the mean where a reader has several for a case."""
+    reader, column = rows["reader"].cat, rows[case].cat
+    shape = (len(reader.categories), len(column.categories))
+    flat = reader.codes.to_numpy().astype(np.int64) * shape[1] + column.codes.to_numpy()
+    numbers = np.asarray(values, dtype=np.float64)
+    seen = ~np.isnan(numbers)
+    counts = np.bincount(flat[seen], minlength=shape[0] * shape[1])
+    sums = np.bincount(flat[seen], numbers[seen], shape[0] * shape[1])
+    table = np.full(len(counts), np.nan)
+    np.divide(sums, counts, out=table, where=counts > 0)
+    return Grid(values=table.reshape(shape), readers=tuple(reader.categories), cases=tuple(column.categories))
+
+
+def has_values(rows: pd.DataFrame, column: str) -> bool:
+    """Whether an optional column is there and says something."""
+    return column in rows and bool(rows[column].notna().any())
+
+
+def codes_of(rows: pd.DataFrame, column: str) -> Codes:
+    """The categories of a name column as whole numbers."""
+    return rows[column].cat.codes.to_numpy().astype(np.int64)
+
+
+def as_text(rows: pd.DataFrame, column: str) -> npt.NDArray[Any]:
+    """A name column as an array of texts."""
+    return rows[column].astype(object).to_numpy()
+
+
+def _tidy(rows: pd.DataFrame) -> pd.DataFrame:
+    """Forget the names that no longer occur."""
+    named = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
+    return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in named})

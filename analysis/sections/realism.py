@@ -1,0 +1,218 @@
+"""Ratings: how realistic each source looked, by source, in pairs, and in an ordinal mixed model."""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.bundle import Study
+from analysis.crossed import CrossedMean, crossed_difference, crossed_equivalence, crossed_mean
+from analysis.mixed import TooManyLevelsError, UnfittedError, fit_ordinal, treatment_design
+from analysis.ranks import (
+    adjusted,
+    friedman,
+    hodges_lehmann,
+    kruskal,
+    rank_sum,
+    signed_rank,
+    superiority_crossed,
+)
+from analysis.result import plain
+from analysis.rounding import half_up
+from analysis.sections.grid import Floats, as_text, spread
+
+PAIRED_METHODS = ("wilcoxon-asymptotic", "wilcoxon-exact", "wilcoxon-pratt")
+MODEL_ANSWERS = 60_000
+NO_MARGIN = "The study fixed no margin for realism, so equivalence is not decided; read the smallest margin."
+TOO_MANY = (
+    "{n:,} ratings are more than the {most:,} for which the mixed model is fitted; "
+    "the crossed differences of means in realism.pairs carry readers and cases at any size."
+)
+
+
+def realism(study: Study, ratings: pd.DataFrame) -> dict[str, Any]:
+    """Everything about the ratings of one section."""
+    sources = [name for name in study.source_names if name in set(ratings["source"].cat.categories)]
+    return {
+        "by_source": [_of_source(study, ratings, source) for source in sources],
+        "by_reader": _by_reader(ratings, sources),
+        "pairs": _pairs(study, ratings, sources),
+        "friedman": _friedman(ratings, sources),
+        "ordinal_model": _ordinal_model(study, ratings, sources),
+    }
+
+
+def _of(ratings: pd.DataFrame, source: str) -> pd.DataFrame:
+    rows = ratings[(ratings["source"] == source).to_numpy()]
+    names = {name: rows[name].cat.remove_unused_categories() for name in ("trial", "image")}
+    return rows.assign(**names)
+
+
+def _of_source(study: Study, ratings: pd.DataFrame, source: str) -> dict[str, Any]:
+    values = _of(ratings, source)["rating"].to_numpy()
+    points = list(study.scale.points) if study.scale else sorted(set(ratings["rating"]))
+    total = sum(Fraction(point) * int((values == point).sum()) for point in set(values.tolist()))
+    counts = {f"{point:g}": int((values == point).sum()) for point in points}
+    crossed = crossed_mean(spread(_of(ratings, source), "image", values).values, level=study.level)
+    return {
+        "source": source,
+        "n": len(values),
+        "mean": float(total / len(values)),
+        "sd": float(values.std(ddof=1)) if len(values) > 1 else None,
+        "text": half_up(total / len(values), 3),
+        "low": crossed.low,
+        "high": crossed.high,
+        "crossed": plain(crossed),
+        "counts": counts,
+        "floor": counts[f"{points[0]:g}"] / len(values),
+        "ceiling": counts[f"{points[-1]:g}"] / len(values),
+    }
+
+
+def _by_reader(ratings: pd.DataFrame, sources: list[str]) -> list[dict[str, Any]]:
+    means = spread(ratings, "source", ratings["rating"])
+    place = {name: i for i, name in enumerate(means.cases)}
+    return [
+        {"reader": reader, "means": {source: plain(float(row[place[source]])) for source in sources}}
+        for reader, row in zip(means.readers, means.values, strict=True)
+    ]
+
+
+def _pairs(study: Study, ratings: pd.DataFrame, sources: list[str]) -> list[dict[str, Any]]:
+    """Real against each synthetic source; all pairs where the bundle is masked or has no real source."""
+    real = [source for source in sources if source in study.real_sources]
+    others = [source for source in sources if source not in real]
+    compared = [(a, b) for a in real for b in others]
+    if not compared:
+        compared = [(a, b) for i, a in enumerate(sources) for b in sources[i + 1 :]]
+    rows: list[dict[str, Any]] = []
+    for unit in ("reader", "trial"):
+        family = [_pair(study, ratings, a, b, unit) for a, b in compared]
+        for position in range(max((len(pair["tests"]) for pair in family), default=0)):
+            tests = [pair["tests"][position] for pair in family if position < len(pair["tests"])]
+            for test, p_holm in zip(tests, adjusted([t["p"] for t in tests]), strict=True):
+                test["p_holm"] = p_holm
+        rows += family
+    return rows
+
+
+def _pair(study: Study, ratings: pd.DataFrame, a: str, b: str, unit: str) -> dict[str, Any]:
+    first, second = _of(ratings, a), _of(ratings, b)
+    one, other = spread(first, "trial", first["rating"]), spread(second, "trial", second["rating"])
+    paired = one.cases == other.cases and one.readers == other.readers
+    pair: dict[str, Any] = {"a": a, "b": b, "unit": unit, "paired": paired or unit == "reader"}
+    if unit == "reader":
+        x, y = _by_row(first, "reader"), _by_row(second, "reader")
+        shared = sorted(set(x) & set(y))
+        sums = len({n for side in (x, y) for _, n in side.values()}) == 1
+        pair |= _signed([_unit(x[r], sums=sums) for r in shared], [_unit(y[r], sums=sums) for r in shared])
+        pair |= _difference(study, one.values, other.values, paired=paired)
+    elif paired:
+        x, y = _by_row(first, "trial"), _by_row(second, "trial")
+        sums = len({n for side in (x, y) for _, n in side.values()}) == 1
+        pair |= _signed(
+            [_unit(x[t], sums=sums) for t in one.cases], [_unit(y[t], sums=sums) for t in one.cases]
+        )
+        superior = superiority_crossed(one.values, other.values, level=study.level)
+        pair["superiority"] = plain(superior)
+    else:
+        x, y = _by_row(first, "image"), _by_row(second, "image")
+        pair["tests"] = [
+            plain(
+                rank_sum(
+                    [_unit(v, sums=False) for v in x.values()], [_unit(v, sums=False) for v in y.values()]
+                )
+            )
+        ]
+    return pair
+
+
+def _by_row(rows: pd.DataFrame, unit: str) -> dict[str, tuple[float, int]]:
+    """Sum and count of the ratings of each reader, trial or image."""
+    codes = rows[unit].cat.codes.to_numpy()
+    names = rows[unit].cat.categories
+    sums = np.bincount(codes, rows["rating"].to_numpy(), len(names))
+    counts = np.bincount(codes, minlength=len(names))
+    return {str(name): (float(s), int(n)) for name, s, n in zip(names, sums, counts, strict=True) if n}
+
+
+def _unit(value: tuple[float, int], *, sums: bool) -> float:
+    """Sums where every unit has as many ratings, since rounded means would break ties; else means."""
+    return value[0] if sums else value[0] / value[1]
+
+
+def _signed(x: list[float], y: list[float]) -> dict[str, Any]:
+    found = {method: signed_rank(x, y, method=method) for method in PAIRED_METHODS}
+    delta = np.array(x) - np.array(y)
+    return {
+        "tests": [plain(test) for test in found.values()],
+        "n_units": len(x),
+        "higher": int((delta > 0).sum()),
+        "equal": int((delta == 0).sum()),
+        "lower": int((delta < 0).sum()),
+        "effect": {
+            "rank_biserial": found["wilcoxon-asymptotic"].rank_biserial,
+            "hodges_lehmann_of_units": plain(hodges_lehmann(x, y)),
+        },
+    }
+
+
+def _difference(study: Study, one: Floats, other: Floats, *, paired: bool) -> dict[str, Any]:
+    """Difference of means with readers and cases random, and its equivalence."""
+    if paired:
+        difference: CrossedMean = crossed_mean(one - other, null=0.0, level=study.level)
+    else:
+        difference = crossed_difference(one, other, level=study.level, bounds=None)
+    margin = study.realism_margin
+    equivalence = plain(crossed_equivalence(difference, 0.0, margin or 1.0))
+    if margin is None:
+        equivalence |= {"margin": None, "p": None, "p_low": None, "p_high": None, "within": None}
+        equivalence["reason"] = NO_MARGIN
+    return {"difference": plain(difference), "equivalence": equivalence}
+
+
+def _friedman(ratings: pd.DataFrame, sources: list[str]) -> dict[str, Any]:
+    """Over sources, one row a reader."""
+    reason = "A test over sources needs two sources and two readers."
+    if len(sources) < 2:
+        return {"statistic": None, "p": None, "reason": reason}
+    sums = [_by_row(_of(ratings, source), "reader") for source in sources]
+    even = len({n for side in sums for _, n in side.values()}) == 1
+    readers = sorted(set.intersection(*(set(side) for side in sums)))
+    table = np.array([[_unit(side[reader], sums=even) for side in sums] for reader in readers])
+    if len(readers) < 2:
+        groups = [_of(ratings, source)["rating"].to_numpy() for source in sources]
+        return dict(plain(kruskal(groups))) | {"unit": "answer"}
+    return dict(plain(friedman(table))) | {"unit": "reader", "sources": sources}
+
+
+def _ordinal_model(study: Study, ratings: pd.DataFrame, sources: list[str]) -> dict[str, Any]:
+    """rating ~ source + (1 | reader) + (1 | trial) + (1 | image), real as the reference."""
+    if len(sources) < 2:
+        return {"reason": "The ratings are of one source, so there is nothing to compare."}
+    if len(ratings) > MODEL_ANSWERS:
+        return {"reason": TOO_MANY.format(n=len(ratings), most=MODEL_ANSWERS)}
+    reference = next((source for source in sources if source in study.real_sources), sources[0])
+    design, names = treatment_design(as_text(ratings, "source").tolist(), reference)
+    groups = {"reader": as_text(ratings, "reader"), "image": as_text(ratings, "image")}
+    if ratings["image"].nunique() > ratings["trial"].nunique():
+        groups["trial"] = as_text(ratings, "trial")
+    try:
+        model = fit_ordinal(ratings["rating"].to_numpy(), design, names, groups, level=study.level)
+    except (UnfittedError, TooManyLevelsError) as error:
+        return {"reason": str(error)}
+    coefficients = [plain(c) | {"source": c.name} for c in model.fixed]
+    for row, p_holm in zip(coefficients, adjusted([c.p for c in model.fixed]), strict=True):
+        row["p_holm"] = p_holm
+        row["odds_ratio"] = float(np.exp(row["estimate"]))
+    return {
+        "reference": reference,
+        "coefficients": coefficients,
+        "thresholds": plain(model.thresholds),
+        "random": plain(model.random),
+        "log_likelihood": model.log_likelihood,
+        "n": model.n,
+        "method": model.method,
+        "notes": list(model.notes),
+    }
