@@ -1,10 +1,11 @@
 """How large a study has to be: power by simulation from the crossed model.
 
 logit P(correct) = μ + a_r + b_c, a_r ~ N(0, reader_sd²), b_c ~ N(0, case variance); μ is set so that the
-share correct over all readers and cases is the accuracy asked for. The case variance follows from the correlation
-of two readers' answers to one case on the logit scale, icc = s² / (s² + π²/3). Every simulated study is
-analysed as the report would: crossed variance (Gallas, Pennello & Myers 2007), t with Satterthwaite's degrees
-of freedom, one-sided superiority over chance, and two one-sided tests of equivalence with chance.
+share correct over all readers and cases is the accuracy asked for. The case variance follows from the
+correlation of two readers' answers to one case on the logit scale, icc = s² / (s² + π²/3). Every
+simulated study is analysed as the report would: crossed variance (Gallas, Pennello & Myers 2007), t with
+Satterthwaite's degrees of freedom, one-sided superiority over chance, and two one-sided tests of
+equivalence with chance.
 """
 
 from collections.abc import Mapping, Sequence
