@@ -35,8 +35,8 @@ $(READY): pyproject.toml
 		{ echo "Python 3.11 or newer is needed. Name one: make setup PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Debian keeps venv apart: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into .venv; the first time takes minutes."
-	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --editable ".[generation]" --group dev
+	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install -qq --editable ".[generation]" --group dev
 	@touch $(READY)
 
 lint: setup
