@@ -31,18 +31,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        tell("session.began", by=user, on=user)
+        tell("signed in", by=user, on=user)
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, User):
-            tell("session.ended", by=request.user, on=request.user)
+            tell("signed out", by=request.user, on=request.user)
         super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         # What was typed for an unknown address is not kept: people type passwords there.
         user = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
         if user is not None:
-            tell("session.refused", by=None, on=user)
+            tell("sign-in refused", by=None, on=user)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

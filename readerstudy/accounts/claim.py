@@ -45,7 +45,7 @@ def claim(token: str, *, by: User | None = None) -> InvitationClaim:
         return invitation.claim
     person = by or User.objects.create_user(invitation.email, name=invitation.name)
     accepted = InvitationClaim.objects.create(invitation=invitation, by=person, at=timezone.now())
-    tell("invitation.claimed", by=person, on=invitation)
+    tell("invitation accepted", by=person, on=invitation)
     return accepted
 
 

@@ -30,7 +30,7 @@ def invite(
         expires_at=now + valid_for,
     )
     tell(
-        "invitation.made",
+        "invitation made",
         by=by,
         on=invitation,
         particulars={"email": invitation.email, "expires_at": invitation.expires_at.isoformat()},

@@ -34,5 +34,5 @@ def issue_token(
         created_at=now,
         expires_at=now + valid_for,
     )
-    tell("api_token.issued", by=by, on=token, particulars={"name": name, "scopes": wanted})
+    tell("API token issued", by=by, on=token, particulars={"name": name, "scopes": wanted})
     return token, key

@@ -118,7 +118,7 @@ class Invitation(models.Model):
             invitation=self, defaults={"by": by, "reason": reason}
         )
         if made:
-            tell("invitation.revoked", by=by, on=self, reason=reason)
+            tell("invitation revoked", by=by, on=self, reason=reason)
         return revocation
 
 
@@ -189,7 +189,7 @@ class ApiToken(models.Model):
             token=self, defaults={"by": by, "reason": reason}
         )
         if made:
-            tell("api_token.revoked", by=by, on=self, particulars={"name": self.name}, reason=reason)
+            tell("API token revoked", by=by, on=self, particulars={"name": self.name}, reason=reason)
         return revocation
 
 

@@ -34,9 +34,9 @@ def lacks_second_factor(user: User) -> bool:
 def record_changes() -> None:
     """Have the log hear of every second factor that is added, removed or made anew."""
     for signal, verb in (
-        (signals.authenticator_added, "second_factor.added"),
-        (signals.authenticator_removed, "second_factor.removed"),
-        (signals.authenticator_reset, "second_factor.renewed"),
+        (signals.authenticator_added, "second factor added"),
+        (signals.authenticator_removed, "second factor removed"),
+        (signals.authenticator_reset, "second factor renewed"),
     ):
         signal.connect(_recorder(verb), weak=False, dispatch_uid=verb)
 

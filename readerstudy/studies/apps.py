@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class StudiesConfig(AppConfig):
     name = "readerstudy.studies"
     label = "studies"
+
+    def ready(self) -> None:
+        from readerstudy.accounts import second_factor
+        from readerstudy.studies.models.enrolment import is_staff_of_a_study
+
+        second_factor.require_of(is_staff_of_a_study)

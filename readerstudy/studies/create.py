@@ -22,7 +22,8 @@ def create_study(text: str, *, by: User, slug: str = "") -> Study:
     protocol = Protocol.objects.create(
         study=study, version=1, text=text, digest=Protocol.digest_of(text), by=by
     )
-    record(study.scope, "study created", by=by, on=study, particulars={"protocol": protocol.digest})
+    particulars = {"protocol": protocol.digest}
+    record(study.scope, "study created", by=by, on=study, particulars=particulars, label=study.slug)
     return study
 
 

@@ -101,6 +101,11 @@ class Enrolment(models.Model):
         return f"study:{self.study_id}/enrolment:{self.pk}"
 
 
+def is_staff_of_a_study(user: User) -> bool:
+    """Whether somebody can see or change more of a study than a reader."""
+    return Enrolment.objects.of(user).current().filter(role__in=STAFF).exists()
+
+
 class Withdrawal(Milestone):
     """A person left a study. Their answers stay in the record; `keep_answers` says whether they count."""
 

@@ -94,7 +94,7 @@ def test_unknown_and_missing_scopes_are_refused_with_the_known_ones(alice: User)
 def test_revoking_twice_is_one_revocation(alice: User) -> None:
     token, _ = issue_token("notebook", by=alice, scopes=["study:read"])
     assert token.revoke(by=alice) == token.revoke(by=alice)
-    assert Event.objects.filter(verb="api_token.revoked").count() == 1
+    assert Event.objects.filter(verb="API token revoked").count() == 1
 
 
 def test_the_page_makes_a_token_and_shows_its_key_once(alice: User) -> None:

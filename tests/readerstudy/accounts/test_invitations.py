@@ -71,7 +71,7 @@ def test_a_revoked_invitation_is_refused_and_revoking_twice_is_one_revocation(al
     assert invitation.revoke(by=alice, reason="again") == first
     with pytest.raises(InvitationRevoked):
         claim(token)
-    assert Event.objects.filter(verb="invitation.revoked").count() == 1
+    assert Event.objects.filter(verb="invitation revoked").count() == 1
 
 
 def test_what_was_claimed_cannot_be_revoked(alice: User) -> None:
@@ -103,10 +103,10 @@ def test_every_verb_leaves_one_event_in_the_stream_of_who_acted(alice: User) -> 
     invitation.revoke(by=alice, reason="left the hospital")
     events = Event.objects.order_by("pk").values_list("stream__name", "verb", "reason")
     assert list(events) == [
-        (f"accounts/user:{alice.pk}", "invitation.made", ""),
-        (f"accounts/user:{bob.pk}", "invitation.claimed", ""),
-        (f"accounts/user:{alice.pk}", "invitation.made", ""),
-        (f"accounts/user:{alice.pk}", "invitation.revoked", "left the hospital"),
+        (f"accounts/user:{alice.pk}", "invitation made", ""),
+        (f"accounts/user:{bob.pk}", "invitation accepted", ""),
+        (f"accounts/user:{alice.pk}", "invitation made", ""),
+        (f"accounts/user:{alice.pk}", "invitation revoked", "left the hospital"),
     ]
 
 

@@ -116,8 +116,8 @@ def test_adding_and_removing_is_in_the_log(
     with django_capture_on_commit_callbacks(execute=True):
         set_up_app(browser)
         browser.post(reverse("mfa_deactivate_totp"))
-    events = Event.objects.filter(verb__startswith="second_factor").values_list("verb", "particulars__type")
-    assert set(events) >= {("second_factor.added", "totp"), ("second_factor.removed", "totp")}
+    events = Event.objects.filter(verb__startswith="second factor").values_list("verb", "particulars__type")
+    assert set(events) >= {("second factor added", "totp"), ("second factor removed", "totp")}
 
 
 def test_setting_one_up_asks_for_the_password_first(alice: User) -> None:

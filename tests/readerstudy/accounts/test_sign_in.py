@@ -68,7 +68,7 @@ def test_signing_in_out_and_failing_are_in_the_log_without_what_was_typed(
     attempt(client, alice.email, PASSWORD)
     client.post("/accounts/logout/")
     events = list(Event.objects.order_by("pk"))
-    assert [event.verb for event in events] == ["session.refused", "session.began", "session.ended"]
+    assert [event.verb for event in events] == ["sign-in refused", "signed in", "signed out"]
     assert {event.stream.name for event in events} == {f"accounts/user:{alice.pk}"}
     assert "my other" not in repr([event.particulars for event in events])
 
