@@ -9,6 +9,9 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from readerstudy.audit import guards
+from tests.chromium import browser
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(autouse=True, scope="session")

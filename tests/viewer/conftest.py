@@ -1,32 +1,12 @@
-"""A real Chromium, and the fake server that the page talks to."""
+"""The fake server that the page talks to, and the page in a real Chromium."""
 
 from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.viewer.fake_server import FakeServer, Study
-
-FLAGS = [
-    "--no-sandbox",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Generator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -67,8 +47,6 @@ def read(context: BrowserContext) -> Callable[[FakeServer], Page]:
 
 
 def wait_for_trial(page: Page, number: int | None = None) -> None:
-    page.wait_for_function(
-        """n => performance.getEntriesByName('trial painted').some(
-            mark => n === null || mark.detail === 't' + n)""",
-        arg=number,
-    )
+    """Waits until a trial's images are on the screen; the fake server calls its trials t1, t2, and so on."""
+    which = "" if number is None else f'="t{number}"'
+    page.locator(f"#grid[data-painted{which}]").wait_for()

@@ -67,12 +67,12 @@ export class Lightbox {
     this.viewer.onFirstPaint((atMs) => {
       watch.painted(atMs);
       performance.mark("trial painted", { startTime: atMs, detail: shown.token });
+      this.grid.dataset.painted = shown.token;
     });
     this.presence.follow(watch);
     this.focus = "";
     this.setFocus(shown.images[0]?.slot ?? "");
     this.reflect();
-    this.grid.dataset.token = shown.token;
     say(`Trial ${shown.number} of ${section.total}.`);
   }
 
