@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.tables import FloatArray, IntArray
+from analysis.tables import FloatArray
 
 # floats within this share of the largest value are the same number, written differently by arithmetic
 SAME = 1e-10
@@ -30,21 +30,17 @@ def midranks(table: FloatArray) -> tuple[FloatArray, FloatArray]:
 def snapped(values: FloatArray, scale: float) -> FloatArray:
     """Make equal what differs by rounding alone: 3.28 - 3.24 and 3.26 - 3.22 are the same difference.
 
-    `scale` is the largest number the values were computed from. Whole numbers pass unchanged.
+    So are the sizes of 3.28 - 3.24 and 3.22 - 3.26, which share a rank. `scale` is the largest number the
+    values were computed from. Whole numbers pass unchanged.
     """
     if scale == 0 or bool((values == np.round(values)).all()):
         return values
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
+    sizes = np.abs(values)
+    order = np.argsort(sizes, kind="stable")
+    ordered = sizes[order]
     fresh = np.diff(ordered, prepend=-np.inf) > SAME * scale
     heads = ordered[fresh]
-    heads = np.where(np.abs(heads) <= SAME * scale, 0.0, heads)
+    heads = np.where(heads <= SAME * scale, 0.0, heads)
     result = np.empty_like(values)
     result[order] = heads[np.cumsum(fresh) - 1]
-    return result
-
-
-def dense(values: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Return the different values and how often each occurs."""
-    found, counts = np.unique(values, return_counts=True)
-    return found, counts
+    return np.asarray(np.copysign(result, values) + 0.0)

@@ -51,7 +51,10 @@ def sample_size_superiority(
     def power_at(n: FloatArray) -> FloatArray:
         return _upper(_critical_high(n, chance, alpha), n, accuracy)
 
-    first, n_enough = _first_with_power(power_at, power, largest)
+    z = special.ndtri(1 - alpha) * math.sqrt(chance * (1 - chance))
+    z += special.ndtri(power) * math.sqrt(accuracy * (1 - accuracy))
+    guess = float((z / (accuracy - chance)) ** 2)
+    first, n_enough = _first_with_power(power_at, power, guess, largest)
     n = np.array([float(n_enough)])
     critical = _critical_high(n, chance, alpha)
     return SampleSize(
@@ -103,7 +106,8 @@ def sample_size_equivalence_exact(
         low, high = _equivalence_region(n, chance, margin, alpha)
         return _between(low, high, n, accuracy)
 
-    first, n_enough = _first_with_power(power_at, power, largest)
+    guess = sample_size_equivalence(accuracy, chance, margin, alpha=alpha, power=power).n
+    first, n_enough = _first_with_power(power_at, power, guess, largest)
     method = "two one-sided exact binomial tests"
     return _equivalence_at(n_enough, first, accuracy, chance, margin, alpha, method)
 
@@ -161,11 +165,13 @@ def _upper(k: FloatArray, n: FloatArray, p: float) -> FloatArray:
 
 
 def _first_with_power(
-    power_at: Callable[[FloatArray], FloatArray], power: float, largest: int
+    power_at: Callable[[FloatArray], FloatArray], power: float, guess: float, largest: int
 ) -> tuple[int, int]:
-    n = np.arange(1.0, largest + 1)
+    """First size with the power, and the first from which on it stays; `guess` is the normal formula's."""
+    # the saw-tooth dies out soon beyond the normal formula's size
+    n = np.arange(1.0, 2 * guess + 200) if guess <= largest else np.empty(0)
     enough = power_at(n) >= power
-    if not enough[-1]:
+    if not enough.any() or not enough[-1]:
         raise TooLargeError(f"More than {largest} answers would be needed: take a larger effect or margin.")
     short = np.flatnonzero(~enough)
     return int(np.argmax(enough)) + 1, int(short[-1]) + 2 if len(short) else 1
