@@ -1,11 +1,10 @@
 """What can go wrong with the audit log. Each docstring is the message, remedy included."""
 
+from readerstudy.errors import ReaderstudyError
 
-class AuditError(Exception):
+
+class AuditError(ReaderstudyError):
     """The audit log could not do that."""
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or (self.__class__.__doc__ or "").strip())
 
 
 class ParticularsUnfit(AuditError):
