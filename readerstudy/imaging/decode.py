@@ -173,10 +173,10 @@ def _decode_picture(data: bytes, container: str) -> Decoded:
     return Decoded(levels=levels, greys=np.float32(1) - greys if inverted else greys, facts=facts)
 
 
-def _claimed_size(message: str) -> str | None:
+def _claimed_size(message: str) -> str:
     digits = [word for word in message.replace("(", " ").split() if word.isdigit()]
     if not digits:
-        return None
+        return ""
     return (
         f"The header claims {int(digits[0]) / 1e6:,.0f} megapixels; at most {MOST_PIXELS // 1_000_000} are "
         "accepted. Scale the image down before the import."

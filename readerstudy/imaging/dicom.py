@@ -128,7 +128,8 @@ def _greys(dataset: Dataset, values: NDArray[np.int64], stored: NDArray[Any]) ->
         )
     if low == high:
         high = low + 1
-    return np.clip((modality - low) / (high - low), 0, 1).astype(np.float32)
+    greys: Greys = np.clip((modality - low) / (high - low), 0, 1).astype(np.float32)
+    return greys
 
 
 def _as_pixels(values: NDArray[np.int64], dataset: Dataset) -> NDArray[Any]:

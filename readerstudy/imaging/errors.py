@@ -1,13 +1,10 @@
 """What can go wrong with pixels. The docstring of an error is its message, with the remedy."""
 
-import inspect
+from readerstudy.errors import ReaderstudyError
 
 
-class ImagingError(Exception):
+class ImagingError(ReaderstudyError):
     """The images could not be handled."""
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or " ".join(inspect.cleandoc(self.__doc__ or "").split()))
 
 
 class ImpossibleCanvas(ImagingError, ValueError):

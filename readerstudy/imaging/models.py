@@ -57,11 +57,13 @@ class SeenFile(models.Model):
 
 
 class Measurement(models.Model):
-    """The format features of an image, kept because measuring takes longer than reading."""
+    """The format features of an image and a sketch of 16 × 16 tiles, kept because measuring takes longer than
+    reading."""
 
     image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="+")
     version = models.PositiveSmallIntegerField()
     features = models.JSONField()
+    sketch = models.BinaryField()
 
     def __str__(self) -> str:
         return f"measurement of image {self.image_id}"

@@ -53,3 +53,7 @@ class ReasonMissing(TruthError):
 
 class StillBlinded(TruthError):
     """The study is still blinded. Truth beside answers is shown after the unblinding only."""
+
+
+class TooFewImages(TruthError):
+    """The blinding audit needs at least five images in each arm. Import more images."""

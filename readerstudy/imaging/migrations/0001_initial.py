@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveSmallIntegerField()),
                 ("features", models.JSONField()),
+                ("sketch", models.BinaryField()),
                 (
                     "image",
                     models.OneToOneField(

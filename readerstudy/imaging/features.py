@@ -1,0 +1,333 @@
+"""What the format of an image looks like, in numbers that say little about what is on it.
+
+Every feature is a plain number of one image as it is delivered; whether two arms differ in it is for the
+blinding audit to say. References: noise after Immerkær (1996) and Donoho & Johnstone (1994); periodic
+interpolation traces after Gallagher (2005); JPEG history from the comb of DCT coefficients after Fan &
+de Queiroz (2003).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+VERSION = 1
+
+Grey = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features:
+    """The format features of one image; `compare` in the blinding audit explains each in words."""
+
+    width: float
+    height: float
+    bits: float
+    distinct: float
+    comb: float
+    pure_black: float
+    pure_white: float
+    flat: float
+    border_rows: float
+    border_columns: float
+    edge_jump: float
+    corner_marks: float
+    grid: float
+    dct_comb: float
+    noise: float
+    noise_quiet: float
+    noise_correlation: float
+    slope_middle: float
+    slope_high: float
+    top_band: float
+    nyquist: float
+    periodicity: float
+
+    def as_dict(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in FEATURE_NAMES}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, float]) -> Self:
+        return cls(**{name: float(values[name]) for name in FEATURE_NAMES})
+
+
+FEATURE_NAMES = tuple(field.name for field in fields(Features))
+
+
+def features_of(pixels: NDArray[Any], bits: int) -> Features:
+    """Measure one image, given as an array of height × width."""
+    white = (1 << bits) - 1
+    grey = pixels.astype(np.float32) / np.float32(white)
+    counts = np.bincount(pixels.ravel(), minlength=white + 1)
+    border_rows, border_columns = _borders(grey)
+    return Features(
+        width=float(pixels.shape[1]),
+        height=float(pixels.shape[0]),
+        bits=float(bits),
+        distinct=_distinct(counts),
+        comb=_comb(counts),
+        pure_black=float(counts[0] / pixels.size),
+        pure_white=float(counts[white] / pixels.size),
+        flat=_flat(pixels),
+        border_rows=border_rows,
+        border_columns=border_columns,
+        edge_jump=_edge_jump(grey),
+        corner_marks=_corner_marks(grey),
+        **_jpeg(grey * 255),
+        **_noise(grey),
+        **_spectrum(grey),
+        periodicity=_periodicity(grey),
+    )
+
+
+# --- Grey levels ------------------------------------------------------------------------------------
+
+
+def _distinct(counts: NDArray[np.int64]) -> float:
+    """Levels that occur, over those expected of as many pixels if neighbouring levels were equally likely."""
+    inner = counts.copy()
+    inner[[0, -1]] = 0
+    breadth = max(4, len(counts) // 1024)
+    bins = inner.reshape(-1, breadth).sum(axis=1)
+    expected = breadth * (1 - (1 - 1 / breadth) ** bins)
+    return float(np.count_nonzero(inner) / max(expected.sum(), 1e-9))
+
+
+def _comb(counts: NDArray[np.int64]) -> float:
+    """The height of the strongest fast period of the histogram: 1 for a comb, near 0 for a smooth one."""
+    inner = counts.astype(np.float64)
+    inner[[0, -1]] = 0
+    if inner.sum() == 0:
+        return 0.0
+    strength = np.abs(fft.rfft(inner / inner.sum()))
+    fast = strength[len(strength) // 4 :] if len(counts) == 256 else strength[128:]
+    # Single greys that are very frequent, such as a burned-in letter, lift all periods alike.
+    return float(fast.max() - np.median(fast))
+
+
+def _flat(pixels: NDArray[Any]) -> float:
+    """The share of pixels that equal their right and lower neighbour, pure black and white left out."""
+    here = pixels[:-1, :-1]
+    same = (here == pixels[:-1, 1:]) & (here == pixels[1:, :-1])
+    between = (here > 0) & (here < np.iinfo(pixels.dtype).max)
+    return float((same & between).sum() / max(int(between.sum()), 1))
+
+
+# --- Borders and marks ------------------------------------------------------------------------------
+
+
+def _borders(grey: Grey) -> tuple[float, float]:
+    """The share of rows, and of columns, that lie uniformly along the edges."""
+
+    def uniform(axis: int) -> float:
+        even = np.ptp(grey, axis=axis) <= 2.5 / 255
+        inner = np.flatnonzero(~even)
+        if len(inner) == 0:
+            return 1.0
+        return float((inner[0] + len(even) - 1 - inner[-1]) / len(even))
+
+    return uniform(1), uniform(0)
+
+
+def _edge_jump(grey: Grey) -> float:
+    """How much more the outermost ring differs from the next one than that one from its next."""
+
+    def step(depth: int) -> float:
+        here = [
+            grey[depth, 4:-4] - grey[depth + 1, 4:-4],
+            grey[-1 - depth, 4:-4] - grey[-2 - depth, 4:-4],
+            grey[4:-4, depth] - grey[4:-4, depth + 1],
+            grey[4:-4, -1 - depth] - grey[4:-4, -2 - depth],
+        ]
+        return float(np.abs(np.concatenate(here)).mean())
+
+    return float(np.log((step(0) + 1e-4) / ((step(1) + step(2)) / 2 + 1e-4)))
+
+
+def _corner_marks(grey: Grey) -> float:
+    """The share of pixels in the corners that are small, sharp and much brighter than what surrounds them."""
+    high, wide = grey.shape[0] // 4, grey.shape[1] // 4
+    corners = [grey[:high, :wide], grey[:high, -wide:], grey[-high:, :wide], grey[-high:, -wide:]]
+    marked = 0
+    for corner in corners:
+        down = np.abs(np.diff(corner, axis=0))[:, :-1]
+        right = np.abs(np.diff(corner, axis=1))[:-1]
+        bright = corner[:-1, :-1] > np.median(corner) + 0.3
+        marked += int(np.count_nonzero(bright & (np.maximum(down, right) > 0.3)))
+    return marked / float(4 * high * wide)
+
+
+# --- JPEG history -----------------------------------------------------------------------------------
+
+
+def _jpeg(levels: Grey) -> dict[str, float]:
+    """Steps on a grid of 8 × 8 pixels, and DCT coefficients that prefer the multiples of a step."""
+    row_phase, row_step = _grid_phase(levels.T)
+    column_phase, column_step = _grid_phase(levels)
+    comb = _dct_comb(levels, 0, 0)
+    if (row_phase, column_phase) != (0, 0):
+        comb = max(comb, _dct_comb(levels, row_phase, column_phase))
+    return {"grid": (row_step + column_step) / 2, "dct_comb": comb}
+
+
+def _grid_phase(levels: Grey) -> tuple[int, float]:
+    """Where steps between columns are largest, modulo 8, and by how much (in logs)."""
+    third = np.abs(levels[:, :-3] - 3 * levels[:, 1:-2] + 3 * levels[:, 2:-1] - levels[:, 3:])
+    profile = third.mean(axis=0)
+    profile = profile[: len(profile) // 8 * 8].reshape(-1, 8).mean(axis=0)
+    phase = int(profile.argmax())
+    others = np.delete(profile, phase)
+    # The step between columns j + 1 and j + 2 stands at place j of the third difference.
+    return (phase + 2) % 8, float(np.log((profile[phase] + 1e-6) / (others.mean() + 1e-6)))
+
+
+@cache
+def _low_frequencies() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    pairs = [(v, u) for v in range(4) for u in range(4) if 1 <= u + v <= 3]
+    return np.array([v for v, _ in pairs]), np.array([u for _, u in pairs])
+
+
+def _dct_comb(levels: Grey, top: int, left: int) -> float:
+    """The strongest preference for the multiples of a step from 2 to 24 among low DCT frequencies."""
+    height, width = (levels.shape[0] - top) // 8 * 8, (levels.shape[1] - left) // 8 * 8
+    if height < 16 or width < 16:
+        return 0.0
+    inner = levels[top : top + height, left : left + width]
+    blocks = inner.reshape(height // 8, 8, width // 8, 8).swapaxes(1, 2).reshape(-1, 8, 8)
+    coefficients = fft.dctn(blocks, axes=(1, 2), norm="ortho")
+    rows, columns = _low_frequencies()
+    chosen = coefficients[:, rows, columns]
+    steps = np.arange(2, 25, dtype=np.float32)
+    strength = np.zeros(len(steps))
+    for at in range(chosen.shape[1]):
+        values = chosen[:, at]
+        values = values[np.abs(values) > 1]
+        if len(values) < 32:
+            continue
+        waves = np.cos(2 * np.pi * values[:, None] / steps[None, :]).mean(axis=0)
+        # A step much wider than the spread of the coefficients would seem to fit them all.
+        fits = steps < 1.5 * np.median(np.abs(values))
+        strength = np.maximum(strength, np.where(fits, waves, 0) * np.sqrt(len(values) / len(chosen)))
+    return float(strength.max())
+
+
+# --- Noise and spectrum -----------------------------------------------------------------------------
+
+
+def _noise(grey: Grey) -> dict[str, float]:
+    """The diagonal high band (Haar): its level all over, its level in quiet places, and its correlation."""
+    diagonal: Grey = (grey[:-1, :-1] - grey[:-1, 1:] - grey[1:, :-1] + grey[1:, 1:]) * np.float32(0.5)
+    tile = 8
+    height, width = diagonal.shape[0] // tile * tile, diagonal.shape[1] // tile * tile
+    tiles = diagonal[:height, :width].reshape(height // tile, tile, width // tile, tile)
+    spread = np.sqrt((tiles**2).mean(axis=(1, 3))).ravel()
+    # Padding has no noise and would be the quietest place of all.
+    living = spread[spread > 0]
+    if len(living) == 0:
+        return {"noise": 0.0, "noise_quiet": 0.0, "noise_correlation": 0.0}
+    return {
+        "noise": float(np.log(np.median(living) + 1e-6)),
+        "noise_quiet": float(np.log(np.quantile(living, 0.1) + 1e-6)),
+        "noise_correlation": _correlation(diagonal),
+    }
+
+
+def _correlation(band: Grey) -> float:
+    """Between diagonal neighbours two apart, where white noise has none."""
+    centred = np.clip(band - band.mean(), -3 * band.std(), 3 * band.std())
+    power = float((centred**2).mean())
+    across = float((centred[:, :-2] * centred[:, 2:]).mean() + (centred[:-2] * centred[2:]).mean()) / 2
+    return across / power if power > 0 else 0.0
+
+
+@cache
+def _rings(height: int, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """For each place of the half spectrum its ring (64 to half a cycle a pixel), and the window."""
+    down, across = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :]
+    radius = np.hypot(down, across)
+    rings = np.minimum((radius * 128).astype(np.int64), 64)
+    window = np.hanning(height + 2)[1:-1, None] * np.hanning(width + 2)[None, 1:-1]
+    return rings, window.astype(np.float32)
+
+
+def _spectrum(grey: Grey) -> dict[str, float]:
+    """How power falls with frequency, and what stands out at the finest frequencies of the pixel grid."""
+    rings, window = _rings(*grey.shape)
+    power = np.abs(fft.rfft2((grey - grey.mean()) * window)) ** 2
+    total = np.bincount(rings.ravel(), weights=power.ravel(), minlength=65)
+    profile = np.log(total / np.maximum(np.bincount(rings.ravel(), minlength=65), 1) + 1e-12)[:64]
+    frequency = (np.arange(64) + 0.5) / 128
+    corner = power[grey.shape[0] // 2 - 1 : grey.shape[0] // 2 + 2, -2:].mean()
+    edges = (power[: grey.shape[0] // 8, -2:].mean() + power[-grey.shape[0] // 8 :, -2:].mean()) / 2
+    return {
+        "slope_middle": _slope(frequency, profile, 0.04, 0.16),
+        "slope_high": _slope(frequency, profile, 0.16, 0.48),
+        "top_band": float(profile[56:].mean() - profile[24:40].mean()),
+        "nyquist": float(np.log(corner + edges + 1e-12) - profile[56:].mean()),
+    }
+
+
+def _slope(frequency: NDArray[np.float64], profile: NDArray[np.float64], low: float, high: float) -> float:
+    chosen = (frequency >= low) & (frequency < high)
+    return float(np.polyfit(np.log(frequency[chosen]), profile[chosen], 1)[0])
+
+
+# --- Resampling -------------------------------------------------------------------------------------
+
+
+def _periodicity(grey: Grey) -> float:
+    """The strongest period in the mean absolute second difference of columns and of rows (in logs)."""
+    return max(_strongest_period(grey), _strongest_period(grey.T))
+
+
+def _strongest_period(grey: Grey) -> float:
+    second = np.abs(2 * grey[:, 1:-1] - grey[:, :-2] - grey[:, 2:]).mean(axis=0)
+    smooth = np.convolve(second, np.ones(9) / 9, mode="same")[4:-4]
+    if len(smooth) < 16:
+        return 0.0
+    relative = second[4:-4] / (smooth + 1e-6) - 1
+    strength = np.abs(fft.rfft(relative * np.hanning(len(relative))))
+    fast = strength[len(strength) // 6 :]
+    return float(np.log(fast.max() + 1e-6) - np.log(np.median(fast) + 1e-6))
+
+
+# --- Sketch -----------------------------------------------------------------------------------------
+
+SKETCH_SIDE = 16
+
+
+def sketch_of(pixels: NDArray[Any], bits: int) -> bytes:
+    """The mean and the texture of 16 × 16 tiles, a byte each: what is on the image, very coarsely."""
+    grey = pixels.astype(np.float32) / np.float32((1 << bits) - 1)
+    mean = _tiled(grey, SKETCH_SIDE)
+    texture = np.sqrt(np.maximum(_tiled(grey**2, SKETCH_SIDE) - mean**2, 0))
+    whole = np.stack([mean, np.minimum(texture * 4, 1)])
+    sketch: NDArray[np.uint8] = np.rint(whole * 255).astype(np.uint8)
+    return sketch.tobytes()
+
+
+def _tiled(grey: Grey, side: int) -> Grey:
+    rows = np.linspace(0, grey.shape[0], side + 1).astype(int)
+    columns = np.linspace(0, grey.shape[1], side + 1).astype(int)
+    sums = np.add.reduceat(np.add.reduceat(grey, rows[:-1], axis=0), columns[:-1], axis=1)
+    tiled: NDArray[np.float64] = sums / np.outer(np.diff(rows), np.diff(columns))
+    return tiled.astype(np.float32)
+
+
+# --- Many at once -----------------------------------------------------------------------------------
+
+Job = tuple[bytes, int, int, int]
+Found = tuple[dict[str, float], bytes]
+
+
+def measure_buffers(jobs: Sequence[Job]) -> list[Found]:
+    """Features and sketches of buffers with their width, height and bits; needs no database."""
+    found = []
+    for buffer, width, height, bits in jobs:
+        pixels = np.frombuffer(buffer, dtype="<u1" if bits == 8 else "<u2").reshape(height, width)
+        found.append((features_of(pixels, bits).as_dict(), sketch_of(pixels, bits)))
+    return found
