@@ -41,6 +41,8 @@ def _prepare(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     os.environ["READERSTUDY_HOME"] = str(home)
     os.environ["READERSTUDY_TESTS"] = "1"
+    # Small matrices on many threads wait for each other more than they compute.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if config.known_args_namespace.database == "postgresql":
         cluster = Cluster()
         config.stash[_CLUSTER] = cluster
