@@ -78,3 +78,8 @@ _SAMPLER = ("sampler", "steps", "guidance", "guidance_rescale", "guidance_interv
 def checkpoint_path(name: str) -> Path | None:
     """A checkpoint as a user names it; empty for the bundled one."""
     return Path(name) if name else None
+
+
+def model_size() -> int:
+    """The side of the bundled model's images in pixels."""
+    return generation.describe_checkpoint(generation.bundled_checkpoint()).size

@@ -3,7 +3,7 @@
 import math
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,14 @@ ABOVE_CHANCE = 0.05
 class Skill:
     """What a virtual reader brings along.
 
-    `accuracy` is the probability of a correct answer on an average case (none: what experts usually reach);
+    `accuracy` is the probability of a correct answer on an average case (none: what experts usually reach),
+    `by_source` the same for single images of one source;
     `bias` shifts calls towards "synthetic", in logits; `fatigue` is what is lost until the end of a section,
     in logits; `dropout` the probability of stopping for good before any one trial.
     """
 
     accuracy: float | None = None
+    by_source: Mapping[str, float] = field(default_factory=dict)
     reader_sd: float = 0.3
     case_sd: float = 0.3
     bias: float = 0.0
@@ -38,6 +40,7 @@ class Seen:
     """One image on the screen, as only the simulation sees it."""
 
     image: str
+    source: str
     real: bool
     label: Mapping[str, str]
 
@@ -88,13 +91,16 @@ class Mind:
     def _correct(self, screen: Screen, *, shift: float = 0.0) -> bool:
         if screen.catch:
             return bool(self.rng.random() < SEES_CATCH)
-        logit = _logit(self._accuracy(screen.section)) + self.talent + self._difficulty(screen.trial) + shift
+        logit = _logit(self._accuracy(screen)) + self.talent + self._difficulty(screen.trial) + shift
         return bool(self.rng.random() < _expit(logit - self.skill.fatigue * screen.progress))
 
-    def _accuracy(self, section: SectionDocument) -> float:
+    def _accuracy(self, screen: Screen) -> float:
+        sources = {seen.source for seen in screen.images.values()}
+        if len(sources) == 1 and (known := self.skill.by_source.get(*sources)) is not None:
+            return known
         if self.skill.accuracy is not None:
             return self.skill.accuracy
-        return USUAL.get(section.task, 1 / section.alternatives + ABOVE_CHANCE)
+        return USUAL.get(screen.section.task, 1 / screen.section.alternatives + ABOVE_CHANCE)
 
     def _difficulty(self, name: str) -> float:
         """A case is as hard for one reader as for the next."""

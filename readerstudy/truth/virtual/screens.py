@@ -39,6 +39,7 @@ class Screens:
             images={
                 slot.letter: Seen(
                     image=str(slot.trial_image_id),
+                    source=keys[slot.letter].provenance.source.name,
                     real=keys[slot.letter].provenance.source.kind == "real",
                     label=slot.trial_image.label,
                 )

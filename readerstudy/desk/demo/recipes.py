@@ -1,0 +1,74 @@
+"""What stands in for the images and the readers of each study when nobody brings real ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from readerstudy.truth.virtual import Skill
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """`sampling` says for each synthetic source how the bundled model makes it; `skill` how readers read.
+
+    `paper` is what the study's paper printed, for the table beside our own.
+    """
+
+    sampling: Mapping[str, Mapping[str, Any]]
+    skill: Skill = field(default_factory=Skill)
+    paper: Mapping[str, str] = field(default_factory=dict)
+
+
+RECIPES: dict[str, Recipe] = {
+    "demo": Recipe(
+        sampling={
+            "steps-20": {"steps": 20, "seed": 1},
+            "steps-10": {"steps": 10, "seed": 2},
+            "steps-6": {"steps": 6, "seed": 3},
+        },
+        skill=Skill(accuracy=0.34),
+    ),
+    "cervical-quartets": Recipe(
+        sampling={
+            "checkpoint-a": {"steps": 6, "seed": 11},
+            "checkpoint-b": {"steps": 8, "seed": 12},
+            "checkpoint-c": {"steps": 12, "seed": 13},
+        },
+        skill=Skill(accuracy=0.29),
+        paper={
+            "Correct picks": "29.0% of 400",
+            "Fleiss' kappa of picks": ".061",
+            "Mean rating, real": "3.323",
+            "Mean rating, checkpoints": "3.228, 3.258, 3.320",
+            "Wilcoxon p": ".128, .236, 1.000",
+            "Holm": ".383, .471, 1.000",
+        },
+    ),
+    "pelvis-real-or-synthetic": Recipe(
+        sampling={"ddpm": {"steps": 10, "seed": 21}},
+        skill=Skill(accuracy=0.62),
+        paper={"Accuracy": "62%"},
+    ),
+    "pelvis-labels": Recipe(
+        sampling={"ddpm": {"steps": 10, "seed": 31}},
+        skill=Skill(accuracy=0.995),
+        paper={"Label discrepancies": "0 of 100"},
+    ),
+    "knee-generators": Recipe(
+        sampling={
+            "gan": {"steps": 3, "seed": 41},
+            "ddpm-unconditional": {"steps": 12, "seed": 42, "conditions": {"grade": None, "side": None}},
+            "ddpm-conditional": {"steps": 12, "seed": 43},
+        },
+        skill=Skill(
+            accuracy=0.8,
+            by_source={"gan": 0.625, "ddpm-unconditional": 0.167, "ddpm-conditional": 0.25},
+        ),
+        paper={"GAN images detected": "62.5%", "DDPM-unconditional images detected": "16.7%"},
+    ),
+    "knee-grades": Recipe(
+        sampling={"ddpm-by-grade": {"steps": 12, "seed": 51}},
+        skill=Skill(accuracy=0.9),
+        paper={"Readers": "none; FID 85.41 and inception score 1.03 from 50 images"},
+    ),
+}

@@ -1,0 +1,79 @@
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from readerstudy.desk.demo import Demo, make_demo
+from readerstudy.desk.published import NAMES
+from readerstudy.errors import ReaderstudyError
+
+
+class Command(BaseCommand):
+    help = "Make a whole study, read by virtual readers, and serve the platform. Run again it starts at once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--study", choices=NAMES, help="one of the published studies, up to its report")
+        parser.add_argument("--data", type=Path, help="a folder of real radiographs instead of phantoms")
+        parser.add_argument("--no-serve", action="store_true", help="stop before serving")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["data"] is not None and not options["data"].is_dir():
+            raise CommandError(f"{options['data']} is no folder. Name one with radiographs, or none.")
+        call_command("migrate", verbosity=0)
+        try:
+            demos = self._make(options["study"], options["data"])
+        except ReaderstudyError as error:
+            raise CommandError(str(error)) from error
+        self._tell(demos, options["port"])
+        if not options["no_serve"]:
+            self._serve(options["port"])
+
+    def _make(self, name: str | None, data: Path | None) -> list[Demo]:
+        if name is not None:
+            return [make_demo(name, name, steps=self._step, finish=True, data=data)]
+        return [
+            make_demo("demo", "demo", steps=self._step, finish=False, data=data),
+            make_demo("demo", "demo-finished", steps=self._step, finish=True, data=data),
+        ]
+
+    def _step(self, title: str, unit: str) -> Callable[[int, int], None]:
+        bar = tqdm(desc=title, unit=unit, file=sys.stderr, leave=True)
+
+        def tell(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+            if done >= total:
+                bar.close()
+
+        return tell
+
+    def _tell(self, demos: list[Demo], port: int) -> None:
+        server = f"http://127.0.0.1:{port}"
+        self.stdout.write("")
+        for demo in demos:
+            self.stdout.write(f"{demo.study.title}")
+            self.stdout.write(f"  study     {server}/studies/{demo.study.slug}/")
+            if demo.reader_link:
+                link = demo.reader_link.replace(settings.SITE_URL, server)
+                self.stdout.write(f"  read it   {link}  (a personal link, works once)")
+            if demo.report is not None:
+                self.stdout.write(f"  report    {demo.report / 'report.html'}")
+        self.stdout.write("Sign in, each with the password " + demos[0].password)
+        for person in demos[0].people:
+            self.stdout.write(f"  {person.email}")
+        self.stdout.write("")
+
+    @staticmethod
+    def _serve(port: int) -> None:
+        from gunicorn.app.wsgiapp import WSGIApplication
+
+        sys.argv = ["gunicorn", "readerstudy.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+        sys.argv += ["--threads", "4", "--log-level", "warning"]
+        WSGIApplication().run()
