@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from readerstudy.desk.pages import audit, ending, images, people, plan, protocol, reading, result, studies
+from readerstudy.desk.pages import (
+    audit,
+    ending,
+    images,
+    people,
+    plan,
+    protocol,
+    reading,
+    result,
+    runs,
+    studies,
+)
 
 urlpatterns = [
     path("", studies.home, name="home"),
@@ -15,6 +26,8 @@ urlpatterns = [
     path("studies/<slug:slug>/images/", images.images, name="desk-images"),
     path("studies/<slug:slug>/plan/", plan.plan, name="desk-plan"),
     path("studies/<slug:slug>/audit/", audit.audit, name="desk-audit"),
+    path("studies/<slug:slug>/runs/<int:number>.json", runs.run_state, name="desk-run"),
+    path("studies/<slug:slug>/runs/<int:number>/stop/", runs.stop_run, name="desk-run-stop"),
     path("studies/<slug:slug>/lock/", plan.lock, name="desk-lock"),
     path("studies/<slug:slug>/people/", people.people, name="desk-people"),
     path(

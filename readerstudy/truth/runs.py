@@ -1,4 +1,4 @@
-"""Imports as runs of the worker: `request` holds the source's name and where the files lie."""
+"""Imports and blinding audits as runs of the worker."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,13 +6,14 @@ from typing import Any
 
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs import Reporter, performs
+from readerstudy.truth.blinding.audit import audit_blinding
 from readerstudy.truth.import_images import import_images
 from readerstudy.truth.sources import source_of
 
 
 @performs("import")
 def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
-    """Refused files are named in the outcome; the staged copies go away with the run's end."""
+    """`request` holds the source's name and where the files lie; the outcome names what was refused."""
     source = source_of(run.study, str(run.request["source"]))
     paths = [Path(path) for path in run.request["paths"]]
     manifest = Path(run.request["manifest"]) if run.request.get("manifest") else None
@@ -23,3 +24,9 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
         "duplicates": summary.duplicates,
         "refused": [{"file": refusal.file, "reason": refusal.reason} for refusal in summary.refused],
     }
+
+
+@performs("audit")
+def audit_images(run: Run, reporter: Reporter) -> Mapping[str, Any]:
+    audit = audit_blinding(run.study, by=run.by, on_progress=reporter.tell)
+    return {"passed": audit.passed}

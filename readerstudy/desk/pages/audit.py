@@ -1,15 +1,45 @@
 """The blinding audit and the gate it keeps."""
 
-from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.http import require_GET
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
 
 from readerstudy.desk.access import LEADS, study_page
-from readerstudy.desk.pages.frame import study_response
+from readerstudy.desk.drawing import twin_histogram
+from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.pages.runs import newest_run
+from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Study
-from readerstudy.truth.blinding.gate import newest_audit
+from readerstudy.studies.runs import start_run
+from readerstudy.truth.blinding.gate import images_digest, newest_audit, override
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @study_page(*LEADS)
 def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
-    return study_response(request, study, "audit", {"audit": newest_audit(study)})
+    found = newest_audit(study)
+    if request.method == "GET":
+        context: dict[str, Any] = {"audit": found, "run": newest_run(study, "audit")}
+        if found is not None:
+            context["features"] = [_drawn(row) for row in found.document["features"]]
+            context["originals"] = [_drawn(row) for row in found.document["originals"]]
+        return study_response(request, study, "audit", context)
+    verb = request.POST.get("verb")
+    if verb == "run":
+        start_run(study, "audit", {"images": images_digest(study)}, by=request.user)
+        return done(request, "The audit is under way.", "desk-audit", study.slug)
+    if verb != "override" or found is None:
+        raise Http404
+    try:
+        override(found, by=request.user, reason=request.POST.get("reason", ""))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-audit", study.slug)
+    said = "The audit no longer stands in the way; the reason is on record."
+    return done(request, said, "desk-lock", study.slug)
+
+
+def _drawn(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the audit with the distributions of both arms as a picture."""
+    histogram = row["histogram"]
+    return {**row, "drawing": twin_histogram(histogram["real"], histogram["synthetic"])}
