@@ -39,4 +39,8 @@ urlpatterns = [
     path("studies/<slug:slug>/ending/", ending.ending, name="desk-ending"),
     path("studies/<slug:slug>/bundle.zip", ending.bundle, name="desk-bundle"),
     path("studies/<slug:slug>/result/", result.result, name="desk-result"),
+    path("studies/<slug:slug>/result/<str:name>", result.report_file, name="desk-report-file"),
+    path("studies/<slug:slug>/cases/<slug:section>/", result.cases, name="desk-cases"),
+    path("studies/<slug:slug>/cases/image/<int:number>.png", result.thumbnail, name="desk-thumbnail"),
+    path("planner/", planner.planner, name="desk-planner"),
 ]

@@ -10,7 +10,6 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.results.bundle.export import write_bundle
 from readerstudy.results.errors import ReportRefused, StillMasked
-from readerstudy.results.folder import fresh_folder
 from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import is_unblinded
 
@@ -23,11 +22,10 @@ def export_report(
     """The report in the folder `out`. Before the unblinding only a masked one can be had."""
     if not masked and not is_unblinded(study):
         raise StillMasked
-    with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch, fresh_folder(out) as folder:
-        bundle = Path(scratch)
-        write_bundle(study, bundle, masked=masked)
+    with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
+        write_bundle(study, Path(scratch), masked=masked)
         try:
-            analysis.report(analysis.read_bundle(bundle)).save(folder, formats=formats)
+            analysis.report(analysis.read_bundle(scratch)).save(out, formats=formats)
         except AnalysisError as error:
             raise ReportRefused(str(error)) from error
     particulars = {"masked": masked, "formats": list(formats)}

@@ -1,15 +1,97 @@
-"""The result on screen, once the study is unblinded."""
+"""The result on screen, once the study is unblinded: numbers, cases with their pictures, files to take away."""
 
-from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.http import require_GET
+import json
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.desk.access import study_page
-from readerstudy.desk.pages.frame import study_response
-from readerstudy.studies.models import Role, Study
+from readerstudy.desk.demo.recipes import RECIPES
+from readerstudy.desk.pages.frame import done, study_response
+from readerstudy.desk.pages.runs import newest_run
+from readerstudy.errors import ReaderstudyError
+from readerstudy.imaging.delivery import thumbnail_png
+from readerstudy.imaging.models import Image
+from readerstudy.results.cases import cases_of
+from readerstudy.results.runs import report_folder
+from readerstudy.studies.models import Role, Section, Study, TrialImage
+from readerstudy.studies.runs import start_run
 from readerstudy.truth.unblind import is_unblinded
+
+SEERS = (Role.OWNER, Role.ANALYST)
+#: A report is one self-contained page with its own styles; the sandbox keeps it from anything else.
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+MOST_CASES = 60
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*SEERS)
+def result(request: HttpRequest, study: Study) -> HttpResponseBase:
+    unblinded = is_unblinded(study)
+    if request.method == "POST" and unblinded:
+        start_run(study, "report", {"anew": True}, by=request.user)
+        return done(request, "The report is under way.", "desk-result", study.slug)
+    context: dict[str, Any] = {"unblinded": unblinded}
+    if unblinded:
+        folder = report_folder(study)
+        context |= {
+            "run": newest_run(study, "report"),
+            "report": _report(folder),
+            "files": sorted(path.name for path in folder.iterdir()) if folder.is_dir() else [],
+            "paper": RECIPES[study.slug].paper if study.slug in RECIPES else {},
+        }
+    return study_response(request, study, "result", context)
+
+
+def _report(folder: Path) -> dict[str, Any] | None:
+    path = folder / "report.json"
+    if not path.is_file():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 @require_GET
-@study_page(Role.OWNER, Role.ANALYST)
-def result(request: HttpRequest, study: Study) -> HttpResponseBase:
-    return study_response(request, study, "result", {"unblinded": is_unblinded(study)})
+@study_page(*SEERS)
+def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
+    """One file of the report; the page itself is shown, everything else downloaded."""
+    folder = report_folder(study)
+    path = folder / name
+    if not is_unblinded(study) or path.parent != folder or not path.is_file():
+        raise Http404
+    if path.suffix == ".html":
+        headers = {"Content-Security-Policy": SANDBOX}
+        return HttpResponse(path.read_bytes(), content_type="text/html; charset=utf-8", headers=headers)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{study.slug}-{name}")
+
+
+@require_GET
+@study_page(*SEERS)
+def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
+    """What the readers saw, the cases that fooled most of them first."""
+    shown = Section.objects.filter(study=study, name=section, practice=False).first()
+    if shown is None:
+        raise Http404
+    try:
+        found = cases_of(study, shown)
+    except ReaderstudyError as error:
+        raise Http404 from error
+    context = {"section": shown, "cases": found[:MOST_CASES], "count": len(found)}
+    return study_response(request, study, "cases", context)
+
+
+@require_GET
+@cache_control(private=True, max_age=3600)
+@study_page(Role.OWNER, Role.COORDINATOR, Role.ANALYST)
+def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    """A small picture of an image that a trial of this study shows, once the study is unblinded."""
+    if not is_unblinded(study):
+        raise Http404
+    used = TrialImage.objects.filter(trial__section__study=study, image=number)
+    image = Image.objects.filter(pk=number).first() if used.exists() else None
+    if image is None:
+        raise Http404
+    return HttpResponse(thumbnail_png(image, 240), content_type="image/png")

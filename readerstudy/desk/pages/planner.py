@@ -1,0 +1,59 @@
+"""The planner: what a design can show, before anybody reads."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from readerstudy.desk.access import STAFF
+from readerstudy.desk.drawing import power_curves
+from readerstudy.results.planner import QUICK_REPLICATES, PlanRefused, minutes_each, power, question_of
+from readerstudy.studies.models import Study, Task
+
+REFINED_REPLICATES = 4_000
+
+
+class Question(forms.Form):
+    """What the planner is asked."""
+
+    task = forms.ChoiceField(choices=Task.choices, initial=Task.PICK_REAL)
+    alternatives = forms.IntegerField(min_value=2, max_value=8, initial=4, label="Images on a screen")
+    readers = forms.IntegerField(min_value=2, max_value=200, initial=8)
+    trials = forms.IntegerField(min_value=2, max_value=2000, initial=50)
+    accuracy = forms.FloatField(
+        min_value=0.01, max_value=0.99, required=False, label="True rate", help_text="Left empty: chance"
+    )
+    margin = forms.FloatField(min_value=0.005, max_value=0.5, initial=0.10, label="Margin of equivalence")
+    reader_sd = forms.FloatField(min_value=0, max_value=3, initial=0.3, label="Readers differ by (SD, logit)")
+    case_icc = forms.FloatField(min_value=0, max_value=0.8, initial=0.05, label="Cases correlate by")
+
+
+@login_required
+@require_GET
+def planner(request: HttpRequest) -> HttpResponse:
+    """Answers at once with a quick simulation; the page asks for the refined one by itself."""
+    study = Study.objects.in_role(request.user, *STAFF).filter(slug=request.GET.get("study", "")).first()
+    given = {key: value for key, value in request.GET.items() if key in Question.base_fields}
+    start = {name: field.initial for name, field in Question.base_fields.items() if field.initial is not None}
+    if study is not None:
+        start |= question_of(study.protocol.document)
+    form = Question({**start, **given})
+    context: dict[str, Any] = {"form": form, "study": study}
+    if form.is_valid():
+        context |= _answer(form.cleaned_data, refined="refined" in request.GET)
+    if study is not None:
+        context["minutes"] = minutes_each(study.protocol.document)
+    template = "desk/_power.html" if request.headers.get("X-Part") == "power" else "desk/planner.html"
+    return render(request, template, context, status=200 if form.is_valid() else 422)
+
+
+def _answer(question: dict[str, Any], *, refined: bool) -> dict[str, Any]:
+    replicates = REFINED_REPLICATES if refined else QUICK_REPLICATES
+    try:
+        found = power({**question, "replicates": replicates})
+    except PlanRefused as error:
+        return {"refusal": str(error)}
+    return {"plan": found, "curves": power_curves(found), "refined": refined}

@@ -1,0 +1,43 @@
+"""How large a study has to be: power by simulation, as the desk and its API ask for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import analysis
+from analysis.errors import AnalysisError
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.protocol import ProtocolDocument
+
+QUICK_REPLICATES = 400
+SECONDS_A_TRIAL = {"pick_real": 45, "call": 15, "rate": 12, "check_label": 20}
+
+
+class PlanRefused(ReaderstudyError):
+    """The power cannot be computed from these numbers."""
+
+
+def power(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan for a question such as {task, alternatives, readers, trials, accuracy, margin, …}."""
+    try:
+        found: dict[str, Any] = analysis.plan(**question).as_dict()
+    except AnalysisError as error:
+        raise PlanRefused(str(error)) from error
+    return found
+
+
+def question_of(document: ProtocolDocument) -> dict[str, Any]:
+    """What a protocol asks of the planner: its first section that counts."""
+    section = next(section for section in document.sections if not section.practice)
+    return {
+        "task": section.task,
+        "alternatives": max(section.alternatives, 2),
+        "readers": max(document.readers, 2),
+        "trials": section.trials,
+        "margin": document.margins.detection,
+    }
+
+
+def minutes_each(document: ProtocolDocument) -> int:
+    """A reader's time for the whole study, at the usual pace of each task."""
+    seconds = sum(section.read_by_each * SECONDS_A_TRIAL[section.task] for section in document.sections)
+    return round(seconds / 60)

@@ -1,0 +1,29 @@
+"""Reports as runs of the worker."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from readerstudy.results.report import export_report
+from readerstudy.studies.models import Run, Study
+from readerstudy.studies.runs import Reporter, performs
+
+
+def report_folder(study: Study) -> Path:
+    """Where the report of an unblinded study lies. The data are frozen, so one is enough."""
+    return Path(settings.HOME) / "reports" / study.slug
+
+
+@performs("report")
+def write_report(run: Run, reporter: Reporter) -> Mapping[str, Any]:
+    folder = report_folder(run.study)
+    reporter.tell(0, 1)
+    if run.request.get("anew"):
+        shutil.rmtree(folder, ignore_errors=True)
+    if not (folder / "report.json").exists():
+        export_report(run.study, folder, by=run.by)
+    reporter.tell(1, 1)
+    return {"files": sorted(path.name for path in folder.iterdir())}
