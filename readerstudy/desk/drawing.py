@@ -48,7 +48,8 @@ def power_curves(plan: Mapping[str, Any]) -> SafeString:
         "{}{}{}{}</svg>",
         format_html_join(
             "",
-            '<line x1="48" x2="740" y1="{0}" y2="{0}"/><text x="40" y="{0}" dy="4" text-anchor="end">{1}</text>',
+            '<line x1="48" x2="740" y1="{0}" y2="{0}"/>'
+            '<text x="40" y="{0}" dy="4" text-anchor="end">{1}</text>',
             grid,
         ),
         _curve(points, "power_superiority", most, plan["trials"], "superiority"),

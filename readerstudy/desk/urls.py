@@ -8,6 +8,7 @@ from readerstudy.desk.pages import (
     images,
     people,
     plan,
+    planner,
     protocol,
     reading,
     result,

@@ -1,4 +1,4 @@
-"""The result on screen, once the study is unblinded: numbers, cases with their pictures, files to take away."""
+"""The result on screen, once the study is unblinded: numbers, cases with their pictures, files."""
 
 import json
 from pathlib import Path
