@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    formats = ("html", "pdf", "xlsx", "csv", "json")
+    formats = ("html", "pdf", "xlsx", "csv", "json", "figures")
     parser.add_argument("bundle", help="the folder with study.json and its tables")
     parser.add_argument("--out", required=True, help="a folder that does not exist yet")
     parser.add_argument("--format", nargs="+", choices=formats, default=formats, help="default: all")

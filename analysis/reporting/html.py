@@ -1,19 +1,16 @@
 """The report as one self-contained page: styles and figures inside, nothing fetched."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.reporting.figures import Picture, inline_svg
-from analysis.reporting.outline import outline
+from analysis.reporting.outline import Outline
 
 PAGE_TYPE = "inherit"
 
 
-def page(document: Mapping[str, Any]) -> str:
-    """Set a document as an HTML page."""
+def page(report: Outline) -> str:
+    """Set an outline as an HTML page."""
     environment = Environment(
         loader=PackageLoader("analysis.reporting", "templates"),
         autoescape=True,
@@ -22,7 +19,7 @@ def page(document: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["svg"] = _svg
-    return environment.get_template("report.html.j2").render(report=outline(document), document=document)
+    return environment.get_template("report.html.j2").render(report=report)
 
 
 def _svg(picture: Picture) -> Markup:

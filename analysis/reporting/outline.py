@@ -9,7 +9,13 @@ from analysis.reporting.checklist import Item, checklist
 from analysis.reporting.figures import Picture, pictures
 from analysis.reporting.tables import Table, tables
 
-RESULT_PARTS = ("detection", "discrimination", "realism", "label_checks", "agreement")
+PART_TITLES = {
+    "detection": "Finding the real image",
+    "discrimination": "Real or synthetic",
+    "realism": "Ratings of realism",
+    "label_checks": "Images against their labels",
+    "agreement": "Agreement between readers",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,16 +27,22 @@ class Numbered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SectionOutline:
-    """One section's results, and how it was run."""
+class PartOutline:
+    """One part of a section: what was found, drawn and tabulated."""
 
-    name: str
+    title: str
     sentences: Sequence[str]
     figures: Sequence[Numbered]
     tables: Sequence[Numbered]
-    conduct_sentences: Sequence[str]
-    conduct_figures: Sequence[Numbered]
-    conduct_tables: Sequence[Numbered]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionOutline:
+    """One section's results, part by part, and how it was run."""
+
+    name: str
+    parts: Sequence[PartOutline]
+    conduct: PartOutline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,62 +57,75 @@ class Outline:
     checklist: Sequence[Item]
     provenance: Sequence[tuple[str, str]]
     readers: Sequence[Mapping[str, Any]]
+    document: Mapping[str, Any]
+
+    @property
+    def all_parts(self) -> Sequence[PartOutline]:
+        """Every part, in the order of the report."""
+        parts = [part for section in self.sections for part in section.parts]
+        return parts + [section.conduct for section in self.sections]
+
+    @property
+    def all_figures(self) -> Sequence[Numbered]:
+        return [entry for part in self.all_parts for entry in part.figures]
+
+    @property
+    def all_tables(self) -> Sequence[Numbered]:
+        return [entry for part in self.all_parts for entry in part.tables]
 
 
 def outline(document: Mapping[str, Any]) -> Outline:
     """Put a document in order and number its figures and tables."""
-    drawn, set_out = _Counter(), _Counter()
-    all_pictures, all_tables = pictures(document), tables(document)
-    named = list(document["sections"])
-    results = {
-        name: (
-            drawn.of(_ordered([p for p in all_pictures if p.section == name], RESULT_PARTS)),
-            set_out.of(_ordered([t for t in all_tables if t.section == name], RESULT_PARTS)),
-        )
-        for name in named
-    }
-    run = {
-        name: (
-            drawn.of(_ordered([p for p in all_pictures if p.section == name], ("conduct",))),
-            set_out.of(_ordered([t for t in all_tables if t.section == name], ("conduct",))),
-        )
-        for name in named
-    }
+    material = _Material(document)
+    results = {name: list(material.results(name)) for name in document["sections"]}
+    sections = [
+        SectionOutline(name=name, parts=parts, conduct=material.conduct(name))
+        for name, parts in results.items()
+    ]
     return Outline(
         title=document["study"]["title"],
         facts=list(_facts(document)),
         brief=[sentence for sentence in prose.brief(document) if sentence],
         methods=prose.methods(document),
-        sections=[
-            SectionOutline(
-                name=name,
-                sentences=list(prose.section_results(document, name)),
-                figures=results[name][0],
-                tables=results[name][1],
-                conduct_sentences=list(prose.section_conduct(document, name)),
-                conduct_figures=run[name][0],
-                conduct_tables=run[name][1],
-            )
-            for name in named
-        ],
+        sections=sections,
         checklist=checklist(document),
         provenance=list(_provenance(document)),
         readers=document["study"]["readers"],
+        document=document,
     )
 
 
-class _Counter:
-    def __init__(self) -> None:
-        self.last = 0
+class _Material:
+    """The figures and tables, numbered in the order in which they are asked for."""
 
-    def of(self, things: Sequence[Picture | Table]) -> list[Numbered]:
-        numbered = [Numbered(number=self.last + i, of=thing) for i, thing in enumerate(things, start=1)]
-        self.last += len(numbered)
-        return numbered
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.figures: Sequence[Picture] = pictures(document)
+        self.tables: Sequence[Table] = tables(document)
+        self.last = {"figure": 0, "table": 0}
 
+    def results(self, name: str) -> Iterator[PartOutline]:
+        for part, title in PART_TITLES.items():
+            if part in self.document["sections"][name]:
+                yield self._part(name, part, title, list(prose.part_results(self.document, name, part)))
 
-def _ordered(things: Sequence[Any], parts: Sequence[str]) -> list[Any]:
-    return [thing for part in parts for thing in things if thing.part == part]
+    def conduct(self, name: str) -> PartOutline:
+        return self._part(name, "conduct", name, list(prose.section_conduct(self.document, name)))
+
+    def _part(self, name: str, part: str, title: str, sentences: Sequence[str]) -> PartOutline:
+        figures = [p for p in self.figures if (p.section, p.part) == (name, part)]
+        found = [t for t in self.tables if (t.section, t.part) == (name, part)]
+        return PartOutline(
+            title=title,
+            sentences=sentences,
+            figures=self._numbered("figure", figures),
+            tables=self._numbered("table", found),
+        )
+
+    def _numbered(self, kind: str, things: Sequence[Any]) -> list[Numbered]:
+        first = self.last[kind] + 1
+        self.last[kind] += len(things)
+        return [Numbered(number=first + i, of=thing) for i, thing in enumerate(things)]
 
 
 def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Sentences of the report, written from what was really done and found, and never more than that."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.rounding import half_up, half_up_percent, p_text
@@ -59,22 +59,26 @@ def brief(document: Part) -> list[str]:
 
 def section_results(document: Part, name: str) -> Iterator[str]:
     """The results of one section, headline first."""
-    part = document["sections"][name]
-    if "overall" in part.get("detection", {}):
-        yield from _detection(document, part["detection"])
-    elif "reason" in part.get("detection", {}):
-        yield part["detection"]["reason"]
-    if "discrimination" in part:
-        yield from _discrimination(document, part["discrimination"])
-    if "realism" in part:
-        yield from _realism(document, part["realism"])
-    if "label_checks" in part:
-        yield from _label_checks(document, part["label_checks"])
-    for what, coefficients in part.get("agreement", {}).items():
-        yield from _agreement(document, what, coefficients)
+    for part in RESULTS:
+        yield from part_results(document, name, part)
+
+
+def part_results(document: Part, name: str, part: str) -> Iterator[str]:
+    """The sentences of one part of a section."""
+    found = document["sections"][name].get(part)
+    if not found:
+        return
+    if part == "agreement":
+        for what, coefficients in found.items():
+            yield from _agreement(document, what, coefficients)
+    else:
+        yield from RESULTS[part](document, found)
 
 
 def _detection(document: Part, part: Part) -> Iterator[str]:
+    if "overall" not in part:
+        yield part["reason"]
+        return
     o, level = part["overall"], level_text(document)
     crossed, equivalence = o["crossed"], o["equivalence"]
     yield (
@@ -146,6 +150,12 @@ def _discrimination(document: Part, part: Part) -> Iterator[str]:
         f"over readers and images {interval(crossed['low'], crossed['high'], as_percent=True)}). "
         f"{_against_chance({'crossed': crossed, 'rate': pooled['rate'], 'chance': 0.5})}"
     )
+    mean = part["roc"].get("mean")
+    if mean and mean["estimate"] is not None:
+        yield (
+            f"The readers’ mean area under the ROC curve was {number(mean['estimate'])} ({level} interval "
+            f"{interval(mean['low'], mean['high'])}; {part['roc']['inference']})."
+        )
     shares = [
         f"{row['source']} {percent(row['rate'])} ({row['detected']}/{row['n']}; "
         f"{interval(row['low'], row['high'], as_percent=True)})"
@@ -220,6 +230,15 @@ def _agreement(document: Part, what: str, part: Part) -> Iterator[str]:
         f"{number(part['ac1']['estimate'])}. Against independent guessing z = {number(fleiss.get('z'), 2)}, "
         f"{p_phrase(fleiss.get('p'))}."
     )
+
+
+RESULTS: dict[str, Callable[[Part, Part], Iterator[str]]] = {
+    "detection": _detection,
+    "discrimination": _discrimination,
+    "realism": _realism,
+    "label_checks": _label_checks,
+    "agreement": lambda document, part: iter(()),
+}
 
 
 def methods(document: Part) -> list[str]:

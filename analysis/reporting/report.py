@@ -8,13 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.bundle import Bundle
 from analysis.compute import compute
 from analysis.errors import AnalysisError
 
+if TYPE_CHECKING:
+    from analysis.reporting.outline import Outline
+
 JSON_NAME = "report.json"
+ALL_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "figures")
 
 
 class OutputError(AnalysisError):
@@ -55,11 +59,18 @@ class Report:
         return json.dumps(self.document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
     @cached_property
+    def outline(self) -> "Outline":
+        """The report in the order of a paper, its figures drawn."""
+        from analysis.reporting.outline import outline
+
+        return outline(self.document)
+
+    @cached_property
     def html(self) -> str:
         """The report as one self-contained page."""
         from analysis.reporting.html import page
 
-        return page(self.document)
+        return page(self.outline)
 
     def _repr_html_(self) -> str:
         # a page of its own inside a notebook's cell, so that its styles stay there
@@ -67,9 +78,7 @@ class Report:
 
         return f'<iframe srcdoc="{escape(self.html)}" style="width:100%;height:80vh;border:0"></iframe>'
 
-    def save(
-        self, folder: str | Path, *, formats: Sequence[str] = ("html", "pdf", "xlsx", "csv", "json")
-    ) -> Path:
+    def save(self, folder: str | Path, *, formats: Sequence[str] = ALL_FORMATS) -> Path:
         """Write the report into a new folder.
 
         Parameters
@@ -77,7 +86,7 @@ class Report:
         folder
             A folder that does not exist yet, or is empty. It appears with everything in it, or not at all.
         formats
-            Any of html, pdf, xlsx, csv, json.
+            Any of html, pdf, xlsx, csv, json, figures; all unless told.
 
         Raises
         ------
@@ -124,7 +133,35 @@ def _save_html(made: Report, folder: Path) -> None:
     (folder / "report.html").write_text(made.html, encoding="utf-8")
 
 
+def _save_pdf(made: Report, folder: Path) -> None:
+    from analysis.reporting.pdf import typeset
+
+    (folder / "report.pdf").write_bytes(typeset(made.outline))
+
+
+def _save_xlsx(made: Report, folder: Path) -> None:
+    from analysis.reporting.workbook import write_workbook
+
+    write_workbook(made.outline, folder / "report.xlsx")
+
+
+def _save_csv(made: Report, folder: Path) -> None:
+    from analysis.reporting.tidy import write_tables
+
+    write_tables(made.outline, folder / "tables")
+
+
+def _save_figures(made: Report, folder: Path) -> None:
+    from analysis.reporting.figures import write_figures
+
+    write_figures([entry.of for entry in made.outline.all_figures], folder / "figures")
+
+
 FORMATS: dict[str, Callable[[Report, Path], None]] = {
     "html": _save_html,
+    "pdf": _save_pdf,
+    "xlsx": _save_xlsx,
+    "csv": _save_csv,
     "json": _save_json,
+    "figures": _save_figures,
 }

@@ -63,6 +63,11 @@ class Table:
         return self.rows[: self.most]
 
     @property
+    def filled_columns(self) -> Sequence[Column]:
+        """The columns in which some row says something."""
+        return [c for c in self.columns if any(row.get(c.key) is not None for row in self.rows)]
+
+    @property
     def left_out(self) -> int:
         return max(0, len(self.rows) - self.most)
 

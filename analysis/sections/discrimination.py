@@ -9,11 +9,15 @@ import pandas as pd
 from analysis.bundle import Study
 from analysis.crossed import crossed_difference, crossed_rate, crossed_stratified
 from analysis.detection import yes_no
+from analysis.errors import AnalysisError
 from analysis.proportions import binomial_test, wilson
 from analysis.ranks import adjusted
 from analysis.result import plain
+from analysis.roc import empirical_auc, obuchowski_rockette, signed_confidence
 from analysis.sections.detection import MASKED
-from analysis.sections.grid import Grid, as_text, has_values, spread
+from analysis.sections.grid import Floats, Grid, as_text, has_values, spread
+
+ONE_KIND = "All images are of one kind, so there is no curve."
 
 
 def discrimination(study: Study, calls: pd.DataFrame) -> dict[str, Any]:
@@ -25,10 +29,12 @@ def discrimination(study: Study, calls: pd.DataFrame) -> dict[str, Any]:
         return part | {"reason": MASKED}
     source = _source_of_images(calls, grid)
     synthetic = np.isin(source, study.synthetic_sources)
+    scores = spread(calls, "image", scaled(calls)).values
     return {
-        "by_reader": _by_reader(study, calls, grid, synthetic),
+        "by_reader": _by_reader(study, scores, grid, synthetic),
         "pooled": _pooled(study, grid, synthetic),
         **part,
+        "roc": _roc(study, scores, synthetic),
         "differences": _differences(study, grid, source),
         "by_image": _by_image(grid, source, synthetic),
         "calibration": _calibration(calls, study),
@@ -41,20 +47,38 @@ def _source_of_images(calls: pd.DataFrame, grid: Grid) -> Any:
     return np.array([of[image] for image in grid.cases], dtype=object)
 
 
-def signed_confidence(calls: pd.DataFrame) -> Any:
+def scaled(calls: pd.DataFrame) -> Any:
     """Confidence with the sign of the call, from surely real to surely synthetic; the call alone without."""
-    sign = np.where((calls["call"] == "synthetic").to_numpy(), 1.0, -1.0)
+    called = (calls["call"] == "synthetic").to_numpy()
     if not has_values(calls, "confidence"):
-        return sign
+        return called.astype(float)
     confidence = calls["confidence"].to_numpy()
-    lowest = np.nanmin(confidence)
-    # the least sure answers of both kinds stay apart from each other
-    return sign * (np.nan_to_num(confidence, nan=lowest) - lowest + 1)
+    # moved above zero, so that the least sure answers of both kinds stay apart
+    return signed_confidence(called, confidence - np.nanmin(confidence) + 1)
 
 
-def _by_reader(study: Study, calls: pd.DataFrame, grid: Grid, synthetic: Any) -> list[dict[str, Any]]:
+def _roc(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
+    """The readers' mean area over readers and cases (Obuchowski & Rockette 1995; Hillis 2007)."""
+    if synthetic.all() or not synthetic.any():
+        return {"reason": ONE_KIND}
+    try:
+        found = obuchowski_rockette(scores, synthetic, level=study.level)
+    except AnalysisError:
+        return {"reason": "No image of both kinds was scored by every reader, so there is no mean area."}
+    return dict(plain(found)) | {"mean": plain(found.by_condition[0])}
+
+
+def _area(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
+    seen = ~np.isnan(scores)
+    kinds = synthetic[seen]
+    if kinds.all() or not kinds.any():
+        return {"estimate": None, "low": None, "high": None, "reason": ONE_KIND}
+    return dict(plain(empirical_auc(scores[seen], kinds, level=study.level)))
+
+
+def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> list[dict[str, Any]]:
     rows = []
-    for reader, answers in zip(grid.readers, grid.values, strict=True):
+    for reader, answers, sure in zip(grid.readers, grid.values, scores, strict=True):
         seen = ~np.isnan(answers)
         positive, answer = synthetic[seen], answers[seen] == 1
         found = yes_no(
@@ -64,7 +88,7 @@ def _by_reader(study: Study, calls: pd.DataFrame, grid: Grid, synthetic: Any) ->
             int((~positive & ~answer).sum()),
             level=study.level,
         )
-        rows.append({"reader": reader} | plain(found))
+        rows.append({"reader": reader} | plain(found) | {"auc": _area(study, sure, synthetic)})
     return rows
 
 

@@ -1,0 +1,33 @@
+"""The tables as tidy CSV files: one row an observation, full precision, empty where there is no number."""
+
+import csv
+from pathlib import Path
+
+from analysis.reporting.outline import Outline
+
+
+def write_tables(report: Outline, folder: Path) -> None:
+    """Write one file a table, and an index of them."""
+    folder.mkdir()
+    index = []
+    for entry in report.all_tables:
+        table = entry.of
+        rows = [[_cell(row.get(column.key)) for column in table.columns] for row in table.rows]
+        _write(folder / f"{table.name}.csv", [column.key for column in table.columns], rows)
+        index.append([str(entry.number), f"{table.name}.csv", table.section, table.part, table.title])
+    _write(folder / "index.csv", ["table", "file", "section", "part", "title"], index)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
