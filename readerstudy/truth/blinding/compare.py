@@ -118,6 +118,9 @@ class BlindingReport:
     def sentence(self) -> str:
         auc = self.classifier.auc
         measured = f"area {auc.estimate:.2f}, 95% interval {auc.low:.2f} to {auc.high:.2f}"
+        if auc.estimate <= 0.5:
+            # Where there is nothing to learn, what was learned from one part misleads in the other.
+            measured = "no better than chance"
         if self.passed:
             return (
                 f"The format does not tell {self.n_real} real from {self.n_synthetic} synthetic images "

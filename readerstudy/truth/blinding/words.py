@@ -5,12 +5,12 @@ from dataclasses import dataclass
 SAME_PIPELINE = "Import both arms again from the originals, through the same steps and with the same canvas."
 CUT_BORDERS = "One arm has borders. Use fit = crop, or cut the borders before the import."
 SAME_JPEG = (
-    "One arm was stored as JPEG. Store the other arm with the same JPEG quality before the "
-    "import, or choose a canvas at most half the size of the originals."
+    "One arm was stored as JPEG. Store the other arm with the same JPEG quality before the import; "
+    "a smaller canvas weakens the trace but does not remove it."
 )
 SAME_SIZE = (
-    "The arms came in different sizes and were resampled differently. Generate at the size of the "
-    "real originals, or choose a canvas at most half the size of the smaller ones."
+    "The arms came in different sizes and were resampled differently. Bring the larger originals to "
+    "the size of the smaller ones before the import, or generate at the size of the real ones."
 )
 SAME_DEPTH = "One arm was stored with fewer levels. Store both arms with the smaller depth before the import."
 
