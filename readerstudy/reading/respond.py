@@ -103,7 +103,7 @@ def presentation_of(enrolment: Enrolment, token: str) -> Presentation:
         Presentation.objects.of(enrolment)
         .filter(token=token)
         .select_related("section")
-        .prefetch_related("slots__trial_image__image")
+        .prefetch_related("slots")
         .first()
     )
     if found is None:
@@ -124,9 +124,10 @@ def _accept(attempt: Attempt) -> Accepted:
     require_open_now(enrolment)
     sitting = require_hold(enrolment, attempt.sitting)
     _require_display(enrolment, sitting)
-    response = _store(attempt, sitting, _revision(enrolment, attempt.presentation))
+    walk = Walk(enrolment)
+    response = _store(attempt, sitting, _revision(walk, attempt.presentation))
     _record(attempt, response)
-    _settle(attempt, sitting)
+    _settle(attempt, sitting, walk)
     return Accepted(response=response, is_repeat=False)
 
 
@@ -137,9 +138,8 @@ def _require_display(enrolment: Enrolment, sitting: Sitting | None) -> None:
         raise DisplayRefused
 
 
-def _revision(enrolment: Enrolment, presentation: Presentation) -> int:
+def _revision(walk: Walk, presentation: Presentation) -> int:
     """The number of the next revision, if the presentation may be answered now."""
-    walk = Walk(enrolment)
     asked: Any = walk.presentations.get(pk=presentation.pk)
     if asked.answers >= asked.needed:
         if not walk.may_go_back_to(presentation):
@@ -209,27 +209,26 @@ def _record(attempt: Attempt, response: Response) -> None:
     )
 
 
-def _settle(attempt: Attempt, sitting: Sitting | None) -> None:
+def _settle(attempt: Attempt, sitting: Sitting | None, walk: Walk) -> None:
     """What follows from an answer: its draft is gone, the sitting is alive, sections left are handed in."""
     enrolment = attempt.enrolment
     Draft.objects.filter(enrolment=enrolment, presentation=attempt.presentation).delete()
     if sitting is not None:
         Sitting.objects.filter(pk=sitting.pk).update(seen_at=timezone.now(), ended_at=None)
-    for section in _sections_left(enrolment, attempt.presentation.section):
+    for section in _sections_left(walk, attempt.presentation.section):
         leave(enrolment, section, by=attempt.by)
 
 
-def _sections_left(enrolment: Enrolment, section: Section) -> list[Section]:
+def _sections_left(walk: Walk, section: Section) -> list[Section]:
     """Those that nobody comes back to after this answer.
 
     Where readers may go back, a section is left with the first answer in a later one; elsewhere with its
     own last answer, unless a pass mark still has to be met.
     """
-    protocol = document_of(enrolment)
-    if protocol.reading.allow_back and not section.practice:
-        earlier = enrolment.study.sections.filter(position__lt=section.position)
-        return list(earlier.exclude(submissions__enrolment=enrolment))
-    waiting = Walk(enrolment).presentations.filter(section=section, answers__lt=F("needed"))
-    if protocol.section(section.name).pass_mark is not None or waiting.exists():
+    if walk.document.reading.allow_back and not section.practice:
+        earlier = walk.enrolment.study.sections.filter(position__lt=section.position)
+        return list(earlier.exclude(submissions__enrolment=walk.enrolment))
+    waiting = walk.presentations.filter(section=section, answers__lt=F("needed"))
+    if walk.document.section(section.name).pass_mark is not None or waiting.exists():
         return []
     return [section]

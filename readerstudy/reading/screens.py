@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from readerstudy.reading.answer import Answer, Screen, Spot
-from readerstudy.reading.models import Presentation, Response
+from readerstudy.reading.models import Presentation, Response, Slot
 from readerstudy.studies.models import Section, TrialImage
 from readerstudy.studies.protocol import ProtocolDocument
 
@@ -16,14 +16,17 @@ def screen_of(presentation: Presentation, protocol: ProtocolDocument, plan_diges
         protocol=protocol,
         section=section,
         letters=tuple(slot.letter for slot in slots),
-        label=label_of(slots[0].trial_image, section.labels) if section.labels else {},
+        label=label_of(slots[0], section.labels),
         label_choices=label_choices(presentation.section, section.labels, plan_digest),
     )
 
 
-def label_of(shown: TrialImage, names: tuple[str, ...]) -> dict[str, str]:
+def label_of(slot: Slot, names: tuple[str, ...]) -> dict[str, str]:
     """The label a reader is asked to check, as text."""
-    return {name: str(shown.label[name]) for name in names if name in shown.label}
+    if not names:
+        return {}
+    label = slot.trial_image.label
+    return {name: str(label[name]) for name in names if name in label}
 
 
 def label_choices(section: Section, names: tuple[str, ...], plan_digest: str) -> dict[str, tuple[str, ...]]:

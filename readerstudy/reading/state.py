@@ -74,7 +74,7 @@ def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     back = walk.before(presentation)
     return {
         "token": presentation.token,
-        "number": _number(walk, presentation),
+        "number": walk.number(presentation),
         "images": [_image(slot, screen) for slot in presentation.slots.all()],
         "draft": draft.body if draft else None,
         "previous": previous.as_dict() if previous else None,
@@ -82,15 +82,10 @@ def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     }
 
 
-def _number(walk: Walk, presentation: Presentation) -> int:
-    mine = Presentation.objects.of(walk.enrolment).filter(section=presentation.section_id)
-    return mine.filter(order__lt=presentation.order).count() + 1
-
-
 def _image(slot: Slot, screen: Screen) -> dict[str, Any]:
     """What the browser needs to draw one image; equal for every image of a study but for the address."""
     canvas = screen.canvas
-    label = label_of(slot.trial_image, screen.section.labels)
+    label = label_of(slot, screen.section.labels)
     return {
         "slot": slot.letter,
         "url": _pixels(slot),

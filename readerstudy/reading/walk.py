@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from readerstudy.reading.models import PracticeRound, Presentation, Submission
@@ -73,21 +73,17 @@ class Walk:
 
     @cached_property
     def rounds(self) -> list[tuple[int, int, bool]]:
+        if not any(section.pass_mark is not None for section in self.document.sections):
+            return []
         rows = PracticeRound.objects.filter(enrolment=self.enrolment)
         return list(rows.values_list("section_id", "number", "passed"))
 
     def _counts(self) -> dict[int, tuple[int, int]]:
         """How many presentations each section has for this reader, and how many of them are answered."""
-        rows = (
-            Presentation.objects.of(self.enrolment)
-            .order_by()
-            .values("section")
-            .annotate(total=Count("pk", distinct=True))
-        )
-        answered = Counter(
-            self.presentations.filter(answers__gte=F("needed")).values_list("section_id", flat=True)
-        )
-        return {row["section"]: (row["total"], answered[row["section"]]) for row in rows}
+        rows = list(self.presentations.order_by().values_list("section_id", "answers", "needed"))
+        total = Counter(section for section, _, _ in rows)
+        answered = Counter(section for section, answers, needed in rows if answers >= needed)
+        return {section: (count, answered[section]) for section, count in total.items()}
 
     @cached_property
     def presentations(self) -> PresentationQuerySet:
@@ -105,7 +101,7 @@ class Walk:
             .order_by("section__position", "order")
         )
 
-    @property
+    @cached_property
     def stretch(self) -> Stretch | None:
         """The section to be read now; None at a gate, during a pause between sections, and at the end."""
         for stretch in self.stretches:
@@ -152,11 +148,15 @@ class Walk:
 
     @cached_property
     def ahead(self) -> tuple[Presentation, ...]:
-        """The open presentation and the one after it in the same section, with their images."""
-        if self.stretch is None:
+        """The open presentation and the one after it in the same section, with their slots."""
+        stretch = self.stretch
+        if stretch is None:
             return ()
-        waiting = self.presentations.filter(section=self.stretch.section, answers__lt=F("needed"))
-        return tuple(waiting.prefetch_related("slots__trial_image__image")[:2])
+        waiting = self.presentations.filter(section=stretch.section, answers__lt=F("needed"))
+        ahead = tuple(waiting.prefetch_related("slots")[:2])
+        for presentation in ahead:
+            presentation.section = stretch.section
+        return ahead
 
     @property
     def current(self) -> Presentation | None:
@@ -174,6 +174,13 @@ class Walk:
             and presentation.responses.filter(enrolment=self.enrolment).exists()
             and not Submission.objects.filter(enrolment=self.enrolment, section=presentation.section).exists()
         )
+
+    def number(self, presentation: Presentation) -> int:
+        """Which one it is in its section, counted from 1."""
+        if self.stretch is not None and presentation == self.current:
+            return self.stretch.answered + 1
+        mine = Presentation.objects.of(self.enrolment).filter(section=presentation.section_id)
+        return mine.filter(order__lt=presentation.order).count() + 1
 
     def before(self, presentation: Presentation) -> Presentation | None:
         """The presentation to which one goes back from here, in the same section."""

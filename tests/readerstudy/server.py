@@ -1,0 +1,84 @@
+"""A real server for tests: gunicorn with several workers on the test database, in processes of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+START_S = 60
+
+
+def database_url() -> str:
+    """The database that the running test uses, as another process names it."""
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    return f"postgresql://{settings['USER']}@{quote(settings['HOST'], safe='')}/{settings['NAME']}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """Serves until it is stopped, or killed without a word."""
+
+    def __init__(self, workers: int = 4) -> None:
+        self.port = free_port()
+        self.workers = workers
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        connection.close()
+        command = [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", "--bind", f"127.0.0.1:{self.port}"]
+        options = ["--workers", str(self.workers), "--backlog", "512", "--log-level", "error", "--preload"]
+        self.process = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database_url(), "PYTHONPATH": str(ROOT)},
+            start_new_session=True,
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            try:
+                urlopen(f"{self.url}/accounts/login/", timeout=5).close()
+            except URLError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError("The server did not start.")
+
+    def kill(self) -> None:
+        """SIGKILL to the master and every worker: nobody gets to clean up."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
