@@ -91,9 +91,9 @@ class DraftView(ReadingView):
         operation_id="draft", request=DraftIn, parameters=[SITTING], responses={204: None, **REFUSALS}
     )
     def put(self, request: Request, slug: str, token: str) -> Response:
+        enrolment = reading_of(person(request), slug)
         given = DraftIn(data=request.data)
         given.is_valid(raise_exception=True)
-        enrolment = reading_of(person(request), slug)
         keep_draft(enrolment, token, given.validated_data["draft"], sitting=sitting_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -108,9 +108,9 @@ class ResponseView(ReadingView):
         responses={200: outputs.AcceptedOut, 201: outputs.AcceptedOut, **UNFIT},
     )
     def post(self, request: Request, slug: str, token: str) -> Response:
+        enrolment, sitting = reading_of(person(request), slug), sitting_of(request)
         given = ResponseIn(data=request.data)
         given.is_valid(raise_exception=True)
-        enrolment, sitting = reading_of(person(request), slug), sitting_of(request)
         client_uuid = given.validated_data["client_uuid"]
         accepted = respond(
             enrolment,
@@ -134,10 +134,11 @@ class SittingView(ReadingView):
         responses={200: outputs.SittingOut, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:
+        enrolment = reading_of(person(request), slug)
         given = SittingIn(data=request.data)
         given.is_valid(raise_exception=True)
         sitting = open_sitting(
-            reading_of(person(request), slug),
+            enrolment,
             given.validated_data["sitting"],
             by=person(request),
             take_over=given.validated_data["take_over"],
@@ -152,9 +153,9 @@ class EventsView(ReadingView):
 
     @extend_schema(operation_id="events", request=EventsIn, responses={204: None, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
+        enrolment = reading_of(person(request), slug)
         given = EventsIn(data=request.data)
         given.is_valid(raise_exception=True)
-        enrolment = reading_of(person(request), slug)
         note_activity(enrolment, given.validated_data["sitting"], given.happenings())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -195,9 +196,10 @@ class DisplayView(ReadingView):
 
     @extend_schema(operation_id="display", request=DisplayIn, responses={200: outputs.DisplayOut, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
+        enrolment = reading_of(person(request), slug)
         given = DisplayIn(data=request.data)
         given.is_valid(raise_exception=True)
-        verdict = check_display(reading_of(person(request), slug), given.validated_data, by=person(request))
+        verdict = check_display(enrolment, given.validated_data, by=person(request))
         request.session[display_key(slug)] = {**given.validated_data, **verdict.as_dict()}
         return Response(verdict.as_dict())
 

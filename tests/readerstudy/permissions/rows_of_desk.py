@@ -1,0 +1,28 @@
+"""The desk: for the staff of a study, each role as far as it goes; to anybody else it does not exist."""
+
+from tests.readerstudy.permissions.row import row
+
+#   anonymous, reader, other reader, coordinator, analyst, owner, other owner
+ROWS = {
+    "": row("/", "302 302 302 302 302 302 302"),
+    "studies/": row("/studies/", "302 200 200 200 200 200 200"),
+    "studies/<slug:slug>/": row("/studies/{slug}/", "302 404 404 200 200 200 404"),
+    "studies/<slug:slug>/audit/": row("/studies/{slug}/audit/", "302 404 404 200 404 200 404"),
+    "studies/<slug:slug>/bundle.zip": row("/studies/{slug}/bundle.zip", "302 404 404 404 302 302 404"),
+    "studies/<slug:slug>/ending/": row("/studies/{slug}/ending/", "302 404 404 404 200 200 404"),
+    "studies/<slug:slug>/images/": row("/studies/{slug}/images/", "302 404 404 200 404 200 404"),
+    "studies/<slug:slug>/lock/": row("/studies/{slug}/lock/", "302 404 404 404 404 200 404"),
+    "studies/<slug:slug>/people/": row("/studies/{slug}/people/", "302 404 404 404 404 200 404"),
+    "studies/<slug:slug>/people/<slug:pseudonym>/withdraw/": row(
+        "/studies/{slug}/people/R01/withdraw/", "302 404 404 302 404 302 404", "POST"
+    ),
+    "studies/<slug:slug>/plan/": row("/studies/{slug}/plan/", "302 404 404 200 404 200 404"),
+    "studies/<slug:slug>/progress/": row("/studies/{slug}/progress/", "302 404 404 200 200 200 404"),
+    "studies/<slug:slug>/protocol.toml": row("/studies/{slug}/protocol.toml", "302 404 404 200 200 200 404"),
+    "studies/<slug:slug>/protocol/": row("/studies/{slug}/protocol/", "302 404 404 200 200 200 404"),
+    "studies/<slug:slug>/protocol/check/": row(
+        "/studies/{slug}/protocol/check/", "302 404 404 200 404 200 404", "POST"
+    ),
+    "studies/<slug:slug>/result/": row("/studies/{slug}/result/", "302 404 404 404 200 200 404"),
+    "studies/new/": row("/studies/new/", "302 200 200 200 200 200 200"),
+}

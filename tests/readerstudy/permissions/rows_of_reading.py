@@ -1,0 +1,43 @@
+"""Reading: for the readers of a study alone. To everybody else it does not exist."""
+
+from tests.readerstudy.permissions.row import row
+
+#               anonymous, reader, other reader, coordinator, analyst, owner, other owner
+PAGE = "302 200 404 404 404 404 404"
+LEADS_ON = "302 302 404 404 404 404 404"
+API = "401 200 404 404 404 404 404"
+TAKEN = "401 204 404 404 404 404 404"
+MALFORMED = "401 400 404 404 404 404 404"
+
+ROWS = {
+    "read/": row("/read/", "302 200 200 200 200 200 200"),
+    "read/<slug:slug>/": row("/read/{slug}/", LEADS_ON),
+    "read/<slug:slug>/consent/": row("/read/{slug}/consent/", PAGE),
+    "read/<slug:slug>/questionnaire/": row("/read/{slug}/questionnaire/", PAGE),
+    "read/<slug:slug>/instructions/": row("/read/{slug}/instructions/", PAGE),
+    "read/<slug:slug>/display/": row("/read/{slug}/display/", PAGE),
+    "read/<slug:slug>/trial/": row("/read/{slug}/trial/", LEADS_ON),
+    "read/<slug:slug>/between/": row("/read/{slug}/between/", PAGE),
+    "read/<slug:slug>/finish/": row("/read/{slug}/finish/", LEADS_ON),
+    "read/<slug:slug>/practice/": row("/read/{slug}/practice/", LEADS_ON),
+    "read/<slug:slug>/result/": row("/read/{slug}/result/", "302 404 404 404 404 404 404"),
+    "api/reading/schema": row("/api/reading/schema", "200 200 200 200 200 200 200"),
+    "api/reading/pixels/<token:token>": row(lambda w: f"/api/reading/pixels/{w.slot}", API),
+    "api/reading/<slug:slug>/state": row("/api/reading/{slug}/state", API),
+    "api/reading/<slug:slug>/sitting": row("/api/reading/{slug}/sitting", MALFORMED, "POST"),
+    "api/reading/<slug:slug>/events": row("/api/reading/{slug}/events", MALFORMED, "POST"),
+    "api/reading/<slug:slug>/consent": row("/api/reading/{slug}/consent", TAKEN, "POST"),
+    "api/reading/<slug:slug>/questionnaire": row("/api/reading/{slug}/questionnaire", TAKEN, "POST"),
+    "api/reading/<slug:slug>/briefing": row("/api/reading/{slug}/briefing", TAKEN, "POST"),
+    "api/reading/<slug:slug>/display": row("/api/reading/{slug}/display", MALFORMED, "POST"),
+    "api/reading/<slug:slug>/presentations/<token:token>": row(
+        lambda w: f"/api/reading/{w.slug}/presentations/{w.presentation}", API
+    ),
+    "api/reading/<slug:slug>/presentations/<token:token>/draft": row(
+        lambda w: f"/api/reading/{w.slug}/presentations/{w.presentation}/draft", MALFORMED, "PUT"
+    ),
+    "api/reading/<slug:slug>/presentations/<token:token>/response": row(
+        lambda w: f"/api/reading/{w.slug}/presentations/{w.presentation}/response", MALFORMED, "POST"
+    ),
+    "api/practice/<token:token>/feedback": row(lambda w: f"/api/practice/{w.practised}/feedback", API),
+}
