@@ -30,7 +30,8 @@ task = "call"
 trials = 2
 compose = { hospital-canary = 1, checkpoint-canary = 1 }
 """
-TEXT = protocol_text(sections=CALLS).replace("readers = 2\nplaces = 4", f"readers = {READERS}\nplaces = {READERS}")
+PLACES = f"readers = {READERS}\nplaces = {READERS}"
+TEXT = protocol_text(sections=CALLS).replace("readers = 2\nplaces = 4", PLACES)
 CSRF = "c" * 32
 
 
@@ -70,7 +71,9 @@ def two_hundred_readers() -> list[Submission]:
     lock_study(study, by=alice, reason="ready")
     users = User.objects.bulk_create(User(email=f"r{i}@example.org", password="!") for i in range(READERS))
     enrolments = Enrolment.objects.bulk_create(
-        Enrolment(study=study, user=user, role=Role.READER, place=place, pseudonym=f"R{place}", invited_by=alice)
+        Enrolment(
+            study=study, user=user, role=Role.READER, place=place, pseudonym=f"R{place}", invited_by=alice
+        )
         for place, user in enumerate(users, start=1)
     )
     Consent.objects.bulk_create(Consent(enrolment=e, text_digest="0" * 64) for e in enrolments)
@@ -86,9 +89,10 @@ def _submission(user: User, token: str) -> Submission:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     client_uuid = str(uuid4())
+    body = {"client_uuid": client_uuid, "answer": {"call": "real"}, "timing": {"response_ms": 1}}
     return Submission(
         path=f"/api/reading/knees/presentations/{token}/response",
-        body=json.dumps({"client_uuid": client_uuid, "answer": {"call": "real"}, "timing": {"response_ms": 1}}),
+        body=json.dumps(body),
         session=str(session.session_key),
         client_uuid=client_uuid,
     )
