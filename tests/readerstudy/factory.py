@@ -35,6 +35,12 @@ from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import BlindingAudit
 from readerstudy.truth.sources import Origin, add_images, source_of
 
+AUDIT = {
+    "sentence": "Random pixels need no audit.",
+    "features": [],
+    "originals": [],
+    "detectability": {"auc": {"estimate": 0.5, "low": 0.4, "high": 0.6}},
+}
 PASSWORD = "correct horse battery staple"
 
 STUDY = """
@@ -159,7 +165,7 @@ def a_planned_study(text: str = "", *, slug: str = "knees", owner: str = "alice"
         add_images(source_of(study, declared.name), origins, by=alice)
     allocate(study, by=alice)
     digest = images_digest(study)
-    BlindingAudit.objects.create(study=study, images_digest=digest, passed=True, document={}, by=alice)
+    BlindingAudit.objects.create(study=study, images_digest=digest, passed=True, document=AUDIT, by=alice)
     return study
 
 

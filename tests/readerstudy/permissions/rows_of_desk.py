@@ -25,4 +25,18 @@ ROWS = {
     ),
     "studies/<slug:slug>/result/": row("/studies/{slug}/result/", "302 404 404 404 200 200 404"),
     "studies/new/": row("/studies/new/", "302 200 200 200 200 200 200"),
+    "planner/": row("/planner/", "302 200 200 200 200 200 200"),
+    "studies/<slug:slug>/cases/<slug:section>/": row(
+        "/studies/{slug}/cases/triples/", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/cases/image/<int:number>.png": row(
+        "/studies/{slug}/cases/image/1.png", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/result/<str:name>": row("/studies/{slug}/result/x", "302 404 404 404 404 404 404"),
+    "studies/<slug:slug>/runs/<int:number>.json": row(
+        "/studies/{slug}/runs/1.json", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/runs/<int:number>/stop/": row(
+        "/studies/{slug}/runs/1/stop/", "302 404 404 404 404 404 404", "POST"
+    ),
 }
