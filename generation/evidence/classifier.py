@@ -14,6 +14,7 @@ from generation.evidence.extractor import Pixels
 from generation.evidence.interval import Ints
 
 WIDTHS = (16, 32, 64, 128)
+CELLS = 4
 LONGEST_SHIFT_PX = 4
 ROWS = 128
 
@@ -35,10 +36,11 @@ class Classifier(nn.Module):
     def __init__(self, classes: int) -> None:
         super().__init__()
         self.body = trunk(WIDTHS)
-        self.head = nn.Linear(WIDTHS[-1], classes)
+        self.head = nn.Linear(WIDTHS[-1] * CELLS**2, classes)
 
     def forward(self, image: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.body(2 * image - 1).mean((2, 3)))
+        cells = functional.adaptive_avg_pool2d(self.body(2 * image - 1), CELLS)
+        logits: Tensor = self.head(cells.flatten(1))
         return logits
 
 

@@ -15,7 +15,7 @@ INPUT_PX = 96
 FEATURES = 128
 GRADES = 5
 WIDTHS = (24, 48, 96, FEATURES)
-GROUPS = 8
+PLANES = 24
 
 
 class Residual(nn.Module):
@@ -23,7 +23,7 @@ class Residual(nn.Module):
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        self.norm_first, self.norm_second = nn.GroupNorm(GROUPS, width), nn.GroupNorm(GROUPS, width)
+        self.norm_first, self.norm_second = nn.BatchNorm2d(width), nn.BatchNorm2d(width)
 
     def forward(self, image: Tensor) -> Tensor:
         changed = self.first(functional.silu(self.norm_first(image)))
@@ -36,7 +36,7 @@ def trunk(widths: Sequence[int]) -> nn.Sequential:
     blocks: list[nn.Module] = []
     for before, width in zip((1, *widths), widths, strict=False):
         blocks += [nn.Conv2d(before, width, 3, stride=2, padding=1), Residual(width)]
-    return nn.Sequential(*blocks, nn.GroupNorm(GROUPS, widths[-1]), nn.SiLU())
+    return nn.Sequential(*blocks, nn.BatchNorm2d(widths[-1]), nn.SiLU())
 
 
 class DomainNet(nn.Module):
@@ -45,6 +45,10 @@ class DomainNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = trunk(WIDTHS)
+        self.planes = nn.Conv2d(WIDTHS[-1], PLANES, 1)
+        side_px = INPUT_PX // 2 ** len(WIDTHS)
+        # laid out flat, not averaged: where something lies is what tells left from right
+        self.features = nn.Linear(PLANES * side_px**2, FEATURES)
         self.grade = nn.Linear(FEATURES, GRADES)
         self.side = nn.Linear(FEATURES, 1)
         self.joint_space_mm = nn.Linear(FEATURES, 1)
@@ -55,8 +59,8 @@ class DomainNet(nn.Module):
             image = functional.interpolate(
                 image, size=size, mode="bilinear", antialias=True, align_corners=False
             )
-        features: Tensor = self.body(2 * image - 1).mean((2, 3))
-        return features
+        planes = self.planes(self.body(2 * image - 1))
+        return functional.silu(self.features(planes.flatten(1)))
 
 
 @torch.no_grad()

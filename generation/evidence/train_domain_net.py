@@ -70,9 +70,9 @@ def fit(images: Tensor, targets: Tensor, *, epochs: int, batch: int, seed: int) 
     torch.manual_seed(seed)
     draw = torch.Generator().manual_seed(seed)
     net = DomainNet()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.02)
     steps = epochs * (len(images) // batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=2e-3, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=1e-3, total_steps=steps)
     for epoch in range(epochs):
         order = torch.randperm(len(images), generator=draw)
         total = 0.0
@@ -108,8 +108,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m generation.evidence.train_domain_net", description=__doc__
     )
-    parser.add_argument("--count", type=int, default=8_000, metavar="N", help="phantoms (default 8000)")
-    parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default 10")
+    parser.add_argument("--count", type=int, default=4_000, metavar="N", help="phantoms (default 4000)")
+    parser.add_argument("--epochs", type=int, default=6, metavar="N", help="default 6")
     parser.add_argument("--batch", type=int, default=64, metavar="N", help="default 64")
     parser.add_argument("--seed", type=int, default=SEED, help=f"default {SEED}")
     parser.add_argument("--processes", type=int, default=1, metavar="P", help="for drawing films (default 1)")
