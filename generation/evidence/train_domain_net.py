@@ -108,9 +108,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m generation.evidence.train_domain_net", description=__doc__
     )
-    parser.add_argument("--count", type=int, default=4_000, metavar="N", help="phantoms (default 4000)")
-    parser.add_argument("--epochs", type=int, default=6, metavar="N", help="default 6")
-    parser.add_argument("--batch", type=int, default=64, metavar="N", help="default 64")
+    parser.add_argument("--count", type=int, default=2_000, metavar="N", help="phantoms (default 2000)")
+    parser.add_argument("--epochs", type=int, default=8, metavar="N", help="default 8")
+    parser.add_argument("--batch", type=int, default=32, metavar="N", help="default 32")
     parser.add_argument("--seed", type=int, default=SEED, help=f"default {SEED}")
     parser.add_argument("--processes", type=int, default=1, metavar="P", help="for drawing films (default 1)")
     parser.add_argument(

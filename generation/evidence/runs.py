@@ -1,0 +1,200 @@
+"""From folders to records: what the commands and the public functions run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from generation.errors import RequestError
+from generation.evidence.classifier import Recipe
+from generation.evidence.extractors import NetworkExtractor, domain_extractor, inception_extractor
+from generation.evidence.fidelity import Called, Measured, call_grades, measure_joint_spaces
+from generation.evidence.images import ImageSet
+from generation.evidence.load import SIZE_PX, load_images
+from generation.evidence.machine_reader import MachineReader, read_by_machine
+from generation.evidence.memorization import Memorization, memorize
+from generation.evidence.pairs import write_pairs
+from generation.evidence.quality import Measured as Metric
+from generation.evidence.quality import Plan, measure, measure_by
+from generation.evidence.records import claim, write_record
+from generation.evidence.utility import BASELINE, Judging, Utility, useful
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """Distances with their floors, what a machine reader tells apart, and whether labels are shown."""
+
+    metrics: tuple[Metric, ...]
+    too_few: tuple[str, ...]
+    readers: tuple[MachineReader, ...]
+    called: Called | None
+    measured: Measured | None
+
+
+def evaluate(
+    real: Path,
+    synthetic: Path,
+    out: Path,
+    *,
+    real_parts: Sequence[str] | None = None,
+    inception: Path | None = None,
+    conditions: Sequence[str] | None = None,
+    label: str | None = "grade",
+    phantoms: bool = False,
+    plan: Plan | None = None,
+    recipe: Recipe | None = None,
+    size_px: int = SIZE_PX,
+    on_progress: Progress | None = None,
+) -> Evaluation:
+    """Compare synthetic with real images; writes quality.json, machine_reader.json, fidelity.json into `out`.
+
+    Label fidelity needs held-out patients, so it is measured where the real images have a test or
+    validation part. `phantoms` measures the joint space, whose geometry only phantoms keep to.
+    """
+    out, plan = claim(Path(out)), plan or Plan()
+    tell = on_progress or _silent
+    extractor = inception_extractor(inception) if inception else domain_extractor()
+    tell("reading images", 0, 2)
+    reals = load_images(Path(real), "real", parts=real_parts, size_px=size_px)
+    made = load_images(Path(synthetic), "synthetic", size_px=size_px)
+    tell("reading images", 2, 2)
+    shared = _shared(reals, made, conditions)
+    told = {"real": real, "synthetic": synthetic, "real_parts": real_parts, "plan": plan}
+    inputs = told | _seen(reals, made, extractor)
+    metrics, too_few = _quality(reals, made, extractor, plan, shared)
+    write_record(out, "quality", inputs, {"metrics": metrics, "too_few": too_few})
+    tell("machine reader", 0, 1)
+    readers = read_by_machine(reals, made, domain_extractor(), recipe=recipe, seed=plan.seed)
+    write_record(out, "machine_reader", inputs, readers)
+    tell("machine reader", 1, 1)
+    called = _called(Path(real), made, label, recipe, size_px) if label in shared else None
+    measured = measure_joint_spaces(reals, made) if phantoms else None
+    if called or measured:
+        write_record(out, "fidelity", inputs, {"called": called, "measured": measured})
+    return Evaluation(
+        metrics=tuple(metrics), too_few=tuple(too_few), readers=readers, called=called, measured=measured
+    )
+
+
+def memorization(
+    train: Path,
+    synthetic: Path,
+    out: Path,
+    *,
+    heldout: Path | None = None,
+    mirrored: bool = False,
+    seed: int = 0,
+    size_px: int = SIZE_PX,
+    on_progress: Progress | None = None,
+) -> Memorization:
+    """Search the training images for copies; writes memorization.json, pairs.csv and pairs.png into `out`.
+
+    Without `heldout`, the held-out patients are the validation and test parts of `train`.
+    """
+    out = claim(Path(out))
+    if heldout is None:
+        shown = load_images(Path(train), "train", parts=("train",), size_px=size_px)
+        others = load_images(Path(train), "held-out", parts=("val", "test"), size_px=size_px)
+    else:
+        shown = load_images(Path(train), "train", size_px=size_px)
+        others = load_images(Path(heldout), "held-out", size_px=size_px)
+    made = load_images(Path(synthetic), "synthetic", size_px=size_px)
+    extractor = domain_extractor()
+    found = memorize(shown, others, made, extractor, mirrored=mirrored, seed=seed, on_progress=on_progress)
+    inputs = {"train": train, "heldout": heldout, "synthetic": synthetic, "size_px": size_px, "seed": seed}
+    write_pairs(out, found, shown, others, made)
+    shortened = {
+        **{name: getattr(found, name) for name in ("views", "n_train", "n_heldout", "n_heldout_patients")},
+        **{name: getattr(found, name) for name in ("n_synthetic", "mirrored", "suspected", "sentence")},
+        "patients": found.patients[:50],
+        "highest_ssim": [pair.ssim for pair in found.pairs[:12]],
+    }
+    write_record(out, "memorization", inputs, shortened)
+    return found
+
+
+def utility(
+    real: Path,
+    synthetic: Mapping[str, Path],
+    out: Path,
+    *,
+    test: Path | None = None,
+    condition: str = "grade",
+    recipe: Recipe | None = None,
+    judging: Judging | None = None,
+    on_progress: Progress | None = None,
+) -> Utility:
+    """Train on real, real + each, and each alone; judge on test patients; writes utility.json into `out`.
+
+    Without `test`, the test patients are the test part of `real`, or the validation part where it has none.
+    """
+    if not synthetic:
+        raise RequestError("Name at least one synthetic set, as NAME=FOLDER.")
+    out, recipe, judging = claim(Path(out)), recipe or Recipe(), judging or Judging()
+    size_px = max(recipe.size_px, SIZE_PX)
+    if test is not None:
+        train = load_images(Path(real), "real", size_px=size_px)
+        asked = load_images(Path(test), "test", size_px=size_px)
+    else:
+        train, asked = _train_and_test(Path(real), size_px)
+    arms: dict[str, list[ImageSet]] = {BASELINE: [train]}
+    for name, folder in synthetic.items():
+        made = load_images(Path(folder), name, size_px=size_px)
+        arms[f"{BASELINE} + {name}"] = [train, made]
+        arms[f"{name} only"] = [made]
+    found = useful(arms, asked, condition, recipe, judging, on_progress)
+    write_record(out, "utility", {"real": real, "test": test, **synthetic}, found)
+    return found
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """No progress is shown."""
+
+
+def _shared(real: ImageSet, synthetic: ImageSet, conditions: Sequence[str] | None) -> list[str]:
+    """The labels that both sets have; those asked for by name have to be among them."""
+    if conditions is None:
+        return [name for name in synthetic.labels if name in real.labels]
+    for name in conditions:
+        real.label(name)
+        synthetic.label(name)
+    return list(conditions)
+
+
+def _quality(
+    real: ImageSet, synthetic: ImageSet, extractor: NetworkExtractor, plan: Plan, conditions: Sequence[str]
+) -> tuple[list[Metric], list[str]]:
+    ours, theirs = synthetic.features(extractor), real.features(extractor)
+    by_condition, too_few = measure_by(theirs, ours, plan, conditions)
+    return measure(theirs, ours, plan) + by_condition, too_few
+
+
+def _called(
+    real: Path, synthetic: ImageSet, label: str | None, recipe: Recipe | None, size_px: int
+) -> Called | None:
+    """Label fidelity by a classifier; it needs a recipe, and patients that the classifier was not shown."""
+    if label is None or recipe is None:
+        return None
+    train, test = _train_and_test(real, size_px)
+    return call_grades(train, test, synthetic, label, recipe)
+
+
+def _train_and_test(real: Path, size_px: int) -> tuple[ImageSet, ImageSet]:
+    train = load_images(real, "train", parts=("train",), size_px=size_px)
+    held = load_images(real, "test", parts=("test", "val"), size_px=size_px)
+    return train, held
+
+
+def _seen(real: ImageSet, synthetic: ImageSet, extractor: NetworkExtractor) -> dict[str, Any]:
+    return {
+        "extractor": extractor.name,
+        "n_real": len(real),
+        "n_real_patients": int(real.clusters.max()) + 1,
+        "n_synthetic": len(synthetic),
+        "size_px": real.pixels.shape[1],
+        "labels": {name: sorted(np.unique(column).tolist()) for name, column in synthetic.labels.items()},
+    }

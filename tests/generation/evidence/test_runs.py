@@ -1,0 +1,195 @@
+"""The way of a user: folders in, records and one page out."""
+
+import csv
+import json
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from generation.__main__ import main
+from generation.evidence import runs
+from tests.generation.evidence.conftest import MeanExtractor, films
+
+
+@pytest.fixture(autouse=True)
+def _small_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network has tests of its own; here a fast extractor stands for it."""
+    monkeypatch.setattr(runs, "domain_extractor", MeanExtractor)
+
+
+def _folders(root: Path, n: int, *, seed: int, part: str) -> Path:
+    """root/PART/GRADE/PATIENT-and-side.png, as the published knee report has them."""
+    made = films(n, seed=seed, patients=part)
+    for index, (pixels, grade) in enumerate(zip(made.pixels, made.labels["grade"], strict=True)):
+        path = root / part / grade / f"{seed}{index // 2:03d}{'LR'[index % 2]}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(path)
+    return root
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Path:
+    _folders(tmp_path / "real", 60, seed=1, part="train")
+    return _folders(tmp_path / "real", 40, seed=12, part="test")
+
+
+@pytest.fixture
+def synthetic(tmp_path: Path) -> Path:
+    out, made = tmp_path / "synthetic", films(42, seed=4)
+    out.mkdir()
+    with (out / "manifest.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", "index", "seed", "grade", "sampler"))
+        for index, (pixels, grade) in enumerate(zip(made.pixels, made.labels["grade"], strict=True)):
+            Image.fromarray(pixels.astype(np.uint16) * 257).save(out / f"{index:06d}.png")
+            writer.writerow((f"{index:06d}.png", index, index, grade, "unipc"))
+    return out
+
+
+def _run(*words: object) -> int:
+    return main([str(word) for word in words])
+
+
+def _record(out: Path, kind: str) -> dict:
+    return json.loads((out / f"{kind}.json").read_text())
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_evaluate_measures_all_and_each_grade(tmp_path, real, synthetic, capsys):
+    out = tmp_path / "evidence"
+    quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 1, "--size", 64)
+    assert _run("evaluate", "--real", real, "--synthetic", synthetic, "--out", out, *quick) == 0
+    record = _record(out, "quality")
+    assert [row["name"] for row in record["result"]["metrics"]][:2] == [
+        "kid[block-means:00000000]",
+        "fd[block-means:00000000]",
+    ]
+    groups = {row["group"] for row in record["result"]["metrics"]}
+    assert groups == {"all", "grade 0", "grade 1", "grade 2"}
+    assert _record(out, "fidelity")["result"]["called"]["synthetic"]["n"] == 42
+    assert len(_record(out, "machine_reader")["result"]) == 3
+    said = capsys.readouterr().out
+    assert "real to real" in said
+    assert "AUC" in said
+
+
+def test_memorization_takes_the_held_out_patients_from_the_parts_of_the_folder(
+    tmp_path, real, synthetic, capsys
+):
+    out = tmp_path / "evidence"
+    assert _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64) == 0
+    result = _record(out, "memorization")["result"]
+    assert result["n_train"] < 60  # a tenth of the training patients validates
+    assert result["n_train"] + result["n_heldout"] == 100
+    assert "No sign of copies" in capsys.readouterr().out
+    with Image.open(out / "pairs.png") as sheet:
+        assert sheet.mode == "L"
+    rows = _rows(out / "pairs.csv")
+    assert len(rows) == 42
+    assert [float(row["ssim"]) for row in rows] == sorted((float(row["ssim"]) for row in rows), reverse=True)
+
+
+def test_utility_compares_the_arms_of_the_congress_abstract(tmp_path, real, synthetic, capsys):
+    out = tmp_path / "evidence"
+    words = ("--synthetic", f"ddpm={synthetic}", "--synthetic", f"wgan={synthetic}")
+    quick = ("--seeds", 2, "--steps", 3, "--size", 16, "--replicates", 20)
+    assert _run("utility", "--real", real, *words, "--out", out, *quick) == 0
+    result = _record(out, "utility")["result"]
+    assert [arm["name"] for arm in result["arms"]] == [
+        "real", "real + ddpm", "ddpm only", "real + wgan", "wgan only",
+    ]  # fmt: skip
+    assert "McNemar" in capsys.readouterr().out
+
+
+class _Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.outside: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id" and tag == "section":
+                self.ids.append(value or "")
+            if name in ("src", "href") and not (value or "").startswith(("data:", "#")):
+                self.outside.append(value or "")
+
+
+def test_the_report_is_one_page_by_seven_criteria_and_says_what_was_not_measured(tmp_path, real, synthetic):
+    out = tmp_path / "evidence"
+    quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 0, "--size", 64)
+    _run("evaluate", "--real", real, "--synthetic", synthetic, "--out", out, *quick)
+    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
+    assert _run("report", out, "--dataset", synthetic, "--title", "Knees <b>") == 0
+    text = (out / "evidence.html").read_text()
+    page = _Page(text)
+    assert page.ids == [
+        "congruence", "coverage", "constraint", "completeness", "compliance", "comprehension", "consistency",
+    ]  # fmt: skip
+    assert page.outside == []
+    assert "Knees &lt;b&gt;" in text
+    assert "data:image/png;base64," in text
+    assert text.count("<svg") >= 4
+    assert "utility (<code>python -m generation utility</code>)" in text
+    assert "fid[" not in text
+
+
+def test_a_dataset_whose_files_were_changed_is_named_in_the_report(tmp_path, real, synthetic):
+    out = tmp_path / "evidence"
+    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
+    rows = _rows(synthetic / "manifest.csv")
+    with (synthetic / "manifest.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "sha256"])
+        writer.writeheader()
+        writer.writerows([{**row, "sha256": "0" * 64} for row in rows])
+    _run("report", out, "--dataset", synthetic)
+    assert "42 files are missing or not those of the manifest" in (out / "evidence.html").read_text()
+
+
+BOTH = ("--real", "{real}", "--synthetic", "{synthetic}")
+NAMED = ("--real", "{real}", "--synthetic", "ddpm={synthetic}")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("evaluate", "--real", "{real}", "--synthetic", "nowhere"), "nowhere does not exist"),
+        (("evaluate", *BOTH, "--conditions", "age"), "no label 'age'"),
+        (("evaluate", *BOTH, "--inception", "no.pth"), "no.pth cannot be read"),
+        (("utility", "--real", "{real}", "--synthetic", "ddpm"), "write NAME=PATH"),
+        (("utility", *NAMED, "--condition", "age"), "no label 'age'"),
+        (("utility", *NAMED, "--seeds", "0"), "Ask for 2 or more"),
+        (("memorization", "--train", "{real}", "--heldout", *BOTH[1:]), "patients are in"),
+        (("memorization", "--train", "{real}", "--synthetic", "{colour}"), "colour image"),
+    ],
+)
+def test_bad_input_ends_with_one_clear_line(tmp_path, real, synthetic, capsys, words, sentence):
+    colour = tmp_path / "colour" / "0"
+    colour.mkdir(parents=True)
+    Image.new("RGB", (64, 64)).save(colour / "a.png")
+    filled = [word.format(real=real, synthetic=synthetic, colour=colour.parent) for word in words]
+    assert _run(*filled, "--out", tmp_path / "out") == 1
+    error = capsys.readouterr().err.strip().splitlines()
+    assert sentence in error[-1]
+    assert error[-1].startswith("error: ")
+
+
+def test_a_report_of_nothing_says_what_to_run_first(tmp_path, capsys):
+    assert _run("report", tmp_path) == 1
+    assert "Run `python -m generation evaluate`" in capsys.readouterr().err
+
+
+def test_results_that_cannot_be_written_are_refused(tmp_path, real, synthetic, capsys):
+    (tmp_path / "file").write_text("")
+    words = ("--train", real, "--synthetic", synthetic, "--out", tmp_path / "file" / "deep", "--size", 64)
+    assert _run("memorization", *words) == 1
+    assert "cannot be a folder for results" in capsys.readouterr().err
