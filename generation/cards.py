@@ -12,6 +12,8 @@ from generation.conditions import ConditionSpace
 from generation.errors import CheckpointError
 
 ARCHITECTURE = "readerstudy-denoiser-1"
+WGAN_ARCHITECTURE = "readerstudy-wgan-1"
+KNOWN = (ARCHITECTURE, WGAN_ARCHITECTURE)
 _KEY = "readerstudy"
 _LONGEST_HEADER = 100_000_000
 
@@ -32,6 +34,11 @@ class CheckpointCard:
     @property
     def title(self) -> str:
         return str(self.manifest["title"])
+
+    @property
+    def is_wgan(self) -> bool:
+        """Whether images come from the WGAN-GP baseline: one pass, no solver, no guidance."""
+        return bool(self.manifest["architecture"] == WGAN_ARCHITECTURE)
 
     @property
     def size(self) -> int:
@@ -62,10 +69,10 @@ def describe_checkpoint(path: Path | str) -> CheckpointCard:
             "Give a file written by `python -m generation train`."
         )
     manifest = json.loads(metadata[_KEY])
-    if manifest.get("architecture") != ARCHITECTURE:
+    if manifest.get("architecture") not in KNOWN:
         raise CheckpointError(
             f"{path} has the architecture {manifest.get('architecture')!r}; "
-            f"this version reads {ARCHITECTURE!r}. "
+            f"this version reads {' and '.join(map(repr, KNOWN))}. "
             "Train it again, or use the version of the package that wrote it."
         )
     return CheckpointCard(path=path, manifest=manifest)

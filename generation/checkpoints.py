@@ -9,18 +9,20 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from generation.cards import ARCHITECTURE, CheckpointCard, describe_checkpoint, metadata_of
 from generation.errors import CheckpointError
 from generation.models.configs import DiffusionConfig, NetworkConfig
 from generation.models.denoiser import Denoiser
+from generation.wgan.networks import Generator, WganConfig
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint(CheckpointCard):
     """A card with its network."""
 
-    network: Denoiser
+    network: Denoiser | Generator
 
     @property
     def diffusion(self) -> DiffusionConfig:
@@ -30,7 +32,7 @@ class Checkpoint(CheckpointCard):
 def load_checkpoint(path: Path | str, device: torch.device | str = "cpu") -> Checkpoint:
     """The network in float32, ready to predict."""
     card = describe_checkpoint(path)
-    network = Denoiser(NetworkConfig.from_json(card.manifest["network"]), card.space)
+    network = _network_of(card)
     weights = {name: weight.float() for name, weight in load_file(card.path).items()}
     try:
         network.load_state_dict(weights)
@@ -43,6 +45,12 @@ def load_checkpoint(path: Path | str, device: torch.device | str = "cpu") -> Che
     return Checkpoint(path=card.path, manifest=card.manifest, network=network.eval().to(device))
 
 
+def _network_of(card: CheckpointCard) -> Denoiser | Generator:
+    if card.is_wgan:
+        return Generator(WganConfig.from_json(card.manifest["network"]), card.space)
+    return Denoiser(NetworkConfig.from_json(card.manifest["network"]), card.space)
+
+
 def save_checkpoint(
     path: Path,
     network: Denoiser,
@@ -52,7 +60,7 @@ def save_checkpoint(
     half: bool = True,
     facts: dict[str, Any] | None = None,
 ) -> CheckpointCard:
-    """Write the weights, then the card beside them; each under a temporary name first."""
+    """A denoiser with its card."""
     manifest = {
         "architecture": ARCHITECTURE,
         "title": title,
@@ -62,6 +70,13 @@ def save_checkpoint(
         "software": software_versions(),
         **(facts or {}),
     }
+    return write_checkpoint(path, network, manifest, half=half)
+
+
+def write_checkpoint(
+    path: Path, network: nn.Module, manifest: dict[str, Any], *, half: bool
+) -> CheckpointCard:
+    """Write the weights, then the card beside them; each under a temporary name first."""
     kind = torch.float16 if half else torch.float32
     weights = {
         name: weight.detach().cpu().to(kind).contiguous() for name, weight in network.state_dict().items()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from generation.commands.console import say
 
-SUMMARY = "train a diffusion model on a folder or manifest of radiographs"
+SUMMARY = "train a diffusion model, or a WGAN-GP, on a folder or manifest of radiographs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="the run; resumed where it exists"
     )
+    parser.add_argument("--model", choices=("ddpm", "wgan"), default="ddpm", help="default ddpm")
     parser.add_argument("--config", default="default", metavar="NAME", help="a preset or a TOML file")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="e.g. optimiser.warmup_steps=9"
@@ -37,11 +38,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from generation.data.shards import prepare_dataset
     from generation.data.sources import read_source
-    from generation.training.config import load_config, overridden
+    from generation.training.config import TrainConfig, load_config, overridden
     from generation.training.loop import train
+    from generation.wgan.train import WganTraining, train_wgan
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    config = overridden(load_config(arguments.config), arguments.set, steps=arguments.steps)
+    config: TrainConfig | WganTraining = WganTraining()
+    if arguments.model == "ddpm":
+        config = load_config(arguments.config)
+    config = overridden(config, arguments.set, steps=arguments.steps)
     source = read_source(arguments.source, label_name=arguments.label_name)
     dataset = prepare_dataset(
         source,
@@ -54,7 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
         f"{len(dataset.of_split('train'))} images to train on, {len(dataset.of_split('val'))} to validate, "
         f"conditions: {', '.join(space.names) or 'none'}"
     )
-    checkpoint = train(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
+    if isinstance(config, WganTraining):
+        checkpoint = train_wgan(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
+    else:
+        checkpoint = train(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
     say(f"checkpoint: {checkpoint}")
     return 0
 

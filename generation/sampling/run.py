@@ -18,6 +18,8 @@ from generation.sampling.images import write_image
 from generation.sampling.ledger import Ledger, Row, readable_refusals, split_evenly
 from generation.sampling.request import Progress, SampleRequest, SampleSummary
 from generation.sampling.solvers import Guidance, denoise
+from generation.wgan.networks import Generator
+from generation.wgan.sample import draw
 
 #: Images at a time on an accelerator. Constant, and padded at the end of a run: kernels may round differently
 #: for other batch sizes, and an image must not depend on its neighbours.
@@ -102,11 +104,14 @@ class Painter:
         """(n, size, size) on -1 to 1."""
         padded = [*indices, *([indices[-1]] * (self.batch - len(indices)))]
         encoded = np.stack([self.checkpoint.space.encode(self.conditions_of(i)) for i in padded])
+        seeds = [image_seed(self.request.seed, i) for i in padded]
+        if isinstance(self.checkpoint.network, Generator):
+            return draw(self.checkpoint.network, encoded, seeds)[: len(indices)]
         images = denoise(
             self.checkpoint.network,
             self.checkpoint.diffusion,
             torch.from_numpy(encoded).to(self.device),
-            [torch.Generator().manual_seed(image_seed(self.request.seed, i)) for i in padded],
+            [torch.Generator().manual_seed(seed) for seed in seeds],
             size=self.checkpoint.size,
             sampler=self.request.sampler,
             steps=self.request.steps,
@@ -128,11 +133,19 @@ class Painter:
             "file": path.as_posix(),
             **facts,
             **known,
+            **self._solver(),
+            "sha256": digest,
+        }
+
+    def _solver(self) -> dict[str, str | int | float]:
+        """How the image came out of the network; a WGAN-GP has one pass and neither solver nor guidance."""
+        if self.checkpoint.is_wgan:
+            return {"sampler": "wgan-gp", "steps": 1, "guidance": 1.0, "precision": "float32"}
+        return {
             "sampler": self.request.sampler,
             "steps": self.request.steps,
             "guidance": self.request.guidance,
             "precision": self.request.precision,
-            "sha256": digest,
         }
 
 

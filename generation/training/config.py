@@ -102,7 +102,7 @@ def with_changes(value: Config, changes: dict[str, Any]) -> Config:
     return replace(value, **new)  # type: ignore[type-var]
 
 
-def overridden(config: TrainConfig, settings: Sequence[str], **changes: Any) -> TrainConfig:
+def overridden(config: Config, settings: Sequence[str], **changes: Any) -> Config:
     """`table.key=value` settings from a command line, values as TOML writes them, then keyword changes."""
     for setting in settings:
         path, sign, value = setting.partition("=")
@@ -114,7 +114,8 @@ def overridden(config: TrainConfig, settings: Sequence[str], **changes: Any) -> 
         for name in reversed(path.strip().split(".")):
             entry = {name: entry}
         config = with_changes(config, entry)
-    return replace(config, **{name: value for name, value in changes.items() if value is not None})
+    given = {name: value for name, value in changes.items() if value is not None}
+    return replace(config, **given)  # type: ignore[type-var]
 
 
 def _toml_value(text: str) -> Any:

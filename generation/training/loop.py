@@ -54,7 +54,7 @@ def train(
     """Train, or go on where `out` stopped; answers the path of the final checkpoint."""
     run = _Run(dataset, space, config, out, cpu=cpu)
     try:
-        with _stop_signal() as signalled:
+        with stop_signal() as signalled:
             run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise _out_of_memory(config) from error
@@ -278,7 +278,7 @@ class _Run:
 
 
 @contextmanager
-def _stop_signal() -> Iterator[Callable[[], bool]]:
+def stop_signal() -> Iterator[Callable[[], bool]]:
     """SIGTERM asks for an end after the current step; a second one ends at once."""
     asked = False
 

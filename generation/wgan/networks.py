@@ -5,12 +5,14 @@ gradient penalty asks; conditions enter the generator by concatenation and the c
 (Miyato and Koyama, "cGANs with Projection Discriminator", 2018).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from generation.conditions import Categorical, ConditionSpace
+from generation.errors import RequestError
 
 SMALLEST_SIZE_PX = 16
 FIRST_SIDE_PX = 4
@@ -18,42 +20,61 @@ FIRST_SIDE_PX = 4
 
 @dataclass(frozen=True, kw_only=True)
 class WganConfig:
-    """The architecture; `vocabulary` lists the values of each categorical condition."""
+    """The architecture; images are size x size pixels."""
 
-    size_px: int = 64
+    size: int = 64
     noise: int = 128
     width: int = 16
     widest: int = 256
     embedding: int = 32
-    vocabulary: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.size_px < SMALLEST_SIZE_PX or self.size_px & (self.size_px - 1):
-            raise ValueError(
-                f"size_px is {self.size_px}; a WGAN-GP needs a power of two from {SMALLEST_SIZE_PX} up. "
-                "Resize the images to 64, 128 or 256 px."
+        if self.size < SMALLEST_SIZE_PX or self.size & (self.size - 1):
+            raise RequestError(
+                f"a WGAN-GP of {self.size} px cannot be built: its size is a power of two from "
+                f"{SMALLEST_SIZE_PX} up. Say --size 64, 128 or 256."
             )
 
     @property
     def doublings(self) -> int:
-        return (self.size_px // FIRST_SIDE_PX).bit_length() - 1
+        return (self.size // FIRST_SIDE_PX).bit_length() - 1
 
     def channels(self, level: int) -> int:
         """Channels at `level` doublings below full size."""
         return min(self.width << level, self.widest)
 
-    def as_dict(self) -> dict[str, Any]:
-        found = asdict(self)
-        found["vocabulary"] = {name: list(values) for name, values in self.vocabulary.items()}
-        return found
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "WganConfig":
+        return cls(**entry)
+
+
+def codes_of(conditions: Tensor) -> Tensor:
+    """Encoded categories as whole numbers; -1 where nothing is asked."""
+    return conditions.nan_to_num(nan=-1.0).long()
+
+
+def _sizes(space: ConditionSpace) -> list[int]:
+    """How many values each condition has; a WGAN-GP takes categories alone."""
+    sizes = []
+    for attribute in space.attributes:
+        if not isinstance(attribute, Categorical):
+            raise RequestError(
+                f"the WGAN-GP takes categories, and {attribute.name} is a number on a scale. "
+                "Leave it out of --conditions."
+            )
+        sizes.append(len(attribute.values))
+    return sizes
 
 
 class Conditions(nn.Module):
     """Codes of the conditions to one vector; the last row of each table stands for 'not stated'."""
 
-    def __init__(self, config: WganConfig, width: int) -> None:
+    def __init__(self, space: ConditionSpace, width: int) -> None:
         super().__init__()
-        self.sizes = [len(values) for values in config.vocabulary.values()]
+        self.sizes = _sizes(space)
         self.tables = nn.ModuleList(nn.Embedding(size + 1, width) for size in self.sizes)
 
     def forward(self, codes: Tensor) -> Tensor:
@@ -67,12 +88,12 @@ class Conditions(nn.Module):
 class Generator(nn.Module):
     """Noise and conditions to one grey image in [-1, 1]."""
 
-    def __init__(self, config: WganConfig) -> None:
+    def __init__(self, config: WganConfig, space: ConditionSpace) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.space = config, space
         deepest = config.channels(config.doublings)
-        self.conditions = Conditions(config, config.embedding) if config.vocabulary else None
-        inputs = config.noise + (config.embedding if config.vocabulary else 0)
+        self.conditions = Conditions(space, config.embedding) if len(space) else None
+        inputs = config.noise + (config.embedding if len(space) else 0)
         self.first = nn.Linear(inputs, deepest * FIRST_SIDE_PX**2)
         blocks: list[nn.Module] = [nn.Unflatten(1, (deepest, FIRST_SIDE_PX, FIRST_SIDE_PX))]
         before = deepest
@@ -98,7 +119,7 @@ class Generator(nn.Module):
 class Critic(nn.Module):
     """An image and its conditions to one unbounded score; higher means more real."""
 
-    def __init__(self, config: WganConfig) -> None:
+    def __init__(self, config: WganConfig, space: ConditionSpace) -> None:
         super().__init__()
         blocks: list[nn.Module] = []
         before = 1
@@ -109,8 +130,8 @@ class Critic(nn.Module):
         self.body = nn.Sequential(*blocks, nn.Flatten())
         features = before * FIRST_SIDE_PX**2
         self.score = nn.Linear(features, 1)
-        self.project = nn.Linear(features, config.embedding) if config.vocabulary else None
-        self.conditions = Conditions(config, config.embedding) if config.vocabulary else None
+        self.project = nn.Linear(features, config.embedding) if len(space) else None
+        self.conditions = Conditions(space, config.embedding) if len(space) else None
 
     def forward(self, image: Tensor, codes: Tensor) -> Tensor:
         seen = self.body(image)

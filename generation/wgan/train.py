@@ -1,103 +1,126 @@
-"""Train a WGAN-GP: some critic steps, one generator step, an average of the generator, a checkpoint."""
+"""Train a WGAN-GP on the data of the diffusion model: same dataset, same conditions, same checkpoint file."""
 
 import csv
-import signal
+import errno
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from generation.errors import CheckpointError, DatasetError, DivergedError, StoppedError
-from generation.wgan.checkpoint import save_generator, save_tensors
-from generation.wgan.networks import Critic, Generator, WganConfig, gradient_penalty
-
-Pixels = NDArray[Any]
-Codes = NDArray[np.int64]
+from generation.cards import WGAN_ARCHITECTURE
+from generation.checkpoints import software_versions, write_checkpoint
+from generation.conditions import ConditionSpace
+from generation.data.shards import Dataset
+from generation.errors import CheckpointError, DiskFullError, DivergedError, StoppedError
+from generation.training.loop import OnProgress, TrainProgress, stop_signal
+from generation.wgan.networks import Critic, Generator, WganConfig, codes_of, gradient_penalty
 
 STATE = "state.safetensors"
-LOG = "log.csv"
-COLUMNS = ("step", "images", "seconds", "wasserstein", "penalty", "generator")
+LOG = "metrics.csv"
+COLUMNS = ("step", "images_seen", "seconds", "wasserstein", "penalty", "generator")
+LOG_EVERY = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class WganTraining:
-    """The recipe of Gulrajani et al. 2017, section 5; `minutes` ends a run early on a slow machine."""
+    """The recipe of Gulrajani et al. 2017, section 5. A step is one of the generator."""
 
+    title: str = "WGAN-GP"
     steps: int = 20_000
-    batch: int = 64
+    batch_size: int = 64
     critic_steps: int = 5
     penalty: float = 10.0
-    rate: float = 1e-4
-    ema: float = 0.999
+    learning_rate: float = 1e-4
+    ema_decay: float = 0.999
+    condition_dropout: float = 0.1
     bf16: bool = True
     seed: int = 0
-    save_every: int = 200
-    minutes: float | None = None
+    checkpoint_every: int = 500
+    network: WganConfig = field(default_factory=WganConfig)
 
 
-class WganTrainer:
-    """One training run in one folder; `run` goes on from where the folder stands."""
+def train_wgan(
+    dataset: Dataset,
+    space: ConditionSpace,
+    config: WganTraining,
+    out: Path,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    cpu: bool = False,
+) -> Path:
+    """Train, or go on where `out` stopped; answers the path of the final checkpoint."""
+    run = WganRun(dataset, space, config, out, cpu=cpu)
+    with stop_signal() as signalled:
+        run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
+    return run.checkpoint_path()
+
+
+class WganRun:
+    """One training run in one folder."""
 
     def __init__(
-        self, pixels: Pixels, codes: Codes, config: WganConfig, training: WganTraining, out: Path
+        self, dataset: Dataset, space: ConditionSpace, config: WganTraining, out: Path, *, cpu: bool = False
     ) -> None:
-        _check(pixels, codes, config)
-        self.pixels, self.codes = pixels, torch.from_numpy(codes)
-        self.config, self.training, self.out = config, training, out
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        torch.manual_seed(training.seed)
-        self.generator = Generator(config).to(self.device)
-        self.average = Generator(config).to(self.device).requires_grad_(False)
+        self.dataset, self.space, self.config, self.out = dataset, space, config, out
+        self.shown = dataset.of_split("train")
+        self.conditions = codes_of(torch.from_numpy(dataset.conditions(space)))
+        self.device = torch.device("cuda" if torch.cuda.is_available() and not cpu else "cpu")
+        torch.manual_seed(config.seed)
+        network = WganConfig(**{**asdict(config.network), "size": dataset.size})
+        self.generator = Generator(network, space).to(self.device)
+        self.average = Generator(network, space).to(self.device).requires_grad_(False).eval()
         self.average.load_state_dict(self.generator.state_dict())
-        self.critic = Critic(config).to(self.device)
+        self.critic = Critic(network, space).to(self.device)
         self.optimisers = {
-            name: torch.optim.Adam(net.parameters(), lr=training.rate, betas=(0.0, 0.9))
+            name: torch.optim.Adam(net.parameters(), lr=config.learning_rate, betas=(0.0, 0.9))
             for name, net in (("generator", self.generator), ("critic", self.critic))
         }
         self.step, self.seconds = 0, 0.0
-        self.stopping = False
+        if (out / STATE).is_file():
+            self._load()
 
-    def run(self) -> Path:
-        """Train to the last step, or to the last minute; returns the generator's file."""
+    def go(self, on_progress: OnProgress | None, should_stop: Callable[[], bool]) -> None:
         self.out.mkdir(parents=True, exist_ok=True)
-        if (self.out / STATE).exists():
-            self.load()
-        with _stop_on_sigterm(self):
-            while self.step < self.training.steps and not self._time_is_up():
-                started = time.monotonic()
-                row = self.train_step()
-                self.seconds += time.monotonic() - started
-                if self.step % 10 == 0:
-                    self._log(row)
-                if self.step % self.training.save_every == 0:
-                    self.save()
-                if self.stopping:
-                    self.save()
-                    raise StoppedError
-        return self.save()
+        while self.step < self.config.steps:
+            started = time.monotonic()
+            row = self.train_step()
+            self.seconds += time.monotonic() - started
+            if self.step % LOG_EVERY == 0:
+                self._log(row)
+                self._tell(on_progress, row)
+            if self.step % self.config.checkpoint_every == 0:
+                self.save()
+            if should_stop():
+                self.save()
+                raise StoppedError(
+                    f"stopped after step {self.step} of {self.config.steps}. "
+                    "The state is kept: run the same command again to go on."
+                )
+        self.save()
 
     def train_step(self) -> dict[str, float]:
         """One generator step after `critic_steps` critic steps; what is drawn depends on the step alone."""
-        draw = torch.Generator().manual_seed(self.training.seed * 1_000_003 + self.step)
+        draw = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.step)
         wasserstein = penalty = torch.zeros(())
-        for _ in range(self.training.critic_steps):
+        for _ in range(self.config.critic_steps):
             wasserstein, penalty = self._critic_step(draw)
         loss = self._generator_step(draw)
         self.step += 1
         row = {"wasserstein": float(wasserstein), "penalty": float(penalty), "generator": float(loss)}
         if not np.isfinite(list(row.values())).all():
-            raise DivergedError
-        self._average()
+            raise DivergedError(
+                f"the loss is no number any more at step {self.step}. The state of the last checkpoint is "
+                f"kept in {self.out / STATE}: go on from it with a lower learning_rate."
+            )
+        self._follow()
         return row
 
     def _critic_step(self, draw: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -108,7 +131,7 @@ class WganTrainer:
                 fake = self.generator(self._noise(draw), codes).float()
             wasserstein = self.critic(real, codes).mean() - self.critic(fake, codes).mean()
             penalty = gradient_penalty(self.critic, real, fake, codes, share)
-            loss = self.training.penalty * penalty - wasserstein
+            loss = self.config.penalty * penalty - wasserstein
         self._descend("critic", loss)
         return wasserstein.detach(), penalty.detach()
 
@@ -126,35 +149,34 @@ class WganTrainer:
         optimiser.step()
 
     def _precision(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.training.bf16)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bf16)
 
     def _batch(self, draw: torch.Generator) -> tuple[Tensor, Tensor]:
-        chosen = torch.randint(len(self.pixels), (self.training.batch,), generator=draw)
-        whole = float(np.iinfo(self.pixels.dtype).max)
-        pixels = self.pixels[chosen.numpy()].astype(np.float32) / whole * 2 - 1
-        return torch.from_numpy(pixels)[:, None].to(self.device), self.codes[chosen].to(self.device)
+        """Images with their codes; a tenth of the codes is left out, so that 'not stated' is learnt too."""
+        chosen = self.shown[torch.randint(len(self.shown), (self.config.batch_size,), generator=draw).numpy()]
+        codes = self.conditions[torch.from_numpy(chosen)].clone()
+        codes[torch.rand(codes.shape, generator=draw) < self.config.condition_dropout] = -1
+        return torch.from_numpy(self.dataset.images(chosen)).to(self.device), codes.to(self.device)
 
     def _noise(self, draw: torch.Generator) -> Tensor:
-        return torch.randn(self.training.batch, self.config.noise, generator=draw).to(self.device)
+        size = self.config.batch_size, self.generator.config.noise
+        return torch.randn(size, generator=draw).to(self.device)
 
     @torch.no_grad()
-    def _average(self) -> None:
+    def _follow(self) -> None:
         """Exponential moving average, its memory short at the start: early samples mean something."""
-        keep = min(self.training.ema, (1 + self.step) / (10 + self.step))
+        keep = min(self.config.ema_decay, (1 + self.step) / (10 + self.step))
         for mean, value in zip(self.average.parameters(), self.generator.parameters(), strict=True):
             mean.lerp_(value, 1 - keep)
         for kept, latest in zip(self.average.buffers(), self.generator.buffers(), strict=True):
             kept.copy_(latest)
-
-    def _time_is_up(self) -> bool:
-        return self.training.minutes is not None and self.seconds >= self.training.minutes * 60
 
     def _log(self, row: dict[str, float]) -> None:
         path = self.out / LOG
         fresh = not path.exists()
         facts = {
             "step": self.step,
-            "images": self.step * self.training.batch,
+            "images_seen": self.step * self.config.batch_size,
             "seconds": round(self.seconds, 1),
         }
         with path.open("a", newline="", encoding="utf-8") as file:
@@ -163,8 +185,45 @@ class WganTrainer:
                 writer.writeheader()
             writer.writerow({**facts, **{name: f"{value:.5f}" for name, value in row.items()}})
 
-    def save(self) -> Path:
-        """The generator for sampling, and everything that going on needs."""
+    def _tell(self, on_progress: OnProgress | None, row: dict[str, float]) -> None:
+        if on_progress is not None:
+            speed = self.step * self.config.batch_size / max(self.seconds, 1e-9)
+            on_progress(
+                TrainProgress(
+                    step=self.step,
+                    steps=self.config.steps,
+                    loss=row["wasserstein"],
+                    images_per_second=speed,
+                )
+            )
+
+    def checkpoint_path(self) -> Path:
+        return self.out / "checkpoints" / f"step-{self.step:07d}.safetensors"
+
+    def save(self) -> None:
+        """The averaged generator for sampling, and everything that going on needs."""
+        manifest = {
+            "architecture": WGAN_ARCHITECTURE,
+            "title": self.config.title,
+            "network": self.average.config.to_json(),
+            "conditions": self.space.to_json(),
+            "software": software_versions(),
+            "step": self.step,
+            "images_seen": self.step * self.config.batch_size,
+            "training": asdict(self.config),
+            "data": {"digest": self.dataset.digest, "images": len(self.shown)},
+        }
+        try:
+            write_checkpoint(self.checkpoint_path(), self.average, manifest, half=False)
+            part = self.out / f"{STATE}.part"
+            save_file(self._state(), part)
+            part.replace(self.out / STATE)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFullError from error
+            raise
+
+    def _state(self) -> dict[str, Tensor]:
         tensors = {
             f"{name}.{key}": value for name, net in self._nets() for key, value in net.state_dict().items()
         }
@@ -172,12 +231,9 @@ class WganTrainer:
             for number, moments in optimiser.state_dict()["state"].items():
                 tensors |= {f"adam-{name}.{number}.{key}": value for key, value in moments.items()}
         tensors["progress"] = torch.tensor([self.step, self.seconds], dtype=torch.float64)
-        save_tensors(self.out / STATE, tensors)
-        facts = {"training": asdict(self.training), "step": self.step, "seconds": round(self.seconds, 1)}
-        facts["images_seen_by_generator"] = self.step * self.training.batch
-        return save_generator(self.out, self.average, facts)
+        return {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
 
-    def load(self) -> None:
+    def _load(self) -> None:
         path = self.out / STATE
         try:
             tensors = load_file(path)
@@ -185,11 +241,11 @@ class WganTrainer:
                 net.load_state_dict(_below(tensors, name))
         except (SafetensorError, RuntimeError, OSError) as error:
             raise CheckpointError(
-                f"{path} does not fit this training ({error}). "
-                "Give the same model options as before, or another output folder."
+                f"{path} does not fit this training: {error}. "
+                "Give the same data and settings as before, or name another --out."
             ) from error
         for name, optimiser in self.optimisers.items():
-            state = optimiser.state_dict()
+            state: dict[str, Any] = optimiser.state_dict()
             for key, value in _below(tensors, f"adam-{name}").items():
                 number, _, moment = key.partition(".")
                 state["state"].setdefault(int(number), {})[moment] = value
@@ -201,41 +257,5 @@ class WganTrainer:
 
 
 def _below(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
-    return {
-        key.removeprefix(name + "."): value for key, value in tensors.items() if key.startswith(name + ".")
-    }
-
-
-def _check(pixels: Pixels, codes: Codes, config: WganConfig) -> None:
-    side = config.size_px
-    if pixels.ndim != 3 or pixels.shape[1:] != (side, side) or pixels.dtype.kind != "u":
-        raise DatasetError(
-            f"The images come as {pixels.dtype} {pixels.shape}; this model wants unsigned grey "
-            f"{side} x {side} px. Convert and resize them first, or set the model's size."
-        )
-    if codes.shape != (len(pixels), len(config.vocabulary)):
-        raise DatasetError(
-            f"{len(pixels)} images and {len(config.vocabulary)} conditions need as many rows and columns "
-            f"of labels; got {codes.shape}. Label every image, with -1 where a label is missing."
-        )
-    for column, (name, values) in enumerate(config.vocabulary.items()):
-        if codes[:, column].max() >= len(values) or codes[:, column].min() < -1:
-            raise DatasetError(
-                f"{name} has codes outside -1 to {len(values) - 1}. Known: {', '.join(values)}."
-            )
-
-
-@contextmanager
-def _stop_on_sigterm(trainer: WganTrainer) -> Iterator[None]:
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        trainer.stopping = True
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # signals reach the main thread only; a worker's thread is stopped by its row
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    prefix = name + "."
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
