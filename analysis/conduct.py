@@ -10,8 +10,8 @@ from analysis.agreement import cohen_kappa
 from analysis.crossed import t_quantile
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
 from analysis.proportions import clopper_pearson
-from analysis.result import plain
 from analysis.sections.grid import as_text, codes_of, has_values
+from analysis.sections.whole import whole
 
 STRAIGHT_SHARE = 0.9
 STRAIGHT_FEWEST = 10
@@ -170,7 +170,7 @@ def _trend(
         model = fit_logistic(correct, rank[:, None], ["first to last"], groups, level=level)
     except (UnfittedError, TooManyLevelsError) as error:
         return {"reason": str(error)}
-    return dict(plain(model.fixed[1])) | {"method": model.method, "random": plain(model.random)}
+    return dict(whole(model.fixed[1])) | {"method": model.method, "random": whole(model.random)}
 
 
 def repeats(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def repeats(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict
         place = {value: i for i, value in enumerate(values)}
         coded = np.array([[place[str(value)] for value in pair] for pair in pairs])
         if len(values) > 1:
-            part["kappa"] = plain(cohen_kappa(coded[:, 0], coded[:, 1], level=level))
+            part["kappa"] = whole(cohen_kappa(coded[:, 0], coded[:, 1], level=level))
     return part
 
 

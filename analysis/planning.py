@@ -417,7 +417,7 @@ def _independent(model: _Model, n: int) -> dict[str, Any]:
     superior = equivalent = None
     if model.task != "check_label":
         if accuracy > chance + 0.01:
-            superior = sample_size_superiority(accuracy, chance, alpha=ALPHA, power=GOAL).n_first
+            superior = sample_size_superiority(accuracy, chance, alpha=ALPHA, power=GOAL).n
         if abs(accuracy - chance) < margin - 0.01:
             equivalent = sample_size_equivalence(accuracy, chance, margin, alpha=ALPHA, power=GOAL).n
     return {

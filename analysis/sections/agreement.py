@@ -9,8 +9,8 @@ import pandas as pd
 
 from analysis import agreement as coefficients
 from analysis.bundle import Section, Study
-from analysis.result import plain
 from analysis.sections.grid import Grid, codes_of, spread
+from analysis.sections.whole import whole
 
 Coefficient = Callable[..., Any]
 NOMINAL: dict[str, Coefficient] = {
@@ -53,8 +53,8 @@ def agreement_of_ratings(study: Study, ratings: pd.DataFrame) -> dict[str, Any]:
     part = _coefficients(grid, ORDINAL, points, study.level)
     complete = grid.values[:, ~np.isnan(grid.values).any(axis=0)]
     if complete.shape[1] > 1 and complete.shape[0] > 1:
-        part["icc"] = plain(coefficients.icc(complete, form="ICC(2,1)", level=study.level))
-        part["kendall_w"] = plain(coefficients.kendall_w(complete))
+        part["icc"] = whole(coefficients.icc(complete, form="ICC(2,1)", level=study.level))
+        part["kendall_w"] = whole(coefficients.kendall_w(complete))
     return part
 
 
@@ -64,7 +64,7 @@ def _coefficients(
     part = {}
     for name, coefficient in wanted.items():
         found = coefficient(grid.values, categories=categories, level=level)
-        part[name] = plain(found) | {"estimate": found.estimate}
+        part[name] = whole(found) | {"estimate": found.estimate}
     return part
 
 
@@ -86,6 +86,6 @@ def _pairs(grid: Grid, level: float) -> list[dict[str, Any]]:
             kappa = coefficients.cohen_kappa(first, second, level=level)
             indices = coefficients.prevalence_bias(first, second)
             rows.append(
-                {"a": grid.readers[a], "b": grid.readers[b], "kappa": plain(kappa), "indices": plain(indices)}
+                {"a": grid.readers[a], "b": grid.readers[b], "kappa": whole(kappa), "indices": whole(indices)}
             )
     return rows

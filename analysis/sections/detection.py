@@ -16,8 +16,8 @@ from analysis.proportions import (
     exact_equivalence,
     wilson,
 )
-from analysis.result import plain
 from analysis.sections.grid import Grid, as_text, has_values, spread
+from analysis.sections.whole import whole
 
 MASKED = "The bundle is masked: which source is real is not known, so nothing is said about correct picks."
 NO_MARGIN = (
@@ -52,31 +52,31 @@ def _overall(study: Study, section: Section, correct: Grid) -> dict[str, Any]:
         "n_missing": correct.n_missing,
         "rate": k / n,
         "chance": chance,
-        "crossed": plain(crossed),
-        "exact": plain(exact)
+        "crossed": whole(crossed),
+        "exact": whole(exact)
         | {
             "p_two_sided": binomial_test(k, n, chance).p,
             "p_greater": binomial_test(k, n, chance, alternative="greater").p,
         },
-        "wilson": plain(wilson(k, n, level=study.level)),
-        "dprime": plain(mafc_dprime_interval(crossed, section.alternatives or 2)),
+        "wilson": whole(wilson(k, n, level=study.level)),
+        "dprime": whole(mafc_dprime_interval(crossed, section.alternatives or 2)),
         "equivalence": equivalence(crossed, chance, study.detection_margin, k, n),
-        "bayes": plain(beta_binomial_bayes_factor(k, n, chance)),
+        "bayes": whole(beta_binomial_bayes_factor(k, n, chance)),
     }
 
 
 def equivalence(crossed: CrossedMean, chance: float, margin: float | None, k: int, n: int) -> dict[str, Any]:
     """Equivalence with chance on the crossed error, the curve over margins, and the exact one beside it."""
-    found: dict[str, Any] = plain(crossed_equivalence(crossed, chance, margin or 1.0))
+    found: dict[str, Any] = whole(crossed_equivalence(crossed, chance, margin or 1.0))
     if margin is None:
         found |= {"margin": None, "p": None, "p_low": None, "p_high": None, "within": None}
         found["reason"] = NO_MARGIN
     elif margin < min(chance, 1 - chance):
-        found["exact"] = plain(exact_equivalence(k, n, chance, margin))
+        found["exact"] = whole(exact_equivalence(k, n, chance, margin))
     if crossed.se and crossed.df is not None:
         found["curve"] = {
-            "margin": plain(CURVE_MARGINS),
-            "p": plain(equivalence_curve(crossed, chance, CURVE_MARGINS)),
+            "margin": whole(CURVE_MARGINS),
+            "p": whole(equivalence_curve(crossed, chance, CURVE_MARGINS)),
         }
     return found
 

@@ -12,10 +12,10 @@ from analysis.detection import yes_no
 from analysis.errors import AnalysisError
 from analysis.proportions import binomial_test, wilson
 from analysis.ranks import adjusted
-from analysis.result import plain
 from analysis.roc import empirical_auc, obuchowski_rockette, signed_confidence
 from analysis.sections.detection import MASKED
 from analysis.sections.grid import Floats, Grid, as_text, has_values, spread
+from analysis.sections.whole import whole
 
 ONE_KIND = "All images are of one kind, so there is no curve."
 
@@ -65,7 +65,7 @@ def _roc(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
         found = obuchowski_rockette(scores, synthetic, level=study.level)
     except AnalysisError:
         return {"reason": "No image of both kinds was scored by every reader, so there is no mean area."}
-    return dict(plain(found)) | {"mean": plain(found.by_condition[0])}
+    return dict(whole(found)) | {"mean": whole(found.by_condition[0])}
 
 
 def _area(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _area(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
     kinds = synthetic[seen]
     if kinds.all() or not kinds.any():
         return {"estimate": None, "low": None, "high": None, "reason": ONE_KIND}
-    return dict(plain(empirical_auc(scores[seen], kinds, level=study.level)))
+    return dict(whole(empirical_auc(scores[seen], kinds, level=study.level)))
 
 
 def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> list
             int((~positive & ~answer).sum()),
             level=study.level,
         )
-        rows.append({"reader": reader} | plain(found) | {"auc": _area(study, sure, synthetic)})
+        rows.append({"reader": reader} | whole(found) | {"auc": _area(study, sure, synthetic)})
     return rows
 
 
@@ -103,8 +103,8 @@ def _pooled(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
         "n_missing": grid.n_missing,
         "rate": k / n,
         "chance": 0.5,
-        "crossed": plain(crossed_stratified(correct, strata, null=0.5, level=study.level)),
-        "wilson": plain(wilson(k, n, level=study.level)),
+        "crossed": whole(crossed_stratified(correct, strata, null=0.5, level=study.level)),
+        "wilson": whole(wilson(k, n, level=study.level)),
         "exact_p": binomial_test(k, n, 0.5).p,
     }
 
@@ -128,7 +128,7 @@ def _by_source(study: Study, calls: pd.DataFrame, grid: Grid) -> list[dict[str, 
                 "rate": float(seen.mean()),
                 "low": interval.low,
                 "high": interval.high,
-                "crossed": plain(interval),
+                "crossed": whole(interval),
             }
         )
     return rows
@@ -142,7 +142,7 @@ def _differences(study: Study, grid: Grid, source: Any) -> list[dict[str, Any]]:
         found = crossed_difference(
             grid.values[:, source == a], grid.values[:, source == b], level=study.level
         )
-        rows.append({"a": a, "b": b, "difference": found.estimate} | plain(found))
+        rows.append({"a": a, "b": b, "difference": found.estimate} | whole(found))
     for row, p_holm in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
         row["p_holm"] = p_holm
     return rows

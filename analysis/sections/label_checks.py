@@ -9,8 +9,8 @@ from analysis import agreement as coefficients
 from analysis.bundle import Study
 from analysis.proportions import clopper_pearson
 from analysis.ranks import bowker, sign_test, stuart_maxwell
-from analysis.result import plain
 from analysis.sections.grid import Floats, as_text, has_values, spread
+from analysis.sections.whole import whole
 
 
 def label_checks(study: Study, checks: pd.DataFrame) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _reviewed(study: Study, checks: pd.DataFrame) -> dict[str, Any]:
     }
     if len(grid.readers) > 1:
         part["between_readers"] = {
-            name: plain(coefficient(grid.values, categories=[0, 1], level=study.level))
+            name: whole(coefficient(grid.values, categories=[0, 1], level=study.level))
             for name, coefficient in (
                 ("raw", coefficients.raw_agreement),
                 ("fleiss", coefficients.fleiss_kappa),
@@ -97,7 +97,7 @@ def _intended_observed(study: Study, rows: pd.DataFrame) -> dict[str, Any]:
     ordered = all(_is_number(value) for value in values)
     part: dict[str, Any] = {
         "values": [str(value) for value in values],
-        "table": plain(table),
+        "table": whole(table),
         "n": len(rows),
         "agree": int((a == b).sum()),
         "note": "answers of all reviewers together",
@@ -107,12 +107,12 @@ def _intended_observed(study: Study, rows: pd.DataFrame) -> dict[str, Any]:
             kappa = coefficients.cohen_kappa(
                 a, b, categories=list(range(len(values))), weights=name, level=study.level
             )
-            part[f"kappa_{name}"] = plain(kappa)
-        part["stuart_maxwell"] = plain(stuart_maxwell(table))
-        part["bowker"] = plain(bowker(table))
+            part[f"kappa_{name}"] = whole(kappa)
+        part["stuart_maxwell"] = whole(stuart_maxwell(table))
+        part["bowker"] = whole(bowker(table))
     if ordered:
         numbers = np.array([float(value) for value in values])
-        part["direction"] = plain(sign_test(numbers[b], numbers[a]))
+        part["direction"] = whole(sign_test(numbers[b], numbers[a]))
     return part
 
 

@@ -18,9 +18,9 @@ from analysis.ranks import (
     signed_rank,
     superiority_crossed,
 )
-from analysis.result import plain
 from analysis.rounding import half_up
 from analysis.sections.grid import Floats, as_text, spread
+from analysis.sections.whole import whole
 
 PAIRED_METHODS = ("wilcoxon-asymptotic", "wilcoxon-exact", "wilcoxon-pratt")
 MODEL_ANSWERS = 60_000
@@ -63,7 +63,7 @@ def _of_source(study: Study, ratings: pd.DataFrame, source: str) -> dict[str, An
         "text": half_up(total / len(values), 3),
         "low": crossed.low,
         "high": crossed.high,
-        "crossed": plain(crossed),
+        "crossed": whole(crossed),
         "counts": counts,
         "floor": counts[f"{points[0]:g}"] / len(values),
         "ceiling": counts[f"{points[-1]:g}"] / len(values),
@@ -74,7 +74,7 @@ def _by_reader(ratings: pd.DataFrame, sources: list[str]) -> list[dict[str, Any]
     means = spread(ratings, "source", ratings["rating"])
     place = {name: i for i, name in enumerate(means.cases)}
     return [
-        {"reader": reader, "means": {source: plain(float(row[place[source]])) for source in sources}}
+        {"reader": reader, "means": {source: whole(float(row[place[source]])) for source in sources}}
         for reader, row in zip(means.readers, means.values, strict=True)
     ]
 
@@ -115,11 +115,11 @@ def _pair(study: Study, ratings: pd.DataFrame, a: str, b: str, unit: str) -> dic
             [_unit(x[t], sums=sums) for t in one.cases], [_unit(y[t], sums=sums) for t in one.cases]
         )
         superior = superiority_crossed(one.values, other.values, level=study.level)
-        pair["superiority"] = plain(superior)
+        pair["superiority"] = whole(superior)
     else:
         x, y = _by_row(first, "image"), _by_row(second, "image")
         pair["tests"] = [
-            plain(
+            whole(
                 rank_sum(
                     [_unit(v, sums=False) for v in x.values()], [_unit(v, sums=False) for v in y.values()]
                 )
@@ -146,14 +146,14 @@ def _signed(x: list[float], y: list[float]) -> dict[str, Any]:
     found = {method: signed_rank(x, y, method=method) for method in PAIRED_METHODS}
     delta = np.array(x) - np.array(y)
     return {
-        "tests": [plain(test) for test in found.values()],
+        "tests": [whole(test) for test in found.values()],
         "n_units": len(x),
         "higher": int((delta > 0).sum()),
         "equal": int((delta == 0).sum()),
         "lower": int((delta < 0).sum()),
         "effect": {
             "rank_biserial": found["wilcoxon-asymptotic"].rank_biserial,
-            "hodges_lehmann_of_units": plain(hodges_lehmann(x, y)),
+            "hodges_lehmann_of_units": whole(hodges_lehmann(x, y)),
         },
     }
 
@@ -165,11 +165,11 @@ def _difference(study: Study, one: Floats, other: Floats, *, paired: bool) -> di
     else:
         difference = crossed_difference(one, other, level=study.level, bounds=None)
     margin = study.realism_margin
-    equivalence = plain(crossed_equivalence(difference, 0.0, margin or 1.0))
+    equivalence = whole(crossed_equivalence(difference, 0.0, margin or 1.0))
     if margin is None:
         equivalence |= {"margin": None, "p": None, "p_low": None, "p_high": None, "within": None}
         equivalence["reason"] = NO_MARGIN
-    return {"difference": plain(difference), "equivalence": equivalence}
+    return {"difference": whole(difference), "equivalence": equivalence}
 
 
 def _friedman(ratings: pd.DataFrame, sources: list[str]) -> dict[str, Any]:
@@ -183,8 +183,8 @@ def _friedman(ratings: pd.DataFrame, sources: list[str]) -> dict[str, Any]:
     table = np.array([[_unit(side[reader], sums=even) for side in sums] for reader in readers])
     if len(readers) < 2:
         groups = [_of(ratings, source)["rating"].to_numpy() for source in sources]
-        return dict(plain(kruskal(groups))) | {"unit": "answer"}
-    return dict(plain(friedman(table))) | {"unit": "reader", "sources": sources}
+        return dict(whole(kruskal(groups))) | {"unit": "answer"}
+    return dict(whole(friedman(table))) | {"unit": "reader", "sources": sources}
 
 
 def _ordinal_model(study: Study, ratings: pd.DataFrame, sources: list[str]) -> dict[str, Any]:
@@ -202,15 +202,15 @@ def _ordinal_model(study: Study, ratings: pd.DataFrame, sources: list[str]) -> d
         model = fit_ordinal(ratings["rating"].to_numpy(), design, names, groups, level=study.level)
     except (UnfittedError, TooManyLevelsError) as error:
         return {"reason": str(error)}
-    coefficients = [plain(c) | {"source": c.name} for c in model.fixed]
+    coefficients = [whole(c) | {"source": c.name} for c in model.fixed]
     for row, p_holm in zip(coefficients, adjusted([c.p for c in model.fixed]), strict=True):
         row["p_holm"] = p_holm
         row["odds_ratio"] = float(np.exp(row["estimate"]))
     return {
         "reference": reference,
         "coefficients": coefficients,
-        "thresholds": plain(model.thresholds),
-        "random": plain(model.random),
+        "thresholds": whole(model.thresholds),
+        "random": whole(model.random),
         "log_likelihood": model.log_likelihood,
         "n": model.n,
         "method": model.method,

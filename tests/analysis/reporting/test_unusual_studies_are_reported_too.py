@@ -1,0 +1,134 @@
+"""Masked, tiny, incomplete, unanimous and partial studies: every form is written, what is missing is said."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.bundle import read_bundle
+from analysis.compute import compute
+from analysis.reporting import Report
+from analysis.reporting.prose import section_results
+from tests.analysis.bundle.bundles import STUDY, TABLES, write_bundle
+
+PICKS = "section,reader,trial,picked,correct\n"
+
+
+def only(folder: Path, files: dict[str, str], **changes: Any) -> dict[str, Any]:
+    """Analyse a bundle of these tables alone, write every text form, and return its document."""
+    folder.mkdir()
+    (folder / "study.json").write_text(json.dumps(STUDY | changes))
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    made = Report(document=compute(read_bundle(folder)))
+    made.save(folder / "out", formats=("html", "xlsx", "csv", "json"))
+    return json.loads((folder / "out" / "report.json").read_text())
+
+
+def trios(picked: Any, *, readers: int = 3, trials: int = 6) -> str:
+    rows = [(r, t, picked(r, t)) for r in range(readers) for t in range(trials)]
+    return PICKS + "".join(
+        f"trios,R{r},T{t},{label},{int(label == 'real')}\n" for r, t, label in rows if label is not None
+    )
+
+
+ONE = {"sections": STUDY["sections"][:1]}
+
+
+def test_a_masked_bundle_says_what_it_cannot_compute(tmp_path: Path) -> None:
+    hidden = {"real": "A", "a": "B", "b": "C"}
+    tables = {}
+    for name, text in TABLES.items():
+        header, *lines = text.splitlines()
+        places = [i for i, c in enumerate(header.split(",")) if c in {"picked", "source"}]
+        rows = [line.split(",") for line in lines]
+        for row in rows:
+            for i in places:
+                row[i] = hidden[row[i]]
+            if name == "picks.csv":
+                row[4] = ""
+        tables[name] = "\n".join([header, *(",".join(row) for row in rows)])
+    sources = [{"name": name} for name in "ABC"]
+    document = only(tmp_path / "masked", tables, sources=sources)
+    assert document["study"]["masked"]
+    detection = document["sections"]["trios"]["detection"]
+    assert "overall" not in detection
+    assert "which source is real is not known" in detection["reason"]
+    assert sum(detection["by_alternative"].values()) == 18
+    assert document["sections"]["trios"]["agreement"]["picks"]["fleiss"]["estimate"] is not None
+    pairs = document["sections"]["trios"]["realism"]["pairs"]
+    assert [(p["a"], p["b"]) for p in pairs if p["unit"] == "reader"] == [("A", "B"), ("A", "C"), ("B", "C")]
+    assert "pooled" not in document["sections"]["singles"]["discrimination"]
+
+
+def test_readers_who_all_pick_alike_have_no_kappa_but_a_reason(tmp_path: Path) -> None:
+    document = only(tmp_path / "unanimous", {"picks.csv": trios(lambda r, t: "real")}, **ONE)
+    section = document["sections"]["trios"]
+    assert section["detection"]["overall"]["rate"] == 1.0
+    assert section["detection"]["overall"]["dprime"]["estimate"] is None
+    assert section["agreement"]["picks"]["fleiss"]["estimate"] is None
+    assert "one category" in section["agreement"]["picks"]["fleiss"]["reason"]
+
+
+def test_two_readers_speak_of_themselves_alone(tmp_path: Path) -> None:
+    picks = trios(lambda r, t: ("real", "a", "b")[(r + t) % 3], readers=2)
+    document = only(tmp_path / "two", {"picks.csv": picks}, **ONE)
+    crossed = document["sections"]["trios"]["detection"]["overall"]["crossed"]
+    assert crossed["inference"] == "fixed readers, random cases"
+
+
+def test_missing_answers_are_counted_and_shown(tmp_path: Path) -> None:
+    picks = trios(lambda r, t: None if (r, t) in {(0, 1), (2, 3)} else ("real", "a", "b")[(r * t) % 3])
+    document = only(tmp_path / "gaps", {"picks.csv": picks}, **ONE)
+    section = document["sections"]["trios"]
+    assert section["detection"]["overall"]["n_missing"] == 2
+    assert section["conduct"]["completeness"]["missing"] == 2
+    assert {row["reader"]: row["missing"] for row in section["conduct"]["completeness"]["by_reader"]} == {
+        "R0": 1,
+        "R1": 0,
+        "R2": 1,
+    }
+
+
+def test_a_study_of_ratings_of_single_images_is_compared_unpaired(tmp_path: Path) -> None:
+    rows = "".join(
+        f"solo,R{r},T-{s}-{i},{s}-{i},{s},{1 + (r + i + len(s)) % 3}\n"
+        for r in range(3)
+        for i in range(5)
+        for s in ("real", "a")
+    )
+    text = "section,reader,trial,image,source,rating\n" + rows
+    document = only(tmp_path / "rate", {"ratings.csv": text}, sections=[{"name": "solo", "task": "rate"}])
+    pairs = {pair["unit"]: pair for pair in document["sections"]["solo"]["realism"]["pairs"]}
+    assert not pairs["trial"]["paired"]
+    assert pairs["trial"]["tests"][0]["method"].startswith("rank-sum")
+    assert document["sections"]["solo"]["conduct"]["completeness"]["cases"] == 10
+
+
+def test_ratings_that_never_vary_are_flagged_and_not_modelled(tmp_path: Path) -> None:
+    header, *lines = TABLES["ratings.csv"].splitlines()
+    text = "\n".join([header, *(line[:-1] + "2" for line in lines)])
+    files = {"picks.csv": TABLES["picks.csv"], "ratings.csv": text}
+    document = only(tmp_path / "flat", files, **ONE)
+    section = document["sections"]["trios"]
+    assert all(row["flagged"] for row in section["conduct"]["straight_lining"])
+    assert "nothing to model" in section["realism"]["ordinal_model"]["reason"]
+
+
+def test_without_a_margin_equivalence_is_not_decided(tmp_path: Path) -> None:
+    picks = trios(lambda r, t: ("real", "a", "b")[(r + t) % 3])
+    document = only(tmp_path / "marginless", {"picks.csv": picks}, margins={}, **ONE)
+    equivalence = document["sections"]["trios"]["detection"]["overall"]["equivalence"]
+    assert equivalence["within"] is None
+    assert equivalence["smallest_margin"] > 0
+    sentences = " ".join(section_results(document, "trios"))
+    assert "The study fixed no margin" in sentences
+
+
+@pytest.mark.parametrize("word", ["indistinguishable", "identical", "proves", "no difference between"])
+def test_the_report_never_overclaims(tmp_path: Path, word: str) -> None:
+    document = compute(read_bundle(write_bundle(tmp_path / "bundle")))
+    text = " ".join(s for name in document["sections"] for s in section_results(document, name))
+    assert word not in text
+    assert "was not shown" in text
