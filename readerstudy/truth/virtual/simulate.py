@@ -15,7 +15,7 @@ from django.db import close_old_connections, connection
 
 from readerstudy.accounts.models import User
 from readerstudy.studies.errors import StudyIsNotLocked
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.virtual.browser import ServerRefused
 from readerstudy.truth.virtual.direct import read_directly
 from readerstudy.truth.virtual.enrol import enrol_virtual, invite_virtual
@@ -47,7 +47,8 @@ def simulate_through_http(
     """Virtual readers come in by invitation and read side by side, each with a session of their own."""
     if not study.is_locked:
         raise StudyIsNotLocked
-    invited = [invite_virtual(study, number, by=by) for number in range(1, readers + 1)]
+    known = Enrolment.objects.filter(study=study, virtual=True).count()
+    invited = [invite_virtual(study, known + number, by=by) for number in range(1, readers + 1)]
 
     def read(number: int) -> int:
         one = invited[number]

@@ -35,4 +35,5 @@ class Command(StudyCommand):
         self.say(found["sentence"])
         if not audit.passed:
             remedies = [f["sentence"] for f in found["features"] if f["verdict"] == "leak"]
+            remedies = remedies or ["No feature stands out alone; treat both arms alike from the start."]
             raise CommandError("The blinding audit failed. " + " ".join(remedies))
