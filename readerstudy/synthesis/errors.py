@@ -13,3 +13,7 @@ class GenerationNotInstalled(SynthesisError):
 
 class NotACondition(SynthesisError):
     """Conditions are written KEY=VALUE, such as grade=3."""
+
+
+class UnknownModel(SynthesisError):
+    """There is no such model on this server. Put its .safetensors file into the folder of checkpoints."""

@@ -32,3 +32,25 @@ def generate_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     summary = generate(request, on_progress=tell, should_stop=reporter.should_stop)
     imported = add_to_source(source, request, summary, by=run.by)
     return {"made": summary.total, "added": imported.added, "checkpoint": summary.checkpoint_digest}
+
+
+def preview_folder(run: Run) -> Path:
+    return Path(settings.HOME) / "previews" / str(run.pk)
+
+
+@performs("preview")
+def preview(run: Run, reporter: Reporter) -> Mapping[str, Any]:
+    """A few images to look at; they go into no source."""
+    request = request_of({**run.request, "out": preview_folder(run), "format": "png8"})
+
+    def tell(progress: "Progress") -> None:
+        reporter.tell(progress.done, progress.total)
+
+    summary = generate(request, on_progress=tell, should_stop=reporter.should_stop)
+    return {"made": summary.total}
+
+
+def preview_images(run: Run) -> list[Path]:
+    """The images that are there so far, in the order of their numbers."""
+    folder = preview_folder(run)
+    return sorted(folder.rglob("*.png")) if folder.is_dir() else []

@@ -1,5 +1,6 @@
 """Imports and blinding audits as runs of the worker."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     paths = [Path(path) for path in run.request["paths"]]
     manifest = Path(run.request["manifest"]) if run.request.get("manifest") else None
     summary = import_images(source, paths, by=run.by, manifest=manifest, on_progress=reporter.tell)
+    if run.request.get("staged"):
+        shutil.rmtree(run.request["staged"], ignore_errors=True)
     return {
         "added": summary.added,
         "known": summary.known,

@@ -1,18 +1,33 @@
-"""The sources of a study and their images."""
+"""The sources of a study and their images: what is there, what is needed, and how more come in."""
 
-from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.http import require_GET
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.life import images_by_source
-from readerstudy.desk.pages.frame import study_response
-from readerstudy.studies.models import Study
-from readerstudy.truth.models import Source
+from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.uploads import Batch
+from readerstudy.errors import ReaderstudyError
+from readerstudy.imaging.delivery import thumbnail_png
+from readerstudy.studies.models import Run, Study
+from readerstudy.studies.runs import start_run
+from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.sources import source_of
+
+SHEET = 240
+MOST_RUNS = 8
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @study_page(*LEADS)
 def images(request: HttpRequest, study: Study) -> HttpResponseBase:
+    if request.method == "POST":
+        return _import(request, study)
     document = study.protocol.document
     have = images_by_source(study)
     stored = {source.name: source for source in Source.objects.filter(study=study)}
@@ -25,4 +40,94 @@ def images(request: HttpRequest, study: Study) -> HttpResponseBase:
         }
         for source in document.sources
     ]
-    return study_response(request, study, "images", {"sources": rows})
+    runs = Run.objects.filter(study=study, kind__in=("import", "generate")).select_related("cancellation")
+    context: dict[str, Any] = {"sources": rows, "runs": runs[:MOST_RUNS]}
+    return study_response(request, study, "images", context)
+
+
+def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """Hand a batch that is whole to the worker."""
+    try:
+        batch = Batch(study=study, token=UUID(request.POST.get("batch", "")))
+        source = source_of(study, request.POST.get("source", ""))
+    except ValueError as error:
+        raise Http404 from error
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-images", study.slug)
+    files = batch.files()
+    manifests = [path for path in files if path.suffix.lower() == ".csv"]
+    asked = {
+        "source": source.name,
+        "paths": [str(path) for path in files if path not in manifests],
+        "manifest": str(manifests[0]) if manifests else "",
+        "staged": str(batch.folder),
+    }
+    if not asked["paths"]:
+        batch.discard()
+        return refused(
+            request,
+            ReaderstudyError("No image file was sent. Choose files first."),
+            "desk-images",
+            study.slug,
+        )
+    start_run(study, "import", asked, by=request.user, total=len(asked["paths"]))
+    return done(
+        request, f"{len(files)} files are being imported into {source.name}.", "desk-images", study.slug
+    )
+
+
+@require_http_methods(["GET", "PUT"])
+@study_page(*LEADS)
+def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpResponseBase:
+    """How much of a file is here (GET), or the next piece of it (PUT)."""
+    if study.is_locked:
+        return JsonResponse({"detail": "The study is locked; no image comes in any more."}, status=409)
+    name = request.GET.get("name", "file")
+    staged = Batch(study=study, token=batch)
+    try:
+        if request.method == "GET":
+            return JsonResponse({"received": staged.received(index, name)})
+        offset = int(request.GET.get("offset", "0"))
+        return JsonResponse({"received": staged.append(index, name, offset, request.body)})
+    except (ReaderstudyError, ValueError) as error:
+        return JsonResponse({"detail": str(error)}, status=409)
+
+
+@require_GET
+@study_page(*LEADS)
+def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
+    """A contact sheet of one source, a screenful after the other."""
+    found = Source.objects.filter(study=study, name=source).first()
+    if found is None:
+        raise Http404
+    after = request.GET.get("after", "")
+    rows = Provenance.objects.filter(source=found).select_related("image").order_by("pk")
+    if after.isdecimal():
+        rows = rows.filter(pk__gt=int(after))
+    shown = list(rows[: SHEET + 1])
+    groups = (
+        Provenance.objects.filter(source=found)
+        .exclude(image__group="")
+        .values("image__group")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+        .count()
+    )
+    context = {
+        "source": found,
+        "rows": shown[:SHEET],
+        "following": shown[SHEET - 1].pk if len(shown) > SHEET else None,
+        "patients_with_several": groups,
+    }
+    part = request.headers.get("X-Part") == "sheet"
+    return study_response(request, study, "_sheet_rows" if part else "sheet", context)
+
+
+@require_GET
+@cache_control(private=True, max_age=3600)
+@study_page(*LEADS)
+def source_thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    row = Provenance.objects.filter(source__study=study, pk=number).select_related("image").first()
+    if row is None:
+        raise Http404
+    return HttpResponse(thumbnail_png(row.image, 128), content_type="image/png")

@@ -1,0 +1,124 @@
+"""The playground: choose a model and conditions, see images appear, send a run of them to a source."""
+
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from readerstudy.desk.access import LEADS, study_page
+from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.models import Run, Study
+from readerstudy.studies.runs import start_run
+from readerstudy.synthesis.checkpoints import Model, model, models
+from readerstudy.synthesis.generate import request_of
+from readerstudy.synthesis.runs import preview_images
+from readerstudy.truth.sources import source_of
+
+SAMPLERS = (("unipc", "UniPC"), ("dpm++2m", "DPM++ 2M"), ("ddim", "DDIM"), ("ddpm", "DDPM, ancestral"))
+PREVIEW_COUNT = 8
+
+
+class Sampling(forms.Form):
+    """What is the same for every model."""
+
+    guidance = forms.FloatField(min_value=0, max_value=20, initial=1.5)
+    steps = forms.IntegerField(min_value=1, max_value=1000, initial=20)
+    sampler = forms.ChoiceField(choices=SAMPLERS, initial="unipc")
+    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0)
+    count = forms.IntegerField(min_value=1, max_value=100_000, initial=PREVIEW_COUNT)
+
+
+def form_of(chosen: Model, data: Any = None) -> Sampling:
+    """The form with a field for each condition the model knows; an empty one is drawn as in training."""
+    form = Sampling(data)
+    for name, allowed in chosen.card.conditions.items():
+        if isinstance(allowed, tuple):
+            low, high = allowed
+            form.fields[f"with_{name}"] = forms.FloatField(
+                label=name, required=False, min_value=low, max_value=high, help_text=f"{low:g} to {high:g}"
+            )
+        else:
+            choices = [("", "as in the training data"), *((value, value) for value in allowed)]
+            form.fields[f"with_{name}"] = forms.ChoiceField(label=name, required=False, choices=choices)
+    return form
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*LEADS)
+def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
+    known = models()
+    if not known:
+        return study_response(request, study, "playground", {"models": []})
+    given = request.POST if request.method == "POST" else request.GET
+    try:
+        chosen = model(given.get("model", known[0].name))
+    except ReaderstudyError as error:
+        raise Http404 from error
+    form = form_of(chosen, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _start(request, study, chosen, form.cleaned_data)
+    shown = Run.objects.filter(study=study, kind="preview").select_related("cancellation").first()
+    context = {
+        "models": known,
+        "chosen": chosen,
+        "form": form,
+        "run": shown,
+        "sources": [source for source in study.protocol.document.sources if source.kind == "synthetic"],
+    }
+    return study_response(request, study, "playground", context, status=422 if form.errors else 200)
+
+
+def _start(request: HttpRequest, study: Study, chosen: Model, given: dict[str, Any]) -> HttpResponseBase:
+    conditions = {
+        name.removeprefix("with_"): value
+        for name, value in given.items()
+        if name.startswith("with_") and value not in ("", None)
+    }
+    asked = {
+        "checkpoint": str(chosen.card.path),
+        "conditions": conditions,
+        **{name: given[name] for name in ("guidance", "steps", "sampler", "seed")},
+    }
+    source = request.POST.get("source", "")
+    try:
+        if not source:
+            asked["count"] = min(given["count"], 4 * PREVIEW_COUNT)
+            request_of({**asked, "out": "preview"})
+            start_run(study, "preview", asked, by=request.user, total=asked["count"])
+            return done(request, "The images are being made.", "desk-playground", study.slug)
+        source_of(study, source, kind="synthetic")
+        request_of({**asked, "count": given["count"], "out": "run"})
+        wanted = {**asked, "count": given["count"], "source": source}
+        start_run(study, "generate", wanted, by=request.user, total=given["count"])
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-playground", study.slug)
+    return done(request, f"{given['count']} images are being made for {source}.", "desk-images", study.slug)
+
+
+@require_GET
+@study_page(*LEADS)
+def preview_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    """The addresses of the images that are there so far."""
+    run = _preview(study, number)
+    count = len(preview_images(run))
+    images = [reverse("desk-preview-image", args=[study.slug, number, index]) for index in range(count)]
+    return JsonResponse({"state": run.state, "error": run.error, "images": images})
+
+
+@require_GET
+@study_page(*LEADS)
+def preview_image(request: HttpRequest, study: Study, number: int, index: int) -> HttpResponseBase:
+    images = preview_images(_preview(study, number))
+    if index >= len(images):
+        raise Http404
+    return FileResponse(images[index].open("rb"), content_type="image/png")
+
+
+def _preview(study: Study, number: int) -> Run:
+    run = Run.objects.filter(study=study, kind="preview", pk=number).first()
+    if run is None:
+        raise Http404
+    return run

@@ -1,0 +1,72 @@
+"""Files on their way in: pieces are appended to a staged file until it is whole; a lost connection goes on.
+
+A batch is a folder named by a UUID that the browser chose. Names are kept only here, for a manifest to
+match, and are gone with the batch once it has been imported.
+"""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.models import Study
+
+MOST_BYTES_A_FILE = 4 * 1024**3
+MOST_BYTES_A_PIECE = 16 * 1024**2
+MOST_FILES = 100_000
+
+
+class UploadRefused(ReaderstudyError):
+    """The piece of a file could not be taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """The files of one upload to one study."""
+
+    study: Study
+    token: UUID
+
+    @property
+    def folder(self) -> Path:
+        return Path(settings.HOME) / "uploads" / self.study.slug / str(self.token)
+
+    def received(self, index: int, name: str) -> int:
+        """How many bytes of a file are here."""
+        path = self._path(index, name)
+        return path.stat().st_size if path.exists() else 0
+
+    def append(self, index: int, name: str, offset: int, piece: bytes) -> int:
+        """Take a piece that begins at `offset`; returns how much is here. Sent twice, it is taken once."""
+        if len(piece) > MOST_BYTES_A_PIECE:
+            raise UploadRefused(f"A piece has at most {MOST_BYTES_A_PIECE >> 20} MiB. Send smaller ones.")
+        if offset + len(piece) > MOST_BYTES_A_FILE:
+            raise UploadRefused(f"A file has at most {MOST_BYTES_A_FILE >> 30} GiB. Split the archive.")
+        have = self.received(index, name)
+        if offset > have:
+            raise UploadRefused(
+                f"The piece begins at {offset}, but only {have} bytes are here. Send from there."
+            )
+        path = self._path(index, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("r+b" if path.exists() else "wb") as file:
+            file.seek(offset)
+            file.write(piece)
+        return path.stat().st_size
+
+    def files(self) -> list[Path]:
+        return sorted(path for path in self.folder.rglob("*") if path.is_file())
+
+    def discard(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _path(self, index: int, name: str) -> Path:
+        """Each file in a numbered folder of its own: names do not meet, and none leaves the batch."""
+        if not 0 <= index < MOST_FILES:
+            raise UploadRefused(f"An upload has at most {MOST_FILES:,} files. Send a zip archive instead.")
+        plain = re.sub(r"[^\w.\-]", "_", Path(name).name)[-120:].lstrip(".") or "file"
+        return self.folder / f"{index:06}" / plain
