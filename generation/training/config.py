@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from math import cos, pi
+from math import cos, pi, sqrt
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,19 +16,29 @@ PRESETS = Path(__file__).parent.parent / "presets"
 
 @dataclass(frozen=True, kw_only=True)
 class OptimiserConfig:
-    """AdamW with linear warm-up, then constant or a cosine down to nothing."""
+    """AdamW with linear warm-up; then constant, a cosine down to nothing, or 1/√step from `decay_after` on.
+
+    The last (Karras et al. 2024) does not depend on the length of the run, so a run can be cut or prolonged at will.
+    """
 
     learning_rate: float = 5e-4
     warmup_steps: int = 200
-    decay: Literal["constant", "cosine"] = "cosine"
+    decay: Literal["constant", "cosine", "inverse_sqrt"] = "cosine"
+    decay_after: int = 1000
     weight_decay: float = 0.01
     betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 1.0
 
     def rate_at(self, step: int, steps: int) -> float:
         warm = min(1.0, (step + 1) / max(1, self.warmup_steps))
-        fall = 0.5 * (1 + cos(pi * min(1.0, step / max(1, steps)))) if self.decay == "cosine" else 1.0
-        return self.learning_rate * warm * fall
+        return self.learning_rate * warm * self._fall(step, steps)
+
+    def _fall(self, step: int, steps: int) -> float:
+        if self.decay == "cosine":
+            return 0.5 * (1 + cos(pi * min(1.0, step / max(1, steps))))
+        if self.decay == "inverse_sqrt":
+            return sqrt(self.decay_after / max(step, self.decay_after))
+        return 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

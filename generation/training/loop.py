@@ -248,7 +248,6 @@ class _Run:
 
     def _save(self) -> None:
         if self.main:
-            rows = self.journal.rows()
             save_checkpoint(
                 self.checkpoint_path(self.step),
                 self._averaged(),
@@ -259,7 +258,7 @@ class _Run:
                     "images_seen": self.step * self._images_a_step(),
                     "training": self.config.to_json(),
                     "data": {"digest": self.dataset.digest, "images": len(self.batches.indices)},
-                    "metrics": rows[-1] if rows else {},
+                    "metrics": self._metrics(),
                 },
             )
             save_state(
@@ -271,6 +270,12 @@ class _Run:
                 identity=self.identity,
             )
         self.accelerator.wait_for_everyone()
+
+    def _metrics(self) -> dict[str, float]:
+        """The last look at the network: nothing that a clock or an interruption changes."""
+        rows = self.journal.rows()
+        told = ("step", "validation_loss", "spectrum_distance", "nearest_ratio")
+        return {name: float(rows[-1][name]) for name in told} if rows else {}
 
     def close(self) -> None:
         if self.main:

@@ -1,0 +1,94 @@
+"""A checkpoint describes itself, and what is not a whole one of this project is refused by name."""
+
+import json
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from generation import bundled_checkpoint, describe_checkpoint, load_checkpoint
+from generation.cards import metadata_of
+from generation.errors import CheckpointError
+
+
+def test_a_card_is_read_without_torch(tiny_checkpoint: Path) -> None:
+    program = (
+        "import sys, generation; card = generation.describe_checkpoint(sys.argv[1]); "
+        "print(card.title, card.size, card.conditions['grade'], len(card.digest), 'torch' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(tiny_checkpoint)], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split("\n")[0] == "Tiny 16 ['0', '1', '2', '3', '4'] 64 False"
+
+
+def test_the_loaded_network_is_the_saved_one(tiny_checkpoint: Path) -> None:
+    checkpoint = load_checkpoint(tiny_checkpoint)
+    assert checkpoint.digest == describe_checkpoint(tiny_checkpoint).digest
+    assert list(checkpoint.conditions) == ["grade", "side", "age"]
+    predicted = checkpoint.network(
+        torch.zeros(1, 1, 16, 16), torch.tensor([500]), torch.tensor([[1.0, 0.0, float("nan")]])
+    )
+    assert predicted.shape == (1, 1, 16, 16)
+    assert torch.isfinite(predicted).all()
+
+
+def test_the_json_beside_it_tells_config_data_commit_versions_and_metrics(tiny_checkpoint: Path) -> None:
+    card = json.loads(tiny_checkpoint.with_suffix(".json").read_text())
+    assert card["sha256"] == describe_checkpoint(tiny_checkpoint).digest
+    assert {"network", "diffusion", "training", "data", "software", "metrics", "conditions"} <= set(card)
+    assert {"torch", "diffusers", "commit"} <= set(card["software"])
+    assert card["metrics"]["validation_loss"] > 0
+
+
+def test_a_pickle_is_refused(tmp_path: Path) -> None:
+    torch.save({"weights": torch.zeros(1)}, tmp_path / "model.pt")
+    (tmp_path / "plain.ckpt").write_bytes(pickle.dumps({"a": 1}))
+    for path in (tmp_path / "model.pt", tmp_path / "plain.ckpt"):
+        with pytest.raises(CheckpointError, match="pickle"):
+            load_checkpoint(path)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.0001, 0.01, 0.6, 0.999])
+def test_a_truncated_checkpoint_is_refused(tiny_checkpoint: Path, tmp_path: Path, share: float) -> None:
+    content = tiny_checkpoint.read_bytes()
+    (tmp_path / "cut.safetensors").write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(CheckpointError, match=r"cut off|only its beginning"):
+        load_checkpoint(tmp_path / "cut.safetensors")
+
+
+def test_a_safetensors_file_of_something_else_is_refused(tmp_path: Path) -> None:
+    save_file({"a": torch.zeros(2)}, tmp_path / "other.safetensors")
+    with pytest.raises(CheckpointError, match="something else"):
+        load_checkpoint(tmp_path / "other.safetensors")
+
+
+def test_another_architecture_is_refused(tmp_path: Path) -> None:
+    manifest = {"architecture": "transformer-9", "title": "Other"}
+    save_file({"a": torch.zeros(2)}, tmp_path / "new.safetensors", metadata=metadata_of(manifest))
+    with pytest.raises(CheckpointError, match="transformer-9"):
+        load_checkpoint(tmp_path / "new.safetensors")
+
+
+def test_weights_that_do_not_fit_their_card_are_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    manifest = describe_checkpoint(tiny_checkpoint).manifest
+    save_file({"a": torch.zeros(2)}, tmp_path / "odd.safetensors", metadata=metadata_of(manifest))
+    with pytest.raises(CheckpointError, match="do not fit"):
+        load_checkpoint(tmp_path / "odd.safetensors")
+
+
+def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="cannot read"):
+        load_checkpoint(tmp_path / "none.safetensors")
+
+
+def test_the_bundled_checkpoint_is_small_and_knows_grade_and_side() -> None:
+    card = describe_checkpoint(bundled_checkpoint())
+    assert card.path.stat().st_size <= 15_000_000
+    assert card.size >= 96
+    assert card.conditions["grade"] == ["0", "1", "2", "3", "4"]
+    assert card.conditions["side"] == ["L", "R"]
