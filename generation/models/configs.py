@@ -31,6 +31,12 @@ class NetworkConfig:
             )
         if any(channels % self.norm_groups for channels in self.channels):
             raise RequestError(f"norm_groups={self.norm_groups} must divide all of channels={self.channels}")
+        attending = [self.channels[-1], *(self.channels[level] for level in self.attention_levels)]
+        if any(channels % self.head_channels for channels in attending):
+            raise RequestError(
+                f"head_channels={self.head_channels} must divide the channels of each attention level "
+                f"and of the last level: {attending}"
+            )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -43,13 +49,13 @@ class NetworkConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class DiffusionConfig:
-    """The forward process and what the network predicts of it."""
+    """The forward process and what the network predicts of it. A `min_snr` of 0 weighs all steps alike."""
 
     timesteps: int = 1000
     schedule: Literal["cosine", "linear"] = "cosine"
     prediction: Literal["v", "epsilon"] = "v"
     zero_terminal_snr: bool = True
-    min_snr: float | None = 5.0
+    min_snr: float = 5.0
 
     def __post_init__(self) -> None:
         if self.zero_terminal_snr and self.prediction == "epsilon":

@@ -54,7 +54,7 @@ class ForwardProcess:
 
         Never below LEAST_WEIGHT: at zero terminal SNR the formula leaves the first sampling step untrained.
         """
-        if self.config.min_snr is None:
+        if not self.config.min_snr:
             return torch.ones_like(timestep, dtype=torch.float32)
         alpha = self.alphas_cumprod[timestep]
         snr = alpha / (1.0 - alpha)

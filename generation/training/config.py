@@ -18,7 +18,7 @@ PRESETS = Path(__file__).parent.parent / "presets"
 class OptimiserConfig:
     """AdamW with linear warm-up; then constant, a cosine down to nothing, or 1/√step from `decay_after` on.
 
-    The last (Karras et al. 2024) does not depend on the length of the run, so a run can be cut or prolonged at will.
+    The last (Karras et al. 2024) does not depend on the length of the run, which can so be cut or prolonged.
     """
 
     learning_rate: float = 5e-4

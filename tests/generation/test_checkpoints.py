@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from generation import bundled_checkpoint, describe_checkpoint, load_checkpoint
+from generation import describe_checkpoint, load_checkpoint
 from generation.cards import metadata_of
 from generation.errors import CheckpointError
 
@@ -84,11 +84,3 @@ def test_weights_that_do_not_fit_their_card_are_refused(tiny_checkpoint: Path, t
 def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="cannot read"):
         load_checkpoint(tmp_path / "none.safetensors")
-
-
-def test_the_bundled_checkpoint_is_small_and_knows_grade_and_side() -> None:
-    card = describe_checkpoint(bundled_checkpoint())
-    assert card.path.stat().st_size <= 15_000_000
-    assert card.size >= 96
-    assert card.conditions["grade"] == ["0", "1", "2", "3", "4"]
-    assert card.conditions["side"] == ["L", "R"]

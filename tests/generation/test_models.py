@@ -1,0 +1,191 @@
+"""The equations of the diffusion, the configurations, and conditions with gaps."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from generation.conditions import Categorical, ConditionSpace, Continuous, parse_condition
+from generation.errors import RequestError, UnknownConditionError
+from generation.models.configs import DiffusionConfig, NetworkConfig
+from generation.models.denoiser import Denoiser
+from generation.models.diffusion import LEAST_WEIGHT, ForwardProcess, stratified_timesteps
+from generation.sampling.request import SAMPLERS
+from generation.sampling.solvers import Guidance, denoise, make_scheduler
+from generation.training.config import TrainConfig, load_config, overridden, presets
+
+SPACE = ConditionSpace(
+    (Categorical(name="grade", values=("0", "1", "2")), Continuous(name="age", low=40.0, high=80.0))
+)
+SMALL = NetworkConfig(
+    size=16, channels=(8, 16), blocks=1, attention_levels=(), head_channels=8, norm_groups=4
+)
+
+
+def test_the_last_timestep_is_pure_noise() -> None:
+    process = ForwardProcess(DiffusionConfig())
+    image, noise = torch.ones(1, 1, 2, 2), torch.randn(1, 1, 2, 2)
+    assert torch.allclose(process.noised(image, noise, torch.tensor([999])), noise, atol=1e-3)
+    assert ForwardProcess(DiffusionConfig(zero_terminal_snr=False)).alphas_cumprod[-1] > 0
+
+
+def test_v_and_the_noisy_image_give_back_the_image() -> None:
+    process, times = ForwardProcess(DiffusionConfig()), torch.tensor([100, 700])
+    image, noise = torch.randn(2, 1, 4, 4), torch.randn(2, 1, 4, 4)
+    alpha = process.alphas_cumprod[times][:, None, None, None]
+    noisy, v = process.noised(image, noise, times), process.target(image, noise, times)
+    assert torch.allclose(alpha.sqrt() * noisy - (1 - alpha).sqrt() * v, image, atol=1e-5)
+
+
+def test_min_snr_weights_follow_their_formula() -> None:
+    times = torch.tensor([300, 500, 900])
+    for prediction, added in (("v", 1.0), ("epsilon", 0.0)):
+        process = ForwardProcess(
+            DiffusionConfig(prediction=prediction, zero_terminal_snr=False)  # type: ignore[arg-type]
+        )
+        snr = process.alphas_cumprod[times] / (1 - process.alphas_cumprod[times])
+        expected = (snr.clamp(max=5) / (snr + added)).clamp(min=LEAST_WEIGHT)
+        assert torch.allclose(process.weight(times), expected)
+    assert ForwardProcess(DiffusionConfig(min_snr=0.0)).weight(times).tolist() == [1, 1, 1]
+
+
+def test_noise_prediction_with_zero_terminal_snr_is_refused() -> None:
+    with pytest.raises(RequestError, match="pure noise"):
+        DiffusionConfig(prediction="epsilon")
+
+
+def test_timesteps_cover_the_range_evenly() -> None:
+    drawn = stratified_timesteps(10, 1000, torch.Generator().manual_seed(1))
+    assert sorted(int(t) // 100 for t in drawn) == list(range(10))
+
+
+def test_a_missing_condition_is_its_own_token() -> None:
+    torch.manual_seed(0)
+    network = Denoiser(SMALL, SPACE).eval()
+    for encoder in network.conditions.attributes:  # type: ignore[union-attr]
+        torch.nn.init.normal_(encoder.null)
+    noisy, times = torch.randn(1, 1, 16, 16), torch.tensor([400])
+    asked = [SPACE.encode(values) for values in ({}, {"grade": "1"}, {"grade": "1", "age": 60})]
+    with torch.no_grad():
+        outputs = [network(noisy, times, torch.from_numpy(c)[None]) for c in asked]
+    assert all(torch.isfinite(output).all() for output in outputs)
+    assert not torch.equal(outputs[0], outputs[1])
+    assert not torch.equal(outputs[1], outputs[2])
+
+
+@pytest.mark.parametrize("unshuffle", [1, 2, 4])
+@pytest.mark.parametrize("embedding", ["added", "concatenated"])
+def test_every_stem_and_embedding_answers_in_the_size_of_the_image(unshuffle: int, embedding: str) -> None:
+    config = NetworkConfig(
+        size=16,
+        unshuffle=unshuffle,
+        channels=(8, 8),
+        blocks=1,
+        attention_levels=(1,),
+        head_channels=8,
+        norm_groups=4,
+        embedding=embedding,  # type: ignore[arg-type]
+    )
+    conditions = torch.tensor([[1.0, math.nan], [math.nan, 0.5]])
+    predicted = Denoiser(config, SPACE)(torch.randn(2, 1, 16, 16), torch.tensor([1, 2]), conditions)
+    assert predicted.shape == (2, 1, 16, 16)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_every_solver_finds_the_image_that_the_network_knows(sampler: str) -> None:
+    """A network that knows the answer: v for a fixed image."""
+    diffusion = DiffusionConfig()
+    process, answer = ForwardProcess(diffusion), torch.linspace(-0.9, 0.9, 64).reshape(1, 1, 8, 8)
+
+    def knows(noisy: torch.Tensor, times: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
+        alpha = process.alphas_cumprod[times][:, None, None, None]
+        return (alpha.sqrt() * noisy - answer) / (1 - alpha).sqrt().clamp(min=1e-4)
+
+    image = denoise(
+        knows,
+        diffusion,
+        torch.zeros(1, 0),
+        [torch.Generator().manual_seed(3)],
+        size=8,
+        sampler=sampler,  # type: ignore[arg-type]
+        steps=60,
+    )
+    assert torch.allclose(image, answer, atol=0.06)
+
+
+def test_solvers_of_the_published_baseline_start_from_its_schedule() -> None:
+    baseline = load_config("published-knee").diffusion
+    for sampler in SAMPLERS:
+        assert len(make_scheduler(sampler, baseline, 10).timesteps) == 10
+
+
+def test_guidance_of_one_is_none_and_rescaling_keeps_the_spread() -> None:
+    conditional, unconditional = torch.randn(2, 1, 8, 8), torch.randn(2, 1, 8, 8)
+    assert not Guidance().acts_at(0.5)
+    assert not Guidance(scale=3, interval=(0.2, 0.8)).acts_at(0.9)
+    guided = Guidance(scale=4, rescale=1.0).combine(conditional, unconditional)
+    assert torch.allclose(guided.std((1, 2, 3)), conditional.std((1, 2, 3)), rtol=1e-4)
+    with pytest.raises(RequestError, match="between 0 and 1"):
+        Guidance(rescale=2.0)
+
+
+def test_conditions_survive_their_json_and_draw_what_was_common() -> None:
+    space = ConditionSpace.from_columns(
+        {"grade": ["0"] * 9 + ["1"], "age": [float(a) for a in range(40, 80)]}
+    )
+    assert ConditionSpace.from_json(space.to_json()) == space
+    rng = np.random.default_rng(0)
+    drawn = [space.attributes[0].draw(rng) for _ in range(200)]
+    assert 160 < drawn.count("0") < 198
+    assert all(40 <= float(space.attributes[1].draw(rng)) <= 79 for _ in range(50))
+
+
+def test_three_and_three_point_nought_are_the_same_category() -> None:
+    assert SPACE.encode({"grade": 2.0})[0] == SPACE.encode({"grade": "2"})[0] == 2
+
+
+@pytest.mark.parametrize("text", ["grade", "=3", ""])
+def test_a_condition_that_is_no_pair_is_refused(text: str) -> None:
+    with pytest.raises(UnknownConditionError, match="KEY=VALUE"):
+        parse_condition(text)
+
+
+def test_every_preset_loads_and_the_published_knee_network_is_as_printed() -> None:
+    for name in presets():
+        load_config(name)
+    published = load_config("published-knee")
+    assert published.network.channels == (128, 128, 256, 256, 512)
+    assert (published.network.embedding, published.network.embedding_channels) == ("concatenated", 32)
+    assert (published.diffusion.prediction, published.diffusion.schedule) == ("epsilon", "linear")
+
+
+def test_settings_from_the_command_line_reach_their_table() -> None:
+    config = overridden(TrainConfig(), ["optimiser.warmup_steps=7", "network.size=64", "title=Mine"], steps=5)
+    assert (config.optimiser.warmup_steps, config.network.size, config.title, config.steps) == (
+        7,
+        64,
+        "Mine",
+        5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("rate=3", "known are accumulate"),
+        ("steps", "KEY=VALUE"),
+        ("network.size=50", "Next possible: 64"),
+        ("batch_size=0", "1 or more"),
+        ("network.norm_groups=7", "must divide"),
+        ("network.head_channels=48", "must divide the channels of each attention level"),
+    ],
+)
+def test_an_impossible_setting_is_refused(setting: str, said: str) -> None:
+    with pytest.raises(RequestError, match=said):
+        overridden(TrainConfig(), [setting])
+
+
+def test_a_configuration_that_is_not_there_names_the_presets() -> None:
+    with pytest.raises(RequestError, match="published-knee"):
+        load_config("unheard-of")
