@@ -49,6 +49,7 @@ class _Facts:
     unblinded: bool
     sections: int
     trials: int
+    rehearsed: bool
 
     @property
     def enough_images(self) -> bool:
@@ -73,6 +74,7 @@ def _facts(study: Study) -> _Facts:
         readers=document.readers,
         frozen=study.is_frozen,
         unblinded=Unblinding.objects.filter(study=study).exists(),
+        rehearsed=study.runs.filter(kind="preflight", finished_at__isnull=False, error="").exists(),
         sections=len(document.sections),
         trials=sum(section.trials for section in document.sections),
     )
@@ -125,6 +127,13 @@ _STATIONS = (
         action="Run the blinding audit",
         is_done=lambda facts: facts.audit in ("passed", "overridden"),
         said=lambda facts: _AUDIT_WORDS[facts.audit],
+    ),
+    _Station(
+        name="preflight",
+        title="Pre-flight",
+        action="Rehearse it with virtual readers",
+        is_done=lambda facts: facts.rehearsed or facts.locked,
+        said=lambda facts: "rehearsed" if facts.rehearsed else "not rehearsed",
     ),
     _Station(
         name="lock",

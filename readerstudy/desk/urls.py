@@ -12,6 +12,7 @@ from readerstudy.desk.pages import (
     playground,
     protocol,
     reading,
+    rehearsal,
     result,
     runs,
     studies,
@@ -37,6 +38,14 @@ urlpatterns = [
     path("studies/<slug:slug>/audit/", audit.audit, name="desk-audit"),
     path("studies/<slug:slug>/runs/<int:number>.json", runs.run_state, name="desk-run"),
     path("studies/<slug:slug>/runs/<int:number>/stop/", runs.stop_run, name="desk-run-stop"),
+    path("studies/<slug:slug>/preflight/", rehearsal.preflight, name="desk-preflight"),
+    path(
+        "studies/<slug:slug>/preflight/<slug:rehearsal>/",
+        rehearsal.preflight_report,
+        name="desk-preflight-report",
+    ),
+    path("studies/<slug:slug>/preview/", rehearsal.preview, name="desk-preview-reading"),
+    path("studies/<slug:slug>/copy/", rehearsal.copy, name="desk-copy"),
     path("studies/<slug:slug>/lock/", plan.lock, name="desk-lock"),
     path("studies/<slug:slug>/people/", people.people, name="desk-people"),
     path(

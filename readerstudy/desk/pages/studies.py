@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """Staff to their studies, readers to their reading."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    if Study.objects.in_role(request.user, *STAFF).exists():
+    if Study.objects.real().in_role(request.user, *STAFF).exists():
         return redirect("desk-studies")
     if Study.objects.visible_to(request.user).exists():
         return redirect("/read/")
@@ -62,7 +62,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def studies(request: HttpRequest) -> HttpResponse:
     mine = (
-        Study.objects.in_role(request.user, *STAFF)
+        Study.objects.real()
+        .in_role(request.user, *STAFF)
         .select_related("created_by", "lock", "freeze")
         .order_by("-created_at", "-pk")
     )

@@ -25,12 +25,19 @@ class StudyQuerySet(models.QuerySet["Study"]):
         mine = Enrolment.objects.current().of(user).filter(role__in=roles)
         return self.filter(pk__in=mine.values("study_id"))
 
+    def real(self) -> "StudyQuerySet":
+        """Studies that are no rehearsals of others."""
+        return self.filter(rehearses__isnull=True)
+
 
 class Study(models.Model):
     slug = models.SlugField(unique=True, max_length=80)
     title = models.CharField(max_length=300)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    rehearses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="rehearsals"
+    )
 
     objects: ClassVar[StudyQuerySet] = StudyQuerySet.as_manager()  # type: ignore[assignment]
 

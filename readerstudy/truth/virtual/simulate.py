@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from socket import create_server
 from urllib.error import URLError
@@ -42,9 +42,20 @@ def simulate_readers(
 
 
 def simulate_through_http(
-    study: Study, readers: int, skill: Skill, *, by: User, seed: int, server: str, on_answer: OnAnswer
+    study: Study,
+    readers: int,
+    skill: Skill,
+    *,
+    by: User,
+    seed: int,
+    server: str,
+    on_answer: OnAnswer,
+    on_pause: OnAnswer = lambda: None,
 ) -> int:
-    """Virtual readers come in by invitation and read side by side, each with a session of their own."""
+    """Virtual readers come in by invitation and read side by side, each with a session of their own.
+
+    `on_answer` is called in the readers' threads, `on_pause` every second in the caller's.
+    """
     if not study.is_locked:
         raise StudyIsNotLocked
     known = Enrolment.objects.filter(study=study, virtual=True).count()
@@ -59,9 +70,11 @@ def simulate_through_http(
             connection.close()
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        total = sum(pool.map(read, range(readers)))
+        under_way = [pool.submit(read, number) for number in range(readers)]
+        while wait(under_way, timeout=1).not_done:
+            on_pause()
     close_old_connections()
-    return total
+    return sum(done.result() for done in under_way)
 
 
 @contextmanager

@@ -1,0 +1,57 @@
+"""Begin a study anew with the same protocol and images, to change it or to rehearse it."""
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.studies.create import create_study
+from readerstudy.studies.models import Study
+from readerstudy.truth.allocate import allocate
+from readerstudy.truth.lock import lock_study
+from readerstudy.truth.models import Provenance, Source
+
+
+@transaction.atomic
+def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
+    """A draft with the same protocol, sources and images. People, answers and plan stay behind."""
+    copy = create_study(study.protocol.text, by=by, slug=slug or _free(f"{study.slug}-copy"))
+    _copy_sources(study, copy)
+    record(copy.scope, "study duplicated", by=by, on=copy, particulars={"from": study.slug})
+    return copy
+
+
+@transaction.atomic
+def rehearse(study: Study, *, by: User) -> Study:
+    """A locked twin of a study, with the same plan, in which anything may be tried.
+
+    It is marked as a rehearsal for ever and appears in no list; nothing in it touches the study.
+    """
+    twin = create_study(
+        study.protocol.text, by=User.objects.operator(), slug=_free(f"{study.slug}-rehearsal")
+    )
+    Study.objects.filter(pk=twin.pk).update(rehearses=study)
+    twin.refresh_from_db()
+    _copy_sources(study, twin)
+    allocate(twin, by=by)
+    lock_study(twin, by=by, reason=f"Rehearsal of {study.slug}")
+    record(study.scope, "study rehearsed", by=by, on=study, particulars={"in": twin.slug})
+    return twin
+
+
+def _copy_sources(study: Study, copy: Study) -> None:
+    for source in Source.objects.filter(study=study).order_by("position"):
+        images = source.provenances.all()
+        source.pk, source.study, source._state.adding = None, copy, True
+        rows = list(images.iterator(2_000))
+        source.save()
+        for row in rows:
+            row.pk, row.source, row._state.adding = None, source, True
+        Provenance.objects.bulk_create(rows, batch_size=1_000)
+
+
+def _free(slug: str) -> str:
+    number, candidate = 1, slug
+    while Study.objects.filter(slug=candidate).exists():
+        number += 1
+        candidate = f"{slug}-{number}"
+    return candidate
