@@ -43,6 +43,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "raw_agreement",
     ),
     "analysis.bootstrap": ("bootstrap_fleiss", "bootstrap_mean"),
+    "analysis.calibration": ("confidence_calibration", "confidence_to_probability"),
     "analysis.crossed": (
         "crossed_contrast",
         "crossed_difference",

@@ -12,6 +12,7 @@ from analysis.result import Interval, Result
 
 ONE_CATEGORY = "Every answer is in one category, so chance alone would agree: the coefficient does not exist."
 NO_PAIR = "No case was answered by two readers, so there is no agreement to measure."
+ONE_CASE = "One case shows no variation over cases, so there is no interval."
 NO_ERROR = "Every case agrees alike, so there is no error over cases and no interval."
 
 
@@ -50,8 +51,10 @@ class Agreement(Interval):
 def with_cases_error(bare: Agreement, se: float) -> Agreement:
     """Add the error over cases and its t-interval on N - 1, cut off at 1."""
     n_cases = bare.n_cases or 0
-    if bare.estimate is None or n_cases < 2:
+    if bare.estimate is None:
         return bare
+    if n_cases < 2:
+        return bare.with_(reason=ONE_CASE)
     if se < 1e-12:
         return bare.with_(se_cases=0.0, se=0.0, reason=bare.reason or NO_ERROR)
     reach = float(special.stdtrit(n_cases - 1, 0.5 + bare.level / 2)) * se
