@@ -92,9 +92,9 @@ def confidence_calibration(
 
     Notes
     -----
-    Brier score (1950, Mon Weather Rev 78:1) mean (f - o)², decomposed by Murphy (1973, J Appl Meteorol
-    12:595) into Σn_b(f_b - o_b)²/n - Σn_b(o_b - o)²/n + o(1 - o). Slope and intercept are Cox's (1958, Biometrika
-    45:562): logit P(right) = a + b logit(stated); 0 and 1 are perfect. Discrimination is the area under the
+    Brier score (1950, Mon Weather Rev 78:1): mean (f - o)², which Murphy (1973, J Appl Meteorol 12:595) parts
+    into Σn_b(f_b - o_b)²/n - Σn_b(o_b - o)²/n + o(1 - o). Slope and intercept are Cox's (1958, Biometrika
+    45:562): logit P(right) = a + b logit(stated), perfect at 0 and 1. Discrimination is the area under the
     ROC curve of stated against right.
     """
     check_level(level)

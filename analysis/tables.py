@@ -14,6 +14,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+# a wider range of whole numbers is sorted instead of counted
+SMALL_RANGE = 1000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Coded:
@@ -82,18 +85,52 @@ def coded(table: Any, categories: Any = None) -> Coded:
     values = np.asarray(table)
     if values.ndim != 2:
         raise WrongShapeError
+    whole = _whole_numbers(values)
+    if whole is not None and categories is None:
+        return whole
     present = _present(values)
     if values.dtype != object and values.dtype.kind in "iufb":
         values = values.astype(np.float64)
         found = np.unique(values[present])
     else:
-        found = np.array(
-            sorted(set(values[present].tolist()), key=lambda item: (str(type(item)), item)), dtype=object
-        )
+        distinct = set(values[present].tolist())
+        found = np.array(sorted(distinct, key=lambda item: (str(type(item)), item)), dtype=object)
     order = found if categories is None else np.asarray(categories, dtype=found.dtype)
-    return Coded(
-        codes=_lookup(values, present, order), categories=tuple(_tidy(item) for item in order.tolist())
-    )
+    codes = _lookup(values, present, order)
+    return Coded(codes=codes, categories=tuple(_tidy(item) for item in order.tolist()))
+
+
+def _whole_numbers(values: npt.NDArray[Any]) -> Coded | None:
+    """Code whole numbers of a small range by counting instead of sorting; None for any other table."""
+    if values.size == 0 or values.dtype.kind not in "iufb":
+        return None
+    missing = None
+    if values.dtype.kind == "f":
+        with np.errstate(invalid="ignore"):
+            numbers = values.astype(np.int64)
+        if not np.array_equal(numbers, values):
+            missing = ~np.isfinite(values)
+            numbers[missing] = 0
+            if not missing.any() or missing.all() or (numbers != values)[~missing].any():
+                return None
+            numbers[missing] = numbers[~missing][0]
+    else:
+        numbers = values.astype(np.int64)
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low > SMALL_RANGE:
+        return None
+    numbers -= low
+    found = np.flatnonzero(np.bincount(numbers.ravel(), minlength=high - low + 1))
+    codes = numbers if len(found) == high - low + 1 else _places(found, high - low)[numbers]
+    if missing is not None:
+        codes[missing] = -1
+    return Coded(codes=codes, categories=tuple((found + low).tolist()))
+
+
+def _places(found: npt.NDArray[Any], largest: int) -> IntArray:
+    places = np.zeros(largest + 1, dtype=np.int64)
+    places[found] = np.arange(len(found))
+    return places
 
 
 def _present(values: npt.NDArray[Any]) -> BoolArray:

@@ -2,20 +2,24 @@
 
 All are (pa - pe) / (1 - pe) with the same observed agreement pa and another chance agreement pe. With missing
 answers pa is the mean over cases with two answers and more, the shares the mean over all (Gwet 2014, ch. 4).
+`errors=False` gives the coefficient alone, for simulations.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from analysis.agreement.counts import Counts, Shares, counted, shared, weight_matrix, without_each_reader
+from analysis.agreement.counts import Counts, Shares, counted, shared, weight_matrix
+from analysis.agreement.leave_one_out import observed_without_each, shares_without_each
 from analysis.agreement.result import (
     NO_PAIR,
+    NOT_ASKED,
     ONE_CATEGORY,
     Agreement,
     CategoryAgreement,
@@ -29,11 +33,10 @@ from analysis.tables import FloatArray
 # chance agreement from the mean shares, and its gradient with respect to them
 Expected = Callable[[FloatArray, FloatArray | None], tuple[FloatArray, FloatArray]]
 CERTAIN = 1 - 1e-12
-LARGEST_BATCH = 4_000_000
 
 
 def fleiss_kappa(
-    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
+    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95, errors: bool = True
 ) -> Agreement:
     """Fleiss' kappa with its values per category (Fleiss 1971; null error: Fleiss, Nee & Landis 1979).
 
@@ -42,44 +45,50 @@ def fleiss_kappa(
     k_i = (pa_i - pe)/(1 - pe) - 2(1 - k)(pe_i - pe)/(1 - pe), Var = Σ(k_i - k)²/(N(N-1)).
     """
     data = counted(table, categories)
-    result = _coefficient(data, _fleiss_expected, weights, level, "Fleiss' kappa")
-    if result.estimate is None or weights != "identity":
+    result = _coefficient(data, _fleiss_expected, weights, level, "Fleiss' kappa", errors)
+    if result.estimate is None or weights != "identity" or not errors:
         return result
-    result = with_null_error(result, _null_error(data.counts))
-    return result.with_(per_category=_per_category(data))
+    parts = shared(data.counts, None)
+    result = with_null_error(result, float(_null_error(parts.n, parts.mean_shares)))
+    return replace(result, per_category=_per_category(data, parts))
 
 
-def gwet_ac1(table: Any, *, categories: Any = None, level: float = 0.95) -> Agreement:
+def gwet_ac1(table: Any, *, categories: Any = None, level: float = 0.95, errors: bool = True) -> Agreement:
     """Gwet's AC1 (Gwet 2008, Br J Math Stat Psychol 61:29): pe = Σp(1-p)/(q-1).
 
     `categories` names all that could be chosen; without it, those that were chosen count.
     """
     data = counted(table, categories)
-    return _coefficient(data, _gwet_expected, "identity", level, "Gwet's AC1")
+    return _coefficient(data, _gwet_expected, "identity", level, "Gwet's AC1", errors)
 
 
 def gwet_ac2(
-    table: Any, *, categories: Any = None, weights: str = "quadratic", level: float = 0.95
+    table: Any,
+    *,
+    categories: Any = None,
+    weights: str = "quadratic",
+    level: float = 0.95,
+    errors: bool = True,
 ) -> Agreement:
     """Gwet's AC2, AC1 with partial agreement (Gwet 2014, ch. 3): pe = Σ_kl w_kl · Σp(1-p) / (q(q-1))."""
     data = counted(table, categories)
-    return _coefficient(data, _gwet_expected, weights, level, f"Gwet's AC2, {weights} weights")
+    return _coefficient(data, _gwet_expected, weights, level, f"Gwet's AC2, {weights} weights", errors)
 
 
 def brennan_prediger(
-    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
+    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95, errors: bool = True
 ) -> Agreement:
     """Brennan & Prediger's kappa (1981, Educ Psychol Meas 41:687): pe = Σ_kl w_kl / q², 1/q unweighted."""
     data = counted(table, categories)
-    return _coefficient(data, _uniform_expected, weights, level, "Brennan & Prediger's kappa")
+    return _coefficient(data, _uniform_expected, weights, level, "Brennan & Prediger's kappa", errors)
 
 
 def raw_agreement(
-    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
+    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95, errors: bool = True
 ) -> Agreement:
     """Share of agreeing pairs of readers, mean over cases, with its t-interval over cases."""
     data = counted(table, categories)
-    return _coefficient(data, _no_expected, weights, level, "raw agreement")
+    return _coefficient(data, _no_expected, weights, level, "raw agreement", errors)
 
 
 def _fleiss_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
@@ -103,11 +112,35 @@ def _no_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray,
     return np.zeros(p.shape[:-1]), np.zeros(p.shape)
 
 
-def _coefficient(data: Counts, expected: Expected, weights: str, level: float, method: str) -> Agreement:
+def _coefficient(
+    data: Counts, expected: Expected, weights: str, level: float, method: str, errors: bool
+) -> Agreement:
     check_level(level)
     matrix = weight_matrix(weights, data.categories)
     parts = shared(data.counts, matrix)
-    bare = Agreement(
+    bare = blank(data, weights, level, method)
+    if not parts.has_pair.any():
+        return replace(bare, reason=NO_PAIR)
+    observed = parts.observed
+    if len(data.categories) < 2 and expected is not _no_expected:
+        return replace(bare, observed=observed, expected=1.0, reason=ONE_CATEGORY)
+    chance, gradient = expected(parts.mean_shares, matrix)
+    pe = float(chance)
+    if pe > CERTAIN:
+        return replace(bare, observed=observed, expected=pe, reason=ONE_CATEGORY)
+    estimate = (observed - pe) / (1 - pe)
+    found = replace(
+        bare, observed=observed, expected=pe, estimate=estimate, reason=None if errors else NOT_ASKED
+    )
+    if not errors:
+        return found
+    found = with_cases_error(found, cases_error(parts, estimate, pe, parts.shares @ gradient))
+    return with_readers_error(found, _without_each(data, parts, expected, matrix))
+
+
+def blank(data: Counts, weights: str, level: float, method: str) -> Agreement:
+    """An agreement that says what went in, before anything is found."""
+    return Agreement(
         estimate=None,
         low=None,
         high=None,
@@ -119,18 +152,6 @@ def _coefficient(data: Counts, expected: Expected, weights: str, level: float, m
         categories=data.categories,
         weights=None if weights == "identity" else weights,
     )
-    if not parts.has_pair.any():
-        return bare.with_(reason=NO_PAIR)
-    observed = float(parts.observed)
-    if len(data.categories) < 2 and expected is not _no_expected:
-        return bare.with_(observed=observed, expected=1.0, reason=ONE_CATEGORY)
-    pe, gradient = expected(parts.mean_shares, matrix)
-    if pe > CERTAIN:
-        return bare.with_(observed=observed, expected=float(pe), reason=ONE_CATEGORY)
-    estimate = (observed - float(pe)) / (1 - float(pe))
-    found = bare.with_(observed=observed, expected=float(pe), estimate=estimate)
-    found = with_cases_error(found, cases_error(parts, estimate, float(pe), parts.shares @ gradient))
-    return with_readers_error(found, _without_each(data, expected, matrix))
 
 
 def cases_error(parts: Shares, estimate: float, pe: float, pe_by_case: FloatArray) -> float:
@@ -143,56 +164,68 @@ def cases_error(parts: Shares, estimate: float, pe: float, pe_by_case: FloatArra
     return math.sqrt(float(strayed @ strayed) / (n * (n - 1)))
 
 
-def _without_each(data: Counts, expected: Expected, matrix: FloatArray | None) -> list[float] | None:
+def _without_each(
+    data: Counts, parts: Shares, expected: Expected, matrix: FloatArray | None
+) -> list[float] | None:
     if data.n_readers < 3:
         return None
-    size = max(1, LARGEST_BATCH // data.counts.size)
-    found: list[float] = []
-    for start in range(0, data.n_readers, size):
-        some = Counts(counts=data.counts, codes=data.codes[start : start + size], categories=data.categories)
-        parts = shared(without_each_reader(some), matrix)
-        pe, _ = expected(parts.mean_shares, matrix)
-        if (pe > CERTAIN).any() or not parts.has_pair.any(axis=-1).all():
-            return None
-        found.extend(((parts.observed - pe) / (1 - pe)).tolist())
-    return found
+    observed = observed_without_each(data, parts)
+    pe, _ = expected(shares_without_each(data, parts), matrix)
+    if observed is None or (pe > CERTAIN).any():
+        return None
+    kappas: list[float] = np.asarray((observed - pe) / (1 - pe)).tolist()
+    return kappas
 
 
-def _null_error(counts: FloatArray) -> float | None:
+def _null_error(n: FloatArray, p: FloatArray) -> FloatArray:
     """Error of Fleiss' kappa when answers are independent of the case, for any number of answers a case.
 
     The pair kernel 1[x=y] - p_x - p_y + Σp² has variance S2 + S2² - 2 S3 and is uncorrelated between pairs,
     so pa varies by 2/(n_i(n_i-1)) of it in each case. Where every case has n answers this is the formula of
     Fleiss, Nee & Landis (1979); cases with one answer add what shares and pairs do not have in common.
+    `p` holds the shares along its last axis.
     """
-    n = counts.sum(axis=1)
     pairs = n > 1
-    p = (counts / n[:, None]).mean(axis=0)
-    s2, s3 = float((p**2).sum()), float((p**3).sum())
-    kernel = float((2 / (n[pairs] * (n[pairs] - 1))).sum()) / int(pairs.sum()) ** 2 * (s2 + s2**2 - 2 * s3)
-    uneven = 2 * (pairs / pairs.sum() - 1 / len(n))
-    rest = float((uneven**2 / n).sum()) * (s3 - s2**2)
-    return math.sqrt(max(kernel + rest, 0.0)) / (1 - s2) or None
+    s2, s3 = (p**2).sum(axis=-1), (p**3).sum(axis=-1)
+    kernel = float((2 / (n[pairs] * (n[pairs] - 1))).sum()) / int(pairs.sum()) ** 2
+    variance = kernel * (s2 + s2**2 - 2 * s3)
+    if not pairs.all():
+        uneven = 2 * (pairs / pairs.sum() - 1 / len(n))
+        variance = variance + float((uneven**2 / n).sum()) * (s3 - s2**2)
+    below = 1 - s2
+    spread = np.sqrt(np.maximum(variance, 0.0))
+    return np.asarray(np.divide(spread, below, out=np.zeros_like(below), where=below > 1 - CERTAIN))
 
 
-def _per_category(data: Counts) -> tuple[CategoryAgreement, ...]:
+def _per_category(data: Counts, parts: Shares) -> tuple[CategoryAgreement, ...]:
     """Fleiss' kappa of each category against the rest (Fleiss 1971, eq. 15-23)."""
-    found = []
-    total = data.counts.sum(axis=1)
-    for index, category in enumerate(data.categories):
-        own = data.counts[:, index]
-        two = np.column_stack([own, total - own])
-        parts = shared(two, None)
-        pe = float(_fleiss_expected(parts.mean_shares, None)[0])
-        bare = CategoryAgreement(
-            category=category, estimate=None, se_null=None, z=None, p=None, share=float(parts.mean_shares[0])
+    n, p = parts.n[:, None], parts.mean_shares
+    pairs = np.where(parts.has_pair[:, None], n * (n - 1), np.inf)
+    rest = n - data.counts
+    observed = ((data.counts**2 + rest**2 - n) / pairs).sum(axis=0) / parts.has_pair.sum()
+    two = np.stack([p, 1 - p], axis=-1)
+    expected = (two**2).sum(axis=-1)
+    errors = _null_error(parts.n, two)
+    return tuple(
+        _category(*each)
+        for each in zip(
+            data.categories, p.tolist(), observed.tolist(), expected.tolist(), errors.tolist(), strict=True
         )
-        if pe > CERTAIN:
-            found.append(bare.with_(reason=ONE_CATEGORY))
-            continue
-        estimate = (float(parts.observed) - pe) / (1 - pe)
-        se = _null_error(two)
-        z = estimate / se if se else None
-        p = None if z is None else float(2 * special.ndtr(-abs(z)))
-        found.append(bare.with_(estimate=estimate, se_null=se, z=z, p=p))
-    return tuple(found)
+    )
+
+
+def _category(category: Any, share: float, observed: float, expected: float, se: float) -> CategoryAgreement:
+    if expected > CERTAIN:
+        return CategoryAgreement(
+            category=category, estimate=None, se_null=None, z=None, p=None, share=share, reason=ONE_CATEGORY
+        )
+    estimate = (observed - expected) / (1 - expected)
+    z = estimate / se if se else None
+    return CategoryAgreement(
+        category=category,
+        estimate=estimate,
+        se_null=se or None,
+        z=z,
+        p=None if z is None else float(2 * special.ndtr(-abs(z))),
+        share=share,
+    )

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from analysis.agreement.chance import CERTAIN, cases_error
-from analysis.agreement.counts import Counts, counted, shared, weight_matrix
+from analysis.agreement.chance import CERTAIN, blank, cases_error
+from analysis.agreement.counts import Counts, Shares, counted, shared, weight_matrix
+from analysis.agreement.leave_one_out import observed_without_each
 from analysis.agreement.result import (
     NO_PAIR,
+    NOT_ASKED,
     ONE_CATEGORY,
     Agreement,
     with_cases_error,
@@ -20,7 +22,12 @@ from analysis.tables import FloatArray
 
 
 def conger_kappa(
-    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
+    table: Any,
+    *,
+    categories: Any = None,
+    weights: str = "identity",
+    level: float = 0.95,
+    errors: bool = True,
 ) -> Agreement:
     """Conger's kappa (Conger 1980, Psychol Bull 88:322); with missing answers as in Gwet (2014, ch. 4).
 
@@ -29,59 +36,45 @@ def conger_kappa(
     check_level(level)
     data = counted(table, categories)
     matrix = weight_matrix(weights, data.categories)
-    bare = Agreement(
-        estimate=None,
-        low=None,
-        high=None,
-        level=level,
-        method="Conger's kappa",
-        n_readers=data.n_readers,
-        n_cases=data.n_cases,
-        n_answers=data.n_answers,
-        categories=data.categories,
-        weights=None if weights == "identity" else weights,
-    )
+    bare = blank(data, weights, level, "Conger's kappa")
     parts = shared(data.counts, matrix)
     if not parts.has_pair.any():
         return bare.with_(reason=NO_PAIR)
-    pe, pe_by_case = _expected(data, matrix)
-    observed = float(parts.observed)
+    by_reader = data.counts_by_reader()
+    n_by_reader = by_reader.sum(axis=1)
+    p = by_reader / n_by_reader[:, None]
+    near = (p.sum(axis=0) - p) / (data.n_readers * (data.n_readers - 1))
+    if matrix is not None:
+        near = near @ matrix
+    by_pair = np.einsum("gk,gk->g", p, near)
+    pe, observed = float(by_pair.sum()), parts.observed
     if pe > CERTAIN:
         return bare.with_(observed=observed, expected=pe, reason=ONE_CATEGORY)
     estimate = (observed - pe) / (1 - pe)
     found = bare.with_(observed=observed, expected=pe, estimate=estimate)
-    found = with_cases_error(found, cases_error(parts, estimate, pe, pe_by_case))
-    return with_readers_error(found, _without_each(data, matrix))
+    if not errors:
+        return found.with_(reason=NOT_ASKED)
+    found = with_cases_error(
+        found, cases_error(parts, estimate, pe, pe + _influence(data, near, by_pair, n_by_reader))
+    )
+    return with_readers_error(found, _without_each(data, parts, pe, by_pair))
 
 
-def _expected(data: Counts, matrix: FloatArray | None) -> tuple[float, FloatArray]:
-    """Return pe, and its value by case: pe + half of case i's influence on pe."""
-    own = data.codes[:, :, None] == np.arange(len(data.categories))
-    by_reader = own.sum(axis=1)
-    n_by_reader = by_reader.sum(axis=1)
-    p = by_reader / n_by_reader[:, None]
-    r = len(p)
-    near = (p.sum(axis=0) - p) / (r * (r - 1))
-    if matrix is not None:
-        near = near @ matrix
-    by_pair = (p * near).sum(axis=1)
+def _influence(data: Counts, near: FloatArray, by_pair: FloatArray, n_by_reader: FloatArray) -> FloatArray:
+    """Half of each case's influence on the chance agreement."""
     reached = np.take_along_axis(near, np.maximum(data.codes, 0), axis=1) - by_pair[:, None]
     influence = np.where(data.codes >= 0, reached, 0.0) * (data.n_cases / n_by_reader)[:, None]
-    pe = float(by_pair.sum())
-    return pe, pe + influence.sum(axis=0)
+    return np.asarray(influence.sum(axis=0))
 
 
-def _without_each(data: Counts, matrix: FloatArray | None) -> list[float] | None:
-    if data.n_readers < 3:
+def _without_each(data: Counts, parts: Shares, pe: float, by_pair: FloatArray) -> list[float] | None:
+    r = data.n_readers
+    if r < 3:
         return None
-    found = []
-    for reader in range(data.n_readers):
-        codes = np.delete(data.codes, reader, axis=0)
-        own = data.codes[reader][:, None] == np.arange(len(data.categories))
-        rest = Counts(counts=data.counts - own, codes=codes, categories=data.categories)
-        parts = shared(rest.counts, matrix)
-        pe, _ = _expected(rest, matrix)
-        if pe > CERTAIN or not parts.has_pair.any():
-            return None
-        found.append((float(parts.observed) - pe) / (1 - pe))
-    return found
+    observed = observed_without_each(data, parts)
+    # a reader is in 2(r-1) of the r(r-1) ordered pairs, which sum to r(r-1) 2 by_pair
+    left = (pe - 2 * by_pair) * r * (r - 1) / ((r - 1) * (r - 2))
+    if observed is None or (left > CERTAIN).any():
+        return None
+    kappas: list[float] = np.asarray((observed - left) / (1 - left)).tolist()
+    return kappas

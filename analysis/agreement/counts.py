@@ -15,11 +15,17 @@ WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Cases x categories, cases nobody answered left out; `codes` is readers x cases, -1 for missing."""
+    """Cases x categories, cases nobody answered left out; `codes` is readers x cases, -1 for missing.
+
+    `places` is where each answer lies in a flat cases x (1 + categories) table, whose first column takes the
+    missing ones.
+    """
 
     counts: FloatArray
     codes: IntArray
+    places: IntArray
     categories: tuple[Any, ...]
+    complete: bool
 
     @property
     def n_cases(self) -> int:
@@ -33,53 +39,73 @@ class Counts:
     def n_answers(self) -> int:
         return int(self.counts.sum())
 
+    def sum_at_answers(self, values: FloatArray) -> FloatArray:
+        """For each reader, the sum of `values` (cases x categories) over what the reader answered."""
+        padded = np.zeros((self.n_cases, len(self.categories) + 1))
+        padded[:, 1:] = values
+        return np.asarray(padded.ravel()[self.places].sum(axis=1))
+
+    def counts_by_reader(self, weights: FloatArray | None = None) -> FloatArray:
+        """Readers x categories: how often each reader chose each, cases weighted."""
+        n_readers, n_columns = self.n_readers, len(self.categories) + 1
+        flat = (self.codes + (np.arange(n_readers) * n_columns + 1)[:, None]).ravel()
+        each = None if weights is None else np.broadcast_to(weights, self.codes.shape).ravel()
+        found = np.bincount(flat, weights=each, minlength=n_readers * n_columns)
+        return np.asarray(found.reshape(n_readers, n_columns)[:, 1:], dtype=np.float64)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
-    """Per case, agreement among its pairs and shares of categories; and their means. Batch axes may lead."""
+    """Per case, agreement among its pairs and shares of categories; and their means."""
 
     n: FloatArray
     has_pair: BoolArray
+    near: FloatArray
+    squares: FloatArray
     pair_agreement: FloatArray
     shares: FloatArray
     mean_shares: FloatArray
-    observed: FloatArray
+    observed: float
 
 
 def counted(table: Any, categories: Any = None) -> Counts:
     """Count a readers x cases table of labels or numbers; None and NaN are missing."""
     code: Coded = table if isinstance(table, Coded) else coded(table, categories)
-    answered = (code.codes >= 0).any(axis=0)
-    codes = code.codes[:, answered]
-    codes = codes[(codes >= 0).any(axis=1)]
-    n_cases, n_categories = codes.shape[1], len(code.categories)
-    flat = (np.arange(n_cases) * (n_categories + 1) + codes + 1).ravel()
-    counts = np.bincount(flat, minlength=n_cases * (n_categories + 1)).reshape(n_cases, n_categories + 1)
-    return Counts(counts=counts[:, 1:].astype(np.float64), codes=codes, categories=code.categories)
-
-
-def without_each_reader(data: Counts) -> FloatArray:
-    """Counts with each reader left out in turn: readers x cases x categories."""
-    own = data.codes[:, :, None] == np.arange(len(data.categories))
-    return np.asarray(data.counts - own)
+    codes = code.codes
+    complete = codes.size > 0 and int(codes.min()) >= 0
+    if not complete:
+        codes = codes[:, (codes >= 0).any(axis=0)]
+        codes = codes[(codes >= 0).any(axis=1)]
+        complete = codes.size > 0 and int(codes.min()) >= 0
+    n_cases, n_columns = codes.shape[1], len(code.categories) + 1
+    places = codes + (np.arange(n_cases) * n_columns + 1)
+    counts = np.bincount(places.ravel(), minlength=n_cases * n_columns).reshape(n_cases, n_columns)
+    return Counts(
+        counts=counts[:, 1:].astype(np.float64),
+        codes=codes,
+        places=places,
+        categories=code.categories,
+        complete=complete,
+    )
 
 
 def shared(counts: FloatArray, weights: FloatArray | None) -> Shares:
     """Return what every coefficient is made of. Cases with fewer than two answers have no pair."""
-    n = counts.sum(axis=-1)
+    n = counts.sum(axis=1)
     has_pair = n > 1
-    squared = counts if weights is None else counts @ weights
-    pairs = np.einsum("...k,...k->...", counts, squared) - n
-    pair_agreement = np.where(has_pair, pairs / np.maximum(n * (n - 1), 1.0), 0.0)
-    shares = counts / np.maximum(n, 1.0)[..., None]
-    answered = np.maximum((n > 0).sum(axis=-1), 1)
+    near = counts if weights is None else counts @ weights
+    squares = np.einsum("ik,ik->i", counts, near)
+    pair_agreement = np.where(has_pair, squares - n, 0.0) / np.maximum(n * (n - 1), 1.0)
+    shares = counts / n[:, None]
     return Shares(
         n=n,
         has_pair=has_pair,
+        near=near,
+        squares=squares,
         pair_agreement=pair_agreement,
         shares=shares,
-        mean_shares=shares.sum(axis=-2) / answered[..., None],
-        observed=pair_agreement.sum(axis=-1) / np.maximum(has_pair.sum(axis=-1), 1),
+        mean_shares=shares.sum(axis=0) / len(n),
+        observed=float(pair_agreement.sum()) / max(int(has_pair.sum()), 1),
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.agreement.chance import LARGEST_BATCH
-from analysis.agreement.counts import Counts, counted, numbers, without_each_reader
+from analysis.agreement.counts import Counts, counted, numbers
 from analysis.agreement.result import (
     NO_PAIR,
+    NOT_ASKED,
     ONE_CATEGORY,
     Agreement,
     with_cases_error,
@@ -24,7 +24,12 @@ METRICS = ("nominal", "ordinal", "interval", "ratio")
 
 
 def krippendorff_alpha(
-    table: Any, *, metric: str = "nominal", categories: Any = None, level: float = 0.95
+    table: Any,
+    *,
+    metric: str = "nominal",
+    categories: Any = None,
+    level: float = 0.95,
+    errors: bool = True,
 ) -> Agreement:
     """Krippendorff's alpha (Krippendorff 2013, Content Analysis, 3rd ed., ch. 12): 1 - Do / De.
 
@@ -39,7 +44,8 @@ def krippendorff_alpha(
     """
     check_level(level)
     data = counted(table, categories)
-    pairable = data.counts[data.counts.sum(axis=1) > 1]
+    n = data.counts.sum(axis=1)
+    pairable = data.counts if n.min(initial=0) > 1 else data.counts[n > 1]
     bare = Agreement(
         estimate=None,
         low=None,
@@ -55,12 +61,14 @@ def krippendorff_alpha(
     if not len(pairable):
         return bare.with_(reason=NO_PAIR)
     apart = distances(metric, data.categories, pairable.sum(axis=0))
-    observed, expected = (float(item) for item in _disagreement(pairable, apart))
+    observed, expected = _disagreement(pairable, apart)
     if expected <= 0:
         return bare.with_(observed=observed, expected=expected, reason=ONE_CATEGORY)
     found = bare.with_(observed=observed, expected=expected, estimate=1 - observed / expected)
+    if not errors:
+        return found.with_(reason=NOT_ASKED)
     found = with_cases_error(found, _cases_error(pairable, apart))
-    return with_readers_error(found, _without_each(data, metric))
+    return with_readers_error(found, _without_each(data, metric, apart))
 
 
 def distances(metric: str, categories: tuple[Any, ...], totals: FloatArray) -> FloatArray:
@@ -94,15 +102,12 @@ def _check_metric(metric: str, categories: tuple[Any, ...]) -> None:
         )
 
 
-def _disagreement(counts: FloatArray, apart: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Observed and expected disagreement per answer; batch axes may lead, unpairable cases count nothing."""
-    n = counts.sum(axis=-1)
-    usable = np.where((n > 1)[..., None], counts, 0.0)
-    by_case = np.einsum("...k,...k->...", usable @ apart, usable) / np.maximum(n - 1, 1.0)
-    totals = usable.sum(axis=-2)
-    size = np.maximum(totals.sum(axis=-1), 2.0)
-    spread = np.einsum("...k,...kl,...l->...", totals, apart, totals)
-    return np.asarray(by_case.sum(axis=-1) / size), np.asarray(spread / (size * (size - 1)))
+def _disagreement(counts: FloatArray, apart: FloatArray) -> tuple[float, float]:
+    """Observed and expected disagreement per answer of cases with two answers and more."""
+    n, totals = counts.sum(axis=1), counts.sum(axis=0)
+    by_case = np.einsum("ik,ik->i", counts @ apart, counts) / (n - 1)
+    size = float(totals.sum())
+    return float(by_case.sum()) / size, float(totals @ apart @ totals) / (size * (size - 1))
 
 
 def _cases_error(counts: FloatArray, apart: FloatArray) -> float:
@@ -127,18 +132,49 @@ def _cases_error(counts: FloatArray, apart: FloatArray) -> float:
     return math.sqrt(float(strayed @ strayed) / (n_cases * (n_cases - 1)))
 
 
-def _without_each(data: Counts, metric: str) -> list[float] | None:
+def _without_each(data: Counts, metric: str, apart: FloatArray) -> list[float] | None:
+    """Alpha without each reader: a case keeps its pairs, less those with the reader's answer."""
     if data.n_readers < 3:
         return None
-    size = max(1, LARGEST_BATCH // data.counts.size)
-    found: list[float] = []
-    for start in range(0, data.n_readers, size):
-        some = Counts(counts=data.counts, codes=data.codes[start : start + size], categories=data.categories)
-        counts = without_each_reader(some)
-        pairable = np.where((counts.sum(axis=-1) > 1)[..., None], counts, 0.0)
-        apart = distances(metric, data.categories, pairable.sum(axis=-2))
-        observed, expected = _disagreement(pairable, apart)
-        if (expected <= 0).any():
-            return None
-        found.extend((1 - observed / expected).tolist())
-    return found
+    n, counts = data.counts.sum(axis=1), data.counts
+    pairable, stays = n > 1, n > 2
+    totals = counts[pairable].sum(axis=0) - data.counts_by_reader(stays.astype(np.float64))
+    if not stays.all():
+        # a case with two answers goes altogether when one of them does
+        totals -= (data.codes >= 0).astype(np.float64) @ np.where((n == 2)[:, None], counts, 0.0)
+    now = np.where(pairable, 1 / np.maximum(n - 1, 1.0), 0.0)
+    left = np.where(stays, 1 / np.maximum(n - 2, 1.0), 0.0)
+    if metric == "ordinal":
+        apart = distances(metric, data.categories, totals)
+        within = _coincidences(data, now, left)
+        disagreement = np.einsum("gkl,gkl->g", within, apart)
+    else:
+        near = counts @ apart
+        squares = np.einsum("ik,ik->i", near, counts)
+        change = (squares * (left - now))[:, None] - 2 * left[:, None] * near
+        disagreement = float(squares @ now) + data.sum_at_answers(change)
+    size = totals.sum(axis=1)
+    spread = np.einsum("gk,kl,gl->g" if apart.ndim == 2 else "gk,gkl,gl->g", totals, apart, totals)
+    if (size < 2).any() or (spread <= 0).any():
+        return None
+    alphas: list[float] = np.asarray(1 - disagreement * (size - 1) / spread).tolist()
+    return alphas
+
+
+def _coincidences(data: Counts, now: FloatArray, left: FloatArray) -> FloatArray:
+    """Weighted pairs of answers by category without each reader: readers x categories x categories."""
+    counts, n_categories = data.counts, len(data.categories)
+    found = np.empty((data.n_readers, n_categories, n_categories))
+    found[:] = (counts * now[:, None]).T @ counts
+    weighted = counts * left[:, None]
+    own = np.empty_like(found)
+    for category in range(n_categories):
+        own[:, category] = (data.codes == category).astype(np.float64) @ weighted
+    gone = (left - now)[:, None] * counts
+    if data.complete:
+        found += gone.T @ counts
+    else:
+        seen = (data.codes >= 0).astype(np.float64)
+        for category in range(n_categories):
+            found[:, category] += seen @ (gone[:, category, None] * counts)
+    return found - own - own.transpose(0, 2, 1)

@@ -12,6 +12,7 @@ from analysis.result import Interval, Result
 
 ONE_CATEGORY = "Every answer is in one category, so chance alone would agree: the coefficient does not exist."
 NO_PAIR = "No case was answered by two readers, so there is no agreement to measure."
+NOT_ASKED = "Errors were not asked for, so there is no interval."
 ONE_CASE = "One case shows no variation over cases, so there is no interval."
 NO_ERROR = "Every case agrees alike, so there is no error over cases and no interval."
 

@@ -1,4 +1,4 @@
-"""How fast the statistics are, as ratios against statsmodels, pingouin, krippendorff and irrCAC in the same run.
+"""How fast the statistics are: ratios to statsmodels, pingouin, krippendorff and irrCAC in the same run.
 
     python -m tests.bench.bench_analysis [--quick]
 
@@ -52,7 +52,7 @@ def study(readers: int, cases: int, categories: int = 4) -> np.ndarray:
 
 
 def bench_bootstrap() -> list[Row]:
-    """2,000 two-way bootstraps of 200 readers x 2,000 cases, against a loop over statsmodels from raw data."""
+    """2,000 two-way bootstraps of 200 x 2,000, against a loop over statsmodels' Fleiss from raw data."""
     from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
     from analysis.bootstrap import bootstrap_fleiss, bootstrap_mean
@@ -103,25 +103,30 @@ def bench_agreement() -> list[Row]:
         def time_of(function: Callable[[], Any], r: int = repeats, n: int = number) -> float:
             return best(function, r, n)
 
+        theirs = time_of(lambda t=table: fleiss_kappa(aggregate_raters(t.T)[0]))
         rows += [
             Row(
-                what=f"Fleiss' kappa with three errors, {size}",
-                ours_s=time_of(lambda t=table: agreement.fleiss_kappa(t)),
+                what=f"Fleiss' kappa{' with three errors' * with_errors}, {size}",
+                ours_s=time_of(lambda t=table, e=with_errors: agreement.fleiss_kappa(t, errors=e)),
                 theirs="statsmodels, without errors",
-                theirs_s=time_of(lambda t=table: fleiss_kappa(aggregate_raters(t.T)[0])),
+                theirs_s=theirs,
             )
+            for with_errors in (False, True)
         ]
         for metric in ("nominal", "ordinal", "interval"):
-            rows.append(
-                Row(
-                    what=f"alpha, {metric}, with two errors, {size}",
-                    ours_s=time_of(lambda t=table, m=metric: agreement.krippendorff_alpha(t, metric=m)),
-                    theirs="krippendorff, without errors",
-                    theirs_s=time_of(
-                        lambda t=table, m=metric: krippendorff.alpha(t.astype(float), level_of_measurement=m)
-                    ),
-                )
+            theirs = time_of(
+                lambda t=table, m=metric: krippendorff.alpha(t.astype(float), level_of_measurement=m)
             )
+            for with_errors in (False, True):
+                ours = time_of(
+                    lambda t=table, m=metric, e=with_errors: agreement.krippendorff_alpha(
+                        t, metric=m, errors=e
+                    )
+                )
+                what = f"alpha, {metric}{' with two errors' * with_errors}, {size}"
+                rows.append(
+                    Row(what=what, ours_s=ours, theirs="krippendorff, without errors", theirs_s=theirs)
+                )
         rows.append(
             Row(
                 what=f"Cohen's kappa, quadratic, {cases} cases",
