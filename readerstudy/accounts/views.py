@@ -3,7 +3,6 @@
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from readerstudy.accounts.errors import (
 from readerstudy.accounts.forms import ApiTokenForm
 from readerstudy.accounts.issue_token import issue_token
 from readerstudy.accounts.models import User
+from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.accounts.second_factor import needs_second_factor
 
@@ -42,10 +42,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, token: str, by: User | None) -> HttpResponse:
-    person = claiming.claim(token, by=by).by
+    claimed = claiming.claim(token, by=by)
     if by is not None:
         return redirect("/")
-    get_adapter().login(request, person)
+    get_adapter().login(request, claimed.by)
     return redirect(f"{reverse('account_set_password')}?next=/")
 
 
@@ -63,11 +63,11 @@ def _refused(request: HttpRequest, refusal: InvitationRefused, by: User | None) 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """What belongs to the person who is signed in: password, second factor, tokens."""
-    person = _person(request)
-    factors = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    who = person(request)
+    factors = Authenticator.objects.filter(user=who).exclude(type=Authenticator.Type.RECOVERY_CODES)
     context = {
         "factors": [factor.get_type_display() for factor in factors],
-        "needs_second_factor": needs_second_factor(person),
+        "needs_second_factor": needs_second_factor(who),
     }
     return render(request, "accounts/account.html", context)
 
@@ -77,25 +77,19 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def api_tokens(request: HttpRequest) -> HttpResponse:
     """A person's tokens; a new one's key is on this page once."""
-    person, raw = _person(request), ""
+    who, raw = person(request), ""
     form = ApiTokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         named = form.cleaned_data
-        _, raw = issue_token(named["name"], by=person, scopes=named["scopes"], valid_for=form.valid_for)
+        _, raw = issue_token(named["name"], by=who, scopes=named["scopes"], valid_for=form.valid_for)
         form = ApiTokenForm()
-    tokens = person.api_tokens.select_related("revocation")
+    tokens = who.api_tokens.select_related("revocation")
     return render(request, "accounts/tokens.html", {"form": form, "tokens": tokens, "raw": raw})
 
 
 @recently_authenticated
 @require_POST
 def revoke_api_token(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request)
-    get_object_or_404(person.api_tokens, pk=pk).revoke(by=person)
+    who = person(request)
+    get_object_or_404(who.api_tokens, pk=pk).revoke(by=who)
     return redirect("api_tokens")
-
-
-def _person(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

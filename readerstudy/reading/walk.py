@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from readerstudy.reading.models import PracticeRound, Presentation, Submission
-from readerstudy.reading.models.presentation import PresentationQuerySet
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol.document import ProtocolDocument, SectionDocument
@@ -86,7 +86,7 @@ class Walk:
         return {section: (count, answered[section]) for section, count in total.items()}
 
     @cached_property
-    def presentations(self) -> PresentationQuerySet:
+    def presentations(self) -> QuerySet[Any]:
         """This reader's presentations with the answers given and needed: one more a practice round."""
         failed = Counter(section for section, _, passed in self.rounds if not passed)
         needed = Case(

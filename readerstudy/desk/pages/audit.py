@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.drawing import twin_histogram
 from readerstudy.desk.pages.frame import done, refused, study_response
@@ -27,12 +28,12 @@ def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
         return study_response(request, study, "audit", context)
     verb = request.POST.get("verb")
     if verb == "run":
-        start_run(study, "audit", {"images": images_digest(study)}, by=request.user)
+        start_run(study, "audit", {"images": images_digest(study)}, by=person(request))
         return done(request, "The audit is under way.", "desk-audit", study.slug)
     if verb != "override" or found is None:
         raise Http404
     try:
-        override(found, by=request.user, reason=request.POST.get("reason", ""))
+        override(found, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
         return refused(request, error, "desk-audit", study.slug)
     said = "The audit no longer stands in the way; the reason is on record."

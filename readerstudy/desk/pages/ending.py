@@ -7,6 +7,7 @@ from pathlib import Path
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
+from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.desk.access import study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
@@ -39,7 +40,7 @@ def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
     if verb is None:
         raise Http404
     try:
-        verb(study, by=request.user, reason=request.POST.get("reason", ""))
+        verb(study, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
         return refused(request, error, "desk-ending", study.slug)
     return done(request, said, "desk-ending", study.slug)
@@ -53,7 +54,7 @@ def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
     masked = not is_unblinded(study)
     try:
         with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
-            folder = export_bundle(study, Path(scratch) / "bundle", by=request.user, masked=masked)
+            folder = export_bundle(study, Path(scratch) / "bundle", by=person(request), masked=masked)
             archive = tempfile.TemporaryFile()  # noqa: SIM115  (FileResponse closes it)
             with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
                 for path in sorted(folder.iterdir()):

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, OWNERS, study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.errors import ReaderstudyError
@@ -35,10 +36,10 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
 
 def _invite(request: HttpRequest, study: Study, email: str, role: str) -> Invited:
     if role == Role.READER:
-        return invite_reader(study, email, by=request.user)
+        return invite_reader(study, email, by=person(request))
     if role not in Role.values:
         raise Http404
-    return invite_staff(study, email, role, by=request.user)
+    return invite_staff(study, email, role, by=person(request))
 
 
 @require_POST
@@ -50,7 +51,7 @@ def withdraw_person(request: HttpRequest, study: Study, pseudonym: str) -> HttpR
     try:
         withdraw(
             enrolment,
-            by=request.user,
+            by=person(request),
             reason=request.POST.get("reason", ""),
             keep_answers=request.POST.get("answers") == "keep",
         )

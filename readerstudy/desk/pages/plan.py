@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.desk.access import LEADS, OWNERS, study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
@@ -19,7 +20,7 @@ def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
         sections = Section.objects.filter(study=study)
         return study_response(request, study, "plan", {"sections": sections})
     try:
-        made = allocate(study, by=request.user)
+        made = allocate(study, by=person(request))
     except ReaderstudyError as error:
         return refused(request, error, "desk-plan", study.slug)
     return done(request, f"Plan {made.digest[:16]} made for {made.places} places.", "desk-plan", study.slug)
@@ -32,7 +33,7 @@ def lock(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
         return study_response(request, study, "lock")
     try:
-        lock_study(study, by=request.user, reason=request.POST.get("reason", ""))
+        lock_study(study, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
         return refused(request, error, "desk-lock", study.slug)
     return done(request, "The study is locked. Invite its readers.", "desk-people", study.slug)

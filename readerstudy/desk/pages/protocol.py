@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, STAFF, study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.errors import ReaderstudyError
@@ -24,7 +25,7 @@ def protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
         return study_response(request, study, "protocol", {"text": study.protocol.text})
     text = request.POST.get("text", "").replace("\r\n", "\n")
     try:
-        revised = revise_protocol(study, text, by=request.user)
+        revised = revise_protocol(study, text, by=person(request))
     except ProtocolError as error:
         context = {"text": text, "problems": error.problems}
         return study_response(request, study, "protocol", context, status=422)

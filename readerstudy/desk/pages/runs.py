@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import cancel_run
@@ -33,7 +34,7 @@ def run_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBa
 @require_POST
 @study_page(*LEADS)
 def stop_run(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    cancel_run(_run(study, number), by=request.user, reason="Stopped at the desk")
+    cancel_run(_run(study, number), by=person(request), reason="Stopped at the desk")
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if safe else "desk-study", *([] if safe else [study.slug]))

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import STAFF
 from readerstudy.desk.published import all_published
 from readerstudy.errors import ReaderstudyError
@@ -88,7 +89,7 @@ def new_study(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         text = request.POST.get("text", "").replace("\r\n", "\n")
         try:
-            study = create_study(text, by=request.user, slug=request.POST.get("slug", "").strip())
+            study = create_study(text, by=person(request), slug=request.POST.get("slug", "").strip())
         except ProtocolError as error:
             context |= {"text": text, "problems": error.problems, "chosen": "own"}
             return render(request, "desk/new.html", context, status=422)

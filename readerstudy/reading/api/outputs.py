@@ -28,7 +28,7 @@ class ImageOut(serializers.Serializer[Any]):
     height = serializers.IntegerField()
     bits = serializers.IntegerField()
     window = WindowOut()
-    label = LabelOut(many=True, allow_null=True)
+    label = LabelOut(many=True, allow_null=True)  # type: ignore[assignment]  # a field, not the base's own
 
 
 class ReasonOut(serializers.Serializer[Any]):

@@ -71,7 +71,7 @@ def _signed_out(context: dict[str, Any]) -> Response:
 
 
 def _busy(error: exceptions.Throttled) -> Response:
-    wait_s = max(1, round(error.wait or 1))
+    wait_s = max(1, round(getattr(error, "wait", None) or 1))
     detail = f"Too many requests at once. The next one is taken in {wait_s} s."
     response = Response({"detail": detail, "code": "busy"}, status=status.HTTP_429_TOO_MANY_REQUESTS)
     response["Retry-After"] = str(wait_s)

@@ -29,7 +29,7 @@ class Generous(BaseThrottle):
         return bool(cache.incr(key) <= self.most)
 
     def wait(self) -> float:
-        return math.ceil(WINDOW_S - self.now % WINDOW_S)
+        return float(math.ceil(WINDOW_S - self.now % WINDOW_S))
 
 
 class GenerousWithPixels(Generous):

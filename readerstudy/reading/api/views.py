@@ -1,6 +1,6 @@
 """The addresses a reading browser speaks to. Each translates HTTP into one verb and back."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -207,7 +207,7 @@ class DisplayView(ReadingView):
 class PixelsView(ReadingView):
     """The raw grey buffer of a slot: the same headers and the same length whatever it shows."""
 
-    throttle_classes: ClassVar = [GenerousWithPixels]
+    throttle_classes = [GenerousWithPixels]
 
     @extend_schema(
         operation_id="pixels",

@@ -1,7 +1,7 @@
 """What may come over the wire: bounded, and nothing in it that a database refuses."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework import exceptions, parsers, status
 from rest_framework.authentication import SessionAuthentication
@@ -58,9 +58,9 @@ class Session(SessionAuthentication):
 class ReadingView(APIView):
     """What every address of the reading API has in common."""
 
-    authentication_classes: ClassVar = [Session]
-    parser_classes: ClassVar = [BoundedJSON]
-    throttle_classes: ClassVar = [Generous]
+    authentication_classes = [Session]
+    parser_classes = [BoundedJSON]
+    throttle_classes = [Generous]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

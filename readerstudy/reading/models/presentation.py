@@ -15,7 +15,7 @@ def new_token() -> str:
 class PresentationQuerySet(models.QuerySet["Presentation"]):
     def of(self, enrolment: Enrolment) -> "PresentationQuerySet":
         """What a reader reads: the presentations of their place, in the order of the plan."""
-        return self.filter(section__study=enrolment.study_id, place=enrolment.place)
+        return self.filter(section__study=enrolment.study_id, place=enrolment.own_place)
 
     def with_answers_of(self, enrolment: Enrolment) -> "PresentationQuerySet":
         """Each with `answers`: how many revisions of an answer the reader has given."""

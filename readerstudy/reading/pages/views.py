@@ -123,7 +123,7 @@ def display_done(request: HttpRequest, enrolment: Enrolment) -> bool:
     if document_of(enrolment).display.if_failed == "ignore":
         return True
     verdict = request.session.get(display_key(enrolment.study.slug))
-    return bool(verdict) and not verdict["refused"]
+    return verdict is not None and not verdict["refused"]
 
 
 @page("POST")

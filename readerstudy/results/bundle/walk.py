@@ -55,8 +55,8 @@ def _section(reader: Enrolment, section: Section, names: Names, known: dict[int,
     slots = _slots(reader, section, known)
     ratings: dict[int, dict[int, int]] = {}
     rated = Rating.objects.filter(response__enrolment=reader, response__presentation__section=section)
-    for response, slot, points in rated.values_list("response_id", "slot_id", "points"):
-        ratings.setdefault(response, {})[slot] = points
+    for answered, slot, points in rated.values_list("response_id", "slot_id", "points"):
+        ratings.setdefault(answered, {})[slot] = points
     reasons: dict[int, list[Reason]] = {}
     for reason in Reason.objects.filter(
         response__enrolment=reader, response__presentation__section=section
@@ -83,7 +83,7 @@ def _slots(
     reader: Enrolment, section: Section, known: dict[int, Shown]
 ) -> dict[int, dict[int, tuple[int, Shown]]]:
     """By presentation and slot key: the slot's number from 1, and what stands in it."""
-    rows = Slot.objects.filter(presentation__section=section, presentation__place=reader.place)
+    rows = Slot.objects.filter(presentation__section=section, presentation__place=reader.own_place)
     found: dict[int, dict[int, tuple[int, Shown]]] = {}
     for pk, presentation, position, image in rows.values_list(
         "pk", "presentation_id", "position", "trial_image_id"

@@ -82,6 +82,11 @@ class Enrolment(models.Model):
         return f"{self.pseudonym or self.user} in {self.study.slug}"
 
     @property
+    def own_place(self) -> int:
+        """The place a reader reads. Staff have none, and nobody reads at 0."""
+        return self.place or 0
+
+    @property
     def person(self) -> User | None:
         """Who reads here, once they have come."""
         if self.user is not None or self.invitation is None:

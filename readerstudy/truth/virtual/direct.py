@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 
+from readerstudy.accounts.models import User
 from readerstudy.reading.answer import Answer, Spot
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.consent import consent
@@ -31,7 +33,7 @@ def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> i
             enrolment,
             shown.token,
             answer_of(answer),
-            by=enrolment.person,
+            by=_reader(enrolment),
             client_uuid=uuid.uuid4(),
             timing=Timing(response_ms=took_ms, active_ms=took_ms),
         )
@@ -47,14 +49,18 @@ def answer_of(given: dict[str, object]) -> Answer:
     return Answer(**values, reasons=tuple(Spot(**reason) for reason in reasons))  # type: ignore[arg-type, attr-defined]
 
 
+def _reader(enrolment: Enrolment) -> User:
+    """A virtual reader is somebody from the start."""
+    return cast("User", enrolment.person)
+
+
 def _get_ready(enrolment: Enrolment, mind: Mind) -> None:
     """What stands before reading, in the order the platform asks for it."""
-    steps = {
-        "consent": lambda: consent(enrolment, by=enrolment.person),
-        "questionnaire": lambda: fill_questionnaire(
-            enrolment, questionnaire(enrolment, mind), by=enrolment.person
-        ),
-        "instructions": lambda: be_briefed(enrolment, by=enrolment.person),
+    by = _reader(enrolment)
+    steps: dict[str, Callable[[], object]] = {
+        "consent": lambda: consent(enrolment, by=by),
+        "questionnaire": lambda: fill_questionnaire(enrolment, questionnaire(enrolment, mind), by=by),
+        "instructions": lambda: be_briefed(enrolment, by=by),
     }
     while (step := next_step(enrolment)) is not None:
         steps[step]()

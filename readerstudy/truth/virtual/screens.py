@@ -18,7 +18,7 @@ class Screens:
         self._slots: dict[str, list[Slot]] = defaultdict(list)
         self._totals: dict[int, int] = defaultdict(int)
         rows = (
-            Slot.objects.filter(presentation__place=enrolment.place, presentation__section__study=study)
+            Slot.objects.filter(presentation__place=enrolment.own_place, presentation__section__study=study)
             .select_related("presentation__section", "presentation__trial", "trial_image")
             .order_by("presentation_id", "position")
         )

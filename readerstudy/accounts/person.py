@@ -1,0 +1,13 @@
+"""Who asks."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from readerstudy.accounts.models import User
+
+
+def person(request: HttpRequest) -> User:
+    """The person signed in, for views that are only reached signed in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
