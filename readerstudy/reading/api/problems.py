@@ -42,8 +42,8 @@ def sign_in_url(request: HttpRequest, slug: str | None) -> str:
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """The exception handler of the reading API."""
     if isinstance(error, ReadingError):
-        code = STATUS.get(error.code, status.HTTP_400_BAD_REQUEST)
-        return Response({"detail": str(error), "code": error.code}, status=code)
+        answer = STATUS.get(error.code, status.HTTP_400_BAD_REQUEST)
+        return Response({"detail": str(error), "code": error.code}, status=answer)
     if isinstance(error, Http404):
         return Response(NOT_FOUND, status=status.HTTP_404_NOT_FOUND)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
