@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.life import images_by_source
 from readerstudy.desk.pages.frame import done, refused, study_response
@@ -70,7 +71,7 @@ def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
             "desk-images",
             study.slug,
         )
-    start_run(study, "import", asked, by=request.user, total=len(asked["paths"]))
+    start_run(study, "import", asked, by=person(request), total=len(asked["paths"]))
     return done(
         request, f"{len(files)} files are being imported into {source.name}.", "desk-images", study.slug
     )

@@ -7,6 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, Js
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.errors import ReaderstudyError
@@ -87,12 +88,12 @@ def _start(request: HttpRequest, study: Study, chosen: Model, given: dict[str, A
         if not source:
             asked["count"] = min(given["count"], 4 * PREVIEW_COUNT)
             request_of({**asked, "out": "preview"})
-            start_run(study, "preview", asked, by=request.user, total=asked["count"])
+            start_run(study, "preview", asked, by=person(request), total=asked["count"])
             return done(request, "The images are being made.", "desk-playground", study.slug)
         source_of(study, source, kind="synthetic")
         request_of({**asked, "count": given["count"], "out": "run"})
         wanted = {**asked, "count": given["count"], "source": source}
-        start_run(study, "generate", wanted, by=request.user, total=given["count"])
+        start_run(study, "generate", wanted, by=person(request), total=given["count"])
     except ReaderstudyError as error:
         return refused(request, error, "desk-playground", study.slug)
     return done(request, f"{given['count']} images are being made for {source}.", "desk-images", study.slug)
