@@ -3,7 +3,8 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.reporting.figures import Picture, inline_svg
+from analysis.reporting.figures import Picture
+from analysis.reporting.figures.style import inline
 from analysis.reporting.outline import Outline
 
 PAGE_TYPE = "inherit"
@@ -25,4 +26,4 @@ def page(report: Outline) -> str:
 def _svg(picture: Picture) -> Markup:
     # names come from the bundle and matplotlib escapes them; the title is escaped here
     title = str(Markup.escape(picture.caption))
-    return Markup(inline_svg(picture.figure, family=PAGE_TYPE, title=title, prefix=picture.name))  # noqa: S704
+    return Markup(inline(picture.svg, family=PAGE_TYPE, title=title, prefix=picture.name))  # noqa: S704

@@ -9,10 +9,9 @@ from typing import Any
 import typst
 
 from analysis.errors import AnalysisError
-from analysis.reporting.figures import inline_svg
+from analysis.reporting.figures.files import PRINT_TYPE
+from analysis.reporting.figures.style import set_in
 from analysis.reporting.outline import Numbered, Outline, PartOutline
-
-PRINT_TYPE = "Libertinus Serif"
 
 
 class TypesettingError(AnalysisError):
@@ -22,9 +21,7 @@ class TypesettingError(AnalysisError):
 def typeset(report: Outline) -> bytes:
     """Set an outline as a PDF with page numbers."""
     figures = {
-        f"figure-{entry.number}.svg": inline_svg(
-            entry.of.figure, family=PRINT_TYPE, title=entry.of.name, prefix=entry.of.name
-        ).encode()
+        f"figure-{entry.number}.svg": set_in(entry.of.svg, PRINT_TYPE).encode()
         for entry in report.all_figures
     }
     files = {

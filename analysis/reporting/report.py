@@ -152,7 +152,7 @@ def _save_csv(made: Report, folder: Path) -> None:
 
 
 def _save_figures(made: Report, folder: Path) -> None:
-    from analysis.reporting.figures import write_figures
+    from analysis.reporting.figures.files import write_figures
 
     write_figures([entry.of for entry in made.outline.all_figures], folder / "figures")
 

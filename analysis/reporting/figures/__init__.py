@@ -1,21 +1,18 @@
 """The figures of a report, section by section."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from functools import cached_property, partial
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from analysis.proportions import wilson
 from analysis.reporting.figures import rates, scales
-from analysis.reporting.figures.style import as_bytes, inline_svg
+from analysis.reporting.figures.style import drawn_svg
 from analysis.reporting.names import COEFFICIENTS
 
-FILE_FORMS = ("svg", "png", "pdf")
-
-__all__ = ["Picture", "as_bytes", "inline_svg", "pictures", "write_figures"]
+__all__ = ["Picture", "pictures"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,18 +25,15 @@ class Picture:
     caption: str
     figure: Figure
 
+    @cached_property
+    def svg(self) -> str:
+        """The drawing, made once for every form."""
+        return drawn_svg(self.figure)
+
 
 def pictures(document: Mapping[str, Any]) -> list[Picture]:
     """Draw every figure that the document has the numbers for."""
     return [picture for name in document["sections"] for picture in _of_section(document, name)]
-
-
-def write_figures(drawn: Sequence[Picture], folder: Path) -> None:
-    """Write every figure as SVG, as PNG at 300 dpi and as PDF."""
-    folder.mkdir()
-    for picture in drawn:
-        for form in FILE_FORMS:
-            (folder / f"{picture.name}.{form}").write_bytes(as_bytes(picture.figure, form))
 
 
 def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:

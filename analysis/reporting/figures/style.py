@@ -18,7 +18,6 @@ SKY, PURPLE = "#56B4E9", "#CC79A7"
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 LIKERT = LinearSegmentedColormap.from_list("likert", ["#D55E00", "#F3CBA6", "#E9EDF2", "#9CC9E3", "#0072B2"])
 WIDTH_INCHES = 6.6
-DPI = 300
 FAMILY = "DejaVu Sans"
 RULES: Any = {
     "font.family": [FAMILY],
@@ -60,21 +59,23 @@ def drawing(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
         yield figure, figure.add_subplot()
 
 
-def as_bytes(figure: Figure, form: str) -> bytes:
-    """The figure as svg, png or pdf, the same bytes every time."""
-    dateless: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
-    stream = io.BytesIO()
+def drawn_svg(figure: Figure) -> str:
+    """The figure as SVG whose text is text, the same every time."""
+    stream = io.StringIO()
     with mpl.rc_context(RULES):
-        figure.savefig(stream, format=form, dpi=DPI, metadata=dateless or None)
-    return stream.getvalue()
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    text = stream.getvalue()
+    return text[text.index("<svg") :]
 
 
-def inline_svg(figure: Figure, *, family: str, title: str, prefix: str) -> str:
+def set_in(svg: str, family: str) -> str:
+    """The same drawing with its text in another type."""
+    return re.sub(rf"'?{FAMILY}'?(, sans-serif)?", family, svg)
+
+
+def inline(svg: str, *, family: str, title: str, prefix: str) -> str:
     """SVG to stand inside a page: its own names, the page's type, a title for those who cannot see it."""
-    text = as_bytes(figure, "svg").decode("utf-8")
-    text = text[text.index("<svg") :]
-    text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
-    text = re.sub(rf"'?{FAMILY}'?(, sans-serif)?", family, text)
+    text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{prefix}-", set_in(svg, family))
     text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
     text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
     text = text.replace("<svg", '<svg role="img"', 1)
