@@ -1,7 +1,5 @@
 """Every address of the platform × every role of this and another study → a status."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +10,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from readerstudy.reading.models import Slot
 from readerstudy.reading.walk import Walk
-from tests.readerstudy import permissions
 from tests.readerstudy.factory import (
     PRACTICE,
     QUARTETS,
@@ -22,15 +19,7 @@ from tests.readerstudy.factory import (
     protocol_text,
 )
 from tests.readerstudy.people import signed_in
-from tests.readerstudy.permissions.row import ROLES, Row, World
-
-
-def all_rows() -> dict[str, Row]:
-    found: dict[str, Row] = {}
-    for module in pkgutil.iter_modules(permissions.__path__):
-        if module.name.startswith("rows_of_"):
-            found |= importlib.import_module(f"{permissions.__name__}.{module.name}").ROWS
-    return found
+from tests.readerstudy.permissions.row import ROLES, Row, World, all_rows
 
 
 def all_routes(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
