@@ -36,6 +36,10 @@ class Bootstrap(Interval):
     n_replicates: int = 0
     n_undefined: int = 0
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything but the replicates, which are thousands."""
+        return {name: value for name, value in super().as_dict().items() if name != "replicates"}
+
 
 def bootstrap_mean(
     table: npt.ArrayLike, *, replicates: int = 2000, level: float = 0.95, rng: np.random.Generator

@@ -90,7 +90,8 @@ def crossed_mean(
     -----
     The variance is floored at its error part, MSE/(RC), and `floored` says where that was done; the
     degrees of freedom are then (with the same floor in the numerator of Satterthwaite's formula)
-    MSE² / (MSR²/(R-1) + MSC²/(C-1) + MSE²/((R-1)(C-1))).
+    MSE² / (MSR²/(R-1) + MSC²/(C-1) + MSE²/((R-1)(C-1))). With missing answers R and C in the degrees of
+    freedom are the effective numbers, (Σn)²/Σn², which are R and C where nothing is missing.
     """
     return crossed_contrast(
         [table], [1.0], null=null, level=level, readers=readers, cases=cases, bounds=bounds

@@ -29,7 +29,7 @@ class Coded:
 def as_scores(table: npt.ArrayLike) -> FloatArray:
     """Return a readers x cases table of floats with NaN for missing answers; refuse any other shape."""
     try:
-        scores = np.asarray(table, dtype=np.float64)
+        scores = np.asarray(_plain(table), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise WrongValueError(
             "The table holds something that is no number: give numbers, NaN for missing."
@@ -82,7 +82,7 @@ def coded(table: Any, categories: Any = None) -> Coded:
 
     `categories` fixes the categories and their order; without it, those that occur, sorted.
     """
-    values = np.asarray(table)
+    values = np.asarray(_plain(table))
     if values.ndim != 2:
         raise WrongShapeError
     whole = _whole_numbers(values)
@@ -131,6 +131,19 @@ def _places(found: npt.NDArray[Any], largest: int) -> IntArray:
     places = np.zeros(largest + 1, dtype=np.int64)
     places[found] = np.arange(len(found))
     return places
+
+
+def _plain(table: Any) -> Any:
+    """Return a pandas frame or series of nullable types with NaN for its NA; anything else as it is."""
+    if not hasattr(table, "isna"):
+        return table
+    values = np.array(table, dtype=object)
+    missing = np.asarray(table.isna(), dtype=bool)
+    if not missing.any():
+        return np.asarray(table)
+    values[missing] = np.nan
+    numeric = all(isinstance(item, int | float | np.number) for item in values.ravel().tolist())
+    return values.astype(np.float64) if numeric else values
 
 
 def _present(values: npt.NDArray[Any]) -> BoolArray:

@@ -114,7 +114,7 @@ def _complete(tables: list[FloatArray], weights: FloatArray) -> Parts:
         )
         for w, table, (_, ms_case, ms_error) in zip(weights.tolist(), tables, squares, strict=True)
     ]
-    parts = _combine(reader, n_readers, strata)
+    parts = _combine(reader, n_readers - 1.0, strata)
     if len(tables) > 1:
         return parts
     ms_reader, ms_case, ms_error = squares[0]
@@ -186,7 +186,8 @@ def _incomplete(tables: list[FloatArray], weights: FloatArray) -> Parts:
         for item in moments
     )
     reader += sum(2 * _shared_readers(one, other) for one, other in combinations(moments, 2))
-    parts = _combine(reader, len(tables[0]), strata)
+    load = sum(abs(item.weight) * item.n_by_reader / item.n for item in moments)
+    parts = _combine(reader, _effective(np.asarray(load)) - 1.0, strata)
     if len(tables) > 1:
         return parts
     (item,) = moments
@@ -198,6 +199,11 @@ def _incomplete(tables: list[FloatArray], weights: FloatArray) -> Parts:
     )
 
 
+def _effective(load: FloatArray) -> float:
+    """How many equal readers or cases vary as these do that answered unequally much (Kish 1965, p. 162)."""
+    return float(load.sum()) ** 2 / float(load @ load)
+
+
 def _incomplete_stratum(item: _Moments) -> _Stratum:
     """Analogues of MSC/(RC) and MSE/(RC), equal to them where nothing is missing."""
     error = max(item.m1 - item.m2 - item.m3 + item.m4, 0.0) * item.weight**2 / item.n
@@ -205,7 +211,7 @@ def _incomplete_stratum(item: _Moments) -> _Stratum:
     error_df = item.n - len(item.n_by_reader) - len(item.n_by_case) + 1
     return _Stratum(
         case=(item.m3 - item.m4) * share + error,
-        case_df=len(item.n_by_case) - 1.0,
+        case_df=_effective(item.n_by_case) - 1.0,
         error=error,
         error_df=error_df,
     )
@@ -223,7 +229,7 @@ def _shared_readers(one: _Moments, other: _Moments) -> float:
     return one.weight * other.weight * covariance * shared / (one.n * other.n)
 
 
-def _combine(reader: float, n_readers: int, strata: list[_Stratum]) -> Parts:
+def _combine(reader: float, reader_df: float, strata: list[_Stratum]) -> Parts:
     errors = sum(stratum.error for stratum in strata)
     raw = reader + sum(stratum.case for stratum in strata) - errors
     variance = max(raw, errors)
@@ -232,7 +238,7 @@ def _combine(reader: float, n_readers: int, strata: list[_Stratum]) -> Parts:
     # where no case has two readers, case and error are one and cancel
     used = [stratum for stratum in strata if stratum.error_df > 0]
     pieces = [reader, *(item.case for item in used), *(item.error for item in used)]
-    dfs = [n_readers - 1.0, *(item.case_df for item in used), *(item.error_df for item in used)]
+    dfs = [reader_df, *(item.case_df for item in used), *(item.error_df for item in used)]
     return _settle(variance, _satterthwaite(variance, pieces, dfs), floored=floored)
 
 

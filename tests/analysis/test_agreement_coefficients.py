@@ -1,4 +1,4 @@
-"""Agreement among many readers, against printed tables, R and the krippendorff package."""
+"""Agreement among many readers, against printed tables, irrCAC and the krippendorff package."""
 
 import itertools
 import math
@@ -18,7 +18,7 @@ from analysis.agreement import (
     raw_agreement,
 )
 from analysis.errors import WrongValueError
-from tests.analysis.oracles import agreement_table
+from tests.analysis.oracles import agreement_table, fixture
 
 COEFFICIENTS = {
     "fleiss": fleiss_kappa,
@@ -80,6 +80,27 @@ def test_coefficients_and_errors_with_missing_answers_equal_gwets(name):
     value, error = printed["printed"][name]
     assert found.estimate == pytest.approx(value, abs=5e-6)
     assert found.se_cases == pytest.approx(error, abs=5e-6)
+
+
+@pytest.mark.parametrize("name", ["fleiss", "gwet", "conger", "bp"])
+@pytest.mark.parametrize("case", range(8))
+def test_weighted_coefficients_their_errors_and_intervals_equal_irrcac(name, case):
+    oracle = fixture("irrcac.json")[case]
+    table = np.array(oracle["readers_by_cases"], dtype=float)
+    coefficient = {"fleiss": fleiss_kappa, "gwet": gwet_ac2, "conger": conger_kappa, "bp": brennan_prediger}[
+        name
+    ]
+    found = coefficient(table, categories=[1, 2, 3, 4], weights=oracle["weights"])
+    parts = [found.estimate, found.se_cases, found.low, found.high]
+    assert parts == pytest.approx(oracle["values"][name], rel=1e-10)
+
+
+@pytest.mark.parametrize("case", [0, 4])
+def test_nominal_alpha_its_error_and_interval_equal_irrcac(case):
+    oracle = fixture("irrcac.json")[case]
+    found = krippendorff_alpha(np.array(oracle["readers_by_cases"], dtype=float))
+    parts = [found.estimate, found.se_cases, found.low, found.high]
+    assert parts == pytest.approx(oracle["values"]["krippendorff"], rel=1e-10)
 
 
 @pytest.mark.parametrize("metric", ["nominal", "ordinal", "interval", "ratio"])

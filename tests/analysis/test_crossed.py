@@ -4,6 +4,7 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -219,3 +220,18 @@ def test_the_crossed_interval_covers_where_the_binomial_one_does_not():
         binomial += low <= truth <= high
     assert 0.92 <= crossed / 600 <= 0.98
     assert binomial / 600 < 0.75
+
+
+def test_readers_who_answered_little_count_little_in_the_degrees_of_freedom():
+    rng = np.random.default_rng(14)
+    table = answers(rng, 12, 80, reader_sd=1.0)
+    table[:9, 8:] = np.nan
+    uneven = crossed_rate(table)
+    assert uneven.n_readers == 12
+    assert uneven.df < 6
+
+
+def test_frames_of_nullable_numbers_are_tables_too():
+    frame = pd.DataFrame({"a": [1, 0, 1], "b": [1, 1, 0], "c": [1, None, 0]}, dtype="Int64")
+    plain = [[1, 1, 1], [0, 1, np.nan], [1, 0, 0]]
+    assert crossed_rate(frame) == crossed_rate(plain)
