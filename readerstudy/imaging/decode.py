@@ -25,6 +25,7 @@ from readerstudy.imaging.errors import (
     Refusal,
     SeveralFrames,
     TooLarge,
+    TooMuchMemory,
     TooSmall,
     Translucent,
     UnsupportedPixels,
@@ -79,7 +80,7 @@ def decode(data: bytes, *, name: str) -> Decoded:
     except Refusal:
         raise
     except MemoryError as error:
-        raise TooLarge from error
+        raise TooMuchMemory from error
     except Exception as error:
         # Decoders raise whatever they like on hostile bytes; all of it means the same to the user.
         raise DamagedImage from error

@@ -56,11 +56,15 @@ class DamagedImage(Refusal):
 
 
 class CrashedDecoder(Refusal):
-    """The content made the decoder crash. Save the image anew with another program."""
+    """The content made the decoder crash or take minutes. Save the image anew with another program."""
 
 
 class TooLarge(Refusal):
     """The image is larger than 64 megapixels. Scale it down before the import."""
+
+
+class TooMuchMemory(Refusal):
+    """Unpacking the image takes more memory than there may be. Save it anew as PNG, or scale it down."""
 
 
 class TooSmall(Refusal):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.decode import Decoded, Greys, Levels, decode
-from readerstudy.imaging.errors import Refusal, UniformGrey
+from readerstudy.imaging.errors import Refusal, TooMuchMemory, UniformGrey
 
 # Part of what a file's fingerprint is made of: after a change of the pipeline everything is read anew.
 PIPELINE = 1
@@ -45,6 +45,8 @@ def prepare(data: bytes, name: str, canvas: Canvas) -> Buffer | Refusal:
             raise UniformGrey
     except Refusal as refusal:
         return refusal
+    except MemoryError:
+        return TooMuchMemory()
     pixels = grey.tobytes()
     facts = {
         **decoded.facts,

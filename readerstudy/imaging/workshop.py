@@ -1,6 +1,8 @@
 """Decoding in processes of their own: on all cores, and a decoder that crashes takes one file with it."""
 
 import multiprocessing
+import resource
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +16,10 @@ from readerstudy.imaging.normalise import Buffer, prepare
 # A forked child would share the database connection and the locks of other threads.
 SPAWN = multiprocessing.get_context("spawn")
 
+# An image of 64 megapixels takes about 1.5 GB on its way.
+MOST_MEMORY_BYTES = 6 * 1024**3
+MOST_SECONDS = 120.0
+
 Job = tuple[bytes, str]
 Outcome = Buffer | Refusal
 
@@ -25,12 +31,37 @@ def prepare_all(jobs: Sequence[Job], canvas: Canvas, prepare: Prepare) -> list[O
     return [prepare(data, name, canvas) for data, name in jobs]
 
 
+def prepare_within_limits(
+    jobs: Sequence[Job], canvas: Canvas, prepare: Prepare, most_seconds: float
+) -> list[Outcome]:
+    """In a worker: whatever takes too long is killed by the alarm, and counts as a crash."""
+    outcomes: list[Outcome] = []
+    for data, name in jobs:
+        signal.setitimer(signal.ITIMER_REAL, most_seconds)
+        outcomes.append(prepare(data, name, canvas))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return outcomes
+
+
+def limit_memory() -> None:
+    """A worker that asks for more gets an error instead of taking the machine down."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
 class Workshop:
     """A pool of processes, or the caller's own process where `workers` is 0."""
 
-    def __init__(self, canvas: Canvas, workers: int, *, prepare: Prepare = prepare) -> None:
+    def __init__(
+        self,
+        canvas: Canvas,
+        workers: int,
+        *,
+        prepare: Prepare = prepare,
+        most_seconds: float = MOST_SECONDS,
+    ) -> None:
         self._canvas = canvas
         self._prepare = prepare
+        self._rest = (canvas, prepare, most_seconds)
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
@@ -48,10 +79,10 @@ class Workshop:
             done.set_result(prepare_all(jobs, self._canvas, self._prepare))
             return done
         try:
-            return self._open().submit(prepare_all, jobs, self._canvas, self._prepare)
+            return self._open().submit(prepare_within_limits, jobs, *self._rest)
         except BrokenProcessPool:
             self._close()
-            return self._open().submit(prepare_all, jobs, self._canvas, self._prepare)
+            return self._open().submit(prepare_within_limits, jobs, *self._rest)
 
     def finish(self, future: Future[list[Outcome]], jobs: Sequence[Job]) -> list[Outcome]:
         try:
@@ -63,17 +94,17 @@ class Workshop:
         """One of the files killed its process: in a pool of its own, the guilty one shows."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(jobs):
-            with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
+            with ProcessPoolExecutor(1, mp_context=SPAWN, initializer=limit_memory) as pool:
                 try:
                     for job in jobs[len(outcomes) :]:
-                        outcomes += pool.submit(prepare_all, [job], self._canvas, self._prepare).result()
+                        outcomes += pool.submit(prepare_within_limits, [job], *self._rest).result()
                 except BrokenProcessPool:
                     outcomes.append(CrashedDecoder())
         return outcomes
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=SPAWN)
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=SPAWN, initializer=limit_memory)
         return self._pool
 
     def _close(self) -> None:

@@ -3,7 +3,7 @@
 import os
 
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.errors import CrashedDecoder, NotAnImage
+from readerstudy.imaging.errors import CrashedDecoder, NotAnImage, TooMuchMemory
 from readerstudy.imaging.workshop import Outcome, Workshop
 
 CANVAS = Canvas(width=64, height=64, bits=8)
@@ -13,6 +13,33 @@ def crash_on_marker(data: bytes, name: str, canvas: Canvas) -> Outcome:
     if data == b"crash":
         os._exit(11)
     return NotAnImage(name)
+
+
+def hang_on_marker(data: bytes, name: str, canvas: Canvas) -> Outcome:
+    while data == b"hang":
+        pass
+    return NotAnImage(name)
+
+
+def swallow_on_marker(data: bytes, name: str, canvas: Canvas) -> Outcome:
+    try:
+        return NotAnImage(str(len(bytes(8 * 1024**3))))
+    except MemoryError:
+        return TooMuchMemory()
+
+
+def test_a_decoder_that_hangs_is_killed_and_its_file_refused() -> None:
+    jobs = [(b"hang", "a"), (b"fine", "b")]
+    with Workshop(CANVAS, 1, prepare=hang_on_marker, most_seconds=0.2) as workshop:
+        outcomes = workshop.finish(workshop.begin(jobs), jobs)
+    assert isinstance(outcomes[0], CrashedDecoder)
+    assert str(outcomes[1]) == "b"
+
+
+def test_a_decoder_that_asks_for_too_much_memory_gets_none() -> None:
+    jobs = [(b"", "a")]
+    with Workshop(CANVAS, 1, prepare=swallow_on_marker) as workshop:
+        assert isinstance(workshop.finish(workshop.begin(jobs), jobs)[0], TooMuchMemory)
 
 
 def test_a_decoder_that_crashes_takes_one_file_with_it() -> None:
