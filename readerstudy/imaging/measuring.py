@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from readerstudy.imaging.features import VERSION, Features, Found, measure_buffers
 from readerstudy.imaging.models import Image, Measurement
 from readerstudy.imaging.storage import read_buffer
-from readerstudy.imaging.workshop import SPAWN
+from readerstudy.imaging.workshop import open_pool
 
 CHUNK_IMAGES = 32
 # Starting processes takes about as long as measuring this many images of 256 × 256 pixels.
@@ -48,7 +48,7 @@ def measure(
 
 
 def _measure_all(images: Sequence[Image], workers: int) -> Iterator[list[Measurement]]:
-    pool = ProcessPoolExecutor(workers, mp_context=SPAWN) if workers else nullcontext()
+    pool = open_pool(workers) if workers else nullcontext()
     pending: deque[tuple[Sequence[Image], Future[list[Found]] | list[Found]]] = deque()
     with pool as executor:
         for start in range(0, len(images), CHUNK_IMAGES):

@@ -1,8 +1,10 @@
 """Decoding in processes of their own: on all cores, and a decoder that crashes takes one file with it."""
 
 import multiprocessing
+import os
 import resource
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,9 +14,6 @@ from typing import Self
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import CrashedDecoder, Refusal
 from readerstudy.imaging.normalise import Buffer, prepare
-
-# A forked child would share the database connection and the locks of other threads.
-SPAWN = multiprocessing.get_context("spawn")
 
 # An image of 64 megapixels takes about 1.5 GB on its way.
 MOST_MEMORY_BYTES = 6 * 1024**3
@@ -43,9 +42,25 @@ def prepare_within_limits(
     return outcomes
 
 
-def limit_memory() -> None:
-    """A worker that asks for more gets an error instead of taking the machine down."""
+def begin_worker() -> None:
+    """Ask for too much memory and get an error, not the machine; leave when the parent is gone."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """A killed parent cannot tell its workers, which would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def open_pool(workers: int) -> ProcessPoolExecutor:
+    """Processes that know no database and outlive nobody."""
+    # A forked child would share the database connection and the locks of other threads.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
 
 
 class Workshop:
@@ -94,7 +109,7 @@ class Workshop:
         """One of the files killed its process: in a pool of its own, the guilty one shows."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(jobs):
-            with ProcessPoolExecutor(1, mp_context=SPAWN, initializer=limit_memory) as pool:
+            with open_pool(1) as pool:
                 try:
                     for job in jobs[len(outcomes) :]:
                         outcomes += pool.submit(prepare_within_limits, [job], *self._rest).result()
@@ -104,7 +119,7 @@ class Workshop:
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=SPAWN, initializer=limit_memory)
+            self._pool = open_pool(self._workers)
         return self._pool
 
     def _close(self) -> None:

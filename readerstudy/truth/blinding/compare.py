@@ -126,7 +126,10 @@ class BlindingReport:
                 f"The format does not tell {self.n_real} real from {self.n_synthetic} synthetic images "
                 f"(classifier on all features: {measured})."
             )
-        titles = ", ".join(leak.words.title.lower() for leak in self.leaks) or "several features together"
+        titles = (
+            ", ".join(_within_sentence(leak.words.title) for leak in self.leaks)
+            or "several features together"
+        )
         return f"The format tells real from synthetic by {titles} (classifier on all features: {measured})."
 
     def as_dict(self) -> dict[str, Any]:
@@ -240,6 +243,11 @@ def _verdict(found: Area, p: float, p_corrected: float, *, gates: bool) -> Verdi
     if gates and certain and found.apart >= LEAK_FROM:
         return "leak"
     return "look" if certain or (p < 0.01 and found.apart >= LEAK_FROM) else "equal"
+
+
+def _within_sentence(title: str) -> str:
+    """A title in the middle of a sentence: JPEG stays JPEG."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _histogram(column: Floats, arms: Arms) -> Histogram:
