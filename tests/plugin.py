@@ -6,13 +6,13 @@ temporary folder and takes it down afterwards.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.postgresql import Cluster
+from tests.scratch import scratch_folder
 
 _HOME = pytest.StashKey[Path]()
 _CLUSTER = pytest.StashKey[Cluster]()
@@ -35,7 +35,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def _prepare(config: pytest.Config) -> None:
-    home = Path(tempfile.mkdtemp(prefix="readerstudy-tests-"))
+    home = scratch_folder("readerstudy-tests-")
     config.stash[_HOME] = home
     for name in ("READERSTUDY_ENV", "STORAGE_URL", "EMAIL_URL", "DATABASE_URL"):
         os.environ.pop(name, None)

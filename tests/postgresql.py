@@ -3,9 +3,10 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
+
+from tests.scratch import scratch_folder
 
 INSTALL = "Install it (Debian: apt-get install postgresql) or run the tests without --database postgresql."
 
@@ -29,7 +30,7 @@ class Cluster:
     """A running server. It refuses root, so root runs it as the user `postgres`."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="readerstudy-pg-"))
+        self.folder = scratch_folder("readerstudy-pg-")
         self.programs = server_programs()
         self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self.as_user:
