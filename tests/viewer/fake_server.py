@@ -66,6 +66,7 @@ class Study:
     latency_s: float = 0.0
     requests: list[tuple[str, str]] = field(default_factory=list)
     pixels: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
 
     @property
     def final(self) -> dict[str, dict[str, Any]]:
@@ -187,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.study.requests.append((method, path))
         if path.startswith("/static/"):
             self._file(ROOT / path[1:])
+        elif path in self.study.files:
+            self._file(self.study.files[path])
         elif path.startswith("/api/reading/"):
             time.sleep(self.study.latency_s)
             self._api(method, path, body)

@@ -8,6 +8,7 @@ const QUIET_MS = 600;
 const RETRY_MS = 3000;
 
 export class Drafts {
+  private here = new Map<string, Draft>();
   private timer = 0;
   private unsent: { token: string; draft: Draft } | null = null;
 
@@ -17,9 +18,14 @@ export class Drafts {
     private readonly report: (kept: "here" | "saved", error: ApiError | null) => void,
   ) {}
 
+  /** Reads what this browser remembers. */
+  async recall(): Promise<void> {
+    this.here = await this.shelf.drafts();
+  }
+
   /** The newer of what the server and this browser remember of a presentation. */
-  async latest(shown: Presentation): Promise<Draft | null> {
-    const here = await this.shelf.draft(shown.token);
+  latest(shown: Presentation): Draft | null {
+    const here = this.here.get(shown.token);
     const there = shown.draft;
     if (!here || !there) return here ?? there;
     return here.saved_at >= there.saved_at ? here : there;
@@ -28,8 +34,15 @@ export class Drafts {
   async save(token: string, draft: Draft): Promise<void> {
     this.unsent = { token, draft };
     this.later(QUIET_MS);
+    this.here.set(token, draft);
     await this.shelf.putDraft(token, draft);
     if (this.unsent) this.report("here", null);
+  }
+
+  /** The answer has arrived. */
+  forget(token: string): void {
+    this.here.delete(token);
+    void this.shelf.removeDraft(token);
   }
 
   /** The answer itself is on its way; its draft is of no more use. */

@@ -35,6 +35,16 @@ export function corner(view: View, rect: Size): Point {
   };
 }
 
+/** The part of a viewport that the image covers: screen pixels whose middle lies in the image. */
+export function visible(view: View, rect: Size, image: Size): Rect {
+  const from = corner(view, rect);
+  const x = Math.max(0, from.x);
+  const y = Math.max(0, from.y);
+  const right = Math.min(rect.width, Math.ceil(from.x + image.width * view.zoom - 0.5));
+  const bottom = Math.min(rect.height, Math.ceil(from.y + image.height * view.zoom - 0.5));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
 export function toImage(view: View, rect: Size, at: Point): Point {
   const from = corner(view, rect);
   return { x: (at.x - from.x) / view.zoom, y: (at.y - from.y) / view.zoom };

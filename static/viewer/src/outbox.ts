@@ -16,6 +16,7 @@ export interface OutboxWatcher {
 }
 
 export class Outbox {
+  private queue: Waiting[] = [];
   private flushing: Promise<void> | null = null;
   private timer = 0;
   private wait = FIRST_WAIT_MS;
@@ -30,12 +31,18 @@ export class Outbox {
   }
 
   async put(waiting: Omit<Waiting, "study">): Promise<void> {
-    await this.shelf.add({ ...waiting, study: this.study });
+    this.queue.push(await this.shelf.add({ ...waiting, study: this.study }));
     await this.flush();
   }
 
-  async size(): Promise<number> {
-    return (await this.shelf.waiting(this.study)).length;
+  get size(): number {
+    return this.queue.length;
+  }
+
+  /** Takes up what an earlier page, or another tab, left in this browser, and sends it. */
+  async takeUp(): Promise<void> {
+    this.queue = await this.shelf.waiting(this.study);
+    await this.flush();
   }
 
   /** Tries again now instead of after the present wait. */
@@ -44,7 +51,7 @@ export class Outbox {
     void this.flush();
   }
 
-  flush(): Promise<void> {
+  private flush(): Promise<void> {
     clearTimeout(this.timer);
     this.flushing ??= this.sendAll().finally(() => {
       this.flushing = null;
@@ -54,25 +61,30 @@ export class Outbox {
 
   private async sendAll(): Promise<void> {
     for (;;) {
-      const [first] = await this.shelf.waiting(this.study);
+      const [first] = this.queue;
       if (!first) return;
       try {
         const accepted = await this.api.respond(first.token, first.submission);
-        await this.shelf.remove(first);
-        await this.shelf.removeDraft(first.token);
+        this.forget(first);
         this.wait = FIRST_WAIT_MS;
         this.watcher.accepted(first, accepted);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (!(await this.failed(error, first))) return;
+        if (!this.failed(error, first)) return;
       }
     }
   }
 
+  /** Nobody waits for this: an answer that is sent again is the same answer. */
+  private forget(waiting: Waiting): void {
+    this.queue = this.queue.filter((item) => item !== waiting);
+    void this.shelf.remove(waiting);
+  }
+
   /** Whether the next answer may be tried at once. */
-  private async failed(error: ApiError, waiting: Waiting): Promise<boolean> {
+  private failed(error: ApiError, waiting: Waiting): boolean {
     if (error.trouble === "refused") {
-      await this.shelf.remove(waiting);
+      this.forget(waiting);
       this.watcher.refused(error, waiting);
       return true;
     }

@@ -72,10 +72,15 @@ class ReadingPage {
 
   async start(): Promise<void> {
     await this.patiently(() => this.tab.open(false));
-    await this.outbox.flush();
-    if (this.state) return;
-    if (await this.outbox.size()) return;
-    await this.refresh();
+    await this.takeUp();
+  }
+
+  /** Sends what was left here; the state comes with the last acknowledgement, or is asked for. */
+  private async takeUp(): Promise<void> {
+    await this.drafts.recall();
+    const before = this.state;
+    await this.outbox.takeUp();
+    if (this.state === before && !this.outbox.size) await this.refresh();
   }
 
   private async refresh(): Promise<void> {
@@ -120,7 +125,6 @@ class ReadingPage {
     if (!first) return;
     this.pictures.keep([...urls, ...(next?.pixels ?? [])]);
     const coming = this.pictures.all(urls, first);
-    const draft = await this.drafts.latest(shown);
     const pictures = await coming.catch(() => null);
     if (!pictures) return;
     pictures.forEach((picture, i) => {
@@ -128,7 +132,7 @@ class ReadingPage {
     });
     this.presence.idleAfterMs =
       section.idle_after_s > 0 ? section.idle_after_s * 1000 : Number.POSITIVE_INFINITY;
-    this.box.present(section, shown, pictures, draft);
+    this.box.present(section, shown, pictures, this.drafts.latest(shown));
     part("count").textContent = `${shown.number} of ${section.total}`;
     part("back").hidden = !(section.allow_back && this.previous(shown));
     this.status();
@@ -195,7 +199,9 @@ class ReadingPage {
     banner(null);
     this.saved("Saved");
     this.tab.answered(waiting.token);
-    if (await this.outbox.size()) return;
+    this.drafts.forget(waiting.token);
+    if (this.outbox.size) return;
+    this.state = answer.state;
     this.sending = false;
     this.box.hold(false);
     if (answer.feedback) await this.feedback(answer.feedback);
@@ -310,8 +316,7 @@ class ReadingPage {
     await this.patiently(() => this.tab.open(true));
     this.sending = false;
     this.box.hold(false);
-    await this.outbox.flush();
-    if (!(await this.outbox.size())) await this.refresh();
+    await this.takeUp();
   }
 
   private async pause(kind: "pause" | "idle"): Promise<void> {

