@@ -24,15 +24,15 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
 
-import django
+import django  # noqa: E402
 
 django.setup()
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests.chromium import FLAGS
-from tests.viewer.conftest import wait_for_trial
-from tests.viewer.fake_server import FakeServer, Study, radiograph
+from tests.chromium import FLAGS  # noqa: E402
+from tests.viewer.conftest import wait_for_trial  # noqa: E402
+from tests.viewer.fake_server import FakeServer, Study, radiograph  # noqa: E402
 
 HERE = Path(__file__).parent / "viewer"
 SCRATCH = ROOT / "build" / "bench-viewer"
@@ -58,6 +58,10 @@ class Load:
     @property
     def shape(self) -> dict[str, int]:
         return {"width": self.side, "height": self.side, "bits": self.bits}
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - a benchmark prints its findings
 
 
 def build_peer() -> Path:
@@ -165,12 +169,12 @@ def compare(browser: Browser, server: FakeServer, load: Load) -> None:
         ("window step, p95", "ms", *(p95(side["window"]) for side in (ours, peer))),
         ("heap at the end", "MB", ours["heap"], peer["heap"]),
     ]
-    print(f"\nFour bare viewports, {load}, {load.quartets} quartets")
-    print(f"  {'':22s} {'ours':>10s} {'Cornerstone3D':>14s} {'ratio':>7s}")
+    say(f"\nFour bare viewports, {load}, {load.quartets} quartets")
+    say(f"  {'':22s} {'ours':>10s} {'Cornerstone3D':>14s} {'ratio':>7s}")
     for name, unit, mine, theirs in rows:
-        print(f"  {name:22s} {mine:7.1f} {unit} {theirs:11.1f} {unit} {theirs / mine:6.1f}x")
+        say(f"  {name:22s} {mine:7.1f} {unit} {theirs:11.1f} {unit} {theirs / mine:6.1f}x")
     frames = p95(ours["window"]) / FRAME_MS
-    print(f"  window step p95 is {frames:.1f} frames of 60 Hz (target {TARGET_WINDOW_FRAMES})")
+    say(f"  window step p95 is {frames:.1f} frames of 60 Hz (target {TARGET_WINDOW_FRAMES})")
 
 
 def kilobytes_gzip(path: Path) -> float:
@@ -188,21 +192,19 @@ def main() -> None:
     dist = ROOT / "static" / "viewer" / "dist"
     sizes = {name: kilobytes_gzip(dist / name) for name in ("viewer.js", "reading.js")}
     peer_kb = kilobytes_gzip(bundle)
-    print(
-        f"viewer {sizes['viewer.js']:.1f} kB gzip, whole reading page {sizes['reading.js']:.1f} kB", end="; "
-    )
-    print(f"Cornerstone3D {CORNERSTONE} {peer_kb:.0f} kB, {peer_kb / sizes['viewer.js']:.0f}x the viewer")
+    say(f"viewer {sizes['viewer.js']:.1f} kB gzip, whole reading page {sizes['reading.js']:.1f} kB")
+    say(f"Cornerstone3D {CORNERSTONE} {peer_kb:.0f} kB, {peer_kb / sizes['viewer.js']:.0f}x the viewer")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        print(f"Chromium {browser.version}, software GL, {os.cpu_count()} cores")
+        say(f"Chromium {browser.version}, software GL, {os.cpu_count()} cores")
         for side, bits in TARGETS_MS:
             load = Load(side=side, bits=bits, quartets=asked.quartets)
             server = serve(load, bundle)
             page = read_quartets(browser, server, load)
-            print(f"\nReading page, {load}, {page['n']:.0f} quartets, submit to all four painted")
+            say(f"\nReading page, {load}, {page['n']:.0f} quartets, submit to all four painted")
             target = f"(target {TARGETS_MS[side, bits]} ms)"
-            print(f"  median {page['median']:.0f} ms, p95 {page['p95']:.0f} ms {target}")
-            print(f"  heap after them {page['heap']:.0f} MB (target {TARGET_HEAP_MB} MB)")
+            say(f"  median {page['median']:.0f} ms, p95 {page['p95']:.0f} ms {target}")
+            say(f"  heap after them {page['heap']:.0f} MB (target {TARGET_HEAP_MB} MB)")
             compare(browser, server, Load(side=side, bits=bits, quartets=asked.bare_quartets))
             server.stop()
         browser.close()

@@ -25,7 +25,6 @@ def serve() -> Generator[Callable[..., FakeServer]]:
 @pytest.fixture
 def context(browser: Browser) -> Generator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1100, "height": 700})
-    context.set_default_timeout(8000)
     yield context
     context.close()
 

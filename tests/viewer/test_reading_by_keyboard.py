@@ -29,14 +29,14 @@ def test_a_whole_study_is_read_with_the_keyboard_alone(serve: Serve, read: Read)
     server = serve(trials=5)
     page = read(server)
     for number in range(1, 6):
-        press(page, "3", "b", "4", "ArrowDown", "1", "ArrowLeft", "2", "Shift+B", "Enter")
+        press(page, "3", "b", "4", "ArrowRight", "1", "ArrowRight", "2", "Shift+B", "Enter")
         if number < 5:
             wait_for_trial(page, number + 1)
     page.wait_for_url("**/thanks/")
     assert [response["token"] for response in server.study.responses] == ["t1", "t2", "t3", "t4", "t5"]
     for response in server.study.responses:
         assert response["answer"]["pick"] == "B"
-        assert response["answer"]["ratings"] == {"A": 3, "B": 4, "D": 1, "C": 2}
+        assert response["answer"]["ratings"] == {"A": 3, "B": 4, "C": 1, "D": 2}
 
 
 def test_one_key_marks_the_image_in_focus_as_the_real_one(serve: Serve, read: Read) -> None:
