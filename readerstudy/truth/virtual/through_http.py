@@ -49,12 +49,16 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
 
 SCREEN = {"width": 1920, "height": 1080, "pixel_ratio": 1}
 GOOD_DISPLAY: dict[str, Any] = {
-    "dark_seen": 3,
-    "bright_seen": 3,
-    "width": 1920,
-    "height": 1080,
+    "screen_width": 1920,
+    "screen_height": 1080,
+    "viewport_width": 1920,
+    "viewport_height": 1000,
     "pixel_ratio": 1,
-    "ambient": "dim",
+    "dark_steps_seen": 6,
+    "dark_steps": 6,
+    "bright_steps_seen": 6,
+    "bright_steps": 6,
+    "ambient_light": "dim",
 }
 
 
