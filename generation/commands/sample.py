@@ -1,20 +1,26 @@
 """`python -m generation sample`: synthetic images with their manifest."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from generation.commands.console import progress_bar, say
+from generation.conditions import parse_condition
+from generation.sampling.request import FORMATS, SAMPLERS, Progress, SampleRequest
 
 SUMMARY = "make synthetic radiographs from a checkpoint"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from generation.sampling.request import FORMATS, SAMPLERS
-
-    parser.add_argument("--count", type=int, required=True, metavar="N", help="how many images")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new, empty, or of this request"
     )
+    add_request_arguments(parser)
+
+
+def add_request_arguments(parser: argparse.ArgumentParser) -> None:
+    """What decides the images, for every command that makes some."""
+    parser.add_argument("--count", type=int, required=True, metavar="N", help="how many images")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="default: the one in the package")
     parser.add_argument(
         "--condition",
@@ -43,12 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, help="images at a time on a CPU (default: the cores)")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    from generation.conditions import parse_condition
-    from generation.sampling.request import Progress, SampleRequest
-    from generation.sampling.run import sample
-
-    request = SampleRequest(
+def read_request(arguments: argparse.Namespace) -> SampleRequest:
+    return SampleRequest(
         count=arguments.count,
         out=arguments.out,
         checkpoint=arguments.checkpoint,
@@ -63,12 +65,18 @@ def run(arguments: argparse.Namespace) -> int:
         precision=arguments.precision,
         threads=arguments.threads,
     )
+
+
+def follow_images() -> Callable[[Progress], None]:
+    """A bar that follows a request."""
     bar = progress_bar("image")
+    return lambda progress: bar(progress.done, progress.total)
 
-    def follow(progress: Progress) -> None:
-        bar(progress.done, progress.total)
 
-    summary = sample(request, on_progress=follow)
+def run(arguments: argparse.Namespace) -> int:
+    from generation.sampling.run import sample
+
+    summary = sample(read_request(arguments), on_progress=follow_images())
     say(
         f"{summary.made} images made in {summary.seconds:.0f} s; {summary.total} listed in {summary.manifest}"
     )

@@ -1,0 +1,195 @@
+"""A dataset fit for release: images, manifest, checksums, card, licence, and where all of it came from."""
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from generation.cards import CheckpointCard, describe_checkpoint
+from generation.errors import OutputError, RequestError
+from generation.sampling.ledger import readable_refusals
+from generation.sampling.request import Progress, SampleRequest
+
+Row = dict[str, str]
+
+_CARD = """\
+# {request.title}
+
+{released:,} synthetic radiographs of {card.size} x {card.size} px. No image shows a person: each was made by
+a generative model. They must not be used to diagnose anyone.
+
+- Licence: {request.licence}
+- Author: {request.author}
+- Contact: {contact}
+
+## How they were made
+
+- Model: {card.title}, checkpoint SHA-256 `{card.digest}`
+- Trained on: {trained_on} ({trained_images} images, data digest `{trained_digest}`)
+- Sampler: {solver[sampler]}, {solver[steps]} steps, guidance {solver[guidance]}
+- Generation denominator: {released:,} released of {request.images.count:,} made; \
+{held_back:,} held back{reasons}. Nothing else was selected.
+
+## Labels
+
+A label is what the model was asked to show. It was not read by a person.
+
+{labels}
+
+## Files
+
+- `manifest.csv`: one row an image with seed, labels, checkpoint, sampler and SHA-256
+- `checksums.sha256`: verify with `sha256sum -c checksums.sha256`
+- `provenance.json`: request, checkpoint card, software
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRequest:
+    """Images to make and publish. `excluded`: file names that are made but held back, with reasons."""
+
+    images: SampleRequest
+    title: str
+    licence: str
+    author: str
+    contact: str = ""
+    training_data: str = ""
+    excluded: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("title", "licence", "author"):
+            if not getattr(self, name).strip():
+                raise RequestError(f"a release needs a {name}: say --{name}")
+
+
+def release(
+    request: ReleaseRequest,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Path:
+    """Make what is missing, then the papers; answers the card. Run again, it goes on where it stopped."""
+    from generation.sampling.run import sample
+
+    out = request.images.out
+    _refuse_other_contents(out)
+    sample(replace(request.images, out=out / "images"), on_progress=on_progress, should_stop=should_stop)
+    card = describe_checkpoint(request.images.checkpoint_path)
+    with readable_refusals(out):
+        rows = _released_rows(out, request.excluded or {})
+        _write_manifest(out, rows)
+        _write(out / "provenance.json", json.dumps(_provenance(request, card, rows), indent=1) + "\n")
+        _write(out / "README.md", _card_text(request, card, rows))
+        _write(out / "checksums.sha256", _checksums(out, rows))
+    return out / "README.md"
+
+
+def read_exclusions(path: Path) -> dict[str, str]:
+    """`file,reason` rows, for example from the memorisation search."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise RequestError(f"cannot read the exclusions {path}: {error.strerror}") from error
+    if any("file" not in row for row in rows):
+        raise RequestError(f"{path} has no column `file`; wanted are file and reason")
+    return {row["file"]: row.get("reason") or "not stated" for row in rows}
+
+
+def _refuse_other_contents(out: Path) -> None:
+    known = {"images", "manifest.csv", "provenance.json", "README.md", "checksums.sha256"}
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is a file. Name a new or empty folder.")
+    others = sorted(path.name for path in out.iterdir() if path.name not in known) if out.exists() else []
+    if others:
+        raise OutputError(f"{out} holds other things ({', '.join(others[:3])}). Name a new or empty folder.")
+
+
+def _released_rows(out: Path, excluded: Mapping[str, str]) -> list[Row]:
+    with (out / "images" / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    unknown = sorted(set(excluded) - {row["file"] for row in rows})
+    if unknown:
+        raise RequestError(f"the exclusions name images that were not made: {', '.join(unknown[:3])}")
+    for name in excluded:
+        (out / "images" / name).unlink(missing_ok=True)
+    return [{**row, "file": f"images/{row['file']}"} for row in rows if row["file"] not in excluded]
+
+
+def _write_manifest(out: Path, rows: list[Row]) -> None:
+    unfinished = out / "manifest.csv.part"
+    with unfinished.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    unfinished.replace(out / "manifest.csv")
+
+
+def _provenance(request: ReleaseRequest, card: CheckpointCard, rows: list[Row]) -> dict[str, Any]:
+    excluded = Counter((request.excluded or {}).values())
+    return {
+        "title": request.title,
+        "licence": request.licence,
+        "author": request.author,
+        "contact": request.contact,
+        "generated": request.images.count,
+        "released": len(rows),
+        "excluded": dict(excluded),
+        "request": request.images.identity(card),
+        "checkpoint": {"sha256": card.digest, **card.manifest},
+        "training_data": request.training_data,
+    }
+
+
+def _checksums(out: Path, rows: list[Row]) -> str:
+    """As `sha256sum -c` reads it: the images, then the papers."""
+    lines = [f"{row['sha256']}  {row['file']}" for row in rows]
+    for name in ("manifest.csv", "provenance.json", "README.md"):
+        digest = hashlib.sha256((out / name).read_bytes()).hexdigest()
+        lines.append(f"{digest}  {name}")
+    return "\n".join(lines) + "\n"
+
+
+def _card_text(request: ReleaseRequest, card: CheckpointCard, rows: list[Row]) -> str:
+    data = card.manifest.get("data", {})
+    return _CARD.format(
+        request=request,
+        card=card,
+        solver=rows[0],
+        released=len(rows),
+        held_back=request.images.count - len(rows),
+        reasons=_reasons(request.excluded),
+        contact=request.contact or "not stated",
+        trained_on=request.training_data or "not stated",
+        trained_images=data.get("images", "an unknown number of"),
+        trained_digest=data.get("digest", "unknown"),
+        labels=_label_table(card, rows),
+    )
+
+
+def _reasons(excluded: Mapping[str, str] | None) -> str:
+    counted = Counter((excluded or {}).values())
+    told = ", ".join(f"{reason}: {n}" for reason, n in sorted(counted.items()))
+    return f" ({told})" if told else ""
+
+
+def _label_table(card: CheckpointCard, rows: list[Row]) -> str:
+    lines = ["| label | values |", "|---|---|"]
+    for name, allowed in card.conditions.items():
+        values = [row[name] for row in rows if row[name] != ""]
+        if isinstance(allowed, list):
+            told = ", ".join(f"{value}: {n:,}" for value, n in sorted(Counter(values).items()))
+        else:
+            told = f"{min(map(float, values)):g} to {max(map(float, values)):g}" if values else ""
+        lines.append(f"| {name} | {told or 'left open'} |")
+    return "\n".join(lines)
+
+
+def _write(path: Path, text: str) -> None:
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)

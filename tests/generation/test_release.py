@@ -1,0 +1,70 @@
+"""A release carries its papers, says how many images were made for it, and resumes."""
+
+import csv
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from generation import SampleRequest
+from generation.errors import OutputError, RequestError, StoppedError
+from generation.release import ReleaseRequest, read_exclusions, release
+
+
+@pytest.fixture
+def request_(tiny_checkpoint: Path, tmp_path: Path) -> ReleaseRequest:
+    images = SampleRequest(count=4, out=tmp_path / "set", checkpoint=tiny_checkpoint, steps=2)
+    return ReleaseRequest(images=images, title="Knees", licence="CC-BY-4.0", author="A lab")
+
+
+def test_all_checksums_agree(request_: ReleaseRequest) -> None:
+    out = release(request_).parent
+    lines = (out / "checksums.sha256").read_text().splitlines()
+    assert len(lines) == 4 + 3
+    for line in lines:
+        digest, name = line.split("  ")
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_card_tells_licence_denominator_and_provenance(request_: ReleaseRequest) -> None:
+    card = release(dataclasses.replace(request_, training_data="phantoms")).read_text()
+    assert "Licence: CC-BY-4.0" in card
+    assert "4 released of 4 made; 0 held back. Nothing else was selected." in card
+    assert "Trained on: phantoms" in card
+    assert "| grade |" in card
+
+
+def test_images_held_back_are_counted_and_not_in_the_set(request_: ReleaseRequest, tmp_path: Path) -> None:
+    (tmp_path / "near.csv").write_text("file,reason\n000002.png,too near to a training image\n")
+    excluded = read_exclusions(tmp_path / "near.csv")
+    out = release(dataclasses.replace(request_, excluded=excluded)).parent
+    with (out / "manifest.csv").open(newline="") as file:
+        files = [row["file"] for row in csv.DictReader(file)]
+    assert files == ["images/000000.png", "images/000001.png", "images/000003.png"]
+    assert not (out / "images" / "000002.png").exists()
+    facts = json.loads((out / "provenance.json").read_text())
+    assert (facts["generated"], facts["released"]) == (4, 3)
+    assert facts["excluded"] == {"too near to a training image": 1}
+
+
+def test_a_stopped_release_goes_on(request_: ReleaseRequest) -> None:
+    asked = iter([False, True])
+    with pytest.raises(StoppedError):
+        release(request_, should_stop=lambda: next(asked, True))
+    assert not (request_.images.out / "README.md").exists()
+    assert release(request_).is_file()
+
+
+@pytest.mark.parametrize("missing", ["title", "licence", "author"])
+def test_a_release_without_its_papers_is_refused(request_: ReleaseRequest, missing: str) -> None:
+    with pytest.raises(RequestError, match=missing):
+        dataclasses.replace(request_, **{missing: " "})
+
+
+def test_a_folder_of_other_things_is_refused(request_: ReleaseRequest) -> None:
+    request_.images.out.mkdir()
+    (request_.images.out / "thesis.txt").write_text("precious")
+    with pytest.raises(OutputError, match=r"thesis.txt"):
+        release(request_)
