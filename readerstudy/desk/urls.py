@@ -6,6 +6,7 @@ from readerstudy.desk.pages import (
     audit,
     ending,
     images,
+    log,
     people,
     plan,
     planner,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("studies/<slug:slug>/preview/", rehearsal.preview, name="desk-preview-reading"),
     path("studies/<slug:slug>/copy/", rehearsal.copy, name="desk-copy"),
     path("studies/<slug:slug>/lock/", plan.lock, name="desk-lock"),
+    path("studies/<slug:slug>/log/", log.log, name="desk-log"),
     path("studies/<slug:slug>/people/", people.people, name="desk-people"),
     path(
         "studies/<slug:slug>/people/<slug:pseudonym>/withdraw/",

@@ -1,0 +1,33 @@
+"""The log of a study: everything that happened, without what would unblind."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from readerstudy.audit.models import Audience, Event
+from readerstudy.desk.access import STAFF, study_page
+from readerstudy.desk.pages.frame import study_response
+from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.models import Unblinding
+
+EVENTS_ON_A_PAGE = 100
+
+
+@require_safe
+@study_page(*STAFF)
+def log(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """Newest first. Before the unblinding, what would tell truth is withheld from everybody alike."""
+    unblinded = Unblinding.objects.filter(study=study).exists()
+    audience = Audience.UNBLINDED if unblinded else Audience.STAFF
+    events = Event.objects.within(study.scope).mentioned_to(audience).order_by("-at", "-pk")
+    events = events.select_related("stream", "by")
+    shown = Paginator(events, EVENTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    names = _reader_names(study)
+    entries = [(names.get(event.by_id, event.by), event.for_audience(audience)) for event in shown]
+    return study_response(request, study, "log", {"entries": entries, "shown": shown})
+
+
+def _reader_names(study: Study) -> dict[int | None, str]:
+    """Readers go by their pseudonyms here: only owners know who they are."""
+    readers = Enrolment.objects.filter(study=study).readers().select_related("user", "invitation__claim__by")
+    return {reader.person.pk: reader.pseudonym for reader in readers if reader.person is not None}

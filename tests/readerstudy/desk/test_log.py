@@ -1,0 +1,60 @@
+"""The desk's log shows that everything happened, and nothing that would unblind."""
+
+import pytest
+from django.test import Client
+
+from readerstudy.audit.models import Audience
+from readerstudy.audit.record import record
+from readerstudy.truth.models import Unblinding, UnblindingRequest
+from tests.readerstudy.factory import Locked, a_locked_study, a_user, answer_next
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "image-17-is-synthetic"
+
+
+@pytest.fixture
+def made() -> Locked:
+    made = a_locked_study()
+    record(
+        made.study.scope,
+        "key looked up",
+        by=None,
+        on=SECRET,
+        particulars={"source": SECRET},
+        reason=SECRET,
+        audience=Audience.UNBLINDED,
+    )
+    return made
+
+
+def page(made: Locked) -> str:
+    response = made.client("alice").get(f"/studies/{made.study.slug}/log/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_staff_see_that_it_happened_and_not_what(made: Locked) -> None:
+    body = page(made)
+    assert "key looked up" in body
+    assert "withheld until the unblinding" in body
+    assert SECRET not in body
+
+
+def test_after_the_unblinding_all_is_shown(made: Locked) -> None:
+    alice = a_user("alice")
+    asked = UnblindingRequest.objects.create(study=made.study, by=alice, reason="all is in")
+    Unblinding.objects.create(study=made.study, request=asked, by=alice, reason="all is in")
+    assert SECRET in page(made)
+
+
+def test_readers_go_by_their_pseudonyms(made: Locked) -> None:
+    reader = made.reading("rita")
+    answer_next(reader)
+    body = page(made)
+    assert reader.pseudonym in body
+    assert reader.email not in body
+
+
+def test_who_is_no_staff_finds_no_log(made: Locked, client: Client) -> None:
+    assert made.client("rita").get(f"/studies/{made.study.slug}/log/").status_code == 404
