@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +49,7 @@ def fleiss_kappa(
         return result
     parts = shared(data.counts, None)
     result = with_null_error(result, float(_null_error(parts.n, parts.mean_shares)))
-    return replace(result, per_category=_per_category(data, parts))
+    return result.with_(per_category=_per_category(data, parts))
 
 
 def gwet_ac1(table: Any, *, categories: Any = None, level: float = 0.95, errors: bool = True) -> Agreement:
@@ -120,17 +119,17 @@ def _coefficient(
     parts = shared(data.counts, matrix)
     bare = blank(data, weights, level, method)
     if not parts.has_pair.any():
-        return replace(bare, reason=NO_PAIR)
+        return bare.with_(reason=NO_PAIR)
     observed = parts.observed
     if len(data.categories) < 2 and expected is not _no_expected:
-        return replace(bare, observed=observed, expected=1.0, reason=ONE_CATEGORY)
+        return bare.with_(observed=observed, expected=1.0, reason=ONE_CATEGORY)
     chance, gradient = expected(parts.mean_shares, matrix)
     pe = float(chance)
     if pe > CERTAIN:
-        return replace(bare, observed=observed, expected=pe, reason=ONE_CATEGORY)
+        return bare.with_(observed=observed, expected=pe, reason=ONE_CATEGORY)
     estimate = (observed - pe) / (1 - pe)
-    found = replace(
-        bare, observed=observed, expected=pe, estimate=estimate, reason=None if errors else NOT_ASKED
+    found = bare.with_(
+        observed=observed, expected=pe, estimate=estimate, reason=None if errors else NOT_ASKED
     )
     if not errors:
         return found

@@ -64,9 +64,10 @@ def krippendorff_alpha(
     observed, expected = _disagreement(pairable, apart)
     if expected <= 0:
         return bare.with_(observed=observed, expected=expected, reason=ONE_CATEGORY)
-    found = bare.with_(observed=observed, expected=expected, estimate=1 - observed / expected)
+    estimate, reason = 1 - observed / expected, None if errors else NOT_ASKED
+    found = bare.with_(observed=observed, expected=expected, estimate=estimate, reason=reason)
     if not errors:
-        return found.with_(reason=NOT_ASKED)
+        return found
     found = with_cases_error(found, _cases_error(pairable, apart))
     return with_readers_error(found, _without_each(data, metric, apart))
 
@@ -91,6 +92,8 @@ def distances(metric: str, categories: tuple[Any, ...], totals: FloatArray) -> F
 def _check_metric(metric: str, categories: tuple[Any, ...]) -> None:
     if metric not in METRICS:
         raise UnknownChoiceError(f"The metric {metric!r} is unknown: take one of {', '.join(METRICS)}.")
+    if metric in {"nominal", "ordinal"}:
+        return
     numeric = all(isinstance(item, int | float) for item in categories)
     if metric in {"interval", "ratio"} and not numeric:
         raise WrongValueError(

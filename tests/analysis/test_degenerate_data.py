@@ -13,7 +13,7 @@ from analysis import agreement, bootstrap, crossed, detection, proportions, rank
 from analysis.errors import AnalysisError
 
 QUICK = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 shapes = st.tuples(st.integers(1, 5), st.integers(1, 6))
