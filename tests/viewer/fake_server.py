@@ -62,7 +62,6 @@ class Study:
     events: list[dict[str, Any]] = field(default_factory=list)
     sitting: str = ""
     signed_out: bool = False
-    feedback: dict[str, Any] | None = None
     latency_s: float = 0.0
     requests: list[tuple[str, str]] = field(default_factory=list)
     pixels: dict[tuple[int, str], bytes] = field(default_factory=dict)
@@ -262,8 +261,6 @@ class _Handler(BaseHTTPRequestHandler):
         if not known:
             self.study.responses.append({"token": token} | body)
         accepted = {"accepted": body["client_uuid"], "state": self.study.state()}
-        if self.study.feedback:
-            accepted["feedback"] = self.study.feedback
         self._json(200 if known else 201, accepted)
 
     def _json(self, status: int, body: Any) -> None:

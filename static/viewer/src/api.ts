@@ -1,6 +1,6 @@
 /** Speaks to the study's reading API; every failure has one of six kinds. */
 
-import type { Accepted, Draft, Presentation, State, Submission } from "./contract";
+import type { Accepted, Draft, Feedback, Presentation, State, Submission } from "./contract";
 
 export type Trouble = "network" | "signed_out" | "other_tab" | "frozen" | "refused" | "busy";
 
@@ -63,6 +63,12 @@ export class Api {
 
   respond(token: string, submission: Submission): Promise<Accepted> {
     return this.json("POST", `presentations/${token}/response`, submission);
+  }
+
+  /** How a practice answer was. Only what is practice has one, and only once it is committed. */
+  async feedback(token: string): Promise<Feedback> {
+    const response = await this.fetch(`/api/practice/${token}/feedback`, {});
+    return response.json();
   }
 
   async saveDraft(token: string, draft: Draft, leaving = false): Promise<void> {

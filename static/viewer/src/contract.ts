@@ -134,6 +134,4 @@ export interface Submission {
 export interface Accepted {
   readonly accepted: string;
   readonly state: State;
-  /** In practice only: how the answer was. */
-  readonly feedback?: Feedback | null;
 }

@@ -2,7 +2,7 @@
 
 import { finished, lacks } from "./answer";
 import { Api, ApiError } from "./api";
-import type { Accepted, Feedback, Presentation, Section, State } from "./contract";
+import type { Accepted, Presentation, Section, State } from "./contract";
 import { part, uuid } from "./dom";
 import { Drafts } from "./drafts";
 import { Lightbox } from "./lightbox";
@@ -204,12 +204,15 @@ class ReadingPage {
     this.state = answer.state;
     this.sending = false;
     this.box.hold(false);
-    if (answer.feedback) await this.feedback(answer.feedback);
+    if (this.state?.practice) await this.feedback(waiting.token);
     await this.offerBreak(answer.state);
     await this.patiently(() => this.show(answer.state));
   }
 
-  private async feedback(feedback: Feedback): Promise<void> {
+  /** Without feedback, after a lost connection say, practice simply goes on. */
+  private async feedback(token: string): Promise<void> {
+    const feedback = await this.api.feedback(token).catch(() => null);
+    if (!feedback) return;
     const title = feedback.correct === null ? "Practice" : feedback.correct ? "Right" : "Not so";
     await this.box.away("break", () =>
       ask({
