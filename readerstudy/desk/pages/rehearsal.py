@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, OWNERS, study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.desk.pages.result import SANDBOX
@@ -37,7 +38,7 @@ def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
     start = {"readers": study.protocol.document.readers}
     form = Virtual(request.POST) if request.method == "POST" else Virtual(initial=start)
     if request.method == "POST" and form.is_valid():
-        start_run(study, "preflight", form.cleaned_data, by=request.user)
+        start_run(study, "preflight", form.cleaned_data, by=person(request))
         return done(request, "The pre-flight has begun.", "desk-preflight", study.slug)
     run = newest_run(study, "preflight")
     context: dict[str, Any] = {"form": form, "run": run, "report": None}
@@ -78,17 +79,17 @@ def preflight_report(request: HttpRequest, study: Study, rehearsal: str) -> Http
 def preview(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Read the study oneself, in a rehearsal that leaves nothing in it."""
     try:
-        twin = rehearse(study, by=request.user)
+        twin = rehearse(study, by=person(request))
         place = next_place(twin)
     except ReaderstudyError as error:
         return refused(request, error, "desk-study", study.slug)
     Enrolment.objects.create(
         study=twin,
-        user=request.user,
+        user=person(request),
         role=Role.READER,
         place=place,
         pseudonym=pseudonym(place),
-        invited_by=request.user,
+        invited_by=person(request),
     )
     return redirect("read", twin.slug)
 
@@ -96,5 +97,5 @@ def preview(request: HttpRequest, study: Study) -> HttpResponseBase:
 @require_POST
 @study_page(*OWNERS)
 def copy(request: HttpRequest, study: Study) -> HttpResponseBase:
-    twin = duplicate(study, by=request.user)
+    twin = duplicate(study, by=person(request))
     return done(request, f"This is the copy, a draft called {twin.slug}.", "desk-study", twin.slug)
