@@ -58,6 +58,7 @@ urlpatterns = [
     path("studies/<slug:slug>/progress/", reading.progress, name="desk-progress"),
     path("studies/<slug:slug>/ending/", ending.ending, name="desk-ending"),
     path("studies/<slug:slug>/bundle.zip", ending.bundle, name="desk-bundle"),
+    path("studies/<slug:slug>/reproduce.zip", ending.reproduction, name="desk-reproduction"),
     path("studies/<slug:slug>/result/", result.result, name="desk-result"),
     path("studies/<slug:slug>/result/<str:name>", result.report_file, name="desk-report-file"),
     path("studies/<slug:slug>/cases/<slug:section>/", result.cases, name="desk-cases"),

@@ -13,6 +13,7 @@ from readerstudy.desk.access import study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.errors import ReaderstudyError
 from readerstudy.results.bundle import export_bundle
+from readerstudy.results.exports import reproduction_zip
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Role, Study
 from readerstudy.truth.models import Unblinding, UnblindingRequest
@@ -64,3 +65,17 @@ def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
     archive.seek(0)
     name = f"{study.slug}-bundle{'-masked' if masked else ''}.zip"
     return FileResponse(archive, as_attachment=True, filename=name)
+
+
+@require_GET
+@recently_authenticated
+@study_page(Role.OWNER, Role.ANALYST)
+def reproduction(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """The archive that computes the report anew."""
+    with tempfile.TemporaryDirectory(prefix="readerstudy-archive-") as scratch:
+        try:
+            path = reproduction_zip(study, Path(scratch) / "reproduce.zip", by=request.user)
+        except ReaderstudyError as error:
+            return refused(request, error, "desk-ending", study.slug)
+        # The open file outlives its folder.
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{study.slug}-reproduce.zip")

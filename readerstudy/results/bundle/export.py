@@ -12,6 +12,7 @@ from typing import Any
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Questionnaire
+from readerstudy.results.bundle.codebook import write_codebook
 from readerstudy.results.bundle.names import Names
 from readerstudy.results.bundle.tables import COLUMNS, TABLES
 from readerstudy.results.bundle.walk import answers
@@ -47,6 +48,7 @@ def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
     _write_images(study, folder, names)
     header = json.dumps(_header(study, names), indent=2, ensure_ascii=False)
     (folder / "study.json").write_text(header + "\n", encoding="utf-8")
+    write_codebook(folder)
 
 
 def _write_answers(study: Study, folder: Path, names: Names) -> set[str]:

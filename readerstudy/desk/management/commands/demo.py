@@ -1,3 +1,4 @@
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--study", choices=NAMES, help="one of the published studies, up to its report")
         parser.add_argument("--data", type=Path, help="a folder of real radiographs instead of phantoms")
         parser.add_argument("--no-serve", action="store_true", help="stop before serving")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["data"] is not None and not options["data"].is_dir():

@@ -1,0 +1,45 @@
+"""What every column of a bundle means."""
+
+import csv
+from pathlib import Path
+
+from readerstudy.results.bundle.tables import COLUMNS
+
+MEANINGS = {
+    "section": "The part of the study the answer belongs to.",
+    "reader": "Pseudonym of the reader, the same in every table.",
+    "trial": "What was on the screen; a hidden repeat ends in -again.",
+    "order": "Position in this reader's reading of the section, from 1.",
+    "picked": "The alternative taken for the real one: its source, #2 and so on where there are several.",
+    "correct": "1 if the real image was picked, 0 if not. Empty in a masked bundle.",
+    "slot_picked": "Place on the screen that was picked, from 1. Empty where there is none.",
+    "slot_real": "Place on the screen of the real image, from 1. Empty in a masked bundle.",
+    "response_ms": "Milliseconds from first paint to submission, by the reader's clock.",
+    "repeat_of": "The trial this one repeats; empty if it is shown for the first time.",
+    "catch": "1 if the trial held an obvious fake.",
+    "image": "Pseudonym of the image, the same in every table.",
+    "source": "Where the image comes from; A, B, C in a masked bundle.",
+    "slot": "Place on the screen, from 1.",
+    "rating": "Point of the scale in study.json.",
+    "call": "real or synthetic.",
+    "confidence": "Steps from 1, unsure, upwards. Empty where the protocol asks for none.",
+    "label": "Name of the label that was checked.",
+    "intended": "Its value as the image was made or collected for.",
+    "observed": "Its value as the reader saw it. Empty where the reader gave none.",
+    "verdict": "fits, discrepant or unsure.",
+    "tag": "What gave the image away, in the protocol's words.",
+    "x": "Pixel column of the spot, from the left edge.",
+    "y": "Pixel row of the spot, from the upper edge.",
+}
+
+
+def write_codebook(folder: Path) -> Path:
+    """codebook.csv for the tables that lie in a folder."""
+    path = folder / "codebook.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("file", "column", "meaning"))
+        for name, columns in COLUMNS.items():
+            if (folder / name).exists():
+                writer.writerows((name, column, MEANINGS[column]) for column in columns)
+    return path

@@ -1,0 +1,50 @@
+"""Calls with confidence as the iMRMC software reads them (readerID, caseID, modalityID, score)."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+Row = tuple[str, str, str, float]
+
+
+def write_imrmc(folder: Path) -> list[Path]:
+    """One file a section of calls, beside the bundle in `folder`. A masked bundle has no truth to write."""
+    study = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    calls = folder / "calls.csv"
+    if study["masked"] or not calls.exists():
+        return []
+    kinds = {source["name"]: source["kind"] for source in study["sources"]}
+    written = []
+    for section in study["sections"]:
+        if section["task"] == "call":
+            path = folder / f"{section['name']}.imrmc"
+            _write(path, study["title"], list(_rows(calls, section["name"], kinds)))
+            written.append(path)
+    return written
+
+
+def _rows(calls: Path, section: str, kinds: dict[str, str]) -> Iterator[Row]:
+    """Truth once for each case, then the signed confidence of each answer: positive means synthetic."""
+    seen: set[str] = set()
+    with calls.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["section"] != section or row["repeat_of"] or row["catch"] == "1":
+                continue
+            if row["image"] not in seen:
+                seen.add(row["image"])
+                yield ("-1", row["image"], "truth", float(kinds[row["source"]] == "synthetic"))
+            sign = 1.0 if row["call"] == "synthetic" else -1.0
+            yield (row["reader"], row["image"], "reading", sign * float(row["confidence"] or 1))
+
+
+def _write(path: Path, title: str, rows: list[Row]) -> None:
+    truth = {case: score for reader, case, _, score in rows if reader == "-1"}
+    readers = {reader for reader, *_ in rows if reader != "-1"}
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(f"{title}\n")
+        stream.write(f"NR: {len(readers)}\n")
+        stream.write(f"N0: {sum(1 for score in truth.values() if not score)}\n")
+        stream.write(f"N1: {sum(1 for score in truth.values() if score)}\n")
+        stream.write("NM: 1\n\nBEGIN DATA:\n")
+        csv.writer(stream, lineterminator="\n").writerows(rows)

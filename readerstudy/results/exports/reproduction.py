@@ -1,0 +1,85 @@
+"""reproduce.zip: the bundle, the versions it was analysed with, and one command for the same numbers."""
+
+import zipfile
+from importlib.metadata import distributions
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.results.bundle.export import write_bundle
+from readerstudy.results.exports.imrmc import write_imrmc
+from readerstudy.results.exports.script import write_r
+from readerstudy.studies.models import Study
+from readerstudy.truth.unblind import require_unblinded
+
+PACKAGES = Path(__file__).resolve().parents[3] / "analysis"
+NEEDED = (
+    "numpy", "scipy", "pandas", "statsmodels", "pingouin", "joblib", "matplotlib", "Jinja2", "typst",
+    "XlsxWriter", "tqdm",
+)  # fmt: skip
+README = """\
+# {title}
+
+The report of this study, computed anew from its data:
+
+    sh reproduce.sh
+
+It makes an environment with the versions in requirements.txt (Python {python} or newer), runs
+`python -m analysis report bundle --out report` and needs no database and no web server. `analysis/` is the
+program the first report was made with. Data hash: {data}. Plan hash: {plan}. Protocol hash: {protocol}.
+"""
+SCRIPT = """\
+#!/bin/sh
+set -e
+cd "$(dirname "$0")"
+python3 -m venv environment
+environment/bin/python -m pip install --quiet --requirement requirements.txt
+environment/bin/python -m analysis report bundle --out report
+"""
+
+
+def reproduction_zip(study: Study, out: Path, *, by: User) -> Path:
+    """Write the archive to the file `out`, whole or not at all."""
+    require_unblinded(study)
+    unfinished = out.with_name(f".{out.name}.part")
+    try:
+        with TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
+            bundle = Path(scratch)
+            write_bundle(study, bundle, masked=False)
+            write_imrmc(bundle)
+            write_r(bundle)
+            with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+                _fill(archive, study, bundle)
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    record(study.scope, "reproduction exported", by=by, on=study)
+    return out
+
+
+def _fill(archive: zipfile.ZipFile, study: Study, bundle: Path) -> None:
+    for path in sorted(bundle.iterdir()):
+        archive.write(path, f"bundle/{path.name}")
+    for path in sorted(PACKAGES.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            archive.write(path, f"analysis/{path.relative_to(PACKAGES)}")
+    archive.writestr("requirements.txt", _requirements())
+    archive.writestr("reproduce.sh", SCRIPT)
+    archive.writestr(
+        "README.md",
+        README.format(
+            title=study.title,
+            python="3.11",
+            data=study.freeze.data_digest,
+            plan=study.lock.plan_digest,
+            protocol=study.lock.protocol_digest,
+        ),
+    )
+
+
+def _requirements() -> str:
+    """The versions of this moment, exactly."""
+    installed = {dist.metadata["Name"].lower(): dist for dist in distributions()}
+    pins = [f"{name}=={installed[name.lower()].version}" for name in NEEDED]
+    return "\n".join(pins) + "\n"
