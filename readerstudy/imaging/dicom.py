@@ -42,8 +42,7 @@ def decode_dicom(data: bytes) -> Decoded:
         warnings.simplefilter("ignore")  # pydicom warns of every breach of the standard it can live with
         dataset = _read(data)
         _judge(dataset)
-        stored = pixel_array(dataset)
-        return _decoded(dataset, stored)
+        return _decoded(dataset, _stored(dataset))
 
 
 def _read(data: bytes) -> Dataset:
@@ -83,6 +82,15 @@ def _judge(dataset: Dataset) -> None:
         raise UnsupportedPixels("The DICOM file has no integer pixels. Export it as a plain grey image.")
 
 
+def _stored(dataset: Dataset) -> NDArray[Any]:
+    stored: NDArray[Any] = pixel_array(dataset)
+    bits = int(dataset.get("BitsStored", 16))
+    if not int(dataset.get("PixelRepresentation", 0)) and bits < int(dataset.BitsAllocated):
+        # Old devices keep overlays in the bits above.
+        stored = stored & ((1 << bits) - 1)
+    return stored
+
+
 def _decoded(dataset: Dataset, stored: NDArray[Any]) -> Decoded:
     if stored.ndim != 2:
         raise DamagedImage
@@ -117,8 +125,9 @@ def _greys(dataset: Dataset, values: NDArray[np.int64], stored: NDArray[Any]) ->
     modality = np.asarray(apply_modality_lut(_as_pixels(values, dataset), dataset), dtype=np.float64)
     if dataset.get("VOILUTSequence"):
         return _looked_up(dataset.VOILUTSequence[0], modality)
-    if dataset.get("WindowCenter") is not None and dataset.get("WindowWidth") is not None:
-        return _windowed(dataset, modality)
+    center, width = _first(dataset.get("WindowCenter")), _first(dataset.get("WindowWidth"))
+    if center is not None and width is not None:
+        return _windowed(dataset, modality, center, width)
     if int(stored.min()) < 0:
         low, high = modality[0], modality[-1]
     else:
@@ -149,9 +158,8 @@ def _looked_up(table: Dataset, values: NDArray[np.float64]) -> Greys:
     return greys
 
 
-def _windowed(dataset: Dataset, values: NDArray[np.float64]) -> Greys:
+def _windowed(dataset: Dataset, values: NDArray[np.float64], center: float, width: float) -> Greys:
     """PS3.3 C.11.2.1.2 and C.11.2.1.3: the first window, linear, linear exact or sigmoid."""
-    center, width = _first(dataset.WindowCenter), _first(dataset.WindowWidth)
     function = str(dataset.get("VOILUTFunction", "LINEAR") or "LINEAR").upper()
     if width <= 0 or not np.isfinite([center, width]).all():
         raise UnsupportedPixels(
@@ -159,7 +167,7 @@ def _windowed(dataset: Dataset, values: NDArray[np.float64]) -> Greys:
         )
     if function == "SIGMOID":
         greys = 1 / (1 + np.exp(np.clip(-4 * (values - center) / width, -60, 60)))
-    elif function == "LINEAR_EXACT" or width == 1:
+    elif function == "LINEAR_EXACT" or width <= 1:
         greys = (values - center) / width + 0.5
     else:
         greys = (values - (center - 0.5)) / (width - 1) + 0.5
@@ -167,5 +175,8 @@ def _windowed(dataset: Dataset, values: NDArray[np.float64]) -> Greys:
     return clipped
 
 
-def _first(value: Any) -> float:
-    return float(value[0] if isinstance(value, pydicom.multival.MultiValue) else value)
+def _first(value: Any) -> float | None:
+    """The first of several numbers, if there is one: tags may be there and empty."""
+    if isinstance(value, pydicom.multival.MultiValue):
+        value = value[0] if len(value) else None
+    return None if value in (None, "") else float(value)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,12 @@ from readerstudy.imaging.normalise import digest_of
 WRITERS = 8
 
 
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads that stay: each has a connection of its own to an object store, which takes long to open."""
+    return ThreadPoolExecutor(WRITERS, thread_name_prefix="image-storage")
+
+
 def image_storage() -> Storage:
     return storages["images"]
 
@@ -28,19 +35,16 @@ def write_buffers(buffers: Iterable[tuple[str, bytes]]) -> None:
     """Store pairs of key and buffer; on return all of them are safe."""
     storage = image_storage()
     write = _write_file if isinstance(storage, FileSystemStorage) else _write_object
-    with ThreadPoolExecutor(WRITERS) as writers:
-        for done in [writers.submit(write, storage, key, buffer) for key, buffer in buffers]:
-            done.result()
+    for done in [_threads().submit(write, storage, key, buffer) for key, buffer in buffers]:
+        done.result()
 
 
 def absent_keys(keys: Iterable[str]) -> set[str]:
     """Those that the storage has lost."""
     storage = image_storage()
     wanted = list(keys)
-    with ThreadPoolExecutor(WRITERS) as askers:
-        return {
-            key for key, there in zip(wanted, askers.map(storage.exists, wanted), strict=True) if not there
-        }
+    there = _threads().map(storage.exists, wanted)
+    return {key for key, is_there in zip(wanted, there, strict=True) if not is_there}
 
 
 def _write_file(storage: Storage, key: str, buffer: bytes) -> None:

@@ -181,6 +181,24 @@ def test_a_deflated_file_is_refused_before_it_is_unpacked() -> None:
         decode(dicom_bytes(dataset), name="a.dcm")
 
 
+def test_empty_window_tags_count_as_missing() -> None:
+    pixels = sixteen_bits(phantom())
+    assert np.array_equal(read(dicom(pixels, WindowCenter=None, WindowWidth="")), pixels)
+
+
+def test_of_several_windows_the_first_is_taken() -> None:
+    pixels = eight_bits(phantom())
+    first = dicom(pixels, WindowCenter=["100", "20"], WindowWidth=["50", "10"])
+    only = dicom(pixels, WindowCenter=100, WindowWidth=50)
+    assert np.array_equal(read(first), read(only))
+
+
+def test_overlays_above_the_stored_bits_are_masked() -> None:
+    pixels = sixteen_bits(phantom()) >> 4
+    with_overlay = pixels | np.uint16(0x8000)
+    assert np.array_equal(read(dicom(with_overlay, BitsStored=12)), read(dicom(pixels, BitsStored=12)))
+
+
 def test_an_impossible_window_is_refused() -> None:
     dataset = dicom(eight_bits(phantom()), WindowCenter=100, WindowWidth=0)
     with pytest.raises(UnsupportedPixels, match="window width is 0"):
