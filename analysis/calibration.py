@@ -105,7 +105,7 @@ def confidence_calibration(
     weights = np.array([item.n for item in found]) / len(f)
     gaps = np.array([item.stated - item.observed for item in found])
     spread = np.array([item.observed for item in found]) - accuracy
-    intercept, intercept_se, slope, slope_se = _cox(f, o)
+    cox = _cox(f, o)
     return Calibration(
         n=len(f),
         accuracy=accuracy,
@@ -117,15 +117,15 @@ def confidence_calibration(
         uncertainty=accuracy * (1 - accuracy),
         expected_calibration_error=float(weights @ np.abs(gaps)),
         largest_calibration_error=float(np.abs(gaps).max()),
-        intercept=intercept,
-        intercept_se=intercept_se,
-        slope=slope,
-        slope_se=slope_se,
+        intercept=cox[0],
+        intercept_se=cox[1],
+        slope=cox[2],
+        slope_se=cox[3],
         discrimination=empirical_auc(f, o).estimate if 0 < accuracy < 1 else None,
         bins=found,
         n_missing=missing,
         level=level,
-        reason=SEPARATED if slope is None else None,
+        reason=SEPARATED if cox[0] is None else None,
     )
 
 

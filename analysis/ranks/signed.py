@@ -82,22 +82,7 @@ def signed_rank(
     )
     if zero.all():
         return bare.with_(reason=ALL_ZERO)
-    ranks = midranks(np.abs(ranked))[0][0]
-    ranks, signs = ranks[ranked != 0], np.sign(ranked[ranked != 0])
-    plus = float(ranks[signs > 0].sum())
-    minus = float(ranks[signs < 0].sum())
-    z = _z(plus, ranks, 0.5 if method.endswith("corrected") else 0.0, alternative)
-    exact = method.endswith("exact")
-    _, sizes = np.unique(ranks, return_counts=True)
-    return bare.with_(
-        statistic=plus,
-        t_plus=plus,
-        t_minus=minus,
-        z=z,
-        p=_exact_p(plus, ranks, alternative) if exact else _normal_p(z, alternative),
-        rank_biserial=(plus - minus) / (plus + minus),
-        n_tied=int(sizes[sizes > 1].sum()),
-    )
+    return _tested(bare, ranked, alternative)
 
 
 def sign_test(
@@ -137,6 +122,26 @@ def corrected(distance: float, correction: float, alternative: str) -> float:
     if alternative == "less":
         return distance + correction
     return math.copysign(max(abs(distance) - correction, 0.0), distance)
+
+
+def _tested(bare: SignedRank, ranked: FloatArray, alternative: Alternative) -> SignedRank:
+    """Add the ranks' sums and what the method makes of them."""
+    ranks = midranks(np.abs(ranked))[0][0]
+    ranks, signs = ranks[ranked != 0], np.sign(ranked[ranked != 0])
+    plus = float(ranks[signs > 0].sum())
+    minus = float(ranks[signs < 0].sum())
+    z = _z(plus, ranks, 0.5 if bare.method.endswith("corrected") else 0.0, alternative)
+    exact = bare.method.endswith("exact")
+    _, sizes = np.unique(ranks, return_counts=True)
+    return bare.with_(
+        statistic=plus,
+        t_plus=plus,
+        t_minus=minus,
+        z=z,
+        p=_exact_p(plus, ranks, alternative) if exact else _normal_p(z, alternative),
+        rank_biserial=(plus - minus) / (plus + minus),
+        n_tied=int(sizes[sizes > 1].sum()),
+    )
 
 
 def _z(plus: float, ranks: FloatArray, correction: float, alternative: str) -> float:

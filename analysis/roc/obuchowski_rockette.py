@@ -116,11 +116,9 @@ def obuchowski_rockette(
     values, positive, dropped = _checked(scores, truth)
     t, r, _ = values.shape
     how = _inference(inference, r)
-    parts = _parts(values, positive, covariance)
     names = [str(item) for item in conditions or range(1, t + 1)]
     if len(names) != t:
         raise WrongShapeError(f"{t} conditions need as many names, not {len(names)}.")
-    var_reader, var_interaction = _variance_components(parts)
     shape: dict[str, Any] = {
         "level": level,
         "method": f"Obuchowski-Rockette ({covariance}), Hillis df",
@@ -128,10 +126,17 @@ def obuchowski_rockette(
         "n_cases": len(positive),
         "assumptions": (how,),
     }
+    return _result(_parts(values, positive, covariance), how, covariance, names, shape, dropped)
+
+
+def _result(
+    parts: _Parts, how: str, covariance: str, names: list[str], shape: dict[str, Any], dropped: int
+) -> ObuchowskiRockette:
+    var_reader, var_interaction = _variance_components(parts)
     return ObuchowskiRockette(
-        by_condition=tuple(_mean_area(parts, i, how, shape) for i in range(t)),
+        by_condition=tuple(_mean_area(parts, i, how, shape) for i in range(len(names))),
         differences=_differences(parts, how, names, shape),
-        test=_test(parts, how, len(positive)),
+        test=_test(parts, how, shape["n_cases"]),
         areas=tuple(tuple(row) for row in parts.areas.tolist()),
         inference=how,
         covariance=covariance,
@@ -144,8 +149,8 @@ def obuchowski_rockette(
         ms_interaction=parts.ms_tr,
         var_reader=var_reader,
         var_interaction=var_interaction,
-        n_readers=r,
-        n_cases=len(positive),
+        n_readers=shape["n_readers"],
+        n_cases=shape["n_cases"],
         n_dropped=dropped,
     )
 
