@@ -14,6 +14,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.reporting": ("Report", "report"),
     "analysis.planning": ("Plan", "plan"),
     "analysis.mixed": ("MixedModel", "fit_logistic", "fit_ordinal"),
+    "analysis.marginal": ("fit_cluster_robust", "fit_gee"),
+    "analysis.choice": ("conditional_logit",),
     "analysis.result": ("Equivalence", "Interval", "Result", "Test"),
     "analysis.rounding": ("half_up", "half_up_percent", "p_text"),
     "analysis.tables": ("coded", "score_table"),

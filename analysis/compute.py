@@ -126,7 +126,7 @@ def _main(table: pd.DataFrame | None, section: Section) -> tuple[pd.DataFrame, p
 def _pick_real(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
     rows, main = _main(bundle.picks, section)
     return {
-        "detection": detection(study, section, main),
+        "detection": detection(study, section, main, rows_of(bundle.ratings, section.name)),
         "agreement": {"picks": agreement_of_picks(study, section, main)},
         "conduct": conduct(rows, "trial", "picked", level=study.level),
     }

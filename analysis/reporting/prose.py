@@ -25,7 +25,8 @@ def p_phrase(p: float | None) -> str:
     if p is None:
         return "p not available"
     text = p_text(p)
-    return f"p {text[0]} {text[1:]}" if text.startswith("<") else f"p = {text}"
+    # no-break spaces keep the letter, the sign and the number on one line
+    return f"p\u00a0{text[0]}\u00a0{text[1:]}" if text.startswith("<") else f"p\u00a0=\u00a0{text}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -95,6 +96,20 @@ def _detection(document: Part, part: Part) -> Iterator[str]:
             f"{number(dprime['estimate'], 2)} "
             f"({level} interval {interval(dprime['low'], dprime['high'], digits=2)})."
         )
+    choice = part["choice_model"]
+    if "coefficients" in choice:
+        shown = [
+            f"{c['name']} {number(c['estimate'], 2)} ({interval(c['low'], c['high'], digits=2)})"
+            for c in choice["coefficients"]
+        ]
+        yield (
+            f"In a conditional logit model of the pick, with errors robust to readers, the log odds against "
+            f"{choice['reference']} were {listed(shown)}."
+        )
+    mixed = part["mixed_model"]
+    if "random" in mixed:
+        spread = [f"{r['name']}s {number(r['sd'], 2)}" for r in mixed["random"]]
+        yield f"In a logistic mixed model the standard deviations were, in logits, {listed(spread)}."
     yield (
         f"Were all {o['n']} answers independent, which they are not, the exact interval would be "
         f"{interval(o['exact']['low'], o['exact']['high'], as_percent=True)} and the binomial test "
@@ -211,7 +226,8 @@ def _label_checks(document: Part, part: Part) -> Iterator[str]:
         return
     yield (
         f"By consensus {c['discrepant']} of {c['n']} labels were discrepant ({percent(c['rate'])}, exact "
-        f"{level_text(document)} interval {interval(c['low'], c['high'], as_percent=True)})."
+        f"{level_text(document)} interval {interval(c['low'], c['high'], as_percent=True)}; {c['rule']}): "
+        f"{c['by_any_reviewer']} by any reviewer, {c['by_all_reviewers']} by all."
     )
     each = [f"{row['reader']} {row['discrepant']}/{row['n']}" for row in part["by_reader"]]
     yield f"Discrepant by reviewer: {listed(each)}."

@@ -229,6 +229,10 @@ def _detection(part: Row, make: Any) -> Iterator[Table]:
         yield make("readers", "detection", title, DETECTION_READERS, part["by_reader"])
         title = "Trials, from those that fooled most readers"
         yield make("trials", "detection", title, TRIALS, part["by_trial"], most=12)
+    choice = part.get("choice_model", {})
+    if "coefficients" in choice:
+        title = f"Choice model: log odds of being picked against {choice['reference']}"
+        yield make("choice", "detection", title, MODEL, choice["coefficients"], note=choice["method"])
     rows = [{"alternative": name, "picks": n} for name, n in part["by_alternative"].items()]
     yield make("picks", "detection", "Picks, by alternative", PICKS, rows)
     position = part["position"]
@@ -260,7 +264,8 @@ def _realism(part: Row, make: Any) -> Iterator[Table]:
     yield make("tests", "realism", "Rank tests, each by its name", TESTS, tests, most=18)
     model = part["ordinal_model"]
     if "coefficients" in model:
-        rows = [*model["coefficients"], *model["thresholds"]]
+        # whether a threshold is zero is no question, so it has no p
+        rows = [*model["coefficients"], *(t | {"z": None, "p": None} for t in model["thresholds"])]
         deviations = ", ".join(f"{r['name']} {number(r['sd'], 2)}" for r in model["random"])
         note = f"Log odds of a higher rating against {model['reference']}. Standard deviations: {deviations}."
         yield make("model", "realism", "Ordinal mixed model", MODEL, rows, note=note)

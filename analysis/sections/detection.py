@@ -17,6 +17,7 @@ from analysis.proportions import (
     wilson,
 )
 from analysis.sections.grid import Grid, as_text, has_values, spread
+from analysis.sections.models import choice_model, mixed_model
 from analysis.sections.whole import whole
 
 MASKED = "The bundle is masked: which source is real is not known, so nothing is said about correct picks."
@@ -26,8 +27,10 @@ NO_MARGIN = (
 CURVE_MARGINS = np.linspace(0.005, 0.30, 60)
 
 
-def detection(study: Study, section: Section, picks: pd.DataFrame) -> dict[str, Any]:
-    """Everything about the picks of one section."""
+def detection(
+    study: Study, section: Section, picks: pd.DataFrame, ratings: pd.DataFrame | None = None
+) -> dict[str, Any]:
+    """Everything about the picks of one section; its ratings tell which source stood where."""
     part: dict[str, Any] = {"by_alternative": _by_alternative(picks), "position": _position(section, picks)}
     if study.masked:
         return part | {"reason": MASKED}
@@ -38,7 +41,16 @@ def detection(study: Study, section: Section, picks: pd.DataFrame) -> dict[str, 
         "by_trial": _by_trial(correct),
         **part,
         "wrong_picks": _wrong_picks(study, picks),
+        "mixed_model": mixed_model(study, picks),
+        "choice_model": _choice(study, section, picks, ratings),
     }
+
+
+def _choice(
+    study: Study, section: Section, picks: pd.DataFrame, ratings: pd.DataFrame | None
+) -> dict[str, Any]:
+    first = _first_slot(picks) if has_values(picks, "slot_picked") else 1
+    return choice_model(study, section, picks, ratings, first)
 
 
 def _overall(study: Study, section: Section, correct: Grid) -> dict[str, Any]:
@@ -132,7 +144,7 @@ def _position(section: Section, picks: pd.DataFrame) -> dict[str, Any]:
         reason = "slot_picked was not recorded"
         return {"counts": None, "statistic": None, "df": None, "p": None, "reason": reason}
     alternatives = section.alternatives or 2
-    first = _first_slot(picks, alternatives)
+    first = _first_slot(picks)
     counts = _slot_counts(picks, "slot_picked", first, alternatives)
     part: dict[str, Any] = {"counts": counts} | _even(counts)
     if has_values(picks, "slot_real"):
@@ -143,7 +155,7 @@ def _position(section: Section, picks: pd.DataFrame) -> dict[str, Any]:
     return part
 
 
-def _first_slot(picks: pd.DataFrame, alternatives: int) -> int:
+def _first_slot(picks: pd.DataFrame) -> int:
     """Slots are counted from 1, unless a 0 occurs."""
     slots = [picks[name].min() for name in ("slot_picked", "slot_real") if has_values(picks, name)]
     return 0 if min(slots) == 0 else 1

@@ -72,7 +72,12 @@ def _consensus(study: Study, values: Floats) -> dict[str, Any]:
     """Discrepant where most reviewers said so; a tie counts as discrepant, the cautious reading."""
     said = (~np.isnan(values)).sum(axis=0)
     most = np.where(said > 0, 2 * np.nansum(values, axis=0) >= np.maximum(said, 1), np.nan)
-    return _rate(study, np.asarray(most, dtype=float)) | {"rule": "majority; a tie counts as discrepant"}
+    judged = said > 0
+    return _rate(study, np.asarray(most, dtype=float)) | {
+        "rule": "majority; a tie counts as discrepant",
+        "by_any_reviewer": int((np.nansum(values, axis=0)[judged] > 0).sum()),
+        "by_all_reviewers": int((np.nansum(values, axis=0) == said)[judged].sum()),
+    }
 
 
 def _by_label(study: Study, checks: pd.DataFrame) -> list[dict[str, Any]]:

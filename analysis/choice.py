@@ -1,0 +1,120 @@
+"""Conditional logit: which properties of an alternative make it the one that is picked.
+
+P(alternative j of trial i) = exp(x_ij'β) / Σ_k exp(x_ik'β) (McFadden 1974). The sandwich error sums the
+scores of each reader before they are squared, with the factor G/(G - 1) for G readers, which R's
+survival::clogit leaves out.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import t
+
+from analysis.errors import AnalysisError
+from analysis.mixed.crossed import Floats
+from analysis.mixed.fit import Coefficient
+
+STEPS = 50
+TOLERANCE = 1e-10
+LARGEST = 25.0
+
+
+class NoChoiceModelError(AnalysisError):
+    """The choice model has no finite maximum; leave out what is always or never picked."""
+
+
+def conditional_logit(
+    design: npt.ArrayLike,
+    chosen: npt.ArrayLike,
+    names: Sequence[str],
+    *,
+    clusters: npt.ArrayLike | None = None,
+    level: float = 0.95,
+    small_sample: bool = True,
+) -> tuple[Coefficient, ...]:
+    """Fit a conditional logit model.
+
+    Parameters
+    ----------
+    design
+        Trials x alternatives x properties.
+    chosen
+        The position of the picked alternative of each trial, from 0.
+    names
+        Of the properties.
+    clusters
+        A reader for each trial: errors are then robust to whatever binds a reader's answers together.
+    level
+        Of the intervals, t on one less than the clusters, normal without clusters.
+    small_sample
+        Whether the robust variance carries the factor G/(G - 1).
+
+    Raises
+    ------
+    NoChoiceModelError
+        Where an effect runs to infinity or properties depend on each other.
+    """
+    x = np.asarray(design, dtype=float)
+    picked = np.asarray(chosen, dtype=np.int64)
+    rows = np.arange(len(x))
+    estimate = np.zeros(x.shape[2])
+    for _ in range(STEPS):
+        scores, information = _derivatives(x, picked, rows, estimate)
+        try:
+            step = np.linalg.solve(information, scores.sum(axis=0))
+        except np.linalg.LinAlgError:
+            raise NoChoiceModelError from None
+        estimate = estimate + step / max(1.0, float(np.abs(step).max()))
+        if np.abs(estimate).max() > LARGEST:
+            raise NoChoiceModelError
+        if np.abs(step).max() < TOLERANCE:
+            break
+    scores, information = _derivatives(x, picked, rows, estimate)
+    covariance: Floats = np.linalg.inv(information).astype(np.float64)
+    df = np.inf
+    if clusters is not None:
+        covariance, df = _sandwich(scores, covariance, clusters, small_sample=small_sample)
+    return tuple(
+        _coefficient(name, float(b), float(v), float(df), level)
+        for name, b, v in zip(names, estimate, np.diag(covariance), strict=True)
+    )
+
+
+def _derivatives(
+    x: Floats, picked: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], estimate: Floats
+) -> tuple[Floats, Floats]:
+    """Scores of each trial and the information."""
+    eta = x @ estimate
+    share = np.exp(eta - eta.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    mean = np.einsum("ij,ijk->ik", share, x)
+    information: Floats = np.einsum("ij,ijk,ijl->kl", share, x, x) - mean.T @ mean
+    return x[rows, picked] - mean, information
+
+
+def _sandwich(
+    scores: Floats, bread: Floats, clusters: npt.ArrayLike, *, small_sample: bool
+) -> tuple[Floats, float]:
+    codes = np.unique(np.asarray(clusters), return_inverse=True)[1].ravel()
+    n = int(codes.max()) + 1
+    sums = np.zeros((n, scores.shape[1]))
+    np.add.at(sums, codes, scores)
+    factor = n / (n - 1) if small_sample and n > 1 else 1.0
+    return factor * bread @ (sums.T @ sums) @ bread, n - 1.0
+
+
+def _coefficient(name: str, estimate: float, variance: float, df: float, level: float) -> Coefficient:
+    if not (variance > 0 and df > 0):
+        return Coefficient(name=name, estimate=estimate, se=None, z=None, p=None, low=None, high=None)
+    se = float(np.sqrt(variance))
+    reach = float(t.isf((1 - level) / 2, df)) * se
+    return Coefficient(
+        name=name,
+        estimate=estimate,
+        se=se,
+        z=estimate / se,
+        p=float(2 * t.sf(abs(estimate / se), df)),
+        low=estimate - reach,
+        high=estimate + reach,
+    )

@@ -1,0 +1,120 @@
+"""Marginal models from statsmodels: generalised estimating equations, and errors robust to clusters.
+
+They answer for the average over readers and cases, where the mixed models answer for one reader and one case;
+the clusters should be many (some forty and more) for their errors to hold.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.errors import UnknownChoiceError, WrongShapeError
+from analysis.mixed.fit import Coefficient
+
+Structure = Literal["independence", "exchangeable"]
+Family = Literal["binomial", "gaussian"]
+
+
+def fit_gee(
+    outcome: npt.ArrayLike,
+    design: npt.ArrayLike,
+    names: Sequence[str],
+    clusters: npt.ArrayLike,
+    *,
+    family: Family = "binomial",
+    structure: Structure = "exchangeable",
+    level: float = 0.95,
+) -> tuple[Coefficient, ...]:
+    """Generalised estimating equations with sandwich errors (Liang & Zeger 1986, Biometrika 73:13).
+
+    Parameters
+    ----------
+    outcome
+        0 or 1 for ``binomial``, any number for ``gaussian``.
+    design
+        Answers x effects, without an intercept: one is added, named ``(Intercept)``.
+    clusters
+        What answers belong together: readers, or cases.
+    structure
+        The working correlation within a cluster.
+    """
+    import statsmodels.api as sm
+
+    structures = {
+        "independence": sm.cov_struct.Independence,
+        "exchangeable": sm.cov_struct.Exchangeable,
+    }
+    if structure not in structures:
+        raise UnknownChoiceError(f"The structure {structure!r} is unknown: take {' or '.join(structures)}.")
+    order = np.argsort(np.asarray(clusters), kind="stable")
+    y, x = _with_intercept(outcome, design)
+    model = sm.GEE(
+        y[order],
+        x[order],
+        groups=np.asarray(clusters)[order],
+        family=_family(family),
+        cov_struct=structures[structure](),
+    )
+    return _coefficients(model.fit(), ["(Intercept)", *names], level)
+
+
+def fit_cluster_robust(
+    outcome: npt.ArrayLike,
+    design: npt.ArrayLike,
+    names: Sequence[str],
+    clusters: npt.ArrayLike,
+    *,
+    family: Family = "binomial",
+    level: float = 0.95,
+) -> tuple[Coefficient, ...]:
+    """A generalised linear model with errors robust to one or two clusters.
+
+    ``clusters`` is one list, or answers x 2 for readers and cases at once (Cameron, Gelbach & Miller 2011, J
+    Bus Econ Stat 29:238). The other parameters are those of :func:`fit_gee`.
+    """
+    import statsmodels.api as sm
+
+    y, x = _with_intercept(outcome, design)
+    groups = np.asarray(clusters)
+    if groups.ndim == 1:
+        coded = np.unique(groups, return_inverse=True)[1].ravel()
+    else:
+        coded = np.column_stack([np.unique(column, return_inverse=True)[1].ravel() for column in groups.T])
+    fitted = sm.GLM(y, x, family=_family(family)).fit(cov_type="cluster", cov_kwds={"groups": coded})
+    return _coefficients(fitted, ["(Intercept)", *names], level)
+
+
+def _family(name: str) -> Any:
+    import statsmodels.api as sm
+
+    families = {"binomial": sm.families.Binomial, "gaussian": sm.families.Gaussian}
+    if name not in families:
+        raise UnknownChoiceError(f"The family {name!r} is unknown: take {' or '.join(families)}.")
+    return families[name]()
+
+
+def _with_intercept(outcome: npt.ArrayLike, design: npt.ArrayLike) -> tuple[Any, Any]:
+    y = np.asarray(outcome, dtype=float)
+    x = np.asarray(design, dtype=float)
+    x = x.reshape(len(y), -1) if x.size else np.empty((len(y), 0))
+    if len(x) != len(y):
+        raise WrongShapeError(f"{len(y)} answers need as many rows of the design, not {len(x)}.")
+    return y, np.column_stack([np.ones(len(y)), x])
+
+
+def _coefficients(fitted: Any, names: Sequence[str], level: float) -> tuple[Coefficient, ...]:
+    ends = np.asarray(fitted.conf_int(alpha=1 - level))
+    return tuple(
+        Coefficient(
+            name=name,
+            estimate=float(fitted.params[i]),
+            se=float(fitted.bse[i]),
+            z=float(fitted.tvalues[i]),
+            p=float(fitted.pvalues[i]),
+            low=float(ends[i, 0]),
+            high=float(ends[i, 1]),
+        )
+        for i, name in enumerate(names)
+    )
