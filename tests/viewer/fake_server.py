@@ -62,6 +62,7 @@ class Study:
     events: list[dict[str, Any]] = field(default_factory=list)
     sitting: str = ""
     signed_out: bool = False
+    feedback: dict[str, Any] | None = None
     latency_s: float = 0.0
     requests: list[tuple[str, str]] = field(default_factory=list)
     pixels: dict[tuple[int, str], bytes] = field(default_factory=dict)
@@ -189,6 +190,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(ROOT / path[1:])
         elif path in self.study.files:
             self._file(self.study.files[path])
+        elif path.startswith("/api/practice/"):
+            self._json(200 if self.study.feedback else 404, self.study.feedback)
         elif path.startswith("/api/reading/"):
             time.sleep(self.study.latency_s)
             self._api(method, path, body)

@@ -65,10 +65,10 @@ export class Api {
     return this.json("POST", `presentations/${token}/response`, submission);
   }
 
-  /** How a practice answer was. Only what is practice has one, and only once it is committed. */
+  /** How a practice answer was; the server tells it of no other. */
   async feedback(token: string): Promise<Feedback> {
-    const response = await this.fetch(`/api/practice/${token}/feedback`, {});
-    return response.json();
+    const root = this.root.replace(/reading\/[^/]+\/$/, "practice/");
+    return (await this.fetch(`${root}${token}/feedback`, {})).json();
   }
 
   async saveDraft(token: string, draft: Draft, leaving = false): Promise<void> {

@@ -99,6 +99,7 @@ export interface Timing {
   readonly clock: { readonly submitted_at: string; readonly origin: string };
 }
 
+/** How a practice answer was; `correct` is null where there is no right and wrong. */
 export interface Feedback {
   readonly sentence: string;
   readonly correct: boolean | null;

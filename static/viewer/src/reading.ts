@@ -201,23 +201,24 @@ class ReadingPage {
     this.tab.answered(waiting.token);
     this.drafts.forget(waiting.token);
     if (this.outbox.size) return;
+    const practised = this.state?.practice;
     this.state = answer.state;
     this.sending = false;
     this.box.hold(false);
-    if (this.state?.practice) await this.feedback(waiting.token);
+    if (practised) await this.feedback(waiting.token);
     await this.offerBreak(answer.state);
     await this.patiently(() => this.show(answer.state));
   }
 
-  /** Without feedback, after a lost connection say, practice simply goes on. */
+  /** The images stay in sight while the reader learns what they were. */
   private async feedback(token: string): Promise<void> {
-    const feedback = await this.api.feedback(token).catch(() => null);
-    if (!feedback) return;
-    const title = feedback.correct === null ? "Practice" : feedback.correct ? "Right" : "Not so";
+    const told = await this.api.feedback(token).catch(() => null);
+    if (!told) return;
+    const title = told.correct === null ? "Practice" : told.correct ? "Right" : "Not so";
     await this.box.away("break", () =>
       ask({
         title,
-        text: feedback.sentence,
+        text: told.sentence,
         buttons: [{ value: "go", words: "Go on", key: "Enter" }],
         low: true,
       }),

@@ -1,0 +1,133 @@
+"""Mouse, pen and fingers on the images: window, zoom, pan, reset, and the spot that gave an image away."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.viewer.conftest import wait_for_trial
+from tests.viewer.fake_server import FakeServer
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[..., FakeServer]
+Read = Callable[..., Page]
+
+
+def middle(page: Page, slot: str = "A") -> tuple[float, float]:
+    box = page.locator(f"[data-slot={slot}] .view").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, dx: float, dy: float, **how: Any) -> None:
+    x, y = middle(page)
+    page.mouse.move(x, y)
+    page.mouse.down(**how)
+    page.mouse.move(x + dx / 2, y + dy / 2)
+    page.mouse.move(x + dx, y + dy)
+    page.mouse.up(**how)
+
+
+def finish(page: Page, server: FakeServer) -> dict[str, Any]:
+    """Answers the trial and gives what was sent."""
+    for key in ("Shift+R", "1"):
+        page.keyboard.press(key)
+    page.locator("#submit").click()
+    wait_for_trial(page, 2)
+    return server.study.responses[0]
+
+
+def kinds(response: dict[str, Any]) -> list[str]:
+    return [event["kind"] for event in response["timing"]["events"]]
+
+
+def value_of(response: dict[str, Any], kind: str) -> Any:
+    return next(event["value"] for event in response["timing"]["events"] if event["kind"] == kind)
+
+
+def test_dragging_across_widens_the_window_and_dragging_up_brightens(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A")
+    page = read(server)
+    drag(page, 60, -30)
+    center, width = map(float, value_of(finish(page, server), "window").split("/"))
+    assert width > 255
+    assert center < 127.5
+
+
+def test_the_wheel_zooms_and_a_double_click_resets(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A")
+    page = read(server)
+    page.mouse.move(*middle(page))
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(400)  # a turn of the wheel is over when it has been quiet for a while
+    page.locator(".view").dblclick()
+    assert [kind for kind in kinds(finish(page, server)) if kind in ("zoom", "reset")] == ["zoom", "reset"]
+
+
+def test_the_right_button_and_shift_pan(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A")
+    page = read(server)
+    drag(page, 40, 25, button="right")
+    page.keyboard.down("Shift")
+    drag(page, 40, 25)
+    page.keyboard.up("Shift")
+    assert kinds(finish(page, server)).count("pan") == 2
+
+
+def test_a_click_after_a_reason_keeps_the_spot_in_image_coordinates(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A", section={"reasons": {"tags": ["noise"], "spot": True}})
+    page = read(server)
+    page.locator(".view").click()
+    page.locator(".why summary").click()
+    page.get_by_role("button", name="noise").click()
+    page.locator(".view").click()
+    assert page.locator(".mark").text_content() == "noise"
+    reasons = finish(page, server)["answer"]["reasons"]
+    assert [(reason["slot"], reason["tag"]) for reason in reasons] == [("A", "noise")]
+    assert abs(reasons[0]["x"] - 48) < 0.5
+    assert abs(reasons[0]["y"] - 48) < 0.5
+
+
+def test_a_spot_alone_is_a_reason_where_the_protocol_has_no_tags(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A", section={"reasons": {"tags": [], "spot": True}})
+    page = read(server)
+    page.locator(".why summary").click()
+    page.get_by_role("button", name="Show a spot").click()
+    page.locator(".view").click()
+    reasons = finish(page, server)["answer"]["reasons"]
+    assert [reason["tag"] for reason in reasons] == [""]
+    assert reasons[0]["x"] is not None
+
+
+def test_two_fingers_zoom_where_they_are(serve: Serve, browser: Browser) -> None:
+    server = serve(task="call", slots="A")
+    context = browser.new_context(viewport={"width": 900, "height": 700}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server.address}/read/")
+    wait_for_trial(page)
+    x, y = middle(page)
+    session = context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        fingers = [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    for apart in (45, 60, 90):
+        touch("touchMove", (x - apart, y), (x + apart, y))
+    touch("touchEnd")
+    assert "zoom" in kinds(finish(page, server))
+    context.close()
+
+
+def test_buttons_do_what_drags_and_wheels_do(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A")
+    page = read(server)
+    page.get_by_text("Adjust", exact=True).click()
+    for name in ("Zoom in", "More contrast", "Brighter"):
+        page.get_by_role("button", name=name, exact=True).click()
+    found = kinds(finish(page, server))
+    assert found.count("zoom") == 1
+    assert found.count("grey") == 2

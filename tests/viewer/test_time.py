@@ -1,0 +1,132 @@
+"""Times are measured at the reader's side, leave out pauses and hidden tabs, and are never shown unasked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.viewer.conftest import wait_for_trial
+from tests.viewer.fake_server import FakeServer
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[..., FakeServer]
+Read = Callable[..., Page]
+CALL: dict[str, Any] = {"task": "call", "slots": "A"}
+
+
+def finish(page: Page, server: FakeServer) -> dict[str, Any]:
+    for key in ("Shift+S", "2", "Enter"):
+        page.keyboard.press(key)
+    wait_for_trial(page, 2)
+    timing: dict[str, Any] = server.study.responses[0]["timing"]
+    return timing
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """What a browser does when its tab goes to the background; headless Chromium has no other tab."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
+def test_first_paint_first_input_and_the_whole_are_measured(serve: Serve, read: Read) -> None:
+    server = serve(**CALL)
+    page = read(server)
+    page.wait_for_timeout(120)
+    timing = finish(page, server)
+    assert 0 < timing["first_paint_ms"] <= timing["response_ms"]
+    assert 100 <= timing["first_input_ms"] <= timing["response_ms"]
+    assert timing["active_ms"] <= timing["response_ms"]
+    kinds = [event["kind"] for event in timing["events"]]
+    assert [kind for kind in kinds if kind in ("call", "confidence", "submit")] == [
+        "call",
+        "confidence",
+        "submit",
+    ]
+    moments = [event["t_ms"] for event in timing["events"]]
+    assert moments == sorted(moments)
+
+
+def test_a_pause_is_no_active_time(serve: Serve, read: Read) -> None:
+    server = serve(**CALL)
+    page = read(server)
+    page.keyboard.press("p")
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    timing = finish(page, server)
+    assert timing["paused_ms"] >= 290
+    assert timing["active_ms"] <= timing["response_ms"] - 290
+
+
+def test_a_hidden_tab_is_no_active_time(serve: Serve, read: Read) -> None:
+    server = serve(**CALL)
+    page = read(server)
+    hide(page, True)
+    page.wait_for_timeout(300)
+    hide(page, False)
+    timing = finish(page, server)
+    assert timing["hidden_ms"] >= 290
+    assert {"hidden", "visible"} <= {event["kind"] for event in timing["events"]}
+    assert [event["kind"] for event in server.study.events[:1]] == ["hidden"]
+
+
+def test_a_reader_who_has_left_is_noticed_and_the_wait_is_no_active_time(serve: Serve, read: Read) -> None:
+    server = serve(**CALL, section={"idle_after_s": 1})
+    page = read(server)
+    page.get_by_role("dialog", name="Still there?").wait_for()
+    assert page.locator(".pixels").is_hidden()
+    page.keyboard.press("Enter")
+    timing = finish(page, server)
+    assert timing["paused_ms"] >= 1000
+    assert "idle" in {event["kind"] for event in timing["events"]}
+
+
+def test_time_goes_on_where_it_was_after_a_reload(serve: Serve, read: Read) -> None:
+    server = serve(**CALL)
+    page = read(server)
+    page.wait_for_timeout(400)
+    page.keyboard.press("1")
+    page.locator("#saved", has_text="Saved").wait_for()
+    page.reload()
+    wait_for_trial(page, 1)
+    timing = finish(page, server)
+    assert timing["response_ms"] >= 400
+    assert timing["events"][0]["kind"] == "resumed"
+
+
+def test_the_clock_is_shown_only_where_the_protocol_wants_it(serve: Serve, read: Read) -> None:
+    assert read(serve(**CALL)).locator("#clock").is_hidden()
+    assert read(serve(**CALL, section={"show_clock": True})).locator("#clock").text_content() == "0:00"
+
+
+def test_a_break_is_offered_after_as_many_trials_as_the_protocol_says(serve: Serve, read: Read) -> None:
+    server = serve(**CALL, section={"break_after": 2})
+    page = read(server)
+    finish(page, server)
+    for key in ("Shift+S", "2", "Enter"):
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog", name="Time for a break")
+    dialog.wait_for()
+    assert "2 of 6" in (dialog.text_content() or "")
+    page.keyboard.press("Enter")
+    wait_for_trial(page, 3)
+
+
+def test_practice_says_how_the_answer_was_with_the_images_in_sight(serve: Serve, read: Read) -> None:
+    server = serve(**CALL, practice=True, feedback={"sentence": "This one is real.", "correct": False})
+    page = read(server)
+    assert page.locator("#practice").is_visible()
+    for key in ("Shift+S", "2", "Enter"):
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog", name="Not so")
+    dialog.wait_for()
+    assert "This one is real." in (dialog.text_content() or "")
+    assert page.locator(".pixels").is_visible()
+    page.keyboard.press("Enter")
+    wait_for_trial(page, 2)
