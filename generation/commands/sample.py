@@ -77,6 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     from generation.sampling.run import sample
 
     summary = sample(read_request(arguments), on_progress=follow_images())
+    if not summary.first:
+        return 0
     say(
         f"{summary.made} images made in {summary.seconds:.0f} s; {summary.total} listed in {summary.manifest}"
     )

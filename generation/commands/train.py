@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from generation.data.shards import prepare_dataset
     from generation.data.sources import read_source
+    from generation.team import Team
     from generation.training.config import TrainConfig, load_config, overridden
     from generation.training.loop import train
     from generation.wgan.train import WganTraining, train_wgan
@@ -48,22 +49,26 @@ def run(arguments: argparse.Namespace) -> int:
         config = load_config(arguments.config)
     config = overridden(config, arguments.set, steps=arguments.steps)
     source = read_source(arguments.source, label_name=arguments.label_name)
-    dataset = prepare_dataset(
-        source,
-        size=arguments.size or config.network.size,
-        cache=arguments.cache or arguments.out / "cache",
-        fit=arguments.fit,
-    )
+    team = Team(cpu=arguments.cpu)
+    with team.first_alone():
+        dataset = prepare_dataset(
+            source,
+            size=arguments.size or config.network.size,
+            cache=arguments.cache or arguments.out / "cache",
+            fit=arguments.fit,
+        )
     space = dataset.space(_names(arguments.conditions), _names(arguments.continuous) or ())
-    say(
-        f"{len(dataset.of_split('train'))} images to train on, {len(dataset.of_split('val'))} to validate, "
-        f"conditions: {', '.join(space.names) or 'none'}"
-    )
+    if team.first:
+        say(
+            f"{len(dataset.of_split('train'))} images to train on, {len(dataset.of_split('val'))} to "
+            f"validate, conditions: {', '.join(space.names) or 'none'}"
+        )
     if isinstance(config, WganTraining):
         checkpoint = train_wgan(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
     else:
         checkpoint = train(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
-    say(f"checkpoint: {checkpoint}")
+    if team.first:
+        say(f"checkpoint: {checkpoint}")
     return 0
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,12 +83,11 @@ def prepare_dataset(
     key = _key(source.records, size, fit)
     folder = cache / key
     if not (folder / "index.json").is_file():
-        unfinished = cache / f"{key}.part"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        _decode_all(source, unfinished, size, fit, on_progress)
-        shutil.rmtree(folder, ignore_errors=True)
-        unfinished.rename(folder)
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as unfinished:
+            _decode_all(source, Path(unfinished), size, fit, on_progress)
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(unfinished).rename(folder)
     index = json.loads((folder / "index.json").read_text())
     return Dataset(
         folder=folder,

@@ -21,17 +21,24 @@ def assign_splits(records: Sequence[Record]) -> list[str]:
     return _with_validation(records, splits)
 
 
+def _share(patient: str) -> float:
+    return int.from_bytes(hashlib.sha256(patient.encode()).digest()[:8], "big") / 2**64
+
+
 def _split_of(patient: str) -> str:
-    share = int.from_bytes(hashlib.sha256(patient.encode()).digest()[:8], "big") / 2**64
-    return "val" if share < VALIDATION_SHARE else "train"
+    return "val" if _share(patient) < VALIDATION_SHARE else "train"
 
 
 def _with_validation(records: Sequence[Record], splits: list[str]) -> list[str]:
     """Folders with train and test alone: a tenth of the training patients validates."""
     if "val" in splits:
         return splits
+    training = {record.patient for record, split in zip(records, splits, strict=True) if split == "train"}
+    held_out = {patient for patient in training if _split_of(patient) == "val"}
+    if not held_out and len(training) > 1:
+        held_out = {min(training, key=_share)}
     return [
-        _split_of(record.patient) if split == "train" else split
+        "val" if split == "train" and record.patient in held_out else split
         for record, split in zip(records, splits, strict=True)
     ]
 

@@ -83,7 +83,7 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class SampleSummary:
-    """What was made: `made` in this call, `total` in the folder."""
+    """What was made: `made` in this call by this process, `total` in the folder. One process is the first."""
 
     out: Path
     manifest: Path
@@ -91,3 +91,4 @@ class SampleSummary:
     total: int
     seconds: float
     checkpoint_digest: str
+    first: bool = True

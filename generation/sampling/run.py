@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from generation.sampling.images import write_image
 from generation.sampling.ledger import Ledger, Row, readable_refusals, split_evenly
 from generation.sampling.request import Progress, SampleRequest, SampleSummary
 from generation.sampling.solvers import Guidance, denoise
+from generation.team import Team
 from generation.wgan.networks import Generator
 from generation.wgan.sample import draw
 
@@ -37,7 +37,7 @@ def sample(
 ) -> SampleSummary:
     """Make what is missing of a request. A stop raises StoppedError; the same request goes on."""
     started = time.monotonic()
-    team = _Team()
+    team = Team()
     checkpoint = load_checkpoint(request.checkpoint_path, team.device)
     checkpoint.space.encode(request.conditions)  # refuse unknown conditions before a folder is made
     ledger = Ledger(request, request.identity(checkpoint))
@@ -58,30 +58,8 @@ def sample(
         total=request.count,
         seconds=time.monotonic() - started,
         checkpoint_digest=checkpoint.digest,
+        first=team.first,
     )
-
-
-class _Team:
-    """The processes that work on a request: one, or those of `accelerate launch`."""
-
-    def __init__(self) -> None:
-        self.state: Any = None
-        self.size, self.number = 1, 0
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-            from accelerate import PartialState
-
-            self.state = PartialState(cpu=self.device.type == "cpu")
-            self.size, self.number = self.state.num_processes, self.state.process_index
-            self.device = self.state.device
-
-    @property
-    def first(self) -> bool:
-        return self.number == 0
-
-    def wait(self) -> None:
-        if self.state is not None:
-            self.state.wait_for_everyone()
 
 
 class Painter:
@@ -157,7 +135,7 @@ def image_seed(seed: int, index: int) -> int:
 def _make_missing(
     painter: Painter,
     ledger: Ledger,
-    team: _Team,
+    team: Team,
     on_progress: OnProgress | None,
     should_stop: ShouldStop | None,
 ) -> int:
@@ -188,7 +166,7 @@ def _make_missing(
     return made
 
 
-def _threads(painter: Painter, team: _Team) -> int:
+def _threads(painter: Painter, team: Team) -> int:
     if painter.device.type != "cpu":
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -113,19 +113,24 @@ def with_changes(value: Config, changes: dict[str, Any]) -> Config:
 
 
 def overridden(config: Config, settings: Sequence[str], **changes: Any) -> Config:
-    """`table.key=value` settings from a command line, values as TOML writes them, then keyword changes."""
+    """`table.key=value` settings from a command line, values as TOML writes them, then keyword changes.
+
+    All settings are put in at once: on the way from one possible configuration to another lie impossible ones.
+    """
+    entry: dict[str, Any] = {}
     for setting in settings:
         path, sign, value = setting.partition("=")
         if not sign:
             raise RequestError(
                 f"cannot read the setting {setting!r}: write KEY=VALUE, e.g. optimiser.warmup_steps=9"
             )
-        entry: Any = _toml_value(value)
-        for name in reversed(path.strip().split(".")):
-            entry = {name: entry}
-        config = with_changes(config, entry)
-    given = {name: value for name, value in changes.items() if value is not None}
-    return replace(config, **given)  # type: ignore[type-var]
+        *tables, name = path.strip().split(".")
+        table = entry
+        for key in tables:
+            table = table.setdefault(key, {})
+        table[name] = _toml_value(value)
+    entry |= {name: value for name, value in changes.items() if value is not None}
+    return with_changes(config, entry)
 
 
 def _toml_value(text: str) -> Any:

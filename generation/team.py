@@ -1,0 +1,40 @@
+"""The processes that share a job: one, or those of `accelerate launch`."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+
+class Team:
+    """Who else works on this, and how to wait for them."""
+
+    def __init__(self, *, cpu: bool = False) -> None:
+        self.state: Any = None
+        self.size, self.number = 1, 0
+        self.device = torch.device("cuda" if torch.cuda.is_available() and not cpu else "cpu")
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            from accelerate import PartialState
+
+            self.state = PartialState(cpu=self.device.type == "cpu")
+            self.size, self.number = self.state.num_processes, self.state.process_index
+            self.device = self.state.device
+
+    @property
+    def first(self) -> bool:
+        return self.number == 0
+
+    def wait(self) -> None:
+        if self.state is not None:
+            self.state.wait_for_everyone()
+
+    @contextmanager
+    def first_alone(self) -> Iterator[None]:
+        """The first process does it, then the others find it done."""
+        if not self.first:
+            self.wait()
+        yield
+        if self.first:
+            self.wait()
