@@ -115,7 +115,7 @@ def with_changes(value: Config, changes: dict[str, Any]) -> Config:
 def overridden(config: Config, settings: Sequence[str], **changes: Any) -> Config:
     """`table.key=value` settings from a command line, values as TOML writes them, then keyword changes.
 
-    All settings are put in at once: on the way from one possible configuration to another lie impossible ones.
+    All settings are put in at once: between two possible configurations lie impossible ones.
     """
     entry: dict[str, Any] = {}
     for setting in settings:
