@@ -211,7 +211,7 @@ class _Run:
             counts = Counter("refused" if item.refusal else "imported" for item in chunk)
             record(
                 self.stream,
-                "images.imported",
+                "images imported",
                 by=self.by,
                 on="imaging",
                 particulars={"files": len(chunk), "new": len(new), "refused": counts["refused"]},

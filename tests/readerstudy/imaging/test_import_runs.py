@@ -144,7 +144,7 @@ def test_each_batch_leaves_one_event_in_the_stream_asked_for(run: Run, tmp_path:
     write(tmp_path / "in", "secret-name.png", b"")
     run(tmp_path / "in", stream="study:7")
     event = Event.objects.get(stream__name="study:7")
-    assert event.verb == "images.imported"
+    assert event.verb == "images imported"
     assert event.particulars == {"files": 2, "new": 1, "refused": 1}
 
 
