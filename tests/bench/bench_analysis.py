@@ -97,7 +97,7 @@ def bench_agreement() -> list[Row]:
     rows = []
     for readers, cases in ((8, 50), (20, 200), (200, 2000)):
         table = study(readers, cases)
-        repeats, number = (3, 1) if readers == 200 else (7, 20)
+        repeats, number = (3, 1) if readers == 200 else (15, 5)
         size = f"{readers} x {cases}"
 
         def time_of(function: Callable[[], Any], r: int = repeats, n: int = number) -> float:
