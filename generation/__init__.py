@@ -11,6 +11,8 @@ from generation.errors import GenerationError
 
 if TYPE_CHECKING:
     from generation.checkpoints import Checkpoint, load_checkpoint
+    from generation.evidence.report import write_report
+    from generation.evidence.runs import evaluate, memorization, utility
     from generation.sampling.request import Progress, SampleRequest, SampleSummary
     from generation.sampling.run import sample
 
@@ -23,8 +25,12 @@ __all__ = [
     "SampleSummary",
     "bundled_checkpoint",
     "describe_checkpoint",
+    "evaluate",
     "load_checkpoint",
+    "memorization",
     "sample",
+    "utility",
+    "write_report",
 ]
 
 _LATER = {
@@ -34,6 +40,10 @@ _LATER = {
     "SampleRequest": "generation.sampling.request",
     "SampleSummary": "generation.sampling.request",
     "sample": "generation.sampling.run",
+    "evaluate": "generation.evidence.runs",
+    "memorization": "generation.evidence.runs",
+    "utility": "generation.evidence.runs",
+    "write_report": "generation.evidence.report",
 }
 
 
