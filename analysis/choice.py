@@ -58,6 +58,20 @@ def conditional_logit(
     x = np.asarray(design, dtype=float)
     picked = np.asarray(chosen, dtype=np.int64)
     rows = np.arange(len(x))
+    estimate = _maximise(x, picked, rows)
+    scores, information = _derivatives(x, picked, rows, estimate)
+    covariance: Floats = np.linalg.inv(information).astype(np.float64)
+    df = np.inf
+    if clusters is not None:
+        covariance, df = _sandwich(scores, covariance, clusters, small_sample=small_sample)
+    return tuple(
+        _coefficient(name, float(b), float(v), float(df), level)
+        for name, b, v in zip(names, estimate, np.diag(covariance), strict=True)
+    )
+
+
+def _maximise(x: Floats, picked: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Floats:
+    """Newton's method from no effect, in steps of one logit at most."""
     estimate = np.zeros(x.shape[2])
     for _ in range(STEPS):
         scores, information = _derivatives(x, picked, rows, estimate)
@@ -70,15 +84,7 @@ def conditional_logit(
             raise NoChoiceModelError
         if np.abs(step).max() < TOLERANCE:
             break
-    scores, information = _derivatives(x, picked, rows, estimate)
-    covariance: Floats = np.linalg.inv(information).astype(np.float64)
-    df = np.inf
-    if clusters is not None:
-        covariance, df = _sandwich(scores, covariance, clusters, small_sample=small_sample)
-    return tuple(
-        _coefficient(name, float(b), float(v), float(df), level)
-        for name, b, v in zip(names, estimate, np.diag(covariance), strict=True)
-    )
+    return estimate
 
 
 def _derivatives(

@@ -1,6 +1,6 @@
 """The tables of a bundle: which columns each has, what may stand in them, which must be there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from analysis.bundle import cells
@@ -49,79 +49,86 @@ def _section(study: Study, file: str) -> Column:
     return _word(cells.choice(names, f"write a section of study.json whose task is {' or '.join(tasks)}"))
 
 
-def columns_of(file: str, study: Study) -> Mapping[str, Column]:
-    """The columns of a table that have a meaning; any other is kept as text."""
-    source = _word(cells.choice(study.source_names, "name a source of study.json"))
-    common = {
+def _source(study: Study, *, needed: bool = True) -> Column:
+    return _word(cells.choice(study.source_names, "name a source of study.json"), needed=needed)
+
+
+def _answers(study: Study, file: str, *, trial: bool = True) -> dict[str, Column]:
+    """What every table of answers has."""
+    return {
+        "section": _section(study, file),
+        "reader": _name(),
+        "trial": _name(needed=trial),
         "order": Column(parse=cells.count),
         "response_ms": Column(parse=cells.duration),
         "repeat_of": _name(needed=False),
         "catch": Column(parse=FLAG),
     }
-    answers = {"section": _section(study, file)} if file in ANSWER_TABLES else {}
-    if file == "picks.csv":
-        return (
-            answers
-            | common
-            | {
-                "reader": _name(),
-                "trial": _name(),
-                "picked": _word(cells.alternative(study.source_names)),
-                "correct": Column(parse=FLAG, needed=not study.masked),
-                "slot_picked": Column(parse=cells.count),
-                "slot_real": Column(parse=cells.count),
-            }
-        )
-    if file == "ratings.csv":
-        points = study.scale.points if study.scale else ()
-        return (
-            answers
-            | common
-            | {
-                "reader": _name(),
-                "trial": _name(),
-                "image": _name(),
-                "source": source,
-                "slot": Column(parse=cells.count),
-                "rating": Column(parse=cells.scale_point(points) if points else cells.number, needed=True),
-            }
-        )
-    if file == "calls.csv":
-        return (
-            answers
-            | common
-            | {
-                "reader": _name(),
-                "trial": _name(needed=False),
-                "image": _name(),
-                "source": source,
-                "call": _word(CALL),
-                "confidence": Column(parse=cells.number),
-            }
-        )
-    if file == "checks.csv":
-        return (
-            answers
-            | common
-            | {
-                "reader": _name(),
-                "trial": _name(needed=False),
-                "image": _name(),
-                "source": _word(source.parse, needed=False),
-                "label": _name(),
-                "intended": _name(needed=False),
-                "observed": _name(needed=False),
-                "verdict": _word(VERDICT),
-            }
-        )
-    if file == "readers.csv":
-        return {
-            "reader": _name(),
-            "specialty": _name(needed=False),
-            "years": Column(parse=cells.duration),
-            "site": _name(needed=False),
-        }
-    return {"image": _name(), "source": source}
 
 
-TABLES = (*ANSWER_TABLES, "readers.csv", "images.csv")
+def _picks(study: Study) -> dict[str, Column]:
+    return _answers(study, "picks.csv") | {
+        "picked": _word(cells.alternative(study.source_names)),
+        "correct": Column(parse=FLAG, needed=not study.masked),
+        "slot_picked": Column(parse=cells.count),
+        "slot_real": Column(parse=cells.count),
+    }
+
+
+def _ratings(study: Study) -> dict[str, Column]:
+    points = study.scale.points if study.scale else ()
+    return _answers(study, "ratings.csv") | {
+        "image": _name(),
+        "source": _source(study),
+        "slot": Column(parse=cells.count),
+        "rating": Column(parse=cells.scale_point(points) if points else cells.number, needed=True),
+    }
+
+
+def _calls(study: Study) -> dict[str, Column]:
+    return _answers(study, "calls.csv", trial=False) | {
+        "image": _name(),
+        "source": _source(study),
+        "call": _word(CALL),
+        "confidence": Column(parse=cells.number),
+    }
+
+
+def _checks(study: Study) -> dict[str, Column]:
+    return _answers(study, "checks.csv", trial=False) | {
+        "image": _name(),
+        "source": _source(study, needed=False),
+        "label": _name(),
+        "intended": _name(needed=False),
+        "observed": _name(needed=False),
+        "verdict": _word(VERDICT),
+    }
+
+
+def _readers(_study: Study) -> dict[str, Column]:
+    return {
+        "reader": _name(),
+        "specialty": _name(needed=False),
+        "years": Column(parse=cells.duration),
+        "site": _name(needed=False),
+    }
+
+
+def _images(study: Study) -> dict[str, Column]:
+    return {"image": _name(), "source": _source(study)}
+
+
+COLUMNS: Mapping[str, Callable[[Study], dict[str, Column]]] = {
+    "picks.csv": _picks,
+    "ratings.csv": _ratings,
+    "calls.csv": _calls,
+    "checks.csv": _checks,
+    "readers.csv": _readers,
+    "images.csv": _images,
+}
+TABLES = tuple(COLUMNS)
+
+
+def columns_of(file: str, study: Study) -> Mapping[str, Column]:
+    """The columns of a table that have a meaning; any other is kept as text."""
+    return COLUMNS[file](study)

@@ -6,7 +6,9 @@ from typing import Any
 
 from analysis.reporting import prose
 from analysis.reporting.checklist import Item, checklist
+from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.figures import Picture, pictures
+from analysis.reporting.methods import methods
 from analysis.reporting.tables import Table, tables
 
 PART_TITLES = {
@@ -86,7 +88,7 @@ def outline(document: Mapping[str, Any]) -> Outline:
         title=document["study"]["title"],
         facts=list(_facts(document)),
         brief=[sentence for sentence in prose.brief(document) if sentence],
-        methods=prose.methods(document),
+        methods=methods(document),
         sections=sections,
         checklist=checklist(document),
         provenance=list(_provenance(document)),
@@ -110,7 +112,7 @@ class _Material:
                 yield self._part(name, part, title, list(prose.part_results(self.document, name, part)))
 
     def conduct(self, name: str) -> PartOutline:
-        return self._part(name, "conduct", name, list(prose.section_conduct(self.document, name)))
+        return self._part(name, "conduct", name, list(section_conduct(self.document, name)))
 
     def _part(self, name: str, part: str, title: str, sentences: Sequence[str]) -> PartOutline:
         figures = [p for p in self.figures if (p.section, p.part) == (name, part)]

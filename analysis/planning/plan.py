@@ -10,28 +10,21 @@ equivalence with chance.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import expit, roots_hermitenorm, stdtr, stdtrit
-from scipy.stats import beta, binom
+from scipy.stats import binom
 
-from analysis.errors import AnalysisError
+from analysis.planning.model import Model, PlanError, Task, model_of
+from analysis.planning.simulate import ALPHA, COVERED, EQUIVALENT, HIGH, LOW, SUPERIOR, Floats, simulate
 from analysis.result import Result
 from analysis.sample_size import sample_size_equivalence, sample_size_superiority
 
-Floats = npt.NDArray[np.float64]
-Task = Literal["pick_real", "call", "rate", "check_label"]
-
-ALPHA = 0.05
 GOAL = 0.8
 REPLICATES_A_CHUNK = 250
 GRID_FACTORS = (0.5, 0.75, 1.0, 1.5, 2.0)
 MOST_CELLS = 40_000
 CHUNK_CELLS = 4_000_000
-TIE_SHARE = 0.3
 LIMITS: Mapping[str, tuple[float, float]] = {
     "alternatives": (2, 64),
     "readers": (2, 500),
@@ -41,10 +34,6 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "case_icc": (0, 0.9),
     "jobs": (-64, 1024),
 }
-
-
-class PlanError(AnalysisError):
-    """The plan cannot be computed from these numbers; look at the allowed range and ask again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,18 +107,6 @@ class Plan(Result):
         return "\n".join(rows)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Model:
-    task: Task
-    intercept: float
-    reader_sd: float
-    case_sd: float
-    chance: float
-    margin: float
-    accuracy: float
-    tie: float
-
-
 def plan(
     *,
     task: Task = "pick_real",
@@ -174,7 +151,7 @@ def plan(
     """
     sizes = {"alternatives": alternatives, "readers": readers, "trials": trials, "replicates": replicates}
     _check(task, sizes | {"reader_sd": reader_sd, "case_icc": case_icc, "jobs": jobs})
-    model = _model(task, alternatives, accuracy, margin, reader_sd, case_icc)
+    model = model_of(task, alternatives, accuracy, margin, reader_sd, case_icc)
     grid = _grid(readers, trials)
     chunks = _chunks(replicates, max(grid[0]) * max(grid[1]))
     streams = np.random.SeedSequence(seed).spawn(len(chunks))
@@ -197,55 +174,6 @@ def _check(task: str, numbers: Mapping[str, float]) -> None:
         )
 
 
-def _model(
-    task: Task, alternatives: int, accuracy: float | None, margin: float, reader_sd: float, case_icc: float
-) -> _Model:
-    chance = {"pick_real": 1 / alternatives, "check_label": 0.0}.get(task, 0.5)
-    if accuracy is None:
-        accuracy = margin / 5 if task == "check_label" else chance
-    if not 0 < accuracy < 1:
-        raise PlanError(f"accuracy is {accuracy:g}; give a rate above 0 and below 1.")
-    if not 0 < margin < 1:
-        raise PlanError(f"margin is {margin:g}; give a distance above 0 and below 1.")
-    case_sd = float(np.sqrt(case_icc / (1 - case_icc) * np.pi**2 / 3))
-    spread = float(np.hypot(reader_sd, case_sd))
-    tie = _tie_width(spread) if task == "rate" else 0.0
-
-    def surplus(intercept: float) -> float:
-        return _marginal(intercept, spread, tie) - accuracy
-
-    intercept = float(brentq(surplus, -60.0, 60.0))
-    return _Model(
-        task=task,
-        intercept=intercept,
-        reader_sd=reader_sd,
-        case_sd=case_sd,
-        chance=chance,
-        margin=margin,
-        accuracy=accuracy,
-        tie=tie,
-    )
-
-
-def _marginal(intercept: float, spread: float, tie: float) -> float:
-    """Mean score over readers and cases, by Gauss-Hermite quadrature."""
-    nodes, weights = roots_hermitenorm(60)
-    eta = intercept + spread * nodes
-    score = (expit(eta - tie) + expit(eta + tie)) / 2
-    return float(weights @ score / weights.sum())
-
-
-def _tie_width(spread: float) -> float:
-    """Half the width of the band in which two ratings are equal, for the usual share of ties."""
-
-    def surplus(width: float) -> float:
-        nodes, weights = roots_hermitenorm(60)
-        share = expit(spread * nodes + width) - expit(spread * nodes - width)
-        return float(weights @ share / weights.sum()) - TIE_SHARE
-
-    return float(brentq(surplus, 0.0, 40.0))
-
-
 def _grid(readers: int, trials: int) -> tuple[list[int], list[int]]:
     rows = sorted({max(2, round(readers * factor)) for factor in GRID_FACTORS})
     columns = sorted({max(2, round(trials * factor)) for factor in GRID_FACTORS})
@@ -259,99 +187,22 @@ def _chunks(replicates: int, cells: int) -> list[int]:
 
 
 def _run(
-    model: _Model,
+    model: Model,
     grid: tuple[list[int], list[int]],
     chunks: Sequence[int],
     streams: Sequence[np.random.SeedSequence],
     jobs: int,
 ) -> list[Floats]:
     if jobs == 1:
-        return [_simulate(model, grid, n, stream) for n, stream in zip(chunks, streams, strict=True)]
+        return [simulate(model, grid, n, stream) for n, stream in zip(chunks, streams, strict=True)]
     from joblib import Parallel, delayed
 
-    work = (delayed(_simulate)(model, grid, n, stream) for n, stream in zip(chunks, streams, strict=True))
+    work = (delayed(simulate)(model, grid, n, stream) for n, stream in zip(chunks, streams, strict=True))
     return list(Parallel(n_jobs=jobs)(work))
 
 
-SUPERIOR, EQUIVALENT, LOW, HIGH, COVERED = range(5)
-
-
-def _simulate(
-    model: _Model, grid: tuple[list[int], list[int]], replicates: int, stream: np.random.SeedSequence
-) -> Floats:
-    """Outcomes x readers x trials x replicates; smaller studies are corners of the largest one."""
-    rng = np.random.default_rng(stream)
-    rows, columns = grid
-    shape = (replicates, rows[-1], columns[-1])
-    eta = (
-        model.intercept
-        + model.reader_sd * rng.standard_normal((*shape[:2], 1))
-        + model.case_sd * rng.standard_normal((replicates, 1, columns[-1]))
-    )
-    uniform = rng.random(shape)
-    if model.tie:
-        scores = ((uniform < expit(eta - model.tie)).astype(float) + (uniform < expit(eta + model.tie))) / 2
-    else:
-        scores = (uniform < expit(eta)).astype(float)
-    found = np.empty((5, len(rows), len(columns), replicates))
-    for i, n_readers in enumerate(rows):
-        for j, n_trials in enumerate(columns):
-            table = scores[:, :n_readers, :n_trials]
-            judge = _judge_labels if model.task == "check_label" else _judge
-            found[:, i, j] = judge(model, table)
-    return found
-
-
-def _judge(model: _Model, table: Floats) -> Floats:
-    """The report's own tests for each simulated study."""
-    mean, se, df = crossed_errors(table)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        above = stdtr(df, -(mean - model.chance) / se)
-        low = stdtr(df, -(mean - model.chance + model.margin) / se)
-        high = stdtr(df, (mean - model.chance - model.margin) / se)
-
-    reach = np.where(se > 0, stdtrit(df, 0.975) * se, 0.0)
-    flat = se <= 0
-    superior = np.where(flat, mean > model.chance, above < ALPHA)
-    equivalent = np.where(flat, np.abs(mean - model.chance) < model.margin, np.maximum(low, high) < ALPHA)
-    covered = np.abs(mean - model.accuracy) <= reach
-    return np.stack([superior, equivalent, mean - reach, mean + reach, covered]).astype(float)
-
-
-def crossed_errors(table: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean, standard error and degrees of freedom of complete replicates x readers x cases tables.
-
-    The same numbers as :func:`analysis.crossed.crossed_rate`, for many tables at once.
-    """
-    n, readers, cases = table.shape
-    row, column = table.mean(axis=2), table.mean(axis=1)
-    mean = row.mean(axis=1)
-    if readers < 3:
-        ms_case = ((column - mean[:, None]) ** 2).sum(axis=1) / (cases - 1)
-        return mean, np.sqrt(ms_case / cases), np.full(n, cases - 1.0)
-    ss_row = cases * ((row - mean[:, None]) ** 2).sum(axis=1)
-    ss_column = readers * ((column - mean[:, None]) ** 2).sum(axis=1)
-    total = np.einsum("nrc,nrc->n", table, table) - readers * cases * mean**2
-    msr, msc = ss_row / (readers - 1), ss_column / (cases - 1)
-    mse = np.maximum(total - ss_row - ss_column, 0.0) / ((readers - 1) * (cases - 1))
-    variance = np.maximum(msr + msc - mse, mse)
-    parts = msr**2 / (readers - 1) + msc**2 / (cases - 1) + mse**2 / ((readers - 1) * (cases - 1))
-    df = np.divide(variance**2, parts, out=np.full(n, 1.0), where=parts > 0)
-    return mean, np.sqrt(variance / (readers * cases)), df
-
-
-def _judge_labels(model: _Model, table: Floats) -> Floats:
-    """Whether the exact upper end of the consensus rate stays below the margin."""
-    readers, cases = table.shape[1:]
-    k = (2 * table.sum(axis=1) >= readers).sum(axis=1)
-    low = np.where(k > 0, beta.ppf(ALPHA, k, cases - k + 1), 0.0)
-    high = np.where(k < cases, beta.ppf(1 - ALPHA, k + 1, cases - k), 1.0)
-    covered = (low <= model.accuracy) & (model.accuracy <= high)
-    return np.stack([np.zeros(len(k)), high < model.margin, low, high, covered]).astype(float)
-
-
 def _summary(
-    model: _Model,
+    model: Model,
     grid: tuple[list[int], list[int]],
     found: Floats,
     alternatives: int,
@@ -405,7 +256,7 @@ def _error(power: float, n: int) -> float:
     return float(np.sqrt(power * (1 - power) / n))
 
 
-def _independent(model: _Model, n: int) -> dict[str, Any]:
+def _independent(model: Model, n: int) -> dict[str, Any]:
     """Exact binomial power and sizes, as if the answers were independent."""
     chance, margin, accuracy = model.chance, model.margin, model.accuracy
     k = np.arange(n + 1)

@@ -1,0 +1,79 @@
+"""Sentences on how a section was run."""
+
+from collections.abc import Iterator
+
+from analysis.reporting.prose import Part, interval, listed, number, p_phrase, percent
+
+
+def section_conduct(document: Part, name: str) -> Iterator[str]:
+    """How one section was run."""
+    part = document["sections"][name].get("conduct", {})
+    position = document["sections"][name].get("detection", {}).get("position", {})
+    if part.get("completeness"):
+        done = part["completeness"]
+        missing = "no answer was missing" if not done["missing"] else f"{done['missing']} were missing"
+        yield (
+            f"{done['readers']} readers gave {done['answers']:,} answers to {done['cases']:,} "
+            f"{done['unit']}s; "
+            f"{missing}."
+        )
+    if part.get("order"):
+        order = part["order"]
+        yield f"{order['distinct_orders']} different orders were shown to {order['readers']} readers."
+    if position.get("real_slots"):
+        slots = listed([str(count) for count in position["real_slots"]])
+        yield (
+            f"The real image stood {slots} times in the positions of the screen; picks fell "
+            f"{listed([str(count) for count in position['counts']])} times on them."
+        )
+    yield from _pace(part)
+    yield from _controls(part)
+
+
+def _pace(part: Part) -> Iterator[str]:
+    trend = part.get("learning", {}).get("trend", {})
+    if trend.get("estimate") is not None:
+        yield (
+            f"From the first to the last answer the log odds of a correct one changed by "
+            f"{number(trend['estimate'], 2)} (interval {interval(trend['low'], trend['high'], digits=2)}, "
+            f"{p_phrase(trend['p'])}; logistic mixed model)."
+        )
+    times = part.get("response_times")
+    if times:
+        low, high = (number(ms / 1000, 1) for ms in times["quartiles_ms"])
+        yield (
+            f"The median answer took {number(times['median_ms'] / 1000, 1)} s (quartiles {low} and "
+            f"{high} s); "
+            f"{times['under_one_second']} took less than a second."
+        )
+        slope = times["log_slope_per_answer"]
+        if slope["estimate"] is not None:
+            yield (
+                f"Response time changed by {number(100 * slope['estimate'], 2)}% an answer (interval "
+                f"{interval(100 * slope['low'], 100 * slope['high'], digits=2)}, readers as the unit)."
+            )
+
+
+def _controls(part: Part) -> Iterator[str]:
+    again = part.get("repeats", {})
+    if again.get("n"):
+        kappa = (again.get("kappa") or {}).get("estimate")
+        yield (
+            f"Of {again['n']} hidden repeats {again['same']} were answered as before "
+            f"({percent(again['share'])}, exact interval "
+            f"{interval(again['low'], again['high'], as_percent=True)}; "
+            f"Cohen’s kappa {number(kappa, 2)})."
+        )
+    elif again:
+        yield f"Hidden repeats: {again['reason']}."
+    catch = part.get("catch_trials", {})
+    if catch.get("n") and "k" in catch:
+        share = percent(catch["share"])
+        yield f"Of {catch['n']} answers to catch trials {catch['k']} were correct ({share})."
+    elif catch:
+        yield f"Catch trials: {catch['reason']}."
+    flagged = [row["reader"] for row in part.get("straight_lining", []) if row["flagged"]]
+    if flagged:
+        yield f"Nine ratings in ten, or more, were the same point for {listed(flagged)}."
+    elif part.get("straight_lining"):
+        yield "No reader gave nine ratings in ten the same point."

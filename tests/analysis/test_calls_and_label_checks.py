@@ -1,0 +1,100 @@
+"""Sections of calls and of label checks, against counts by hand and textbook ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.bundle import read_bundle
+from analysis.compute import compute
+from tests.analysis.bundle.bundles import STUDY
+
+
+def analysed(folder: Path, section: dict[str, Any], table: str, text: str) -> dict[str, Any]:
+    folder.mkdir()
+    (folder / "study.json").write_text(json.dumps(STUDY | {"sections": [section]}))
+    (folder / table).write_text(text)
+    return compute(read_bundle(folder))["sections"][section["name"]]
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    text = "section,reader,image,source,call,confidence\n"
+    # each of three readers sees 24 images of a, 24 of b and 24 real ones; 4, 15 and 2 are called synthetic
+    for r in range(3):
+        for source, detected in (("a", 4), ("b", 15), ("real", 2)):
+            for i in range(24):
+                call = "synthetic" if (i + 5 * r) % 24 < detected else "real"
+                text += f"singles,R{r},{source}-{i},{source},{call},{1 + i % 3}\n"
+    path = tmp_path_factory.mktemp("calls") / "bundle"
+    return analysed(path, {"name": "singles", "task": "call"}, "calls.csv", text)
+
+
+def test_detection_rates_of_generators_stand_beside_the_false_alarms(calls: dict[str, Any]) -> None:
+    shown = {
+        row["source"]: (row["detected"], row["n"], row["rate"])
+        for row in calls["discrimination"]["by_source"]
+    }
+    # the published 16.7% and 62.5%
+    assert shown == {"real": (6, 72, 1 / 12), "a": (12, 72, 1 / 6), "b": (45, 72, 0.625)}
+
+
+def test_each_reader_has_the_four_counts_and_what_follows(calls: dict[str, Any]) -> None:
+    row = calls["discrimination"]["by_reader"][0]
+    counts = (row["hit"], row["miss"], row["false_alarm"], row["correct_rejection"])
+    assert counts == (19, 29, 2, 22)
+    assert row["sensitivity"] == 19 / 48
+    assert row["specificity"] == 22 / 24
+    assert row["accuracy"] == 41 / 72
+    assert 0.5 < row["auc"]["estimate"] < 1
+
+
+def test_the_difference_of_generators_has_common_readers_and_nested_images(calls: dict[str, Any]) -> None:
+    (difference,) = calls["discrimination"]["differences"]
+    assert (difference["a"], difference["b"]) == ("a", "b")
+    assert difference["difference"] == pytest.approx(1 / 6 - 0.625)
+    assert difference["high"] < 0
+    assert difference["p_holm"] == difference["p"]
+
+
+def test_pooled_accuracy_is_stratified_by_truth(calls: dict[str, Any]) -> None:
+    pooled = calls["discrimination"]["pooled"]
+    assert (pooled["k"], pooled["n"]) == (3 * 41, 216)
+    assert pooled["crossed"]["low"] < pooled["rate"] < pooled["crossed"]["high"]
+
+
+def test_images_are_ranked_by_how_many_readers_they_fooled(calls: dict[str, Any]) -> None:
+    wrong = [row["wrong"] for row in calls["discrimination"]["by_image"]]
+    assert wrong == sorted(wrong, reverse=True)
+    assert sum(wrong) == 216 - 3 * 41
+
+
+def checks(tmp_path: Path, verdict: Any, n: int = 100) -> dict[str, Any]:
+    text = "section,reader,image,label,intended,observed,verdict\n" + "".join(
+        f"labels,R{r},a-{i},grade,{i % 4},{i % 4},{verdict(r, i)}\n" for r in range(2) for i in range(n)
+    )
+    section = {"name": "labels", "task": "check_label"}
+    return analysed(tmp_path / "bundle", section, "checks.csv", text)["label_checks"]
+
+
+def test_no_discrepancy_in_a_hundred_has_an_upper_end_of_3_6_percent(tmp_path: Path) -> None:
+    found = checks(tmp_path, lambda r, i: "fits")
+    consensus = found["consensus"]
+    assert (consensus["discrepant"], consensus["n"], consensus["low"]) == (0, 100, 0.0)
+    assert consensus["high"] == pytest.approx(0.0362167, abs=1e-7)
+    assert [row["discrepant"] for row in found["by_reader"]] == [0, 0]
+
+
+def test_unsure_answers_are_counted_and_judge_nothing(tmp_path: Path) -> None:
+    found = checks(tmp_path, lambda r, i: "unsure" if i < 10 else ("discrepant" if i < 15 and r else "fits"))
+    assert found["unsure"] == 20
+    assert (found["consensus"]["n"], found["consensus"]["discrepant"]) == (90, 5)
+    assert (found["consensus"]["by_any_reviewer"], found["consensus"]["by_all_reviewers"]) == (5, 0)
+    assert [row["discrepant"] for row in found["by_reader"]] == [0, 5]
+
+
+def test_labels_that_all_fit_agree_perfectly(tmp_path: Path) -> None:
+    (label,) = checks(tmp_path, lambda r, i: "fits")["by_label"]
+    assert (label["agree"], label["n"]) == (200, 200)
+    assert label["kappa_quadratic"]["estimate"] == 1.0

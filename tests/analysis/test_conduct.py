@@ -1,0 +1,94 @@
+"""How a study was run, on answers small enough to count by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.bundle import read_bundle
+from analysis.compute import compute
+from tests.analysis.bundle.bundles import STUDY, write_bundle
+
+HEADER = "section,reader,trial,order,picked,correct,slot_picked,slot_real,response_ms,repeat_of,catch\n"
+ONE = STUDY | {"sections": STUDY["sections"][:1]}
+
+
+def conduct(folder: Path, rows: str) -> dict[str, Any]:
+    folder.mkdir()
+    bundle = write_bundle(folder, study=ONE, tables={"picks.csv": HEADER + rows})
+    for name in ("ratings.csv", "calls.csv", "checks.csv"):
+        (bundle / name).unlink()
+    return compute(read_bundle(bundle))["sections"]["trios"]
+
+
+@pytest.fixture(scope="module")
+def section(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    rows = ""
+    for r in range(3):
+        for t in range(6):
+            picked = ("real", "a", "b")[(r + t) % 3]
+            real, slot = 1 + t % 3, 1 + (t + r) % 3
+            took = 1000 * (6 - t) + 500 * (r + 1) if (r, t) != (0, 5) else 900
+            rows += f"trios,R{r},T{t},{t + 1},{picked},{int(picked == 'real')},{slot},{real},{took},,0\n"
+        # reader 2 alone answers the repeat of T0 another way; reader 0 misses the obvious fake
+        again = ("real", "a", "b")[r % 3] if r != 2 else "a"
+        rows += f"trios,R{r},T0-again,7,{again},{int(again == 'real')},1,1,2000,T0,0\n"
+        rows += f"trios,R{r},C1,8,{'a' if r == 0 else 'real'},{int(r != 0)},1,1,2000,,1\n"
+    return conduct(tmp_path_factory.mktemp("conduct") / "bundle", rows)
+
+
+def test_repeats_and_catch_trials_count_for_nothing_else(section: dict[str, Any]) -> None:
+    assert section["detection"]["overall"]["n"] == 18
+    assert section["conduct"]["completeness"]["answers"] == 18
+
+
+def test_repeats_are_compared_with_the_readers_own_first_answer(section: dict[str, Any]) -> None:
+    again = section["conduct"]["repeats"]
+    assert (again["same"], again["n"]) == (2, 3)
+
+
+def test_catch_trials_are_reported_apart_with_who_failed(section: dict[str, Any]) -> None:
+    catch = section["conduct"]["catch_trials"]
+    assert (catch["k"], catch["n"]) == (2, 3)
+    assert catch["failed_by_reader"] == {"R0": 1}
+
+
+def test_the_balance_of_positions_is_counted(section: dict[str, Any]) -> None:
+    position = section["detection"]["position"]
+    assert position["real_slots"] == [6, 6, 6]
+    assert position["counts"] == [6, 6, 6]
+    assert (position["statistic"], position["df"], position["p"]) == (0.0, 2, 1.0)
+
+
+def test_response_times_have_medians_and_a_slope_over_the_order(section: dict[str, Any]) -> None:
+    times = section["conduct"]["response_times"]
+    assert {row["reader"]: row["median_ms"] for row in times["by_reader"]} == {
+        "R0": 4000.0,
+        "R1": 4500.0,
+        "R2": 5000.0,
+    }
+    assert times["under_one_second"] == 1
+    assert times["log_slope_per_answer"]["high"] < 0
+
+
+def test_the_course_of_accuracy_has_stages_that_sum_to_all(section: dict[str, Any]) -> None:
+    stages = section["conduct"]["learning"]["stages"]
+    assert sum(stage["n"] for stage in stages) == 18
+    assert sum(stage["k"] for stage in stages) == section["detection"]["overall"]["k"]
+
+
+def test_readers_who_saw_one_order_are_seen(section: dict[str, Any]) -> None:
+    assert section["conduct"]["order"] == {"readers": 3, "distinct_orders": 1}
+
+
+def test_what_was_not_recorded_is_left_out_or_said(tmp_path: Path) -> None:
+    rows = "".join(
+        f"trios,R{r},T{t},,{'real' if (r + t) % 2 else 'a'},{(r + t) % 2},,,,,\n"
+        for r in range(2)
+        for t in range(4)
+    )
+    section = conduct(tmp_path / "bare", rows)
+    assert "response_times" not in section["conduct"]
+    assert section["conduct"]["repeats"]["reason"] == "no hidden repeats were shown"
+    assert section["detection"]["position"]["reason"] == "slot_picked was not recorded"
+    assert "not recorded" in section["detection"]["choice_model"]["reason"]
