@@ -88,9 +88,8 @@ def bench_networks(threads: int) -> None:
         for what, half in (("ours", False), ("diffusers", False), ("diffusers", True), ("lucidrains", False))
         if (row := alone(what, half, threads)) is not None
     ]
-    say(
-        f"{'network':24s} {'M par.':>7s} {'forward':>10s} {'ratio':>7s} {'step':>10s} {'ratio':>7s} {'MB':>6s}"
-    )
+    heads = f"{'network':24s} {'M par.':>7s} {'forward':>10s} {'ratio':>7s}"
+    say(f"{heads} {'step':>10s} {'ratio':>7s} {'MB':>6s}")
     for row in rows:
         say(
             f"{row.what:24s} {row.parameters / 1e6:7.2f} {row.forward_s * 1e3:7.0f} ms "
@@ -137,9 +136,8 @@ def bench_kid(count: int) -> None:
             bundled_checkpoint(), Path(folder) / "films", count=count, steps=(20,), guidances=(1.0, 1.5)
         )
         for row in rows:
-            say(
-                f"{row['what']:18s} steps {row.get('steps', '')} guidance {row.get('guidance', '')}: KID {row['kid']:.4f}"
-            )
+            setting = f"steps {row.get('steps', '')} guidance {row.get('guidance', '')}"
+            say(f"{row['what']:18s} {setting}: KID {row['kid']:.4f}")
 
 
 def main() -> None:
