@@ -6,7 +6,7 @@ rows and the event in one transaction. A second run of the same import skips wha
 
 import hashlib
 import hmac
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -207,16 +207,19 @@ class _Run:
             SeenFile.objects.bulk_create(
                 [SeenFile(token=item.token, image=item.image) for item in items], ignore_conflicts=True
             )
-            self._learn_groups(chunk)
-            counts = Counter("refused" if item.refusal else "imported" for item in chunk)
-            record(
-                self.stream,
-                "images imported",
-                by=self.by,
-                on="imaging",
-                particulars={"files": len(chunk), "new": len(new), "refused": counts["refused"]},
-            )
+            learnt = self._learn_groups(chunk)
+            if items or learnt:
+                self._record(chunk, new=len(new), learnt=learnt)
         return set(new)
+
+    def _record(self, chunk: list[_Item], *, new: int, learnt: int) -> None:
+        particulars = {
+            "files": len(chunk),
+            "new": new,
+            "refused": sum(item.refusal is not None for item in chunk),
+            "patients_learnt": learnt,
+        }
+        record(self.stream, "images imported", by=self.by, on="imaging", particulars=particulars)
 
     def _row(self, digest: str, item: _Item) -> Image:
         facts = item.buffer.facts if item.buffer is not None else {}
@@ -229,7 +232,7 @@ class _Run:
             facts=facts,
         )
 
-    def _learn_groups(self, items: list[_Item]) -> None:
+    def _learn_groups(self, items: list[_Item]) -> int:
         """A later import may know whose image it is."""
         learnt = []
         for item in items:
@@ -237,6 +240,7 @@ class _Run:
                 item.image.group = group_of(item.row.patient)
                 learnt.append(item.image)
         Image.objects.bulk_update(learnt, ["group"])
+        return len(learnt)
 
     def _outcome(self, item: _Item, new: set[str]) -> Imported | Refused:
         name = item.found.name

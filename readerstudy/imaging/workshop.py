@@ -89,7 +89,7 @@ class Workshop:
         self._close()
 
     def begin(self, jobs: Sequence[Job]) -> Future[list[Outcome]]:
-        if self._workers == 0:
+        if self._workers == 0 or not jobs:
             done: Future[list[Outcome]] = Future()
             done.set_result(prepare_all(jobs, self._canvas, self._prepare))
             return done

@@ -139,13 +139,17 @@ def test_progress_is_told_file_by_file_to_the_end(
     assert told == [(2, 5), (4, 5), (5, 5)]
 
 
-def test_each_batch_leaves_one_event_in_the_stream_asked_for(run: Run, tmp_path: Path) -> None:
+def test_each_batch_that_changes_something_leaves_one_event_in_the_stream_asked_for(
+    run: Run, tmp_path: Path
+) -> None:
     write_png(tmp_path / "in", "a.png", 1)
     write(tmp_path / "in", "secret-name.png", b"")
     run(tmp_path / "in", stream="study:7")
     event = Event.objects.get(stream__name="study:7")
     assert event.verb == "images imported"
-    assert event.particulars == {"files": 2, "new": 1, "refused": 1}
+    assert event.particulars == {"files": 2, "new": 1, "refused": 1, "patients_learnt": 0}
+    run(tmp_path / "in", stream="study:7")
+    assert Event.objects.filter(stream__name="study:7").count() == 1
 
 
 def test_nothing_identifying_is_kept(run: Run, tmp_path: Path, stored: Path) -> None:

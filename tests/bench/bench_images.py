@@ -1,0 +1,84 @@
+"""How fast images come in and are audited: 8,000 PNGs of 128 px, 400 images of 256 px, on 2 processes.
+
+    python tests/bench/bench_images.py [--quick]
+
+Runs on a database and a storage of its own in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pictures(folder: Path, count: int, side: int) -> Path:
+    """PNG files of shafts in noise, none like the other."""
+    import numpy as np
+    import PIL.Image
+
+    rng = np.random.default_rng(side)
+    folder.mkdir()
+    row = np.linspace(-1, 1, side)
+    for number in range(count):
+        shaft = 60 + 120 * np.exp(-(((row - rng.uniform(-0.2, 0.2)) / rng.uniform(0.2, 0.5)) ** 2))
+        grey = np.clip(shaft[None, :] + rng.normal(0, 6, (side, side)), 1, 254).astype(np.uint8)
+        PIL.Image.fromarray(grey).save(folder / f"{number:05}.png", compress_level=1)
+    return folder
+
+
+def timed(what: str, wanted: str, function: Callable[[], object]) -> None:
+    start = time.perf_counter()
+    function()
+    sys.stdout.write(f"{what:58s} {time.perf_counter() - start:8.2f} s   wanted: {wanted}\n")
+
+
+def bench(home: Path, *, many: int, some: int) -> None:
+    from readerstudy.imaging.canvas import Canvas
+    from readerstudy.imaging.importing import import_files
+    from readerstudy.imaging.likeness import near_duplicates
+    from readerstudy.imaging.measuring import measure
+    from readerstudy.imaging.models import Image
+    from readerstudy.truth.blinding.compare import compare_arms
+
+    small, large = pictures(home / "small", many, 128), pictures(home / "large", some, 256)
+    canvas = Canvas(width=128, height=128, bits=8)
+    timed(
+        f"import {many} PNGs of 128 px",
+        "under 60 s",
+        lambda: list(import_files([small], canvas=canvas, by=None)),
+    )
+    timed("import them again", "a fraction", lambda: list(import_files([small], canvas=canvas, by=None)))
+    list(import_files([large], canvas=Canvas(width=256, height=256, bits=8), by=None))
+    images = list(Image.objects.filter(width=256))
+    timed(f"measure {some} images of 256 px", "a few seconds", lambda: measure(images))
+    measured = measure(images)
+    arms = measured[: some // 2], measured[some // 2 :]
+    timed("compare them as two arms", "under 3 s", lambda: compare_arms(*arms, seed=1))
+    timed("find near-duplicates among them", "under 3 s", lambda: near_duplicates(images))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the images")
+    share = 10 if parser.parse_args().quick else 1
+    with tempfile.TemporaryDirectory(prefix="readerstudy-bench-") as folder:
+        os.environ["READERSTUDY_HOME"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
+        sys.path.insert(0, str(ROOT))
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        bench(Path(folder), many=8000 // share, some=400 // share)
+
+
+if __name__ == "__main__":
+    main()
