@@ -84,6 +84,7 @@ def write_checkpoint(
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     save_file(weights, unfinished, metadata=metadata_of(manifest))
+    unfinished.chmod(0o644)
     unfinished.replace(path)
     card = describe_checkpoint(path)
     beside = path.with_suffix(".json")

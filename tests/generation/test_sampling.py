@@ -3,6 +3,10 @@
 import csv
 import dataclasses
 import hashlib
+import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +65,26 @@ def test_a_half_image_and_a_half_row_of_a_killed_run_are_made_again(request_: Sa
     for row in _rows(request_.out):
         content = (request_.out / row["file"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == row["sha256"]
+
+
+def test_a_killed_run_lists_whole_images_alone_and_goes_on(request_: SampleRequest) -> None:
+    words = ["sample", "--count", "400", "--out", str(request_.out), "--steps", "3", "--threads", "1"]
+    command = [sys.executable, "-m", "generation", *words, "--checkpoint", str(request_.checkpoint)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+    ledger = request_.out / ".unfinished" / "rows-0.jsonl"
+    while not (ledger.exists() and ledger.read_text().count("\n") > 3):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert not (request_.out / "manifest.csv").exists()
+    rows = [json.loads(line) for line in ledger.read_text().splitlines(keepends=True) if line.endswith("\n")]
+    for row in rows:
+        content = (request_.out / row["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == row["sha256"]
+    count = len(rows) + 2
+    again = SampleRequest(count=count, out=request_.out, checkpoint=request_.checkpoint, steps=3, threads=1)
+    assert sample(again).made <= 2
 
 
 def test_a_finished_request_is_not_made_again(request_: SampleRequest) -> None:
