@@ -1,5 +1,6 @@
 """Times are measured at the reader's side, leave out pauses and hidden tabs, and are never shown unasked."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -102,7 +103,8 @@ def test_time_goes_on_where_it_was_after_a_reload(serve: Serve, read: Read) -> N
 
 def test_the_clock_is_shown_only_where_the_protocol_wants_it(serve: Serve, read: Read) -> None:
     assert read(serve(**CALL)).locator("#clock").is_hidden()
-    assert read(serve(**CALL, section={"show_clock": True})).locator("#clock").text_content() == "0:00"
+    clock = read(serve(**CALL, section={"show_clock": True})).locator("#clock")
+    assert re.fullmatch(r"\d+:\d\d", clock.text_content() or "")
 
 
 def test_a_break_is_offered_after_as_many_trials_as_the_protocol_says(serve: Serve, read: Read) -> None:

@@ -6,19 +6,13 @@ import type { Accepted, Presentation, Section, State } from "./contract";
 import { part, uuid } from "./dom";
 import { Drafts } from "./drafts";
 import { Lightbox } from "./lightbox";
-import { ask, banner, say } from "./notices";
+import { ask, banner, type Question, say } from "./notices";
 import { Outbox } from "./outbox";
 import { Pictures } from "./pictures";
 import { Presence } from "./presence";
 import { openShelf, type Shelf, type Waiting } from "./store";
 import { Tab } from "./tab";
-
-const QUESTIONS: Record<Section["task"], string> = {
-  pick_real: "Which one is the real radiograph?",
-  call: "Is this radiograph real or synthetic?",
-  rate: "How realistic is each image?",
-  check_label: "Does the label fit the image?",
-};
+import * as words from "./words";
 
 /** The images in sight come first. */
 const PREFETCH_AFTER_MS = 50;
@@ -112,7 +106,7 @@ class ReadingPage {
     }
     this.header(section, state);
     if (section.name !== this.sectionSeen && section.answered === 0 && section.of > 1) {
-      await this.introduce(section);
+      await this.box.away("break", () => ask(words.introduction(section)));
     }
     this.sectionSeen = section.name;
     await this.present(section, current);
@@ -146,24 +140,13 @@ class ReadingPage {
   }
 
   private header(section: Section, state: State): void {
-    part("section").textContent =
-      section.of > 1 ? `${section.title} (${section.index} of ${section.of})` : section.title;
-    part("question").textContent = QUESTIONS[section.task];
+    part("section").textContent = words.titleOf(section);
+    part("question").textContent = words.QUESTIONS[section.task];
     const bar = part<HTMLProgressElement>("bar");
     bar.max = Math.max(1, section.total);
     bar.value = section.answered;
     part("practice").hidden = !state.practice;
     this.box.clock(section.show_clock);
-  }
-
-  private async introduce(section: Section): Promise<void> {
-    await this.box.away("break", () =>
-      ask({
-        title: `Section ${section.index} of ${section.of}: ${section.title}`,
-        text: `${QUESTIONS[section.task]} There are ${section.total} trials in this section.`,
-        buttons: [{ value: "go", words: "Begin", key: "Enter" }],
-      }),
-    );
   }
 
   private changed(): void {
@@ -210,61 +193,37 @@ class ReadingPage {
     await this.patiently(() => this.show(answer.state));
   }
 
-  /** The images stay in sight while the reader learns what they were. */
   private async feedback(token: string): Promise<void> {
     const told = await this.api.feedback(token).catch(() => null);
-    if (!told) return;
-    const title = told.correct === null ? "Practice" : told.correct ? "Right" : "Not so";
-    await this.box.away("break", () =>
-      ask({
-        title,
-        text: told.sentence,
-        buttons: [{ value: "go", words: "Go on", key: "Enter" }],
-        low: true,
-      }),
-    );
+    if (told) await this.box.away("break", () => ask(words.practiced(told)));
   }
 
   private async offerBreak(state: State): Promise<void> {
     const { section } = state;
     if (!section?.break_after || state.finished || section.name !== this.sectionSeen) return;
     if (!section.answered || section.answered % section.break_after) return;
-    await this.box.away("break", () =>
-      ask({
-        title: "Time for a break",
-        text: `You have read ${section.answered} of ${section.total}. Everything is saved; go on when you like.`,
-        buttons: [{ value: "go", words: "Go on", key: "Enter" }],
-      }),
-    );
+    await this.box.away("break", () => ask(words.breakTime(section)));
   }
 
   private async refused(error: ApiError): Promise<void> {
     this.sending = false;
     this.box.hold(false);
-    await ask({
-      title: "The server did not take this answer",
-      text: error.message,
-      buttons: [{ value: "go", words: "Go on with the present trial", key: "Enter" }],
-    });
+    await ask(words.notTaken(error));
     await this.refresh();
   }
 
   private unsent(error: ApiError, waiting: Waiting): void {
     this.saved("Kept on this device");
-    if (error.trouble === "network" || error.trouble === "busy") {
-      banner(
-        `No connection to the server. Your answer to trial ${waiting.number} is kept on this device ` +
-          "and goes out by itself when the connection is back. Leave this page open if you can.",
-      );
-    } else {
-      this.trouble(error);
-    }
+    if (error.trouble === "network" || error.trouble === "busy") banner(words.waitingAnswer(waiting.number));
+    else this.trouble(error);
   }
 
   private kept(kept: "here" | "saved", error: ApiError | null): void {
     if (this.sending) return;
     this.saved(kept === "saved" ? "Saved" : error ? "Kept on this device" : "Saving…");
-    if (error) this.trouble(error);
+    // A draft that is not wanted is one to a trial that is no longer open: look which one is.
+    if (error?.trouble === "refused") void this.refresh();
+    else if (error) this.trouble(error);
     else if (kept === "saved") banner(null);
   }
 
@@ -273,50 +232,18 @@ class ReadingPage {
   }
 
   private trouble(error: ApiError): void {
-    if (error.trouble === "signed_out") void this.signIn(error);
-    else if (error.trouble === "other_tab") void this.elsewhere();
-    else if (error.trouble === "network" || error.trouble === "busy") {
-      banner("No connection to the server. What you answer is kept on this device; trying again.");
-    } else void this.closed(error);
-  }
-
-  /** The study cannot be read now; its own page says what comes first. */
-  private async closed(error: ApiError): Promise<void> {
-    await this.box.away("pause", () =>
-      ask({
-        title: error.trouble === "frozen" ? "This study is closed" : "This cannot be read now",
-        text: error.message,
-        link: { href: this.body.finish as string, words: "Go to the study" },
-        buttons: [],
-      }),
-    );
-  }
-
-  private async signIn(error: ApiError): Promise<void> {
-    const here = encodeURIComponent(location.pathname);
-    const url = error.signInUrl ?? (this.body.signIn as string);
-    await this.box.away("pause", () =>
-      ask({
-        title: "You are signed out",
-        text: "Your answers are kept. Sign in again and you are back at this trial as you left it.",
-        link: { href: url.includes("next=") ? url : `${url}?next=${here}`, words: "Sign in" },
-        buttons: [],
-      }),
-    );
+    const { trouble } = error;
+    const door = (question: Question) => void this.box.away("pause", () => ask(question));
+    if (trouble === "network" || trouble === "busy") banner(words.UNREACHABLE);
+    else if (trouble === "other_tab") void this.elsewhere();
+    else if (trouble === "signed_out") door(words.signedOut(error.signInUrl ?? (this.body.signIn as string)));
+    else door(words.closed(error, this.body.finish as string));
   }
 
   /** Another tab or machine reads this study now; only one may. */
   private async elsewhere(): Promise<void> {
     this.saved("");
-    await this.box.away("pause", () =>
-      ask({
-        title: "This study is open elsewhere",
-        text:
-          "It is being read in another tab or on another machine. Reading here takes over with everything " +
-          "that was answered there; the other page stops.",
-        buttons: [{ value: "here", words: "Read here", key: "Enter" }],
-      }),
-    );
+    await this.box.away("pause", () => ask(words.elsewhere()));
     await this.patiently(() => this.tab.open(true));
     this.sending = false;
     this.box.hold(false);
@@ -325,14 +252,8 @@ class ReadingPage {
 
   private async pause(kind: "pause" | "idle"): Promise<void> {
     if (!this.box.shown) return;
-    this.changed();
-    await this.box.away(kind, () =>
-      ask({
-        title: kind === "idle" ? "Still there?" : "Paused",
-        text: "The images are covered and the time stands still. Everything is saved.",
-        buttons: [{ value: "go", words: "Go on", key: "Enter" }],
-      }),
-    );
+    if (!this.sending) this.changed();
+    await this.box.away(kind, () => ask(words.paused(kind)));
   }
 
   private previous(shown: Presentation): string | null {

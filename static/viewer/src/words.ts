@@ -1,0 +1,96 @@
+/** What the page says to the reader, and the questions it asks. */
+
+import type { ApiError } from "./api";
+import type { Feedback, Section } from "./contract";
+import type { Question } from "./notices";
+
+export const QUESTIONS: Record<Section["task"], string> = {
+  pick_real: "Which one is the real radiograph?",
+  call: "Is this radiograph real or synthetic?",
+  rate: "How realistic is each image?",
+  check_label: "Does the label fit the image?",
+};
+
+const GO_ON = [{ value: "go", words: "Go on", key: "Enter" }];
+
+export const UNREACHABLE =
+  "No connection to the server. What you answer is kept on this device; trying again.";
+
+export function waitingAnswer(number: number): string {
+  return (
+    `No connection to the server. Your answer to trial ${number} is kept on this device ` +
+    "and goes out by itself when the connection is back. Leave this page open if you can."
+  );
+}
+
+export function titleOf(section: Section): string {
+  return section.of > 1 ? `${section.title} (${section.index} of ${section.of})` : section.title;
+}
+
+export function introduction(section: Section): Question {
+  return {
+    title: `Section ${section.index} of ${section.of}: ${section.title}`,
+    text: `${QUESTIONS[section.task]} There are ${section.total} trials in this section.`,
+    buttons: [{ value: "go", words: "Begin", key: "Enter" }],
+  };
+}
+
+/** The images stay in sight while the reader learns what they were. */
+export function practiced(told: Feedback): Question {
+  const title = told.correct === null ? "Practice" : told.correct ? "Right" : "Not so";
+  return { title, text: told.sentence, buttons: GO_ON, low: true };
+}
+
+export function breakTime(section: Section): Question {
+  return {
+    title: "Time for a break",
+    text: `You have read ${section.answered} of ${section.total}. Everything is saved; go on when you like.`,
+    buttons: GO_ON,
+  };
+}
+
+export function paused(kind: "pause" | "idle"): Question {
+  return {
+    title: kind === "idle" ? "Still there?" : "Paused",
+    text: "The images are covered and the time stands still. Everything is saved.",
+    buttons: GO_ON,
+  };
+}
+
+export function notTaken(error: ApiError): Question {
+  return {
+    title: "The server did not take this answer",
+    text: error.message,
+    buttons: [{ value: "go", words: "Go on with the present trial", key: "Enter" }],
+  };
+}
+
+/** The study cannot be read now; its own page says what comes first. */
+export function closed(error: ApiError, study: string): Question {
+  return {
+    title: error.trouble === "frozen" ? "This study is closed" : "This cannot be read now",
+    text: error.message,
+    link: { href: study, words: "Go to the study" },
+    buttons: [],
+  };
+}
+
+export function signedOut(signInUrl: string): Question {
+  const here = encodeURIComponent(location.pathname);
+  return {
+    title: "You are signed out",
+    text: "Your answers are kept. Sign in again and you are back at this trial as you left it.",
+    link: { href: signInUrl.includes("next=") ? signInUrl : `${signInUrl}?next=${here}`, words: "Sign in" },
+    buttons: [],
+  };
+}
+
+export function elsewhere(): Question {
+  return {
+    title: "This study is open elsewhere",
+    text:
+      "It is being read in another tab or on another machine. Reading here takes over with everything " +
+      "that was answered there; the other page stops.",
+    buttons: [{ value: "here", words: "Read here", key: "Enter" }],
+  };
+}
