@@ -11,7 +11,7 @@ from readerstudy.studies.models import Study
 from readerstudy.synthesis.generate import add_to_source, generate, model_size, request_of
 from readerstudy.synthesis.phantoms import make_phantoms
 from readerstudy.truth.import_images import import_images
-from readerstudy.truth.models import Provenance
+from readerstudy.truth.models import Provenance, Source
 from readerstudy.truth.sources import source_of
 
 PHANTOM_SEED = 2026
@@ -51,10 +51,10 @@ def _phantoms(study: Study, source: str, count: int, *, by: User, tell: Callable
 
 
 def _synthetic(
-    study: Study, name: str, recipe: Recipe, count: int, *, by: User, tell: Callable[[int, int], None]
+    source: Source, recipe: Recipe, count: int, *, by: User, tell: Callable[[int, int], None]
 ) -> None:
-    source = source_of(study, name)
-    out = Path(settings.HOME) / "demo" / study.slug / name
-    request = request_of({**recipe.sampling[name], "count": count, "out": out})
+    """Studies after one protocol share what was generated for it."""
+    out = Path(settings.HOME) / "demo" / recipe.name / source.name
+    request = request_of({**recipe.sampling[source.name], "count": count, "out": out})
     summary = generate(request, on_progress=lambda progress: tell(progress.done, progress.total))
     add_to_source(source, request, summary, by=by)

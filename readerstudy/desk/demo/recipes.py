@@ -14,13 +14,15 @@ class Recipe:
     `paper` is what the study's paper printed, for the table beside our own.
     """
 
+    name: str
     sampling: Mapping[str, Mapping[str, Any]]
     skill: Skill = field(default_factory=Skill)
     paper: Mapping[str, str] = field(default_factory=dict)
 
 
-RECIPES: dict[str, Recipe] = {
-    "demo": Recipe(
+_ALL = (
+    Recipe(
+        name="demo",
         sampling={
             "steps-20": {"steps": 20, "seed": 1},
             "steps-10": {"steps": 10, "seed": 2},
@@ -28,7 +30,8 @@ RECIPES: dict[str, Recipe] = {
         },
         skill=Skill(accuracy=0.34),
     ),
-    "cervical-quartets": Recipe(
+    Recipe(
+        name="cervical-quartets",
         sampling={
             "checkpoint-a": {"steps": 6, "seed": 11},
             "checkpoint-b": {"steps": 8, "seed": 12},
@@ -44,17 +47,20 @@ RECIPES: dict[str, Recipe] = {
             "Holm": ".383, .471, 1.000",
         },
     ),
-    "pelvis-real-or-synthetic": Recipe(
+    Recipe(
+        name="pelvis-real-or-synthetic",
         sampling={"ddpm": {"steps": 10, "seed": 21}},
         skill=Skill(accuracy=0.62),
         paper={"Accuracy": "62%"},
     ),
-    "pelvis-labels": Recipe(
+    Recipe(
+        name="pelvis-labels",
         sampling={"ddpm": {"steps": 10, "seed": 31}},
         skill=Skill(accuracy=0.995),
         paper={"Label discrepancies": "0 of 100"},
     ),
-    "knee-generators": Recipe(
+    Recipe(
+        name="knee-generators",
         sampling={
             "gan": {"steps": 3, "seed": 41},
             "ddpm-unconditional": {"steps": 12, "seed": 42, "conditions": {"grade": None, "side": None}},
@@ -66,9 +72,12 @@ RECIPES: dict[str, Recipe] = {
         ),
         paper={"GAN images detected": "62.5%", "DDPM-unconditional images detected": "16.7%"},
     ),
-    "knee-grades": Recipe(
+    Recipe(
+        name="knee-grades",
         sampling={"ddpm-by-grade": {"steps": 12, "seed": 51}},
         skill=Skill(accuracy=0.9),
         paper={"Readers": "none; FID 85.41 and inception score 1.03 from 50 images"},
     ),
-}
+)
+
+RECIPES = {recipe.name: recipe for recipe in _ALL}

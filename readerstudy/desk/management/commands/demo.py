@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -73,8 +74,13 @@ class Command(BaseCommand):
 
     @staticmethod
     def _serve(port: int) -> None:
+        """The web server in this process, a worker for long work beside it."""
         from gunicorn.app.wsgiapp import WSGIApplication
 
+        worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])  # noqa: S603  (this very program)
         sys.argv = ["gunicorn", "readerstudy.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
         sys.argv += ["--threads", "4", "--log-level", "warning"]
-        WSGIApplication().run()
+        try:
+            WSGIApplication().run()
+        finally:
+            worker.terminate()
