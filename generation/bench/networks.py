@@ -50,12 +50,12 @@ def diffusers_network(size: int, parameters: int) -> nn.Module:
                 block_out_channels=tuple(levels),
                 down_block_types=tuple(down),
                 up_block_types=tuple(name.replace("Down", "Up") for name in reversed(down)),
-                norm_num_groups=8,
-                attention_head_dim=8,
+                norm_num_groups=4,
+                attention_head_dim=4,
             )
         )
 
-    return _nearest_width(build, parameters, step=8)
+    return _nearest_width(build, parameters, step=4)
 
 
 def lucidrains_network(size: int, parameters: int) -> nn.Module | None:

@@ -85,7 +85,7 @@ def bench_networks(threads: int) -> None:
     assert ours is not None
     rows = [ours] + [
         row
-        for what, half in (("ours", False), ("diffusers", False), ("diffusers", True), ("lucidrains", False))
+        for what, half in (("ours", False), ("diffusers", False), ("diffusers", True), ("lucidrains", False), ("lucidrains", True))
         if (row := alone(what, half, threads)) is not None
     ]
     heads = f"{'network':24s} {'M par.':>7s} {'forward':>10s} {'ratio':>7s}"
@@ -96,7 +96,7 @@ def bench_networks(threads: int) -> None:
             f"{row.forward_s / ours.forward_s:6.1f}x {row.step_s * 1e3:7.0f} ms "
             f"{row.step_s / ours.step_s:6.1f}x {row.memory_mb:6.0f}"
         )
-    if len(rows) < 5:
+    if len(rows) < 6:
         say("lucidrains' network was left out: set LUCIDRAINS_PATH (see the top of this file)")
 
 
