@@ -83,11 +83,11 @@ def alone(what: str, half: bool, threads: int) -> Measured | None:
 def bench_networks(threads: int) -> None:
     ours = alone("ours", True, threads)
     assert ours is not None
-    rows = [ours] + [
-        row
-        for what, half in (("ours", False), ("diffusers", False), ("diffusers", True), ("lucidrains", False), ("lucidrains", True))
-        if (row := alone(what, half, threads)) is not None
+    peers = [
+        ("ours", False),
+        *((name, half) for name in ("diffusers", "lucidrains") for half in (False, True)),
     ]
+    rows = [ours, *(row for what, half in peers if (row := alone(what, half, threads)) is not None)]
     heads = f"{'network':24s} {'M par.':>7s} {'forward':>10s} {'ratio':>7s}"
     say(f"{heads} {'step':>10s} {'ratio':>7s} {'MB':>6s}")
     for row in rows:
