@@ -77,7 +77,9 @@ def release(
 
     out = request.images.out
     _refuse_other_contents(out)
-    sample(replace(request.images, out=out / "images"), on_progress=on_progress, should_stop=should_stop)
+    images = replace(request.images, out=out / "images")
+    if not sample(images, on_progress=on_progress, should_stop=should_stop).first:
+        return out / "README.md"
     card = describe_checkpoint(request.images.checkpoint_path)
     with readable_refusals(out):
         rows = _released_rows(out, request.excluded or {})
