@@ -109,7 +109,8 @@ def _readers(_study: Study) -> dict[str, Column]:
     return {
         "reader": _name(),
         "specialty": _name(needed=False),
-        "years": Column(parse=cells.duration),
+        # an answer to a questionnaire, so it may be a word; it is shown and never computed with
+        "years": _name(needed=False),
         "site": _name(needed=False),
     }
 

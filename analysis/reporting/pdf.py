@@ -59,6 +59,7 @@ def _content(report: Outline) -> dict[str, Any]:
             for section in report.sections
         ],
         "readers": [{key: _shown(value) for key, value in row.items()} for row in report.readers[:60]],
+        "more-readers": max(0, len(report.readers) - 60),
         "checklist": [[i.guideline, i.item, i.asks, i.met, i.where] for i in report.checklist],
         "provenance": report.provenance,
     }

@@ -171,6 +171,16 @@ def _discrimination(document: Part, part: Part) -> Iterator[str]:
         for row in part["by_source"]
     ]
     yield f"Called synthetic, by source: {listed(shares)}."
+    sure = part["confidence"]
+    if sure.get("overconfidence") is not None:
+        way = "above" if sure["overconfidence"] > 0 else "below"
+        yield (
+            f"With the {sure['points']} points of confidence spread evenly from chance to certainty, "
+            "readers stated "
+            f"{percent(sure['mean_stated'])} on average, "
+            f"{number(100 * abs(sure['overconfidence']), 1)} points {way} "
+            f"their accuracy (Brier score {number(sure['brier'])})."
+        )
     different = [row for row in part["differences"] if (row["p_holm"] or 1) < ALPHA]
     if different:
         pairs = [

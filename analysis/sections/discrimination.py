@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.bundle import Study
+from analysis.calibration import confidence_calibration, confidence_to_probability
 from analysis.crossed import crossed_difference, crossed_rate, crossed_stratified
 from analysis.detection import yes_no
 from analysis.errors import AnalysisError
@@ -17,6 +18,7 @@ from analysis.sections.detection import MASKED
 from analysis.sections.grid import Floats, Grid, as_text, has_values, spread
 from analysis.sections.whole import whole
 
+MOST_POINTS = 11
 ONE_KIND = "All images are of one kind, so there is no curve."
 
 
@@ -38,6 +40,7 @@ def discrimination(study: Study, calls: pd.DataFrame) -> dict[str, Any]:
         "differences": _differences(study, grid, source),
         "by_image": _by_image(grid, source, synthetic),
         "calibration": _calibration(calls, study),
+        "confidence": _confidence(calls, study),
     }
 
 
@@ -174,3 +177,18 @@ def _calibration(calls: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
         {"confidence": float(c), "k": int(correct[confidence == c].sum()), "n": int((confidence == c).sum())}
         for c in levels
     ]
+
+
+def _confidence(calls: pd.DataFrame, study: Study) -> dict[str, Any]:
+    """How far confidence meets accuracy, its points spread evenly from chance to certainty."""
+    if not has_values(calls, "confidence"):
+        return {"reason": "confidence was not asked"}
+    confidence = calls["confidence"].to_numpy()
+    seen = confidence[~np.isnan(confidence)]
+    points = int(seen.max())
+    if (seen != np.rint(seen)).any() or seen.min() < 1 or not 2 <= points <= MOST_POINTS:
+        return {"reason": f"confidence is no scale of whole points from 1 to {MOST_POINTS} at most"}
+    synthetic = np.isin(as_text(calls, "source"), study.synthetic_sources)
+    right = (synthetic == (calls["call"] == "synthetic").to_numpy()).astype(float)
+    stated = confidence_to_probability(confidence, points)
+    return dict(whole(confidence_calibration(stated, right, level=study.level))) | {"points": points}

@@ -77,7 +77,7 @@ def _detection(part: Mapping[str, Any], margin: float | None, make: Any) -> Iter
         "detection",
         "Real images found by each reader, with Wilson intervals; the diamond is the share of all "
         "answers with its "
-        "interval over readers and cases. Dashed, chance; shaded, the margin of the protocol.",
+        f"interval over readers and cases. Dashed, chance; shaded, the margin of the protocol.{_first(part)}",
         rates.forest(
             part["by_reader"],
             overall["crossed"],
@@ -116,6 +116,12 @@ def _discrimination(document: Mapping[str, Any], part: Mapping[str, Any], make: 
     names = [row["source"] for row in part["by_source"]]
     caption = "Which images fooled the readers: share of readers who called each image wrongly."
     yield make("images", "discrimination", caption, rates.fooled_images(part["by_image"], names))
+
+
+def _first(part: Mapping[str, Any]) -> str:
+    """What a caption adds where not every reader is drawn."""
+    n = len(part["by_reader"])
+    return f" The first {rates.MOST_READERS} of {n} readers are drawn." if n > rates.MOST_READERS else ""
 
 
 def _accuracy_ends(row: Mapping[str, Any], level: float) -> dict[str, Any]:
