@@ -65,13 +65,13 @@ def _controls(part: Part) -> Iterator[str]:
             f"Cohen’s kappa {number(kappa, 2)})."
         )
     elif again:
-        yield f"Hidden repeats: {again['reason']}."
+        yield f"{again['reason'].capitalize()}."
     catch = part.get("catch_trials", {})
     if catch.get("n") and "k" in catch:
         share = percent(catch["share"])
         yield f"Of {catch['n']} answers to catch trials {catch['k']} were correct ({share})."
     elif catch:
-        yield f"Catch trials: {catch['reason']}."
+        yield f"{catch['reason'].capitalize()}."
     flagged = [row["reader"] for row in part.get("straight_lining", []) if row["flagged"]]
     if flagged:
         yield f"Nine ratings in ten, or more, were the same point for {listed(flagged)}."
