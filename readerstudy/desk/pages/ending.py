@@ -74,7 +74,7 @@ def reproduction(request: HttpRequest, study: Study) -> HttpResponseBase:
     """The archive that computes the report anew."""
     with tempfile.TemporaryDirectory(prefix="readerstudy-archive-") as scratch:
         try:
-            path = reproduction_zip(study, Path(scratch) / "reproduce.zip", by=request.user)
+            path = reproduction_zip(study, Path(scratch) / "reproduce.zip", by=person(request))
         except ReaderstudyError as error:
             return refused(request, error, "desk-ending", study.slug)
         # The open file outlives its folder.
