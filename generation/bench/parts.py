@@ -160,7 +160,7 @@ def training_step(
     def step() -> None:
         with _autocast(device, half):
             predicted = network(process.noised(images, noise, times), times, conditions)
-        process.loss(predicted, images, noise, times).mean().backward()
+        torch.autograd.backward(process.loss(predicted, images, noise, times).mean())
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
 
