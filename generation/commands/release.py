@@ -5,6 +5,7 @@ from pathlib import Path
 
 from generation.commands.console import say
 from generation.commands.sample import add_request_arguments, follow_images, read_request
+from generation.stopping import stop_signal
 
 SUMMARY = "make a dataset for release: images, manifest, checksums, card, licence, provenance"
 
@@ -34,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         training_data=arguments.training_data,
         excluded=read_exclusions(arguments.exclude) if arguments.exclude else None,
     )
-    card = release(request, on_progress=follow_images())
+    with stop_signal() as asked:
+        card = release(request, on_progress=follow_images(), should_stop=asked)
     say(f"dataset: {card.parent}, described in {card}")
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from generation.commands.console import progress_bar, say
 from generation.conditions import parse_condition
 from generation.sampling.request import FORMATS, SAMPLERS, Progress, SampleRequest
+from generation.stopping import stop_signal
 
 SUMMARY = "make synthetic radiographs from a checkpoint"
 
@@ -76,7 +77,9 @@ def follow_images() -> Callable[[Progress], None]:
 def run(arguments: argparse.Namespace) -> int:
     from generation.sampling.run import sample
 
-    summary = sample(read_request(arguments), on_progress=follow_images())
+    request = read_request(arguments)
+    with stop_signal() as asked:
+        summary = sample(request, on_progress=follow_images(), should_stop=asked)
     if not summary.first:
         return 0
     say(

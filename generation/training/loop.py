@@ -1,10 +1,9 @@
 """The training loop: one step after the other, each a pure function of seed and number."""
 
 import logging
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from generation.data.shards import Dataset
 from generation.errors import DivergedError, OutOfMemoryError, StoppedError
 from generation.models.denoiser import Denoiser, count_parameters
 from generation.models.diffusion import ForwardProcess
+from generation.stopping import stop_signal
 from generation.training.appraisal import NEAREST_RATIO_WARNING, Appraiser
 from generation.training.averages import MovingAverage
 from generation.training.batches import BatchSource, side_column
@@ -280,24 +280,3 @@ class _Run:
     def close(self) -> None:
         if self.main:
             self.journal.close()
-
-
-@contextmanager
-def stop_signal() -> Iterator[Callable[[], bool]]:
-    """SIGTERM asks for an end after the current step; a second one ends at once."""
-    asked = False
-
-    def ask(_number: int, _frame: object) -> None:
-        nonlocal asked
-        asked = True
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-    try:
-        before = signal.signal(signal.SIGTERM, ask)
-    except ValueError:  # not in the main thread: whoever runs the thread asks through should_stop
-        yield lambda: False
-        return
-    try:
-        yield lambda: asked
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -19,7 +19,8 @@ from generation.checkpoints import software_versions, write_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
 from generation.errors import CheckpointError, DiskFullError, DivergedError, StoppedError
-from generation.training.loop import OnProgress, TrainProgress, stop_signal
+from generation.stopping import stop_signal
+from generation.training.loop import OnProgress, TrainProgress
 from generation.wgan.networks import Critic, Generator, WganConfig, codes_of, gradient_penalty
 
 STATE = "state.safetensors"

@@ -2,12 +2,16 @@
 
 import csv
 import dataclasses
+import errno
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -15,7 +19,9 @@ import pytest
 from PIL import Image
 
 from generation import Progress, SampleRequest, sample
+from generation.__main__ import main
 from generation.errors import DiskFullError, OutputError, RequestError, StoppedError, UnknownConditionError
+from generation.sampling.run import Painter
 
 
 @pytest.fixture
@@ -85,6 +91,38 @@ def test_a_killed_run_lists_whole_images_alone_and_goes_on(request_: SampleReque
     count = len(rows) + 2
     again = SampleRequest(count=count, out=request_.out, checkpoint=request_.checkpoint, steps=3, threads=1)
     assert sample(again).made <= 2
+
+
+def test_sigterm_ends_after_the_current_image_with_a_sentence(
+    request_: SampleRequest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Painter.store
+
+    def store_and_terminate(painter: Painter, *words: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return store(painter, *words)
+
+    monkeypatch.setattr(Painter, "store", store_and_terminate)
+    words = ["sample", "--count", "5", "--out", str(request_.out), "--steps", "3", "--threads", "1"]
+    assert main([*words, "--checkpoint", str(request_.checkpoint)]) == 1
+    assert "repeat the request to go on" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_said_and_finished_images_are_kept(
+    request_: SampleRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def nearly_full(path: Path, content: bytes) -> int:
+        if path.name.startswith("000002"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", nearly_full)
+    with pytest.raises(DiskFullError, match="Finished images are kept"):
+        sample(request_)
+    monkeypatch.undo()
+    assert sample(request_).made == 3
 
 
 def test_a_finished_request_is_not_made_again(request_: SampleRequest) -> None:
