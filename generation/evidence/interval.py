@@ -1,6 +1,6 @@
 """An estimate with its uncertainty, and the resampling behind it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,11 @@ def recentred(estimate: float, replicates: Floats, level: float, method: str) ->
         level=level,
         method=method,
     )
+
+
+def within(interval: Interval, low: float, high: float) -> Interval:
+    """A share cannot lie outside 0 to 1, whatever recentring says."""
+    return replace(interval, low=max(low, interval.low), high=min(high, interval.high))
 
 
 def spread(values: Floats, level: float, method: str) -> Interval:

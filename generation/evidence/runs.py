@@ -64,7 +64,7 @@ def evaluate(
     tell("reading images", 2, 2)
     shared = _shared(reals, made, conditions)
     told = {"real": real, "synthetic": synthetic, "real_parts": real_parts, "plan": plan}
-    inputs = told | _seen(reals, made, extractor)
+    inputs = told | _seen(reals, made, extractor, shared)
     metrics, too_few = _quality(reals, made, extractor, plan, shared)
     write_record(out, "quality", inputs, {"metrics": metrics, "too_few": too_few})
     tell("machine reader", 0, 1)
@@ -130,7 +130,7 @@ def utility(
 ) -> Utility:
     """Train on real, real + each, and each alone; judge on test patients; writes utility.json into `out`.
 
-    Without `test`, the test patients are the test part of `real`, or the validation part where it has none.
+    Without `test`, the test patients are the test and validation parts of `real`.
     """
     if not synthetic:
         raise RequestError("Name at least one synthetic set, as NAME=FOLDER.")
@@ -189,12 +189,14 @@ def _train_and_test(real: Path, size_px: int) -> tuple[ImageSet, ImageSet]:
     return train, held
 
 
-def _seen(real: ImageSet, synthetic: ImageSet, extractor: NetworkExtractor) -> dict[str, Any]:
+def _seen(
+    real: ImageSet, synthetic: ImageSet, extractor: NetworkExtractor, shared: Sequence[str]
+) -> dict[str, Any]:
     return {
         "extractor": extractor.name,
         "n_real": len(real),
         "n_real_patients": int(real.clusters.max()) + 1,
         "n_synthetic": len(synthetic),
         "size_px": real.pixels.shape[1],
-        "labels": {name: sorted(np.unique(column).tolist()) for name, column in synthetic.labels.items()},
+        "labels": {name: sorted(np.unique(synthetic.label(name)).tolist()) for name in shared},
     }
