@@ -14,6 +14,8 @@ import { Tools } from "./tools";
 import { type Picture, Viewer } from "./viewer";
 
 export interface LightboxHost {
+  /** All images of a trial are on the screen. */
+  painted(shown: Presentation): void;
   changed(): void;
   submit(): void;
   back(): void;
@@ -63,12 +65,13 @@ export class Lightbox {
     if (anew) this.arrange();
     const watch = new Stopwatch(draft?.times ?? null, this.presence.standing);
     this.watch = watch;
-    this.viewer.load(pictures);
     this.viewer.onFirstPaint((atMs) => {
       watch.painted(atMs);
       performance.mark("trial painted", { startTime: atMs, detail: shown.token });
       this.grid.dataset.painted = shown.token;
+      this.host.painted(shown);
     });
+    this.viewer.load(pictures);
     this.presence.follow(watch);
     this.focus = "";
     this.setFocus(shown.images[0]?.slot ?? "");

@@ -14,9 +14,6 @@ import { openShelf, type Shelf, type Waiting } from "./store";
 import { Tab } from "./tab";
 import * as words from "./words";
 
-/** The images in sight come first. */
-const PREFETCH_AFTER_MS = 50;
-
 class ReadingPage {
   private readonly api: Api;
   private readonly tab: Tab;
@@ -47,6 +44,7 @@ class ReadingPage {
       refused: (error) => void this.refused(error),
     });
     this.box = new Lightbox(this.presence, {
+      painted: () => void this.prefetch(),
       changed: () => this.changed(),
       submit: () => void this.submit(),
       back: () => void this.back(),
@@ -130,11 +128,12 @@ class ReadingPage {
     part("count").textContent = `${shown.number} of ${section.total}`;
     part("back").hidden = !(section.allow_back && this.previous(shown));
     this.status();
-    if (next) setTimeout(() => void this.prefetch(next), PREFETCH_AFTER_MS);
   }
 
-  /** Fetches and uploads the next trial's images while this one is read. */
-  private async prefetch(next: NonNullable<State["next"]>): Promise<void> {
+  /** Fetches and uploads the next trial's images while this one is read; those in sight came first. */
+  private async prefetch(): Promise<void> {
+    const next = this.state?.next;
+    if (!next) return;
     const pictures = await this.pictures.all(next.pixels, next).catch(() => []);
     if (this.state?.next === next) await this.box.prepare(pictures);
   }

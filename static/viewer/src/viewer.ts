@@ -90,10 +90,11 @@ export class Viewer {
     const wanted = new Set([...pictures, ...keep]);
     for (const picture of this.held) if (!wanted.has(picture)) this.renderer.release(picture);
     this.held = [...wanted].filter((picture) => picture !== null);
-    this.redraw();
+    // At once: waiting for the next frame would only make the reader wait for it too.
+    this.draw();
   }
 
-  /** Calls back once, when every picture of the last `load` is on the screen. */
+  /** Calls back once, when what is drawn next is on the screen; said before a `load`, that is its pictures. */
   onFirstPaint(callback: (atMs: number) => void): void {
     this.painted = callback;
     this.redraw();

@@ -33,8 +33,8 @@ export async function show(urls, shape) {
   const pictures = await Promise.all(urls.map((url) => picture(url, shape)));
   for (const url of known.keys()) if (!urls.includes(url)) known.delete(url);
   const painted = new Promise((done) => {
-    viewer.load(pictures);
     viewer.onFirstPaint(done);
+    viewer.load(pictures);
   });
   await painted;
 }
