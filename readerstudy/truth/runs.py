@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from readerstudy.studies.models import Run
+from readerstudy.imaging.likeness import near_duplicates
+from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import Reporter, performs
 from readerstudy.truth.blinding.audit import audit_blinding
 from readerstudy.truth.import_images import import_images
+from readerstudy.truth.models import Provenance
 from readerstudy.truth.sources import source_of
+
+MOST_ALIKE = 24
 
 
 @performs("import")
@@ -32,4 +36,19 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
 @performs("audit")
 def audit_images(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     audit = audit_blinding(run.study, by=run.by, on_progress=reporter.tell)
-    return {"passed": audit.passed}
+    return {"passed": audit.passed, "alike": _alike(run.study)}
+
+
+def _alike(study: Study) -> list[dict[str, Any]]:
+    """Pairs that look like one picture stored twice, by the keys of their images, the most alike first."""
+    rows = Provenance.objects.filter(source__study=study).select_related("image")
+    keys = {row.image_id: row.pk for row in rows}
+    images = list({row.image_id: row.image for row in rows}.values())
+    return [
+        {
+            "first": keys[pair.first.pk],
+            "second": keys[pair.second.pk],
+            "similarity": round(pair.similarity, 3),
+        }
+        for pair in near_duplicates(images, most=MOST_ALIKE)
+    ]
