@@ -29,3 +29,19 @@ class NoPlaceLeft(StudyError):
 
 class AlreadyEnrolled(StudyError):
     """This person already has a part in the study."""
+
+
+class NotAnAddress(StudyError):
+    """This is no e-mail address. Write one such as name@hospital.example."""
+
+
+class LastOwner(StudyError):
+    """A study keeps at least one owner. Make somebody else an owner first."""
+
+
+class WithdrawalNeedsReason(StudyError):
+    """A reason is needed to withdraw somebody. It goes into the record."""
+
+
+class AcceptedAlready(StudyError):
+    """This person has accepted the invitation and needs no other link."""

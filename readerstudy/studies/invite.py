@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from readerstudy.accounts.invite import invite, link_for
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import AlreadyEnrolled, NoPlaceLeft, StudyIsFrozen, StudyIsNotLocked
+from readerstudy.studies.errors import (
+    AcceptedAlready,
+    AlreadyEnrolled,
+    NoPlaceLeft,
+    NotAnAddress,
+    StudyIsFrozen,
+    StudyIsNotLocked,
+)
 from readerstudy.studies.models import Enrolment, Role, Study
 
 
@@ -27,6 +36,7 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invi
         raise StudyIsNotLocked
     if study.is_frozen:
         raise StudyIsFrozen
+    _require_address(email)
     refuse_double(study, email)
     invitation, token = invite(email, by=by, name=name)
     place = next_place(study)
@@ -45,11 +55,35 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invi
 @transaction.atomic
 def invite_staff(study: Study, email: str, role: str, *, by: User, name: str = "") -> Invited:
     """Make somebody owner, coordinator or analyst of a study, by invitation."""
+    _require_address(email)
     refuse_double(study, email)
     invitation, token = invite(email, by=by, name=name)
     enrolment = Enrolment.objects.create(study=study, invitation=invitation, role=role, invited_by=by)
     record(study.scope, "staff invited", by=by, on=enrolment, particulars={"role": role})
     return Invited(enrolment=enrolment, link=link_for(token))
+
+
+@transaction.atomic
+def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
+    """A new link for somebody who has not come yet; the old one is useless from now on."""
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    old = enrolment.invitation
+    if enrolment.person is not None or old is None:
+        raise AcceptedAlready
+    old.revoke(by=by, reason="A new link was made")
+    enrolment.invitation, token = invite(old.email, by=by, name=old.name)
+    enrolment.save(update_fields=["invitation"])
+    record(enrolment.study.scope, "link renewed", by=by, on=enrolment)
+    return Invited(enrolment=enrolment, link=link_for(token))
+
+
+def _require_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise NotAnAddress(
+            f"{email!r} is no e-mail address. Write one such as name@hospital.example."
+        ) from error
 
 
 def pseudonym(place: int) -> str:

@@ -4,11 +4,17 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.models import Enrolment, Withdrawal
+from readerstudy.studies.errors import LastOwner, WithdrawalNeedsReason
+from readerstudy.studies.invite import Invited, invite_reader
+from readerstudy.studies.models import Enrolment, Role, Withdrawal
 
 
 @transaction.atomic
 def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool) -> Withdrawal:
+    """Withdraw somebody. Withdrawing again changes nothing."""
+    if not reason.strip():
+        raise WithdrawalNeedsReason
+    _keep_an_owner(enrolment)
     withdrawal, new = Withdrawal.objects.get_or_create(
         enrolment=enrolment, defaults={"by": by, "reason": reason, "keep_answers": keep_answers}
     )
@@ -24,3 +30,18 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
             reason=reason,
         )
     return withdrawal
+
+
+@transaction.atomic
+def replace_reader(enrolment: Enrolment, email: str, *, by: User, reason: str, keep_answers: bool) -> Invited:
+    """Withdraw a reader and invite another to the next free place, both or neither."""
+    withdraw(enrolment, by=by, reason=reason, keep_answers=keep_answers)
+    return invite_reader(enrolment.study, email, by=by)
+
+
+def _keep_an_owner(enrolment: Enrolment) -> None:
+    if enrolment.role != Role.OWNER:
+        return
+    owners = Enrolment.objects.filter(study=enrolment.study, role=Role.OWNER).current().accepted()
+    if not owners.exclude(pk=enrolment.pk).exists():
+        raise LastOwner

@@ -40,9 +40,8 @@ def rehearse(study: Study, *, by: User) -> Study:
 
 def _copy_sources(study: Study, copy: Study) -> None:
     for source in Source.objects.filter(study=study).order_by("position"):
-        images = source.provenances.all()
+        rows = list(source.provenances.iterator(2_000))
         source.pk, source.study, source._state.adding = None, copy, True
-        rows = list(images.iterator(2_000))
         source.save()
         for row in rows:
             row.pk, row.source, row._state.adding = None, source, True

@@ -1,5 +1,6 @@
 """Read and write the protocol, with every mistake named while one writes."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -47,6 +48,17 @@ def protocol_file(request: HttpRequest, study: Study) -> HttpResponseBase:
 @study_page(*LEADS)
 def check_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
     """What is wrong with a text, for the page that is being written in."""
+    return checked(request)
+
+
+@require_POST
+@login_required
+def check_new_protocol(request: HttpRequest) -> HttpResponseBase:
+    """The same for a study that is not there yet."""
+    return checked(request)
+
+
+def checked(request: HttpRequest) -> JsonResponse:
     text = request.POST.get("text", "").replace("\r\n", "\n")
     try:
         document = parse_protocol(text)

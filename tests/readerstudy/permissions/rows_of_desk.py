@@ -1,6 +1,16 @@
 """The desk: for the staff of a study, each role as far as it goes; to anybody else it does not exist."""
 
-from tests.readerstudy.permissions.row import row
+from uuid import UUID
+
+from readerstudy.truth.models import Provenance
+from tests.readerstudy.permissions.row import World, row
+
+
+def _an_image_of_rita(world: World) -> str:
+    """An image of a source of the study that rita reads."""
+    image = Provenance.objects.filter(source__study=world.mine.study).earliest("pk")
+    return f"/studies/{world.slug}/images/{image.pk}.png"
+
 
 #   anonymous, reader, other reader, coordinator, analyst, owner, other owner
 ROWS = {
@@ -39,5 +49,30 @@ ROWS = {
     ),
     "studies/<slug:slug>/runs/<int:number>/stop/": row(
         "/studies/{slug}/runs/1/stop/", "302 404 404 404 404 404 404", "POST"
+    ),
+    "studies/new/check/": row("/studies/new/check/", "302 200 200 200 200 200 200", "POST"),
+    "studies/<slug:slug>/copy/": row("/studies/{slug}/copy/", "302 404 404 404 404 302 404", "POST"),
+    "studies/<slug:slug>/preview/": row("/studies/{slug}/preview/", "302 404 404 404 404 302 404", "POST"),
+    "studies/<slug:slug>/preflight/": row("/studies/{slug}/preflight/", "302 404 404 200 404 200 404"),
+    "studies/<slug:slug>/preflight/<slug:rehearsal>/": row(
+        "/studies/{slug}/preflight/none/", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/images/of/<slug:source>/": row(
+        "/studies/{slug}/images/of/hospital-canary/", "302 404 404 200 404 200 404"
+    ),
+    "studies/<slug:slug>/images/<int:number>.png": row(_an_image_of_rita, "302 404 404 200 404 200 404"),
+    "studies/<slug:slug>/images/upload/<uuid:batch>/<int:index>/": row(
+        f"/studies/{{slug}}/images/upload/{UUID(int=1)}/0/", "302 404 404 409 404 409 404"
+    ),
+    "studies/<slug:slug>/playground/": row("/studies/{slug}/playground/", "302 404 404 200 404 200 404"),
+    "studies/<slug:slug>/playground/<int:number>.json": row(
+        "/studies/{slug}/playground/1.json", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/playground/<int:number>/<int:index>.png": row(
+        "/studies/{slug}/playground/1/0.png", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/reproduce.zip": row("/studies/{slug}/reproduce.zip", "302 404 404 404 302 302 404"),
+    "studies/<slug:slug>/people/staff/<int:number>/withdraw/": row(
+        "/studies/{slug}/people/staff/999999/withdraw/", "302 404 404 404 404 404 404", "POST"
     ),
 }
