@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -94,7 +94,12 @@ def respond(
         sitting=sitting,
         by=by,
     )
-    return _accept(attempt)
+    try:
+        return _accept(attempt)
+    except IntegrityError:
+        # The freeze, or the same number from elsewhere, was committed while this answer was on its way.
+        require_open_now(enrolment)
+        return _accept(attempt)
 
 
 def presentation_of(enrolment: Enrolment, token: str) -> Presentation:

@@ -186,7 +186,7 @@ def read_display(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             problems = ("Answer every question of this page; the measuring of the screen needs JavaScript.",)
     may_go_on = bool(problems) and display_done(request, enrolment)
-    context = context_of(enrolment, problems=problems, may_go_on=may_go_on)
+    context = context_of(enrolment, problems=problems, may_go_on=may_go_on, given=request.POST)
     return render(request, "reading/display.html", context, status=422 if problems else 200)
 
 
