@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import generation
 from generation.__main__ import main
 from generation.evidence import runs
 from tests.generation.evidence.conftest import MeanExtractor, films
@@ -181,6 +184,12 @@ def test_bad_input_ends_with_one_clear_line(tmp_path, real, synthetic, capsys, w
     error = capsys.readouterr().err.strip().splitlines()
     assert sentence in error[-1]
     assert error[-1].startswith("error: ")
+
+
+def test_the_package_offers_the_runs_and_loads_torch_for_them_only():
+    told = "import sys, generation; assert 'torch' not in sys.modules; generation.evaluate"
+    subprocess.run([sys.executable, "-c", told], check=True, cwd=Path(__file__).parents[3])
+    assert generation.memorization is runs.memorization
 
 
 def test_a_report_of_nothing_says_what_to_run_first(tmp_path, capsys):
