@@ -33,9 +33,8 @@ def bring_images(
         if have >= needed:
             continue
         if source.kind == "synthetic":
-            _synthetic(
-                study, source.name, recipe, needed, by=by, tell=steps(f"Generate {source.name}", "image")
-            )
+            tell = steps(f"Generate {source.name}", "image")
+            _synthetic(source_of(study, source.name), recipe, needed, by=by, tell=tell)
         elif data is not None:
             tell = steps(f"Import {data}", "image")
             import_images(source_of(study, source.name), [data], by=by, on_progress=tell)
