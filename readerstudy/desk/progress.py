@@ -1,13 +1,17 @@
 """How far the readers are. Counts and times only: nothing here knows a right answer."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.db.models import Count, Max, Sum
+from django.db.models.functions import TruncDate
 
+from readerstudy.desk.deviations import deviations_of, is_stale, pauses_of
 from readerstudy.reading.models import Response
 from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.protocol import ProtocolDocument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +28,14 @@ class SectionProgress:
 
 @dataclass(frozen=True, kw_only=True)
 class ReaderProgress:
-    """One reader: by section, with pace and the time of the last answer."""
+    """One reader: by section, with pace, pauses, the time of the last answer, and what departs."""
 
     enrolment: Enrolment
     sections: tuple[SectionProgress, ...]
     seconds_a_trial: float | None
     last_answer: datetime | None
+    pauses: int = 0
+    deviations: tuple[str, ...] = ()
 
     @property
     def answered(self) -> int:
@@ -43,13 +49,57 @@ class ReaderProgress:
     def percent(self) -> int:
         return round(100 * self.answered / self.total) if self.total else 0
 
+    @property
+    def is_stale(self) -> bool:
+        return is_stale(self.last_answer, finished=self.answered >= self.total)
+
+
+@dataclass(kw_only=True)
+class _Counts:
+    """What is counted of each reader."""
+
+    answered: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    paces: dict[int, tuple[int, int]] = field(default_factory=dict)
+    last: dict[int, datetime] = field(default_factory=dict)
+
+    def pace(self, reader: int) -> float | None:
+        total_ms, timed = self.paces.get(reader, (0, 0))
+        return total_ms / timed / 1000 if timed else None
+
 
 def progress_of(study: Study) -> list[ReaderProgress]:
-    """Every current reader of a study, in three queries whatever the number of answers."""
-    document = study.protocol.document
-    answered: dict[tuple[int, str], int] = defaultdict(int)
-    paces: dict[int, tuple[int, int]] = {}
-    last: dict[int, datetime] = {}
+    """Every current reader of a study, in a fixed number of queries whatever the number of answers."""
+    document, counts = study.protocol.document, _counts(study)
+    pauses, deviations = pauses_of(study), deviations_of(study)
+    readers = (
+        Enrolment.objects.filter(study=study)
+        .readers()
+        .current()
+        .select_related("user", "invitation__claim__by", "invitation__revocation")
+        .order_by("place")
+    )
+    return [
+        ReaderProgress(
+            enrolment=reader,
+            sections=_sections(document, counts.answered, reader.pk),
+            seconds_a_trial=counts.pace(reader.pk),
+            last_answer=counts.last.get(reader.pk),
+            pauses=pauses.get(reader.pk, 0),
+            deviations=tuple(deviations.get(reader.pk, ())),
+        )
+        for reader in readers
+    ]
+
+
+def answers_by_day(study: Study) -> list[tuple[date, int]]:
+    """How many answers came in on each day on which any came."""
+    answers = Response.objects.filter(presentation__section__study=study, revision=1).order_by()
+    rows = answers.annotate(day=TruncDate("received_at")).values_list("day").annotate(n=Count("pk"))
+    return sorted(rows)
+
+
+def _counts(study: Study) -> _Counts:
+    counts = _Counts()
     rows = (
         Response.objects.filter(presentation__section__study=study, revision=1)
         .values("enrolment_id", "presentation__section__name")
@@ -57,37 +107,22 @@ def progress_of(study: Study) -> list[ReaderProgress]:
     )
     for row in rows:
         reader = row["enrolment_id"]
-        answered[reader, row["presentation__section__name"]] = row["n"]
-        total_ms, timed = paces.get(reader, (0, 0))
-        paces[reader] = (total_ms + (row["ms"] or 0), timed + row["timed"])
-        last[reader] = max(last.get(reader, row["last"]), row["last"])
-    readers = (
-        Enrolment.objects.filter(study=study)
-        .readers()
-        .current()
-        .select_related("user", "invitation__claim", "invitation__revocation")
-        .order_by("place")
-    )
-    return [
-        ReaderProgress(
-            enrolment=reader,
-            sections=tuple(
-                SectionProgress(
-                    name=section.name,
-                    title=section.title,
-                    answered=answered[reader.pk, section.name],
-                    total=section.read_by_each,
-                )
-                for section in document.sections
-            ),
-            seconds_a_trial=_pace(paces.get(reader.pk)),
-            last_answer=last.get(reader.pk),
+        counts.answered[reader, row["presentation__section__name"]] = row["n"]
+        total_ms, timed = counts.paces.get(reader, (0, 0))
+        counts.paces[reader] = (total_ms + (row["ms"] or 0), timed + row["timed"])
+        counts.last[reader] = max(counts.last.get(reader, row["last"]), row["last"])
+    return counts
+
+
+def _sections(
+    document: ProtocolDocument, answered: Mapping[tuple[int, str], int], reader: int
+) -> tuple[SectionProgress, ...]:
+    return tuple(
+        SectionProgress(
+            name=section.name,
+            title=section.title,
+            answered=answered[reader, section.name],
+            total=section.read_by_each,
         )
-        for reader in readers
-    ]
-
-
-def _pace(times: tuple[int, int] | None) -> float | None:
-    if times is None or not times[1]:
-        return None
-    return times[0] / times[1] / 1000
+        for section in document.sections
+    )

@@ -1,0 +1,162 @@
+"""People: letters and links, reminders, replacements, and who may see the list."""
+
+from urllib.parse import unquote
+
+import pytest
+from django.core import mail
+
+from readerstudy.accounts.claim import claim
+from readerstudy.accounts.errors import InvitationRevoked
+from readerstudy.studies.errors import LastOwner, NoPlaceLeft, NotAnAddress, WithdrawalNeedsReason
+from readerstudy.studies.invite import invite_reader, renew_link
+from readerstudy.studies.models import Enrolment, Role, Withdrawal
+from readerstudy.studies.withdraw import replace_reader, withdraw
+from tests.readerstudy.factory import Locked, a_locked_study, read_everything
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made() -> Locked:
+    return a_locked_study()
+
+
+def send(made: Locked, name: str = "alice", **fields: str) -> str:
+    response = made.client(name).post(f"/studies/{made.study.slug}/people/", fields)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def token_of(link: str) -> str:
+    return link.rstrip("/").rsplit("/", 1)[-1]
+
+
+def test_an_invitation_goes_out_with_its_link_which_the_page_shows_too(made: Locked) -> None:
+    body = send(made, emails="rosa@example.org", role="reader", mail="1")
+    [letter] = mail.outbox
+    assert letter.to == ["rosa@example.org"]
+    assert letter.reply_to == ["alice@example.org"]
+    link = next(line for line in letter.body.splitlines() if "/invitation/" in line)
+    assert link in body
+    assert claim(token_of(link)).by.email == "rosa@example.org"
+
+
+def test_the_links_download_as_csv_right_after_inviting(made: Locked) -> None:
+    body = send(made, emails="rosa@example.org, rupert@example.org", role="reader")
+    assert mail.outbox == []
+    address = body.split('href="data:text/csv;charset=utf-8,')[1].split('"')[0]
+    lines = unquote(address).splitlines()
+    assert lines[0] == "reader,email,role,link"
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        ["R03", "rosa@example.org", "reader"],
+        ["R04", "rupert@example.org", "reader"],
+    ]
+
+
+def test_a_bad_address_gets_a_sentence_and_the_others_are_invited(made: Locked) -> None:
+    body = send(made, emails="rosa@example.org nonsense rita@example.org", role="reader")
+    assert "is no e-mail address" in body
+    assert "rita@example.org is reader in this study already" in body
+    assert Enrolment.objects.filter(study=made.study, invitation__email="rosa@example.org").exists()
+
+
+def test_a_letter_that_does_not_go_out_leaves_the_link_to_give_by_hand(
+    made: Locked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_network(*args: object, **options: object) -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", no_network)
+    body = send(made, emails="rosa@example.org", role="reader", mail="1")
+    assert "could not be sent" in body
+    assert "/invitation/" in body
+
+
+def test_a_title_of_several_lines_makes_no_second_header(made: Locked) -> None:
+    type(made.study).objects.update(title="Knees\r\nBcc: everybody@example.org")
+    send(made, emails="rosa@example.org", role="reader", mail="1")
+    assert mail.outbox[0].subject == "Invitation: Knees Bcc: everybody@example.org"
+
+
+def test_reminders_reach_the_unfinished_and_renew_links_nobody_used(made: Locked) -> None:
+    old = invite_reader(made.study, "rosa@example.org", by=made.owner)
+    list(read_everything(made.reading("rita")))
+    send(made, verb="remind", who="everybody", mail="1")
+    letters = {letter.to[0]: letter.body for letter in mail.outbox}
+    assert set(letters) == {"ron@example.org", "rosa@example.org"}
+    assert f"/read/{made.study.slug}/" in letters["ron@example.org"]
+    with pytest.raises(InvitationRevoked):
+        claim(token_of(old.link))
+    new = next(line for line in letters["rosa@example.org"].splitlines() if "/invitation/" in line)
+    assert claim(token_of(new)).by.email == "rosa@example.org"
+
+
+def test_a_renewed_link_leads_to_the_same_place(made: Locked) -> None:
+    first = invite_reader(made.study, "rosa@example.org", by=made.owner)
+    second = renew_link(first.enrolment, by=made.owner)
+    assert second.enrolment.pk == first.enrolment.pk
+    assert second.enrolment.place == 3
+
+
+def test_a_replacement_takes_the_next_free_place_and_the_old_one_is_not_read_twice(made: Locked) -> None:
+    body = send(
+        made,
+        verb="replace",
+        pseudonym="R01",
+        email="rosa@example.org",
+        reason="left the clinic",
+        answers="drop",
+    )
+    assert "rosa@example.org" in body
+    assert (
+        Withdrawal.objects.get(enrolment=Enrolment.objects.get(study=made.study, place=1)).keep_answers
+        is False
+    )
+    assert Enrolment.objects.get(invitation__email="rosa@example.org").pseudonym == "R03"
+
+
+def test_a_replacement_that_cannot_be_invited_withdraws_nobody(made: Locked) -> None:
+    rita = made.reading("rita")
+    for address, error in (("nonsense", NotAnAddress), ("", NotAnAddress)):
+        with pytest.raises(error):
+            replace_reader(rita, address, by=made.owner, reason="left", keep_answers=True)
+    for name in ("rosa", "rupert"):
+        invite_reader(made.study, f"{name}@example.org", by=made.owner)
+    with pytest.raises(NoPlaceLeft):
+        replace_reader(rita, "ruth@example.org", by=made.owner, reason="left", keep_answers=True)
+    assert not Withdrawal.objects.exists()
+
+
+def test_withdrawing_twice_is_one_withdrawal_and_needs_a_reason(made: Locked) -> None:
+    rita = made.reading("rita")
+    with pytest.raises(WithdrawalNeedsReason):
+        withdraw(rita, by=made.owner, reason="  ", keep_answers=True)
+    first = withdraw(rita, by=made.owner, reason="left", keep_answers=True)
+    assert withdraw(rita, by=made.owner, reason="again", keep_answers=False) == first
+
+
+def test_withdrawing_revokes_an_open_link(made: Locked) -> None:
+    invited = invite_reader(made.study, "rosa@example.org", by=made.owner)
+    withdraw(invited.enrolment, by=made.owner, reason="too busy", keep_answers=True)
+    with pytest.raises(InvitationRevoked):
+        claim(token_of(invited.link))
+
+
+def test_the_last_owner_stays(made: Locked) -> None:
+    owner = Enrolment.objects.get(study=made.study, role=Role.OWNER)
+    with pytest.raises(LastOwner):
+        withdraw(owner, by=made.owner, reason="tired", keep_answers=True)
+
+
+def test_staff_leave_through_the_page(made: Locked) -> None:
+    carl = Enrolment.objects.get(study=made.study, role=Role.COORDINATOR)
+    address = f"/studies/{made.study.slug}/people/staff/{carl.pk}/withdraw/"
+    made.client("alice").post(address, {"reason": "left"})
+    assert made.client("carl").get(f"/studies/{made.study.slug}/").status_code == 404
+
+
+def test_a_coordinator_withdraws_a_reader_and_is_led_where_they_may_go(made: Locked) -> None:
+    address = f"/studies/{made.study.slug}/people/R01/withdraw/"
+    response = made.client("carl").post(address, {"reason": "left"}, follow=True)
+    assert response.redirect_chain[-1][0] == f"/studies/{made.study.slug}/progress/"
+    assert response.status_code == 200

@@ -1,0 +1,139 @@
+"""Watching the reading: how far, how fast, what departs; never how well."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from readerstudy.desk import health
+from readerstudy.desk.deviations import deviations_of, is_stale
+from readerstudy.desk.progress import answers_by_day, progress_of
+from readerstudy.reading.models import Activity, Sitting
+from readerstudy.reading.respond import Timing, respond
+from readerstudy.reading.walk import Walk
+from readerstudy.studies.runs import start_run
+from tests.readerstudy.factory import (
+    CALLS,
+    QUARTETS,
+    Locked,
+    a_locked_study,
+    an_answer,
+    answer_next,
+    enrol,
+    protocol_text,
+    read_everything,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made() -> Locked:
+    return a_locked_study(protocol_text(sections=QUARTETS.format(trials=3) + CALLS))
+
+
+def page(made: Locked, name: str = "carl") -> str:
+    response = made.client(name).get(f"/studies/{made.study.slug}/progress/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def sit_down(made: Locked, name: str, *, passed: bool | None = None) -> Sitting:
+    return Sitting.objects.create(enrolment=made.reading(name), token=uuid4(), passed_display_check=passed)
+
+
+def test_progress_is_told_by_reader_and_section(made: Locked) -> None:
+    for _ in range(4):
+        answer_next(made.reading("rita"))
+    rita, ron = progress_of(made.study)
+    assert [(s.name, s.answered, s.total) for s in rita.sections] == [("triples", 3, 3), ("calls", 1, 4)]
+    assert ron.answered == 0
+    assert sum(count for _, count in answers_by_day(made.study)) == 4
+    assert "3 of 3" in page(made)
+
+
+def test_a_failed_display_check_is_a_departure(made: Locked) -> None:
+    sit_down(made, "rita", passed=False)
+    assert deviations_of(made.study)[made.reading("rita").pk] == ["The display check failed in 1 sitting."]
+    assert "The display check failed" in page(made)
+
+
+def test_pauses_are_counted(made: Locked) -> None:
+    sitting = sit_down(made, "ron")
+    for kind in ("pause", "resume", "idle", "hidden"):
+        Activity.objects.create(sitting=sitting, kind=kind, client_ms=0)
+    assert [reader.pauses for reader in progress_of(made.study)] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_flagged"),
+    [
+        ("2001-01-01T00:00:00Z", True),
+        (None, False),
+        ("no time at all", False),
+        ("2026-13-45T99:00:00Z", False),
+        ("2001-01-01T00:00:00", False),  # no zone, so nothing to compare
+    ],
+)
+def test_a_clock_that_is_far_off_is_a_departure(made: Locked, said: str | None, is_flagged: bool) -> None:
+    rita = made.reading("rita")
+    current = Walk(rita).current
+    assert current is not None
+    timing = Timing(particulars={"clock": {"submitted_at": said}})
+    respond(rita, current.token, an_answer(rita), by=made.people["rita"], client_uuid=uuid4(), timing=timing)
+    assert bool(deviations_of(made.study)) is is_flagged
+
+
+def test_ratings_that_never_change_are_shown_without_any_truth() -> None:
+    made = a_locked_study(protocol_text(trials=8))
+    list(read_everything(made.reading("rita")))
+    for number in range(8):
+        answer_next(made.reading("ron"), letter="ABC"[number % 3], points=1 + number % 3)
+    flags = deviations_of(made.study)
+    assert flags[made.reading("rita").pk] == ["All 24 ratings are 3."]
+    assert made.reading("ron").pk not in flags
+
+
+def test_a_silent_reader_is_stale_until_finished() -> None:
+    long_ago = timezone.now() - timedelta(days=8)
+    assert is_stale(long_ago, finished=False)
+    assert not is_stale(long_ago, finished=True)
+    assert not is_stale(timezone.now(), finished=False)
+    assert not is_stale(None, finished=False)
+
+
+def test_runs_that_wait_for_a_worker_are_named(made: Locked) -> None:
+    run = start_run(made.study, "report", {}, by=made.owner)
+    assert health.health_problems() == []
+    type(run).objects.update(asked_at=timezone.now() - timedelta(minutes=5))
+    assert "1 runs wait for a worker" in health.health_problems()[0]
+
+
+def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_free_bytes", lambda folder: 10**8)
+    assert "Only 0.1 GB are free" in health.health_problems()[0]
+
+
+def test_progress_never_speaks_of_right_and_wrong(made: Locked) -> None:
+    list(read_everything(made.reading("rita")))
+    body = page(made, "alice")
+    for word in ("correct", "wrong", "sensitivity", "canary"):
+        assert word not in body.lower()
+
+
+def test_the_queries_do_not_grow_with_readers_and_answers(made: Locked) -> None:
+    client = made.client("carl")
+    address = f"/studies/{made.study.slug}/progress/"
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for number, name in enumerate(("rosa", "rupert"), start=3):
+        enrol(made, name, number)
+    for _ in range(3):
+        answer_next(made.reading("rita"))
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    assert len(many) == len(few)
