@@ -59,7 +59,7 @@ def _sheet(blocks: list[tuple[str, ImageSet, tuple[Pair, ...]]], train: ImageSet
             left = GAP_PX + number % COLUMNS * wide
             top = GAP_PX + (line + number // COLUMNS) * high
             _draw_pair(sheet, left, top + CAPTION_PX, images, train, pair)
-            caption = f"{what}, SSIM {pair.ssim:.3f}{mirrored}"
+            caption = f"{what}, SSIM {pair.ssim:.3f}" + (", mirrored" if pair.mirrored else "")
             pen.text((left, top), caption, fill=220)
         line += -(-len(pairs) // COLUMNS)
     return sheet
