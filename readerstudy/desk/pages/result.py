@@ -1,6 +1,8 @@
 """The result on screen, once the study is unblinded: numbers, cases with their pictures, files."""
 
 import json
+import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ SEERS = (Role.OWNER, Role.ANALYST)
 #: A report is one self-contained page with its own styles; the sandbox keeps it from anything else.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 MOST_CASES = 60
+TABLES = "tables.zip"
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,7 +44,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
         context |= {
             "run": newest_run(study, "report"),
             "report": _report(folder),
-            "files": sorted(path.name for path in folder.iterdir()) if folder.is_dir() else [],
+            "files": _files(folder),
             "paper": RECIPES[study.slug].paper if study.slug in RECIPES else {},
         }
     return study_response(request, study, "result", context)
@@ -55,18 +58,37 @@ def _report(folder: Path) -> dict[str, Any] | None:
     return found
 
 
+def _files(folder: Path) -> list[str]:
+    """The files of a report by name; its CSV tables go together as one archive."""
+    if not folder.is_dir():
+        return []
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    return sorted([*names, TABLES] if (folder / "tables").is_dir() else names)
+
+
 @require_GET
 @study_page(*SEERS)
 def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
     """One file of the report; the page itself is shown, everything else downloaded."""
     folder = report_folder(study)
     path = folder / name
-    if not is_unblinded(study) or path.parent != folder or not path.is_file():
+    if not is_unblinded(study) or name not in _files(folder):
         raise Http404
+    if name == TABLES:
+        return _tables(study, folder / "tables")
     if path.suffix == ".html":
         headers = {"Content-Security-Policy": SANDBOX}
         return HttpResponse(path.read_bytes(), content_type="text/html; charset=utf-8", headers=headers)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{study.slug}-{name}")
+
+
+def _tables(study: Study, folder: Path) -> HttpResponseBase:
+    archive = tempfile.TemporaryFile()  # noqa: SIM115  (FileResponse closes it)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(folder.iterdir()):
+            packed.write(path, path.name)
+    archive.seek(0)
+    return FileResponse(archive, as_attachment=True, filename=f"{study.slug}-{TABLES}")
 
 
 @require_GET
