@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,8 @@ class Ledger:
         wanted = bytes_an_image * (self.request.count - len(self.rows))
         free = shutil.disk_usage(self.out).free
         if wanted > free:
+            with suppress(OSError):  # it is not empty: an earlier run's images stay
+                self.out.rmdir()
             raise DiskFullError(
                 f"{self.request.count} images need up to {wanted / 1e9:,.1f} GB, and the disk of {self.out} "
                 f"has {free / 1e9:,.1f} GB free. Ask for fewer, or name a folder on a larger disk."

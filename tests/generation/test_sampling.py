@@ -154,6 +154,7 @@ def test_an_unwritable_folder_is_refused(request_: SampleRequest, tmp_path: Path
 def test_a_thousand_million_images_ask_the_disk_first(request_: SampleRequest) -> None:
     with pytest.raises(DiskFullError, match="GB free"):
         sample(dataclasses.replace(request_, count=10**9))
+    assert not request_.out.exists()
 
 
 @pytest.mark.parametrize(
