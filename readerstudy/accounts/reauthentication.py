@@ -6,7 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.account.internal.flows.reauthentication import (
+    did_recently_reauthenticate,
+    get_reauthentication_flows,
+)
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -32,3 +35,8 @@ def recently_authenticated(view: View) -> View:
         return confirmed(request, *args, **kwargs)
 
     return guarded
+
+
+def has_confirmed(request: HttpRequest) -> bool:
+    """Whether the person has shown lately that it is them, for programs, which no page can ask."""
+    return bool(get_reauthentication_flows(request.user)) and bool(did_recently_reauthenticate(request))

@@ -12,8 +12,11 @@ from uuid import UUID
 
 from django.conf import settings
 
+from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Run, Study
+from readerstudy.studies.runs import start_run
+from readerstudy.truth.models import Source
 
 MOST_BYTES_A_FILE = 4 * 1024**3
 MOST_BYTES_A_PIECE = 16 * 1024**2
@@ -22,6 +25,10 @@ MOST_FILES = 100_000
 
 class UploadRefused(ReaderstudyError):
     """The piece of a file could not be taken."""
+
+
+class NothingSent(ReaderstudyError):
+    """No image file was sent. Choose files first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +77,20 @@ class Batch:
             raise UploadRefused(f"An upload has at most {MOST_FILES:,} files. Send a zip archive instead.")
         plain = re.sub(r"[^\w.\-]", "_", Path(name).name)[-120:].lstrip(".") or "file"
         return self.folder / f"{index:06}" / plain
+
+
+def start_import(batch: Batch, source: Source, *, by: User) -> Run:
+    """Hand a batch that is whole to the worker; its first CSV file is the manifest."""
+    files = batch.files()
+    manifests = [path for path in files if path.suffix.lower() == ".csv"]
+    paths = [str(path) for path in files if path not in manifests]
+    if not paths:
+        batch.discard()
+        raise NothingSent
+    asked = {
+        "source": source.name,
+        "paths": paths,
+        "manifest": str(manifests[0]) if manifests else "",
+        "staged": str(batch.folder),
+    }
+    return start_run(batch.study, "import", asked, by=by, total=len(paths))

@@ -1,23 +1,18 @@
 """The end of a study: freeze, unblind in two steps, take the data away."""
 
-import tempfile
-import zipfile
-from pathlib import Path
-
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.desk.access import study_page
+from readerstudy.desk.archives import bundle_archive, reproduction_archive
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.errors import ReaderstudyError
-from readerstudy.results.bundle import export_bundle
-from readerstudy.results.exports import reproduction_zip
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Role, Study
 from readerstudy.truth.models import Unblinding, UnblindingRequest
-from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 
 VERBS = {
     "freeze": (freeze_study, "Frozen. No answer comes any more."),
@@ -52,18 +47,10 @@ def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
 @study_page(Role.OWNER, Role.ANALYST)
 def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
     """The bundle as a zip archive; masked as long as the study is blinded."""
-    masked = not is_unblinded(study)
     try:
-        with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
-            folder = export_bundle(study, Path(scratch) / "bundle", by=person(request), masked=masked)
-            archive = tempfile.TemporaryFile()  # noqa: SIM115  (FileResponse closes it)
-            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-                for path in sorted(folder.iterdir()):
-                    packed.write(path, path.name)
+        archive, name = bundle_archive(study, by=person(request))
     except ReaderstudyError as error:
         return refused(request, error, "desk-ending", study.slug)
-    archive.seek(0)
-    name = f"{study.slug}-bundle{'-masked' if masked else ''}.zip"
     return FileResponse(archive, as_attachment=True, filename=name)
 
 
@@ -72,10 +59,8 @@ def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
 @study_page(Role.OWNER, Role.ANALYST)
 def reproduction(request: HttpRequest, study: Study) -> HttpResponseBase:
     """The archive that computes the report anew."""
-    with tempfile.TemporaryDirectory(prefix="readerstudy-archive-") as scratch:
-        try:
-            path = reproduction_zip(study, Path(scratch) / "reproduce.zip", by=person(request))
-        except ReaderstudyError as error:
-            return refused(request, error, "desk-ending", study.slug)
-        # The open file outlives its folder.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{study.slug}-reproduce.zip")
+    try:
+        archive, name = reproduction_archive(study, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-ending", study.slug)
+    return FileResponse(archive, as_attachment=True, filename=name)

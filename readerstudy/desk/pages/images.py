@@ -12,11 +12,10 @@ from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.life import images_by_source
 from readerstudy.desk.pages.frame import done, refused, study_response
-from readerstudy.desk.uploads import Batch
+from readerstudy.desk.uploads import Batch, start_import
 from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.studies.models import Run, Study
-from readerstudy.studies.runs import start_run
 from readerstudy.truth.models import Provenance, Source
 from readerstudy.truth.sources import source_of
 
@@ -51,30 +50,13 @@ def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
     try:
         batch = Batch(study=study, token=UUID(request.POST.get("batch", "")))
         source = source_of(study, request.POST.get("source", ""))
+        run = start_import(batch, source, by=person(request))
     except ValueError as error:
         raise Http404 from error
     except ReaderstudyError as error:
         return refused(request, error, "desk-images", study.slug)
-    files = batch.files()
-    manifests = [path for path in files if path.suffix.lower() == ".csv"]
-    asked = {
-        "source": source.name,
-        "paths": [str(path) for path in files if path not in manifests],
-        "manifest": str(manifests[0]) if manifests else "",
-        "staged": str(batch.folder),
-    }
-    if not asked["paths"]:
-        batch.discard()
-        return refused(
-            request,
-            ReaderstudyError("No image file was sent. Choose files first."),
-            "desk-images",
-            study.slug,
-        )
-    start_run(study, "import", asked, by=person(request), total=len(asked["paths"]))
-    return done(
-        request, f"{len(files)} files are being imported into {source.name}.", "desk-images", study.slug
-    )
+    said = f"{run.total} files are being imported into {source.name}."
+    return done(request, said, "desk-images", study.slug)
 
 
 @require_http_methods(["GET", "PUT"])

@@ -1,10 +1,11 @@
 """The log of a study: everything that happened, without what would unblind."""
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from readerstudy.audit.models import Audience, Event
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Audience, Entry, Event
 from readerstudy.desk.access import STAFF, study_page
 from readerstudy.desk.pages.frame import study_response
 from readerstudy.studies.models import Enrolment, Study
@@ -13,18 +14,25 @@ from readerstudy.truth.models import Unblinding
 EVENTS_ON_A_PAGE = 100
 
 
+Named = list[tuple[User | str | None, Entry]]
+
+
 @require_safe
 @study_page(*STAFF)
 def log(request: HttpRequest, study: Study) -> HttpResponseBase:
+    entries, shown = entries_of(study, request.GET.get("page"))
+    return study_response(request, study, "log", {"entries": entries, "shown": shown})
+
+
+def entries_of(study: Study, page: str | int | None) -> tuple[Named, Page[Event]]:
     """Newest first. Before the unblinding, what would tell truth is withheld from everybody alike."""
     unblinded = Unblinding.objects.filter(study=study).exists()
     audience = Audience.UNBLINDED if unblinded else Audience.STAFF
     events = Event.objects.within(study.scope).mentioned_to(audience).order_by("-at", "-pk")
     events = events.select_related("stream", "by")
-    shown = Paginator(events, EVENTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(events, EVENTS_ON_A_PAGE).get_page(page)
     names = _reader_names(study)
-    entries = [(names.get(event.by_id, event.by), event.for_audience(audience)) for event in shown]
-    return study_response(request, study, "log", {"entries": entries, "shown": shown})
+    return [(names.get(event.by_id, event.by), event.for_audience(audience)) for event in shown], shown
 
 
 def _reader_names(study: Study) -> dict[int | None, str]:

@@ -1,0 +1,1 @@
+"""The desk for programs: whatever a page does, an address here does too."""

@@ -1,0 +1,72 @@
+"""The shapes of what comes in."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from readerstudy.desk.pages.playground import SAMPLERS
+from readerstudy.studies.models import Role, Task
+
+Shape = serializers.Serializer[Any]
+MOST_SEED = 2**31 - 1
+MOST_EMAILS = 500
+
+
+class TextIn(Shape):
+    text = serializers.CharField(trim_whitespace=False, help_text="The protocol in TOML, kept byte for byte.")
+
+
+class StudyIn(TextIn):
+    slug = serializers.SlugField(
+        max_length=80, required=False, help_text="The short name; from the title if left out."
+    )
+
+
+class StatedReasonIn(Shape):
+    reason = serializers.CharField(max_length=2000, help_text="Goes into the record.")
+
+
+class ImportIn(Shape):
+    batch = serializers.UUIDField(help_text="The upload whose files are to be imported.")
+    source = serializers.CharField(max_length=80)
+
+
+class GenerationIn(Shape):
+    source = serializers.CharField(max_length=80)
+    model = serializers.CharField(max_length=200, default="bundled")
+    count = serializers.IntegerField(min_value=1, max_value=100_000)
+    conditions = serializers.DictField(child=serializers.CharField(), default=dict)
+    guidance = serializers.FloatField(min_value=0, max_value=20, default=1.5)
+    steps = serializers.IntegerField(min_value=1, max_value=1000, default=20)
+    sampler = serializers.ChoiceField(choices=SAMPLERS, default="unipc")
+    seed = serializers.IntegerField(min_value=0, max_value=MOST_SEED, default=0)
+
+
+class PreflightIn(Shape):
+    readers = serializers.IntegerField(min_value=2, max_value=50)
+    accuracy = serializers.FloatField(min_value=0.01, max_value=0.99, allow_null=True, default=None)
+    bias = serializers.FloatField(min_value=-3, max_value=3, default=0)
+    fatigue = serializers.FloatField(min_value=0, max_value=3, default=0)
+    dropout = serializers.FloatField(min_value=0, max_value=0.5, default=0)
+    seed = serializers.IntegerField(min_value=0, max_value=MOST_SEED, default=1)
+
+
+class InviteIn(Shape):
+    emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MOST_EMAILS)
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.READER)
+
+
+class WithdrawalIn(StatedReasonIn):
+    keep_answers = serializers.BooleanField(help_text="Whether what was answered so far counts.")
+
+
+class PlannerIn(Shape):
+    task = serializers.ChoiceField(choices=Task.choices, default=Task.PICK_REAL)
+    alternatives = serializers.IntegerField(min_value=2, max_value=8, default=4)
+    readers = serializers.IntegerField(min_value=2, max_value=200, default=8)
+    trials = serializers.IntegerField(min_value=2, max_value=2000, default=50)
+    accuracy = serializers.FloatField(min_value=0.01, max_value=0.99, allow_null=True, default=None)
+    margin = serializers.FloatField(min_value=0.005, max_value=0.5, default=0.10)
+    reader_sd = serializers.FloatField(min_value=0, max_value=3, default=0.3)
+    case_icc = serializers.FloatField(min_value=0, max_value=0.8, default=0.05)
+    replicates = serializers.IntegerField(min_value=100, max_value=4000, default=400)

@@ -1,0 +1,277 @@
+"""The shapes of what goes out, and how rows take them."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from readerstudy.desk.progress import ReaderProgress
+from readerstudy.reading.api.outputs import ProblemOut
+from readerstudy.studies.models import Enrolment, Run, Study
+from readerstudy.truth.models import Plan
+
+Shape = serializers.Serializer[Any]
+
+
+class ProtocolProblemOut(Shape):
+    line = serializers.IntegerField(allow_null=True)
+    field = serializers.CharField(allow_blank=True)
+    sentence = serializers.CharField()
+
+
+class RefusedOut(ProblemOut):
+    problems = ProtocolProblemOut(many=True, required=False, help_text="Of a protocol: each in its line.")
+
+
+REFUSED = OpenApiResponse(RefusedOut, description="Refused: a sentence and a code.")
+REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429), REFUSED)
+
+
+class StudyBriefOut(Shape):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    locked_at = serializers.DateTimeField(allow_null=True)
+    frozen_at = serializers.DateTimeField(allow_null=True)
+    address = serializers.CharField()
+
+
+class StudiesOut(Shape):
+    studies = StudyBriefOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Where the next fifty are.")
+
+
+class StepOut(Shape):
+    name = serializers.CharField()
+    state = serializers.ChoiceField(["done", "now", "later"])
+    said = serializers.CharField()
+
+
+class StudyInFullOut(StudyBriefOut):
+    roles = serializers.ListField(child=serializers.CharField())
+    unblinded = serializers.BooleanField()
+    life = StepOut(many=True)
+
+
+class ProtocolOut(Shape):
+    version = serializers.IntegerField()
+    digest = serializers.CharField()
+    text = serializers.CharField()
+
+
+class CheckOut(Shape):
+    problems = ProtocolProblemOut(many=True)
+    images = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
+    places = serializers.IntegerField(allow_null=True)
+
+
+class SourceOut(Shape):
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(["real", "synthetic"])
+    images = serializers.IntegerField()
+    needed = serializers.IntegerField()
+    checkpoint = serializers.CharField(allow_null=True)
+    generated = serializers.IntegerField(allow_null=True)
+    rejected = serializers.IntegerField(allow_null=True)
+
+
+class SourcesOut(Shape):
+    sources = SourceOut(many=True)
+
+
+class ReceivedOut(Shape):
+    received = serializers.IntegerField(help_text="How many bytes of the file are here.")
+
+
+class RunOut(Shape):
+    number = serializers.IntegerField()
+    kind = serializers.CharField()
+    state = serializers.ChoiceField(["waiting", "running", "vanished", "cancelled", "failed", "finished"])
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    error = serializers.CharField(allow_blank=True)
+    outcome = serializers.DictField()
+    address = serializers.CharField()
+
+
+class RunsOut(Shape):
+    runs = RunOut(many=True)
+
+
+class PlanOut(Shape):
+    digest = serializers.CharField()
+    seed = serializers.IntegerField()
+    places = serializers.IntegerField()
+    fits = serializers.BooleanField(help_text="Whether it was made for the protocol as it stands.")
+
+
+class AuditOut(Shape):
+    passed = serializers.BooleanField()
+    overridden = serializers.BooleanField()
+    at = serializers.DateTimeField()
+    document = serializers.DictField()
+
+
+class MilestoneOut(Shape):
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
+class FreezeOut(MilestoneOut):
+    data_digest = serializers.CharField()
+    responses = serializers.IntegerField()
+
+
+class UnblindingOut(Shape):
+    asked = MilestoneOut(allow_null=True)
+    unblinded = MilestoneOut(allow_null=True)
+
+
+class PersonOut(Shape):
+    email = serializers.CharField()
+    role = serializers.CharField()
+    pseudonym = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(["here", "invited", "revoked", "expired", "withdrawn"])
+
+
+class PeopleOut(Shape):
+    people = PersonOut(many=True)
+
+
+class InvitedOut(Shape):
+    email = serializers.CharField()
+    pseudonym = serializers.CharField(allow_blank=True)
+    link = serializers.CharField(help_text="Known now and never again.")
+
+
+class NotInvitedOut(Shape):
+    email = serializers.CharField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+
+
+class InvitationsOut(Shape):
+    invited = InvitedOut(many=True)
+    refused = NotInvitedOut(many=True)
+
+
+class SectionProgressOut(Shape):
+    section = serializers.CharField()
+    answered = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class ReaderProgressOut(Shape):
+    reader = serializers.CharField()
+    answered = serializers.IntegerField()
+    total = serializers.IntegerField()
+    seconds_a_trial = serializers.FloatField(allow_null=True)
+    last_answer = serializers.DateTimeField(allow_null=True)
+    sections = SectionProgressOut(many=True)
+
+
+class ReadersProgressOut(Shape):
+    readers = ReaderProgressOut(many=True)
+
+
+class ReportOut(Shape):
+    files = serializers.ListField(child=serializers.CharField())
+    run = RunOut(allow_null=True)
+
+
+class SeenImageOut(Shape):
+    source = serializers.CharField()
+    real = serializers.BooleanField()
+    votes = serializers.IntegerField()
+    readers = serializers.IntegerField()
+    mean_rating = serializers.FloatField(allow_null=True)
+
+
+class CaseOut(Shape):
+    number = serializers.IntegerField()
+    fooled = serializers.FloatField()
+    images = SeenImageOut(many=True)
+
+
+class CasesOut(Shape):
+    cases = CaseOut(many=True)
+
+
+class EntryOut(Shape):
+    number = serializers.IntegerField()
+    stream = serializers.CharField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField(allow_blank=True)
+    verb = serializers.CharField()
+    subject = serializers.CharField(allow_blank=True)
+    particulars = serializers.DictField()
+    reason = serializers.CharField(allow_blank=True)
+    withheld = serializers.BooleanField()
+
+
+class LogOut(Shape):
+    entries = EntryOut(many=True)
+    pages = serializers.IntegerField()
+
+
+def iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def study_out(study: Study) -> dict[str, Any]:
+    return {
+        "slug": study.slug,
+        "title": study.title,
+        "created_at": iso(study.created_at),
+        "locked_at": iso(study.lock.at) if hasattr(study, "lock") else None,
+        "frozen_at": iso(study.freeze.at) if hasattr(study, "freeze") else None,
+        "address": f"/api/studies/{study.slug}",
+    }
+
+
+def run_out(run: Run) -> dict[str, Any]:
+    return {
+        "number": run.pk,
+        "kind": run.kind,
+        "state": run.state,
+        "done": run.done,
+        "total": run.total,
+        "error": run.error,
+        "outcome": run.outcome,
+        "address": f"/api/studies/{run.study.slug}/runs/{run.pk}",
+    }
+
+
+def plan_out(plan: Plan, study: Study) -> dict[str, Any]:
+    return {
+        "digest": plan.digest,
+        "seed": plan.seed,
+        "places": plan.places,
+        "fits": plan.protocol_digest == study.protocol.digest,
+    }
+
+
+def person_out(enrolment: Enrolment) -> dict[str, Any]:
+    invitation = enrolment.invitation
+    came = enrolment.person is not None or invitation is None
+    open_state = "here" if came else {"open": "invited"}.get(invitation.state, invitation.state)
+    return {
+        "email": enrolment.email,
+        "role": enrolment.role,
+        "pseudonym": enrolment.pseudonym,
+        "state": "withdrawn" if hasattr(enrolment, "withdrawal") else open_state,
+    }
+
+
+def progress_out(reader: ReaderProgress) -> dict[str, Any]:
+    return {
+        "reader": reader.enrolment.pseudonym,
+        "answered": reader.answered,
+        "total": reader.total,
+        "seconds_a_trial": reader.seconds_a_trial,
+        "last_answer": iso(reader.last_answer),
+        "sections": [
+            {"section": part.name, "answered": part.answered, "total": part.total} for part in reader.sections
+        ],
+    }

@@ -1,0 +1,67 @@
+"""Long work: how far it is, how it ended, and a way to stop it."""
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from readerstudy.desk.access import LEADS
+from readerstudy.desk.api import outputs
+from readerstudy.desk.api.images import started
+from readerstudy.desk.api.inputs import PreflightIn, StatedReasonIn
+from readerstudy.desk.api.outputs import REFUSALS, run_out
+from readerstudy.desk.api.wire import DeskView
+from readerstudy.studies.models import Run, Study
+from readerstudy.studies.runs import cancel_run, start_run
+
+MOST_RUNS = 100
+MOST_NUMBER = 2**63 - 1
+
+
+def run_of(study: Study, number: int) -> Run:
+    runs = Run.objects.filter(study=study).select_related("study", "cancellation")
+    run = runs.filter(pk=number).first() if number <= MOST_NUMBER else None
+    if run is None:
+        raise Http404
+    return run
+
+
+class RunsView(DeskView):
+    """The newest runs."""
+
+    @extend_schema(operation_id="runs_list", responses={200: outputs.RunsOut, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:
+        study = self.study(slug, *LEADS)
+        runs = Run.objects.filter(study=study).select_related("study", "cancellation")[:MOST_RUNS]
+        return Response({"runs": [run_out(run) for run in runs]})
+
+
+class RunView(DeskView):
+    """One run."""
+
+    @extend_schema(operation_id="runs_show", responses={200: outputs.RunOut, **REFUSALS})
+    def get(self, request: Request, slug: str, number: int) -> Response:
+        return Response(run_out(run_of(self.study(slug, *LEADS), number)))
+
+
+class CancellationView(DeskView):
+    """Ask a run to stop; what it has finished is kept."""
+
+    @extend_schema(
+        operation_id="runs_cancel", request=StatedReasonIn, responses={200: outputs.RunOut, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str, number: int) -> Response:
+        study = self.study(slug, *LEADS)
+        cancel_run(run_of(study, number), by=self.person(), reason=self.given(StatedReasonIn)["reason"])
+        return Response(run_out(run_of(study, number)))
+
+
+class PreflightView(DeskView):
+    """Have virtual readers read the whole study in a rehearsal."""
+
+    @extend_schema(
+        operation_id="preflight_start", request=PreflightIn, responses={202: outputs.RunOut, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        study, given = self.study(slug, *LEADS), self.given(PreflightIn)
+        return started(start_run(study, "preflight", given, by=self.person()))

@@ -1,0 +1,48 @@
+"""The addresses of the desk's API."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from readerstudy.desk.api import images, people, plan, results, runs, studies
+
+STUDY = "studies/<slug:slug>"
+
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("planner", results.PlannerView.as_view(), name="api-planner"),
+    path("studies", studies.StudiesView.as_view(), name="api-studies"),
+    path(STUDY, studies.StudyView.as_view(), name="api-study"),
+    path(f"{STUDY}/copy", studies.CopyView.as_view(), name="api-copy"),
+    path(f"{STUDY}/protocol", studies.ProtocolView.as_view(), name="api-protocol"),
+    path(f"{STUDY}/protocol/check", studies.ProtocolCheckView.as_view(), name="api-protocol-check"),
+    path(f"{STUDY}/sources", images.SourcesView.as_view(), name="api-sources"),
+    path(f"{STUDY}/uploads/<uuid:batch>/<int:index>", images.UploadView.as_view(), name="api-upload"),
+    path(f"{STUDY}/imports", images.ImportsView.as_view(), name="api-imports"),
+    path(f"{STUDY}/generations", images.GenerationsView.as_view(), name="api-generations"),
+    path(f"{STUDY}/runs", runs.RunsView.as_view(), name="api-runs"),
+    path(f"{STUDY}/runs/<int:number>", runs.RunView.as_view(), name="api-run"),
+    path(f"{STUDY}/runs/<int:number>/cancellation", runs.CancellationView.as_view(), name="api-run-cancel"),
+    path(f"{STUDY}/preflight", runs.PreflightView.as_view(), name="api-preflight"),
+    path(f"{STUDY}/plan", plan.PlanView.as_view(), name="api-plan"),
+    path(f"{STUDY}/audit", plan.AuditView.as_view(), name="api-audit"),
+    path(f"{STUDY}/audit/override", plan.OverrideView.as_view(), name="api-audit-override"),
+    path(f"{STUDY}/lock", plan.LockView.as_view(), name="api-lock"),
+    path(f"{STUDY}/people", people.PeopleView.as_view(), name="api-people"),
+    path(
+        f"{STUDY}/people/<slug:pseudonym>/withdrawal", people.WithdrawalView.as_view(), name="api-withdrawal"
+    ),
+    path(f"{STUDY}/progress", people.ProgressView.as_view(), name="api-progress"),
+    path(f"{STUDY}/log", people.LogView.as_view(), name="api-log"),
+    path(f"{STUDY}/freeze", results.FreezeView.as_view(), name="api-freeze"),
+    path(
+        f"{STUDY}/unblinding-request",
+        results.UnblindingRequestView.as_view(),
+        name="api-unblinding-request",
+    ),
+    path(f"{STUDY}/unblinding", results.UnblindingView.as_view(), name="api-unblinding"),
+    path(f"{STUDY}/bundle.zip", results.BundleView.as_view(), name="api-bundle"),
+    path(f"{STUDY}/reproduce.zip", results.ReproductionView.as_view(), name="api-reproduction"),
+    path(f"{STUDY}/report", results.ReportView.as_view(), name="api-report"),
+    path(f"{STUDY}/report/<str:name>", results.ReportFileView.as_view(), name="api-report-file"),
+    path(f"{STUDY}/cases/<slug:section>", results.CasesView.as_view(), name="api-cases"),
+]

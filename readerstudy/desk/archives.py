@@ -1,0 +1,33 @@
+"""What a study hands out as one file."""
+
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import IO
+
+from readerstudy.accounts.models import User
+from readerstudy.results.bundle import export_bundle
+from readerstudy.results.exports import reproduction_zip
+from readerstudy.studies.models import Study
+from readerstudy.truth.unblind import is_unblinded
+
+
+def bundle_archive(study: Study, *, by: User) -> tuple[IO[bytes], str]:
+    """The bundle as an open zip file with its name; masked as long as the study is blinded."""
+    masked = not is_unblinded(study)
+    with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
+        folder = export_bundle(study, Path(scratch) / "bundle", by=by, masked=masked)
+        archive = tempfile.TemporaryFile()  # noqa: SIM115  (whoever sends it closes it)
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in sorted(folder.iterdir()):
+                packed.write(path, path.name)
+    archive.seek(0)
+    return archive, f"{study.slug}-bundle{'-masked' if masked else ''}.zip"
+
+
+def reproduction_archive(study: Study, *, by: User) -> tuple[IO[bytes], str]:
+    """The archive that computes the report anew."""
+    with tempfile.TemporaryDirectory(prefix="readerstudy-archive-") as scratch:
+        path = reproduction_zip(study, Path(scratch) / "reproduce.zip", by=by)
+        # The open file outlives its folder.
+        return path.open("rb"), f"{study.slug}-reproduce.zip"

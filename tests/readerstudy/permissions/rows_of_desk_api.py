@@ -1,0 +1,55 @@
+"""The desk for programs: the roles of its pages, and a 401 instead of the way to the sign-in."""
+
+from tests.readerstudy.permissions.row import Row, row
+
+#                anonymous, reader, other reader, coordinator, analyst, owner, other owner
+STAFF = "401 404 404 200 200 200 404"
+LEADS = "401 404 404 200 404 200 404"
+OWNERS = "401 404 404 404 404 200 404"
+LEADS_MALFORMED = "401 404 404 400 404 400 404"
+OWNERS_MALFORMED = "401 404 404 404 404 400 404"
+SEERS_MALFORMED = "401 404 404 404 400 400 404"
+SEERS_BLINDED = "401 404 404 404 409 409 404"
+SEERS_WITHOUT_ANSWERS = "401 404 404 404 404 404 404"
+NOTHING_YET = "401 404 404 404 404 404 404"
+STUDY = "api/studies/<slug:slug>"
+BATCH = "6c1f0f8e-2d43-4d0e-9a6e-1d1f4f3c9a11"
+
+
+def of(path: str, statuses: str, method: str = "GET", sent: str = "") -> dict[str, Row]:
+    return {f"{STUDY}{path}": row(f"/api/studies/{{slug}}{sent or path}", statuses, method)}
+
+
+ROWS = {
+    "api/schema": row("/api/schema", "200 200 200 200 200 200 200"),
+    "api/planner": row("/api/planner", "401 400 400 400 400 400 400", "POST"),
+    "api/studies": row("/api/studies", "401 200 200 200 200 200 200"),
+    **of("", STAFF),
+    **of("/copy", "401 404 404 404 404 201 404", "POST"),
+    **of("/protocol", STAFF),
+    **of("/protocol/check", LEADS_MALFORMED, "POST"),
+    **of("/sources", LEADS),
+    **of("/uploads/<uuid:batch>/<int:index>", LEADS, sent=f"/uploads/{BATCH}/0"),
+    **of("/imports", LEADS_MALFORMED, "POST"),
+    **of("/generations", LEADS_MALFORMED, "POST"),
+    **of("/runs", LEADS),
+    **of("/runs/<int:number>", NOTHING_YET, sent="/runs/1"),
+    **of("/runs/<int:number>/cancellation", NOTHING_YET, "POST", sent="/runs/1/cancellation"),
+    **of("/preflight", LEADS_MALFORMED, "POST"),
+    **of("/plan", LEADS),
+    **of("/audit", LEADS),
+    **of("/audit/override", LEADS_MALFORMED, "POST"),
+    **of("/lock", OWNERS_MALFORMED, "POST"),
+    **of("/people", OWNERS),
+    **of("/people/<slug:pseudonym>/withdrawal", LEADS_MALFORMED, "POST", sent="/people/R01/withdrawal"),
+    **of("/progress", STAFF),
+    **of("/log", STAFF),
+    **of("/freeze", SEERS_MALFORMED, "POST"),
+    **of("/unblinding-request", SEERS_MALFORMED, "POST"),
+    **of("/unblinding", SEERS_MALFORMED, "POST"),
+    **of("/bundle.zip", "401 404 404 404 200 200 404"),
+    **of("/reproduce.zip", SEERS_BLINDED),
+    **of("/report", SEERS_BLINDED),
+    **of("/report/<str:name>", NOTHING_YET, sent="/report/report.json"),
+    **of("/cases/<slug:section>", SEERS_BLINDED, sent="/cases/triples"),
+}
