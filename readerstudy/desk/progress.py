@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, Max, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Max, Sum
 
 from readerstudy.desk.deviations import deviations_of, is_stale, pauses_of
-from readerstudy.reading.models import Response
+from readerstudy.reading.models import Tally
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.protocol import ProtocolDocument
 
@@ -93,23 +92,22 @@ def progress_of(study: Study) -> list[ReaderProgress]:
 
 def answers_by_day(study: Study) -> list[tuple[date, int]]:
     """How many answers came in on each day on which any came."""
-    answers = Response.objects.filter(presentation__section__study=study, revision=1).order_by()
-    rows = answers.annotate(day=TruncDate("received_at")).values_list("day").annotate(n=Count("pk"))
+    rows = Tally.objects.filter(enrolment__study=study).values_list("day").annotate(n=Sum("answers"))
     return sorted(rows)
 
 
 def _counts(study: Study) -> _Counts:
     counts = _Counts()
     rows = (
-        Response.objects.filter(presentation__section__study=study, revision=1)
-        .values("enrolment_id", "presentation__section__name")
-        .annotate(n=Count("pk"), ms=Sum("active_ms"), timed=Count("active_ms"), last=Max("received_at"))
+        Tally.objects.filter(enrolment__study=study)
+        .values("enrolment_id", "section__name")
+        .annotate(n=Sum("answers"), ms=Sum("active_ms"), times=Sum("timed"), last=Max("last_at"))
     )
     for row in rows:
         reader = row["enrolment_id"]
-        counts.answered[reader, row["presentation__section__name"]] = row["n"]
+        counts.answered[reader, row["section__name"]] = row["n"]
         total_ms, timed = counts.paces.get(reader, (0, 0))
-        counts.paces[reader] = (total_ms + (row["ms"] or 0), timed + row["timed"])
+        counts.paces[reader] = (total_ms + row["ms"], timed + row["times"])
         counts.last[reader] = max(counts.last.get(reader, row["last"]), row["last"])
     return counts
 

@@ -4,14 +4,11 @@ import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from readerstudy.errors import ReaderstudyError
-from readerstudy.reading.api.problems import NOT_FOUND
 from readerstudy.reading.api.problems import problem as common_problem
-from readerstudy.results.errors import NoAnswers
 from readerstudy.results.planner import PlanRefused
 from readerstudy.studies.protocol import ProtocolError
 from readerstudy.synthesis.errors import SynthesisError
@@ -41,9 +38,6 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, ProtocolError):
         body = {"detail": str(error), "code": "protocol_error", "problems": problems_of(error)}
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
-    if isinstance(error, NoAnswers | Http404):
-        body = NOT_FOUND if isinstance(error, Http404) else {"detail": str(error), "code": "no_answers"}
-        return Response(body, status=status.HTTP_404_NOT_FOUND)
     if isinstance(error, ReaderstudyError):
         unfit = isinstance(error, UNFIT)
         answer = status.HTTP_422_UNPROCESSABLE_ENTITY if unfit else status.HTTP_409_CONFLICT

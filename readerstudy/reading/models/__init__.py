@@ -1,7 +1,7 @@
 """What a blinded reader sees and does."""
 
 from readerstudy.reading.models.presentation import Presentation, Slot
-from readerstudy.reading.models.response import Draft, Rating, Reason, Response
+from readerstudy.reading.models.response import Draft, Rating, Reason, Response, Tally
 from readerstudy.reading.models.sitting import (
     Activity,
     Briefing,
@@ -26,4 +26,5 @@ __all__ = [
     "Sitting",
     "Slot",
     "Submission",
+    "Tally",
 ]

@@ -21,9 +21,11 @@ def images_digest(study: Study) -> str:
 
 
 def newest_audit(study: Study) -> BlindingAudit | None:
-    """The newest audit of the images as they are now."""
-    audits = BlindingAudit.objects.filter(study=study, images_digest=images_digest(study))
-    return audits.order_by("-at").first()
+    """The newest audit of the images as they are now. Once locked they stay, and need no second look."""
+    audits = BlindingAudit.objects.filter(study=study).select_related("override").order_by("-at")
+    if study.is_locked:
+        return audits.first()
+    return audits.filter(images_digest=images_digest(study)).first() if audits.exists() else None
 
 
 def require_blinding(study: Study) -> BlindingAudit | None:

@@ -9,8 +9,7 @@ OWNERS = "401 404 404 404 404 200 404"
 LEADS_MALFORMED = "401 404 404 400 404 400 404"
 OWNERS_MALFORMED = "401 404 404 404 404 400 404"
 SEERS_MALFORMED = "401 404 404 404 400 400 404"
-SEERS_BLINDED = "401 404 404 404 409 409 404"
-SEERS_WITHOUT_ANSWERS = "401 404 404 404 404 404 404"
+SEERS_TOO_EARLY = "401 404 404 404 409 409 404"
 NOTHING_YET = "401 404 404 404 404 404 404"
 STUDY = "api/studies/<slug:slug>"
 BATCH = "6c1f0f8e-2d43-4d0e-9a6e-1d1f4f3c9a11"
@@ -22,7 +21,7 @@ def of(path: str, statuses: str, method: str = "GET", sent: str = "") -> dict[st
 
 ROWS = {
     "api/schema": row("/api/schema", "200 200 200 200 200 200 200"),
-    "api/planner": row("/api/planner", "401 400 400 400 400 400 400", "POST"),
+    "api/planner": row("/api/planner", "401 200 200 200 200 200 200", "POST"),
     "api/studies": row("/api/studies", "401 200 200 200 200 200 200"),
     **of("", STAFF),
     **of("/copy", "401 404 404 404 404 201 404", "POST"),
@@ -47,9 +46,9 @@ ROWS = {
     **of("/freeze", SEERS_MALFORMED, "POST"),
     **of("/unblinding-request", SEERS_MALFORMED, "POST"),
     **of("/unblinding", SEERS_MALFORMED, "POST"),
-    **of("/bundle.zip", "401 404 404 404 200 200 404"),
-    **of("/reproduce.zip", SEERS_BLINDED),
-    **of("/report", SEERS_BLINDED),
+    **of("/bundle.zip", SEERS_TOO_EARLY),
+    **of("/reproduce.zip", SEERS_TOO_EARLY),
+    **of("/report", SEERS_TOO_EARLY),
     **of("/report/<str:name>", NOTHING_YET, sent="/report/report.json"),
-    **of("/cases/<slug:section>", SEERS_BLINDED, sent="/cases/triples"),
+    **of("/cases/<slug:section>", SEERS_TOO_EARLY, sent="/cases/triples"),
 }
