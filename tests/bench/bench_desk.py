@@ -166,6 +166,12 @@ SELECT p.id, e.id, 1, gen_random_uuid(), '', now() - random() * interval '30 day
 FROM reading_presentation p JOIN studies_enrolment e ON e.study_id = %s AND e.place = p.place
 WHERE p.section_id = %s"""
 
+TALLIES = """
+INSERT INTO reading_tally (enrolment_id, section_id, answers, timed, active_ms, last_at)
+SELECT enrolment_id, %s, COUNT(*), COUNT(*), SUM(active_ms), MAX(received_at)
+FROM reading_response r JOIN reading_presentation p ON p.id = r.presentation_id
+WHERE p.section_id = %s GROUP BY enrolment_id"""
+
 
 def _read(study: Study, trials: int, readers: int, owner: Any) -> None:
     """Plan, lock and answers, written as the platform's verbs would have left them."""
@@ -209,6 +215,7 @@ def _read(study: Study, trials: int, readers: int, owner: Any) -> None:
     _sql(PRESENTATIONS, section.pk, readers, section.pk)
     _sql(SLOTS, section.pk)
     _sql(RESPONSES, study.pk, section.pk)
+    _sql(TALLIES, section.pk, section.pk)
     digest = "0" * 64
     Plan.objects.create(
         study=study,
