@@ -167,10 +167,10 @@ FROM reading_presentation p JOIN studies_enrolment e ON e.study_id = %s AND e.pl
 WHERE p.section_id = %s"""
 
 TALLIES = """
-INSERT INTO reading_tally (enrolment_id, section_id, answers, timed, active_ms, last_at)
-SELECT enrolment_id, %s, COUNT(*), COUNT(*), SUM(active_ms), MAX(received_at)
+INSERT INTO reading_tally (enrolment_id, section_id, day, answers, timed, active_ms, last_at)
+SELECT enrolment_id, %s, received_at::date, COUNT(*), COUNT(*), SUM(active_ms), MAX(received_at)
 FROM reading_response r JOIN reading_presentation p ON p.id = r.presentation_id
-WHERE p.section_id = %s GROUP BY enrolment_id"""
+WHERE p.section_id = %s GROUP BY enrolment_id, received_at::date"""
 
 
 def _read(study: Study, trials: int, readers: int, owner: Any) -> None:

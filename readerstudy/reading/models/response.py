@@ -130,7 +130,7 @@ class Reason(models.Model):
 
 
 class Tally(models.Model):
-    """How many answers a reader gave in a section on a day (UTC): kept, because counting a million takes long.
+    """How many answers a reader gave in a section on a day: kept, because counting a million is slow.
 
     Corrections do not count. `progress_of` reads it; the answers themselves remain what counts.
     """
