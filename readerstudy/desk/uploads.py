@@ -54,7 +54,7 @@ class Batch:
         if offset + len(piece) > MOST_BYTES_A_FILE:
             raise UploadRefused(f"A file has at most {MOST_BYTES_A_FILE >> 30} GiB. Split the archive.")
         have = self.received(index, name)
-        if offset > have:
+        if not 0 <= offset <= have:
             raise UploadRefused(
                 f"The piece begins at {offset}, but only {have} bytes are here. Send from there."
             )

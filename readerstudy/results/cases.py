@@ -1,15 +1,24 @@
 """What the readers saw, case by case, with what they said of each image. Only after the unblinding."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, QuerySet
 
-from readerstudy.reading.models import Rating, Response
+from readerstudy.reading.models import Rating, Reason, Response
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import require_unblinded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A reason that somebody gave for an image: a tag, and where they pointed, in its pixels."""
+
+    tag: str
+    x: float | None
+    y: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +32,16 @@ class SeenImage:
     votes: int
     readers: int
     mean_rating: float | None
+    reasons: tuple[Given, ...] = ()
+
+    @property
+    def spots(self) -> list[Given]:
+        return [reason for reason in self.reasons if reason.x is not None]
+
+    @property
+    def tags(self) -> list[tuple[str, int]]:
+        """The tags with how often each was given, the most frequent first."""
+        return Counter(reason.tag for reason in self.reasons if reason.tag).most_common()
 
     @property
     def share(self) -> float:
@@ -43,11 +62,12 @@ class Case:
         return self.wrong / self.readers if self.readers else 0.0
 
 
-def cases_of(study: Study, section: Section) -> list[Case]:
-    """The cases of a section, the ones that fooled most readers first."""
+def cases_of(study: Study, section: Section, *, reader: str = "") -> list[Case]:
+    """The cases of a section, the ones that fooled most readers first; or as one reader saw them."""
     require_unblinded(study)
-    votes, readers = _votes(section)
-    ratings = _ratings(section)
+    answers = _answers(section, reader)
+    votes, readers = _votes(section, answers)
+    ratings, reasons = _ratings(answers), _reasons(answers)
     images: dict[int, list[SeenImage]] = defaultdict(list)
     keys = (
         Key.objects.filter(trial_image__trial__section=section, catch=False)
@@ -65,6 +85,7 @@ def cases_of(study: Study, section: Section) -> list[Case]:
                 votes=votes.get(shown.pk, 0),
                 readers=readers.get(shown.trial_id, 0),
                 mean_rating=ratings.get(shown.pk),
+                reasons=tuple(reasons.get(shown.pk, ())),
             )
         )
     cases = [_case(number, seen) for number, seen in images.items()]
@@ -80,13 +101,29 @@ def _case(number: int, seen: Sequence[SeenImage]) -> Case:
     return Case(number=number, images=tuple(seen), readers=readers, wrong=wrong)
 
 
-def _first_answers(section: Section) -> "Q":
-    return Q(presentation__section=section, presentation__repeats__isnull=True)
+def by_source(cases: Sequence[Case], source: str) -> list[Case]:
+    """The cases with an image of a source, those in which it was taken for real most often first."""
+
+    def share(case: Case) -> float:
+        return max((image.share for image in case.images if _is_of(image, source)), default=0.0)
+
+    shown = [case for case in cases if any(_is_of(image, source) for image in case.images)]
+    return sorted(shown, key=lambda case: (-share(case), case.number))
 
 
-def _votes(section: Section) -> tuple[dict[int, int], dict[int, int]]:
+def _is_of(image: SeenImage, source: str) -> bool:
+    return image.source.partition("#")[0] == source
+
+
+def _answers(section: Section, reader: str) -> QuerySet[Response]:
+    """The answers that count: first showings, not hidden repeats, of all readers or of one."""
+    first = Q(presentation__section=section, presentation__repeats__isnull=True)
+    answers = Response.objects.counted().filter(first).order_by()
+    return answers.filter(enrolment__pseudonym=reader) if reader else answers
+
+
+def _votes(section: Section, answers: QuerySet[Response]) -> tuple[dict[int, int], dict[int, int]]:
     """How many took each image for real, and how many answered each trial."""
-    answers = Response.objects.counted().filter(_first_answers(section)).order_by()
     if section.task == "pick_real":
         rows = answers.values_list("pick__trial_image").annotate(n=Count("pk"))
     else:
@@ -96,8 +133,14 @@ def _votes(section: Section) -> tuple[dict[int, int], dict[int, int]]:
     return dict(rows), dict(trials)
 
 
-def _ratings(section: Section) -> dict[int, float]:
-    rows = Rating.objects.filter(
-        response__presentation__section=section, response__presentation__repeats__isnull=True
-    )
-    return dict(rows.order_by().values_list("slot__trial_image").annotate(mean=Avg("points")))
+def _ratings(answers: QuerySet[Response]) -> dict[int, float]:
+    rows = Rating.objects.filter(response__in=answers).order_by()
+    return dict(rows.values_list("slot__trial_image").annotate(mean=Avg("points")))
+
+
+def _reasons(answers: QuerySet[Response]) -> dict[int, list[Given]]:
+    given: dict[int, list[Given]] = defaultdict(list)
+    rows = Reason.objects.filter(response__in=answers).order_by("pk")
+    for image, tag, x, y in rows.values_list("slot__trial_image", "tag", "x", "y"):
+        given[image].append(Given(tag=tag, x=x, y=y))
+    return given

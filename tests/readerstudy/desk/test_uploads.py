@@ -1,0 +1,118 @@
+"""Files on their way in: pieces that come twice, too early, or with a name that points elsewhere."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from readerstudy.desk import uploads
+from readerstudy.desk.uploads import Batch, UploadRefused
+from readerstudy.studies.models import Run
+from readerstudy.studies.runs.perform import perform
+from readerstudy.truth.models import Provenance
+from tests.readerstudy.factory import a_planned_study, a_user
+from tests.readerstudy.people import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def batch(settings: Any, tmp_path: Path) -> Batch:
+    settings.HOME = tmp_path
+    return Batch(study=a_planned_study(), token=uuid4())
+
+
+def test_pieces_make_a_file(batch: Batch) -> None:
+    assert batch.received(0, "knee.png") == 0
+    assert batch.append(0, "knee.png", 0, b"abc") == 3
+    assert batch.append(0, "knee.png", 3, b"def") == 6
+    assert [path.read_bytes() for path in batch.files()] == [b"abcdef"]
+
+
+def test_a_piece_sent_twice_is_taken_once(batch: Batch) -> None:
+    batch.append(0, "knee.png", 0, b"abc")
+    batch.append(0, "knee.png", 3, b"def")
+    assert batch.append(0, "knee.png", 0, b"abc") == 6
+    assert batch.files()[0].read_bytes() == b"abcdef"
+
+
+def test_a_piece_that_leaves_a_gap_is_refused_with_where_to_go_on(batch: Batch) -> None:
+    batch.append(0, "knee.png", 0, b"abc")
+    with pytest.raises(UploadRefused, match="only 3 bytes are here"):
+        batch.append(0, "knee.png", 5, b"def")
+    assert batch.received(0, "knee.png") == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "/etc/passwd", "..", ".ssh", "a\\..\\b", "", "nul\x00.png", "é" * 400]
+)
+def test_a_name_never_leaves_the_batch(batch: Batch, name: str) -> None:
+    batch.append(0, name, 0, b"x")
+    [path] = batch.files()
+    assert path.resolve().is_relative_to(batch.folder.resolve() / "000000")
+    assert len(path.name) <= 120
+
+
+def test_files_of_one_name_do_not_meet(batch: Batch) -> None:
+    batch.append(0, "knee.png", 0, b"one")
+    batch.append(1, "knee.png", 0, b"two")
+    assert [path.read_bytes() for path in batch.files()] == [b"one", b"two"]
+
+
+def test_what_is_too_large_is_refused(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_BYTES_A_PIECE", 2)
+    with pytest.raises(UploadRefused, match="at most"):
+        batch.append(0, "knee.png", 0, b"abc")
+    with pytest.raises(UploadRefused, match="zip archive"):
+        batch.append(uploads.MOST_FILES, "knee.png", 0, b"a")
+    monkeypatch.setattr(uploads, "MOST_BYTES_A_FILE", 1)
+    with pytest.raises(UploadRefused, match="Split"):
+        batch.append(0, "knee.png", 0, b"ab")
+
+
+def a_png(path: Path) -> bytes:
+    pixels = np.random.default_rng(5).integers(0, 255, (24, 16), dtype=np.uint8)
+    Pillow.fromarray(pixels).save(path)
+    return path.read_bytes()
+
+
+def test_an_upload_becomes_images_and_refused_files_say_why(batch: Batch, tmp_path: Path) -> None:
+    client = signed_in(a_user("alice"))
+    address = f"/studies/knees/images/upload/{batch.token}"
+    files = {"good.png": a_png(tmp_path / "good.png"), "bad.png": b"no image at all"}
+    for index, (name, content) in enumerate(files.items()):
+        for offset in (0, 0):
+            answer = client.put(
+                f"{address}/{index}/?name={name}&offset={offset}", content, "application/octet-stream"
+            )
+            assert answer.json() == {"received": len(content)}
+        assert client.get(f"{address}/{index}/?name={name}").json() == {"received": len(content)}
+    client.post("/studies/knees/images/", {"batch": str(batch.token), "source": "gan-canary"})
+    run = Run.objects.get(kind="import")
+    before = Provenance.objects.filter(source__name="gan-canary").count()
+    perform.func(run.pk)
+    run.refresh_from_db()
+    assert run.state == "finished"
+    assert run.outcome["added"] == 1
+    assert [refused["file"] for refused in run.outcome["refused"]] == ["bad.png"]
+    assert Provenance.objects.filter(source__name="gan-canary").count() == before + 1
+    assert not batch.folder.exists()
+    assert "1 refused" in client.get("/studies/knees/images/").content.decode()
+
+
+@pytest.mark.parametrize("offset", ["-1", "many", ""])
+def test_an_offset_that_is_none_is_refused(batch: Batch, offset: str) -> None:
+    client = signed_in(a_user("alice"))
+    address = f"/studies/knees/images/upload/{batch.token}/0/?name=a&offset={offset}"
+    assert client.put(address, b"x", "application/octet-stream").status_code == 409
+
+
+def test_an_upload_without_images_says_so(batch: Batch) -> None:
+    client = signed_in(a_user("alice"))
+    answer = client.post(
+        "/studies/knees/images/", {"batch": str(batch.token), "source": "gan-canary"}, follow=True
+    )
+    assert "No image file was sent" in answer.content.decode()

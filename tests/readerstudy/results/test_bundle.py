@@ -1,0 +1,146 @@
+"""The bundle: the columns that others read, masks that hold, and the same bytes each time."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from readerstudy.errors import ReaderstudyError
+from readerstudy.results.bundle import export_bundle
+from readerstudy.results.errors import FolderIsTaken, NoAnswers, StillMasked
+from readerstudy.results.exports import reproduction_zip
+from readerstudy.results.freeze import freeze_study
+from readerstudy.results.report import export_report
+from readerstudy.studies.withdraw import withdraw
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from readerstudy.truth.virtual import Skill
+from readerstudy.truth.virtual.simulate import simulate_readers
+from tests.readerstudy.factory import CALLS, CHECKS, QUARTETS, Locked, a_locked_study, protocol_text
+
+pytestmark = pytest.mark.django_db
+
+#: As in the documented interface; a table may have more, never fewer.
+COLUMNS = {
+    "picks.csv": "section reader trial order picked correct slot_picked slot_real response_ms repeat_of",
+    "ratings.csv": "section reader trial image source slot order rating",
+    "calls.csv": "section reader trial image source call confidence order response_ms repeat_of",
+    "checks.csv": (
+        "section reader trial image source label intended observed verdict order response_ms repeat_of"
+    ),
+    "readers.csv": "reader specialty years site",
+    "images.csv": "image source",
+}
+
+
+@pytest.fixture
+def made() -> Locked:
+    """Read by two virtual readers."""
+    sections = QUARTETS.format(trials=4) + "repeats = 1\ncatch = 1\n" + CALLS + CHECKS
+    made = a_locked_study(protocol_text(sections=sections), readers=())
+    simulate_readers(made.study, 2, Skill(), by=made.owner, seed=1, on_answer=lambda: None)
+    return made
+
+
+def unblind(made: Locked) -> None:
+    freeze_study(made.study, by=made.owner, reason="done")
+    request_unblinding(made.study, by=made.owner, reason="done")
+    confirm_unblinding(made.study, by=made.owner, reason="done")
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_columns_are_the_documented_ones(made: Locked, tmp_path: Path) -> None:
+    unblind(made)
+    out = export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=False)
+    for name, columns in COLUMNS.items():
+        found = list(table(out, name)[0])
+        assert [column for column in found if column in columns.split()] == columns.split(), name
+    header = json.loads((out / "study.json").read_text())
+    assert {"name": "gan-canary", "kind": "synthetic"}.items() <= header["sources"][2].items()
+    assert [section["name"] for section in header["sections"]] == ["triples", "calls", "checks"]
+    assert {row["correct"] for row in table(out, "picks.csv")} <= {"0", "1"}
+
+
+def test_before_the_unblinding_only_a_masked_bundle_is_given(made: Locked, tmp_path: Path) -> None:
+    with pytest.raises(StillMasked):
+        export_bundle(made.study, tmp_path / "open", by=made.owner, masked=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_masked_bundle_tells_no_source_no_truth_no_label(made: Locked, tmp_path: Path) -> None:
+    out = export_bundle(made.study, tmp_path / "masked", by=made.owner, masked=True)
+    for path in out.iterdir():
+        assert "canary" not in path.read_text(encoding="utf-8"), path.name
+    header = json.loads((out / "study.json").read_text())
+    assert header["sources"] == [{"name": "A"}, {"name": "B"}, {"name": "C"}]
+    for row in table(out, "picks.csv"):
+        assert row["correct"] == row["slot_real"] == ""
+        assert row["catch"] == "0"
+    assert list(table(out, "images.csv")[0]) == ["image", "source"]
+
+
+def test_the_same_study_gives_the_same_bytes(made: Locked, tmp_path: Path) -> None:
+    for masked in (True, False):
+        if not masked:
+            unblind(made)
+        one, two = (
+            export_bundle(made.study, tmp_path / f"{masked}-{n}", by=made.owner, masked=masked) for n in "12"
+        )
+        assert {p.name: p.read_bytes() for p in one.iterdir()} == {
+            p.name: p.read_bytes() for p in two.iterdir()
+        }
+
+
+def test_a_folder_in_use_is_left_as_it_is(made: Locked, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(FolderIsTaken):
+        export_bundle(made.study, tmp_path, by=made.owner, masked=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_study_nobody_has_read_has_no_bundle(tmp_path: Path) -> None:
+    made = a_locked_study()
+    with pytest.raises(NoAnswers):
+        export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("keep", "readers"), [(True, {"R01", "R02"}), (False, {"R02"})])
+def test_a_withdrawn_readers_answers_count_or_not_as_was_said(
+    made: Locked, tmp_path: Path, keep: bool, readers: set[str]
+) -> None:
+    first = made.study.enrolments.get(place=1)
+    withdraw(first, by=made.owner, reason="left", keep_answers=keep)
+    out = export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=True)
+    for name in ("picks.csv", "ratings.csv", "calls.csv", "checks.csv", "readers.csv"):
+        assert {row["reader"] for row in table(out, name)} == readers
+
+
+def test_the_report_has_the_documented_names(made: Locked, tmp_path: Path) -> None:
+    with pytest.raises(StillMasked):
+        export_report(made.study, tmp_path / "report", by=made.owner)
+    unblind(made)
+    out = export_report(made.study, tmp_path / "report", by=made.owner, formats=["json"])
+    report = json.loads((out / "report.json").read_text())
+    triples = report["sections"]["triples"]
+    assert {"k", "n", "rate", "chance", "crossed", "exact", "wilson", "dprime", "equivalence"} <= set(
+        triples["detection"]["overall"]
+    )
+    assert {"by_reader", "by_alternative", "position"} <= set(triples["detection"])
+    assert triples["detection"]["overall"]["n"] == 8
+    assert {"source", "n", "mean", "sd", "text"} <= set(triples["realism"]["by_source"][0])
+    assert {"by_reader", "pooled", "by_source"} <= set(report["sections"]["calls"]["discrimination"])
+    assert {"by_reader", "consensus"} <= set(report["sections"]["checks"]["label_checks"])
+    assert "software" in report
+
+
+def test_reproduce_zip_needs_the_unblinding(made: Locked, tmp_path: Path) -> None:
+    with pytest.raises(ReaderstudyError):
+        reproduction_zip(made.study, tmp_path / "reproduce.zip", by=made.owner)
+    assert list(tmp_path.iterdir()) == []
+    unblind(made)
+    assert reproduction_zip(made.study, tmp_path / "reproduce.zip", by=made.owner).exists()

@@ -1,0 +1,192 @@
+"""The plan is stored as it was made, the same on every database, and nothing moves once it is locked."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import DatabaseError, models, transaction
+
+from readerstudy.reading.models import Presentation, Slot
+from readerstudy.studies.create import revise_protocol
+from readerstudy.studies.errors import StudyIsLocked
+from readerstudy.studies.models import Lock, Protocol, Section, Study, Trial, TrialImage
+from readerstudy.truth.allocate import allocate, pools_of
+from readerstudy.truth.allocation import make_plan
+from readerstudy.truth.blinding.gate import newest_audit, override
+from readerstudy.truth.errors import (
+    BlindingFailed,
+    BlindingNotShown,
+    NoPlan,
+    PlanIsStale,
+    PlanWasChanged,
+    ReasonMissing,
+)
+from readerstudy.truth.lock import lock_study
+from readerstudy.truth.models import BlindingAudit, Key, Plan, Provenance, Source
+from readerstudy.truth.sources import source_of
+from readerstudy.truth.stored_plan import stored_document
+from tests.readerstudy.factory import (
+    AUDIT,
+    CALLS,
+    CHECKS,
+    QUARTETS,
+    a_locked_study,
+    a_planned_study,
+    a_user,
+    protocol_text,
+)
+
+pytestmark = pytest.mark.django_db
+ALL = QUARTETS.format(trials=3) + "repeats = 1\n" + CALLS + CHECKS
+#: The plan of this protocol, seed and pixels, on SQLite and PostgreSQL alike.
+DIGEST = "7f8ed2a26ba47c706b4c9d23606d850cd65c75980df69f0f68c22efd5f4da667"
+
+
+@pytest.fixture
+def study() -> Study:
+    return a_planned_study(protocol_text(sections=ALL))
+
+
+def test_the_plan_is_the_same_on_every_database(study: Study) -> None:
+    assert Plan.objects.get(study=study).digest == DIGEST
+
+
+def test_what_is_stored_is_what_was_planned(study: Study) -> None:
+    plan = Plan.objects.get(study=study)
+    planned = make_plan(study.protocol.document, study.protocol.digest, pools_of(study))
+    assert stored_document(study, plan) == planned
+
+
+def test_allocating_again_is_the_same_plan(study: Study) -> None:
+    first = Plan.objects.get(study=study)
+    assert allocate(study, by=a_user("alice")).pk == first.pk
+
+
+def test_a_revised_protocol_makes_the_plan_stale_until_it_is_made_anew(study: Study) -> None:
+    alice = a_user("alice")
+    revise_protocol(study, study.protocol.text.replace("seed = 7", "seed = 8"), by=alice)
+    study = Study.objects.get(pk=study.pk)
+    with pytest.raises(PlanIsStale):
+        lock_study(study, by=alice, reason="ready")
+    assert allocate(study, by=alice).digest != DIGEST
+    lock_study(study, by=alice, reason="ready")
+
+
+def test_rows_changed_behind_the_platforms_back_stop_the_lock(study: Study) -> None:
+    key = Key.objects.filter(trial_image__trial__section__study=study).earliest("pk")
+    Key.objects.filter(pk=key.pk).update(alternative="something else")
+    with pytest.raises(PlanWasChanged):
+        lock_study(study, by=a_user("alice"), reason="ready")
+
+
+def test_the_lock_needs_a_plan_an_audit_and_a_reason(study: Study) -> None:
+    alice = a_user("alice")
+    with pytest.raises(ReasonMissing):
+        lock_study(study, by=alice, reason=" ")
+    other = Study.objects.create(slug="empty", title="Empty", created_by=alice)
+    Protocol.objects.create(
+        study=other, version=1, text=study.protocol.text, digest=study.protocol.digest, by=alice
+    )
+    with pytest.raises(NoPlan):
+        lock_study(other, by=alice, reason="ready")
+    # The audit spoke of other images: one more has come since.
+    source = source_of(study, "hospital-canary")
+    foreign = Provenance.objects.exclude(source=source).earliest("pk")
+    Provenance.objects.create(source=source, image=foreign.image, by=alice)
+    assert newest_audit(study) is None
+    with pytest.raises(BlindingNotShown):
+        lock_study(study, by=alice, reason="ready")
+
+
+def test_a_failed_audit_stops_the_lock_until_somebody_answers_for_it(study: Study) -> None:
+    alice = a_user("alice")
+    passed = newest_audit(study)
+    assert passed is not None
+    failed = BlindingAudit.objects.create(
+        study=study, images_digest=passed.images_digest, passed=False, document=AUDIT, by=alice
+    )
+    with pytest.raises(BlindingFailed):
+        lock_study(study, by=alice, reason="ready")
+    with pytest.raises(ReasonMissing):
+        override(failed, by=alice, reason="")
+    override(failed, by=alice, reason="both arms come from one archive")
+    lock = lock_study(study, by=alice, reason="ready")
+    assert lock_study(study, by=alice, reason="again") == lock
+
+
+def rows(study: Study) -> dict[type[models.Model], models.QuerySet[models.Model]]:
+    """The tables a lock closes, each with a column that somebody could want to change."""
+    of_trials = {"trial__section__study": study}
+    found: dict[type[models.Model], models.QuerySet[models.Model]] = {
+        Protocol: Protocol.objects.filter(study=study),
+        Section: Section.objects.filter(study=study),
+        Trial: Trial.objects.filter(section__study=study),
+        TrialImage: TrialImage.objects.filter(**of_trials),
+        Presentation: Presentation.objects.filter(section__study=study),
+        Slot: Slot.objects.filter(presentation__section__study=study),
+        Key: Key.objects.filter(trial_image__trial__section__study=study),
+        Source: Source.objects.filter(study=study),
+        Provenance: Provenance.objects.filter(source__study=study),
+        Plan: Plan.objects.filter(study=study),
+        Lock: Lock.objects.filter(study=study),
+    }
+    return found
+
+
+CHANGES: dict[type[models.Model], dict[str, object]] = {
+    Protocol: {"text": "other"},
+    Section: {"name": "other"},
+    Trial: {"number": 900},
+    TrialImage: {"label": {"grade": "4"}},
+    Presentation: {"order": 900},
+    Slot: {"position": 7},
+    Key: {"alternative": "other"},
+    Source: {"kind": "real"},
+    Provenance: {"labels": {"grade": "4"}},
+    Plan: {"digest": "other"},
+    Lock: {"reason": "other"},
+}
+
+
+@pytest.fixture
+def locked(study: Study) -> Study:
+    lock_study(study, by=a_user("alice"), reason="ready")
+    return study
+
+
+@pytest.mark.parametrize("model", CHANGES, ids=lambda model: model.__name__)
+def test_the_database_refuses_to_change_what_is_locked(locked: Study, model: type[models.Model]) -> None:
+    table = rows(locked)[model]
+    one = table.order_by("pk").first()
+    assert one is not None
+
+    def insert() -> None:
+        one.pk, one._state.adding = None, True
+        for name, value in CHANGES[model].items():
+            setattr(one, name, value)
+        one.save(force_insert=True)
+
+    attempts: list[Callable[[], object]] = [
+        lambda: table.filter(pk=one.pk).update(**CHANGES[model]),
+        lambda: table._raw_delete(table.db),  # type: ignore[attr-defined]
+        insert,
+    ]
+    for attempt in attempts:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            attempt()
+
+
+def test_the_verbs_refuse_what_is_locked_with_a_sentence(locked: Study) -> None:
+    alice = a_user("alice")
+    for verb in (
+        lambda: allocate(locked, by=alice),
+        lambda: revise_protocol(locked, locked.protocol.text, by=alice),
+        lambda: source_of(locked, "hospital-canary"),
+    ):
+        with pytest.raises(StudyIsLocked, match="Duplicate the study"):
+            verb()
+
+
+def test_another_study_may_still_change() -> None:
+    a_locked_study()
+    draft = a_planned_study(slug="hips")
+    assert Section.objects.filter(study=draft).update(practice=True) == 1
