@@ -42,7 +42,8 @@ def _prepare(config: pytest.Config) -> None:
     os.environ["READERSTUDY_HOME"] = str(home)
     os.environ["READERSTUDY_TESTS"] = "1"
     # Small matrices on many threads wait for each other more than they compute.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     if config.known_args_namespace.database == "postgresql":
         cluster = Cluster()
         config.stash[_CLUSTER] = cluster
