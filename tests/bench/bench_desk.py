@@ -50,7 +50,7 @@ class Size:
 
 
 FULL = Size(studies=100, images=10_000, trials=5_000, readers=100, small_trials=505, small_readers=10)
-QUICK = Size(studies=10, images=1_000, trials=500, readers=20, small_trials=100, small_readers=10)
+QUICK = Size(studies=10, images=1_000, trials=500, readers=40, small_trials=200, small_readers=10)
 
 PROTOCOL = """\
 [study]

@@ -1,0 +1,59 @@
+"""The snippets of docs/api.md do what they say."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from readerstudy.accounts.issue_token import issue_token
+from tests.readerstudy.factory import a_locked_study, answer_next
+
+PAGE = (Path(__file__).parents[4] / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def snippet(language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_python_snippet_prints_progress_from_a_live_server(live_server: Any) -> None:
+    made = a_locked_study()
+    answer_next(made.reading("rita"))
+    _, key = issue_token("notebook", by=made.owner, scopes=["study:read"])
+    done = subprocess.run(
+        [sys.executable, "-c", snippet("python")],
+        env={**os.environ, "READERSTUDY": live_server.url, "READERSTUDY_TOKEN": key},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["knees R01 1 of 3", "knees R02 0 of 3"]
+
+
+def known_paths() -> set[str]:
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]  # type: ignore[no-untyped-call]
+    return {re.sub(r"\{\w+\}", "*", path) for path in paths}
+
+
+def test_the_r_snippet_asks_addresses_that_the_schema_knows() -> None:
+    asked = re.findall(r'"(?:%s)?(/api/[^"]*)"', snippet("r"))
+    assert len(asked) == 3
+    assert {path.replace("%s", "*") for path in asked} <= known_paths()
+
+
+def test_every_address_of_a_study_is_on_the_page() -> None:
+    table = PAGE.split("## Addresses")[1].split("## From Python")[0]
+    missing = [
+        path
+        for path in known_paths()
+        if path.startswith("/api/studies/*/") and path.split("*/", 1)[1].split("/")[0] not in table
+    ]
+    assert missing == []
