@@ -82,7 +82,8 @@ class UploadView(DeskView):
         if study.is_locked:
             raise StudyIsLocked
         name, offset = request.query_params.get("name", "file"), request.query_params.get("offset")
-        piece = request.data if isinstance(request.data, bytes) else b""
+        sent: Any = request.data
+        piece = sent if isinstance(sent, bytes) else b""
         staged = Batch(study=study, token=batch)
         return Response({"received": staged.append(index, name, whole_number(offset), piece)})
 

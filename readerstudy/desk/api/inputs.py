@@ -28,11 +28,11 @@ class StatedReasonIn(Shape):
 
 class ImportIn(Shape):
     batch = serializers.UUIDField(help_text="The upload whose files are to be imported.")
-    source = serializers.CharField(max_length=80)
+    source = serializers.CharField(max_length=80)  # type: ignore[assignment]
 
 
 class GenerationIn(Shape):
-    source = serializers.CharField(max_length=80)
+    source = serializers.CharField(max_length=80)  # type: ignore[assignment]
     model = serializers.CharField(max_length=200, default="bundled")
     count = serializers.IntegerField(min_value=1, max_value=100_000)
     conditions = serializers.DictField(child=serializers.CharField(), default=dict)

@@ -181,7 +181,7 @@ class ReportOut(Shape):
 
 
 class SeenImageOut(Shape):
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     real = serializers.BooleanField()
     votes = serializers.IntegerField()
     readers = serializers.IntegerField()
@@ -254,8 +254,10 @@ def plan_out(plan: Plan, study: Study) -> dict[str, Any]:
 
 def person_out(enrolment: Enrolment) -> dict[str, Any]:
     invitation = enrolment.invitation
-    came = enrolment.person is not None or invitation is None
-    open_state = "here" if came else {"open": "invited"}.get(invitation.state, invitation.state)
+    if enrolment.person is not None or invitation is None:
+        open_state = "here"
+    else:
+        open_state = {"open": "invited"}.get(invitation.state, invitation.state)
     return {
         "email": enrolment.email,
         "role": enrolment.role,

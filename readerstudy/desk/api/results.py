@@ -34,7 +34,7 @@ from readerstudy.truth.unblind import (
     require_unblinded,
 )
 
-ZIP = {(200, "application/zip"): OpenApiTypes.BINARY, **REFUSALS}
+ZIP: dict[Any, Any] = {(200, "application/zip"): OpenApiTypes.BINARY, **REFUSALS}
 MOST_CASES = 1_000
 
 

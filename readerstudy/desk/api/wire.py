@@ -23,7 +23,7 @@ class DeskView(APIView):
     """`reads` and `writes` are the scopes a token needs."""
 
     authentication_classes = [ApiTokenAuthentication, Session]
-    parser_classes: ClassVar[Any] = [BoundedJSON]
+    parser_classes = [BoundedJSON]
     throttle_classes = [Generous]
     reads: ClassVar[str] = Scope.STUDY_READ
     writes: ClassVar[str] = Scope.STUDY_WRITE
@@ -80,6 +80,5 @@ class Piece(parsers.BaseParser):
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> bytes:
-        piece: bytes = stream.read(MOST_BYTES_A_PIECE + 1)
-        return piece
+    ) -> Any:
+        return stream.read(MOST_BYTES_A_PIECE + 1)
