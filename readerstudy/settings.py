@@ -303,7 +303,13 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "readerstudy", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "readerstudy",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # What a source is and what a reader calls an image are the same two words.
+    "ENUM_NAME_OVERRIDES": {"RealOrSynthetic": ["real", "synthetic"]},
+}
 
 # --- Behaviour on the wire --------------------------------------------------------------------------
 
