@@ -47,7 +47,10 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
-    """What is asked now. `trial` names the case, so that readers share its difficulty."""
+    """What is asked now. `trial` names the case, so that readers share its difficulty.
+
+    `choices` holds the values each label has in this section.
+    """
 
     section: SectionDocument
     trial: str
@@ -55,6 +58,7 @@ class Screen:
     progress: float
     images: Mapping[str, Seen]
     points: tuple[int, ...]
+    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Mind:
@@ -133,11 +137,10 @@ class Mind:
         label = next(iter(screen.images.values())).label
         if screen.catch or not self._correct(screen):
             name = str(self.rng.choice(sorted(label)))
-            value = label[name]
-            if not value.lstrip("-").isdecimal():
+            others = sorted(screen.choices.get(name, frozenset()) - {label[name]})
+            if not others:
                 return {"verdict": "unsure"}
-            other = max(0, int(value) + int(self.rng.choice([-1, 1])))
-            return {"verdict": "discrepant", "observed": {name: str(other)}}
+            return {"verdict": "discrepant", "observed": {name: str(self.rng.choice(others))}}
         return {"verdict": "fits"}
 
     def _rate(self, screen: Screen, letter: str, answer: Mapping[str, Any]) -> int:

@@ -22,9 +22,12 @@ class Screens:
             .select_related("presentation__section", "presentation__trial", "trial_image")
             .order_by("presentation_id", "position")
         )
+        self._choices: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for slot in rows:
             self._slots[slot.presentation.token].append(slot)
             section = slot.presentation.section_id
+            for name, value in slot.trial_image.label.items():
+                self._choices[section][name].add(value)
             self._totals[section] = max(self._totals[section], slot.presentation.order)
 
     def screen(self, token: str) -> Screen:
@@ -46,6 +49,7 @@ class Screens:
                 for slot in slots
             },
             points=self._document.scale.points,
+            choices={name: frozenset(values) for name, values in self._choices[shown.section_id].items()},
         )
 
 
