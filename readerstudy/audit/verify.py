@@ -41,9 +41,16 @@ def verify(scope: str | None = None) -> Iterator[Finding]:
 
 def verify_stream(stream: Stream) -> Iterator[Finding]:
     """Compare each row with its own hash, its hash with the next row, and the last with the sealed head."""
-    events = list(Event.objects.filter(stream=stream).order_by("number", "pk"))
+    events = _in_order(stream, Event.objects.filter(stream=stream).order_by("number", "pk"))
     for what in (*_rows(stream, events), *_gaps(stream, events), *_head(stream, events)):
         yield Finding(stream=stream.name, what=what)
+
+
+def _in_order(stream: Stream, events: Iterable[Event]) -> list[Event]:
+    """By number; of rows that share one, that first which the next row or the head follows on."""
+    rows = list(events)
+    followed = {stream.head, *(event.previous for event in rows)}
+    return sorted(rows, key=lambda event: (event.number, event.digest not in followed))
 
 
 def _rows(stream: Stream, events: list[Event]) -> Iterator[str]:

@@ -142,16 +142,20 @@ def test_a_row_inserted_in_the_middle_is_named(log: Stream, attack: Attack) -> N
     assert not any("verb.1" in what or "verb.2" in what for what in found)
 
 
-def test_a_row_inserted_under_a_number_in_use_is_named(log: Stream, attack: Attack) -> None:
+@pytest.mark.parametrize("key", [-1, 2**40], ids=["before", "after"])
+@pytest.mark.parametrize("number", [3, 6], ids=["middle", "end"])
+def test_a_row_inserted_under_a_number_in_use_is_named_wherever_it_was_put(
+    log: Stream, attack: Attack, number: int, key: int
+) -> None:
     attack(
         "CREATE TABLE copy AS SELECT * FROM audit_event",
         "DROP TABLE audit_event",  # and with it the constraint that forbids such numbers
         "ALTER TABLE copy RENAME TO audit_event",
     )
-    event = forged(log, 3, "0" * 64)
-    event.pk = 2**40  # after every other, however many a sequence has given out
+    event = forged(log, number, "0" * 64)
+    event.pk = key  # before or after every other, however many a sequence has given out
     event.save(force_insert=True)
-    assert findings(log) == ["event #3 (verb.forged) stands there twice: a row was inserted"]
+    assert findings(log) == [f"event #{number} (verb.forged) stands there twice: a row was inserted"]
 
 
 def test_an_absurd_length_is_a_finding_and_no_endless_search(log: Stream, attack: Attack) -> None:
