@@ -65,9 +65,8 @@ def _write_file(storage: Storage, key: str, buffer: bytes) -> None:
 
 
 def _write_object(storage: Storage, key: str, buffer: bytes) -> None:
-    """An object store shows an object when it is complete, so nothing has to be renamed."""
-    if not storage.exists(key):
-        storage.save(key, ContentFile(buffer))
+    """An object store shows an object when it is complete, and the same key is the same content."""
+    storage.save(key, ContentFile(buffer))
 
 
 def read_buffer(image: Image) -> bytes:

@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
-from botocore.stub import Stubber
-from storages.backends.s3 import S3Storage
 
-from readerstudy.imaging import delivery, storage
+from readerstudy.imaging import delivery
 from readerstudy.imaging.errors import DamagedPixels, MissingPixels
 from readerstudy.imaging.models import Image
-from readerstudy.imaging.normalise import digest_of
 from tests.readerstudy.imaging.conftest import Run
 from tests.readerstudy.imaging.phantoms import DEEP, SQUARE, eight_bits, phantom, write_png
 
@@ -82,26 +79,3 @@ def test_a_thumbnail_is_a_small_png_without_any_text(run: Run, tmp_path: Path, c
     assert thumbnail.mode == "L"
     assert thumbnail.info == {}
     assert np.asarray(thumbnail).std() > 10
-
-
-# --- An object store --------------------------------------------------------------------------------
-
-
-def s3_storage() -> tuple[S3Storage, Stubber]:
-    backend = S3Storage(bucket_name="images", access_key="a", secret_key="b", region_name="eu-central-1")
-    return backend, Stubber(backend.connection.meta.client)
-
-
-def test_an_object_is_written_once_and_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    pixels = eight_bits(phantom(3)).tobytes()
-    digest = digest_of(pixels, SQUARE)
-    image = Image(digest=digest, width=64, height=64, bits=8)
-    backend, stub = s3_storage()
-    monkeypatch.setattr(storage, "image_storage", lambda: backend)
-    stub.add_client_error("head_object", "404", http_status_code=404)
-    stub.add_response("put_object", {})
-    stub.add_response("head_object", {"ContentLength": len(pixels)})
-    with stub:
-        storage._write_object(backend, image.key, pixels)
-        storage._write_object(backend, image.key, pixels)
-    stub.assert_no_pending_responses()

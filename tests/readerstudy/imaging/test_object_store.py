@@ -1,0 +1,82 @@
+"""Images live as well in an S3-compatible store as in a folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import numpy as np
+import pytest
+from django.core.files.storage import storages
+from django.test import override_settings
+from moto import mock_aws
+
+from readerstudy import settings as platform
+from readerstudy.imaging import delivery
+from readerstudy.imaging.errors import DamagedPixels, MissingPixels
+from readerstudy.imaging.importing import Imported, import_files
+from readerstudy.imaging.models import Image
+from tests.readerstudy.imaging.phantoms import SQUARE, eight_bits, phantom, write_png
+
+
+@pytest.fixture
+def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Any]:
+    """The bucket that STORAGE_URL names, behind the answers of S3 itself."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("STORAGE_URL", "s3://knees/pixels")
+    with mock_aws():
+        made = boto3.resource("s3").create_bucket(Bucket="knees")
+        with override_settings(STORAGES={**settings.STORAGES, "images": platform.image_storage()}):
+            delivery.cache.clear()
+            yield made
+    delivery.cache.clear()
+    storages._storages.pop("images", None)  # type: ignore[attr-defined]
+
+
+def imported(*paths: Path) -> list[Image]:
+    outcomes = import_files(paths, canvas=SQUARE, by=None, workers=0)
+    return [outcome.image for outcome in outcomes if isinstance(outcome, Imported)]
+
+
+def write_many(folder: Path, count: int) -> list[Path]:
+    return [write_png(folder, f"{seed}.png", seed) for seed in range(count)]
+
+
+def test_pixels_come_back_as_they_were_imported(bucket: Any, tmp_path: Path) -> None:
+    images = imported(*write_many(tmp_path, 20))
+    for seed, image in enumerate(images):
+        assert np.array_equal(delivery.array(image), eight_bits(phantom(seed)))
+    assert {row.key for row in bucket.objects.all()} == {f"pixels/{image.key}" for image in images}
+
+
+def test_pixels_that_are_there_are_not_written_again(bucket: Any, tmp_path: Path) -> None:
+    paths = write_many(tmp_path, 3)
+    imported(*paths)
+    bucket.Versioning().enable()
+    imported(*paths)
+    assert all(version.id == "null" for version in bucket.object_versions.all())
+
+
+def test_an_object_that_was_lost_is_written_again(bucket: Any, tmp_path: Path) -> None:
+    paths = write_many(tmp_path, 3)
+    [first, *_] = imported(*paths)
+    bucket.Object(f"pixels/{first.key}").delete()
+    imported(*paths)
+    assert delivery.array(first).any()
+    assert len(list(bucket.objects.all())) == 3
+
+
+def test_a_lost_object_is_noticed(bucket: Any, tmp_path: Path) -> None:
+    [image] = imported(*write_many(tmp_path, 1))
+    bucket.Object(f"pixels/{image.key}").delete()
+    with pytest.raises(MissingPixels, match="restore the storage from a backup"):
+        delivery.pixels(image)
+
+
+def test_a_changed_object_is_noticed(bucket: Any, tmp_path: Path) -> None:
+    [image] = imported(*write_many(tmp_path, 1))
+    bucket.Object(f"pixels/{image.key}").put(Body=bytes(SQUARE.buffer_bytes))
+    with pytest.raises(DamagedPixels, match="is not what was imported"):
+        delivery.pixels(image)
