@@ -92,8 +92,8 @@ def progress_of(study: Study) -> list[ReaderProgress]:
 
 def answers_by_day(study: Study) -> list[tuple[date, int]]:
     """How many answers came in on each day on which any came."""
-    rows = Tally.objects.filter(enrolment__study=study).values_list("day").annotate(n=Sum("answers"))
-    return sorted(rows)
+    rows = Tally.objects.filter(enrolment__study=study, answers__gt=0).values_list("day")
+    return sorted(rows.annotate(n=Sum("answers")))
 
 
 def _counts(study: Study) -> _Counts:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +22,12 @@ from readerstudy.reading.errors import (
     StepFirst,
 )
 from readerstudy.reading.hand_in import leave
-from readerstudy.reading.models import Draft, Presentation, Rating, Reason, Response, Sitting, Tally
+from readerstudy.reading.models import Draft, Presentation, Rating, Reason, Response, Sitting
 from readerstudy.reading.open_sitting import require_hold
 from readerstudy.reading.readers import require_open, require_open_now
 from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of, require_steps
+from readerstudy.reading.tally import tally
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment, Section
 
@@ -132,7 +132,7 @@ def _accept(attempt: Attempt) -> Accepted:
     _require_display(enrolment, sitting)
     walk = Walk(enrolment)
     response = _store(attempt, sitting, _revision(walk, attempt.presentation))
-    _tally(response, attempt.presentation.section)
+    tally(response, attempt.presentation.section)
     _record(attempt, response)
     _settle(attempt, sitting, walk)
     return Accepted(response=response, is_repeat=False)
@@ -198,24 +198,6 @@ def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response
         for spot in answer.reasons
     )
     return response
-
-
-def _tally(response: Response, section: Section) -> None:
-    """One more answer; a correction is none. The reader's row is locked, so nobody counts at once."""
-    if response.revision > 1:
-        return
-    tally, _ = Tally.objects.get_or_create(
-        enrolment=response.enrolment,
-        section=section,
-        day=response.received_at.astimezone(UTC).date(),
-        defaults={"last_at": response.received_at},
-    )
-    tally.answers += 1
-    if response.active_ms is not None:
-        tally.timed += 1
-        tally.active_ms += response.active_ms
-    tally.last_at = response.received_at
-    tally.save()
 
 
 def _record(attempt: Attempt, response: Response) -> None:

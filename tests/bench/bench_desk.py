@@ -167,10 +167,25 @@ FROM reading_presentation p JOIN studies_enrolment e ON e.study_id = %s AND e.pl
 WHERE p.section_id = %s"""
 
 TALLIES = """
-INSERT INTO reading_tally (enrolment_id, section_id, day, answers, timed, active_ms, last_at)
-SELECT enrolment_id, %s, received_at::date, COUNT(*), COUNT(*), SUM(active_ms), MAX(received_at)
+INSERT INTO reading_tally (enrolment_id, section_id, day, answers, timed, active_ms, last_at, clock_gap)
+SELECT enrolment_id, %s, received_at::date, COUNT(*), COUNT(*), SUM(active_ms), MAX(received_at), '1 second'
 FROM reading_response r JOIN reading_presentation p ON p.id = r.presentation_id
 WHERE p.section_id = %s GROUP BY enrolment_id, received_at::date"""
+
+CHOICES = """
+INSERT INTO reading_choice (enrolment_id, section_id, kind, value, times)
+SELECT enrolment_id, %s, 'call', call, COUNT(*)
+FROM reading_response r JOIN reading_presentation p ON p.id = r.presentation_id
+WHERE p.section_id = %s GROUP BY enrolment_id, call"""
+SITTINGS = """
+INSERT INTO reading_sitting (enrolment_id, token, started_at, held_since, seen_at, screen, display_check)
+SELECT id, gen_random_uuid(), now(), now(), now(), '{}', '{}' FROM studies_enrolment WHERE study_id = %s"""
+#: A tab tells of a pause, of being hidden, of a resize: about once in ten answers.
+ACTIVITIES = """
+INSERT INTO reading_activity (sitting_id, kind, client_ms, received_at, particulars)
+SELECT s.id, CASE WHEN n %% 2 = 0 THEN 'pause' ELSE 'hidden' END, n, now(), '{}'
+FROM reading_sitting s JOIN studies_enrolment e ON e.id = s.enrolment_id, generate_series(1, %s) n
+WHERE e.study_id = %s"""
 
 
 def _read(study: Study, trials: int, readers: int, owner: Any) -> None:
@@ -216,6 +231,9 @@ def _read(study: Study, trials: int, readers: int, owner: Any) -> None:
     _sql(SLOTS, section.pk)
     _sql(RESPONSES, study.pk, section.pk)
     _sql(TALLIES, section.pk, section.pk)
+    _sql(CHOICES, section.pk, section.pk)
+    _sql(SITTINGS, study.pk)
+    _sql(ACTIVITIES, trials // 10, study.pk)
     digest = "0" * 64
     Plan.objects.create(
         study=study,

@@ -1,7 +1,7 @@
 """What a blinded reader sees and does."""
 
 from readerstudy.reading.models.presentation import Presentation, Slot
-from readerstudy.reading.models.response import Draft, Rating, Reason, Response, Tally
+from readerstudy.reading.models.response import Draft, Rating, Reason, Response
 from readerstudy.reading.models.sitting import (
     Activity,
     Briefing,
@@ -11,10 +11,13 @@ from readerstudy.reading.models.sitting import (
     Sitting,
     Submission,
 )
+from readerstudy.reading.models.tally import Choice, Chosen, Tally
 
 __all__ = [
     "Activity",
     "Briefing",
+    "Choice",
+    "Chosen",
     "Consent",
     "Draft",
     "PracticeRound",

@@ -127,28 +127,3 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.tag or f"({self.x}, {self.y})"
-
-
-class Tally(models.Model):
-    """How many answers a reader gave in a section on a day: kept, because counting a million is slow.
-
-    Corrections do not count. `progress_of` reads it; the answers themselves remain what counts.
-    """
-
-    enrolment = models.ForeignKey("studies.Enrolment", on_delete=models.PROTECT, related_name="tallies")
-    section = models.ForeignKey("studies.Section", on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
-    answers = models.PositiveIntegerField(default=0)
-    timed = models.PositiveIntegerField(default=0)
-    active_ms = models.PositiveBigIntegerField(default=0)
-    last_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["enrolment", "section", "day"], name="tally_is_one_per_section_and_day"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.enrolment}: {self.answers} in {self.section.name}"
