@@ -1,4 +1,4 @@
-"""`python -m generation.bench`: all parts, or some, on this machine; JSON, and a page from it."""
+"""`python -m generation.bench`: all parts, or some, on this machine; JSON, and its section of a page."""
 
 import argparse
 import json
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from generation.bench.page import page
+from generation.bench.page import rewrite
+from generation.errors import GenerationError
 
 PARTS = ("sampling", "training", "kernels", "quality", "scaling")
 
@@ -16,10 +17,9 @@ PARTS = ("sampling", "training", "kernels", "quality", "scaling")
 def main(words: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(words)
     if arguments.page:
-        sys.stdout.write(page(json.loads(arguments.page.read_text(encoding="utf-8"))))
-        return 0
+        return _write_page(arguments.page, arguments.into)
     if arguments.out is None:
-        _parser().error("say --out FILE, or --page FILE")
+        _parser().error("say --out JSON, or --page JSON")
     result = _measure(arguments)
     unfinished = arguments.out.with_name(arguments.out.name + ".part")
     unfinished.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -30,13 +30,25 @@ def main(words: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m generation.bench", description="speed beside peers")
     parser.add_argument("--out", type=Path, metavar="JSON", help="where the figures go")
-    parser.add_argument("--page", type=Path, metavar="JSON", help="print the page of an earlier run instead")
+    parser.add_argument("--page", type=Path, metavar="JSON", help="write an earlier run into a page instead")
+    parser.add_argument(
+        "--into", type=Path, default=Path("docs/benchmarks.md"), help="that page (%(default)s)"
+    )
     parser.add_argument("--toy", action="store_true", help="tiny networks, to try it on a CPU")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--checkpoint", type=Path, help="for quality: a model trained on --real")
     parser.add_argument("--real", type=Path, metavar="DIR", help="for quality: the real images")
     parser.add_argument("--count", type=int, default=1000, help="for quality: images a setting")
     return parser
+
+
+def _write_page(run: Path, page: Path) -> int:
+    try:
+        rewrite(page, json.loads(run.read_text(encoding="utf-8")))
+    except (GenerationError, OSError, ValueError) as problem:
+        sys.stderr.write(f"{page}: {problem}\n" if isinstance(problem, ValueError) else f"{problem}\n")
+        return 1
+    return 0
 
 
 def _measure(arguments: argparse.Namespace) -> dict[str, Any]:

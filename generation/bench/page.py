@@ -1,7 +1,13 @@
-"""docs/benchmarks.md from the JSON of a run. What was not measured stays blank."""
+"""The GPU section of docs/benchmarks.md from the JSON of a run. What was not measured stays blank."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+from generation.errors import OutputError
+
+BEGIN = "<!-- python -m generation.bench --page: begin -->"
+END = "<!-- python -m generation.bench --page: end -->"
 
 _COLUMNS = {
     "sampling": (
@@ -55,21 +61,28 @@ _TITLES = {
 }
 
 
-def page(result: Mapping[str, Any]) -> str:
-    """The whole page as Markdown."""
+def rewrite(file: Path, result: Mapping[str, Any]) -> None:
+    """Replaces what stands between the markers and nothing else."""
+    text = file.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end) or BEGIN in rest or END in before or END in after:
+        raise OutputError(
+            f"{file} must hold each of these two lines once, in this order; "
+            f"the figures go between: {BEGIN} {END}"
+        )
+    file.write_text(f"{before}{BEGIN}\n{section(result)}{END}{after}", encoding="utf-8")
+
+
+def section(result: Mapping[str, Any]) -> str:
+    """The tables of a run as Markdown."""
     machine = result.get("machine") or {}
     told = ", ".join(
-        f"{name} {machine[name]}" for name in ("torch", "diffusers", "cuda") if machine.get(name)
+        f"{name} {machine[name]}" for name in ("torch", "diffusers", "cuda", "commit") if machine.get(name)
     )
-    lines = [
-        "# Benchmarks of the generator",
-        "",
-        "Made by `python -m generation.bench --page`; do not edit by hand. A blank cell was not measured.",
-        "",
-        f"Machine: {machine.get('device') or 'none yet'}. {told}".rstrip(),
-    ]
+    lines = [f"Machine: {machine.get('device') or 'none yet'}. {told}".rstrip()]
     for part, columns in _COLUMNS.items():
-        lines += ["", f"## {_TITLES[part]}", "", *_table(columns, result.get(part) or [{}])]
+        lines += ["", f"### {_TITLES[part]}", "", *_table(columns, result.get(part) or [{}])]
     return "\n".join(lines) + "\n"
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from generation.bench.__main__ import main, scaling
 from generation.bench.networks import diffusers_network, lucidrains_network
-from generation.bench.page import page
+from generation.bench.page import BEGIN, END, rewrite, section
 from generation.models.denoiser import count_parameters
 
 
 def test_a_toy_run_writes_machine_settings_and_figures(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "bench.json"
     assert main(["--toy", "--parts", "sampling", "training", "scaling", "--out", str(out)]) == 0
@@ -22,14 +22,39 @@ def test_a_toy_run_writes_machine_settings_and_figures(
     assert all(row["seconds_per_image"] > 0 and row["steps"] == 2 for row in ours)
     assert {row["guidance"] for row in ours} == {1.0, 1.5}
     assert {"ours", "diffusers"} <= {row["what"] for row in result["training"]}
-    assert main(["--page", str(out)]) == 0
-    assert "| ours | 32 |" in capsys.readouterr().out
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"{BEGIN}\n{END}\n")
+    assert main(["--page", str(out), "--into", str(page)]) == 0
+    assert "| ours | 32 |" in page.read_text()
 
 
 def test_what_was_not_measured_stays_blank() -> None:
-    text = page({})
+    text = section({})
     assert "Machine: none yet." in text
     assert "|  |  |  |" in text
+
+
+def test_the_page_is_touched_between_its_markers_only(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"# Benchmarks\n\nby hand\n\n{BEGIN}\nold figures\n{END}\nafterwards\n")
+    for _ in range(2):
+        rewrite(page, {"machine": {"device": "Some GPU"}})
+        text = page.read_text()
+        assert text.startswith(f"# Benchmarks\n\nby hand\n\n{BEGIN}\nMachine: Some GPU.")
+        assert text.endswith(f"{END}\nafterwards\n")
+        assert "old figures" not in text
+
+
+@pytest.mark.parametrize("text", ["", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}"])
+def test_a_page_without_its_markers_is_refused_and_left_alone(
+    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, run = tmp_path / "page.md", tmp_path / "bench.json"
+    page.write_text(text)
+    run.write_text("{}")
+    assert main(["--page", str(run), "--into", str(page)]) == 1
+    assert page.read_text() == text
+    assert "must hold each of these two lines once" in capsys.readouterr().err
 
 
 def test_scaling_says_what_is_computed() -> None:
