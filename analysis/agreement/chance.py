@@ -2,7 +2,6 @@
 
 All are (pa - pe) / (1 - pe) with the same observed agreement pa and another chance agreement pe. With missing
 answers pa is the mean over cases with two answers and more, the shares the mean over all (Gwet 2014, ch. 4).
-`errors=False` gives the coefficient alone, for simulations.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from analysis.agreement.counts import Counts, Shares, counted, shared, weight_ma
 from analysis.agreement.leave_one_out import observed_without_each, shares_without_each
 from analysis.agreement.result import (
     NO_PAIR,
-    NOT_ASKED,
     ONE_CATEGORY,
     Agreement,
     CategoryAgreement,
@@ -35,7 +33,7 @@ CERTAIN = 1 - 1e-12
 
 
 def fleiss_kappa(
-    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95, errors: bool = True
+    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
 ) -> Agreement:
     """Fleiss' kappa with its values per category (Fleiss 1971; null error: Fleiss, Nee & Landis 1979).
 
@@ -44,21 +42,22 @@ def fleiss_kappa(
     k_i = (pa_i - pe)/(1 - pe) - 2(1 - k)(pe_i - pe)/(1 - pe), Var = Σ(k_i - k)²/(N(N-1)).
     """
     data = counted(table, categories)
-    result = _coefficient(data, _fleiss_expected, weights, level, "Fleiss' kappa", errors)
-    if result.estimate is None or weights != "identity" or not errors:
-        return result
-    parts = shared(data.counts, None)
-    result = with_null_error(result, float(_null_error(parts.n, parts.mean_shares)))
-    return result.with_(per_category=_per_category(data, parts))
+
+    def with_null(found: Agreement, parts: Shares) -> Agreement:
+        found = with_null_error(found, float(_null_error(parts.n, parts.mean_shares)))
+        return found.with_(per_category=_per_category(data, parts))
+
+    more = with_null if weights == "identity" else None
+    return _coefficient(data, _fleiss_expected, weights, level, "Fleiss' kappa", more)
 
 
-def gwet_ac1(table: Any, *, categories: Any = None, level: float = 0.95, errors: bool = True) -> Agreement:
+def gwet_ac1(table: Any, *, categories: Any = None, level: float = 0.95) -> Agreement:
     """Gwet's AC1 (Gwet 2008, Br J Math Stat Psychol 61:29): pe = Σp(1-p)/(q-1).
 
     `categories` names all that could be chosen; without it, those that were chosen count.
     """
     data = counted(table, categories)
-    return _coefficient(data, _gwet_expected, "identity", level, "Gwet's AC1", errors)
+    return _coefficient(data, _gwet_expected, "identity", level, "Gwet's AC1")
 
 
 def gwet_ac2(
@@ -67,27 +66,26 @@ def gwet_ac2(
     categories: Any = None,
     weights: str = "quadratic",
     level: float = 0.95,
-    errors: bool = True,
 ) -> Agreement:
     """Gwet's AC2, AC1 with partial agreement (Gwet 2014, ch. 3): pe = Σ_kl w_kl · Σp(1-p) / (q(q-1))."""
     data = counted(table, categories)
-    return _coefficient(data, _gwet_expected, weights, level, f"Gwet's AC2, {weights} weights", errors)
+    return _coefficient(data, _gwet_expected, weights, level, f"Gwet's AC2, {weights} weights")
 
 
 def brennan_prediger(
-    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95, errors: bool = True
+    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
 ) -> Agreement:
     """Brennan & Prediger's kappa (1981, Educ Psychol Meas 41:687): pe = Σ_kl w_kl / q², 1/q unweighted."""
     data = counted(table, categories)
-    return _coefficient(data, _uniform_expected, weights, level, "Brennan & Prediger's kappa", errors)
+    return _coefficient(data, _uniform_expected, weights, level, "Brennan & Prediger's kappa")
 
 
 def raw_agreement(
-    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95, errors: bool = True
+    table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
 ) -> Agreement:
     """Share of agreeing pairs of readers, mean over cases, with its t-interval over cases."""
     data = counted(table, categories)
-    return _coefficient(data, _no_expected, weights, level, "raw agreement", errors)
+    return _coefficient(data, _no_expected, weights, level, "raw agreement")
 
 
 def _fleiss_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
@@ -112,7 +110,12 @@ def _no_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray,
 
 
 def _coefficient(
-    data: Counts, expected: Expected, weights: str, level: float, method: str, errors: bool
+    data: Counts,
+    expected: Expected,
+    weights: str,
+    level: float,
+    method: str,
+    more: Callable[[Agreement, Shares], Agreement] | None = None,
 ) -> Agreement:
     check_level(level)
     matrix = weight_matrix(weights, data.categories)
@@ -128,13 +131,14 @@ def _coefficient(
     if pe > CERTAIN:
         return bare.with_(observed=observed, expected=pe, reason=ONE_CATEGORY)
     estimate = (observed - pe) / (1 - pe)
-    found = bare.with_(
-        observed=observed, expected=pe, estimate=estimate, reason=None if errors else NOT_ASKED
-    )
-    if not errors:
-        return found
-    found = with_cases_error(found, cases_error(parts, estimate, pe, parts.shares @ gradient))
-    return with_readers_error(found, _without_each(data, parts, expected, matrix))
+    found = bare.with_(observed=observed, expected=pe, estimate=estimate)
+
+    def with_errors() -> Agreement:
+        whole = with_cases_error(found, cases_error(parts, estimate, pe, parts.shares @ gradient))
+        whole = with_readers_error(whole, _without_each(data, parts, expected, matrix))
+        return more(whole, parts) if more else whole
+
+    return found.later(with_errors)
 
 
 def blank(data: Counts, weights: str, level: float, method: str) -> Agreement:

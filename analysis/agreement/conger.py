@@ -11,7 +11,6 @@ from analysis.agreement.counts import Counts, Shares, counted, shared, weight_ma
 from analysis.agreement.leave_one_out import observed_without_each
 from analysis.agreement.result import (
     NO_PAIR,
-    NOT_ASKED,
     ONE_CATEGORY,
     Agreement,
     with_cases_error,
@@ -27,7 +26,6 @@ def conger_kappa(
     categories: Any = None,
     weights: str = "identity",
     level: float = 0.95,
-    errors: bool = True,
 ) -> Agreement:
     """Conger's kappa (Conger 1980, Psychol Bull 88:322); with missing answers as in Gwet (2014, ch. 4).
 
@@ -52,12 +50,13 @@ def conger_kappa(
         return bare.with_(observed=observed, expected=pe, reason=ONE_CATEGORY)
     estimate = (observed - pe) / (1 - pe)
     found = bare.with_(observed=observed, expected=pe, estimate=estimate)
-    if not errors:
-        return found.with_(reason=NOT_ASKED)
-    found = with_cases_error(
-        found, cases_error(parts, estimate, pe, pe + _influence(data, near, by_pair, n_by_reader))
-    )
-    return with_readers_error(found, _without_each(data, parts, pe, by_pair))
+
+    def with_errors() -> Agreement:
+        pe_by_case = pe + _influence(data, near, by_pair, n_by_reader)
+        whole = with_cases_error(found, cases_error(parts, estimate, pe, pe_by_case))
+        return with_readers_error(whole, _without_each(data, parts, pe, by_pair))
+
+    return found.later(with_errors)
 
 
 def _influence(data: Counts, near: FloatArray, by_pair: FloatArray, n_by_reader: FloatArray) -> FloatArray:

@@ -10,7 +10,6 @@ import numpy as np
 from analysis.agreement.counts import Counts, counted, numbers
 from analysis.agreement.result import (
     NO_PAIR,
-    NOT_ASKED,
     ONE_CATEGORY,
     Agreement,
     with_cases_error,
@@ -29,7 +28,6 @@ def krippendorff_alpha(
     metric: str = "nominal",
     categories: Any = None,
     level: float = 0.95,
-    errors: bool = True,
 ) -> Agreement:
     """Krippendorff's alpha (Krippendorff 2013, Content Analysis, 3rd ed., ch. 12): 1 - Do / De.
 
@@ -45,7 +43,10 @@ def krippendorff_alpha(
     check_level(level)
     data = counted(table, categories)
     n = data.counts.sum(axis=1)
-    pairable = data.counts if n.min(initial=0) > 1 else data.counts[n > 1]
+    pairable = data.counts
+    if n.min(initial=0) < 2:
+        pairable, n = pairable[n > 1], n[n > 1]
+    totals = pairable.sum(axis=0)
     bare = Agreement(
         estimate=None,
         low=None,
@@ -54,22 +55,23 @@ def krippendorff_alpha(
         method=f"Krippendorff's alpha, {metric}",
         n_readers=data.n_readers,
         n_cases=len(pairable),
-        n_answers=int(pairable.sum()),
+        n_answers=int(totals.sum()),
         categories=data.categories,
     )
     _check_metric(metric, data.categories)
     if not len(pairable):
         return bare.with_(reason=NO_PAIR)
-    apart = distances(metric, data.categories, pairable.sum(axis=0))
-    observed, expected = _disagreement(pairable, apart)
+    apart = distances(metric, data.categories, totals)
+    observed, expected = _disagreement(pairable, n, totals, apart)
     if expected <= 0:
         return bare.with_(observed=observed, expected=expected, reason=ONE_CATEGORY)
-    estimate, reason = 1 - observed / expected, None if errors else NOT_ASKED
-    found = bare.with_(observed=observed, expected=expected, estimate=estimate, reason=reason)
-    if not errors:
-        return found
-    found = with_cases_error(found, _cases_error(pairable, apart))
-    return with_readers_error(found, _without_each(data, metric, apart))
+    found = bare.with_(observed=observed, expected=expected, estimate=1 - observed / expected)
+
+    def with_errors() -> Agreement:
+        whole = with_cases_error(found, _cases_error(pairable, apart))
+        return with_readers_error(whole, _without_each(data, metric, apart))
+
+    return found.later(with_errors)
 
 
 def distances(metric: str, categories: tuple[Any, ...], totals: FloatArray) -> FloatArray:
@@ -105,12 +107,13 @@ def _check_metric(metric: str, categories: tuple[Any, ...]) -> None:
         )
 
 
-def _disagreement(counts: FloatArray, apart: FloatArray) -> tuple[float, float]:
+def _disagreement(
+    counts: FloatArray, n: FloatArray, totals: FloatArray, apart: FloatArray
+) -> tuple[float, float]:
     """Observed and expected disagreement per answer of cases with two answers and more."""
-    n, totals = counts.sum(axis=1), counts.sum(axis=0)
-    by_case = np.einsum("ik,ik->i", counts @ apart, counts) / (n - 1)
+    within = float(np.vdot(counts @ apart, counts / (n - 1)[:, None]))
     size = float(totals.sum())
-    return float(by_case.sum()) / size, float(totals @ apart @ totals) / (size * (size - 1))
+    return within / size, float(totals @ apart @ totals) / (size * (size - 1))
 
 
 def _cases_error(counts: FloatArray, apart: FloatArray) -> float:

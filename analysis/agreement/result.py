@@ -8,11 +8,11 @@ from typing import Any
 
 from scipy import special
 
+from analysis.deferred import Deferring, deferred
 from analysis.result import Interval, Result
 
 ONE_CATEGORY = "Every answer is in one category, so chance alone would agree: the coefficient does not exist."
 NO_PAIR = "No case was answered by two readers, so there is no agreement to measure."
-NOT_ASKED = "Errors were not asked for, so there is no interval."
 ONE_CASE = "One case shows no variation over cases, so there is no interval."
 NO_ERROR = "Every case agrees alike, so there is no error over cases and no interval."
 
@@ -31,22 +31,30 @@ class CategoryAgreement(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement(Interval):
-    """A chance-corrected coefficient with the errors that answer three questions (see the package)."""
+class Agreement(Deferring, Interval):
+    """A chance-corrected coefficient with the errors that answer three questions (see the package).
 
+    The errors and what follows from them are computed when the first of them is read.
+    """
+
+    low: float | None = deferred()
+    high: float | None = deferred()
+    se: float | None = deferred(None)
+    df: float | None = deferred(None)
+    reason: str | None = deferred(None)
     observed: float | None = None
     expected: float | None = None
-    se_null: float | None = None
-    z: float | None = None
-    p: float | None = None
-    se_cases: float | None = None
-    se_readers: float | None = None
-    low_readers: float | None = None
-    high_readers: float | None = None
+    se_null: float | None = deferred(None)
+    z: float | None = deferred(None)
+    p: float | None = deferred(None)
+    se_cases: float | None = deferred(None)
+    se_readers: float | None = deferred(None)
+    low_readers: float | None = deferred(None)
+    high_readers: float | None = deferred(None)
     n_answers: int | None = None
     categories: tuple[Any, ...] = ()
     weights: str | None = None
-    per_category: tuple[CategoryAgreement, ...] = ()
+    per_category: tuple[CategoryAgreement, ...] = deferred(())
 
 
 def with_cases_error(bare: Agreement, se: float) -> Agreement:
