@@ -50,7 +50,7 @@ lint: setup
 		{ test -d node_modules/typescript || $$npm install --no-package-lock --no-audit --no-fund; } && $$npm run check
 
 bench: setup
-	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in $(BENCHES); do echo "== $$bench"; PYTHONPATH=$(CURDIR) $(BIN)/python $$bench || exit 1; done
 
 static: setup
 	PYTHON=$(CURDIR)/$(BIN)/python sh static/viewer/build.sh

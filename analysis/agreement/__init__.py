@@ -6,6 +6,8 @@ Three errors answer three questions and keep their names apart:
   For the test alone (`z`, `p`), never for an interval.
 - `se_cases`: with other cases and these readers? Linearised over cases; `low` and `high` are t on N - 1.
 - `se_readers`: with other readers and these cases? Jackknife over readers; `low_readers`, `high_readers`.
+
+They are computed when the first of them is read: the estimate alone costs nothing more.
 """
 
 from analysis.agreement.chance import (

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.bundle import Study
 from analysis.crossed import CrossedMean, crossed_difference, crossed_equivalence, crossed_mean
+from analysis.errors import TooLargeError
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_ordinal, treatment_design
 from analysis.ranks import (
     adjusted,
@@ -18,6 +19,7 @@ from analysis.ranks import (
     signed_rank,
     superiority_crossed,
 )
+from analysis.ranks.signed import SignedRank
 from analysis.rounding import half_up
 from analysis.sections.grid import Floats, as_text, spread
 from analysis.sections.whole import whole
@@ -143,7 +145,7 @@ def _unit(value: tuple[float, int], *, sums: bool) -> float:
 
 
 def _signed(x: list[float], y: list[float]) -> dict[str, Any]:
-    found = {method: signed_rank(x, y, method=method) for method in PAIRED_METHODS}
+    found = {method: _signed_rank(x, y, method) for method in PAIRED_METHODS}
     delta = np.array(x) - np.array(y)
     return {
         "tests": [whole(test) for test in found.values()],
@@ -153,9 +155,24 @@ def _signed(x: list[float], y: list[float]) -> dict[str, Any]:
         "lower": int((delta < 0).sum()),
         "effect": {
             "rank_biserial": found["wilcoxon-asymptotic"].rank_biserial,
-            "hodges_lehmann_of_units": whole(hodges_lehmann(x, y)),
+            "hodges_lehmann_of_units": _shift(x, y),
         },
     }
+
+
+def _signed_rank(x: list[float], y: list[float], method: str) -> SignedRank:
+    """The test, or why the units are too many for its exact form; the others stand beside it."""
+    try:
+        return signed_rank(x, y, method=method)
+    except TooLargeError as error:
+        return SignedRank(statistic=None, p=None, method=method, n=len(x), reason=str(error))
+
+
+def _shift(x: list[float], y: list[float]) -> dict[str, Any]:
+    try:
+        return dict(whole(hodges_lehmann(x, y)))
+    except TooLargeError as error:
+        return {"estimate": None, "low": None, "high": None, "reason": str(error)}
 
 
 def _difference(study: Study, one: Floats, other: Floats, *, paired: bool) -> dict[str, Any]:

@@ -2,46 +2,23 @@
 
     python -m tests.bench.bench_analysis [--quick]
 
-irrCAC pins old versions of its own: name the folder it is installed in with IRRCAC_PATH, else it is left out.
+irrCAC pins old versions of numpy and scipy, so it runs in an environment of its own, made by the first run
+in build/irrcac; without a package index its rows are left out and a line says so.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    what: str
-    ours_s: float
-    theirs: str = ""
-    theirs_s: float | None = None
-    wanted: str = ""
-
-    def text(self) -> str:
-        ratio = "" if self.theirs_s is None else f"{self.theirs_s / self.ours_s:10.1f} x {self.theirs}"
-        return f"{self.what:58s} {self.ours_s * 1e3:10.3f} ms  {ratio}  {self.wanted}"
-
-
-def best(function: Callable[[], Any], repeats: int = 5, number: int = 1) -> float:
-    """Shortest time of one call in seconds: what else the machine does only ever adds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        for _ in range(number):
-            function()
-        times.append((time.perf_counter() - start) / number)
-    return min(times)
+from tests.bench.irrcac_peer import COEFFICIENTS, irrcac_times
+from tests.bench.timing import Row, best
 
 
 def study(readers: int, cases: int, categories: int = 4) -> np.ndarray:
@@ -103,30 +80,22 @@ def bench_agreement() -> list[Row]:
         def time_of(function: Callable[[], Any], r: int = repeats, n: int = number) -> float:
             return best(function, r, n)
 
-        theirs = time_of(lambda t=table: fleiss_kappa(aggregate_raters(t.T)[0]))
-        rows += [
+        rows.append(
             Row(
-                what=f"Fleiss' kappa{' with three errors' * with_errors}, {size}",
-                ours_s=time_of(lambda t=table, e=with_errors: agreement.fleiss_kappa(t, errors=e)),
-                theirs="statsmodels, without errors",
-                theirs_s=theirs,
+                what=f"Fleiss' kappa, {size}",
+                ours_s=time_of(lambda t=table: agreement.fleiss_kappa(t)),
+                theirs="statsmodels",
+                theirs_s=time_of(lambda t=table: fleiss_kappa(aggregate_raters(t.T)[0])),
             )
-            for with_errors in (False, True)
-        ]
+        )
         for metric in ("nominal", "ordinal", "interval"):
+            ours = time_of(lambda t=table, m=metric: agreement.krippendorff_alpha(t, metric=m))
             theirs = time_of(
                 lambda t=table, m=metric: krippendorff.alpha(t.astype(float), level_of_measurement=m)
             )
-            for with_errors in (False, True):
-                ours = time_of(
-                    lambda t=table, m=metric, e=with_errors: agreement.krippendorff_alpha(
-                        t, metric=m, errors=e
-                    )
-                )
-                what = f"alpha, {metric}{' with two errors' * with_errors}, {size}"
-                rows.append(
-                    Row(what=what, ours_s=ours, theirs="krippendorff, without errors", theirs_s=theirs)
-                )
+            rows.append(
+                Row(what=f"alpha, {metric}, {size}", ours_s=ours, theirs="krippendorff", theirs_s=theirs)
+            )
         rows.append(
             Row(
                 what=f"Cohen's kappa, quadratic, {cases} cases",
@@ -248,40 +217,50 @@ def bench_large() -> list[Row]:
     table = study(500, 2000)
     return [
         Row(what="crossed rate, 1,000,000 answers", ours_s=best(lambda: crossed_rate(table == 1), 2)),
-        Row(what="Fleiss, 1,000,000 answers", ours_s=best(lambda: fleiss_kappa(table), 2)),
-        Row(what="AC1, 1,000,000 answers", ours_s=best(lambda: gwet_ac1(table), 2)),
         Row(
-            what="ordinal alpha, 1,000,000 answers",
-            ours_s=best(lambda: krippendorff_alpha(table, metric="ordinal"), 2),
+            what="Fleiss with its errors, 1,000,000 answers", ours_s=best(lambda: fleiss_kappa(table).low, 2)
+        ),
+        Row(what="AC1 with its errors, 1,000,000 answers", ours_s=best(lambda: gwet_ac1(table).low, 2)),
+        Row(
+            what="ordinal alpha with its errors, 1,000,000 answers",
+            ours_s=best(lambda: krippendorff_alpha(table, metric="ordinal").low, 2),
         ),
     ]
 
 
 def bench_irrcac() -> list[Row]:
-    path = os.environ.get("IRRCAC_PATH")
-    if not path:
-        return []
-    sys.path.append(path)
-    from irrCAC.raw import CAC
-
+    """Coefficients with their errors: irrCAC has the one over cases, here is the one over readers as well."""
     from analysis import agreement
 
-    table = study(8, 50)
-    frame = pd.DataFrame(table.T)
-    rows = []
-    for name, ours in (
-        ("fleiss", agreement.fleiss_kappa),
-        ("gwet", agreement.gwet_ac1),
-        ("conger", agreement.conger_kappa),
-    ):
-        rows.append(
-            Row(
-                what=f"{name}, 8 x 50",
-                ours_s=best(lambda f=ours: f(table), 5, 5),
-                theirs="irrCAC",
-                theirs_s=best(lambda n=name: getattr(CAC(frame), n)(), 3),
-            )
+    ours = dict(
+        zip(
+            COEFFICIENTS,
+            (
+                agreement.fleiss_kappa,
+                agreement.gwet_ac1,
+                agreement.conger_kappa,
+                agreement.brennan_prediger,
+                agreement.krippendorff_alpha,
+            ),
+            strict=True,
         )
+    )
+    rows = []
+    for readers, cases in ((8, 50), (20, 200), (200, 2000)):
+        table = study(readers, cases)
+        theirs = irrcac_times(table)
+        if theirs is None:
+            return []
+        repeats, number = (3, 1) if readers == 200 else (15, 5)
+        rows += [
+            Row(
+                what=f"{name} with its errors, {readers} x {cases}",
+                ours_s=best(lambda f=function, t=table: f(t).se_cases, repeats, number),
+                theirs="irrCAC",
+                theirs_s=theirs[name],
+            )
+            for name, function in ours.items()
+        ]
     return rows
 
 
