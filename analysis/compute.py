@@ -56,6 +56,7 @@ def _study(bundle: Bundle) -> dict[str, Any]:
         "n_answers": bundle.n_answers,
         "files": bundle.digests,
         "readers": _readers(bundle.readers),
+        "virtual_readers": _n_virtual(bundle.readers),
     }
 
 
@@ -64,13 +65,26 @@ def _readers(readers: pd.DataFrame | None) -> list[dict[str, Any]]:
         return []
     shown = [name for name in ("reader", "specialty", "years", "site") if name in readers]
     records = readers[shown].astype(object).to_dict("records")
+    virtual = _virtual(readers)
     return [
         {
             str(key): None if isinstance(value, float) and np.isnan(value) else value
             for key, value in row.items()
         }
-        for row in records
+        | ({"kind": "virtual" if is_virtual else "person"} if any(virtual) else {})
+        for row, is_virtual in zip(records, virtual, strict=True)
     ]
+
+
+def _virtual(readers: pd.DataFrame) -> list[bool]:
+    """Which readers were programs, as readers.csv says; people where it says nothing."""
+    if "virtual" not in readers:
+        return [False] * len(readers)
+    return [bool(flag) for flag in (readers["virtual"].to_numpy() == 1)]
+
+
+def _n_virtual(readers: pd.DataFrame | None) -> int:
+    return 0 if readers is None else sum(_virtual(readers))
 
 
 def software() -> dict[str, str]:
@@ -135,7 +149,7 @@ def _pick_real(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]
 def _call(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
     rows, main = _main(bundle.calls, section)
     return {
-        "discrimination": discrimination(study, main),
+        "discrimination": discrimination(study, main, bundle.images),
         "agreement": {"calls": agreement_of_calls(study, main)},
         "conduct": conduct(_with_correct(study, rows), "image", "call", level=study.level),
     }

@@ -62,9 +62,9 @@ def write_example(folder: Path, *, seed: int = SEED) -> None:
     images = [*_write_quartets(folder, rng), *_write_singles(folder, rng), *_write_labels(folder, rng)]
     years = rng.integers(3, 25, N_READERS)
     readers = [
-        (f"R{r + 1}", SPECIALTIES[r], years[r], "site-1" if r % 3 else "site-2") for r in range(N_READERS)
+        (f"R{r + 1}", SPECIALTIES[r], years[r], "site-1" if r % 3 else "site-2", 1) for r in range(N_READERS)
     ]
-    _write(folder / "readers.csv", ("reader", "specialty", "years", "site"), readers)
+    _write(folder / "readers.csv", ("reader", "specialty", "years", "site", "virtual"), readers)
     _write(folder / "images.csv", ("image", "source"), images)
 
 

@@ -112,11 +112,12 @@ def _readers(_study: Study) -> dict[str, Column]:
         # an answer to a questionnaire, so it may be a word; it is shown and never computed with
         "years": _name(needed=False),
         "site": _name(needed=False),
+        "virtual": Column(parse=FLAG),
     }
 
 
 def _images(study: Study) -> dict[str, Column]:
-    return {"image": _name(), "source": _source(study)}
+    return {"image": _name(), "source": _source(study), "case": _name(needed=False)}
 
 
 COLUMNS: Mapping[str, Callable[[Study], dict[str, Column]]] = {

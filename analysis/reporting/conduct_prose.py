@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.reporting.prose import Part, interval, listed, number, p_phrase, percent
+from analysis.reporting.who import readers_word
 
 
 def section_conduct(document: Part, name: str) -> Iterator[str]:
@@ -13,8 +14,8 @@ def section_conduct(document: Part, name: str) -> Iterator[str]:
         done = part["completeness"]
         missing = "no answer was missing" if not done["missing"] else f"{done['missing']} were missing"
         yield (
-            f"{done['readers']} readers gave {done['answers']:,} answers to {done['cases']:,} "
-            f"{done['unit']}s; "
+            f"{done['readers']} {readers_word(document)} gave {done['answers']:,} answers "
+            f"to {done['cases']:,} {done['unit']}s; "
             f"{missing}."
         )
     if part.get("order"):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.reporting.prose import Part, level_text, listed
+from analysis.reporting.who import notice, readers_word
 
 TASKS = {
     "pick_real": "found the one real image among {alternatives}",
@@ -31,14 +32,16 @@ def _design(document: Part) -> Iterator[str]:
             f"Images came from {listed(kinds['real'] or ['no real source'])} (real) and "
             f"{listed(kinds['synthetic'] or ['no generator'])} (synthetic)."
         )
+    if notice(document):
+        yield notice(document)
     for name, part in document["sections"].items():
         done = part.get("conduct", {}).get("completeness")
         if done:
             task = TASKS[part["task"]].format(alternatives=part.get("alternatives"))
             missing = f", {done['missing']} missing" if done["missing"] else ", none missing"
             yield (
-                f"In section {name}, {done['readers']} readers {task}: {done['cases']} {done['unit']}s, "
-                f"{done['answers']} answers{missing}."
+                f"In section {name}, {done['readers']} {readers_word(document)} {task}: "
+                f"{done['cases']:,} {done['unit']}s, {done['answers']:,} answers{missing}."
             )
 
 

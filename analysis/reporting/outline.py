@@ -10,6 +10,7 @@ from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.figures import Picture, pictures
 from analysis.reporting.methods import methods
 from analysis.reporting.tables import Table, tables
+from analysis.reporting.who import notice, readers_word, running_head
 
 PART_TITLES = {
     "detection": "Finding the real image",
@@ -52,6 +53,8 @@ class Outline:
     """A report, ready to be set."""
 
     title: str
+    notice: str
+    running_head: str
     facts: Sequence[tuple[str, str]]
     brief: Sequence[str]
     methods: Sequence[str]
@@ -86,6 +89,8 @@ def outline(document: Mapping[str, Any]) -> Outline:
     ]
     return Outline(
         title=document["study"]["title"],
+        notice=notice(document),
+        running_head=running_head(document),
         facts=list(_facts(document)),
         brief=[sentence for sentence in prose.brief(document) if sentence],
         methods=methods(document),
@@ -135,7 +140,7 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     done = [part["conduct"]["completeness"] for part in document["sections"].values() if part.get("conduct")]
     done = [each for each in done if each]
     if done:
-        yield "readers", str(max(each["readers"] for each in done))
+        yield readers_word(document), str(max(each["readers"] for each in done))
     yield "answers", f"{study['n_answers']:,}"
     yield "sources", str(len(study["sources"]))
     yield "level", f"{100 * study['level']:g}%"

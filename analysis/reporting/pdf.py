@@ -47,6 +47,8 @@ def _content(report: Outline) -> dict[str, Any]:
     """The outline as plain text, so that nothing in a bundle is ever read as typst."""
     return {
         "title": report.title,
+        "notice": report.notice,
+        "running-head": report.running_head,
         "facts": report.facts,
         "brief": report.brief,
         "methods": " ".join(report.methods),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.reporting.who import readers_word, starting
 from analysis.rounding import half_up, half_up_percent, p_text
 
 Part = Mapping[str, Any]
@@ -77,9 +78,9 @@ def _detection(document: Part, part: Part) -> Iterator[str]:
     o, level = part["overall"], level_text(document)
     crossed, equivalence = o["crossed"], o["equivalence"]
     yield (
-        f"Readers found the real image in {percent(o['rate'])} of trials ({o['k']}/{o['n']}; {level} "
-        "interval over "
-        f"readers and cases {interval(crossed['low'], crossed['high'], as_percent=True)}; chance "
+        f"{starting(readers_word(document))} found the real image in {percent(o['rate'])} of trials "
+        f"({o['k']}/{o['n']}; {level} interval over readers and cases "
+        f"{interval(crossed['low'], crossed['high'], as_percent=True)}; chance "
         f"{percent(o['chance'])}). {_against_chance(o)}"
     )
     yield _equivalence(equivalence, "chance", points=True)
@@ -154,16 +155,16 @@ def _discrimination(document: Part, part: Part) -> Iterator[str]:
     pooled = part["pooled"]
     crossed = pooled["crossed"]
     yield (
-        f"Readers called {percent(pooled['rate'])} of images correctly ({pooled['k']}/{pooled['n']}; "
-        f"{level} interval "
-        f"over readers and images {interval(crossed['low'], crossed['high'], as_percent=True)}). "
+        f"{starting(readers_word(document))} called {percent(pooled['rate'])} of images correctly "
+        f"({pooled['k']}/{pooled['n']}; {level} interval over readers and images "
+        f"{interval(crossed['low'], crossed['high'], as_percent=True)}). "
         f"{_against_chance({'crossed': crossed, 'rate': pooled['rate'], 'chance': 0.5})}"
     )
     mean = part["roc"].get("mean")
     if mean and mean["estimate"] is not None:
         yield (
-            f"The readers’ mean area under the ROC curve was {number(mean['estimate'])} ({level} interval "
-            f"{interval(mean['low'], mean['high'])}; {part['roc']['inference']})."
+            f"The {readers_word(document)}’ mean area under the ROC curve was {number(mean['estimate'])} "
+            f"({level} interval {interval(mean['low'], mean['high'])}; {part['roc']['inference']})."
         )
     shares = [
         f"{row['source']} {percent(row['rate'])} ({row['detected']}/{row['n']}; "
@@ -190,7 +191,26 @@ def _discrimination(document: Part, part: Part) -> Iterator[str]:
         ]
         yield f"Detection differed between {listed(pairs)}."
     elif part["differences"]:
-        yield "No difference in detection between generators was shown after Holm's correction."
+        yield "No difference in detection between generators was shown after Holm’s correction."
+    if "majority" in part.get("same_cases", {}):
+        yield from _same_cases(part["same_cases"])
+
+
+def _same_cases(same: Part) -> Iterator[str]:
+    """What the tests of matched cases say, which take these readers as they are."""
+    found = same["majority"]
+    q, pairs = found["cochran_q"], found["mcnemar"]
+    opening = f"The same {same['n_cases']} cases went through {listed(same['generators'])}. "
+    if q["p"] is None:
+        yield opening + "By majority, these readers detected every case alike from each generator."
+        return
+    shown = [f"{row['a']} against {row['b']} {p_phrase(row['p_holm'])}" for row in pairs]
+    result = "differed" if q["p"] < ALPHA else "was not shown to differ"
+    yield (
+        f"{opening}By majority of these readers detection {result} between generators (Cochran’s Q = "
+        f"{number(q['statistic'], 2)}, df = {q['df']:g}, {p_phrase(q['p'])}; McNemar’s exact test, Holm: "
+        f"{listed(shown)}). These tests speak of these readers; the differences carry readers and cases."
+    )
 
 
 def _realism(document: Part, part: Part) -> Iterator[str]:
@@ -243,8 +263,8 @@ def _agreement(document: Part, what: str, part: Part) -> Iterator[str]:
         yield f"Agreement on {what}: {fleiss.get('reason', 'no coefficient exists.')}"
         return
     yield (
-        f"Readers agreed on {what} in {percent(raw['estimate'])} of pairs; Fleiss’ kappa "
-        f"{number(fleiss['estimate'])} ({level_text(document)} interval over cases "
+        f"{starting(readers_word(document))} agreed on {what} in {percent(raw['estimate'])} of pairs; "
+        f"Fleiss’ kappa {number(fleiss['estimate'])} ({level_text(document)} interval over cases "
         f"{interval(fleiss['low'], fleiss['high'])}, over readers "
         f"{interval(fleiss.get('low_readers'), fleiss.get('high_readers'))}), Gwet’s AC1 "
         f"{number(part['ac1']['estimate'])}. Against independent guessing z = {number(fleiss.get('z'), 2)}, "

@@ -151,6 +151,16 @@ DIFFERENCES = _columns(
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )
+SAME_CASES = _columns(
+    ("who", "Calls of", "text"),
+    ("q", "Cochran’s Q", "number"),
+    ("p_q", "p", "p"),
+    ("comparison", "pair", "text"),
+    ("only_a", "only first detected", "count"),
+    ("only_b", "only second detected", "count"),
+    ("p", "McNemar, exact", "p"),
+    ("p_holm", "Holm", "p"),
+)
 IMAGES = _columns(
     ("image", "Image", "text"), ("source", "source", "text"), ("wrong", "wrong", "count"), ("n", "n", "count")
 )
@@ -303,12 +313,35 @@ def _discrimination(part: Row, make: Any) -> Iterator[Table]:
     if part.get("differences"):
         rows = [{"comparison": f"{row['a']} – {row['b']}"} | row for row in part["differences"]]
         yield make("differences", "discrimination", "Differences in detection", DIFFERENCES, rows)
+    if "majority" in part.get("same_cases", {}):
+        yield make(
+            "same-cases",
+            "discrimination",
+            "The same cases, by generator",
+            SAME_CASES,
+            list(_same_cases(part)),
+        )
     if part.get("by_image"):
         title = "Images, from those that fooled most readers"
         yield make("images", "discrimination", title, IMAGES, part["by_image"], most=12)
     if part.get("calibration"):
         title = "Correct calls, by confidence"
         yield make("calibration", "discrimination", title, CALIBRATION, part["calibration"])
+
+
+def _same_cases(part: Row) -> Iterator[Row]:
+    """A row a pair of generators, for the readers' majority and then for each reader."""
+    same = part["same_cases"]
+    everybody = [{"reader": "the majority"} | same["majority"]]
+    for found in [*everybody, *(same["by_reader"] if len(same["by_reader"]) > 1 else [])]:
+        for first, pair in zip([True] + [False] * len(found["mcnemar"]), found["mcnemar"], strict=False):
+            q = found["cochran_q"] if first else {}
+            yield {
+                "who": found["reader"],
+                "q": q.get("statistic"),
+                "p_q": q.get("p"),
+                "comparison": f"{pair['a']} – {pair['b']}",
+            } | pair
 
 
 def _label_checks(part: Row, make: Any) -> Iterator[Table]:

@@ -55,6 +55,7 @@ def _write_text(sheet: Any, report: Outline, styles: dict[str, Any]) -> None:
     sheet.set_column(0, 0, 110)
     sheet.hide_gridlines(2)
     lines: list[tuple[str, str]] = [(report.title, "title")]
+    lines += [(report.notice, "prose")] if report.notice else []
     lines += [("In brief", "part"), *((sentence, "prose") for sentence in report.brief)]
     lines += [("Methods", "part"), (" ".join(report.methods), "prose")]
     for section in report.sections:

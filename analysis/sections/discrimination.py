@@ -1,5 +1,6 @@
 """call: one image, real or synthetic. Positive means synthetic throughout."""
 
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
@@ -8,7 +9,7 @@ import pandas as pd
 
 from analysis.bundle import Study
 from analysis.calibration import confidence_calibration, confidence_to_probability
-from analysis.crossed import crossed_difference, crossed_rate, crossed_stratified
+from analysis.crossed import crossed_difference, crossed_mean, crossed_rate, crossed_stratified
 from analysis.detection import yes_no
 from analysis.errors import AnalysisError
 from analysis.proportions import binomial_test, wilson
@@ -16,14 +17,15 @@ from analysis.ranks import adjusted
 from analysis.roc import empirical_auc, obuchowski_rockette, signed_confidence
 from analysis.sections.detection import MASKED
 from analysis.sections.grid import Floats, Grid, as_text, has_values, spread
+from analysis.sections.same_cases import case_of_images, matched, same_cases
 from analysis.sections.whole import whole
 
 MOST_POINTS = 11
 ONE_KIND = "All images are of one kind, so there is no curve."
 
 
-def discrimination(study: Study, calls: pd.DataFrame) -> dict[str, Any]:
-    """Everything about the calls of one section."""
+def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | None = None) -> dict[str, Any]:
+    """Everything about the calls of one section; `images` may tell which show the same case."""
     called = (calls["call"] == "synthetic").to_numpy().astype(float)
     grid = spread(calls, "image", called)
     part: dict[str, Any] = {"by_source": _by_source(study, calls, grid)}
@@ -32,12 +34,16 @@ def discrimination(study: Study, calls: pd.DataFrame) -> dict[str, Any]:
     source = _source_of_images(calls, grid)
     synthetic = np.isin(source, study.synthetic_sources)
     scores = spread(calls, "image", scaled(calls)).values
+    generators = [name for name in study.synthetic_sources if (source == name).any()]
+    case_of = case_of_images(images)
+    paired = same_cases(grid, source, generators, case_of)
     return {
         "by_reader": _by_reader(study, scores, grid, synthetic),
         "pooled": _pooled(study, grid, synthetic),
         **part,
         "roc": _roc(study, scores, synthetic),
-        "differences": _differences(study, grid, source),
+        "differences": _differences(study, grid, source, case_of),
+        **({"same_cases": paired} if paired else {}),
         "by_image": _by_image(grid, source, synthetic),
         "calibration": _calibration(calls, study),
         "confidence": _confidence(calls, study),
@@ -137,15 +143,20 @@ def _by_source(study: Study, calls: pd.DataFrame, grid: Grid) -> list[dict[str, 
     return rows
 
 
-def _differences(study: Study, grid: Grid, source: Any) -> list[dict[str, Any]]:
-    """Differences of detection rates between generators: common readers, images nested in generators."""
+def _differences(study: Study, grid: Grid, source: Any, case_of: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Differences of detection rates between generators: common readers, and images nested in generators
+    unless every case went through both."""
     present = [name for name in study.synthetic_sources if (source == name).any()]
     rows = []
     for a, b in combinations(present, 2):
-        found = crossed_difference(
-            grid.values[:, source == a], grid.values[:, source == b], level=study.level
-        )
-        rows.append({"a": a, "b": b, "difference": found.estimate} | whole(found))
+        pair = matched(grid, source, a, b, case_of)
+        if pair is None:
+            found = crossed_difference(
+                grid.values[:, source == a], grid.values[:, source == b], level=study.level
+            )
+        else:
+            found = crossed_mean(pair[0] - pair[1], null=0.0, level=study.level, bounds=(-1.0, 1.0))
+        rows.append({"a": a, "b": b, "difference": found.estimate, "paired": pair is not None} | whole(found))
     for row, p_holm in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
         row["p_holm"] = p_holm
     return rows

@@ -79,13 +79,14 @@ def _writer(files: ExitStack, path: Path, columns: tuple[str, ...]) -> "csv.Dict
 
 def _write_readers(study: Study, folder: Path, readers: set[str]) -> None:
     asked = [question.name for question in study.protocol.document.questions]
-    columns = ("reader", *dict.fromkeys([*("specialty", "years", "site"), *asked]))
+    columns = ("reader", "virtual", *dict.fromkeys([*("specialty", "years", "site"), *asked]))
     enrolled = Enrolment.objects.filter(study=study, pseudonym__in=readers).order_by("place")
     said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
     with ExitStack() as files:
         writer = _writer(files, folder / "readers.csv", columns)
         for enrolment in enrolled:
-            writer.writerow({"reader": enrolment.pseudonym, **said.get(enrolment.pk, {})})
+            answered = said.get(enrolment.pk, {})
+            writer.writerow({**answered, "reader": enrolment.pseudonym, "virtual": int(enrolment.virtual)})
 
 
 def _write_images(study: Study, folder: Path, names: Names) -> None:

@@ -1,0 +1,47 @@
+"""Who read: people, or virtual readers, who must never pass for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def readers_word(document: Document) -> str:
+    """What readers are called in this report's sentences."""
+    return "virtual readers" if _counts(document) == "all" else "readers"
+
+
+def starting(word: str) -> str:
+    """The word at the start of a sentence."""
+    return word[0].upper() + word[1:]
+
+
+def notice(document: Document) -> str:
+    """What stands above everything else where programs took the part of readers; empty where none did."""
+    study = document["study"]
+    virtual, everybody = study.get("virtual_readers", 0), len(study["readers"])
+    match _counts(document):
+        case "all":
+            return (
+                "Simulated answers: every reader of this study was virtual, a program that answers by a "
+                "model. Nothing here is evidence of what people see."
+            )
+        case "some":
+            return (
+                f"Partly simulated answers: {virtual} of {everybody} readers were virtual, programs that "
+                "answer by a model. Numbers that include them are no evidence of what people see."
+            )
+    return ""
+
+
+def running_head(document: Document) -> str:
+    """What every printed page says beside the title."""
+    return {"all": "simulated answers", "some": "partly simulated answers", "none": ""}[_counts(document)]
+
+
+def _counts(document: Document) -> str:
+    study = document["study"]
+    virtual = study.get("virtual_readers", 0)
+    if not virtual:
+        return "none"
+    return "all" if virtual == len(study["readers"]) else "some"
