@@ -28,7 +28,7 @@ COLUMNS = {
     "checks.csv": (
         "section reader trial image source label intended observed verdict order response_ms repeat_of"
     ),
-    "readers.csv": "reader specialty years site",
+    "readers.csv": "reader virtual specialty years site",
     "images.csv": "image source",
 }
 
