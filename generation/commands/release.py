@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from generation.commands.console import say
-from generation.commands.sample import add_request_arguments, follow_images, read_request
+from generation.commands.console import follow_images, say
+from generation.commands.sample import add_request_arguments, read_request
 from generation.stopping import stop_signal
 
 SUMMARY = "make a dataset for release: images, manifest, checksums, card, licence, provenance"

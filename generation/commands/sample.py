@@ -1,12 +1,11 @@
 """`python -m generation sample`: synthetic images with their manifest."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from generation.commands.console import progress_bar, say
+from generation.commands.console import follow_images, say
 from generation.conditions import parse_condition
-from generation.sampling.request import FORMATS, SAMPLERS, Progress, SampleRequest
+from generation.sampling.request import FORMATS, SAMPLERS, SampleRequest
 from generation.stopping import stop_signal
 
 SUMMARY = "make synthetic radiographs from a checkpoint"
@@ -66,12 +65,6 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         precision=arguments.precision,
         threads=arguments.threads,
     )
-
-
-def follow_images() -> Callable[[Progress], None]:
-    """A bar that follows a request."""
-    bar = progress_bar("image")
-    return lambda progress: bar(progress.done, progress.total)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from generation.commands.console import say
+from generation.commands.console import say, time_left
 
 SUMMARY = "train a diffusion model, or a WGAN-GP, on a folder or manifest of radiographs"
 
@@ -82,8 +82,7 @@ def _report(progress: object) -> None:
     from generation.training.loop import TrainProgress
 
     if isinstance(progress, TrainProgress) and progress.step % 50 == 0:
-        left = (progress.steps - progress.step) / max(progress.step, 1)
         say(
             f"step {progress.step} of {progress.steps}, loss {progress.loss:.4f}, "
-            f"{progress.images_per_second:.1f} images/s, {left:.2f} times as long to go"
+            f"{progress.images_per_second:.1f} images/s, {time_left(progress.seconds_left)}"
         )

@@ -36,6 +36,7 @@ class TrainProgress:
     steps: int
     loss: float
     images_per_second: float
+    seconds_left: float
 
 
 OnProgress = Callable[[TrainProgress], None]
@@ -147,6 +148,7 @@ class _Run:
                         steps=self.config.steps,
                         loss=float(losses) / (self.step - since),
                         images_per_second=speed,
+                        seconds_left=(self.config.steps - self.step) * self._images_a_step() / speed,
                     )
                 )
             if due:

@@ -61,7 +61,7 @@ def load_state(
     if not folder.exists():
         return 0
     facts = json.loads((folder / "state.json").read_text())
-    _refuse_another_run(folder, facts["identity"], identity)
+    refuse_another_run(folder.parent, facts["identity"], identity)
     tensors = load_file(folder / "state.safetensors")
     try:
         network.load_state_dict(_below("network.", tensors))
@@ -74,12 +74,13 @@ def load_state(
     return int(facts["step"])
 
 
-def _refuse_another_run(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+def refuse_another_run(run: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Going on with other settings or data would make a model that no command makes again."""
     changed = sorted(name for name in now if json.loads(json.dumps(now[name])) != before.get(name))
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r}, is {now[name]!r}" for name in changed)
         raise RequestError(
-            f"{folder.parent} holds a run with other settings ({told}). "
+            f"{run} holds a run with other settings ({told}). "
             "Use the same settings to go on, or name another --out."
         )
 

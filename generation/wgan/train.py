@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -21,6 +22,7 @@ from generation.data.shards import Dataset
 from generation.errors import CheckpointError, DiskFullError, DivergedError, StoppedError
 from generation.stopping import stop_signal
 from generation.training.loop import OnProgress, TrainProgress
+from generation.training.state import refuse_another_run
 from generation.wgan.networks import Critic, Generator, WganConfig, codes_of, gradient_penalty
 
 STATE = "state.safetensors"
@@ -189,12 +191,14 @@ class WganRun:
     def _tell(self, on_progress: OnProgress | None, row: dict[str, float]) -> None:
         if on_progress is not None:
             speed = self.step * self.config.batch_size / max(self.seconds, 1e-9)
+            left = (self.config.steps - self.step) * self.config.batch_size
             on_progress(
                 TrainProgress(
                     step=self.step,
                     steps=self.config.steps,
                     loss=row["wasserstein"],
                     images_per_second=speed,
+                    seconds_left=left / speed,
                 )
             )
 
@@ -217,12 +221,18 @@ class WganRun:
         try:
             write_checkpoint(self.checkpoint_path(), self.average, manifest, half=False)
             part = self.out / f"{STATE}.part"
-            save_file(self._state(), part)
+            save_file(self._state(), part, metadata={"identity": json.dumps(self._identity())})
             part.replace(self.out / STATE)
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise DiskFullError from error
             raise
+
+    def _identity(self) -> dict[str, Any]:
+        """What must be the same to go on: all but the run's length and how often it is saved."""
+        free = {"steps", "checkpoint_every", "title"}
+        kept = {name: value for name, value in asdict(self.config).items() if name not in free}
+        return {**kept, "data": self.dataset.digest, "conditions": self.space.to_json()}
 
     def _state(self) -> dict[str, Tensor]:
         tensors = {
@@ -237,6 +247,9 @@ class WganRun:
     def _load(self) -> None:
         path = self.out / STATE
         try:
+            with safe_open(path, framework="pt") as file:
+                identity = json.loads((file.metadata() or {}).get("identity", "{}"))
+            refuse_another_run(self.out, identity, self._identity())
             tensors = load_file(path)
             for name, net in self._nets():
                 net.load_state_dict(_below(tensors, name))

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from generation.__main__ import main
+from generation.commands.console import follow_images, time_left
+from generation.sampling.request import Progress
 
 COMMANDS = ("train", "sample", "evaluate", "memorization", "utility", "release", "phantoms")
 
@@ -52,3 +54,23 @@ def test_phantoms_train_sample_release_from_the_command_line(
     assert main(["release", "--count", "2", "--out", str(tmp_path / "set"), *papers, *checkpoint]) == 0
     assert "side | L: 2" in (tmp_path / "set" / "README.md").read_text()
     assert "described in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (29, "less than a minute left"),
+        (90, "2 min left"),
+        (3599, "1 h 00 min left"),
+        (17_340, "4 h 49 min left"),
+    ],
+)
+def test_time_left_is_told_in_hours_and_minutes(seconds: float, told: str) -> None:
+    assert time_left(seconds) == told
+
+
+def test_away_from_a_terminal_progress_is_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    follow = follow_images()
+    for done in range(1, 101):
+        follow(Progress(done=done, total=100, images_per_second=2.0, seconds_left=(100 - done) / 2))
+    assert capsys.readouterr().err == "100 of 100 images, 2.0 images/s\n"

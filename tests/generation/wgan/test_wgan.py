@@ -63,6 +63,26 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(dataset, tmp_path)
     assert _weights(resumed) == _weights(whole)
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"learning_rate": 1e-3}, "learning_rate was 0.0001, is 0.001"),
+        ({"batch_size": 2}, "batch_size was 4, is 2"),
+        ({"critic_steps": 1}, "critic_steps was 2, is 1"),
+    ],
+)
+def test_going_on_with_other_settings_is_refused(dataset, tmp_path, setting, told):
+    train_wgan(dataset, GRADES, replace(CONFIG, steps=2), tmp_path, cpu=True)
+    with pytest.raises(RequestError, match=told):
+        train_wgan(dataset, GRADES, replace(CONFIG, **setting), tmp_path, cpu=True)
+
+
+def test_a_finished_run_may_be_prolonged(dataset, tmp_path):
+    train_wgan(dataset, GRADES, replace(CONFIG, steps=2), tmp_path, cpu=True)
+    path = train_wgan(dataset, GRADES, replace(CONFIG, steps=3, title="Longer"), tmp_path, cpu=True)
+    assert describe_checkpoint(path).manifest["step"] == 3
+
+
 def test_the_log_and_the_card_say_what_was_trained(dataset, tmp_path):
     config = replace(CONFIG, steps=10)
     path = train_wgan(dataset, GRADES, config, tmp_path / "run", cpu=True)
@@ -157,5 +177,13 @@ def test_a_state_of_another_architecture_is_refused(dataset, tmp_path):
     wider = WganTraining(
         **{**vars(CONFIG), "network": WganConfig(size=16, noise=8, width=8, widest=8, embedding=4)}
     )
-    with pytest.raises(CheckpointError, match=r"state\.safetensors does not fit this training"):
+    with pytest.raises(RequestError, match=r"network was .*'width': 4.* is .*'width': 8"):
         train_wgan(dataset, GRADES, wider, tmp_path / "run", cpu=True)
+
+
+def test_a_damaged_state_is_refused_by_name(dataset, tmp_path):
+    train_wgan(dataset, GRADES, CONFIG, tmp_path / "run", cpu=True)
+    state = tmp_path / "run" / "state.safetensors"
+    state.write_bytes(state.read_bytes()[:-100])
+    with pytest.raises(CheckpointError, match=r"state\.safetensors does not fit this training"):
+        train_wgan(dataset, GRADES, CONFIG, tmp_path / "run", cpu=True)
