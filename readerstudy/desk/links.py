@@ -12,11 +12,12 @@ from readerstudy.studies.models import Enrolment
 
 @dataclass(kw_only=True)
 class Outcome:
-    """Who was invited or reminded just now, and what went wrong."""
+    """Who was invited or reminded just now, what went wrong, and which addresses are still to mend."""
 
     invited: list[Invited] = field(default_factory=list)
     reminded: list[Enrolment] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    to_mend: list[str] = field(default_factory=list)
 
 
 def csv_address(invited: Sequence[Invited]) -> str:

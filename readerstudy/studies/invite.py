@@ -7,7 +7,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from readerstudy.accounts.invite import invite, link_for
-from readerstudy.accounts.models import User
+from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit.record import record
 from readerstudy.studies.errors import (
     AcceptedAlready,
@@ -16,6 +16,7 @@ from readerstudy.studies.errors import (
     NotAnAddress,
     StudyIsFrozen,
     StudyIsNotLocked,
+    WithdrawalNeedsReason,
 )
 from readerstudy.studies.models import Enrolment, Role, Study
 
@@ -70,10 +71,32 @@ def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
     old = enrolment.invitation
     if enrolment.person is not None or old is None:
         raise AcceptedAlready
-    old.revoke(by=by, reason="A new link was made")
-    enrolment.invitation, token = invite(old.email, by=by, name=old.name)
+    return _relink(enrolment, old, old.email, "link renewed", by=by, reason="A new link was made")
+
+
+@transaction.atomic
+def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Invited:
+    """Invite somebody else to the place of a reader who has not come; a mistyped address costs no place."""
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    old = enrolment.invitation
+    if enrolment.person is not None or old is None:
+        raise AcceptedAlready
+    if enrolment.study.is_frozen:
+        raise StudyIsFrozen
+    if not reason.strip():
+        raise WithdrawalNeedsReason
+    _require_address(email)
+    refuse_double(enrolment.study, email)
+    return _relink(enrolment, old, email, "invitation readdressed", by=by, reason=reason)
+
+
+def _relink(
+    enrolment: Enrolment, old: Invitation, email: str, verb: str, *, by: User, reason: str
+) -> Invited:
+    old.revoke(by=by, reason=reason)
+    enrolment.invitation, token = invite(email, by=by, name=old.name if email == old.email else "")
     enrolment.save(update_fields=["invitation"])
-    record(enrolment.study.scope, "link renewed", by=by, on=enrolment)
+    record(enrolment.study.scope, verb, by=by, on=enrolment, reason=reason)
     return Invited(enrolment=enrolment, link=link_for(token))
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.errors import LastOwner, WithdrawalNeedsReason
-from readerstudy.studies.invite import Invited, invite_reader
+from readerstudy.studies.invite import Invited, invite_reader, readdress
 from readerstudy.studies.models import Enrolment, Role, Withdrawal
 
 
@@ -34,7 +34,12 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
 
 @transaction.atomic
 def replace_reader(enrolment: Enrolment, email: str, *, by: User, reason: str, keep_answers: bool) -> Invited:
-    """Withdraw a reader and invite another to the next free place, both or neither."""
+    """Withdraw a reader and invite another to the next free place, both or neither.
+
+    Somebody who never came has seen nothing: their place passes on, and nobody is withdrawn.
+    """
+    if enrolment.person is None and not hasattr(enrolment, "withdrawal"):
+        return readdress(enrolment, email, by=by, reason=reason)
     withdraw(enrolment, by=by, reason=reason, keep_answers=keep_answers)
     return invite_reader(enrolment.study, email, by=by)
 

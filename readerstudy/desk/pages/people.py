@@ -44,7 +44,7 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "outcome": outcome,
         "links_csv": csv_address(outcome.invited),
         "all_roles": Role.choices,
-        "started": request.POST.get("emails", "") if outcome.problems else "",
+        "started": "\n".join(outcome.to_mend),
     }
     return study_response(request, study, "people", context)
 
@@ -61,6 +61,7 @@ def _invite(request: HttpRequest, study: Study) -> Outcome:
                 invited = invite_staff(study, email, role, by=person(request))
         except ReaderstudyError as error:
             outcome.problems.append(f"{email}: {error}")
+            outcome.to_mend.append(email)
         else:
             _tell(request, invited, outcome)
     if not outcome.problems and not outcome.invited:

@@ -115,6 +115,22 @@ def test_a_replacement_takes_the_next_free_place_and_the_old_one_is_not_read_twi
     assert Enrolment.objects.get(invitation__email="rosa@example.org").pseudonym == "R03"
 
 
+def test_a_mistyped_address_costs_no_place(made: Locked) -> None:
+    mistyped = invite_reader(made.study, "rosa@exmaple.org", by=made.owner)
+    fields = {"verb": "replace", "pseudonym": "R03", "email": "rosa@example.org"}
+    assert "A reason is needed" in send(made, **fields, reason=" ")
+    assert "/invitation/" in send(made, **fields, reason="mistyped")
+    with pytest.raises(InvitationRevoked):
+        claim(token_of(mistyped.link))
+    assert Enrolment.objects.get(invitation__email="rosa@example.org").pseudonym == "R03"
+    assert not Withdrawal.objects.exists()
+
+
+def test_after_inviting_only_the_refused_addresses_are_left_to_mend(made: Locked) -> None:
+    body = send(made, emails="rosa@example.org\nnonsense", role="reader")
+    assert '<textarea id="emails" name="emails" rows="4" required>nonsense</textarea>' in body
+
+
 def test_a_replacement_that_cannot_be_invited_withdraws_nobody(made: Locked) -> None:
     rita = made.reading("rita")
     for address, error in (("nonsense", NotAnAddress), ("", NotAnAddress)):

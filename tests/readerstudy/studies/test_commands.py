@@ -2,12 +2,18 @@
 
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError
+from django.test import Client
 
+from readerstudy.accounts.models import User
+from readerstudy.studies.create import create_study
+from readerstudy.studies.errors import SlugIsTaken
 from readerstudy.studies.models import Study
+from readerstudy.studies.protocol import parse_protocol
 from tests.readerstudy.factory import a_locked_study, a_planned_study, protocol_text
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +21,9 @@ pytestmark = pytest.mark.django_db
 #: Of each command: arguments that are refused, and a part of the sentence.
 REFUSALS = [
     ("create_study nowhere.toml", "cannot be read"),
+    ("invite_leader nonsense", "is no e-mail address"),
+    ("invite_leader alice@example.org", "has an account already"),
+    ("createsuperuser", "There are no superusers here"),
     ("allocate nothing", "There is no study called 'nothing'"),
     ("audit_blinding nothing", "Studies here: knees"),
     ("lock_study nothing --reason ready", "There is no study"),
@@ -90,3 +99,21 @@ def test_a_protocol_with_mistakes_is_refused_with_the_lines(tmp_path: Path) -> N
     with pytest.raises(CommandError, match="guess"):
         call_command("create_study", str(path))
     assert not Study.objects.exists()
+
+
+def test_a_leader_comes_in_by_a_link_and_may_begin_a_study() -> None:
+    said = StringIO()
+    call_command("invite_leader", "lea@example.org", "--name", "Lea", stdout=said)
+    browser = Client()
+    address = urlsplit(said.getvalue().strip()).path
+    assert "Lea to lead reader studies" in browser.get(address).content.decode()
+    browser.post(address)
+    assert "Begin a study" in browser.get("/", follow=True).content.decode()
+
+
+def test_no_study_takes_the_address_where_studies_are_begun() -> None:
+    owner = User.objects.create_user("lea@example.org")
+    text = protocol_text().replace(parse_protocol(protocol_text()).title, "New")
+    assert create_study(text, by=owner).slug == "new-2"
+    with pytest.raises(SlugIsTaken, match="Choose another"):
+        create_study(text, by=owner, slug="new")
