@@ -90,6 +90,10 @@ def images_by_source(study: Study) -> dict[str, int]:
     return dict(rows.annotate(images=Count("pk")))
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 _AUDIT_WORDS = {
     "": "not run on these images",
     "passed": "nothing about the files tells real from synthetic",
@@ -103,14 +107,14 @@ _STATIONS = (
         title="Protocol",
         action="Write the protocol",
         is_done=lambda facts: True,
-        said=lambda facts: f"{facts.sections} sections, {facts.trials} trials",
+        said=lambda facts: f"{_count(facts.sections, 'section')}, {_count(facts.trials, 'trial')}",
     ),
     _Station(
         name="images",
         title="Images",
         action="Bring the images",
         is_done=lambda facts: facts.enough_images,
-        said=lambda facts: f"{sum(facts.images.values())} of {sum(facts.needed.values())} needed",
+        said=lambda facts: f"{sum(facts.images.values())} here, {sum(facts.needed.values())} needed",
     ),
     _Station(
         name="plan",
@@ -146,7 +150,7 @@ _STATIONS = (
         name="people",
         title="Readers",
         action="Invite the readers",
-        is_done=lambda facts: facts.accepted >= facts.readers,
+        is_done=lambda facts: facts.accepted >= facts.readers or facts.frozen,
         said=lambda facts: f"{facts.accepted} of {facts.readers} have accepted",
     ),
     _Station(

@@ -31,6 +31,10 @@ class NothingSent(ReaderstudyError):
     """No image file was sent. Choose files first."""
 
 
+class OnlyAList(ReaderstudyError):
+    """A CSV came without images. Send it once more together with the images it names; none comes in twice."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """The files of one upload to one study."""
@@ -86,7 +90,7 @@ def start_import(batch: Batch, source: Source, *, by: User) -> Run:
     paths = [str(path) for path in files if path not in manifests]
     if not paths:
         batch.discard()
-        raise NothingSent
+        raise OnlyAList if manifests else NothingSent
     asked = {
         "source": source.name,
         "paths": paths,

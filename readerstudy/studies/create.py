@@ -9,17 +9,14 @@ from readerstudy.studies.errors import SlugIsTaken, StudyIsLocked
 from readerstudy.studies.models import Enrolment, Protocol, Role, Study
 from readerstudy.studies.protocol import parse_protocol
 
-#: /studies/new/ is where studies are begun; a study of that name could never be opened.
-RESERVED = frozenset({"new"})
-
 
 @transaction.atomic
 def create_study(text: str, *, by: User, slug: str = "") -> Study:
     """A new study with its author as owner. Raises ProtocolError if the text is no protocol."""
     document = parse_protocol(text)
     slug = slug or _free_slug(document.title)
-    if _is_taken(slug):
-        raise SlugIsTaken(f"The short name {slug!r} is taken already. Choose another.")
+    if Study.objects.filter(slug=slug).exists():
+        raise SlugIsTaken(f"There is a study called {slug!r} already. Choose another short name.")
     study = Study.objects.create(slug=slug, title=document.title, created_by=by)
     Enrolment.objects.create(study=study, user=by, role=Role.OWNER, invited_by=by)
     protocol = Protocol.objects.create(
@@ -58,11 +55,7 @@ def revise_protocol(study: Study, text: str, *, by: User) -> Protocol:
 def _free_slug(title: str) -> str:
     base = slugify(title)[:60] or "study"
     slug, number = base, 1
-    while _is_taken(slug):
+    while Study.objects.filter(slug=slug).exists():
         number += 1
         slug = f"{base}-{number}"
     return slug
-
-
-def _is_taken(slug: str) -> bool:
-    return slug in RESERVED or Study.objects.filter(slug=slug).exists()

@@ -8,7 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.imaging.importing import Imported, Progress, Refused, import_files
 from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.truth.models import Source
-from readerstudy.truth.sources import Origin, add_images
+from readerstudy.truth.sources import Origin, add_images, learn_labels
 
 BATCH = 500
 OF_THE_MAKING = ("index", "seed", "checkpoint_digest", "sampler", "steps", "guidance", "precision", "sha256")
@@ -16,10 +16,11 @@ OF_THE_MAKING = ("index", "seed", "checkpoint_digest", "sampler", "steps", "guid
 
 @dataclass(frozen=True, kw_only=True)
 class ImportSummary:
-    """What became of the files."""
+    """What became of the files. `labelled`: images that were there without labels and have them now."""
 
     added: int
     known: int
+    labelled: int
     duplicates: int
     refused: tuple[Refused, ...]
 
@@ -45,7 +46,7 @@ def import_images(
     )
     refused: list[Refused] = []
     batch: list[Origin] = []
-    added = taken = duplicates = 0
+    added = taken = duplicates = labelled = 0
     for outcome in outcomes:
         if isinstance(outcome, Refused):
             refused.append(outcome)
@@ -54,11 +55,15 @@ def import_images(
         duplicates += bool(outcome.duplicate_of)
         batch.append(_origin(outcome))
         if len(batch) == BATCH:
+            labelled += learn_labels(source, batch, by=by)
             added += add_images(source, batch, by=by)
             batch = []
+    labelled += learn_labels(source, batch, by=by)
     added += add_images(source, batch, by=by)
     known = taken - duplicates - added
-    return ImportSummary(added=added, known=known, duplicates=duplicates, refused=tuple(refused))
+    return ImportSummary(
+        added=added, known=known, labelled=labelled, duplicates=duplicates, refused=tuple(refused)
+    )
 
 
 def _origin(imported: Imported) -> Origin:

@@ -28,6 +28,7 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     return {
         "added": summary.added,
         "known": summary.known,
+        "labelled": summary.labelled,
         "duplicates": summary.duplicates,
         "refused": [{"file": refusal.file, "reason": refusal.reason} for refusal in summary.refused],
     }

@@ -86,6 +86,22 @@ def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
 
 
 @transaction.atomic
+def learn_labels(source: Source, origins: Iterable[Origin], *, by: User) -> int:
+    """Labels for images that came without any, such as a CSV brought later; what is labelled stays so."""
+    if source.study.is_locked:
+        raise StudyIsLocked
+    known = {origin.image.pk: dict(origin.labels) for origin in origins if origin.labels}
+    bare = list(source.provenances.filter(image__in=known, labels={}))
+    for provenance in bare:
+        provenance.labels = known[provenance.image_id]
+    Provenance.objects.bulk_update(bare, ["labels"], batch_size=1_000)
+    if bare:
+        particulars = {"source": source.name, "labelled": len(bare)}
+        record(source.study.scope, "labels learnt", by=by, on=source, particulars=particulars)
+    return len(bare)
+
+
+@transaction.atomic
 def describe_generator(
     source: Source,
     *,

@@ -2,6 +2,7 @@
 (() => {
   const box = document.querySelector("[data-preview]");
   if (!box) return;
+  const said = document.querySelector("[data-preview-said]");
   const ask = async () => {
     const answer = await fetch(box.dataset.preview).catch(() => null);
     if (answer?.ok) {
@@ -12,7 +13,10 @@
         picture.alt = `Generated image ${box.children.length + 1}`;
         box.append(picture);
       }
-      if (!["waiting", "running", "vanished"].includes(run.state)) return;
+      const ended = !["waiting", "running", "vanished"].includes(run.state);
+      const sofar = `${run.images.length} of ${run.total} made`;
+      said.textContent = ended ? "" : run.state === "waiting" ? "Waiting for a worker." : `${sofar} …`;
+      if (ended) return;
     }
     setTimeout(ask, 700);
   };

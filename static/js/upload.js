@@ -13,7 +13,8 @@
   const choose = (list) => {
     files = [...list].filter((file) => !file.name.startsWith("."));
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
-    said.textContent = `${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`;
+    const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+    said.textContent = `${files.length} ${files.length === 1 ? "file" : "files"}, ${size}`;
     button.disabled = !files.length;
   };
   for (const input of form.querySelectorAll("input[type=file]")) {
@@ -59,12 +60,13 @@
     const address = new URL(`${form.dataset.upload}${batch}/${index}/`, location.href);
     address.searchParams.set("name", file.name);
     let offset = await ask(address);
-    while (offset < file.size) {
+    // An empty file is sent as well: the import says that it is empty.
+    do {
       tell(offset);
       address.searchParams.set("offset", offset);
       const body = file.slice(offset, offset + PIECE);
       offset = await ask(address, { method: "PUT", body, headers: { "X-CSRFToken": csrf } });
-    }
+    } while (offset < file.size);
   };
 
   form.addEventListener("submit", async (event) => {

@@ -8,6 +8,7 @@ from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.desk.access import study_page
 from readerstudy.desk.archives import bundle_archive, reproduction_archive
 from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.unfinished import unfinished
 from readerstudy.errors import ReaderstudyError
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Role, Study
@@ -30,6 +31,7 @@ def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
             "freeze": getattr(study, "freeze", None),
             "asked": UnblindingRequest.objects.filter(study=study).select_related("by").first(),
             "unblinding": Unblinding.objects.filter(study=study).select_related("by").first(),
+            "still_reading": [one for one in unfinished(study) if one.role == Role.READER],
         }
         return study_response(request, study, "ending", context)
     verb, said = VERBS.get(request.POST.get("verb", ""), (None, ""))

@@ -17,12 +17,15 @@ def study_response(
 ) -> HttpResponse:
     """The page `desk/<page>.html` within the frame of its study."""
     steps = life_of(study)
+    next_step = next((step for step in steps if step.state == "now"), None)
+    is_done = any(step.name == page and step.state == "done" for step in steps)
     frame = {
         "study": study,
         "protocol": study.protocol,
         "document": study.protocol.document,
         "life": steps,
-        "next_step": next((step for step in steps if step.state == "now"), None),
+        "next_step": next_step,
+        "onward": next_step if is_done else None,
         "page": page,
         "roles": sorted(roles_of(request, study)),
         "plan": Plan.objects.filter(study=study).first(),

@@ -20,15 +20,43 @@ class Question(forms.Form):
     """What the planner is asked."""
 
     task = forms.ChoiceField(choices=Task.choices, initial=Task.PICK_REAL)
-    alternatives = forms.IntegerField(min_value=2, max_value=8, initial=4, label="Images on a screen")
+    alternatives = forms.IntegerField(
+        min_value=2,
+        max_value=8,
+        initial=4,
+        label="Images on a screen",
+        help_text="Where one of several is picked",
+    )
     readers = forms.IntegerField(min_value=2, max_value=200, initial=8)
     trials = forms.IntegerField(min_value=2, max_value=2000, initial=50)
     accuracy = forms.FloatField(
-        min_value=0.01, max_value=0.99, required=False, label="True rate", help_text="Left empty: chance"
+        min_value=0.01,
+        max_value=0.99,
+        required=False,
+        label="True rate",
+        help_text="Between 0 and 1; left empty, chance",
     )
-    margin = forms.FloatField(min_value=0.005, max_value=0.5, initial=0.10, label="Margin of equivalence")
-    reader_sd = forms.FloatField(min_value=0, max_value=3, initial=0.3, label="Readers differ by (SD, logit)")
-    case_icc = forms.FloatField(min_value=0, max_value=0.8, initial=0.05, label="Cases correlate by")
+    margin = forms.FloatField(
+        min_value=0.005,
+        max_value=0.5,
+        initial=0.10,
+        label="Margin of equivalence",
+        help_text="0.1 is ten percentage points",
+    )
+    reader_sd = forms.FloatField(
+        min_value=0,
+        max_value=3,
+        initial=0.3,
+        label="Readers differ by",
+        help_text="Standard deviation, in logits",
+    )
+    case_icc = forms.FloatField(
+        min_value=0,
+        max_value=0.8,
+        initial=0.05,
+        label="Cases correlate by",
+        help_text="Answers to the same case",
+    )
 
 
 @login_required

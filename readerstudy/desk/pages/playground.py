@@ -1,5 +1,6 @@
 """The playground: choose a model and conditions, see images appear, send a run of them to a source."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from readerstudy.truth.sources import source_of
 
 SAMPLERS = (("unipc", "UniPC"), ("dpm++2m", "DPM++ 2M"), ("ddim", "DDIM"), ("ddpm", "DDPM, ancestral"))
 PREVIEW_COUNT = 8
+MOST_LOOKED_AT = 32
 
 
 class Sampling(forms.Form):
@@ -29,17 +31,32 @@ class Sampling(forms.Form):
     steps = forms.IntegerField(min_value=1, max_value=1000, initial=20)
     sampler = forms.ChoiceField(choices=SAMPLERS, initial="unipc")
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0)
-    count = forms.IntegerField(min_value=1, max_value=100_000, initial=PREVIEW_COUNT)
+    count = forms.IntegerField(
+        min_value=1,
+        max_value=100_000,
+        initial=PREVIEW_COUNT,
+        help_text=f"A look has at most {MOST_LOOKED_AT}",
+    )
 
 
-def form_of(chosen: Model, data: Any = None) -> Sampling:
-    """The form with a field for each condition the model knows; an empty one is drawn as in training."""
-    form = Sampling(data)
+def form_of(chosen: Model, data: Any = None, looked: Mapping[str, Any] | None = None) -> Sampling:
+    """The form with a field for each condition the model knows; an empty one is drawn as in training.
+
+    `looked`: the settings of the last look, so that what was seen can be sent on as it is.
+    """
+    before = dict(looked or {})
+    conditions = before.pop("conditions", {})
+    start = before | {f"with_{name}": value for name, value in conditions.items()}
+    form = Sampling(data, initial=start)
     for name, allowed in chosen.card.conditions.items():
         if isinstance(allowed, tuple):
             low, high = allowed
             form.fields[f"with_{name}"] = forms.FloatField(
-                label=name, required=False, min_value=low, max_value=high, help_text=f"{low:g} to {high:g}"
+                label=name,
+                required=False,
+                min_value=low,
+                max_value=high,
+                help_text=f"{low:g} to {high:g}",
             )
         else:
             choices = [("", "as in the training data"), *((value, value) for value in allowed)]
@@ -58,10 +75,11 @@ def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
         chosen = model(given.get("model", known[0].name))
     except ReaderstudyError as error:
         raise Http404 from error
-    form = form_of(chosen, request.POST if request.method == "POST" else None)
+    shown = Run.objects.filter(study=study, kind="preview").select_related("cancellation").first()
+    looked = shown.request if shown and shown.request.get("checkpoint") == str(chosen.card.path) else None
+    form = form_of(chosen, request.POST if request.method == "POST" else None, looked)
     if request.method == "POST" and form.is_valid():
         return _start(request, study, chosen, form.cleaned_data)
-    shown = Run.objects.filter(study=study, kind="preview").select_related("cancellation").first()
     context = {
         "models": known,
         "chosen": chosen,
@@ -86,7 +104,7 @@ def _start(request: HttpRequest, study: Study, chosen: Model, given: dict[str, A
     source = request.POST.get("source", "")
     try:
         if not source:
-            asked["count"] = min(given["count"], 4 * PREVIEW_COUNT)
+            asked["count"] = min(given["count"], MOST_LOOKED_AT)
             request_of({**asked, "out": "preview"})
             start_run(study, "preview", asked, by=person(request), total=asked["count"])
             return done(request, "The images are being made.", "desk-playground", study.slug)
@@ -106,7 +124,7 @@ def preview_state(request: HttpRequest, study: Study, number: int) -> HttpRespon
     run = _preview(study, number)
     count = len(preview_images(run))
     images = [reverse("desk-preview-image", args=[study.slug, number, index]) for index in range(count)]
-    return JsonResponse({"state": run.state, "error": run.error, "images": images})
+    return JsonResponse({"state": run.state, "error": run.error, "total": run.total, "images": images})
 
 
 @require_GET

@@ -14,6 +14,7 @@ from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.desk.pages.result import SANDBOX
 from readerstudy.desk.pages.runs import newest_run
 from readerstudy.errors import ReaderstudyError
+from readerstudy.results.planner import minutes_each
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.invite import next_place, pseudonym
 from readerstudy.studies.models import Enrolment, Role, Study
@@ -25,10 +26,21 @@ class Virtual(forms.Form):
     """What the virtual readers are like."""
 
     readers = forms.IntegerField(min_value=2, max_value=50)
-    accuracy = forms.FloatField(min_value=0.01, max_value=0.99, required=False, help_text="Left empty: usual")
+    accuracy = forms.FloatField(
+        min_value=0.01,
+        max_value=0.99,
+        required=False,
+        help_text="Share of right answers; left empty, as is usual for the task",
+    )
     bias = forms.FloatField(min_value=-3, max_value=3, initial=0, label="Bias towards synthetic (logits)")
     fatigue = forms.FloatField(min_value=0, max_value=3, initial=0, label="Lost to fatigue (logits)")
-    dropout = forms.FloatField(min_value=0, max_value=0.5, initial=0, label="Stops before a trial with")
+    dropout = forms.FloatField(
+        min_value=0,
+        max_value=0.5,
+        initial=0,
+        label="Dropout",
+        help_text="Chance of stopping before any one trial",
+    )
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=1)
 
 
@@ -42,6 +54,7 @@ def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
         return done(request, "The pre-flight has begun.", "desk-preflight", study.slug)
     run = newest_run(study, "preflight")
     context: dict[str, Any] = {"form": form, "run": run, "report": None}
+    context["minutes"] = minutes_each(study.protocol.document)
     if run is not None and run.state == "finished":
         context["report"] = _report(study, run.outcome.get("rehearsal", ""))
         context["rehearsal"] = run.outcome.get("rehearsal", "")

@@ -82,7 +82,7 @@ def a_png(path: Path) -> bytes:
 def test_an_upload_becomes_images_and_refused_files_say_why(batch: Batch, tmp_path: Path) -> None:
     client = signed_in(a_user("alice"))
     address = f"/studies/knees/images/upload/{batch.token}"
-    files = {"good.png": a_png(tmp_path / "good.png"), "bad.png": b"no image at all"}
+    files = {"good.png": a_png(tmp_path / "good.png"), "bad.png": b"no image at all", "empty.png": b""}
     for index, (name, content) in enumerate(files.items()):
         for offset in (0, 0):
             answer = client.put(
@@ -97,10 +97,10 @@ def test_an_upload_becomes_images_and_refused_files_say_why(batch: Batch, tmp_pa
     run.refresh_from_db()
     assert run.state == "finished"
     assert run.outcome["added"] == 1
-    assert [refused["file"] for refused in run.outcome["refused"]] == ["bad.png"]
+    assert [refused["file"] for refused in run.outcome["refused"]] == ["bad.png", "empty.png"]
     assert Provenance.objects.filter(source__name="gan-canary").count() == before + 1
     assert not batch.folder.exists()
-    assert "1 refused" in client.get("/studies/knees/images/").content.decode()
+    assert "2 refused" in client.get("/studies/knees/images/").content.decode()
 
 
 @pytest.mark.parametrize("offset", ["-1", "many", ""])
@@ -116,3 +116,25 @@ def test_an_upload_without_images_says_so(batch: Batch) -> None:
         "/studies/knees/images/", {"batch": str(batch.token), "source": "gan-canary"}, follow=True
     )
     assert "No image file was sent" in answer.content.decode()
+
+
+def test_a_list_brought_later_labels_the_images_that_had_none(batch: Batch, tmp_path: Path) -> None:
+    client = signed_in(a_user("alice"))
+    image, listing = a_png(tmp_path / "knee.png"), b"file,grade\nknee.png,3\n"
+    for files in ({"knee.png": image}, {"knee.png": image, "labels.csv": listing}):
+        coming = Batch(study=batch.study, token=uuid4())
+        for index, (name, content) in enumerate(files.items()):
+            coming.append(index, name, 0, content)
+        client.post("/studies/knees/images/", {"batch": str(coming.token), "source": "gan-canary"})
+        perform.func(Run.objects.filter(kind="import").latest("pk").pk)
+    outcome = Run.objects.filter(kind="import").latest("pk").outcome
+    assert (outcome["added"], outcome["known"], outcome["labelled"]) == (0, 1, 1)
+    assert Provenance.objects.filter(source__name="gan-canary").latest("pk").labels == {"grade": "3"}
+
+
+def test_a_list_without_images_says_what_to_send(batch: Batch) -> None:
+    batch.append(0, "labels.csv", 0, b"file,grade\nknee.png,3\n")
+    answer = signed_in(a_user("alice")).post(
+        "/studies/knees/images/", {"batch": str(batch.token), "source": "gan-canary"}, follow=True
+    )
+    assert "together with the images it names" in answer.content.decode()

@@ -9,11 +9,7 @@ from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
-from readerstudy.accounts.models import User
-from readerstudy.studies.create import create_study
-from readerstudy.studies.errors import SlugIsTaken
 from readerstudy.studies.models import Study
-from readerstudy.studies.protocol import parse_protocol
 from tests.readerstudy.factory import a_locked_study, a_planned_study, protocol_text
 
 pytestmark = pytest.mark.django_db
@@ -109,11 +105,3 @@ def test_a_leader_comes_in_by_a_link_and_may_begin_a_study() -> None:
     assert "Lea to lead reader studies" in browser.get(address).content.decode()
     browser.post(address)
     assert "Begin a study" in browser.get("/", follow=True).content.decode()
-
-
-def test_no_study_takes_the_address_where_studies_are_begun() -> None:
-    owner = User.objects.create_user("lea@example.org")
-    text = protocol_text().replace(parse_protocol(protocol_text()).title, "New")
-    assert create_study(text, by=owner).slug == "new-2"
-    with pytest.raises(SlugIsTaken, match="Choose another"):
-        create_study(text, by=owner, slug="new")

@@ -9,4 +9,6 @@ class Command(BaseCommand):
     help = "There are no superusers here; see invite_leader."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        raise CommandError("There are no superusers here. Let a study leader in: manage.py invite_leader EMAIL")
+        raise CommandError(
+            "There are no superusers here. Let a study leader in: manage.py invite_leader EMAIL"
+        )

@@ -12,7 +12,7 @@ from readerstudy.accounts.models import User
 
 class Command(BaseCommand):
     help = (
-        "Let somebody in who leads studies: prints a personal link, which works once and makes their account. "
+        "Let a study leader in: prints a personal link, which works once and makes their account. "
         "Readers and further staff are invited from a study's own page."
     )
 
