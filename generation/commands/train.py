@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from generation.commands.console import say, time_left
+from generation.errors import RequestError
 
 SUMMARY = "train a diffusion model, or a WGAN-GP, on a folder or manifest of radiographs"
 
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--label-name", default="grade", help="what the label folders mean (default grade)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="decoded images (default OUT/cache)")
+    parser.add_argument(
+        "--start-from", type=Path, metavar="CHECKPOINT", help="begin with the weights of a DDPM checkpoint"
+    )
     parser.add_argument("--steps", type=int, help="how long to train (default: the configuration's)")
     parser.add_argument("--cpu", action="store_true", help="leave the accelerator alone")
 
@@ -64,9 +68,19 @@ def run(arguments: argparse.Namespace) -> int:
             f"validate, conditions: {', '.join(space.names) or 'none'}"
         )
     if isinstance(config, WganTraining):
+        if arguments.start_from:
+            raise RequestError("--start-from is for diffusion models; a WGAN-GP starts anew.")
         checkpoint = train_wgan(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
     else:
-        checkpoint = train(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
+        checkpoint = train(
+            dataset,
+            space,
+            config,
+            arguments.out,
+            on_progress=_report,
+            start_from=arguments.start_from,
+            cpu=arguments.cpu,
+        )
     if team.first:
         say(f"checkpoint: {checkpoint}")
     return 0

@@ -21,6 +21,7 @@ from generation.stopping import stop_signal
 from generation.training.appraisal import NEAREST_RATIO_WARNING, Appraiser
 from generation.training.averages import MovingAverage
 from generation.training.batches import BatchSource, side_column
+from generation.training.beginning import begin_with
 from generation.training.config import TrainConfig
 from generation.training.journal import Journal
 from generation.training.state import load_state, save_state
@@ -50,10 +51,14 @@ def train(
     *,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    start_from: Path | None = None,
     cpu: bool = False,
 ) -> Path:
-    """Train, or go on where `out` stopped; answers the path of the final checkpoint."""
-    run = _Run(dataset, space, config, out, cpu=cpu)
+    """Train, or go on where `out` stopped; answers the path of the final checkpoint.
+
+    `start_from` is a checkpoint whose weights a new run begins with.
+    """
+    run = _Run(dataset, space, config, out, start_from=start_from, cpu=cpu)
     try:
         with stop_signal() as signalled:
             run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
@@ -79,13 +84,21 @@ class _Run:
     """One process of a training run."""
 
     def __init__(
-        self, dataset: Dataset, space: ConditionSpace, config: TrainConfig, out: Path, *, cpu: bool
+        self,
+        dataset: Dataset,
+        space: ConditionSpace,
+        config: TrainConfig,
+        out: Path,
+        *,
+        start_from: Path | None,
+        cpu: bool,
     ) -> None:
         self.config, self.out, self.dataset = config, out, dataset
         self.accelerator = Accelerator(cpu=cpu)
         self.device = self.accelerator.device
         torch.manual_seed(config.seed)
         network = Denoiser(replace(config.network, size=dataset.size), space)
+        self.started_from = begin_with(start_from, network, config.diffusion) if start_from else None
         self.average = MovingAverage(network.to(self.device), config.ema_decay)
         optimiser = torch.optim.AdamW(
             network.parameters(),
@@ -111,7 +124,12 @@ class _Run:
         settings = self.config.to_json()
         free = {"steps", "checkpoint_every", "evaluate_every", "title"}
         kept = {name: value for name, value in settings.items() if name not in free}
-        return {**kept, "data": self.dataset.digest, "conditions": space.to_json()}
+        return {
+            **kept,
+            "data": self.dataset.digest,
+            "conditions": space.to_json(),
+            "started_from": self.started_from,
+        }
 
     def _batches(self, space: ConditionSpace) -> BatchSource:
         if self.config.flip == "side":
@@ -259,6 +277,7 @@ class _Run:
                     "step": self.step,
                     "images_seen": self.step * self._images_a_step(),
                     "training": self.config.to_json(),
+                    "started_from": self.started_from,
                     "data": {"digest": self.dataset.digest, "images": len(self.batches.indices)},
                     "metrics": self._metrics(),
                 },
