@@ -1,10 +1,9 @@
 """Beginning with the weights of an earlier run: to refine a model, or to go from many images to one's own."""
 
 from pathlib import Path
-from typing import Any
 
 from generation.checkpoints import load_checkpoint
-from generation.conditions import ConditionSpace
+from generation.conditions import Categorical, ConditionSpace
 from generation.errors import RequestError
 from generation.models.configs import DiffusionConfig
 from generation.models.denoiser import Denoiser
@@ -16,30 +15,28 @@ def begin_with(path: Path, network: Denoiser, diffusion: DiffusionConfig) -> str
     Raises RequestError where the checkpoint's network, conditions or prediction are others.
     """
     checkpoint = load_checkpoint(path)
-    if checkpoint.is_wgan:
+    earlier = checkpoint.network
+    if not isinstance(earlier, Denoiser):
         raise RequestError(f"{path} holds a WGAN-GP, which a diffusion model cannot start from.")
-    for what, there, here in (
-        ("network", checkpoint.manifest["network"], _plain(network.config.to_json())),
-        ("conditions", _kinds(checkpoint.space), _kinds(network.space)),
-        ("prediction", checkpoint.diffusion.prediction, diffusion.prediction),
-    ):
-        if there != here:
-            raise RequestError(
-                f"the {what} of {path} is {there}, that of this run {here}: "
-                "make them the same, or start anew."
-            )
-    network.load_state_dict(checkpoint.network.state_dict())
+    there, here = _meaning(earlier, checkpoint.diffusion), _meaning(network, diffusion)
+    names = [name for name in there | here if there.get(name) != here.get(name)]
+    if names:
+        told = "; ".join(
+            f"{n} is {there.get(n, 'absent')} there and {here.get(n, 'absent')} here" for n in names
+        )
+        raise RequestError(f"{path} is no beginning for this run: {told}. Make them the same, or start anew.")
+    network.load_state_dict(earlier.state_dict())
     return checkpoint.digest
 
 
-def _plain(entry: dict[str, Any]) -> dict[str, Any]:
-    """As it comes back from JSON."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in entry.items()}
+def _meaning(network: Denoiser, diffusion: DiffusionConfig) -> dict[str, str]:
+    """What the weights stand for, by name; how often a condition's values occur may differ."""
+    settings = {name: str(value) for name, value in network.config.to_json().items()}
+    return settings | {"prediction": diffusion.prediction} | _conditions(network.space)
 
 
-def _kinds(space: ConditionSpace) -> list[dict[str, Any]]:
-    """What the weights of the conditions mean; how often a value occurs may differ."""
-    return [
-        {key: value for key, value in entry.items() if key in ("name", "kind", "values")}
-        for entry in space.to_json()
-    ]
+def _conditions(space: ConditionSpace) -> dict[str, str]:
+    return {
+        attribute.name: ", ".join(attribute.values) if isinstance(attribute, Categorical) else "a number"
+        for attribute in space.attributes
+    }
