@@ -17,6 +17,8 @@ SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
 Format = Literal["png8", "png16", "dicom"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Precision = Literal["float32", "bfloat16"]
+#: Raised whenever the same request would give other images than before: folders begun before are refused.
+RECIPE = 2
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
 
 
@@ -64,7 +66,12 @@ class SampleRequest:
     def identity(self, card: CheckpointCard) -> dict[str, Any]:
         """What decides the images; the same identity may go on in the same folder."""
         entry = {k: v for k, v in asdict(self).items() if k not in {"out", "checkpoint", "count", "threads"}}
-        return {**entry, "conditions": dict(self.conditions), "checkpoint_digest": card.digest}
+        return {
+            **entry,
+            "conditions": dict(self.conditions),
+            "checkpoint_digest": card.digest,
+            "recipe": RECIPE,
+        }
 
 
 def identity_digest(identity: Mapping[str, Any]) -> str:

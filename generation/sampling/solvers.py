@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from diffusers import (
     DDIMScheduler,
@@ -26,6 +27,8 @@ _SOLVERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "ddim": (DDIMScheduler, {"clip_sample": True, "set_alpha_to_one": True}),
     "ddpm": (DDPMScheduler, {"clip_sample": True}),
 }
+#: The solvers that take any distance between their steps.
+_FREE: tuple[Sampler, ...] = ("unipc", "dpm++2m")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,34 @@ def make_scheduler(sampler: Sampler, diffusion: DiffusionConfig, steps: int) -> 
     kind, extra = _SOLVERS[sampler]
     scheduler = kind(**scheduler_options(diffusion), **extra)
     scheduler.set_timesteps(steps)
+    if sampler in _FREE:
+        _space_quadratically(scheduler, diffusion.timesteps, steps)
     return scheduler
+
+
+def _space_quadratically(scheduler: Any, timesteps: int, steps: int) -> None:
+    """τ_k = T (k/N)² (Song et al. 2021, appendix D.2): small steps where noise is as weak as fine texture.
+
+    In even steps the last one begins at noise that hides the texture, and what it answers is smooth.
+    """
+    number = np.arange(steps)
+    even = timesteps * ((number + 1) / steps) ** 2 - 1
+    chosen = number + np.maximum.accumulate(even.round().astype(np.int64) - number).clip(min=0)
+    spread = ((1 - scheduler.alphas_cumprod) / scheduler.alphas_cumprod).sqrt()
+    scheduler.timesteps = torch.from_numpy(chosen[::-1].copy())
+    scheduler.sigmas = torch.cat([spread[scheduler.timesteps], torch.zeros(1)]).float()
+
+
+def initial_noise(generator: torch.Generator, size: int, period: int) -> Tensor:
+    """Noise (1, size, size) in which each phase of a grid of `period` pixels has the same mean.
+
+    A pixel's phase is its channel behind PixelUnshuffle, and the normalisation of the network takes the means
+    of channels away: it hardly sees them, so they would stay in the image as a grid of `period` pixels.
+    """
+    noise = torch.randn(1, size, size, generator=generator)
+    phases = torch.nn.functional.pixel_unshuffle(noise, period)
+    means = phases.mean((1, 2), keepdim=True)
+    return torch.nn.functional.pixel_shuffle(phases - means + means.mean(), period)
 
 
 Predict = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -86,7 +116,8 @@ def denoise(
 ) -> Tensor:
     """Images (n, 1, size, size) on -1 to 1, one generator an image."""
     device = conditions.device
-    noisy = torch.stack([torch.randn(1, size, size, generator=g) for g in generators]).to(device)
+    period = network.config.unshuffle if isinstance(network, Denoiser) else 1
+    noisy = torch.stack([initial_noise(g, size, period) for g in generators]).to(device)
     scheduler = make_scheduler(sampler, diffusion, steps)
     noise_source = {"generator": list(generators)} if sampler == "ddpm" else {}
     half = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()

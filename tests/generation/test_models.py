@@ -11,8 +11,8 @@ from generation.errors import RequestError, UnknownConditionError
 from generation.models.configs import DiffusionConfig, NetworkConfig
 from generation.models.denoiser import Denoiser
 from generation.models.diffusion import LEAST_WEIGHT, ForwardProcess, stratified_timesteps
-from generation.sampling.request import SAMPLERS
-from generation.sampling.solvers import Guidance, denoise, make_scheduler
+from generation.sampling.request import SAMPLERS, Sampler
+from generation.sampling.solvers import Guidance, denoise, initial_noise, make_scheduler
 from generation.training.config import TrainConfig, load_config, overridden, presets
 
 SPACE = ConditionSpace(
@@ -118,6 +118,30 @@ def test_solvers_of_the_published_baseline_start_from_its_schedule() -> None:
     baseline = load_config("published-knee").diffusion
     for sampler in SAMPLERS:
         assert len(make_scheduler(sampler, baseline, 10).timesteps) == 10
+
+
+@pytest.mark.parametrize("steps", [1, 2, 16, 20, 60, 1000])
+@pytest.mark.parametrize("sampler", ["unipc", "dpm++2m"])
+def test_steps_become_smaller_towards_the_image_and_none_is_taken_twice(sampler: Sampler, steps: int) -> None:
+    chosen = make_scheduler(sampler, DiffusionConfig(), steps).timesteps.numpy()
+    gaps = -np.diff(chosen)
+    assert (len(chosen), chosen[0]) == (steps, 999)
+    assert (gaps >= 1).all()
+    assert (np.diff(gaps) <= 1).all()  # rounding apart
+
+
+def test_sixteen_steps_lie_on_a_parabola() -> None:
+    chosen = make_scheduler("unipc", DiffusionConfig(), 16).timesteps.tolist()
+    assert chosen == [round(1000 * (k / 16) ** 2 - 1) for k in range(16, 0, -1)]
+
+
+def test_noise_has_no_grid_of_the_stem() -> None:
+    noise = initial_noise(torch.Generator().manual_seed(1), 32, 4)
+    phases = torch.stack([noise[0, i::4, j::4].mean() for i in range(4) for j in range(4)])
+    assert torch.allclose(phases, phases.mean().expand(16), atol=1e-6)
+    plain = torch.randn(1, 32, 32, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(initial_noise(torch.Generator().manual_seed(1), 32, 1), plain, atol=1e-6)
+    assert noise.std() == pytest.approx(1.0, abs=0.05)
 
 
 def test_guidance_of_one_is_none_and_rescaling_keeps_the_spread() -> None:
