@@ -5,6 +5,7 @@ from django.urls import path
 from readerstudy.desk.pages import (
     audit,
     ending,
+    history,
     images,
     log,
     people,
@@ -27,6 +28,12 @@ urlpatterns = [
     path("studies/<slug:slug>/", protocol.overview, name="desk-study"),
     path("studies/<slug:slug>/protocol/", protocol.protocol, name="desk-protocol"),
     path("studies/<slug:slug>/protocol/check/", protocol.check_protocol, name="desk-protocol-check"),
+    path("studies/<slug:slug>/protocol/history/", history.history, name="desk-protocol-history"),
+    path(
+        "studies/<slug:slug>/protocol/history/<int:number>/",
+        history.version,
+        name="desk-protocol-version",
+    ),
     path("studies/<slug:slug>/protocol.toml", protocol.protocol_file, name="desk-protocol-file"),
     path("studies/<slug:slug>/images/", images.images, name="desk-images"),
     path("studies/<slug:slug>/images/upload/<uuid:batch>/<int:index>/", images.upload, name="desk-upload"),

@@ -1,19 +1,25 @@
 """Begin a study from a protocol, and revise the protocol while nothing is locked."""
 
+import re
+
 from django.db import transaction
 from django.utils.text import slugify
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import SlugIsTaken, StudyIsLocked
+from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken, StudyIsLocked
 from readerstudy.studies.models import Enrolment, Protocol, Role, Study
 from readerstudy.studies.protocol import parse_protocol
+
+_SLUG = re.compile(r"(?!new$)[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
 @transaction.atomic
 def create_study(text: str, *, by: User, slug: str = "") -> Study:
     """A new study with its author as owner. Raises ProtocolError if the text is no protocol."""
     document = parse_protocol(text)
+    if slug and not _SLUG.fullmatch(slug):
+        raise NotAShortName
     slug = slug or _free_slug(document.title)
     if Study.objects.filter(slug=slug).exists():
         raise SlugIsTaken(f"There is a study called {slug!r} already. Choose another short name.")
@@ -28,8 +34,12 @@ def create_study(text: str, *, by: User, slug: str = "") -> Study:
 
 
 @transaction.atomic
-def revise_protocol(study: Study, text: str, *, by: User) -> Protocol:
-    """A new version of the protocol; the same text again is the same version."""
+def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over: str = "") -> Protocol:
+    """A new version of the protocol; the same text again is the same version.
+
+    `over` is the digest of the version that its author had before them: had somebody saved another one
+    meanwhile, ProtocolHasMovedOn says so instead of passing over it.
+    """
     document = parse_protocol(text)
     study = Study.objects.select_for_update().get(pk=study.pk)
     if study.is_locked:
@@ -37,8 +47,18 @@ def revise_protocol(study: Study, text: str, *, by: User) -> Protocol:
     newest = study.protocol
     if newest.text == text:
         return newest
+    if over and over != newest.digest:
+        raise ProtocolHasMovedOn(
+            f"{newest.by} saved version {newest.version} while you were writing. Yours is kept below, "
+            "not saved yet: compare the two, bring in what should stay, and save again."
+        )
     protocol = Protocol.objects.create(
-        study=study, version=newest.version + 1, text=text, digest=Protocol.digest_of(text), by=by
+        study=study,
+        version=newest.version + 1,
+        text=text,
+        digest=Protocol.digest_of(text),
+        by=by,
+        reason=reason.strip(),
     )
     study.title = document.title
     study.save(update_fields=["title"])
@@ -48,14 +68,15 @@ def revise_protocol(study: Study, text: str, *, by: User) -> Protocol:
         by=by,
         on=study,
         particulars={"old": newest.digest, "new": protocol.digest, "version": protocol.version},
+        reason=protocol.reason,
     )
     return protocol
 
 
 def _free_slug(title: str) -> str:
-    base = slugify(title)[:60] or "study"
+    base = slugify(title)[:60].strip("-") or "study"
     slug, number = base, 1
-    while Study.objects.filter(slug=slug).exists():
+    while not _SLUG.fullmatch(slug) or Study.objects.filter(slug=slug).exists():
         number += 1
         slug = f"{base}-{number}"
     return slug

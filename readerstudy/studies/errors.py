@@ -23,6 +23,10 @@ class SlugIsTaken(StudyError):
     """There is a study of that short name already. Choose another."""
 
 
+class NotAShortName(StudyError):
+    """A short name has up to 80 letters, digits and hyphens, begins with no hyphen, and is not `new`."""
+
+
 class NoPlaceLeft(StudyError):
     """Every place of the plan is taken. Withdraw a reader, or plan a study with more places."""
 
@@ -45,3 +49,11 @@ class WithdrawalNeedsReason(StudyError):
 
 class AcceptedAlready(StudyError):
     """This person has accepted the invitation and needs no other link."""
+
+
+class ChangeItInTheText(StudyError):
+    """The text is written in a way that no form can change without disturbing it. Change it in the text."""
+
+
+class ProtocolHasMovedOn(StudyError):
+    """Somebody else has saved the protocol since this page was opened. Compare both before saving again."""

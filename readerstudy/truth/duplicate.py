@@ -10,11 +10,13 @@ from readerstudy.truth.allocate import allocate
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import Provenance, Source
 
+LONGEST_BASE = 72  # of the 80 characters of a short name; a number may follow
+
 
 @transaction.atomic
 def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
     """A draft with the same protocol, sources and images. People, answers and plan stay behind."""
-    copy = create_study(study.protocol.text, by=by, slug=slug or _free(f"{study.slug}-copy"))
+    copy = create_study(study.protocol.text, by=by, slug=slug or _free(f"{study.slug[:60]}-copy"))
     _copy_sources(study, copy)
     record(copy.scope, "study duplicated", by=by, on=copy, particulars={"from": study.slug})
     return copy
@@ -27,7 +29,7 @@ def rehearse(study: Study, *, by: User) -> Study:
     It is marked as a rehearsal for ever and appears in no list; nothing in it touches the study.
     """
     twin = create_study(
-        study.protocol.text, by=User.objects.operator(), slug=_free(f"{study.slug}-rehearsal")
+        study.protocol.text, by=User.objects.operator(), slug=_free(f"{study.slug[:60]}-rehearsal")
     )
     Study.objects.filter(pk=twin.pk).update(rehearses=study)
     twin.refresh_from_db()
@@ -49,6 +51,7 @@ def _copy_sources(study: Study, copy: Study) -> None:
 
 
 def _free(slug: str) -> str:
+    slug = slug[:LONGEST_BASE].rstrip("-_")
     number, candidate = 1, slug
     while Study.objects.filter(slug=candidate).exists():
         number += 1

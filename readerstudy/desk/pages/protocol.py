@@ -1,16 +1,21 @@
-"""Read and write the protocol, with every mistake named while one writes."""
+"""Write the protocol, as a form or as the text behind it, with every mistake named while one writes."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.access import LEADS, STAFF, study_page
+from readerstudy.desk.access import LEADS, STAFF, roles_of, study_page
+from readerstudy.desk.builder import Draft, draft_of, form_of, opened
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.errors import ReaderstudyError
+from readerstudy.results.planner import minutes_each
 from readerstudy.studies.create import revise_protocol
+from readerstudy.studies.errors import ProtocolHasMovedOn
 from readerstudy.studies.models import Study
-from readerstudy.studies.protocol import ProtocolError, parse_protocol
+from readerstudy.studies.protocol import ProtocolDocument, ProtocolError
 
 
 @require_GET
@@ -22,17 +27,65 @@ def overview(request: HttpRequest, study: Study) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @study_page(*STAFF)
 def protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
+    may_write = bool(roles_of(request, study) & set(LEADS)) and not study.is_locked
     if request.method == "GET":
-        return study_response(request, study, "protocol", {"text": study.protocol.text})
-    text = request.POST.get("text", "").replace("\r\n", "\n")
+        draft = opened(study.protocol.text, request)
+        return _page(request, study, draft, {"may_write": may_write})
+    if not roles_of(request, study) & set(LEADS):
+        raise Http404
+    draft = draft_of(request, study.protocol.text)
+    if not draft.is_to_be_saved:
+        return _page(request, study, draft, {"may_write": may_write})
+    return _save(request, study, draft)
+
+
+def _save(request: HttpRequest, study: Study, draft: Draft) -> HttpResponseBase:
+    """What cannot be saved comes back as it was written, with the reason."""
+    given = {"reason": request.POST.get("reason", ""), "over": request.POST.get("over", "")}
+    context: dict[str, Any] = {"may_write": True}
     try:
-        revised = revise_protocol(study, text, by=person(request))
-    except ProtocolError as error:
-        context = {"text": text, "problems": error.problems}
-        return study_response(request, study, "protocol", context, status=422)
+        if not draft.refusal:
+            revised = revise_protocol(study, draft.text, by=person(request), **given)
+            said = f"Saved as version {revised.version}."
+            return done(request, said, "desk-protocol", study.slug)
+        status = 422
+    except ProtocolError:
+        status = 422
+    except ProtocolHasMovedOn as error:
+        draft.refusal, context["moved_from"], status = str(error), given["over"], 409
     except ReaderstudyError as error:
         return refused(request, error, "desk-protocol", study.slug)
-    return done(request, f"Saved as version {revised.version}.", "desk-protocol", study.slug)
+    return _page(request, study, draft, context, status=status)
+
+
+def _page(
+    request: HttpRequest, study: Study, draft: Draft, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    # A page that was refused because somebody else saved is from then on written over what they saved.
+    moved = "moved_from" in context
+    frame = {
+        "over": study.protocol.digest if moved else request.POST.get("over", study.protocol.digest),
+        "unsaved": draft.text != study.protocol.text,
+        "reason": request.POST.get("reason", ""),
+    }
+    return study_response(request, study, "protocol", {**written(draft), **frame, **context}, status=status)
+
+
+def written(draft: Draft) -> dict[str, Any]:
+    """What both pages show of a protocol that is being written."""
+    found = draft.found
+    shown = {"draft": draft, "problems": found.problems if draft.is_judged else (), "needs": ""}
+    if found.document is not None:
+        shown["needs"] = needs_of(found.document)
+    if not draft.as_text:
+        shown["form"] = form_of(found, draft.typed, judged=draft.is_judged)
+    return shown
+
+
+def needs_of(document: ProtocolDocument) -> str:
+    """What a protocol asks for, in a sentence."""
+    images = ", ".join(f"{document.images_needed(one.name)} of {one.name}" for one in document.sources)
+    return f"Needs {images}; about {minutes_each(document)} minutes for each reader."
 
 
 @require_GET
@@ -47,23 +100,28 @@ def protocol_file(request: HttpRequest, study: Study) -> HttpResponseBase:
 @require_POST
 @study_page(*LEADS)
 def check_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
-    """What is wrong with a text, for the page that is being written in."""
-    return checked(request)
+    """What is wrong with what has been written, for the page that it is being written on."""
+    return checked(request, study.protocol.text)
 
 
 @require_POST
 @login_required
 def check_new_protocol(request: HttpRequest) -> HttpResponseBase:
     """The same for a study that is not there yet."""
-    return checked(request)
+    return checked(request, "")
 
 
-def checked(request: HttpRequest) -> JsonResponse:
-    text = request.POST.get("text", "").replace("\r\n", "\n")
-    try:
-        document = parse_protocol(text)
-    except ProtocolError as error:
-        problems = [{"line": p.line, "field": p.field, "sentence": p.sentence} for p in error.problems]
-        return JsonResponse({"problems": problems})
-    needed = {source.name: document.images_needed(source.name) for source in document.sources}
-    return JsonResponse({"problems": [], "images": needed, "places": document.places})
+def checked(request: HttpRequest, stored: str) -> JsonResponse:
+    draft = draft_of(request, stored)
+    found = draft.found
+    form = form_of(found, draft.typed)
+    problems = [
+        {"line": p.line, "field": p.field, "sentence": p.sentence, "anchor": anchor, "label": label}
+        for p, (anchor, label, _) in zip(found.problems, form.problems, strict=True)
+    ]
+    body: dict[str, Any] = {"problems": problems, "aside": form.aside, "refusal": draft.refusal, "needs": ""}
+    if found.document is not None:
+        body["needs"] = needs_of(found.document)
+        body["images"] = {one.name: found.document.images_needed(one.name) for one in found.document.sources}
+        body["places"] = found.document.places
+    return JsonResponse(body)

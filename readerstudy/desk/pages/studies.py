@@ -7,6 +7,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import STAFF
+from readerstudy.desk.builder import draft_of, opened
+from readerstudy.desk.pages.protocol import written
 from readerstudy.desk.published import all_published
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.create import create_study
@@ -82,19 +84,24 @@ def studies(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new_study(request: HttpRequest) -> HttpResponseBase:
-    """Start from a protocol or from blank; a text that is no protocol comes back with its mistakes."""
-    chosen = request.GET.get("from", "")
-    text = next((item.text for item in all_published() if item.name == chosen), BLANK if chosen else "")
-    context = {"published": all_published(), "text": text, "problems": (), "chosen": chosen}
+    """Start from a protocol or from blank; what cannot be begun with comes back with its mistakes."""
     if request.method == "POST":
-        text = request.POST.get("text", "").replace("\r\n", "\n")
+        return _begin(request)
+    chosen = request.GET.get("from", "")
+    if not chosen:
+        return render(request, "desk/new.html", {"published": all_published()})
+    text = next((item.text for item in all_published() if item.name == chosen), BLANK)
+    return render(request, "desk/new.html", written(opened(text, request)))
+
+
+def _begin(request: HttpRequest) -> HttpResponseBase:
+    draft, slug = draft_of(request, BLANK), request.POST.get("slug", "").strip()
+    status = 200
+    if draft.is_to_be_saved and not draft.refusal:
         try:
-            study = create_study(text, by=person(request), slug=request.POST.get("slug", "").strip())
-        except ProtocolError as error:
-            context |= {"text": text, "problems": error.problems, "chosen": "own"}
-            return render(request, "desk/new.html", context, status=422)
+            return redirect("desk-study", create_study(draft.text, by=person(request), slug=slug).slug)
+        except ProtocolError:
+            status = 422
         except ReaderstudyError as error:
-            context |= {"text": text, "refusal": str(error), "chosen": "own"}
-            return render(request, "desk/new.html", context, status=422)
-        return redirect("desk-study", study.slug)
-    return render(request, "desk/new.html", context)
+            draft.refusal, status = str(error), 422
+    return render(request, "desk/new.html", {**written(draft), "slug": slug}, status=status)

@@ -76,6 +76,7 @@ class Protocol(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["study", "version"]

@@ -1,5 +1,6 @@
 """The protocol as a document: what a TOML text says, once it has been checked."""
 
+from readerstudy.studies.protocol.asked import Asked
 from readerstudy.studies.protocol.document import (
     Display,
     Margins,
@@ -10,11 +11,13 @@ from readerstudy.studies.protocol.document import (
     SectionDocument,
     SourceDocument,
 )
-from readerstudy.studies.protocol.parse import parse_protocol
+from readerstudy.studies.protocol.parse import Examination, examine, parse_protocol
 from readerstudy.studies.protocol.problems import Problem, ProtocolError
 
 __all__ = [
+    "Asked",
     "Display",
+    "Examination",
     "Margins",
     "Problem",
     "ProtocolDocument",
@@ -24,5 +27,6 @@ __all__ = [
     "Scale",
     "SectionDocument",
     "SourceDocument",
+    "examine",
     "parse_protocol",
 ]

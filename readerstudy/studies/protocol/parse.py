@@ -2,9 +2,12 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from readerstudy.imaging.canvas import LONGEST_SIDE, Canvas
+from readerstudy.studies.protocol.asked import Asked
 from readerstudy.studies.protocol.document import (
     Display,
     Margins,
@@ -21,6 +24,23 @@ from readerstudy.studies.protocol.sections import parse_sections
 from readerstudy.studies.protocol.table import Report, Table
 
 MOST_READERS = 1_000
+USUAL_SCALE = Scale(
+    points=(1, 2, 3, 4),
+    labels=("unrealistic", "rather unrealistic", "rather realistic", "fully realistic"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What the validator makes of a text: the protocol if it is one, what is wrong if not, what was asked."""
+
+    document: ProtocolDocument | None
+    problems: tuple[Problem, ...]
+    asked: Mapping[str, Asked]
+
+    @property
+    def is_toml(self) -> bool:
+        return bool(self.asked)
 
 
 @lru_cache(maxsize=128)
@@ -29,15 +49,23 @@ def parse_protocol(text: str) -> ProtocolDocument:
 
     Raises ProtocolError with every problem, each with its line, its field and what is allowed.
     """
+    found = examine(text)
+    if found.document is None:
+        raise ProtocolError(found.problems)
+    return found.document
+
+
+def examine(text: str) -> Examination:
+    """Look a text through without refusing it."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProtocolError([Problem(field="", sentence=f"The file is not valid TOML: {error}.")]) from error
+        problem = Problem(field="", sentence=f"The file is not valid TOML: {error}.")
+        return Examination(document=None, problems=(problem,), asked={})
     report = Report(Lines(text))
     document = _document(Table(values, "", report))
-    if report.problems:
-        raise ProtocolError(sorted(report.problems, key=lambda problem: problem.line or 0))
-    return document
+    problems = tuple(sorted(report.problems, key=lambda problem: problem.line or 0))
+    return Examination(document=None if problems else document, problems=problems, asked=report.asked)
 
 
 def _document(root: Table) -> ProtocolDocument:
@@ -46,7 +74,7 @@ def _document(root: Table) -> ProtocolDocument:
     sources = _sources(root)
     scale = _scale(root)
     document = ProtocolDocument(
-        title=study.text("title"),
+        title=study.text("title", longest=300),
         description=study.text("description", ""),
         seed=study.whole("seed", 0, 2**53),
         level=study.number("level", 0.5, 0.999, default=0.95),
@@ -61,7 +89,7 @@ def _document(root: Table) -> ProtocolDocument:
         sources=sources,
         scale=scale,
         margins=_margins(root, scale),
-        sections=parse_sections(root, sources) if sources else _no_sections(root),
+        sections=_sections(root, sources),
         questions=_questions(root),
         display=_display(root),
         reading=_reading(root),
@@ -71,21 +99,18 @@ def _document(root: Table) -> ProtocolDocument:
     return document
 
 
-def _no_sections(root: Table) -> tuple[SectionDocument, ...]:
+def _sections(root: Table, sources: tuple[SourceDocument, ...]) -> tuple[SectionDocument, ...]:
+    """Without sources every count would be wrong, and only the sources are worth a word."""
     root.tables("sections", required=True)
-    return ()
+    return parse_sections(root if sources else Table(root.values, "", root.report.silent()), sources)
 
 
 def _canvas(root: Table) -> Canvas:
-    table = root.table("canvas", required=True) or Table({}, "canvas", Report(root.report.lines))
-    bits = table.whole("bits", 8, 16, default=8)
-    if bits not in (8, 16):
-        table.problem("bits", f"is {bits}; allowed are 8 and 16.")
-        bits = 8
+    table = root.table("canvas", required=True) or root.imagined("canvas")
     canvas = Canvas(
         width=table.whole("width", 16, LONGEST_SIDE),
         height=table.whole("height", 16, LONGEST_SIDE),
-        bits=bits,
+        bits=table.one_of("bits", (8, 16), default=8),
         fit="pad" if table.choice("fit", ("crop", "pad"), default="crop") == "pad" else "crop",
     )
     table.finish()
@@ -110,11 +135,14 @@ def _sources(root: Table) -> tuple[SourceDocument, ...]:
 
 
 def _scale(root: Table) -> Scale:
-    table = root.table("scale", required=False)
-    if table is None:
-        words = ("unrealistic", "rather unrealistic", "rather realistic", "fully realistic")
-        return Scale(points=(1, 2, 3, 4), labels=words)
-    scale = Scale(points=table.wholes("points"), labels=table.texts("labels", required=True))
+    given = root.table("scale", required=False)
+    table = given or root.imagined("scale")
+    scale = Scale(
+        points=table.wholes("points", usual=USUAL_SCALE.points),
+        labels=table.texts("labels", required=True, usual=USUAL_SCALE.labels),
+    )
+    if given is None:
+        return USUAL_SCALE
     if not 2 <= len(scale.points) <= 9 or list(scale.points) != sorted(set(scale.points)):
         table.problem("points", "has to be 2 to 9 rising whole numbers, such as [1, 2, 3, 4].")
     elif len(scale.points) != len(scale.labels):
@@ -126,7 +154,7 @@ def _scale(root: Table) -> Scale:
 
 
 def _margins(root: Table, scale: Scale) -> Margins:
-    table = root.table("margins", required=True) or Table({}, "margins", Report(root.report.lines))
+    table = root.table("margins", required=True) or root.imagined("margins")
     width = float(scale.points[-1] - scale.points[0]) if scale.points else 1.0
     margins = Margins(
         detection=table.number("detection", 0.001, 0.5, default=0.10),
@@ -149,6 +177,8 @@ def _questions(root: Table) -> tuple[Question, ...]:
         )
         if kind != "choice" and question.options:
             table.problem("options", f"belongs to questions of kind choice; this one is of kind {kind}.")
+        if kind != "choice":
+            table.set_aside("options")
         table.finish()
         found.append(question)
     if len({question.name for question in found}) != len(found):
@@ -157,9 +187,7 @@ def _questions(root: Table) -> tuple[Question, ...]:
 
 
 def _display(root: Table) -> Display:
-    table = root.table("display", required=False)
-    if table is None:
-        return Display()
+    table = root.table("display", required=False) or root.imagined("display")
     display = Display(
         if_failed=table.choice("if_failed", ("warn", "refuse", "ignore"), default="warn"),
         min_width_px=table.whole("min_width_px", 0, 16384, default=1024),
@@ -170,9 +198,7 @@ def _display(root: Table) -> Display:
 
 
 def _reading(root: Table) -> Reading:
-    table = root.table("reading", required=False)
-    if table is None:
-        return Reading()
+    table = root.table("reading", required=False) or root.imagined("reading")
     reading = Reading(
         allow_back=table.flag("allow_back", default=False),
         show_clock=table.flag("show_clock", default=False),

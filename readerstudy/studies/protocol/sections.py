@@ -9,7 +9,7 @@ MOST_TRIALS = 100_000
 
 
 def parse_sections(root: Table, sources: tuple[SourceDocument, ...]) -> tuple[SectionDocument, ...]:
-    found = [_section(table, sources) for table in root.tables("sections", required=True)]
+    found = [_section(table, sources) for table in root.tables("sections", required=False)]
     names = [section.name for section in found]
     for name in {name for name in names if names.count(name) > 1}:
         root.problem("sections", f"names {name!r} twice; every section needs a name of its own.")
@@ -22,6 +22,7 @@ def _section(table: Table, sources: tuple[SourceDocument, ...]) -> SectionDocume
     task = table.choice("task", TASKS)
     practice = table.flag("practice", default=False)
     design = table.choice("design", DESIGNS, default="crossed")
+    rotated = design == "rotate"
     name = table.name("name")
     section = SectionDocument(
         name=name,
@@ -35,14 +36,30 @@ def _section(table: Table, sources: tuple[SourceDocument, ...]) -> SectionDocume
         repeats=table.whole("repeats", 0, MOST_TRIALS, default=0),
         catch=table.whole("catch", 0, MOST_TRIALS, default=0),
         practice=practice,
-        pass_mark=table.number("pass_mark", 0, 1, default=0) or None if practice else None,
+        pass_mark=table.number("pass_mark", 0, 1, default=0) or None,
         design=design,
-        anchor=table.whole("anchor", 0, MOST_TRIALS, default=0) if design == "rotate" else 0,
-        block=table.whole("block", 1, MOST_TRIALS) if design == "rotate" else 0,
+        anchor=table.whole("anchor", 0, MOST_TRIALS, default=0),
+        block=table.whole("block", int(rotated), MOST_TRIALS, default=None if rotated else 0),
     )
     _check(table, section, sources)
+    table.set_aside(*_out_of_place(section))
     table.finish()
     return section
+
+
+def _out_of_place(section: SectionDocument) -> list[str]:
+    """The fields that a section of this task, design and purpose has no use for."""
+    without = {
+        "confidence": section.task != "call",
+        "labels": section.task != "check_label",
+        "rate": section.task in ("rate", "check_label"),
+        "pass_mark": not section.practice,
+        "repeats": section.practice,
+        "catch": section.practice,
+        "anchor": section.design != "rotate",
+        "block": section.design != "rotate",
+    }
+    return [name for name, is_out in without.items() if is_out]
 
 
 def _check(table: Table, section: SectionDocument, sources: tuple[SourceDocument, ...]) -> None:
@@ -63,6 +80,8 @@ def _check(table: Table, section: SectionDocument, sources: tuple[SourceDocument
         table.problem("labels", f"belongs to check_label sections; this one is {section.task}.")
     if section.rate and section.task == "check_label":
         table.problem("rate", "is true, but a check_label section asks for no rating.")
+    if section.pass_mark is not None and not section.practice:
+        table.problem("pass_mark", "belongs to practice sections; this one counts.")
     _check_extent(table, section)
 
 
@@ -81,6 +100,9 @@ def _check_extent(table: Table, section: SectionDocument) -> None:
     if section.practice and (section.repeats or section.catch):
         table.problem("practice", "is true; a practice section has neither repeats nor catch trials.")
     if section.design != "rotate":
+        for name in ("anchor", "block"):
+            if getattr(section, name):
+                table.problem(name, "belongs to the design rotate; this section is crossed.")
         return
     rest = section.trials - section.anchor
     if rest < section.block or rest % section.block:

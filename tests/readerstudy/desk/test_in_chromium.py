@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from readerstudy.results.freeze import freeze_study
+from readerstudy.studies.create import revise_protocol
+from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
@@ -16,8 +18,11 @@ from tests.viewer.test_for_everybody import overflows, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-OPEN = ["studies/", "studies/new/", "studies/new/?from=blank", "planner/"]
-DRAFT = " protocol/ images/ images/of/gan-canary/ plan/ audit/ preflight/ lock/ people/ progress/ log/"
+OPEN = ["studies/", "studies/new/", "studies/new/?from=blank", "studies/new/?from=blank&as=text", "planner/"]
+DRAFT = (
+    " protocol/ protocol/?as=text protocol/history/ protocol/history/2/"
+    " images/ images/of/gan-canary/ plan/ audit/ preflight/ lock/ people/ progress/ log/"
+)
 ENDED = "people/ progress/ ending/ result/ cases/triples/ log/"
 TABLET = {"width": 768, "height": 1024}
 
@@ -25,7 +30,8 @@ TABLET = {"width": 768, "height": 1024}
 @pytest.fixture
 def made(browser: Browser, db: None) -> Locked:
     """knees has ended, hips is a draft."""
-    a_planned_study(slug="hips")
+    hips = a_planned_study(slug="hips")
+    revise_protocol(hips, hips.protocol.text + "# the end\n", by=hips.created_by)
     made = a_locked_study()
     simulate_readers(made.study, 1, Skill(), by=made.owner, seed=1, on_answer=lambda: None)
     freeze_study(made.study, by=made.owner, reason="done")
@@ -66,11 +72,38 @@ def test_every_page_is_for_everybody(page: Page) -> None:
     assert errors == []
 
 
-def test_a_mistake_is_named_while_a_new_protocol_is_written(page: Page) -> None:
-    page.goto("/studies/new/?from=blank")
+def test_a_mistake_is_named_while_the_text_is_written(page: Page) -> None:
+    page.goto("/studies/new/?from=blank&as=text")
     page.fill("#text", page.input_value("#text").replace('"pick_real"', '"guess"'))
     page.locator("#problems .error").wait_for()
     assert "guess" in page.inner_text("#problems")
+
+
+def test_a_study_is_built_by_keyboard_without_a_word_of_toml(page: Page) -> None:
+    page.goto("/studies/new/?from=blank")
+    page.get_by_label("Title", exact=True).fill("Hands")
+    page.get_by_role("button", name="Add: call one image").press("Enter")
+    page.wait_for_url("**#f-sections-1")
+    second = page.get_by_role("group", name="Section 2")
+    second.get_by_label("Trials", exact=True).fill("50")
+    said = second.locator("ul.errors", has_text="adds up to 20 images for 50 trials")
+    said.wait_for()
+    second.get_by_label("real", exact=True).fill("25")
+    second.get_by_label("model", exact=True).fill("25")
+    said.wait_for(state="hidden")
+    assert violations(page) == []
+    page.get_by_label("Short name").press("Enter")
+    page.wait_for_url("**/studies/hands/")
+    sections = Study.objects.get(slug="hands").protocol.document.sections
+    assert [(section.name, section.trials) for section in sections] == [("quartets", 50), ("calls", 50)]
+
+
+def test_fields_appear_with_the_task_they_belong_to(page: Page) -> None:
+    page.goto("/studies/hips/protocol/")
+    confidence = page.get_by_label("Steps of confidence")
+    assert not confidence.is_visible()
+    page.get_by_label("Task").select_option("call")
+    confidence.wait_for(state="visible")
 
 
 def test_the_links_download_as_a_file(page: Page) -> None:

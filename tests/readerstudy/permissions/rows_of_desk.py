@@ -27,6 +27,12 @@ ROWS = {
     "studies/<slug:slug>/people/<slug:pseudonym>/withdraw/": row(
         "/studies/{slug}/people/R01/withdraw/", "302 404 404 302 404 302 404", "POST"
     ),
+    "studies/<slug:slug>/protocol/history/": row(
+        "/studies/{slug}/protocol/history/", "302 404 404 200 200 200 404"
+    ),
+    "studies/<slug:slug>/protocol/history/<int:number>/": row(
+        "/studies/{slug}/protocol/history/1/", "302 404 404 200 200 200 404"
+    ),
     "studies/<slug:slug>/plan/": row("/studies/{slug}/plan/", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/progress/": row("/studies/{slug}/progress/", "302 404 404 200 200 200 404"),
     "studies/<slug:slug>/protocol.toml": row("/studies/{slug}/protocol.toml", "302 404 404 200 200 200 404"),

@@ -1,0 +1,25 @@
+"""What the validator asks of a protocol, field by field. Forms are made from this, so they ask the same."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["text", "choice", "whole", "number", "flag", "texts", "wholes", "counts", "table", "tables"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A field that the validator looked for: where, what it found, and what it would have allowed.
+
+    `value` is None where the text says nothing. `aside` marks a field that something else in the text
+    rules out.
+    """
+
+    path: str
+    kind: Kind
+    required: bool
+    value: Any = None
+    default: Any = None
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str, ...] = ()
+    aside: bool = False

@@ -1,0 +1,78 @@
+"""A TOML text cut into its tables, so that one can be changed or moved and every other byte stays.
+
+The comment right above a header belongs to its table, and so do its sub-tables.
+"""
+
+import re
+from dataclasses import dataclass
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_HEADER = re.compile(r"^\s*(\[\[|\[)\s*([\w\-]+)\s*(\.[\w\-\".\s]+)?\]")
+_QUOTES = ('"""', "'''")
+
+
+@dataclass
+class Block:
+    """`path` is "study", "sections[1]", or "" for what stands before the first table."""
+
+    path: str
+    body: str = ""
+    blank: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.partition("[")[0]
+
+    def take(self, line: str) -> None:
+        if line.strip():
+            self.body += self.blank + line
+            self.blank = ""
+        else:
+            self.blank += line
+
+    def release_comment(self) -> str:
+        """Give up the comment lines at the end: they speak of the table that follows."""
+        if self.blank:
+            return ""
+        lines = _LINE.findall(self.body)
+        start = len(lines)
+        while start and lines[start - 1].lstrip().startswith("#"):
+            start -= 1
+        comment = "".join(lines[start:])
+        kept = "".join(lines[:start])
+        self.body = kept.rstrip("\r\n \t")
+        tail = kept[len(self.body) :]
+        first, newline, rest = tail.partition("\n")
+        self.body, self.blank = self.body + first + newline, rest
+        return comment
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The tables in their order; joined they are the text again."""
+    blocks, seen, inside = [Block(path="")], dict[str, int](), ""
+    for line in _LINE.findall(text):
+        header = None if inside else _HEADER.match(line)
+        if header and not header[3]:
+            comment = blocks[-1].release_comment()
+            blocks.append(Block(path=_path(header[1], header[2], seen), body=comment))
+        blocks[-1].take(line)
+        inside = _still_inside(line, inside)
+    return blocks
+
+
+def joined(blocks: list[Block]) -> str:
+    return "".join(block.body + block.blank for block in blocks)
+
+
+def _path(bracket: str, name: str, seen: dict[str, int]) -> str:
+    if bracket == "[":
+        return name
+    seen[name] = seen.get(name, -1) + 1
+    return f"{name}[{seen[name]}]"
+
+
+def _still_inside(line: str, inside: str) -> str:
+    """The quotes of the text of several lines in which the next line stands, if it stands in one."""
+    if inside:
+        return "" if inside in line else inside
+    return next((quote for quote in _QUOTES if line.count(quote) == 1), "")
