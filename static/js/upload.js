@@ -9,6 +9,10 @@
   const zone = form.querySelector("[data-drop]");
   const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
   let files = [];
+  let sending = false;
+  addEventListener("beforeunload", (event) => {
+    if (sending) event.preventDefault();
+  });
 
   const choose = (list) => {
     files = [...list].filter((file) => !file.name.startsWith("."));
@@ -73,6 +77,7 @@
     event.preventDefault();
     button.disabled = true;
     bar.hidden = false;
+    sending = true;
     const batch = crypto.randomUUID();
     const total = files.reduce((sum, file) => sum + file.size, 0) || 1;
     let before = 0;
@@ -85,10 +90,12 @@
         before += file.size;
       }
     } catch (error) {
+      sending = false;
       said.textContent = error.message;
       button.disabled = false;
       return;
     }
+    sending = false;
     form.elements.batch.value = batch;
     form.submit();
   });
