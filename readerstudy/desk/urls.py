@@ -84,4 +84,5 @@ urlpatterns = [
         name="desk-preview-image",
     ),
     path("planner/", planner.planner, name="desk-planner"),
+    path("studies/<slug:slug>/margin/", planner.write_margin, name="desk-margin"),
 ]

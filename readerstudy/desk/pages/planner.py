@@ -4,14 +4,20 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from readerstudy.desk.access import STAFF
+from readerstudy.accounts.person import person
+from readerstudy.desk.access import LEADS, STAFF, study_page
 from readerstudy.desk.drawing import power_curves
+from readerstudy.desk.pages.frame import done, refused
+from readerstudy.errors import ReaderstudyError
 from readerstudy.results.planner import QUICK_REPLICATES, PlanRefused, minutes_each, power, question_of
+from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.models import Study, Task
+from readerstudy.studies.protocol import ProtocolError
+from readerstudy.studies.protocol.rewrite import put
 
 REFINED_REPLICATES = 4_000
 
@@ -76,6 +82,25 @@ def planner(request: HttpRequest) -> HttpResponse:
         context["minutes"] = minutes_each(study.protocol.document)
     template = "desk/_power.html" if request.headers.get("X-Part") == "power" else "desk/planner.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
+
+
+@require_POST
+@study_page(*LEADS)
+def write_margin(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """Put the margin that was settled on into the protocol, and leave every other byte of it alone."""
+    form = Question(request.POST)
+    form.is_valid()
+    if not {"task", "margin"} <= form.cleaned_data.keys():
+        raise Http404
+    task, margin = form.cleaned_data["task"], form.cleaned_data["margin"]
+    name = "realism" if task == Task.RATE else "detection"
+    try:
+        text = put(study.protocol.text, f"margins.{name}", margin)
+        revised = revise_protocol(study, text, by=person(request))
+    except (ProtocolError, ReaderstudyError) as error:
+        return refused(request, error, "desk-protocol", study.slug)
+    said = f"The margin of {name} is ±{margin:g}: version {revised.version} of the protocol."
+    return done(request, said, "desk-protocol", study.slug)
 
 
 def _answer(question: dict[str, Any], *, refined: bool) -> dict[str, Any]:
