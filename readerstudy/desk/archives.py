@@ -2,6 +2,7 @@
 
 import tempfile
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
@@ -17,12 +18,7 @@ def bundle_archive(study: Study, *, by: User) -> tuple[IO[bytes], str]:
     masked = not is_unblinded(study)
     with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
         folder = export_bundle(study, Path(scratch) / "bundle", by=by, masked=masked)
-        archive = tempfile.TemporaryFile()  # noqa: SIM115  (whoever sends it closes it)
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-            for path in sorted(folder.iterdir()):
-                packed.write(path, path.name)
-    archive.seek(0)
-    return archive, f"{study.slug}-bundle{'-masked' if masked else ''}.zip"
+        return packed(folder), f"{study.slug}-bundle{'-masked' if masked else ''}.zip"
 
 
 def reproduction_archive(study: Study, *, by: User) -> tuple[IO[bytes], str]:
@@ -31,3 +27,15 @@ def reproduction_archive(study: Study, *, by: User) -> tuple[IO[bytes], str]:
         path = reproduction_zip(study, Path(scratch) / "reproduce.zip", by=by)
         # The open file outlives its folder.
         return path.open("rb"), f"{study.slug}-reproduce.zip"
+
+
+def packed(folder: Path) -> IO[bytes]:
+    """The files of a folder as an open zip file without a name; whoever sends it closes it."""
+    with ExitStack() as unless_whole:
+        archive = unless_whole.enter_context(tempfile.TemporaryFile())
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+            for path in sorted(folder.iterdir()):
+                zipped.write(path, path.name)
+        archive.seek(0)
+        unless_whole.pop_all()
+    return archive

@@ -1,8 +1,6 @@
 """The result on screen, once the study is unblinded: numbers, cases with their pictures, files."""
 
 import json
-import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import study_page
+from readerstudy.desk.archives import packed
 from readerstudy.desk.demo.recipes import RECIPES
 from readerstudy.desk.pages.frame import done, study_response
 from readerstudy.desk.pages.runs import newest_run
@@ -83,12 +82,7 @@ def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBa
 
 
 def _tables(study: Study, folder: Path) -> HttpResponseBase:
-    archive = tempfile.TemporaryFile()  # noqa: SIM115  (FileResponse closes it)
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(folder.iterdir()):
-            packed.write(path, path.name)
-    archive.seek(0)
-    return FileResponse(archive, as_attachment=True, filename=f"{study.slug}-{TABLES}")
+    return FileResponse(packed(folder), as_attachment=True, filename=f"{study.slug}-{TABLES}")
 
 
 @require_GET

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from readerstudy.reading.models import Rating, Reason, Response, Slot
 from readerstudy.results.bundle.names import Names, Shown
 from readerstudy.studies.models import Enrolment, Section, Study
+
+BATCH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,16 @@ class Answer:
         return next(iter(self.slots.values()))[1]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """Some answers with their slots by presentation, and their ratings and reasons by answer."""
+
+    responses: list[Response]
+    slots: dict[int, dict[int, tuple[int, Shown]]]
+    ratings: dict[int, dict[int, int]]
+    reasons: dict[int, list[Reason]]
+
+
 def answers(study: Study, names: Names) -> Iterator[Answer]:
     """Every counted answer outside practice."""
     sections = list(Section.objects.filter(study=study, practice=False).order_by("position"))
@@ -40,29 +53,12 @@ def answers(study: Study, names: Names) -> Iterator[Answer]:
     readers = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
     for reader in readers.order_by("place"):
         for section in sections:
-            yield from _section(reader, section, names, known[section.pk])
+            for batch in _section(reader, section, known[section.pk]):
+                yield from _answers(batch, reader, section, names)
 
 
-def _section(reader: Enrolment, section: Section, names: Names, known: dict[int, Shown]) -> Iterator[Answer]:
-    responses = list(
-        Response.objects.final()
-        .filter(enrolment=reader, presentation__section=section)
-        .select_related("presentation__trial", "presentation__repeats")
-        .order_by("presentation__order")
-    )
-    if not responses:
-        return
-    slots = _slots(reader, section, known)
-    ratings: dict[int, dict[int, int]] = {}
-    rated = Rating.objects.filter(response__enrolment=reader, response__presentation__section=section)
-    for answered, slot, points in rated.values_list("response_id", "slot_id", "points"):
-        ratings.setdefault(answered, {})[slot] = points
-    reasons: dict[int, list[Reason]] = {}
-    for reason in Reason.objects.filter(
-        response__enrolment=reader, response__presentation__section=section
-    ).order_by("pk"):
-        reasons.setdefault(reason.response_id, []).append(reason)
-    for response in responses:
+def _answers(batch: _Batch, reader: Enrolment, section: Section, names: Names) -> Iterator[Answer]:
+    for response in batch.responses:
         shown = response.presentation
         number = shown.trial.number
         yield Answer(
@@ -73,20 +69,37 @@ def _section(reader: Enrolment, section: Section, names: Names, known: dict[int,
             repeat_of=names.trial(number) if shown.repeats_id is not None else "",
             order=shown.order,
             response=response,
-            slots=slots[shown.pk],
-            ratings=ratings.get(response.pk, {}),
-            reasons=tuple(reasons.get(response.pk, ())),
+            slots=batch.slots[shown.pk],
+            ratings=batch.ratings.get(response.pk, {}),
+            reasons=tuple(batch.reasons.get(response.pk, ())),
         )
 
 
-def _slots(
-    reader: Enrolment, section: Section, known: dict[int, Shown]
-) -> dict[int, dict[int, tuple[int, Shown]]]:
-    """By presentation and slot key: the slot's number from 1, and what stands in it."""
-    rows = Slot.objects.filter(presentation__section=section, presentation__place=reader.own_place)
-    found: dict[int, dict[int, tuple[int, Shown]]] = {}
-    for pk, presentation, position, image in rows.values_list(
+def _section(reader: Enrolment, section: Section, known: dict[int, Shown]) -> Iterator[_Batch]:
+    """The answers of a reader in a section, a batch after the other."""
+    responses = (
+        Response.objects.final()
+        .filter(enrolment=reader, presentation__section=section)
+        .select_related("presentation__trial", "presentation__repeats")
+        .order_by("presentation__order")
+        .iterator(BATCH)
+    )
+    while batch := list(islice(responses, BATCH)):
+        yield _with_everything(batch, known)
+
+
+def _with_everything(responses: list[Response], known: dict[int, Shown]) -> _Batch:
+    slots: dict[int, dict[int, tuple[int, Shown]]] = {}
+    shown = Slot.objects.filter(presentation__in=[response.presentation_id for response in responses])
+    for pk, presentation, position, image in shown.values_list(
         "pk", "presentation_id", "position", "trial_image_id"
     ):
-        found.setdefault(presentation, {})[pk] = (position + 1, known[image])
-    return found
+        slots.setdefault(presentation, {})[pk] = (position + 1, known[image])
+    ratings: dict[int, dict[int, int]] = {}
+    rated = Rating.objects.filter(response__in=responses)
+    for answered, slot, points in rated.values_list("response_id", "slot_id", "points"):
+        ratings.setdefault(answered, {})[slot] = points
+    reasons: dict[int, list[Reason]] = {}
+    for reason in Reason.objects.filter(response__in=responses).order_by("pk"):
+        reasons.setdefault(reason.response_id, []).append(reason)
+    return _Batch(responses=responses, slots=slots, ratings=ratings, reasons=reasons)

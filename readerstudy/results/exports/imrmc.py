@@ -2,10 +2,14 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 Row = tuple[str, str, str, float]
+#: What iMRMC calls the reader of the rows that hold the truth.
+TRUTH = "-1"
 
 
 def write_imrmc(folder: Path) -> list[Path]:
@@ -19,7 +23,7 @@ def write_imrmc(folder: Path) -> list[Path]:
     for section in study["sections"]:
         if section["task"] == "call":
             path = folder / f"{section['name']}.imrmc"
-            _write(path, study["title"], list(_rows(calls, section["name"], kinds)))
+            _write(path, study["title"], partial(_rows, calls, section["name"], kinds))
             written.append(path)
     return written
 
@@ -33,18 +37,23 @@ def _rows(calls: Path, section: str, kinds: dict[str, str]) -> Iterator[Row]:
                 continue
             if row["image"] not in seen:
                 seen.add(row["image"])
-                yield ("-1", row["image"], "truth", float(kinds[row["source"]] == "synthetic"))
+                yield (TRUTH, row["image"], "truth", float(kinds[row["source"]] == "synthetic"))
             sign = 1.0 if row["call"] == "synthetic" else -1.0
             yield (row["reader"], row["image"], "reading", sign * float(row["confidence"] or 1))
 
 
-def _write(path: Path, title: str, rows: list[Row]) -> None:
-    truth = {case: score for reader, case, _, score in rows if reader == "-1"}
-    readers = {reader for reader, *_ in rows if reader != "-1"}
+def _write(path: Path, title: str, rows: Callable[[], Iterator[Row]]) -> None:
+    """The header counts readers and cases, so that the rows are walked through twice and never held."""
+    cases, readers = Counter[float](), set()
+    for reader, _, _, score in rows():
+        if reader == TRUTH:
+            cases[score] += 1
+        else:
+            readers.add(reader)
     with path.open("w", encoding="utf-8", newline="") as stream:
         stream.write(f"{title}\n")
         stream.write(f"NR: {len(readers)}\n")
-        stream.write(f"N0: {sum(1 for score in truth.values() if not score)}\n")
-        stream.write(f"N1: {sum(1 for score in truth.values() if score)}\n")
+        stream.write(f"N0: {cases[0.0]}\n")
+        stream.write(f"N1: {cases[1.0]}\n")
         stream.write("NM: 1\n\nBEGIN DATA:\n")
-        csv.writer(stream, lineterminator="\n").writerows(rows)
+        csv.writer(stream, lineterminator="\n").writerows(rows())

@@ -147,6 +147,7 @@ def test_the_end_is_freeze_request_and_confirmation(alices: Program, knees: Lock
     masked = alices.get("studies/knees/bundle.zip")
     assert 'filename="knees-bundle-masked.zip"' in masked["Content-Disposition"]
     assert b"".join(masked.streaming_content)[:2] == b"PK"
+    assert masked.file_to_stream.closed
     asked = alices.post("studies/knees/unblinding-request", {"reason": "all read"}).json()
     assert asked["unblinded"] is None
     assert alices.post("studies/knees/unblinding", {"reason": "all read"}).json()["unblinded"]
