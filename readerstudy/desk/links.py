@@ -6,18 +6,31 @@ from dataclasses import dataclass, field
 from io import StringIO
 from urllib.parse import quote
 
+from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.invite import Invited
 from readerstudy.studies.models import Enrolment
+
+FORMULA_BEGINS_WITH = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(kw_only=True)
 class Outcome:
-    """Who was invited or reminded just now, what went wrong, and which addresses are still to mend."""
+    """Who was invited or reminded just now, who of them by letter, and what went wrong."""
 
     invited: list[Invited] = field(default_factory=list)
     reminded: list[Enrolment] = field(default_factory=list)
+    lettered: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
-    to_mend: list[str] = field(default_factory=list)
+    refused: dict[str, ReaderstudyError] = field(default_factory=dict)
+
+    def refuse(self, email: str, error: ReaderstudyError) -> None:
+        self.refused[email] = error
+        self.problems.append(f"{email}: {error}")
+
+
+def defused(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula, made text again by an apostrophe."""
+    return f"'{cell}" if cell.startswith(FORMULA_BEGINS_WITH) else cell
 
 
 def csv_address(invited: Sequence[Invited]) -> str:
@@ -27,5 +40,6 @@ def csv_address(invited: Sequence[Invited]) -> str:
     writer.writerow(("reader", "email", "role", "link"))
     for one in invited:
         enrolment = one.enrolment
-        writer.writerow((enrolment.pseudonym, enrolment.email, enrolment.role, one.link))
+        row = (enrolment.pseudonym, enrolment.email, enrolment.role, one.link)
+        writer.writerow([defused(cell) for cell in row])
     return "data:text/csv;charset=utf-8," + quote(text.getvalue())

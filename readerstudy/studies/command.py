@@ -1,6 +1,7 @@
 """What the commands about a study have in common: the study, the author, and errors as one line."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,6 +10,14 @@ from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import ProtocolError
+
+
+def protocol_text(path: Path) -> str:
+    """The text of a protocol file, byte for byte."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read as UTF-8 text: {error}.") from error
 
 
 class StudyCommand(BaseCommand):
@@ -29,7 +38,7 @@ class StudyCommand(BaseCommand):
         try:
             by = self._author(options["by"])
             if self.takes_study:
-                self.act(self._study(options["study"]), by, options)
+                self.act(self.study_called(options["study"]), by, options)
             else:
                 self.begin(by, options)
         except (ReaderstudyError, ProtocolError) as refusal:
@@ -45,7 +54,7 @@ class StudyCommand(BaseCommand):
         self.stdout.write(text)
 
     @staticmethod
-    def _study(slug: str) -> Study:
+    def study_called(slug: str) -> Study:
         study = Study.objects.filter(slug=slug).first()
         if study is None:
             known = ", ".join(Study.objects.values_list("slug", flat=True)[:10]) or "none yet"

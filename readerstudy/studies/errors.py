@@ -57,3 +57,11 @@ class ChangeItInTheText(StudyError):
 
 class ProtocolHasMovedOn(StudyError):
     """Somebody else has saved the protocol since this page was opened. Compare both before saving again."""
+
+
+class NothingToRemind(StudyError):
+    """Whoever is to be reminded has nothing left to do."""
+
+
+class LetterNotSent(StudyError):
+    """The letter could not be sent. Look at EMAIL_URL and the mail server, then try again."""

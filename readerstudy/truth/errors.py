@@ -31,6 +31,10 @@ class BlindingNotShown(TruthError):
     """The blinding audit has not been run on these images. Run it: manage.py audit_blinding STUDY"""
 
 
+class AuditPassed(TruthError):
+    """The blinding audit passed on these images. There is nothing to override."""
+
+
 class BlindingFailed(TruthError):
     """The blinding audit failed on these images. Mend what it names, or override it with a reason."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from readerstudy.desk.pages.playground import SAMPLERS
+from readerstudy.desk.pages.playground import MOST_LOOKED_AT, PREVIEW_COUNT, SAMPLERS
 from readerstudy.studies.models import Role, Task
 
 Shape = serializers.Serializer[Any]
@@ -31,15 +31,22 @@ class ImportIn(Shape):
     source = serializers.CharField(max_length=80)  # type: ignore[assignment]
 
 
-class GenerationIn(Shape):
-    source = serializers.CharField(max_length=80)  # type: ignore[assignment]
-    model = serializers.CharField(max_length=200, default="bundled")
-    count = serializers.IntegerField(min_value=1, max_value=100_000)
+class SamplingIn(Shape):
+    model = serializers.CharField(max_length=200, default="bundled", help_text="A name of /api/models.")
     conditions = serializers.DictField(child=serializers.CharField(), default=dict)
     guidance = serializers.FloatField(min_value=0, max_value=20, default=1.5)
     steps = serializers.IntegerField(min_value=1, max_value=1000, default=20)
     sampler = serializers.ChoiceField(choices=SAMPLERS, default="unipc")
     seed = serializers.IntegerField(min_value=0, max_value=MOST_SEED, default=0)
+
+
+class GenerationIn(SamplingIn):
+    source = serializers.CharField(max_length=80)  # type: ignore[assignment]
+    count = serializers.IntegerField(min_value=1, max_value=100_000)
+
+
+class PreviewIn(SamplingIn):
+    count = serializers.IntegerField(min_value=1, max_value=MOST_LOOKED_AT, default=PREVIEW_COUNT)
 
 
 class PreflightIn(Shape):
@@ -51,13 +58,34 @@ class PreflightIn(Shape):
     seed = serializers.IntegerField(min_value=0, max_value=MOST_SEED, default=1)
 
 
-class InviteIn(Shape):
+class LettersIn(Shape):
+    mail = serializers.BooleanField(default=True, help_text="Whether links go out by e-mail, too.")
+
+
+class InviteIn(LettersIn):
     emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MOST_EMAILS)
     role = serializers.ChoiceField(choices=Role.choices, default=Role.READER)
 
 
+class RemindIn(LettersIn):
+    emails = serializers.ListField(
+        child=serializers.EmailField(),
+        default=list,
+        max_length=MOST_EMAILS,
+        help_text="Whom; everybody who has not finished if left out.",
+    )
+
+
 class WithdrawalIn(StatedReasonIn):
     keep_answers = serializers.BooleanField(help_text="Whether what was answered so far counts.")
+
+
+class StaffLeavesIn(StatedReasonIn):
+    email = serializers.EmailField()
+
+
+class ReplacementIn(WithdrawalIn, LettersIn):
+    email = serializers.EmailField(help_text="Of whoever reads instead.")
 
 
 class PlannerIn(Shape):

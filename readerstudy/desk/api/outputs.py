@@ -6,7 +6,6 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from readerstudy.desk.progress import ReaderProgress
 from readerstudy.reading.api.outputs import ProblemOut
 from readerstudy.studies.models import Enrolment, Run, Study
 from readerstudy.truth.models import Plan
@@ -143,6 +142,7 @@ class InvitedOut(Shape):
     email = serializers.CharField()
     pseudonym = serializers.CharField(allow_blank=True)
     link = serializers.CharField(help_text="Known now and never again.")
+    letter = serializers.BooleanField(help_text="Whether the link went out by e-mail.")
 
 
 class NotInvitedOut(Shape):
@@ -153,26 +153,8 @@ class NotInvitedOut(Shape):
 
 class InvitationsOut(Shape):
     invited = InvitedOut(many=True)
+    reminded = serializers.ListField(child=serializers.EmailField())
     refused = NotInvitedOut(many=True)
-
-
-class SectionProgressOut(Shape):
-    section = serializers.CharField()
-    answered = serializers.IntegerField()
-    total = serializers.IntegerField()
-
-
-class ReaderProgressOut(Shape):
-    reader = serializers.CharField()
-    answered = serializers.IntegerField()
-    total = serializers.IntegerField()
-    seconds_a_trial = serializers.FloatField(allow_null=True)
-    last_answer = serializers.DateTimeField(allow_null=True)
-    sections = SectionProgressOut(many=True)
-
-
-class ReadersProgressOut(Shape):
-    readers = ReaderProgressOut(many=True)
 
 
 class ReportOut(Shape):
@@ -196,23 +178,6 @@ class CaseOut(Shape):
 
 class CasesOut(Shape):
     cases = CaseOut(many=True)
-
-
-class EntryOut(Shape):
-    number = serializers.IntegerField()
-    stream = serializers.CharField()
-    at = serializers.DateTimeField()
-    by = serializers.CharField(allow_blank=True)
-    verb = serializers.CharField()
-    subject = serializers.CharField(allow_blank=True)
-    particulars = serializers.DictField()
-    reason = serializers.CharField(allow_blank=True)
-    withheld = serializers.BooleanField()
-
-
-class LogOut(Shape):
-    entries = EntryOut(many=True)
-    pages = serializers.IntegerField()
 
 
 def iso(at: datetime | None) -> str | None:
@@ -263,17 +228,4 @@ def person_out(enrolment: Enrolment) -> dict[str, Any]:
         "role": enrolment.role,
         "pseudonym": enrolment.pseudonym,
         "state": "withdrawn" if hasattr(enrolment, "withdrawal") else open_state,
-    }
-
-
-def progress_out(reader: ReaderProgress) -> dict[str, Any]:
-    return {
-        "reader": reader.enrolment.pseudonym,
-        "answered": reader.answered,
-        "total": reader.total,
-        "seconds_a_trial": reader.seconds_a_trial,
-        "last_answer": iso(reader.last_answer),
-        "sections": [
-            {"section": part.name, "answered": part.answered, "total": part.total} for part in reader.sections
-        ],
     }

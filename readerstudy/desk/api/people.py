@@ -1,26 +1,22 @@
-"""The people of a study and how far they are; never how well."""
+"""The people of a study: invite, remind, replace, withdraw."""
+
+from typing import Any
 
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from readerstudy.desk.access import LEADS, OWNERS, STAFF
+from readerstudy.desk.access import LEADS, OWNERS
 from readerstudy.desk.api import outputs
-from readerstudy.desk.api.inputs import InviteIn, WithdrawalIn
-from readerstudy.desk.api.outputs import REFUSALS, iso, person_out, progress_out
+from readerstudy.desk.api.inputs import InviteIn, RemindIn, ReplacementIn, StaffLeavesIn, WithdrawalIn
+from readerstudy.desk.api.outputs import REFUSALS, person_out
 from readerstudy.desk.api.problems import code_of
-from readerstudy.desk.api.studies import whole_number
 from readerstudy.desk.api.wire import DeskView
-from readerstudy.desk.pages.log import entries_of
-from readerstudy.desk.progress import progress_of
-from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.invite import invite_reader, invite_staff
-from readerstudy.studies.models import Enrolment, Role
+from readerstudy.desk.links import Outcome
+from readerstudy.desk.people import invite_people, remind_people, replace_person, to_remind
+from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.withdraw import withdraw
-
-PAGE = OpenApiParameter("page", OpenApiTypes.INT, description="From 1, newest first.")
 
 
 class PeopleView(DeskView):
@@ -28,71 +24,92 @@ class PeopleView(DeskView):
 
     @extend_schema(operation_id="people_list", responses={200: outputs.PeopleOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
-        rows = Enrolment.objects.filter(study=self.study(slug, *OWNERS)).order_by("role", "place", "pk")
-        rows = rows.select_related("user", "invitation__claim__by", "invitation__revocation", "withdrawal")
-        return Response({"people": [person_out(row) for row in rows]})
+        return Response(people_out(self.study(slug, *OWNERS)))
 
     @extend_schema(
         operation_id="people_invite", request=InviteIn, responses={200: outputs.InvitationsOut, **REFUSALS}
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Each address gets its link, or the sentence why not."""
+        """Each address gets its link, by letter unless `mail` is false, or the sentence why not."""
         study, given = self.study(slug, *OWNERS), self.given(InviteIn)
-        invited, refused = [], []
-        for email in given["emails"]:
-            try:
-                if given["role"] == Role.READER:
-                    made = invite_reader(study, email, by=self.person())
-                else:
-                    made = invite_staff(study, email, given["role"], by=self.person())
-            except ReaderstudyError as error:
-                refused.append({"email": email, "detail": str(error), "code": code_of(error)})
-            else:
-                invited.append({"email": email, "pseudonym": made.enrolment.pseudonym, "link": made.link})
-        return Response({"invited": invited, "refused": refused})
+        return Response(outcome_out(invite_people(study, by=self.person(), **given)))
+
+
+class RemindersView(DeskView):
+    """A letter to those who read; a new link to those who have not come yet, and the old one is useless."""
+
+    @extend_schema(
+        operation_id="people_remind", request=RemindIn, responses={200: outputs.InvitationsOut, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        study, given = self.study(slug, *OWNERS), self.given(RemindIn)
+        people = to_remind(study, given["emails"])
+        return Response(outcome_out(remind_people(people, by=self.person(), mail=given["mail"])))
 
 
 class WithdrawalView(DeskView):
-    """Somebody leaves; what they answered stays on record."""
+    """A reader leaves; what they answered stays on record. An open invitation is revoked."""
 
     @extend_schema(operation_id="people_withdraw", request=WithdrawalIn, responses={204: None, **REFUSALS})
     def post(self, request: Request, slug: str, pseudonym: str) -> Response:
-        readers = Enrolment.objects.filter(study=self.study(slug, *LEADS)).readers()
-        enrolment, given = readers.filter(pseudonym=pseudonym).first(), self.given(WithdrawalIn)
-        if enrolment is None:
-            raise Http404
-        withdraw(enrolment, by=self.person(), **given)
+        reader, given = _reader(self.study(slug, *LEADS), pseudonym), self.given(WithdrawalIn)
+        withdraw(reader, by=self.person(), **given)
         return Response(status=204)
 
 
-class ProgressView(DeskView):
-    """How far each reader is."""
+class StaffWithdrawalView(DeskView):
+    """Somebody of the staff leaves, named by their address. An open invitation is revoked."""
 
-    @extend_schema(operation_id="progress_show", responses={200: outputs.ReadersProgressOut, **REFUSALS})
-    def get(self, request: Request, slug: str) -> Response:
-        readers = progress_of(self.study(slug, *STAFF))
-        return Response({"readers": [progress_out(reader) for reader in readers]})
+    @extend_schema(operation_id="staff_withdraw", request=StaffLeavesIn, responses={204: None, **REFUSALS})
+    def post(self, request: Request, slug: str) -> Response:
+        study, given = self.study(slug, *OWNERS), self.given(StaffLeavesIn)
+        staff = Enrolment.objects.filter(study=study).exclude(role=Role.READER).current()
+        for one in staff.select_related("study", "user", "invitation__claim__by", "invitation__revocation"):
+            if one.email.lower() == given["email"].lower():
+                withdraw(one, by=self.person(), reason=given["reason"], keep_answers=True)
+                return Response(status=204)
+        raise Http404
 
 
-class LogView(DeskView):
-    """Everything that happened, newest first, without what would unblind."""
+class ReplacementView(DeskView):
+    """A reader leaves and somebody else gets the next free place, both or neither."""
 
-    @extend_schema(operation_id="log_list", parameters=[PAGE], responses={200: outputs.LogOut, **REFUSALS})
-    def get(self, request: Request, slug: str) -> Response:
-        study = self.study(slug, *STAFF)
-        named, shown = entries_of(study, whole_number(request.query_params.get("page"), 1))
-        entries = [
-            {
-                "number": entry.number,
-                "stream": entry.stream,
-                "at": iso(entry.at),
-                "by": str(who or ""),
-                "verb": entry.verb,
-                "subject": entry.subject,
-                "particulars": entry.particulars,
-                "reason": entry.reason,
-                "withheld": entry.withheld,
-            }
-            for who, entry in named
-        ]
-        return Response({"entries": entries, "pages": shown.paginator.num_pages})
+    @extend_schema(
+        operation_id="people_replace",
+        request=ReplacementIn,
+        responses={200: outputs.InvitationsOut, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str, pseudonym: str) -> Response:
+        reader, given = _reader(self.study(slug, *OWNERS), pseudonym), self.given(ReplacementIn)
+        return Response(outcome_out(replace_person(reader, by=self.person(), **given)))
+
+
+def _reader(study: Study, pseudonym: str) -> Enrolment:
+    found = Enrolment.objects.filter(study=study, pseudonym=pseudonym).readers().first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def people_out(study: Study) -> dict[str, Any]:
+    rows = Enrolment.objects.filter(study=study).order_by("role", "place", "pk")
+    rows = rows.select_related("user", "invitation__claim__by", "invitation__revocation", "withdrawal")
+    return {"people": [person_out(row) for row in rows]}
+
+
+def outcome_out(outcome: Outcome) -> dict[str, Any]:
+    invited = [
+        {
+            "email": one.enrolment.email,
+            "pseudonym": one.enrolment.pseudonym,
+            "link": one.link,
+            "letter": one.enrolment.email in outcome.lettered,
+        }
+        for one in outcome.invited
+    ]
+    refused = [
+        {"email": email, "detail": str(error), "code": code_of(error)}
+        for email, error in outcome.refused.items()
+    ]
+    reminded = [enrolment.email for enrolment in outcome.reminded]
+    return {"invited": invited, "reminded": reminded, "refused": refused}

@@ -1,5 +1,7 @@
 """Long work: how far it is, how it ended, and a way to stop it."""
 
+from typing import Any
+
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,14 +28,17 @@ def run_of(study: Study, number: int) -> Run:
     return run
 
 
+def runs_out(study: Study) -> dict[str, Any]:
+    runs = Run.objects.filter(study=study).select_related("study", "cancellation")[:MOST_RUNS]
+    return {"runs": [run_out(run) for run in runs]}
+
+
 class RunsView(DeskView):
     """The newest runs."""
 
     @extend_schema(operation_id="runs_list", responses={200: outputs.RunsOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
-        study = self.study(slug, *LEADS)
-        runs = Run.objects.filter(study=study).select_related("study", "cancellation")[:MOST_RUNS]
-        return Response({"runs": [run_out(run) for run in runs]})
+        return Response(runs_out(self.study(slug, *LEADS)))
 
 
 class RunView(DeskView):

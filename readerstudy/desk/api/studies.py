@@ -57,13 +57,16 @@ class StudyView(DeskView):
     @extend_schema(operation_id="studies_show", responses={200: outputs.StudyInFullOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
         study = self.study(slug, *STAFF)
-        steps = life_of(study)
         body = study_out(study) | {
             "roles": sorted(roles_of(request._request, study)),
             "unblinded": is_unblinded(study),
-            "life": [{"name": step.name, "state": step.state, "said": step.said} for step in steps],
+            "life": life_out(study),
         }
         return Response(body)
+
+
+def life_out(study: Study) -> list[dict[str, str]]:
+    return [{"name": step.name, "state": step.state, "said": step.said} for step in life_of(study)]
 
 
 class CopyView(DeskView):

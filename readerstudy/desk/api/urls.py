@@ -3,13 +3,14 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from readerstudy.desk.api import images, people, plan, results, runs, studies
+from readerstudy.desk.api import images, people, plan, playground, results, runs, studies, watching
 
 STUDY = "studies/<slug:slug>"
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("planner", results.PlannerView.as_view(), name="api-planner"),
+    path("models", playground.ModelsView.as_view(), name="api-models"),
     path("studies", studies.StudiesView.as_view(), name="api-studies"),
     path(STUDY, studies.StudyView.as_view(), name="api-study"),
     path(f"{STUDY}/copy", studies.CopyView.as_view(), name="api-copy"),
@@ -19,6 +20,14 @@ urlpatterns = [
     path(f"{STUDY}/uploads/<uuid:batch>/<int:index>", images.UploadView.as_view(), name="api-upload"),
     path(f"{STUDY}/imports", images.ImportsView.as_view(), name="api-imports"),
     path(f"{STUDY}/generations", images.GenerationsView.as_view(), name="api-generations"),
+    path(f"{STUDY}/previews", playground.PreviewsView.as_view(), name="api-previews"),
+    path(f"{STUDY}/previews/<int:number>", playground.PreviewView.as_view(), name="api-preview"),
+    path(
+        f"{STUDY}/previews/<int:number>/<int:index>.png",
+        playground.PreviewImageView.as_view(),
+        name="api-preview-image",
+    ),
+    path(f"{STUDY}/reading-preview", playground.ReadingPreviewView.as_view(), name="api-reading-preview"),
     path(f"{STUDY}/runs", runs.RunsView.as_view(), name="api-runs"),
     path(f"{STUDY}/runs/<int:number>", runs.RunView.as_view(), name="api-run"),
     path(f"{STUDY}/runs/<int:number>/cancellation", runs.CancellationView.as_view(), name="api-run-cancel"),
@@ -31,8 +40,15 @@ urlpatterns = [
     path(
         f"{STUDY}/people/<slug:pseudonym>/withdrawal", people.WithdrawalView.as_view(), name="api-withdrawal"
     ),
-    path(f"{STUDY}/progress", people.ProgressView.as_view(), name="api-progress"),
-    path(f"{STUDY}/log", people.LogView.as_view(), name="api-log"),
+    path(f"{STUDY}/people/reminders", people.RemindersView.as_view(), name="api-reminders"),
+    path(f"{STUDY}/people/withdrawals", people.StaffWithdrawalView.as_view(), name="api-staff-withdrawal"),
+    path(
+        f"{STUDY}/people/<slug:pseudonym>/replacement",
+        people.ReplacementView.as_view(),
+        name="api-replacement",
+    ),
+    path(f"{STUDY}/progress", watching.ProgressView.as_view(), name="api-progress"),
+    path(f"{STUDY}/log", watching.LogView.as_view(), name="api-log"),
     path(f"{STUDY}/freeze", results.FreezeView.as_view(), name="api-freeze"),
     path(
         f"{STUDY}/unblinding-request",

@@ -9,12 +9,11 @@ from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, OWNERS, roles_of, study_page
 from readerstudy.desk.links import Outcome, csv_address
 from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.people import invite_people, remind_people, replace_person
 from readerstudy.desk.unfinished import unfinished
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
-from readerstudy.studies.mail import send_invitation, send_reminder
 from readerstudy.studies.models import Enrolment, Role, Study
-from readerstudy.studies.withdraw import replace_reader, withdraw
+from readerstudy.studies.withdraw import withdraw
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,75 +43,43 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "outcome": outcome,
         "links_csv": csv_address(outcome.invited),
         "all_roles": Role.choices,
-        "started": "\n".join(outcome.to_mend),
+        "started": "\n".join(outcome.refused),
     }
     return study_response(request, study, "people", context)
 
 
 def _invite(request: HttpRequest, study: Study) -> Outcome:
-    role, outcome = request.POST.get("role", Role.READER), Outcome()
+    role = request.POST.get("role", Role.READER)
     if role not in Role.values:
         raise Http404
-    for email in request.POST.get("emails", "").replace(",", "\n").split():
-        try:
-            if role == Role.READER:
-                invited = invite_reader(study, email, by=person(request))
-            else:
-                invited = invite_staff(study, email, role, by=person(request))
-        except ReaderstudyError as error:
-            outcome.problems.append(f"{email}: {error}")
-            outcome.to_mend.append(email)
-        else:
-            _tell(request, invited, outcome)
-    if not outcome.problems and not outcome.invited:
-        outcome.problems.append("No address was given. Write one on each line.")
-    return outcome
-
-
-def _tell(request: HttpRequest, invited: Invited, outcome: Outcome) -> None:
-    """Put the link on the page, and by mail where that is wanted."""
-    outcome.invited.append(invited)
-    if request.POST.get("mail") and not send_invitation(invited, by=person(request)):
-        outcome.problems.append(
-            f"The letter to {invited.enrolment.email} could not be sent. Give them the link below yourself."
-        )
+    emails = request.POST.get("emails", "").replace(",", "\n").split()
+    if not emails:
+        return Outcome(problems=["No address was given. Write one on each line."])
+    return invite_people(study, emails, role, by=person(request), mail=_wants_mail(request))
 
 
 def _remind(request: HttpRequest, study: Study) -> Outcome:
-    """A letter to those who read, a new link to those who have not come yet: links are not kept."""
-    outcome, who = Outcome(), request.POST.get("who", "")
-    for enrolment in unfinished(study):
-        if who not in ("everybody", str(enrolment.pk)):
-            continue
-        try:
-            if enrolment.person is None:
-                _tell(request, renew_link(enrolment, by=person(request)), outcome)
-            elif send_reminder(enrolment, by=person(request)):
-                outcome.reminded.append(enrolment)
-            else:
-                outcome.problems.append(f"The letter to {enrolment.email} could not be sent.")
-        except ReaderstudyError as error:
-            outcome.problems.append(f"{enrolment.email}: {error}")
-    return outcome
+    who = request.POST.get("who", "")
+    people = [one for one in unfinished(study) if who in ("everybody", str(one.pk))]
+    return remind_people(people, by=person(request), mail=_wants_mail(request))
 
 
 def _replace(request: HttpRequest, study: Study) -> Outcome:
-    """Somebody else takes the next free place; the link is shown like any other."""
-    outcome = Outcome()
-    enrolment = _reader(study, request.POST.get("pseudonym", ""))
     try:
-        invited = replace_reader(
-            enrolment,
+        return replace_person(
+            _reader(study, request.POST.get("pseudonym", "")),
             request.POST.get("email", "").strip(),
             by=person(request),
             reason=request.POST.get("reason", ""),
             keep_answers=request.POST.get("answers") == "keep",
+            mail=_wants_mail(request),
         )
     except ReaderstudyError as error:
-        outcome.problems.append(str(error))
-    else:
-        _tell(request, invited, outcome)
-    return outcome
+        return Outcome(problems=[str(error)])
+
+
+def _wants_mail(request: HttpRequest) -> bool:
+    return bool(request.POST.get("mail"))
 
 
 def _reader(study: Study, pseudonym: str) -> Enrolment:

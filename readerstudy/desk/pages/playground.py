@@ -121,7 +121,7 @@ def _start(request: HttpRequest, study: Study, chosen: Model, given: dict[str, A
 @study_page(*LEADS)
 def preview_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """The addresses of the images that are there so far."""
-    run = _preview(study, number)
+    run = preview_of(study, number)
     count = len(preview_images(run))
     images = [reverse("desk-preview-image", args=[study.slug, number, index]) for index in range(count)]
     return JsonResponse({"state": run.state, "error": run.error, "total": run.total, "images": images})
@@ -130,13 +130,13 @@ def preview_state(request: HttpRequest, study: Study, number: int) -> HttpRespon
 @require_GET
 @study_page(*LEADS)
 def preview_image(request: HttpRequest, study: Study, number: int, index: int) -> HttpResponseBase:
-    images = preview_images(_preview(study, number))
+    images = preview_images(preview_of(study, number))
     if index >= len(images):
         raise Http404
     return FileResponse(images[index].open("rb"), content_type="image/png")
 
 
-def _preview(study: Study, number: int) -> Run:
+def preview_of(study: Study, number: int) -> Run:
     run = Run.objects.filter(study=study, kind="preview", pk=number).first()
     if run is None:
         raise Http404

@@ -13,13 +13,13 @@ from readerstudy.desk.access import LEADS, OWNERS, study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.desk.pages.result import SANDBOX
 from readerstudy.desk.pages.runs import newest_run
+from readerstudy.desk.preview import preview_study
 from readerstudy.errors import ReaderstudyError
 from readerstudy.results.planner import minutes_each
 from readerstudy.results.runs import report_folder
-from readerstudy.studies.invite import next_place, pseudonym
-from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.models import Study
 from readerstudy.studies.runs import start_run
-from readerstudy.truth.duplicate import duplicate, rehearse
+from readerstudy.truth.duplicate import duplicate
 
 
 class Virtual(forms.Form):
@@ -92,18 +92,9 @@ def preflight_report(request: HttpRequest, study: Study, rehearsal: str) -> Http
 def preview(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Read the study oneself, in a rehearsal that leaves nothing in it."""
     try:
-        twin = rehearse(study, by=person(request))
-        place = next_place(twin)
+        twin = preview_study(study, by=person(request))
     except ReaderstudyError as error:
         return refused(request, error, "desk-study", study.slug)
-    Enrolment.objects.create(
-        study=twin,
-        user=person(request),
-        role=Role.READER,
-        place=place,
-        pseudonym=pseudonym(place),
-        invited_by=person(request),
-    )
     return redirect("read", twin.slug)
 
 

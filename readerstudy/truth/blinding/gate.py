@@ -7,7 +7,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.models import Study
-from readerstudy.truth.errors import BlindingFailed, BlindingNotShown, ReasonMissing
+from readerstudy.truth.errors import AuditPassed, BlindingFailed, BlindingNotShown, ReasonMissing
 from readerstudy.truth.models import BlindingAudit, BlindingOverride, Provenance
 
 
@@ -51,6 +51,8 @@ def override(audit: BlindingAudit, *, by: User, reason: str) -> BlindingOverride
     """Let a failed audit not stand in the way, for a reason that stays on record."""
     if not reason.strip():
         raise ReasonMissing
+    if audit.passed:
+        raise AuditPassed
     decision, new = BlindingOverride.objects.get_or_create(audit=audit, defaults={"by": by, "reason": reason})
     if new:
         record(audit.study.scope, "blinding audit overridden", by=by, on=audit, reason=reason)

@@ -42,7 +42,7 @@ class Command(StudyCommand):
             raise CommandError("--study and --source go together: name both, or neither.")
         source = None
         if options["study"]:
-            source = source_of(self._study(options["study"]), options["source"], kind="synthetic")
+            source = source_of(self.study_called(options["study"]), options["source"], kind="synthetic")
         given = {key: options[key] for key in ("guidance", "steps", "sampler") if options[key] is not None}
         request = request_of(
             {

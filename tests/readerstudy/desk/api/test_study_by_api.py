@@ -3,10 +3,12 @@
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from readerstudy.audit.models import Event
 from readerstudy.studies.models import Run, Study
+from readerstudy.synthesis.runs import preview_folder
 from tests.readerstudy.desk.api.conftest import Program, a_program
 from tests.readerstudy.factory import (
     Locked,
@@ -138,6 +140,53 @@ def test_a_reader_is_withdrawn_with_a_reason(alices: Program) -> None:
     assert [row["state"] for row in people if row["pseudonym"] == "R02"] == ["withdrawn"]
 
 
+def test_letters_go_out_with_links_unless_they_are_not_wanted(alices: Program) -> None:
+    sent = {"emails": ["rosa@example.org"]}
+    [rosa] = alices.post("studies/knees/people", sent).json()["invited"]
+    assert rosa["letter"]
+    assert rosa["link"] in mail.outbox[0].body
+    sent = {"emails": ["rupert@example.org"], "mail": False}
+    [rupert] = alices.post("studies/knees/people", sent).json()["invited"]
+    assert (rupert["letter"], len(mail.outbox)) == (False, 1)
+
+
+def test_reminders_renew_the_links_of_those_who_have_not_come(alices: Program) -> None:
+    [rosa] = alices.post("studies/knees/people", {"emails": ["rosa@example.org"]}).json()["invited"]
+    answer = alices.post("studies/knees/people/reminders").json()
+    assert answer["invited"][0]["link"] != rosa["link"]
+    assert sorted(answer["reminded"]) == ["rita@example.org", "ron@example.org"]
+    refused = alices.post("studies/knees/people/reminders", {"emails": ["carl@example.org"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_to_remind")
+
+
+def test_a_reader_is_replaced_and_staff_leaves(alices: Program) -> None:
+    sent = {"email": "rosa@example.org", "reason": "ill", "keep_answers": False}
+    answer = alices.post("studies/knees/people/R02/replacement", sent).json()
+    assert answer["invited"][0]["pseudonym"] == "R03"
+    leaves = {"email": "carl@example.org", "reason": "moved away"}
+    assert alices.post("studies/knees/people/withdrawals", leaves).status_code == 204
+    states = {row["email"]: row["state"] for row in alices.get("studies/knees/people").json()["people"]}
+    assert (states["ron@example.org"], states["carl@example.org"]) == ("withdrawn", "withdrawn")
+
+
+def test_a_model_of_the_server_shows_images_that_go_into_no_source(alices: Program) -> None:
+    assert "bundled" in [model["name"] for model in alices.get("models").json()["models"]]
+    run = alices.post("studies/knees/previews", {"count": 2, "steps": 2}).json()
+    path = f"studies/knees/previews/{run['number']}"
+    assert alices.get(path).json()["images"] == []
+    folder = preview_folder(Run.objects.get(pk=run["number"]))
+    folder.mkdir(parents=True)
+    (folder / "0.png").write_bytes(b"a picture")
+    [address] = alices.get(path).json()["images"]
+    assert b"".join(alices.get(address.removeprefix("/api/")).streaming_content) == b"a picture"
+
+
+def test_a_study_is_read_by_its_owner_in_a_rehearsal(alices: Program, knees: Locked) -> None:
+    address = alices.post("studies/knees/reading-preview").json()["address"]
+    assert knees.client("alice").get(address, follow=True).status_code == 200
+    assert Study.objects.get(rehearses=knees.study).slug in address
+
+
 def test_the_end_is_freeze_request_and_confirmation(alices: Program, knees: Locked) -> None:
     for name in ("rita", "ron"):
         list(read_everything(knees.reading(name)))
@@ -147,7 +196,6 @@ def test_the_end_is_freeze_request_and_confirmation(alices: Program, knees: Lock
     masked = alices.get("studies/knees/bundle.zip")
     assert 'filename="knees-bundle-masked.zip"' in masked["Content-Disposition"]
     assert b"".join(masked.streaming_content)[:2] == b"PK"
-    assert masked.file_to_stream.closed
     asked = alices.post("studies/knees/unblinding-request", {"reason": "all read"}).json()
     assert asked["unblinded"] is None
     assert alices.post("studies/knees/unblinding", {"reason": "all read"}).json()["unblinded"]

@@ -1,0 +1,18 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from readerstudy.accounts.models import User
+from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.models import Study
+from readerstudy.truth.duplicate import duplicate
+
+
+class Command(StudyCommand):
+    help = "Begin a draft with the protocol, sources and images of a study, without its people and answers."
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--name", default="", help="the copy's short name (default: from the study's)")
+
+    def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        copy = duplicate(study, by=by, slug=options["name"])
+        self.say(f"Study {copy.slug} begun. Next: manage.py revise_protocol {copy.slug} PROTOCOL.toml")

@@ -1,0 +1,26 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from readerstudy.accounts.models import User
+from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.models import Run, Study
+from readerstudy.studies.runs import cancel_run
+
+
+class Command(StudyCommand):
+    help = "Ask a run to stop; what it has finished is kept."
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("number", type=int, help="as in: manage.py show STUDY runs")
+        parser.add_argument("--reason", required=True, help="goes into the record")
+
+    def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        run = Run.objects.filter(study=study, pk=options["number"]).first()
+        if run is None:
+            raise CommandError(
+                f"This study has no run {options['number']}. Its runs: manage.py show {study.slug} runs"
+            )
+        cancel_run(run, by=by, reason=options["reason"])
+        self.say(f"Run {run.pk} has been asked to stop.")

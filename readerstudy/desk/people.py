@@ -1,0 +1,80 @@
+"""Invite, remind and replace people, with their letters: the same from page, command and API."""
+
+from collections.abc import Sequence
+
+from readerstudy.accounts.models import User
+from readerstudy.desk.links import Outcome
+from readerstudy.desk.unfinished import unfinished
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.errors import LetterNotSent, NothingToRemind
+from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
+from readerstudy.studies.mail import send_invitation, send_reminder
+from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.withdraw import replace_reader
+
+
+def invite_people(study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool) -> Outcome:
+    """Each address gets its link, by letter if `mail`, or the sentence why not."""
+    outcome = Outcome()
+    for email in emails:
+        try:
+            if role == Role.READER:
+                invited = invite_reader(study, email, by=by)
+            else:
+                invited = invite_staff(study, email, role, by=by)
+        except ReaderstudyError as error:
+            outcome.refuse(email, error)
+        else:
+            _tell(invited, outcome, by=by, mail=mail)
+    return outcome
+
+
+def remind_people(people: Sequence[Enrolment], *, by: User, mail: bool) -> Outcome:
+    """A letter to those who read, a new link to those who have not come yet: links are not kept."""
+    outcome = Outcome()
+    for enrolment in people:
+        try:
+            if enrolment.person is None:
+                _tell(renew_link(enrolment, by=by), outcome, by=by, mail=mail)
+            elif send_reminder(enrolment, by=by):
+                outcome.reminded.append(enrolment)
+            else:
+                outcome.refuse(enrolment.email, LetterNotSent())
+        except ReaderstudyError as error:
+            outcome.refuse(enrolment.email, error)
+    return outcome
+
+
+def to_remind(study: Study, emails: Sequence[str]) -> list[Enrolment]:
+    """Those of the addresses who still have something to do; without addresses, everybody who has."""
+    waiting = unfinished(study)
+    known = {one.email.lower(): one for one in waiting}
+    for email in emails:
+        if email.lower() not in known:
+            raise NothingToRemind(
+                f"{email} has nothing left to do in this study. Waiting: {', '.join(known) or 'nobody'}."
+            )
+    return [known[email.lower()] for email in emails] if emails else waiting
+
+
+def replace_person(
+    reader: Enrolment, email: str, *, by: User, reason: str, keep_answers: bool, mail: bool
+) -> Outcome:
+    """Somebody else takes the next free place; refused, nothing has changed."""
+    outcome = Outcome()
+    invited = replace_reader(reader, email, by=by, reason=reason, keep_answers=keep_answers)
+    _tell(invited, outcome, by=by, mail=mail)
+    return outcome
+
+
+def _tell(invited: Invited, outcome: Outcome, *, by: User, mail: bool) -> None:
+    """Hand out the link, and send it where that is wanted."""
+    outcome.invited.append(invited)
+    if not mail:
+        return
+    if send_invitation(invited, by=by):
+        outcome.lettered.add(invited.enrolment.email)
+    else:
+        outcome.problems.append(
+            f"The letter to {invited.enrolment.email} could not be sent. Give them the link yourself."
+        )
