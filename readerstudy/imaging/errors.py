@@ -15,6 +15,10 @@ class BadManifest(ImagingError):
     """The manifest has to be a CSV file in UTF-8 with a header line and a column named "file"."""
 
 
+class BadNaming(ImagingError):
+    """Put the parts to be read in braces, each once: {grade}/{patient:7}{side:1}.png."""
+
+
 class NothingToImport(ImagingError):
     """There is no file to import. Name files, folders or zip archives that exist."""
 
@@ -122,6 +126,10 @@ class EncryptedFile(Refusal):
 
 class NotInManifest(Refusal):
     """The manifest does not list this file. Add a line for it or leave the file out."""
+
+
+class NotNamedSo(Refusal):
+    """The name does not follow the pattern given. Mend the pattern, or import the file without it."""
 
 
 class NotFound(Refusal):

@@ -18,10 +18,11 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.errors import NotFound, NotInManifest, Refusal
+from readerstudy.imaging.errors import NotFound, NotInManifest, NotNamedSo, Refusal
 from readerstudy.imaging.gather import MANIFEST, Found, gather
 from readerstudy.imaging.manifest import Manifest, Row, read_manifest
 from readerstudy.imaging.models import Image, SeenFile, key_of
+from readerstudy.imaging.naming import Naming
 from readerstudy.imaging.normalise import PIPELINE, Buffer
 from readerstudy.imaging.storage import absent_keys, write_buffers
 from readerstudy.imaging.workshop import Outcome, Workshop
@@ -63,6 +64,7 @@ def import_files(
     canvas: Canvas,
     by: User | None,
     manifest: Manifest | str | Path | None = None,
+    naming: Naming | None = None,
     stream: str = "imaging",
     on_progress: Progress | None = None,
     workers: int = 2,
@@ -70,13 +72,14 @@ def import_files(
     """Import files, folders and zip archives, in the order of their names.
 
     `workers` = 0 decodes in the caller's process. A folder's own manifest.csv is used where no manifest is
-    given. `stream` is where the audit events go, one for each stored batch.
+    given; files that no manifest lists are read by `naming`. `stream` is where the audit
+    events go, one for each stored batch.
     """
     places = [Path(path) for path in paths]
     found = gather(places)
     given = read_manifest(manifest) if isinstance(manifest, str | Path) else manifest
     listing = given if given is not None else _own_manifest(places)
-    run = _Run(canvas=canvas, by=by, stream=stream, manifest=listing, strict=given is not None)
+    run = _Run(canvas=canvas, by=by, stream=stream, manifest=listing, strict=given is not None, naming=naming)
     done = 0
     with Workshop(canvas, workers) as workshop:
         for outcomes in run.batches(found, workshop, ahead=2 * max(1, workers)):
@@ -116,6 +119,7 @@ class _Run:
     stream: str
     manifest: Manifest | None
     strict: bool
+    naming: Naming | None = None
     first_file_of: dict[str, str] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
 
@@ -154,7 +158,11 @@ class _Run:
 
     def _read(self, found: Found) -> _Item:
         row = self.manifest.row_of(found.name) if self.manifest is not None else None
-        item = _Item(found=found, row=row or Row(file=found.name))
+        named = self.naming.row_of(found.name) if self.naming is not None and row is None else None
+        item = _Item(found=found, row=row or named or Row(file=found.name))
+        if self.naming is not None and row is None and named is None and found.problem is None:
+            item.refusal = NotNamedSo()
+            return item
         if row is None and self.strict and found.problem is None:
             item.refusal = NotInManifest()
             return item

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from readerstudy.accounts.models import User
 from readerstudy.imaging.importing import Imported, Progress, Refused, import_files
+from readerstudy.imaging.manifest import Manifest
+from readerstudy.imaging.naming import Naming
 from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.truth.models import Source
 from readerstudy.truth.sources import Origin, add_images, learn_labels
@@ -30,7 +32,8 @@ def import_images(
     paths: Iterable[str | Path],
     *,
     by: User,
-    manifest: Path | None = None,
+    manifest: Manifest | Path | None = None,
+    naming: Naming | None = None,
     on_progress: Progress | None = None,
 ) -> ImportSummary:
     """Bring files into the study's canvas and into the source; doing it again goes on where it stopped."""
@@ -41,6 +44,7 @@ def import_images(
         canvas=source.study.protocol.document.canvas,
         by=by,
         manifest=manifest,
+        naming=naming,
         stream=f"{source.study.scope}/import",
         on_progress=on_progress,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from readerstudy.accounts.models import User
+from readerstudy.desk.demo.real_images import RealImages
 from readerstudy.desk.demo.recipes import Recipe
 from readerstudy.studies.models import Study
 from readerstudy.synthesis.generate import add_to_source, generate, model_size, request_of
@@ -23,7 +24,7 @@ def bring_images(
     *,
     by: User,
     steps: Callable[[str, str], Callable[[int, int], None]],
-    data: Path | None,
+    data: RealImages | None,
 ) -> None:
     """Fill every source of a study up to what its protocol needs."""
     document = study.protocol.document
@@ -36,8 +37,9 @@ def bring_images(
             tell = steps(f"Generate {source.name}", "image")
             _synthetic(source_of(study, source.name), recipe, needed, by=by, tell=tell)
         elif data is not None:
-            tell = steps(f"Import {data}", "image")
-            import_images(source_of(study, source.name), [data], by=by, on_progress=tell)
+            tell = steps(f"Import {data.folder}", "image")
+            paths, manifest = data.chosen(needed)
+            import_images(source_of(study, source.name), paths, by=by, manifest=manifest, on_progress=tell)
         else:
             _phantoms(study, source.name, needed, by=by, tell=steps("Make phantoms", "image"))
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from readerstudy.accounts.models import User
 from readerstudy.desk.demo.images import bring_images
 from readerstudy.desk.demo.people import PASSWORD, invite_a_reader, staff
+from readerstudy.desk.demo.real_images import RealImages
 from readerstudy.desk.demo.recipes import RECIPES, Recipe
 from readerstudy.desk.published import published
 from readerstudy.results.freeze import freeze_study
@@ -44,7 +45,7 @@ class Demo:
     password: str = PASSWORD
 
 
-def make_demo(name: str, slug: str, *, steps: Steps, finish: bool, data: Path | None = None) -> Demo:
+def make_demo(name: str, slug: str, *, steps: Steps, finish: bool, data: RealImages | None = None) -> Demo:
     """The study `slug` after the protocol `name`, read by as many virtual readers as it plans.
 
     With `finish` it is frozen, unblinded and reported; else it stays open, with a link for one more reader.

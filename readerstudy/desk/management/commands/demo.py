@@ -11,9 +11,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from readerstudy.desk.demo import Demo, make_demo
+from readerstudy.desk.demo import Demo, RealImages, make_demo
+from readerstudy.desk.demo.real_images import KNEES
 from readerstudy.desk.published import NAMES
 from readerstudy.errors import ReaderstudyError
+from readerstudy.imaging.naming import Naming
 
 
 class Command(BaseCommand):
@@ -22,6 +24,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--study", choices=NAMES, help="one of the published studies, up to its report")
         parser.add_argument("--data", type=Path, help="a folder of real radiographs instead of phantoms")
+        parser.add_argument(
+            "--names",
+            default=KNEES,
+            help="how labels stand in the folders and names below --data; by default '%(default)s'",
+        )
         parser.add_argument("--no-serve", action="store_true", help="stop before serving")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
 
@@ -30,14 +37,16 @@ class Command(BaseCommand):
             raise CommandError(f"{options['data']} is no folder. Name one with radiographs, or none.")
         call_command("migrate", verbosity=0)
         try:
-            demos = self._make(options["study"], options["data"])
+            folder = options["data"]
+            data = RealImages(folder=folder, naming=Naming(options["names"])) if folder else None
+            demos = self._make(options["study"], data)
         except ReaderstudyError as error:
             raise CommandError(str(error)) from error
         self._tell(demos, options["port"])
         if not options["no_serve"]:
             self._serve(options["port"])
 
-    def _make(self, name: str | None, data: Path | None) -> list[Demo]:
+    def _make(self, name: str | None, data: RealImages | None) -> list[Demo]:
         if name is not None:
             return [make_demo(name, name, steps=self._step, finish=True, data=data)]
         return [

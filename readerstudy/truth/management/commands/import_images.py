@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from readerstudy.accounts.models import User
 from readerstudy.imaging.importing import Refused
+from readerstudy.imaging.naming import Naming
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.import_images import import_images
@@ -26,6 +27,9 @@ class Command(StudyCommand):
         parser.add_argument("--source", required=True, help="a source that the protocol names")
         parser.add_argument("--kind", required=True, choices=("real", "synthetic"))
         parser.add_argument("--manifest", type=Path, help="CSV: file, patient, and a column for each label")
+        parser.add_argument(
+            "--names", help="read labels off folders and names, such as '{grade}/{patient:7}{side:1}.png'"
+        )
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
@@ -36,8 +40,14 @@ class Command(StudyCommand):
                 bar.total = total
                 bar.update(done - bar.n)
 
-            manifest = options["manifest"]
-            summary = import_images(source, options["paths"], by=by, manifest=manifest, on_progress=show)
+            summary = import_images(
+                source,
+                options["paths"],
+                by=by,
+                manifest=options["manifest"],
+                naming=Naming(options["names"]) if options["names"] else None,
+                on_progress=show,
+            )
         self.say(
             f"{summary.added} images new in source {source.name}, {summary.known} known before, "
             f"{summary.duplicates} with the same pixels as another, {len(summary.refused)} refused."
