@@ -45,7 +45,7 @@ def _pace(part: Part) -> Iterator[str]:
         yield (
             f"The median answer took {number(times['median_ms'] / 1000, 1)} s (quartiles {low} and "
             f"{high} s); "
-            f"{times['under_one_second']} took less than a second."
+            f"{times['under_one_second'] or 'none'} took less than a second."
         )
         slope = times["log_slope_per_answer"]
         if slope["estimate"] is not None:

@@ -51,7 +51,7 @@ def _content(report: Outline) -> dict[str, Any]:
         "running-head": report.running_head,
         "facts": report.facts,
         "brief": report.brief,
-        "methods": " ".join(report.methods),
+        "methods": report.methods,
         "sections": [
             {
                 "name": section.name,

@@ -83,7 +83,7 @@ def _detection(document: Part, part: Part) -> Iterator[str]:
         f"{interval(crossed['low'], crossed['high'], as_percent=True)}; chance "
         f"{percent(o['chance'])}). {_against_chance(o)}"
     )
-    yield _equivalence(equivalence, "chance", points=True)
+    yield _equivalence(equivalence, " with chance", points=True)
     dprime = o["dprime"]
     if dprime["estimate"] is not None:
         yield (
@@ -127,24 +127,31 @@ def _against_chance(o: Part) -> str:
     )
 
 
+def _balanced(found: Part) -> str:
+    if "rate" not in found:
+        return str(found["reason"])
+    crossed = found["crossed"]
+    return (
+        f"Real and synthetic images counted alike, this is {percent(found['rate'])} "
+        f"({interval(crossed['low'], crossed['high'], as_percent=True)}), where guessing gives 50.0%. "
+        f"{_against_chance(found)}"
+    )
+
+
 def _equivalence(e: Part, what: str, *, points: bool) -> str:
     unit = "percentage points" if points else "points of the scale"
     scale = 100 if points else 1
     digits = 1 if points else 3
     smallest = e.get("smallest_margin")
     if smallest is None:
-        return f"Equivalence with {what} cannot be judged: {e.get('reason', 'there is no error')}."
+        return f"Equivalence{what} cannot be judged: {e.get('reason', 'there is no error')}."
     reach = f"the smallest margin that would pass is ±{number(scale * smallest, digits)} {unit}"
     if e.get("margin") is None:
-        return f"The study fixed no margin, so equivalence with {what} is not decided; {reach}."
+        return f"The study fixed no margin, so equivalence{what} is not decided; {reach}."
     margin = f"±{number(scale * e['margin'], 1 if points else 2)} {unit}"
     if e["within"]:
-        return (
-            f"Equivalence with {what} was shown within the margin of {margin} ({p_phrase(e['p'])}); {reach}."
-        )
-    return (
-        f"Equivalence with {what} was not shown within the margin of {margin} ({p_phrase(e['p'])}); {reach}."
-    )
+        return f"Equivalence{what} was shown within the margin of {margin} ({p_phrase(e['p'])}); {reach}."
+    return f"Equivalence{what} was not shown within the margin of {margin} ({p_phrase(e['p'])}); {reach}."
 
 
 def _discrimination(document: Part, part: Part) -> Iterator[str]:
@@ -158,8 +165,18 @@ def _discrimination(document: Part, part: Part) -> Iterator[str]:
         f"{starting(readers_word(document))} called {percent(pooled['rate'])} of images correctly "
         f"({pooled['k']}/{pooled['n']}; {level} interval over readers and images "
         f"{interval(crossed['low'], crossed['high'], as_percent=True)}). "
-        f"{_against_chance({'crossed': crossed, 'rate': pooled['rate'], 'chance': 0.5})}"
+        f"{_balanced(part['balanced'])}"
     )
+    if "rate" in part["balanced"]:
+        shown = [
+            f"{percent(found['estimate'])} of {what} "
+            f"({interval(found['low'], found['high'], as_percent=True)})"
+            for found, what in (
+                (part["balanced"]["sensitivity"], "synthetic images"),
+                (part["balanced"]["specificity"], "real images"),
+            )
+        ]
+        yield f"They were right on {listed(shown)}."
     mean = part["roc"].get("mean")
     if mean and mean["estimate"] is not None:
         yield (
@@ -216,7 +233,7 @@ def _same_cases(same: Part) -> Iterator[str]:
 def _realism(document: Part, part: Part) -> Iterator[str]:
     level = level_text(document)
     means = [
-        f"{row['source']} {row['text']} ({level} interval {interval(row['low'], row['high'], digits=2)})"
+        f"{row['source']} {row['text']} ({level} interval {interval(row['low'], row['high'])})"
         for row in part["by_source"]
     ]
     yield f"Mean ratings over readers and images: {listed(means)}."
@@ -226,7 +243,7 @@ def _realism(document: Part, part: Part) -> Iterator[str]:
         yield (
             f"{pair['a']} minus {pair['b']}: {number(d['estimate'])} ({level} interval "
             f"{interval(d['low'], d['high'])}, {p_phrase(d['p'])}). "
-            + _equivalence(pair["equivalence"], "no difference", points=False)
+            + _equivalence(pair["equivalence"], "", points=False)
         )
     model = part["ordinal_model"]
     if "coefficients" in model:

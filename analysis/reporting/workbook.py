@@ -57,7 +57,7 @@ def _write_text(sheet: Any, report: Outline, styles: dict[str, Any]) -> None:
     lines: list[tuple[str, str]] = [(report.title, "title")]
     lines += [(report.notice, "prose")] if report.notice else []
     lines += [("In brief", "part"), *((sentence, "prose") for sentence in report.brief)]
-    lines += [("Methods", "part"), (" ".join(report.methods), "prose")]
+    lines += [("Methods", "part"), *((paragraph, "prose") for paragraph in report.methods)]
     for section in report.sections:
         for part in section.parts:
             lines.append((f"{section.name}: {part.title}", "part"))

@@ -9,7 +9,13 @@ import pandas as pd
 
 from analysis.bundle import Study
 from analysis.calibration import confidence_calibration, confidence_to_probability
-from analysis.crossed import crossed_difference, crossed_mean, crossed_rate, crossed_stratified
+from analysis.crossed import (
+    crossed_contrast,
+    crossed_difference,
+    crossed_mean,
+    crossed_rate,
+    crossed_stratified,
+)
 from analysis.detection import yes_no
 from analysis.errors import AnalysisError
 from analysis.proportions import binomial_test, wilson
@@ -21,6 +27,7 @@ from analysis.sections.same_cases import case_of_images, matched, same_cases
 from analysis.sections.whole import whole
 
 MOST_POINTS = 11
+ONE_KIND_OF_IMAGE = "All images are of one kind, so being right cannot be told from a habit."
 ONE_KIND = "All images are of one kind, so there is no curve."
 
 
@@ -40,6 +47,7 @@ def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | Non
     return {
         "by_reader": _by_reader(study, scores, grid, synthetic),
         "pooled": _pooled(study, grid, synthetic),
+        "balanced": _balanced(study, grid, synthetic),
         **part,
         "roc": _roc(study, scores, synthetic),
         "differences": _differences(study, grid, source, case_of),
@@ -115,6 +123,25 @@ def _pooled(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
         "crossed": whole(crossed_stratified(correct, strata, null=0.5, level=study.level)),
         "wilson": whole(wilson(k, n, level=study.level)),
         "exact_p": binomial_test(k, n, 0.5).p,
+    }
+
+
+def _balanced(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
+    """Sensitivity, specificity and their mean, which guessing makes ½ whatever the mix and the bias.
+
+    Pooled accuracy does not: where three images in four are synthetic, calling every image synthetic is
+    right three times in four.
+    """
+    if synthetic.all() or not synthetic.any():
+        return {"reason": ONE_KIND_OF_IMAGE}
+    detected, cleared = grid.values[:, synthetic], 1 - grid.values[:, ~synthetic]
+    both = crossed_contrast([detected, cleared], [0.5, 0.5], null=0.5, level=study.level, bounds=(0.0, 1.0))
+    return {
+        "sensitivity": whole(crossed_rate(detected, level=study.level)),
+        "specificity": whole(crossed_rate(cleared, level=study.level)),
+        "rate": both.estimate,
+        "chance": 0.5,
+        "crossed": whole(both),
     }
 
 

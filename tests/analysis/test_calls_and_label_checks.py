@@ -8,6 +8,7 @@ import pytest
 
 from analysis.bundle import read_bundle
 from analysis.compute import compute
+from analysis.reporting.prose import section_results
 from tests.analysis.bundle.bundles import STUDY
 
 
@@ -98,3 +99,26 @@ def test_labels_that_all_fit_agree_perfectly(tmp_path: Path) -> None:
     (label,) = checks(tmp_path, lambda r, i: "fits")["by_label"]
     assert (label["agree"], label["n"]) == (200, 200)
     assert label["kappa_quadratic"]["estimate"] == 1.0
+
+
+def test_who_calls_everything_synthetic_is_not_above_chance(tmp_path: Path) -> None:
+    """Three images in four are synthetic, so that habit alone is right three times in four."""
+    rows = [
+        f"singles,R{r},{source}-{i},{source},{'real' if i + r in {3, 5, 11} else 'synthetic'}"
+        for r in range(5)
+        for source in ("real", "a", "b")
+        for i in range(12 if source == "real" else 18)
+    ]
+    study = STUDY | {"sections": [{"name": "singles", "task": "call"}]}
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "study.json").write_text(json.dumps(study))
+    (bundle / "calls.csv").write_text("\n".join(["section,reader,image,source,call", *rows]) + "\n")
+    document = compute(read_bundle(bundle))
+    part = document["sections"]["singles"]["discrimination"]
+    assert part["pooled"]["crossed"]["low"] > 0.5
+    assert part["balanced"]["rate"] == pytest.approx(
+        (part["balanced"]["sensitivity"]["estimate"] + part["balanced"]["specificity"]["estimate"]) / 2
+    )
+    assert part["balanced"]["crossed"]["low"] < 0.5 < part["balanced"]["crossed"]["high"]
+    assert "above chance" not in " ".join(section_results(document, "singles"))

@@ -1,6 +1,6 @@
 """The figures of a report, section by section."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -110,8 +110,13 @@ def _discrimination(document: Mapping[str, Any], part: Mapping[str, Any], make: 
     ]
     caption = (
         "Share of correct calls of each reader, with Wilson intervals, and of all over readers and images."
+        f"{_first(part)}"
     )
-    figure = rates.forest(readers, part["pooled"]["crossed"], chance=0.5, margin=None, label="correct calls")
+    # with an uneven mix half of the calls are right only for those who guess evenly
+    chance = 0.5 if _even_mix(part["by_reader"]) else None
+    figure = rates.forest(
+        readers, part["pooled"]["crossed"], chance=chance, margin=None, label="correct calls"
+    )
     yield make("readers", "discrimination", caption, figure)
     names = [row["source"] for row in part["by_source"]]
     caption = "Which images fooled the readers: share of readers who called each image wrongly."
@@ -122,6 +127,11 @@ def _first(part: Mapping[str, Any]) -> str:
     """What a caption adds where not every reader is drawn."""
     n = len(part["by_reader"])
     return f" The first {rates.MOST_READERS} of {n} readers are drawn." if n > rates.MOST_READERS else ""
+
+
+def _even_mix(by_reader: Sequence[Mapping[str, Any]]) -> bool:
+    synthetic = sum(row["hit"] + row["miss"] for row in by_reader)
+    return bool(synthetic == sum(row["false_alarm"] + row["correct_rejection"] for row in by_reader))
 
 
 def _accuracy_ends(row: Mapping[str, Any], level: float) -> dict[str, Any]:
