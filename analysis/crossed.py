@@ -39,6 +39,11 @@ METHODS = {
 }
 GALLAS_INCOMPLETE = "crossed U-statistic for incomplete designs (Gallas, Pennello & Myers 2007)"
 FEWEST_RANDOM_READERS = 3
+# by whether the table is complete
+FLOORS = {
+    True: "variance floored at its error part",
+    False: "a part of the variance was estimated below zero and counts as zero",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +96,8 @@ def crossed_mean(
     The variance is floored at its error part, MSE/(RC), and `floored` says where that was done; the
     degrees of freedom are then (with the same floor in the numerator of Satterthwaite's formula)
     MSE² / (MSR²/(R-1) + MSC²/(C-1) + MSE²/((R-1)(C-1))). With missing answers R and C in the degrees of
-    freedom are the effective numbers, (Σn)²/Σn², which are R and C where nothing is missing.
+    freedom are the effective numbers, (Σn²)²/Σn⁴, which are R and C where nothing is missing, and a part
+    of the variance that is estimated below zero counts as zero.
     """
     return crossed_contrast(
         [table], [1.0], null=null, level=level, readers=readers, cases=cases, bounds=bounds
@@ -270,7 +276,7 @@ def _summary(
         n_readers=n_readers,
         n_cases=sum(table.shape[1] for table in tables),
         n_answers=sum(int(np.isfinite(table).sum()) for table in tables),
-        assumptions=_assumptions(inference, n_readers, parts.floored),
+        assumptions=_assumptions(inference, n_readers, FLOORS[complete] if parts.floored else None),
         floored=parts.floored,
         ms_reader=parts.ms_reader,
         ms_case=parts.ms_case,
@@ -308,13 +314,13 @@ def _with_interval(
     )
 
 
-def _assumptions(inference: str, n_readers: int, floored: bool) -> tuple[str, ...]:
+def _assumptions(inference: str, n_readers: int, floor: str | None) -> tuple[str, ...]:
     said = [inference]
     if inference == FIXED_READERS:
         people = "one reader" if n_readers == 1 else f"{n_readers} readers"
         said.append(f"speaks of these {people} only" if n_readers > 1 else f"speaks of this {people} only")
-    if floored:
-        said.append("variance floored at its error part")
+    if floor:
+        said.append(floor)
     return tuple(said)
 
 

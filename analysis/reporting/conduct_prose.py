@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.reporting.prose import Part, interval, listed, number, p_phrase, percent
 from analysis.reporting.who import readers_word
+from analysis.reporting.words import Part, interval, listed, number, p_phrase, percent
 
 
 def section_conduct(document: Part, name: str) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.reporting.prose import Part, level_text, listed
 from analysis.reporting.who import notice, readers_word
+from analysis.reporting.words import Part, level_text, listed
 
 TASKS = {
     "pick_real": "found the one real image among {alternatives}",

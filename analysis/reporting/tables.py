@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis.reporting.names import COEFFICIENTS
-from analysis.reporting.prose import number, percent
+from analysis.reporting.words import number, percent
 from analysis.rounding import p_text
 
 Kind = Literal["text", "count", "percent", "number", "p", "seconds", "yes"]

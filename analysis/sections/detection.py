@@ -82,7 +82,7 @@ def equivalence(crossed: CrossedMean, chance: float, margin: float | None, k: in
     found: dict[str, Any] = whole(crossed_equivalence(crossed, chance, margin or 1.0))
     if margin is None:
         found |= {"margin": None, "p": None, "p_low": None, "p_high": None, "within": None}
-        found["reason"] = NO_MARGIN
+        found["reason"] = found["reason"] or NO_MARGIN
     elif margin < min(chance, 1 - chance):
         found["exact"] = whole(exact_equivalence(k, n, chance, margin))
     if crossed.se and crossed.df is not None:

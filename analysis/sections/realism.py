@@ -185,7 +185,7 @@ def _difference(study: Study, one: Floats, other: Floats, *, paired: bool) -> di
     equivalence = whole(crossed_equivalence(difference, 0.0, margin or 1.0))
     if margin is None:
         equivalence |= {"margin": None, "p": None, "p_low": None, "p_high": None, "within": None}
-        equivalence["reason"] = NO_MARGIN
+        equivalence["reason"] = equivalence["reason"] or NO_MARGIN
     return {"difference": whole(difference), "equivalence": equivalence}
 
 

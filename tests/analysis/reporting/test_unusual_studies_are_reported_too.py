@@ -69,6 +69,9 @@ def test_readers_who_all_pick_alike_have_no_kappa_but_a_reason(tmp_path: Path) -
     assert section["detection"]["overall"]["dprime"]["estimate"] is None
     assert section["agreement"]["picks"]["fleiss"]["estimate"] is None
     assert "one category" in section["agreement"]["picks"]["fleiss"]["reason"]
+    sentences = " ".join(section_results(document, "trios"))
+    assert "100.0% of trials (18/18; no interval over readers and cases; chance" in sentences
+    assert ".." not in sentences
 
 
 def test_two_readers_speak_of_themselves_alone(tmp_path: Path) -> None:
@@ -76,6 +79,7 @@ def test_two_readers_speak_of_themselves_alone(tmp_path: Path) -> None:
     document = only(tmp_path / "two", {"picks.csv": picks}, **ONE)
     crossed = document["sections"]["trios"]["detection"]["overall"]["crossed"]
     assert crossed["inference"] == "fixed readers, random cases"
+    assert "interval over cases, for these readers only" in " ".join(section_results(document, "trios"))
 
 
 def test_missing_answers_are_counted_and_shown(tmp_path: Path) -> None:

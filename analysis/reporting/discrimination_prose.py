@@ -1,0 +1,105 @@
+"""Sentences on calls: real or synthetic."""
+
+from collections.abc import Iterator
+
+from analysis.reporting.verdicts import against_chance
+from analysis.reporting.who import readers_word, starting
+from analysis.reporting.words import (
+    ALPHA,
+    Part,
+    carried,
+    interval,
+    level_text,
+    listed,
+    number,
+    p_phrase,
+    percent,
+)
+
+
+def discrimination(document: Part, part: Part) -> Iterator[str]:
+    level = level_text(document)
+    if "pooled" not in part:
+        yield part["reason"]
+        return
+    pooled = part["pooled"]
+    crossed = pooled["crossed"]
+    yield (
+        f"{starting(readers_word(document))} called {percent(pooled['rate'])} of images correctly "
+        f"({pooled['k']:,}/{pooled['n']:,}; {carried(document, crossed, 'images', as_percent=True)}). "
+        f"{_balanced(part['balanced'])}"
+    )
+    if "rate" in part["balanced"]:
+        shown = [
+            f"{percent(found['estimate'])} of {what} "
+            f"({interval(found['low'], found['high'], as_percent=True)})"
+            for found, what in (
+                (part["balanced"]["sensitivity"], "synthetic images"),
+                (part["balanced"]["specificity"], "real images"),
+            )
+        ]
+        yield f"They were right on {listed(shown)}."
+    mean = part["roc"].get("mean")
+    if mean and mean["estimate"] is not None:
+        yield (
+            f"The {readers_word(document)}’ mean area under the ROC curve was {number(mean['estimate'])} "
+            f"({level} interval {interval(mean['low'], mean['high'])}; {part['roc']['inference']})."
+        )
+    shares = [
+        f"{row['source']} {percent(row['rate'])} ({row['detected']}/{row['n']}; "
+        f"{interval(row['low'], row['high'], as_percent=True)})"
+        for row in part["by_source"]
+    ]
+    yield f"Called synthetic, by source: {listed(shares)}."
+    sure = part["confidence"]
+    if sure.get("overconfidence") is not None:
+        way = "above" if sure["overconfidence"] > 0 else "below"
+        yield (
+            f"With the {sure['points']} points of confidence spread evenly from chance to certainty, "
+            "they stated "
+            f"{percent(sure['mean_stated'])} on average, "
+            f"{number(100 * abs(sure['overconfidence']), 1)} points {way} "
+            f"their accuracy (Brier score {number(sure['brier'])})."
+        )
+    different = [row for row in part["differences"] if (row["p_holm"] or 1) < ALPHA]
+    if different:
+        pairs = [
+            f"{row['a']} and {row['b']} by {number(100 * row['difference'], 1)} points "
+            f"(Holm {p_phrase(row['p_holm'])})"
+            for row in different
+        ]
+        yield f"Detection differed between {listed(pairs)}."
+    elif part["differences"] and all(row["p"] is None for row in part["differences"]):
+        yield "Differences in detection between generators cannot be tested: the answers do not vary."
+    elif part["differences"]:
+        yield "No difference in detection between generators was shown after Holm’s correction."
+    if "majority" in part.get("same_cases", {}):
+        yield from _same_cases(part["same_cases"])
+
+
+def _balanced(found: Part) -> str:
+    if "rate" not in found:
+        return str(found["reason"])
+    crossed = found["crossed"]
+    return (
+        f"Real and synthetic images counted alike, this is {percent(found['rate'])} "
+        f"({interval(crossed['low'], crossed['high'], as_percent=True)}), where guessing gives 50.0%. "
+        f"{against_chance(found)}"
+    )
+
+
+def _same_cases(same: Part) -> Iterator[str]:
+    """What the tests of matched cases say, which take these readers as they are."""
+    found = same["majority"]
+    q, pairs = found["cochran_q"], found["mcnemar"]
+    opening = f"The same {same['n_cases']} cases went through {listed(same['generators'])}. "
+    if q["p"] is None:
+        yield opening + "By majority, these readers detected every case alike from each generator."
+        return
+    shown = [f"{row['a']} against {row['b']} {p_phrase(row['p_holm'])}" for row in pairs]
+    result = "differed" if q["p"] < ALPHA else "was not shown to differ"
+    yield (
+        f"{opening}By majority of these readers detection {result} between generators (Cochran’s Q = "
+        f"{number(q['statistic'], 2)}, df = {q['df']:g}, {p_phrase(q['p'])}; McNemar’s exact test, Holm: "
+        f"{listed(shown)}). These tests speak of these readers; the differences carry readers and cases."
+    )

@@ -1,0 +1,71 @@
+"""Numbers, intervals and lists as they stand in sentences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.rounding import half_up, half_up_percent, p_text
+
+Part = Mapping[str, Any]
+ALPHA = 0.05
+SCOPES = {
+    "random readers and cases": "over readers and {cases}",
+    "fixed readers, random cases": "over {cases}, for these readers only",
+    "random readers, fixed cases": "over readers, for these {cases} only",
+}
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number in print, halves up, a true minus sign; a dash where there is none."""
+    return half_up(value, digits).replace("-", "−")
+
+
+def p_phrase(p: float | None) -> str:
+    """p as a journal prints it."""
+    if p is None:
+        return "p not available"
+    text = p_text(p)
+    # no-break spaces keep the letter, the sign and the number on one line
+    return f"p\u00a0{text[0]}\u00a0{text[1:]}" if text.startswith("<") else f"p\u00a0=\u00a0{text}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as a percentage."""
+    return half_up_percent(value, digits)
+
+
+def interval(low: float | None, high: float | None, *, as_percent: bool = False, digits: int = 3) -> str:
+    """Both ends with 'to' between them, which reads well beside minus signs."""
+    if low is None or high is None:
+        return "no interval"
+    if as_percent:
+        return f"{percent(low)} to {percent(high)}"
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def level_text(document: Part) -> str:
+    """The level of the intervals, such as 95%."""
+    return f"{100 * document['study']['level']:g}%"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as in a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def scope(found: Part, cases: str = "cases") -> str:
+    """What an interval carries: readers, cases, or both."""
+    return SCOPES[found["inference"]].format(cases=cases)
+
+
+def carried(document: Part, found: Part, cases: str = "cases", *, as_percent: bool = False) -> str:
+    """An interval with what it carries, such as: 95% interval over readers and cases 24.2% to 33.8%."""
+    if found["low"] is None:
+        return f"no interval {scope(found, cases)}"
+    ends = interval(found["low"], found["high"], as_percent=as_percent)
+    return f"{level_text(document)} interval {scope(found, cases)} {ends}"
+
+
+def because(reason: str | None) -> str:
+    """A reason as the end of a sentence, without its own full stop."""
+    reason = (reason or "there is no error").rstrip(".")
+    return reason[0].lower() + reason[1:]
