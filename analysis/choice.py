@@ -13,7 +13,7 @@ from scipy.stats import t
 
 from analysis.errors import AnalysisError
 from analysis.mixed.crossed import Floats
-from analysis.mixed.fit import Coefficient
+from analysis.mixed.result import Coefficient
 
 STEPS = 50
 TOLERANCE = 1e-10

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import UnknownChoiceError, WrongShapeError
-from analysis.mixed.fit import Coefficient
+from analysis.mixed.result import Coefficient
 
 Structure = Literal["independence", "exchangeable"]
 Family = Literal["binomial", "gaussian"]

@@ -1,18 +1,18 @@
 """Fitting the mixed models: estimates, standard errors, contrasts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, minimize
-from scipy.stats import norm
 
 from analysis.errors import AnalysisError
 from analysis.mixed.crossed import CrossedIntercepts, Floats
 from analysis.mixed.laplace import Answers, LaplaceLikelihood, dense_codes
+from analysis.mixed.result import MixedModel, RandomIntercept, coefficient_of
 
 HESSIAN_STEP = 1e-4
 ZERO_SD = 1e-3
@@ -21,65 +21,6 @@ RUNAWAY = 15.0
 
 class UnfittedError(AnalysisError):
     """The mixed model has no finite maximum; look for a source or reader with one answer throughout."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coefficient:
-    """A fixed effect or threshold on the logit scale."""
-
-    name: str
-    estimate: float
-    se: float | None
-    z: float | None
-    p: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RandomIntercept:
-    """A random factor: the standard deviation of its levels on the logit scale."""
-
-    name: str
-    sd: float
-    variance: float
-    levels: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class MixedModel:
-    """A fitted mixed model, all parts in full precision.
-
-    Attributes
-    ----------
-    thresholds
-        Between neighbouring categories; the logistic model has an intercept among ``fixed`` instead.
-    fixed, random
-        The effects.
-    log_likelihood
-        Laplace's approximation at the maximum.
-    covariance
-        Of thresholds, fixed effects and standard deviations, in this order; empty rows where a standard
-        deviation lies at zero.
-    """
-
-    thresholds: tuple[Coefficient, ...]
-    fixed: tuple[Coefficient, ...]
-    random: tuple[RandomIntercept, ...]
-    log_likelihood: float
-    n: int
-    level: float
-    method: str
-    notes: tuple[str, ...] = ()
-    covariance: Floats = field(repr=False)
-
-    def contrast(self, weights: Mapping[str, float]) -> Coefficient:
-        """A weighted sum of fixed effects, with its error."""
-        names = [coefficient.name for coefficient in (*self.thresholds, *self.fixed)]
-        row = np.array([weights.get(name, 0.0) for name in names])
-        estimate = float(row @ [c.estimate for c in (*self.thresholds, *self.fixed)])
-        variance = float(row @ self.covariance[: len(row), : len(row)] @ row)
-        return _coefficient(" + ".join(weights), estimate, variance, self.level)
 
 
 def treatment_design(levels: Sequence[Any], reference: Any) -> tuple[Floats, list[str]]:
@@ -208,7 +149,7 @@ class _Fit:
             estimates[0] *= -1
             covariance = covariance * np.outer(sign, sign)
         coefficients = [
-            _coefficient(name, float(estimate), float(covariance[i, i]), level)
+            coefficient_of(name, float(estimate), float(covariance[i, i]), level)
             for i, (name, estimate) in enumerate(zip([*thresholds, *names], estimates, strict=True))
         ]
         place = {group: position for position, group in enumerate(self.order)}
@@ -284,20 +225,3 @@ def _covariance(likelihood: LaplaceLikelihood, parameters: Floats) -> Floats:
     except np.linalg.LinAlgError:
         raise UnfittedError from None
     return covariance
-
-
-def _coefficient(name: str, estimate: float, variance: float, level: float) -> Coefficient:
-    if not variance > 0:
-        return Coefficient(name=name, estimate=estimate, se=None, z=None, p=None, low=None, high=None)
-    se = float(np.sqrt(variance))
-    half = float(norm.isf((1 - level) / 2)) * se
-    z = estimate / se
-    return Coefficient(
-        name=name,
-        estimate=estimate,
-        se=se,
-        z=z,
-        p=float(2 * norm.sf(abs(z))),
-        low=estimate - half,
-        high=estimate + half,
-    )

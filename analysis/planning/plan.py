@@ -16,6 +16,7 @@ import numpy as np
 from scipy.stats import binom
 
 from analysis.planning.model import Model, PlanError, Task, model_of
+from analysis.planning.sentence import sentence
 from analysis.planning.simulate import ALPHA, COVERED, EQUIVALENT, HIGH, LOW, SUPERIOR, Floats, simulate
 from analysis.result import Result
 from analysis.sample_size import sample_size_equivalence, sample_size_superiority
@@ -249,7 +250,7 @@ def _summary(
         "curve": curve,
     }
     values |= _independent(model, readers * trials if not label else trials)
-    return Plan(**values, sentence=_sentence(values))
+    return Plan(**values, sentence=sentence(values))
 
 
 def _error(power: float, n: int) -> float:
@@ -281,33 +282,3 @@ def _independent(model: Model, n: int) -> dict[str, Any]:
 
 def _shown(power: float | None) -> str:
     return "–" if power is None else f"{power:.2f}"
-
-
-WHAT = {
-    "pick_real": "share of real images found",
-    "call": "share of images called correctly",
-    "rate": "share of trials whose real image is rated higher",
-    "check_label": "share of labels found discrepant by consensus",
-}
-
-
-def _sentence(v: Mapping[str, Any]) -> str:
-    error = 1.96 * v["se_equivalence"]
-    aim = (
-        f"to show the rate to be below {v['margin']:.0%}"
-        if v["task"] == "check_label"
-        else f"to show equivalence with chance ({v['chance']:.0%}) within ±{v['margin']:.0%}"
-    )
-    superior = ""
-    if v["power_superiority"] is not None:
-        superior = f", and {v['power_superiority']:.0%} to show a rate above chance"
-    return (
-        f"With {v['readers']} readers who each see {v['trials']} trials, and a true {WHAT[v['task']]} of "
-        f"{v['accuracy']:.1%}, the study has {v['power_equivalence']:.0%} power (simulation error "
-        f"±{error:.1%}) "
-        f"{aim}{superior}, at a one-sided significance level of {v['alpha']:.0%}; simulated "
-        f"{v['replicates']:,} "
-        f"times with a standard deviation between readers of {v['reader_sd']:g} logits and a "
-        "correlation within "
-        f"cases of {v['case_icc']:g} (seed {v['seed']}), readers and cases both taken as random."
-    )

@@ -1,0 +1,34 @@
+"""What a plan says in one sentence, as a protocol would."""
+
+from collections.abc import Mapping
+from typing import Any
+
+WHAT = {
+    "pick_real": "share of real images found",
+    "call": "share of images called correctly",
+    "rate": "share of trials whose real image is rated higher",
+    "check_label": "share of labels found discrepant by consensus",
+}
+
+
+def sentence(v: Mapping[str, Any]) -> str:
+    """The power, for what, and on which assumptions."""
+    error = 1.96 * v["se_equivalence"]
+    aim = (
+        f"to show the rate to be below {v['margin']:.0%}"
+        if v["task"] == "check_label"
+        else f"to show equivalence with chance ({v['chance']:.0%}) within ±{v['margin']:.0%}"
+    )
+    superior = ""
+    if v["power_superiority"] is not None:
+        superior = f", and {v['power_superiority']:.0%} to show a rate above chance"
+    return (
+        f"With {v['readers']} readers who each see {v['trials']} trials, and a true {WHAT[v['task']]} of "
+        f"{v['accuracy']:.1%}, the study has {v['power_equivalence']:.0%} power (simulation error "
+        f"±{error:.1%}) "
+        f"{aim}{superior}, at a one-sided significance level of {v['alpha']:.0%}; simulated "
+        f"{v['replicates']:,} "
+        f"times with a standard deviation between readers of {v['reader_sd']:g} logits and a "
+        "correlation within "
+        f"cases of {v['case_icc']:g} (seed {v['seed']}), readers and cases both taken as random."
+    )
