@@ -1,34 +1,57 @@
-"""Whether the server does its work: is a worker there, is there room on the disk."""
+"""Whether the server does its work: is a worker there, is there room on the disks, do letters go out."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from readerstudy.studies.models import Run
+from readerstudy.audit.models import Event
+from readerstudy.imaging.storage import image_storage
+from readerstudy.studies.models import Run, Study
 
 WAITING_TOO_LONG = timedelta(minutes=1)
 LEAST_FREE_BYTES = 2 * 1024**3
 
 
-def health_problems() -> list[str]:
+def health_problems(study: Study) -> list[str]:
     """What somebody who runs the server should mend; nothing if all is well."""
-    problems = []
+    return [*_runs(), *_disks(), *_letters(study)]
+
+
+def _runs() -> Iterator[str]:
     since = timezone.now() - WAITING_TOO_LONG
     waiting = Run.objects.open().filter(heartbeat_at__isnull=True, asked_at__lt=since).count()
     if waiting:
-        problems.append(f"{waiting} runs wait for a worker. Start one: manage.py worker")
+        yield f"{waiting} runs wait for a worker. Start one: manage.py worker"
     vanished = Run.objects.vanished().count()
     if vanished:
-        problems.append(
-            f"The worker of {vanished} runs has gone. Start one; it takes them up: manage.py worker"
+        yield f"The worker of {vanished} runs has gone. Start one; it takes them up: manage.py worker"
+
+
+def _disks() -> Iterator[str]:
+    storage = image_storage()
+    folders = [Path(settings.HOME)]
+    if isinstance(storage, FileSystemStorage):
+        folders.append(Path(storage.location))
+    there = {folder.stat().st_dev: folder for folder in reversed(folders) if folder.is_dir()}
+    for folder in there.values():
+        free = _free_bytes(folder)
+        if free < LEAST_FREE_BYTES:
+            yield f"Only {free / 1e9:.1f} GB are free under {folder}. Make room."
+
+
+def _letters(study: Study) -> Iterator[str]:
+    letters = Event.objects.filter(stream__name=study.scope, verb="letter sent")
+    newest = letters.order_by("-number").first()
+    if newest is not None and not newest.particulars.get("sent"):
+        yield (
+            f"The last letter could not be sent ({newest.at:%-d %B, %H:%M} UTC). Look at EMAIL_URL and the "
+            "mail server; links can be given by hand."
         )
-    free = _free_bytes(Path(settings.HOME))
-    if free < LEAST_FREE_BYTES:
-        problems.append(f"Only {free / 1e9:.1f} GB are free under {settings.HOME}. Make room.")
-    return problems
 
 
 def _free_bytes(folder: Path) -> int:

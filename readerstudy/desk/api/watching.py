@@ -64,7 +64,7 @@ class LogOut(Shape):
 
 def watching_out(study: Study) -> dict[str, Any]:
     readers = [progress_out(reader) for reader in progress_of(study)]
-    return {"readers": readers, "health": health_problems()}
+    return {"readers": readers, "health": health_problems(study)}
 
 
 def progress_out(reader: ReaderProgress) -> dict[str, Any]:

@@ -20,6 +20,6 @@ def progress(request: HttpRequest, study: Study) -> HttpResponseBase:
         "days": days_chart(days) if days else "",
         "answers": sum(count for _, count in days),
         "deviating": [reader for reader in readers if reader.deviations or reader.is_stale],
-        "health": health_problems(),
+        "health": health_problems(study),
     }
     return study_response(request, study, "progress", context)

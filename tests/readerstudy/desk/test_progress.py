@@ -14,6 +14,7 @@ from readerstudy.desk.progress import answers_by_day, progress_of
 from readerstudy.reading.models import Activity, Sitting
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
+from readerstudy.studies.mail import send_reminder
 from readerstudy.studies.runs import start_run
 from tests.readerstudy.factory import (
     CALLS,
@@ -107,14 +108,26 @@ def test_a_silent_reader_is_stale_until_finished() -> None:
 
 def test_runs_that_wait_for_a_worker_are_named(made: Locked) -> None:
     run = start_run(made.study, "report", {}, by=made.owner)
-    assert health.health_problems() == []
+    assert health.health_problems(made.study) == []
     type(run).objects.update(asked_at=timezone.now() - timedelta(minutes=5))
-    assert "1 runs wait for a worker" in health.health_problems()[0]
+    assert "1 runs wait for a worker" in health.health_problems(made.study)[0]
 
 
-def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_named(made: Locked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_free_bytes", lambda folder: 10**8)
-    assert "Only 0.1 GB are free" in health.health_problems()[0]
+    assert "Only 0.1 GB are free" in health.health_problems(made.study)[0]
+
+
+def test_a_letter_that_did_not_go_out_is_named_until_one_does(
+    made: Locked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rita, carl = made.reading("rita"), made.people["carl"]
+    with monkeypatch.context() as no_network:
+        no_network.setattr("django.core.mail.EmailMessage.send", lambda letter: 0)
+        send_reminder(rita, by=carl)
+    assert "The last letter could not be sent" in page(made)
+    send_reminder(rita, by=carl)
+    assert "The server is well" in page(made)
 
 
 def test_progress_never_speaks_of_right_and_wrong(made: Locked) -> None:
