@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
-from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.pages.frame import done, study_response
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
@@ -79,7 +79,10 @@ def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
     looked = shown.request if shown and shown.request.get("checkpoint") == str(chosen.card.path) else None
     form = form_of(chosen, request.POST if request.method == "POST" else None, looked)
     if request.method == "POST" and form.is_valid():
-        return _start(request, study, chosen, form.cleaned_data)
+        try:
+            return _start(request, study, chosen, form.cleaned_data)
+        except ReaderstudyError as error:
+            form.add_error(None, str(error))
     context = {
         "models": known,
         "chosen": chosen,
@@ -102,18 +105,15 @@ def _start(request: HttpRequest, study: Study, chosen: Model, given: dict[str, A
         **{name: given[name] for name in ("guidance", "steps", "sampler", "seed")},
     }
     source = request.POST.get("source", "")
-    try:
-        if not source:
-            asked["count"] = min(given["count"], MOST_LOOKED_AT)
-            request_of({**asked, "out": "preview"})
-            start_run(study, "preview", asked, by=person(request), total=asked["count"])
-            return done(request, "The images are being made.", "desk-playground", study.slug)
-        source_of(study, source, kind="synthetic")
-        request_of({**asked, "count": given["count"], "out": "run"})
-        wanted = {**asked, "count": given["count"], "source": source}
-        start_run(study, "generate", wanted, by=person(request), total=given["count"])
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-playground", study.slug)
+    if not source:
+        asked["count"] = min(given["count"], MOST_LOOKED_AT)
+        request_of({**asked, "out": "preview"})
+        start_run(study, "preview", asked, by=person(request), total=asked["count"])
+        return done(request, "The images are being made.", "desk-playground", study.slug)
+    source_of(study, source, kind="synthetic")
+    request_of({**asked, "count": given["count"], "out": "run"})
+    wanted = {**asked, "count": given["count"], "source": source}
+    start_run(study, "generate", wanted, by=person(request), total=given["count"])
     return done(request, f"{given['count']} images are being made for {source}.", "desk-images", study.slug)
 
 

@@ -1,0 +1,122 @@
+"""Each page as its user walks it: bad input gets a sentence, keeps what was typed, and changes nothing."""
+
+import pytest
+from django.test import Client
+
+from readerstudy.desk.life import images_by_source
+from readerstudy.reading.models import Response
+from readerstudy.studies.models import Enrolment, Run, Study
+from readerstudy.truth.models import BlindingAudit
+from tests.readerstudy.factory import (
+    AUDIT,
+    CALLS,
+    CHECKS,
+    QUARTETS,
+    RATES,
+    a_locked_study,
+    a_planned_study,
+    a_user,
+    brief,
+    protocol_text,
+    read_everything,
+)
+from tests.readerstudy.people import signed_in
+
+pytestmark = pytest.mark.django_db
+
+EVERY_TASK = QUARTETS.format(trials=1) + CALLS + RATES + CHECKS
+
+
+@pytest.fixture
+def alice() -> Client:
+    a_planned_study(protocol_text(sections=EVERY_TASK))
+    return signed_in(a_user("alice"), confirmed=True)
+
+
+@pytest.mark.parametrize(
+    ("page", "given", "sentence"),
+    [
+        ("preflight", {"readers": "1", "seed": "5"}, "greater than or equal to 2"),
+        ("preflight", {"readers": "2", "dropout": "much", "seed": "5"}, "Enter a number"),
+        ("playground", {"steps": "0", "seed": "5"}, "greater than or equal to 1"),
+        ("playground", {"sampler": "magic", "seed": "5"}, "magic is not one of the available choices"),
+    ],
+)
+def test_a_form_names_the_mistake_and_keeps_the_rest(
+    alice: Client, page: str, given: dict[str, str], sentence: str
+) -> None:
+    answer = alice.post(f"/studies/knees/{page}/", given)
+    body = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in body
+    assert 'name="seed" value="5"' in body
+    assert not Run.objects.exists()
+
+
+def test_the_playground_keeps_its_settings_when_a_source_is_wrong(alice: Client) -> None:
+    given = {"guidance": "2", "steps": "9", "sampler": "ddim", "seed": "5", "count": "3"}
+    answer = alice.post("/studies/knees/playground/", given | {"source": "hospital-canary"})
+    body = answer.content.decode()
+    assert answer.status_code == 422
+    assert "is real in the protocol, not synthetic" in body
+    assert 'name="steps" value="9"' in body
+    assert not Run.objects.exists()
+
+
+def test_the_planner_names_the_mistake_and_keeps_the_rest(alice: Client) -> None:
+    answer = alice.get("/planner/?study=knees&readers=0&trials=77")
+    assert answer.status_code == 422
+    assert "greater than or equal to 2" in answer.content.decode()
+    assert 'name="trials" value="77"' in answer.content.decode()
+
+
+def test_an_audit_is_overridden_with_a_reason_and_not_without(alice: Client) -> None:
+    audit = BlindingAudit.objects.get()
+    failed = BlindingAudit.objects.create(
+        study=audit.study, images_digest=audit.images_digest, passed=False, document=AUDIT, by=audit.by
+    )
+    page = "/studies/knees/audit/"
+    answer = alice.post(page, {"verb": "override", "reason": " "}, follow=True)
+    assert "reason is needed" in answer.content.decode()
+    assert not hasattr(BlindingAudit.objects.get(pk=failed.pk), "override")
+    alice.post(page, {"verb": "override", "reason": "Noise alone"})
+    assert BlindingAudit.objects.get(pk=failed.pk).override.reason == "Noise alone"
+
+
+def test_the_ending_takes_its_steps_in_order_and_each_with_a_reason() -> None:
+    alice = signed_in(a_locked_study().owner, confirmed=True)
+    for verb, reason, sentence in [
+        ("ask", "early", "Freeze it before unblinding"),
+        ("freeze", "", "reason is needed"),
+        ("freeze", "All have read", "Frozen."),
+        ("confirm", "early", "Nobody has asked for the unblinding yet"),
+        ("ask", "", "reason is needed"),
+        ("ask", "To report", "is asked for"),
+        ("confirm", "To report", "is unblinded"),
+    ]:
+        answer = alice.post("/studies/knees/ending/", {"verb": verb, "reason": reason}, follow=True)
+        assert sentence in answer.content.decode(), (verb, reason)
+
+
+def test_a_preview_reads_every_task_and_leaves_nothing_in_the_study(alice: Client) -> None:
+    study = Study.objects.get(slug="knees")
+    opened = alice.post("/studies/knees/preview/")
+    twin = Study.objects.get(rehearses=study)
+    assert opened.headers["Location"] == f"/read/{twin.slug}/"
+    mine = Enrolment.objects.readers().get(study=twin)
+    brief(mine)
+    asked = list(read_everything(mine))
+    assert len(asked) == sum(section.read_by_each for section in study.protocol.document.sections)
+    assert not Response.objects.filter(presentation__trial__section__study=study).exists()
+    assert not Enrolment.objects.filter(study=study).readers().exists()
+    assert not study.is_locked
+    assert twin.slug not in alice.get("/studies/").content.decode()
+
+
+def test_a_copy_has_protocol_and_images_and_nobody_else(alice: Client) -> None:
+    alice.post("/studies/knees/copy/")
+    study, copy = Study.objects.get(slug="knees"), Study.objects.get(slug="knees-copy")
+    assert copy.protocol.text == study.protocol.text
+    assert images_by_source(copy) == images_by_source(study) != {}
+    assert [one.role for one in Enrolment.objects.filter(study=copy)] == ["owner"]
+    assert not copy.is_locked
