@@ -136,3 +136,22 @@ def test_the_report_never_overclaims(tmp_path: Path, word: str) -> None:
     text = " ".join(s for name in document["sections"] for s in section_results(document, name))
     assert word not in text
     assert "was not shown" in text
+
+
+def test_too_many_trials_for_an_exact_test_are_reported_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.ranks.exact.LARGEST_WORK", 1)
+    ratings = "section,reader,trial,image,source,rating\n" + "".join(
+        f"trios,R{r},T{t},{source}-{t},{source},{1 + (source == 'real') * (r + t) % 3}\n"
+        for r in range(1, 4)
+        for t in range(1, 7)
+        for source in ("real", "a", "b")
+    )
+    files = {"picks.csv": TABLES["picks.csv"], "ratings.csv": ratings}
+    pairs = only(tmp_path / "large", files, **ONE)["sections"]["trios"]["realism"]["pairs"]
+    exact = [test for pair in pairs for test in pair["tests"] if test["method"] == "wilcoxon-exact"]
+    assert all(test["p"] is None for test in exact)
+    assert any("too many to enumerate" in test["reason"] for test in exact)
+    assert any(test["p"] is not None for pair in pairs for test in pair["tests"])
+    assert pairs[0]["effect"]["hodges_lehmann_of_units"]["estimate"] is None
