@@ -1,6 +1,7 @@
 """The equations of the diffusion, the configurations, and conditions with gaps."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -182,6 +183,32 @@ def test_every_preset_loads_and_the_published_knee_network_is_as_printed() -> No
     assert published.network.channels == (128, 128, 256, 256, 512)
     assert (published.network.embedding, published.network.embedding_channels) == ("concatenated", 32)
     assert (published.diffusion.prediction, published.diffusion.schedule) == ("epsilon", "linear")
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_learns_at_a_sixteenth_of_its_width(name: str) -> None:
+    config = load_config(name)
+    narrow = replace(
+        config.network,
+        size=2 * config.network.unshuffle * 2 ** (len(config.network.channels) - 1),
+        channels=tuple(channels // 16 for channels in config.network.channels),
+        head_channels=2,
+        norm_groups=2,
+    )
+    torch.manual_seed(0)
+    network, process = Denoiser(narrow, SPACE), ForwardProcess(config.diffusion)
+    images, noise = torch.randn(2, 2, 1, narrow.size, narrow.size)
+    times, conditions = torch.tensor([100, 900]), torch.zeros(2, len(SPACE))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
+    losses = []
+    for _ in range(4):
+        predicted = network(process.noised(images, noise, times), times, conditions)
+        loss = process.loss(predicted, images, noise, times).mean()
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
 
 
 def test_settings_from_the_command_line_reach_their_table() -> None:

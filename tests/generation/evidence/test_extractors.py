@@ -1,3 +1,4 @@
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 import torch
 
 from generation.errors import CheckpointError
+from generation.evidence import extractors
 from generation.evidence.domain_net import DomainNet
 from generation.evidence.extractors import NetworkExtractor, domain_extractor, inception_extractor
 from generation.evidence.inception import CLASSES, FEATURES, Inception
@@ -47,6 +49,23 @@ def test_only_the_file_with_the_known_hash_may_give_a_fid(tmp_path: Path):
     torch.save({"fc.bias": torch.zeros(3)}, other)
     with pytest.raises(CheckpointError, match=r"but the Inception of the FID has 6726825d"):
         inception_extractor(other)
+
+
+def test_a_file_of_the_right_shapes_is_no_fid_without_the_right_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Random weights in the published layout, without counters of batches, as old files are."""
+    torch.manual_seed(0)
+    weights = {name: tensor for name, tensor in Inception().state_dict().items() if "num_batches" not in name}
+    file = tmp_path / "random.pth"
+    torch.save(weights, file)
+    with pytest.raises(CheckpointError, match="the distance is then measured, and named"):
+        inception_extractor(file)
+    monkeypatch.setattr(extractors, "INCEPTION_SHA", sha256(file.read_bytes()).hexdigest()[:8])
+    extractor = inception_extractor(file)
+    features, classes = extractor.extract(np.zeros((2, 40, 40), np.uint8))
+    assert (features.shape, classes.shape) == ((2, FEATURES), (2, CLASSES))
+    assert extractor.name == f"inception-v3-2015:{extractors.INCEPTION_SHA}"
 
 
 def test_a_missing_weights_file_is_refused_by_name(tmp_path: Path):
