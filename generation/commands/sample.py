@@ -29,9 +29,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="what to show; KEY= leaves it open; not named: drawn as the training data had it",
     )
-    parser.add_argument(
-        "--guidance", type=float, default=1.5, help="how strictly (1 is no guidance; default 1.5)"
-    )
+    parser.add_argument("--guidance", type=float, default=1.0, help="how strictly (default 1: no guidance)")
     parser.add_argument("--guidance-rescale", type=float, default=0.7, metavar="R", help="default 0.7")
     parser.add_argument(
         "--guidance-interval",
@@ -41,7 +39,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         metavar=("LOW", "HIGH"),
         help="noise levels, between 0 and 1, at which guidance acts (default all)",
     )
-    parser.add_argument("--steps", type=int, help="default 20; 1000 for ddpm")
+    parser.add_argument("--steps", type=int, help="default 16; 1000 for ddpm")
     parser.add_argument("--sampler", choices=SAMPLERS, default="unipc")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same images (default 0)")
     parser.add_argument("--format", choices=FORMATS, default="png16")
@@ -58,7 +56,7 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         guidance=arguments.guidance,
         guidance_rescale=arguments.guidance_rescale,
         guidance_interval=tuple(arguments.guidance_interval),
-        steps=arguments.steps or (1000 if arguments.sampler == "ddpm" else 20),
+        steps=arguments.steps or (1000 if arguments.sampler == "ddpm" else 16),
         sampler=arguments.sampler,
         seed=arguments.seed,
         format=arguments.format,

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -27,7 +28,7 @@ def write_phantoms(
     """Make `count` phantoms in `out`; answers the path of the manifest, which is written last."""
     if count < 1:
         raise RequestError(f"cannot make {count} phantoms: ask for 1 or more")
-    _claim(out)
+    _claim(out, wanted=count * 2 * size**2)
     rows = []
     for row in _rows(partial(_write_one, out=out, size=size, seed=seed), count, processes):
         rows.append(row)
@@ -59,8 +60,15 @@ def _write_one(index: int, *, out: Path, size: int, seed: int) -> list[str]:
     return [str(value) for value in told]
 
 
-def _claim(out: Path) -> None:
-    """An empty or new folder, writable."""
+def _claim(out: Path, *, wanted: int) -> None:
+    """An empty or new folder, writable, on a disk with room for so many bytes."""
+    above = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(above).free
+    if wanted > free:
+        raise OutputError(
+            f"these phantoms need up to {wanted / 1e9:,.1f} GB, and the disk of {out} has "
+            f"{free / 1e9:,.1f} GB free. Ask for fewer, or name a folder on a larger disk."
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

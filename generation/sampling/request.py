@@ -31,10 +31,10 @@ class SampleRequest:
     out: Path
     checkpoint: Path | None = None
     conditions: Mapping[str, Value] = field(default_factory=dict)
-    guidance: float = 1.5
+    guidance: float = 1.0
     guidance_rescale: float = 0.7
     guidance_interval: tuple[float, float] = (0.0, 1.0)
-    steps: int = 20
+    steps: int = 16
     sampler: Sampler = "unipc"
     seed: int = 0
     format: Format = "png16"

@@ -110,7 +110,7 @@ def denoise(
     *,
     size: int,
     sampler: Sampler = "unipc",
-    steps: int = 20,
+    steps: int = 16,
     guidance: Guidance = Guidance(),
     precision: Precision = "float32",
 ) -> Tensor:

@@ -98,3 +98,9 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
 def test_no_phantoms_are_refused(tmp_path: Path, count: int) -> None:
     with pytest.raises(RequestError, match="1 or more"):
         write_phantoms(tmp_path / "out", count=count)
+
+
+def test_more_phantoms_than_the_disk_holds_are_refused_before_the_first(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="need up to 18,432"):
+        write_phantoms(tmp_path / "films", count=10**9)
+    assert not (tmp_path / "films").exists()

@@ -203,7 +203,7 @@ def test_the_manifest_tells_where_each_image_comes_from(request_: SampleRequest)
     assert {row["age"] for row in rows} == {""}
     assert {row["side"] for row in rows} <= {"L", "R"}
     assert {row["checkpoint_digest"] for row in rows} == {summary.checkpoint_digest}
-    assert {(row["sampler"], row["steps"], row["guidance"]) for row in rows} == {("unipc", "3", "1.5")}
+    assert {(row["sampler"], row["steps"], row["guidance"]) for row in rows} == {("unipc", "3", "1.0")}
 
 
 @pytest.mark.parametrize(("kind", "mode"), [("png8", "L"), ("png16", "I;16")])

@@ -34,8 +34,8 @@ class ImportIn(Shape):
 class SamplingIn(Shape):
     model = serializers.CharField(max_length=200, default="bundled", help_text="A name of /api/models.")
     conditions = serializers.DictField(child=serializers.CharField(), default=dict)
-    guidance = serializers.FloatField(min_value=0, max_value=20, default=1.5)
-    steps = serializers.IntegerField(min_value=1, max_value=1000, default=20)
+    guidance = serializers.FloatField(min_value=0, max_value=20, default=1.0)
+    steps = serializers.IntegerField(min_value=1, max_value=1000, default=16)
     sampler = serializers.ChoiceField(choices=SAMPLERS, default="unipc")
     seed = serializers.IntegerField(min_value=0, max_value=MOST_SEED, default=0)
 

@@ -27,8 +27,8 @@ MOST_LOOKED_AT = 32
 class Sampling(forms.Form):
     """What is the same for every model."""
 
-    guidance = forms.FloatField(min_value=0, max_value=20, initial=1.5)
-    steps = forms.IntegerField(min_value=1, max_value=1000, initial=20)
+    guidance = forms.FloatField(min_value=0, max_value=20, initial=1.0)
+    steps = forms.IntegerField(min_value=1, max_value=1000, initial=16)
     sampler = forms.ChoiceField(choices=SAMPLERS, initial="unipc")
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0)
     count = forms.IntegerField(
