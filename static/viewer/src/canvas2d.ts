@@ -1,8 +1,8 @@
 /** Draws the same picture on a plain canvas, for machines without WebGL2. */
 
-import { corner, halve, levelFor, pyramid, type Rect, type Size } from "./geometry";
+import { corner, halve, levelFor, pyramid, type Rect, type Size, type View } from "./geometry";
 import { shade, windowBounds } from "./grey";
-import { type Picture, type Renderer, ROOM, type Tile, ViewerError } from "./renderer";
+import { type Picture, type Renderer, type Tile, ViewerError } from "./renderer";
 
 interface Level extends Size {
   readonly pixels: Uint8Array | Uint16Array;
@@ -55,7 +55,7 @@ export class CanvasRenderer implements Renderer {
   constructor(private readonly context: CanvasRenderingContext2D) {}
 
   static on(canvas: HTMLCanvasElement): CanvasRenderer {
-    const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     if (!context) {
       throw new ViewerError(
         "This browser can draw on no canvas. Use a current Chrome, Edge, Firefox or Safari.",
@@ -64,8 +64,8 @@ export class CanvasRenderer implements Renderer {
     return new CanvasRenderer(context);
   }
 
-  prepare(picture: Picture): void {
-    this.level(picture, 0);
+  prepare(picture: Picture, view: View): void {
+    this.level(picture, levelFor(view.zoom, pyramid(picture).length));
   }
 
   release(picture: Picture): void {
@@ -74,8 +74,7 @@ export class CanvasRenderer implements Renderer {
 
   draw(tiles: readonly Tile[]): void {
     const { canvas } = this.context;
-    this.context.fillStyle = `rgb(${ROOM.join(" ")})`;
-    this.context.fillRect(0, 0, canvas.width, canvas.height);
+    this.context.clearRect(0, 0, canvas.width, canvas.height);
     for (const tile of tiles) this.drawTile(tile);
   }
 
@@ -128,17 +127,13 @@ function paint(
   colour: (value: number) => number,
 ): void {
   const { pixels, width } = level;
-  const room = ROOM[0] + ROOM[1] * 0x100 + ROOM[2] * 0x10000 + 0xff000000;
   for (let j = 0; j < rect.height; j += 1) {
     const top = (ys[j * 3] as number) * width;
     const below = (ys[j * 3 + 1] as number) * width;
     const fy = ys[j * 3 + 2] as number;
     for (let i = 0; i < rect.width; i += 1) {
       const left = xs[i * 3] as number;
-      if (left < 0 || top < 0) {
-        out[j * rect.width + i] = room;
-        continue;
-      }
+      if (left < 0 || top < 0) continue;
       const right = xs[i * 3 + 1] as number;
       const fx = xs[i * 3 + 2] as number;
       const a = pixels[top + left] as number;

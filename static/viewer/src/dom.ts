@@ -23,6 +23,14 @@ export function kbd(...keys: string[]): HTMLElement {
   return box;
 }
 
+/** Waits until the browser has nothing better to do, but not for ever. */
+export function leisure(): Promise<void> {
+  return new Promise((resolve) => {
+    if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: 400 });
+    else setTimeout(resolve, 100);
+  });
+}
+
 /** The element of the server-rendered page with this id. */
 export function part<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);

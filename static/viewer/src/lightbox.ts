@@ -3,7 +3,7 @@
 import { type AnswerAction, applied, blankAnswer, confidenceScale, lacks } from "./answer";
 import { Board, type BoardAction } from "./board";
 import type { Answer, Draft, Presentation, Section, Timing } from "./contract";
-import { part } from "./dom";
+import { leisure, part } from "./dom";
 import { type KeyAction, meaning, toolOf } from "./keys";
 import { arrange } from "./layout";
 import { isAsking, say } from "./notices";
@@ -81,9 +81,9 @@ export class Lightbox {
 
   /** Uploads pictures one by one, so that the hand at work does not notice. */
   async prepare(pictures: readonly Picture[]): Promise<void> {
-    for (const picture of pictures) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      this.viewer.prepare([picture]);
+    for (const [i, picture] of pictures.entries()) {
+      await leisure();
+      this.viewer.prepare(i, picture);
     }
   }
 
@@ -104,7 +104,6 @@ export class Lightbox {
   /** While an answer is on its way nothing can be changed. */
   hold(on: boolean): void {
     this.held = on;
-    this.grid.inert = on;
     this.grid.setAttribute("aria-busy", String(on));
   }
 

@@ -3,7 +3,7 @@
 import { finished, lacks } from "./answer";
 import { Api, ApiError } from "./api";
 import type { Accepted, Presentation, Section, State } from "./contract";
-import { part, uuid } from "./dom";
+import { leisure, part, uuid } from "./dom";
 import { Drafts } from "./drafts";
 import { Lightbox } from "./lightbox";
 import { ask, banner, type Question, say } from "./notices";
@@ -134,6 +134,7 @@ class ReadingPage {
   private async prefetch(): Promise<void> {
     const next = this.state?.next;
     if (!next) return;
+    await leisure();
     const pictures = await this.pictures.all(next.pixels, next).catch(() => []);
     if (this.state?.next === next) await this.box.prepare(pictures);
   }
@@ -172,7 +173,6 @@ class ReadingPage {
     this.sending = true;
     this.drafts.drop();
     this.box.hold(true);
-    this.saved("Sending…");
     const submission = { client_uuid: uuid(), answer: finished(answer), timing: this.box.timing() };
     await this.outbox.put({ token: shown.token, number: shown.number, submission });
   }

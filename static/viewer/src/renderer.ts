@@ -1,6 +1,6 @@
 /** What the two renderers have in common. */
 
-import type { Rect, View } from "./geometry";
+import type { Rect, Size, View } from "./geometry";
 import type { GreyWindow } from "./grey";
 
 export interface Picture {
@@ -19,13 +19,16 @@ export interface Tile {
   readonly view: View;
   readonly window: GreyWindow;
   readonly inverted: boolean;
+  /** Lies over another tile for a moment. */
+  readonly passing?: boolean;
 }
 
 export interface Renderer {
   readonly kind: "webgl2" | "canvas2d";
-  /** Does ahead what the first drawing of a picture would have to do. */
-  prepare(picture: Picture): void;
+  /** Does ahead what the first drawing of a picture in this view would have to do. */
+  prepare(picture: Picture, view: View, viewport: Size): void;
   release(picture: Picture): void;
+  /** Around the pictures the canvas stays clear. */
   draw(tiles: readonly Tile[]): void;
   /** Resolves when what was drawn is finished, not merely asked for. */
   finished(): Promise<void>;
@@ -33,9 +36,6 @@ export interface Renderer {
   read(rect: Rect): Uint8ClampedArray;
   dispose(): void;
 }
-
-/** #0b0d10, the room around the images. */
-export const ROOM = [11, 13, 16] as const;
 
 export class ViewerError extends Error {
   override name = "ViewerError";

@@ -1,5 +1,5 @@
 /**
- * The viewer: one canvas behind up to four viewports. Thin on purpose: load, setWindow, invert, setView,
+ * The viewer: one canvas over up to four viewports. Thin on purpose: load, setWindow, invert, setView,
  * onFirstPaint, and what follows from them. It knows nothing of studies, answers or the network.
  */
 
@@ -70,12 +70,11 @@ export class Viewer {
     this.measure();
   }
 
-  /** Uploads pictures that will be shown next. */
-  prepare(pictures: readonly Picture[]): void {
-    for (const picture of pictures) {
-      if (!this.held.includes(picture)) this.held.push(picture);
-      if (!this.lost) this.renderer.prepare(picture);
-    }
+  /** Does ahead what it takes to show a picture in a viewport. */
+  prepare(index: number, picture: Picture): void {
+    if (!this.held.includes(picture)) this.held.push(picture);
+    const { rect } = this.port(index);
+    if (!this.lost) this.renderer.prepare(picture, fit(picture, rect), rect);
   }
 
   /** Shows one picture a viewport; whatever else was held, except `keep`, is given back. */
@@ -304,7 +303,6 @@ export class Viewer {
     this.lost = false;
     this.renderer = again;
     this.draw();
-    for (const picture of this.held) this.renderer.prepare(picture);
   }
 
   private port(index: number): Port {
@@ -361,7 +359,14 @@ export class Viewer {
     const rect = { x: port.rect.x + x, y: port.rect.y + y, width: side, height: side };
     const zoom = Math.max(1, port.view.zoom * LENS_POWER);
     return [
-      { picture: port.picture, rect, view: { ...point, zoom }, window: port.window, inverted: this.inverted },
+      {
+        picture: port.picture,
+        rect,
+        view: { ...point, zoom },
+        window: port.window,
+        inverted: this.inverted,
+        passing: true,
+      },
     ];
   }
 }

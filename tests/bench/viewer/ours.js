@@ -26,7 +26,8 @@ function picture(url, shape) {
 }
 
 export async function prefetch(urls, shape) {
-  viewer.prepare(await Promise.all(urls.map((url) => picture(url, shape))));
+  const pictures = await Promise.all(urls.map((url) => picture(url, shape)));
+  pictures.forEach((picture, i) => viewer.prepare(i, picture));
 }
 
 export async function show(urls, shape) {

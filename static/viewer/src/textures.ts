@@ -1,0 +1,122 @@
+/** What the graphics card holds of each picture: its pixels, their half-size copies, and how it lies now. */
+
+import { pyramid, type Size } from "./geometry";
+import { isInSight, isSame, type Placing } from "./placing";
+import type { Picture } from "./renderer";
+import { type Shaders, sampleFrom } from "./shaders";
+
+export interface Level extends Size {
+  readonly texture: WebGLTexture;
+}
+
+interface Held {
+  readonly levels: readonly Level[];
+  /** As it was drawn last. */
+  last: Placing | null;
+  /** The stored values as they lie on the screen, and in which placing that was. */
+  samples: { readonly texture: WebGLTexture; readonly placing: Placing } | null;
+}
+
+export class Textures {
+  private readonly held = new Map<Picture, Held>();
+  private readonly target: WebGLFramebuffer;
+  /** Whether textures of floats can be drawn into; without them nothing is sampled ahead. */
+  private readonly floats: boolean;
+
+  constructor(
+    private readonly gl: WebGL2RenderingContext,
+    private readonly shaders: Shaders,
+  ) {
+    this.target = gl.createFramebuffer();
+    this.floats = gl.getExtension("EXT_color_buffer_float") !== null;
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+  }
+
+  level(picture: Picture, placing: Placing): Level {
+    return this.of(picture).levels[placing.level] as Level;
+  }
+
+  /** The samples of a placing that rests: one drawn for the second time, or prepared. */
+  samples(picture: Picture, placing: Placing): WebGLTexture | null {
+    const held = this.of(picture);
+    if (held.samples && isSame(held.samples.placing, placing)) return held.samples.texture;
+    const rests = held.last !== null && isSame(held.last, placing);
+    held.last = placing;
+    return rests ? this.sample(picture, placing) : null;
+  }
+
+  sample(picture: Picture, placing: Placing): WebGLTexture | null {
+    // At 1:1 a stored pixel is a pixel of the screen already.
+    if (!this.floats || placing.scale === 1 || !isInSight(placing)) return null;
+    const held = this.of(picture);
+    const { gl } = this;
+    gl.deleteTexture(held.samples?.texture ?? null);
+    const texture = this.texture(placing.seen, gl.R32F);
+    held.samples = { texture, placing };
+    const origin = {
+      x: placing.from.x - placing.seen.x,
+      y: placing.seen.height + placing.seen.y - placing.from.y,
+    };
+    sampleFrom(gl, this.shaders.sample, this.level(picture, placing), origin, placing.scale);
+    this.drawInto(texture, placing.seen);
+    return texture;
+  }
+
+  release(picture: Picture): void {
+    const held = this.held.get(picture);
+    for (const level of held?.levels ?? []) this.gl.deleteTexture(level.texture);
+    this.gl.deleteTexture(held?.samples?.texture ?? null);
+    this.held.delete(picture);
+  }
+
+  dispose(): void {
+    for (const picture of [...this.held.keys()]) this.release(picture);
+    this.gl.deleteFramebuffer(this.target);
+  }
+
+  private of(picture: Picture): Held {
+    const known = this.held.get(picture);
+    if (known) return known;
+    const held = { levels: this.upload(picture), last: null, samples: null };
+    this.held.set(picture, held);
+    return held;
+  }
+
+  private upload(picture: Picture): Level[] {
+    const { gl } = this;
+    const [format, type] = picture.bits === 16 ? [gl.R16UI, gl.UNSIGNED_SHORT] : [gl.R8UI, gl.UNSIGNED_BYTE];
+    const levels = pyramid(picture).map((size) => ({ ...size, texture: this.texture(size, format) }));
+    const [full, ...copies] = levels as [Level, ...Level[]];
+    gl.bindTexture(gl.TEXTURE_2D, full.texture);
+    const { width, height } = full;
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED_INTEGER, type, picture.pixels);
+    copies.forEach((copy, i) => {
+      gl.useProgram(this.shaders.halve.program);
+      gl.bindTexture(gl.TEXTURE_2D, (levels[i] as Level).texture);
+      this.drawInto(copy.texture, copy);
+    });
+    return levels;
+  }
+
+  private texture(size: Size, format: number): WebGLTexture {
+    const { gl } = this;
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, format, size.width, size.height);
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+      gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+    }
+    return texture;
+  }
+
+  /** Runs the program at hand for every pixel of a texture. */
+  private drawInto(texture: WebGLTexture, size: Size): void {
+    const { gl } = this;
+    gl.disable(gl.SCISSOR_TEST);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.viewport(0, 0, size.width, size.height);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  }
+}
