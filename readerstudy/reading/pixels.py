@@ -28,6 +28,6 @@ def pixels_of(user: User | AnonymousUser, token: str) -> bytes:
     except ReadingError as refusal:
         raise NothingHere from refusal
     walk = Walk(enrolment)
-    if shown not in walk.ahead and not walk.may_go_back_to(shown):
+    if shown not in walk.in_reach and not walk.may_go_back_to(shown):
         raise NothingHere
     return delivery.pixels(slot.trial_image.image)

@@ -232,7 +232,7 @@ def _sections_left(walk: Walk, section: Section) -> list[Section]:
     Where readers may go back, a section is left with the first answer in a later one; elsewhere with its
     own last answer, unless a pass mark still has to be met.
     """
-    if walk.document.reading.allow_back and not section.practice:
+    if walk.lets_go_back(section):
         earlier = walk.enrolment.study.sections.filter(position__lt=section.position)
         return list(earlier.exclude(submissions__enrolment=walk.enrolment))
     waiting = walk.presentations.filter(section=section, answers__lt=F("needed"))

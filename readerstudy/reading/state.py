@@ -1,5 +1,6 @@
 """Where a reader stands, as the browser is told: never a name, never a key of the database."""
 
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ def state_of(enrolment: Enrolment, *, sitting: UUID | None = None) -> dict[str, 
         "section": _section(walk, walk.stretch) if walk.stretch else None,
         "progress": [_progress(stretch) for stretch in walk.stretches],
         "current": show(walk, walk.current) if walk.current else None,
-        "next": _ahead(walk),
+        "ahead": _ahead(walk),
         "finished": walk.is_finished,
         "sitting": _sitting(enrolment, sitting),
         "practice": bool(walk.stretch and walk.stretch.section.practice),
@@ -68,18 +69,22 @@ def _section(walk: Walk, stretch: Stretch) -> dict[str, Any]:
 def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     """A presentation as it is shown, with what the reader has begun or answered."""
     enrolment = walk.enrolment
-    screen = screen_of(presentation, walk.document, enrolment.study.lock.plan_digest)
     draft = Draft.objects.filter(enrolment=enrolment, presentation=presentation).first()
     previous = previous_answer(presentation, enrolment.pk) if walk.document.reading.allow_back else None
     back = walk.before(presentation)
     return {
         "token": presentation.token,
         "number": walk.number(presentation),
-        "images": [_image(slot, screen) for slot in presentation.slots.all()],
+        "images": _images(walk, presentation),
         "draft": draft.body if draft else None,
         "previous": previous.as_dict() if previous else None,
         "back": back.token if back else None,
     }
+
+
+def _images(walk: Walk, presentation: Presentation) -> list[dict[str, Any]]:
+    screen = screen_of(presentation, walk.document, walk.enrolment.study.lock.plan_digest)
+    return [_image(slot, screen) for slot in presentation.slots.all()]
 
 
 def _image(slot: Slot, screen: Screen) -> dict[str, Any]:
@@ -101,17 +106,23 @@ def _pixels(slot: Slot) -> str:
     return reverse("reading-pixels", args=[slot.token])
 
 
-def _ahead(walk: Walk) -> dict[str, Any] | None:
-    """What may be fetched while the present images are read: addresses and sizes, nothing else."""
-    if walk.next is None:
-        return None
-    canvas = walk.document.canvas
-    return {
-        "pixels": [_pixels(slot) for slot in walk.next.slots.all()],
-        "width": canvas.width,
-        "height": canvas.height,
-        "bits": canvas.bits,
-    }
+def _ahead(walk: Walk) -> list[dict[str, Any]]:
+    """What comes after the open presentation, as it will be shown: nobody has begun or answered it yet."""
+    if walk.current is None:
+        return []
+    first = walk.number(walk.current)
+    goes_back = walk.lets_go_back(walk.current.section)
+    return [
+        {
+            "token": shown.token,
+            "number": first + i,
+            "images": _images(walk, shown),
+            "draft": None,
+            "previous": None,
+            "back": before.token if goes_back else None,
+        }
+        for i, (before, shown) in enumerate(pairwise(walk.in_reach), start=1)
+    ]
 
 
 def _sitting(enrolment: Enrolment, named: UUID | None) -> str | None:

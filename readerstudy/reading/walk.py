@@ -1,5 +1,6 @@
 """Where a reader is: which sections are behind, which presentation is open, what comes after it."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from readerstudy.reading.models import PracticeRound, Presentation, Submission
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol.document import ProtocolDocument, SectionDocument
+
+MOST_TRIALS_AHEAD = 5
+MOST_BYTES_AHEAD = 80_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,30 +151,39 @@ class Walk:
         return opens_at if opens_at > timezone.now() else None
 
     @cached_property
-    def ahead(self) -> tuple[Presentation, ...]:
-        """The open presentation and the one after it in the same section, with their slots."""
+    def in_reach(self) -> tuple[Presentation, ...]:
+        """The open presentation and a few after it in the same section, with their slots.
+
+        A browser fetches them ahead: the next one is there at once, and reading goes on without a network.
+        """
         stretch = self.stretch
         if stretch is None:
             return ()
         waiting = self.presentations.filter(section=stretch.section, answers__lt=F("needed"))
-        ahead = tuple(waiting.prefetch_related("slots")[:2])
-        for presentation in ahead:
+        reach = 1 + self._trials_ahead(stretch)
+        in_reach = tuple(waiting.prefetch_related("slots__trial_image")[:reach])
+        for presentation in in_reach:
             presentation.section = stretch.section
-        return ahead
+        return in_reach
+
+    def _trials_ahead(self, stretch: Stretch) -> int:
+        """As many as a browser can hold, however large the images; at least the next one."""
+        canvas = self.document.canvas
+        image_bytes = canvas.width * canvas.height * math.ceil(canvas.bits / 8)
+        trial_bytes = image_bytes * stretch.document.alternatives
+        return max(1, min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // trial_bytes))
 
     @property
     def current(self) -> Presentation | None:
-        return self.ahead[0] if self.ahead else None
+        return self.in_reach[0] if self.in_reach else None
 
-    @property
-    def next(self) -> Presentation | None:
-        return self.ahead[1] if len(self.ahead) > 1 else None
+    def lets_go_back(self, section: Section) -> bool:
+        return self.document.reading.allow_back and not section.practice
 
     def may_go_back_to(self, presentation: Presentation) -> bool:
         """Whether an answer may still be changed: where the protocol says so, until the section is left."""
         return (
-            self.document.reading.allow_back
-            and not presentation.section.practice
+            self.lets_go_back(presentation.section)
             and presentation.responses.filter(enrolment=self.enrolment).exists()
             and not Submission.objects.filter(enrolment=self.enrolment, section=presentation.section).exists()
         )
@@ -184,7 +197,7 @@ class Walk:
 
     def before(self, presentation: Presentation) -> Presentation | None:
         """The presentation to which one goes back from here, in the same section."""
-        if not self.document.reading.allow_back or presentation.section.practice:
+        if not self.lets_go_back(presentation.section):
             return None
         earlier = Presentation.objects.of(self.enrolment).filter(
             Q(section=presentation.section_id), order__lt=presentation.order

@@ -30,6 +30,7 @@ django.setup()
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+from readerstudy.reading.walk import MOST_BYTES_AHEAD, MOST_TRIALS_AHEAD  # noqa: E402
 from tests.chromium import FLAGS  # noqa: E402
 from tests.viewer.conftest import wait_for_trial  # noqa: E402
 from tests.viewer.fake_server import FakeServer, Study, radiograph  # noqa: E402
@@ -88,7 +89,9 @@ def serve(load: Load, bundle: Path) -> FakeServer:
         radiograph(seed, width=load.side, height=load.side, bits=load.bits)
         for seed in range(4 * QUARTETS_DISTINCT)
     ]
-    study = Study(trials=load.quartets + 2, **load.shape)
+    quartet_bytes = 4 * load.side**2 * load.bits // 8
+    reach = min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // quartet_bytes)
+    study = Study(trials=load.quartets + 2, reach=reach, **load.shape)
     for number in range(1, load.quartets + 3):
         for i, slot in enumerate("ABCD"):
             study.pixels[number, slot] = made[(4 * number + i) % len(made)]
@@ -138,7 +141,7 @@ def read_quartets(browser: Browser, server: FakeServer, load: Load) -> dict[str,
 
 
 def window_steps(page: Page, load: Load) -> list[float]:
-    """Times from a movement of the pointer to the finished picture; the pointer moves out of step with frames."""
+    """From a movement of the pointer, out of step with the frames, to the finished picture."""
     page.evaluate("bits => follow(bits)", load.bits)
     for i in range(WINDOW_STEPS):
         page.mouse.move(400 + i, 300 + i)
@@ -158,7 +161,7 @@ def bare(browser: Browser, server: FakeServer, load: Load, side: str) -> Callabl
     def turn() -> dict[str, Any]:
         shown: list[float] = []
         for number in range(1, load.quartets + 1):
-            urls = [server.study.ahead(n)["pixels"] for n in (number, number + 1)]
+            urls = [server.study.addresses(n) for n in (number, number + 1)]
             shown.append(page.evaluate("([urls, shape]) => next(urls, shape)", [urls[0], load.shape]))
             page.evaluate("([urls, shape]) => prefetch(urls, shape)", [urls[1], load.shape])
             page.wait_for_timeout(200)

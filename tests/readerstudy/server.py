@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
@@ -61,7 +60,7 @@ class Server:
         while time.monotonic() < deadline:
             try:
                 urlopen(f"{self.url}/accounts/login/", timeout=5).close()
-            except URLError:
+            except OSError:
                 time.sleep(0.05)
             else:
                 return

@@ -49,3 +49,12 @@ def wait_for_trial(page: Page, number: int | None = None) -> None:
     """Waits until a trial's images are on the screen; the fake server calls its trials t1, t2, and so on."""
     which = "" if number is None else f'="t{number}"'
     page.locator(f"#grid[data-painted{which}]").wait_for()
+
+
+def arrived(page: Page, server: FakeServer, count: int = 1) -> list[dict[str, Any]]:
+    """Waits until so many answers have reached the server; the page does not wait for them."""
+    for _ in range(500):
+        if len(server.study.responses) >= count:
+            break
+        page.wait_for_timeout(20)
+    return server.study.responses

@@ -57,6 +57,7 @@ class Study:
     section: dict[str, Any] = field(default_factory=dict)
     label: list[dict[str, str]] | None = None
     practice: bool = False
+    reach: int = 3
     responses: list[dict[str, Any]] = field(default_factory=list)
     drafts: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -75,7 +76,6 @@ class Study:
     def state(self) -> dict[str, Any]:
         answered = len(self.final)
         here = answered + 1 if answered < self.trials else None
-        ahead = here + 1 if here and here < self.trials else None
         section = {
             "name": "main",
             "title": "Quartets" if self.task == "pick_real" else "Single images",
@@ -99,15 +99,17 @@ class Study:
             "section": section,
             "progress": [{"section": "main", "answered": answered, "total": self.trials}],
             "current": self.presentation(here) if here else None,
-            "next": self.ahead(ahead) if ahead else None,
+            "ahead": [self.presentation(number) for number in self.numbers_ahead(here)],
             "finished": here is None,
             "sitting": self.sitting,
             "practice": self.practice,
         }
 
-    def ahead(self, number: int) -> dict[str, Any]:
-        urls = [f"/api/reading/pixels/p{number}{slot}" for slot in self.slots]
-        return {"pixels": urls, "width": self.width, "height": self.height, "bits": self.bits}
+    def numbers_ahead(self, here: int | None) -> range:
+        return range(here + 1, min(here + self.reach, self.trials) + 1) if here else range(0)
+
+    def addresses(self, number: int) -> list[str]:
+        return [f"/api/reading/pixels/p{number}{slot}" for slot in self.slots]
 
     def presentation(self, number: int) -> dict[str, Any]:
         token = f"t{number}"
@@ -130,6 +132,7 @@ class Study:
             "images": images,
             "draft": self.drafts.get(token),
             "previous": given["answer"] if given else None,
+            "back": f"t{number - 1}" if number > 1 else None,
         }
 
     def buffer(self, number: int, slot: str) -> bytes:

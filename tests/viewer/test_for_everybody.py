@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.viewer.conftest import wait_for_trial
+from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -123,7 +123,7 @@ def test_a_tablet_reads_with_fingers(serve: Serve, browser: Browser) -> None:
     page.locator("[data-slot=D] .real").tap()
     page.locator("#submit").tap()
     wait_for_trial(page, 2)
-    answer = server.study.responses[0]["answer"]
+    answer = arrived(page, server)[0]["answer"]
     assert answer["ratings"] == {"A": 1, "B": 2, "C": 3, "D": 4}
     assert answer["pick"] == "D"
     context.close()

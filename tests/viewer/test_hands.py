@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.viewer.conftest import wait_for_trial
+from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def finish(page: Page, server: FakeServer) -> dict[str, Any]:
         page.keyboard.press(key)
     page.locator("#submit").click()
     wait_for_trial(page, 2)
-    return server.study.responses[0]
+    return arrived(page, server)[0]
 
 
 def kinds(response: dict[str, Any]) -> list[str]:

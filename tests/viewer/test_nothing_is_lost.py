@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.viewer.conftest import wait_for_trial
+from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -21,8 +21,18 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def tokens(server: FakeServer) -> list[str]:
-    return [response["token"] for response in server.study.responses]
+def tokens(page: Page, server: FakeServer, count: int = 1) -> list[str]:
+    return [response["token"] for response in arrived(page, server, count)]
+
+
+def fetched(page: Page, server: FakeServer, number: int) -> None:
+    """Waits until the images of a trial have come, ahead of its turn."""
+    wanted = {("GET", address) for address in server.study.addresses(number)}
+    for _ in range(500):
+        if wanted <= set(server.study.requests):
+            break
+        page.wait_for_timeout(20)
+    page.wait_for_load_state("networkidle")
 
 
 def drafted(page: Page, server: FakeServer, token: str) -> dict[str, Any]:
@@ -38,12 +48,54 @@ def test_an_answer_waits_while_the_network_is_gone_and_goes_out_by_itself(
     page = read(server)
     context.set_offline(True)
     press(page, *ANSWER)
-    page.get_by_role("alert").get_by_text("kept on this device").wait_for()
+    page.get_by_role("alert").get_by_text("Your last answer is kept on this device").wait_for()
     assert server.study.responses == []
     context.set_offline(False)
-    wait_for_trial(page, 2)
-    assert tokens(server) == ["t1"]
-    assert page.get_by_role("alert").is_hidden()
+    page.get_by_role("alert").wait_for(state="hidden")
+    assert tokens(page, server) == ["t1"]
+
+
+def test_reading_goes_on_without_a_network_as_far_as_trials_were_fetched(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve(trials=8, reach=2)
+    page = read(server)
+    fetched(page, server, 3)
+    context.set_offline(True)
+    banner = page.get_by_role("alert")
+    for number, words in ((1, "1 more trial is here already"), (2, "You can read this trial to its end")):
+        press(page, *ANSWER)
+        wait_for_trial(page, number + 1)
+        banner.get_by_text(words).wait_for()
+    press(page, *ANSWER)
+    banner.get_by_text("Your last 3 answers are kept").get_by_text("Reading goes on when").wait_for()
+    press(page, "1", "Enter")
+    assert server.study.responses == []
+    context.set_offline(False)
+    wait_for_trial(page, 4)
+    banner.wait_for(state="hidden")
+    press(page, *ANSWER)
+    assert tokens(page, server, 4) == ["t1", "t2", "t3", "t4"]
+    clocks = [response["timing"]["clock"]["submitted_at"] for response in server.study.responses]
+    assert clocks == sorted(clocks)
+
+
+def test_the_network_goes_and_comes_while_one_reads(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve(trials=8, reach=5)
+    page = read(server)
+    fetched(page, server, 6)
+    context.set_offline(True)
+    for number in (1, 2):
+        press(page, *ANSWER)
+        wait_for_trial(page, number + 1)
+    press(page, "3", "b", "4", "Shift+C")
+    context.set_offline(False)
+    assert tokens(page, server, 2) == ["t1", "t2"]
+    page.get_by_role("alert").wait_for(state="hidden")
+    assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
+    assert drafted(page, server, "t3")["ratings"] == {"A": 3, "B": 4}
 
 
 def test_a_server_that_is_killed_and_comes_back_gets_the_answer_once(serve: Serve, read: Read) -> None:
@@ -51,12 +103,12 @@ def test_a_server_that_is_killed_and_comes_back_gets_the_answer_once(serve: Serv
     page = read(server)
     server.stop()
     press(page, *ANSWER)
-    page.get_by_role("alert").get_by_text("kept on this device").wait_for()
+    page.get_by_role("alert").get_by_text("Your last answer is kept on this device").wait_for()
     server.start()
     wait_for_trial(page, 2)
     press(page, *ANSWER)
+    assert tokens(page, server, 2) == ["t1", "t2"]
     wait_for_trial(page, 3)
-    assert tokens(server) == ["t1", "t2"]
 
 
 def test_an_answer_whose_acknowledgement_was_lost_is_not_counted_twice(serve: Serve, read: Read) -> None:
@@ -73,9 +125,8 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_counted_twice(serve: Se
         route.abort()
 
     page.route("**/response", swallow)
-    press(page, *ANSWER)
-    wait_for_trial(page, 2)
-    assert tokens(server) == ["t1"]
+    press(page, *ANSWER, *ANSWER)
+    assert tokens(page, server, 2) == ["t1", "t2"]
     assert server.study.responses[0]["client_uuid"] == lost[0]
 
 
@@ -86,14 +137,14 @@ def test_an_answer_survives_closing_the_browser_while_offline(
     page = read(server)
     context.set_offline(True)
     press(page, *ANSWER)
-    page.get_by_role("alert").get_by_text("kept on this device").wait_for()
+    page.get_by_role("alert").get_by_text("Your last answer is kept on this device").wait_for()
     page.close()
     context.set_offline(False)
     server.study.sitting = ""
     again = context.new_page()
     again.goto(f"{server.address}/read/")
     wait_for_trial(again, 2)
-    assert tokens(server) == ["t1"]
+    assert tokens(again, server) == ["t1"]
 
 
 def test_a_half_filled_answer_is_there_after_a_reload(serve: Serve, read: Read) -> None:
@@ -147,10 +198,10 @@ def test_a_second_tab_says_so_and_takes_over_cleanly(
     wait_for_trial(second, 1)
     first.get_by_role("dialog", name="This study is open elsewhere").wait_for()
     press(second, *ANSWER)
-    wait_for_trial(second, 2)
+    assert tokens(second, server) == ["t1"]
     first.get_by_role("button", name="Read here").click()
     wait_for_trial(first, 2)
-    assert tokens(server) == ["t1"]
+    assert tokens(first, server) == ["t1"]
 
 
 def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(serve: Serve, read: Read) -> None:
@@ -160,7 +211,7 @@ def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(serve: Se
     press(page, *ANSWER)
     page.get_by_role("button", name="Read here").click()
     wait_for_trial(page, 2)
-    assert tokens(server) == ["t1"]
+    assert tokens(page, server) == ["t1"]
 
 
 def test_signing_in_again_leads_back_to_the_same_trial_with_the_same_answer(serve: Serve, read: Read) -> None:
@@ -180,9 +231,10 @@ def test_signing_in_again_leads_back_to_the_same_trial_with_the_same_answer(serv
 def test_an_answer_given_after_the_session_ended_is_sent_after_signing_in(serve: Serve, read: Read) -> None:
     server = serve()
     page = read(server)
+    fetched(page, server, 4)
     server.study.signed_out = True
     press(page, *ANSWER)
     page.get_by_role("link", name="Sign in").click()
     page.get_by_role("link", name="Signed in").click()
     wait_for_trial(page, 2)
-    assert tokens(server) == ["t1"]
+    assert tokens(page, server) == ["t1"]

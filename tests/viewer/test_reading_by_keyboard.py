@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.viewer.conftest import wait_for_trial
+from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def press(page: Page, *keys: str) -> None:
 def answered(page: Page, server: FakeServer, number: int) -> dict:  # type: ignore[type-arg]
     """Waits until the given trial is answered and the next one shown."""
     wait_for_trial(page, number + 1)
-    return server.study.responses[number - 1]["answer"]
+    return arrived(page, server, number)[number - 1]["answer"]
 
 
 def test_a_whole_study_is_read_with_the_keyboard_alone(serve: Serve, read: Read) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.viewer.conftest import wait_for_trial
+from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ def finish(page: Page, server: FakeServer) -> dict[str, Any]:
     for key in ("Shift+S", "2", "Enter"):
         page.keyboard.press(key)
     wait_for_trial(page, 2)
-    timing: dict[str, Any] = server.study.responses[0]["timing"]
+    timing: dict[str, Any] = arrived(page, server)[0]["timing"]
     return timing
 
 

@@ -94,13 +94,6 @@ class ProgressOut(serializers.Serializer[Any]):
     total = serializers.IntegerField()
 
 
-class NextOut(serializers.Serializer[Any]):
-    pixels = serializers.ListField(child=serializers.CharField())
-    width = serializers.IntegerField()
-    height = serializers.IntegerField()
-    bits = serializers.IntegerField()
-
-
 class StudyOut(serializers.Serializer[Any]):
     title = serializers.CharField()
 
@@ -110,7 +103,9 @@ class StateOut(serializers.Serializer[Any]):
     section = SectionOut(allow_null=True)
     progress = ProgressOut(many=True)
     current = PresentationOut(allow_null=True)
-    next = NextOut(allow_null=True)
+    ahead = PresentationOut(
+        many=True, help_text="What comes next, to be fetched meanwhile and read where there is no network."
+    )
     finished = serializers.BooleanField()
     sitting = serializers.UUIDField(allow_null=True)
     practice = serializers.BooleanField()

@@ -11,11 +11,13 @@ from readerstudy.reading.answer import Answer, Spot
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.models import Presentation
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.steps import next_step
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol import Question
+from readerstudy.truth.practice import judge_practice
 from readerstudy.truth.virtual.mind import Mind
 from readerstudy.truth.virtual.screens import Screens
 
@@ -26,7 +28,7 @@ def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> i
     """Read until nothing is left or the reader stops; returns how many answers were given now."""
     _get_ready(enrolment, mind)
     screens, given = Screens(enrolment), 0
-    while (shown := Walk(enrolment).current) is not None and not mind.stops():
+    while (shown := _open(enrolment)) is not None and not mind.stops():
         answer = mind.answer(screens.screen(shown.token))
         took_ms = mind.response_ms()
         respond(
@@ -40,6 +42,15 @@ def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> i
         given += 1
         on_answer()
     return given
+
+
+def _open(enrolment: Enrolment) -> Presentation | None:
+    """What is to be read now; a practice that is through is judged first."""
+    walk = Walk(enrolment)
+    if walk.gate is None:
+        return walk.current
+    judge_practice(enrolment, walk.gate.section, by=_reader(enrolment))
+    return Walk(enrolment).current
 
 
 def answer_of(given: dict[str, object]) -> Answer:

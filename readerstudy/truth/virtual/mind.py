@@ -10,7 +10,7 @@ import numpy as np
 
 from readerstudy.studies.protocol import SectionDocument
 
-SEES_CATCH = 0.97
+SEES_EASY = 0.97
 REMEMBERS = 0.6
 USUAL = {"call": 0.62, "check_label": 0.97}
 ABOVE_CHANCE = 0.05
@@ -60,6 +60,11 @@ class Screen:
     points: tuple[int, ...]
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def is_easy(self) -> bool:
+        """Obvious fakes, and practice with a pass mark: whoever misses it is told, and tries again."""
+        return self.catch or self.section.pass_mark is not None
+
 
 class Mind:
     """One virtual reader. The same seed and place give the same answers."""
@@ -93,8 +98,8 @@ class Mind:
         return answer
 
     def _correct(self, screen: Screen, *, shift: float = 0.0) -> bool:
-        if screen.catch:
-            return bool(self.rng.random() < SEES_CATCH)
+        if screen.is_easy:
+            return bool(self.rng.random() < SEES_EASY)
         logit = _logit(self._accuracy(screen)) + self.talent + self._difficulty(screen.trial) + shift
         return bool(self.rng.random() < _expit(logit - self.skill.fatigue * screen.progress))
 
@@ -114,7 +119,7 @@ class Mind:
     def _pick(self, screen: Screen) -> str:
         by_image = {seen.image: letter for letter, seen in screen.images.items()}
         remembered = by_image.get(self._picked.get(screen.trial, ""))
-        if remembered and self.rng.random() < REMEMBERS:
+        if remembered and not screen.is_easy and self.rng.random() < REMEMBERS:
             return remembered
         real = next(letter for letter, seen in screen.images.items() if seen.real)
         others = [letter for letter in screen.images if letter != real]

@@ -21,7 +21,8 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
     browser.get(link)
     browser.post_form(link)
     enrolment = invited.enrolment
-    api = f"/api/reading/{enrolment.study.slug}"
+    slug = enrolment.study.slug
+    api = f"/api/reading/{slug}"
     document = enrolment.study.lock.protocol.document
     if document.consent:
         browser.post(f"{api}/consent")
@@ -34,7 +35,7 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
     browser.post(f"{api}/sitting", {"sitting": sitting, "take_over": False, "screen": SCREEN})
     screens, given = Screens(enrolment), 0
     state = browser.json(f"{api}/state")
-    while (shown := state["current"]) is not None and not mind.stops():
+    while (shown := _past_the_gate(browser, slug, state)) is not None and not mind.stops():
         for image in shown["images"]:
             browser.get(image["url"])
         answer = mind.answer(screens.screen(shown["token"]))
@@ -45,6 +46,14 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
         given += 1
         on_answer()
     return given
+
+
+def _past_the_gate(browser: Browser, slug: str, state: Any) -> Any:
+    """What is to be read now; where nothing is, the word on the practice may stand before it."""
+    if state["current"] is None and not state["finished"]:
+        browser.post_form(f"/read/{slug}/practice/")
+        state = browser.json(f"/api/reading/{slug}/state")
+    return state["current"]
 
 
 SCREEN = {"width": 1920, "height": 1080, "pixel_ratio": 1}

@@ -19,6 +19,7 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT_MS = 20_000;
+const UNREACHABLE = "The server cannot be reached.";
 
 /** The cookie, or what the page was rendered with where cookies are hidden from scripts. */
 function csrfToken(): string {
@@ -93,7 +94,9 @@ export class Api {
 
   async pixels(url: string): Promise<ArrayBuffer> {
     const response = await this.fetch(url, { cache: "no-store" });
-    return response.arrayBuffer();
+    return response.arrayBuffer().catch(() => {
+      throw new ApiError("network", UNREACHABLE);
+    });
   }
 
   private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -116,7 +119,7 @@ export class Api {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       response = await fetch(url, { credentials: "same-origin", headers, signal, ...init });
     } catch {
-      throw new ApiError("network", "The server cannot be reached.");
+      throw new ApiError("network", UNREACHABLE);
     }
     if (response.redirected || !response.ok) throw await failure(response);
     return response;

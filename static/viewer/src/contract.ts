@@ -77,7 +77,7 @@ export interface Presentation {
   readonly draft: Draft | null;
   readonly previous: Answer | null;
   /** The trial before this one, where the protocol lets readers go back. */
-  readonly back?: string | null;
+  readonly back: string | null;
 }
 
 export interface ReadingEvent {
@@ -114,12 +114,8 @@ export interface State {
     readonly total: number;
   }>;
   readonly current: Presentation | null;
-  readonly next: {
-    readonly pixels: readonly string[];
-    readonly width: number;
-    readonly height: number;
-    readonly bits: number;
-  } | null;
+  /** What comes after it in the same section, to be fetched meanwhile. */
+  readonly ahead: readonly Presentation[];
   readonly finished: boolean;
   readonly sitting: string | null;
   readonly practice: boolean;

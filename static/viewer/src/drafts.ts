@@ -15,6 +15,8 @@ export class Drafts {
   constructor(
     private readonly api: Api,
     private readonly shelf: Shelf,
+    /** Whether the server is ready for it: it takes drafts to the open trial alone. */
+    private readonly isWanted: () => boolean,
     private readonly report: (kept: "here" | "saved", error: ApiError | null) => void,
   ) {}
 
@@ -51,6 +53,12 @@ export class Drafts {
     this.unsent = null;
   }
 
+  /** Sends what is left, if anything, now that nothing stands before it. */
+  hurry(): boolean {
+    if (this.unsent) this.later(0);
+    return this.unsent !== null;
+  }
+
   /** Sends what is left before the page goes away. */
   leave(): void {
     if (this.unsent) void this.send(true);
@@ -64,6 +72,10 @@ export class Drafts {
   private async send(leaving: boolean): Promise<void> {
     const sent = this.unsent;
     if (!sent) return;
+    if (!this.isWanted()) {
+      this.later(RETRY_MS);
+      return;
+    }
     try {
       await this.api.saveDraft(sent.token, sent.draft, leaving);
       if (this.unsent !== sent) return;
@@ -71,8 +83,10 @@ export class Drafts {
       this.report("saved", null);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      // A newer draft or the answer itself has taken its place.
+      if (this.unsent !== sent) return;
       this.report("here", error);
-      if ((error.trouble === "network" || error.trouble === "busy") && this.unsent) this.later(RETRY_MS);
+      if (error.trouble === "network" || error.trouble === "busy") this.later(RETRY_MS);
     }
   }
 }

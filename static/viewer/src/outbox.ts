@@ -9,10 +9,10 @@ const LONGEST_WAIT_MS = 15_000;
 
 export interface OutboxWatcher {
   accepted(waiting: Waiting, answer: Accepted): void;
-  /** Could not be sent now; `retryMs` is null where waiting does not help. */
-  trouble(error: ApiError, waiting: Waiting, retryMs: number | null): void;
+  /** Could not be sent now. */
+  trouble(error: ApiError): void;
   /** The server will never take this answer, and said why. */
-  refused(error: ApiError, waiting: Waiting): void;
+  refused(error: ApiError): void;
 }
 
 export class Outbox {
@@ -30,13 +30,20 @@ export class Outbox {
     addEventListener("online", () => this.hurry());
   }
 
+  /** Resolves when the answer is kept here; from then on it goes out by itself. */
   async put(waiting: Omit<Waiting, "study">): Promise<void> {
-    this.queue.push(await this.shelf.add({ ...waiting, study: this.study }));
-    await this.flush();
+    const kept = await this.shelf.add({ ...waiting, study: this.study });
+    // Only now: while it was written down, another answer may have left the queue.
+    this.queue = [...this.queue, kept];
+    void this.flush();
   }
 
   get size(): number {
     return this.queue.length;
+  }
+
+  holds(token: string): boolean {
+    return this.queue.some((waiting) => waiting.token === token);
   }
 
   /** Takes up what an earlier page, or another tab, left in this browser, and sends it. */
@@ -85,17 +92,15 @@ export class Outbox {
   private failed(error: ApiError, waiting: Waiting): boolean {
     if (error.trouble === "refused") {
       this.forget(waiting);
-      this.watcher.refused(error, waiting);
+      this.watcher.refused(error);
       return true;
     }
     if (error.trouble === "network" || error.trouble === "busy") {
       const retryMs = Math.max(error.retryAfterMs, this.wait);
       this.wait = Math.min(LONGEST_WAIT_MS, this.wait * 2);
       this.timer = window.setTimeout(() => void this.flush(), retryMs);
-      this.watcher.trouble(error, waiting, retryMs);
-    } else {
-      this.watcher.trouble(error, waiting, null);
     }
+    this.watcher.trouble(error);
     return false;
   }
 }

@@ -14,6 +14,7 @@ const RETRY_MS = 1000;
 
 export class Pictures {
   private readonly known = new Map<string, Promise<Picture>>();
+  private readonly here = new Set<string>();
 
   constructor(
     private readonly api: Api,
@@ -25,7 +26,10 @@ export class Pictures {
     if (known) return known;
     const coming = this.fetch(url, shape);
     this.known.set(url, coming);
-    coming.catch(() => this.known.delete(url));
+    coming.then(
+      () => this.here.add(url),
+      () => this.known.delete(url),
+    );
     return coming;
   }
 
@@ -33,9 +37,18 @@ export class Pictures {
     return Promise.all(urls.map((url) => this.get(url, shape)));
   }
 
+  /** Whether all of these have arrived. */
+  have(urls: readonly string[]): boolean {
+    return urls.every((url) => this.here.has(url));
+  }
+
   /** Forgets all pictures but these. */
   keep(urls: readonly string[]): void {
-    for (const url of this.known.keys()) if (!urls.includes(url)) this.known.delete(url);
+    for (const url of this.known.keys()) {
+      if (urls.includes(url)) continue;
+      this.known.delete(url);
+      this.here.delete(url);
+    }
   }
 
   private async fetch(url: string, shape: Shape): Promise<Picture> {

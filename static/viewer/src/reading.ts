@@ -2,7 +2,8 @@
 
 import { finished, lacks } from "./answer";
 import { Api, ApiError } from "./api";
-import type { Accepted, Presentation, Section, State } from "./contract";
+import type { Accepted, ImageOffer, Presentation, Section, State } from "./contract";
+import { Course } from "./course";
 import { leisure, part, uuid } from "./dom";
 import { Drafts } from "./drafts";
 import { Lightbox } from "./lightbox";
@@ -14,6 +15,10 @@ import { openShelf, type Shelf, type Waiting } from "./store";
 import { Tab } from "./tab";
 import * as words from "./words";
 
+function addresses(trial: Presentation): string[] {
+  return trial.images.map((image) => image.url);
+}
+
 class ReadingPage {
   private readonly api: Api;
   private readonly tab: Tab;
@@ -22,8 +27,14 @@ class ReadingPage {
   private readonly pictures: Pictures;
   private readonly presence: Presence;
   private readonly box: Lightbox;
+  private readonly course: Course;
   private state: State | null = null;
+  /** The answer to what is shown is given, and nothing else is shown yet. */
   private sending = false;
+  /** Only the server can tell what comes next. */
+  private awaiting = true;
+  /** Counts what was to be shown, so that what comes late is not. */
+  private turn = 0;
   private sectionSeen: string | null = null;
 
   constructor(
@@ -36,13 +47,19 @@ class ReadingPage {
       happened: (kind) => this.tab.happened(kind),
       idle: () => void this.pause("idle"),
     });
-    this.drafts = new Drafts(this.api, shelf, (kept, error) => this.kept(kept, error));
+    this.drafts = new Drafts(
+      this.api,
+      shelf,
+      () => !this.outbox.size,
+      (kept, error) => this.kept(kept, error),
+    );
     this.pictures = new Pictures(this.api, (error) => this.trouble(error));
     this.outbox = new Outbox(body.study as string, this.api, shelf, {
       accepted: (waiting, answer) => void this.accepted(waiting, answer),
-      trouble: (error, waiting) => this.unsent(error, waiting),
+      trouble: (error) => this.unsent(error),
       refused: (error) => void this.refused(error),
     });
+    this.course = new Course((token) => this.outbox.holds(token));
     this.box = new Lightbox(this.presence, {
       painted: () => void this.prefetch(),
       changed: () => this.changed(),
@@ -95,8 +112,9 @@ class ReadingPage {
     }
   }
 
+  /** Whatever is to be read now. */
   private async show(state: State): Promise<void> {
-    this.state = state;
+    this.follow(state);
     const { current, section } = state;
     if (state.finished || !current || !section) {
       location.assign(state.finish_url ?? (this.body.finish as string));
@@ -107,36 +125,51 @@ class ReadingPage {
       await this.box.away("break", () => ask(words.introduction(section)));
     }
     this.sectionSeen = section.name;
-    await this.present(section, current);
+    const [open] = this.course.open;
+    this.awaiting = open === undefined;
+    if (open) await this.present(section, open);
+  }
+
+  private follow(state: State): void {
+    this.state = state;
+    this.course.follow(state);
   }
 
   private async present(section: Section, shown: Presentation): Promise<void> {
-    const next = this.state?.next ?? null;
-    const urls = shown.images.map((image) => image.url);
     const [first] = shown.images;
     if (!first) return;
-    this.pictures.keep([...urls, ...(next?.pixels ?? [])]);
-    const coming = this.pictures.all(urls, first);
-    const pictures = await coming.catch(() => null);
-    if (!pictures) return;
+    this.turn += 1;
+    const { turn } = this;
+    this.pictures.keep([shown, ...this.course.open].flatMap(addresses));
+    const pictures = await this.pictures.all(addresses(shown), first).catch(() => null);
+    if (!pictures || turn !== this.turn) return;
     pictures.forEach((picture, i) => {
       picture.window = (shown.images[i] ?? first).window;
     });
     this.presence.idleAfterMs =
       section.idle_after_s > 0 ? section.idle_after_s * 1000 : Number.POSITIVE_INFINITY;
+    this.sending = false;
+    this.box.hold(false);
     this.box.present(section, shown, pictures, this.drafts.latest(shown));
     part("count").textContent = `${shown.number} of ${section.total}`;
-    part("back").hidden = !(section.allow_back && this.previous(shown));
+    part("back").hidden = !(section.allow_back && shown.back);
     this.status();
   }
 
-  /** Fetches and uploads the next trial's images while this one is read; those in sight came first. */
+  /** Fetches what comes next while this one is read; those in sight came first. */
   private async prefetch(): Promise<void> {
-    const next = this.state?.next;
-    if (!next) return;
+    const { shown } = this.box;
     await leisure();
-    const pictures = await this.pictures.all(next.pixels, next).catch(() => []);
-    if (this.state?.next === next) await this.box.prepare(pictures);
+    const ahead = this.course.open.filter(({ token }) => token !== shown?.token);
+    for (const [i, trial] of ahead.entries()) {
+      const pictures = await this.pictures
+        .all(addresses(trial), trial.images[0] as ImageOffer)
+        .catch(() => []);
+      if (this.box.shown !== shown) return;
+      if (!this.outbox.size) banner(null);
+      // The next one goes to the graphics card as well; those after it wait in memory.
+      if (i === 0) await this.box.prepare(pictures);
+    }
   }
 
   private header(section: Section, state: State): void {
@@ -175,21 +208,34 @@ class ReadingPage {
     this.box.hold(true);
     const submission = { client_uuid: uuid(), answer: finished(answer), timing: this.box.timing() };
     await this.outbox.put({ token: shown.token, number: shown.number, submission });
+    this.saved("Sending…");
+    const { next } = this.course;
+    this.awaiting = next === null;
+    // The answer is kept here; what comes next need not wait until the server has it.
+    if (next) await this.goOn(section, next);
   }
 
-  private async accepted(waiting: Waiting, answer: Accepted): Promise<void> {
+  private async goOn(section: Section, next: Presentation): Promise<void> {
+    const answered = next.number - 1;
+    await this.offerBreak(section, answered);
+    part<HTMLProgressElement>("bar").value = answered;
+    await this.present(section, next);
+  }
+
+  private async accepted(waiting: Waiting, { state }: Accepted): Promise<void> {
     banner(null);
-    this.saved("Saved");
-    this.tab.answered(waiting.token);
+    this.saved(this.drafts.hurry() ? "Saving…" : "Saved");
     this.drafts.forget(waiting.token);
-    if (this.outbox.size) return;
     const practised = this.state?.practice;
-    this.state = answer.state;
-    this.sending = false;
-    this.box.hold(false);
+    this.follow(state);
+    if (!this.awaiting) {
+      void this.prefetch();
+      return;
+    }
+    if (this.outbox.size) return;
     if (practised) await this.feedback(waiting.token);
-    await this.offerBreak(answer.state);
-    await this.patiently(() => this.show(answer.state));
+    if (state.section && state.current) await this.offerBreak(state.section, state.current.number - 1);
+    await this.show(state);
   }
 
   private async feedback(token: string): Promise<void> {
@@ -197,29 +243,26 @@ class ReadingPage {
     if (told) await this.box.away("break", () => ask(words.practiced(told)));
   }
 
-  private async offerBreak(state: State): Promise<void> {
-    const { section } = state;
-    if (!section?.break_after || state.finished || section.name !== this.sectionSeen) return;
-    if (!section.answered || section.answered % section.break_after) return;
-    await this.box.away("break", () => ask(words.breakTime(section)));
+  /** Between two trials of a section, not after a change of an earlier answer. */
+  private async offerBreak(section: Section, answered: number): Promise<void> {
+    if (!section.break_after || answered % section.break_after) return;
+    if (section.name !== this.box.section?.name || answered !== this.box.shown?.number) return;
+    await this.box.away("break", () => ask(words.breakTime(answered, section.total)));
   }
 
   private async refused(error: ApiError): Promise<void> {
-    this.sending = false;
-    this.box.hold(false);
     await ask(words.notTaken(error));
     await this.refresh();
   }
 
-  private unsent(error: ApiError, waiting: Waiting): void {
+  private unsent(error: ApiError): void {
     this.saved("Kept on this device");
-    if (error.trouble === "network" || error.trouble === "busy") banner(words.waitingAnswer(waiting.number));
-    else this.trouble(error);
+    this.trouble(error);
   }
 
   private kept(kept: "here" | "saved", error: ApiError | null): void {
     if (this.sending) return;
-    this.saved(kept === "saved" ? "Saved" : error ? "Kept on this device" : "Saving…");
+    this.saved(kept === "saved" ? "Saved" : error || this.outbox.size ? "Kept on this device" : "Saving…");
     // A draft that is not wanted is one to a trial that is no longer open: look which one is.
     if (error?.trouble === "refused") void this.refresh();
     else if (error) this.trouble(error);
@@ -233,10 +276,15 @@ class ReadingPage {
   private trouble(error: ApiError): void {
     const { trouble } = error;
     const door = (question: Question) => void this.box.away("pause", () => ask(question));
-    if (trouble === "network" || trouble === "busy") banner(words.UNREACHABLE);
+    if (trouble === "network" || trouble === "busy") this.cutOff();
     else if (trouble === "other_tab") void this.elsewhere();
     else if (trouble === "signed_out") door(words.signedOut(error.signInUrl ?? (this.body.signIn as string)));
     else door(words.closed(error, this.body.finish as string));
+  }
+
+  private cutOff(): void {
+    const here = this.course.open.filter((trial) => this.pictures.have(addresses(trial)));
+    banner(words.cutOff(this.outbox.size, here.length));
   }
 
   /** Another tab or machine reads this study now; only one may. */
@@ -244,8 +292,8 @@ class ReadingPage {
     this.saved("");
     await this.box.away("pause", () => ask(words.elsewhere()));
     await this.patiently(() => this.tab.open(true));
-    this.sending = false;
-    this.box.hold(false);
+    // What was open here may have been answered there.
+    this.awaiting = true;
     await this.takeUp();
   }
 
@@ -255,15 +303,16 @@ class ReadingPage {
     await this.box.away(kind, () => ask(words.paused(kind)));
   }
 
-  private previous(shown: Presentation): string | null {
-    return shown.back ?? this.tab.before(shown.token);
-  }
-
   private async back(): Promise<void> {
     const { section, shown } = this.box;
-    const token = shown && this.previous(shown);
-    if (!section?.allow_back || !token || this.sending) return;
-    await this.patiently(async () => this.present(section, await this.api.presentation(token)));
+    if (!section?.allow_back || !shown?.back || this.sending) return;
+    if (this.outbox.size) {
+      part("lacks").textContent = words.STILL_UNDER_WAY;
+      say(words.STILL_UNDER_WAY);
+      return;
+    }
+    const { back } = shown;
+    await this.patiently(async () => this.present(section, await this.api.presentation(back)));
   }
 
   private leave(): void {

@@ -1,4 +1,4 @@
-/** This tab as the server knows it: its sitting, what happened in it, and what was answered in it. */
+/** This tab as the server knows it: its sitting, and what happened in it. */
 
 import { type Api, ApiError } from "./api";
 import { uuid } from "./dom";
@@ -49,22 +49,6 @@ export class Tab {
       if (!(error instanceof ApiError)) throw error;
       this.events = [...sent, ...this.events].slice(-200);
     });
-  }
-
-  answered(token: string): void {
-    const tokens = this.tokens().filter((known) => known !== token);
-    sessionStorage.setItem(this.key("answered"), JSON.stringify([...tokens, token].slice(-500)));
-  }
-
-  /** The trial answered in this tab before the given one. */
-  before(token: string): string | null {
-    const tokens = this.tokens();
-    const at = tokens.indexOf(token);
-    return tokens[(at < 0 ? tokens.length : at) - 1] ?? null;
-  }
-
-  private tokens(): string[] {
-    return JSON.parse(sessionStorage.getItem(this.key("answered")) ?? "[]");
   }
 
   private tell(kind: string, to?: string): void {

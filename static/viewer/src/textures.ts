@@ -39,16 +39,16 @@ export class Textures {
   /** The samples of a placing that rests: one drawn for the second time, or prepared. */
   samples(picture: Picture, placing: Placing): WebGLTexture | null {
     const held = this.of(picture);
-    if (held.samples && isSame(held.samples.placing, placing)) return held.samples.texture;
-    const rests = held.last !== null && isSame(held.last, placing);
+    const earlier = [held.last, held.samples?.placing];
     held.last = placing;
-    return rests ? this.sample(picture, placing) : null;
+    return earlier.some((known) => known && isSame(known, placing)) ? this.sample(picture, placing) : null;
   }
 
   sample(picture: Picture, placing: Placing): WebGLTexture | null {
     // At 1:1 a stored pixel is a pixel of the screen already.
     if (!this.floats || placing.scale === 1 || !isInSight(placing)) return null;
     const held = this.of(picture);
+    if (held.samples && isSame(held.samples.placing, placing)) return held.samples.texture;
     const { gl } = this;
     gl.deleteTexture(held.samples?.texture ?? null);
     const texture = this.texture(placing.seen, gl.R32F);

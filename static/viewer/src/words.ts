@@ -13,14 +13,21 @@ export const QUESTIONS: Record<Section["task"], string> = {
 
 const GO_ON = [{ value: "go", words: "Go on", key: "Enter" }];
 
-export const UNREACHABLE =
-  "No connection to the server. What you answer is kept on this device; trying again.";
+export const STILL_UNDER_WAY = "Your last answer is still on its way; going back has to wait for it.";
 
-export function waitingAnswer(number: number): string {
-  return (
-    `No connection to the server. Your answer to trial ${number} is kept on this device ` +
-    "and goes out by itself when the connection is back. Leave this page open if you can."
-  );
+/** `waiting`: answers that wait here; `here`: trials that can be read now, with the one in sight. */
+export function cutOff(waiting: number, here: number): string {
+  const kept = [
+    "What you answer is kept on this device.",
+    "Your last answer is kept on this device and goes out by itself.",
+  ];
+  const many = `Your last ${waiting} answers are kept on this device and go out by themselves, in order.`;
+  const then = [
+    "Reading goes on when the connection is back; leave this page open if you can.",
+    "You can read this trial to its end.",
+  ];
+  const more = `You can read on: ${here - 1} more ${here === 2 ? "trial is" : "trials are"} here already.`;
+  return `No connection to the server. ${kept[waiting] ?? many} ${then[here] ?? more}`;
 }
 
 export function titleOf(section: Section): string {
@@ -41,10 +48,10 @@ export function practiced(told: Feedback): Question {
   return { title, text: told.sentence, buttons: GO_ON, low: true };
 }
 
-export function breakTime(section: Section): Question {
+export function breakTime(answered: number, total: number): Question {
   return {
     title: "Time for a break",
-    text: `You have read ${section.answered} of ${section.total}. Everything is saved; go on when you like.`,
+    text: `You have read ${answered} of ${total}. Everything is saved; go on when you like.`,
     buttons: GO_ON,
   };
 }

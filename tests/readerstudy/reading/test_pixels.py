@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from readerstudy.imaging import delivery
 from readerstudy.reading.models import Slot
 from readerstudy.results.freeze import freeze_study
@@ -53,11 +55,14 @@ def test_no_image_comes_with_a_cookie(knees: Locked, rita: Tab) -> None:
     assert [bool(answer.cookies) for answer in answers] == [False, True]
 
 
-def test_only_the_present_and_the_next_images_are_given(knees: Locked, rita: Tab) -> None:
+def test_only_the_present_images_and_those_that_lie_ahead_are_given(
+    knees: Locked, rita: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readerstudy.reading.walk.MOST_TRIALS_AHEAD", 1)
     first = rita.state()
     third = knees.study.sections.get().presentations.get(place=1, order=3).slots.first()
     assert third is not None
-    assert rita.client.get(first["next"]["pixels"][0]).status_code == 200
+    assert rita.client.get(urls({"current": first["ahead"][0]})[0]).status_code == 200
     assert rita.client.get(f"/api/reading/pixels/{third.token}").status_code == 404
     rita.respond(first)
     assert rita.client.get(urls(first)[0]).status_code == 404

@@ -6,8 +6,13 @@ from uuid import uuid4
 import pytest
 
 from readerstudy.audit.models import Event
-from readerstudy.reading.models import Draft, Response
+from readerstudy.reading.errors import Frozen
+from readerstudy.reading.models import Draft, Rating, Response, Tally
+from readerstudy.reading.readers import require_open_now
+from readerstudy.reading.respond import respond
+from readerstudy.reading.walk import Walk
 from readerstudy.results.freeze import freeze_study
+from readerstudy.studies.models import Enrolment
 from readerstudy.studies.withdraw import withdraw
 from tests.readerstudy.factory import (
     CALLS,
@@ -17,6 +22,7 @@ from tests.readerstudy.factory import (
     Locked,
     a_locked_study,
     a_planned_study,
+    an_answer,
     enrol,
     protocol_text,
 )
@@ -47,7 +53,7 @@ def test_the_acknowledgement_carries_the_next_presentation(rita: Tab) -> None:
     state = rita.state()
     after = rita.respond(state).json()["state"]
     assert after == rita.state()
-    assert after["current"]["images"][0]["url"] == state["next"]["pixels"][0]
+    assert after["current"]["images"][0]["url"] == state["ahead"][0]["images"][0]["url"]
 
 
 def test_the_same_answer_sent_again_is_the_same_answer(rita: Tab) -> None:
@@ -226,6 +232,29 @@ def test_a_frozen_study_takes_no_answer(knees: Locked, rita: Tab) -> None:
     assert code(rita.respond(state)) == (423, "frozen")
     assert code(rita.get("state")) == (423, "frozen")
     assert not Response.objects.exists()
+
+
+def test_an_answer_that_crosses_the_freeze_gets_a_sentence_and_leaves_nothing(
+    knees: Locked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolment = knees.reading("rita")
+    asked: list[Enrolment] = []
+    current, answer = Walk(enrolment).current, an_answer(enrolment)
+    assert current is not None
+    freeze_study(knees.study, by=knees.owner, reason="all have read")
+
+    def a_moment_before_the_freeze(of: Enrolment) -> None:
+        asked.append(of)
+        if len(asked) > 1:
+            require_open_now(of)
+
+    monkeypatch.setattr("readerstudy.reading.respond.require_open_now", a_moment_before_the_freeze)
+    with pytest.raises(Frozen, match="no answer is taken any more"):
+        respond(enrolment, current.token, answer, by=knees.people["rita"], client_uuid=uuid4())
+    assert len(asked) == 2
+    for model in (Response, Rating, Tally):
+        assert not model.objects.exists()
+    assert not Event.objects.filter(verb="answer given").exists()
 
 
 def test_a_withdrawn_reader_answers_no_more(knees: Locked, rita: Tab) -> None:

@@ -3,7 +3,16 @@
 import pytest
 
 from readerstudy.studies.withdraw import withdraw
-from tests.readerstudy.factory import CALLS, CHECKS, RATES, Locked, a_locked_study, answer_next, protocol_text
+from tests.readerstudy.factory import (
+    CALLS,
+    CHECKS,
+    QUARTETS,
+    RATES,
+    Locked,
+    a_locked_study,
+    answer_next,
+    protocol_text,
+)
 from tests.readerstudy.reading.conftest import Tab, a_tab
 
 
@@ -17,8 +26,43 @@ def test_the_state_names_section_progress_and_the_open_presentation(rita: Tab) -
     assert state["progress"] == [{"section": "Triples", "answered": 0, "total": 3}]
     assert state["current"]["number"] == 1
     assert [image["slot"] for image in state["current"]["images"]] == ["A", "B", "C"]
-    assert len(state["next"]["pixels"]) == 3
+    assert [[image["slot"] for image in shown["images"]] for shown in state["ahead"]] == [list("ABC")] * 2
     assert not state["finished"]
+
+
+def test_what_lies_ahead_is_what_will_be_shown(rita: Tab) -> None:
+    first = rita.state()
+    rita.respond(first)
+    second = rita.state()
+    assert second["current"] == first["ahead"][0]
+    assert second["ahead"] == first["ahead"][1:]
+
+
+def test_what_lies_ahead_leads_back_where_going_back_is_allowed(db: None) -> None:
+    rita = a_tab(a_locked_study(protocol_text(more="[reading]\nallow_back = true\n")))
+    state = rita.state()
+    tokens = [state["current"]["token"], *(shown["token"] for shown in state["ahead"])]
+    assert [shown["back"] for shown in state["ahead"]] == tokens[:-1]
+
+
+def test_a_few_trials_lie_ahead_and_never_those_of_another_section(db: None) -> None:
+    sections = QUARTETS.format(trials=9) + CALLS
+    rita = a_tab(a_locked_study(protocol_text(sections=sections)))
+    numbers = []
+    for _ in range(9):
+        numbers.append([shown["number"] for shown in rita.state()["ahead"]])
+        rita.respond()
+    assert numbers[0] == [2, 3, 4, 5, 6]
+    assert numbers[-2:] == [[9], []]
+
+
+def test_only_as_many_trials_lie_ahead_as_a_browser_can_hold(
+    rita: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readerstudy.reading.walk.MOST_BYTES_AHEAD", 16 * 24 * 3)
+    assert len(rita.state()["ahead"]) == 1
+    monkeypatch.setattr("readerstudy.reading.walk.MOST_BYTES_AHEAD", 0)
+    assert len(rita.state()["ahead"]) == 1
 
 
 def test_every_image_is_described_alike_but_for_its_address(rita: Tab) -> None:

@@ -1,0 +1,149 @@
+"""Fifty quartets by keyboard, two cut networks, two machines, and every answer there once."""
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from readerstudy.reading.models import Draft, Response
+from tests.readerstudy.factory import PASSWORD, Locked, a_locked_study, protocol_text
+from tests.readerstudy.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TRIALS = 50
+SECTION = f"""
+[[sections]]
+name = "quartets"
+task = "pick_real"
+trials = {TRIALS}
+compose = {{ hospital-canary = 1, checkpoint-canary = 2, gan-canary = 1 }}
+rate = true
+"""
+LETTERS = "ABCD"
+
+
+@pytest.fixture
+def made(browser: Browser, db: None) -> Locked:
+    return a_locked_study(protocol_text(sections=SECTION, more='[display]\nif_failed = "ignore"\n'))
+
+
+def points(number: int) -> dict[str, int]:
+    return {letter: (number + i) % 4 + 1 for i, letter in enumerate(LETTERS)}
+
+
+def pick(number: int) -> str:
+    return LETTERS[number * 7 % 4]
+
+
+class Machine:
+    """A fresh profile of a browser, in which rita signs in; nothing but keys is used."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.context: BrowserContext = browser.new_context(viewport={"width": 1200, "height": 800})
+        self.context.set_default_timeout(60_000)
+        self.page: Page = self.context.new_page()
+        self.seen: tuple[int, str | None] = (0, None)
+        self.under_way: set[Request] = set()
+        self.page.on("request", lambda request: self.under_way.add(request))
+        for over in ("requestfinished", "requestfailed"):
+            self.page.on(over, lambda request: self.under_way.discard(request))  # type: ignore[call-overload]
+        self.page.goto(f"{address}/read/knees/")
+        self.page.get_by_label("Email").focus()
+        self.type("rita@example.org")
+        self.press("Tab")
+        self.type(PASSWORD)
+        self.press("Enter")
+        self.page.wait_for_url("**/trial/")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def sees(self, number: int) -> None:
+        """Waits until the images of a trial are painted; no eye is faster."""
+        self.page.get_by_text(f"{number} of {TRIALS}", exact=True).wait_for()
+        if number != self.seen[0]:
+            painted = "before => document.querySelector('#grid').dataset.painted !== (before ?? undefined)"
+            self.page.wait_for_function(painted, arg=self.seen[1])
+            self.seen = number, self.page.locator("#grid").get_attribute("data-painted")
+
+    def rate(self, number: int) -> None:
+        for letter, value in points(number).items():
+            self.press(letter.lower(), str(value))
+
+    def has_saved(self, ratings: dict[str, int]) -> None:
+        for _ in range(200):
+            if [draft.body["answer"]["ratings"] for draft in Draft.objects.all()] == [ratings]:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("The half-filled answer did not reach the server.")
+
+    def read(self, first: int, last: int) -> None:
+        for number in range(first, last + 1):
+            self.sees(number)
+            self.rate(number)
+            self.press(f"Shift+{pick(number)}", "Enter")
+
+    def has_fetched_all_it_may(self) -> None:
+        quiet = 0
+        while quiet < 10:
+            self.page.wait_for_timeout(60)
+            quiet = 0 if self.under_way else quiet + 1
+
+    def read_without_a_network(self, first: int, last: int) -> None:
+        self.sees(first)
+        self.has_fetched_all_it_may()
+        self.context.set_offline(True)
+        self.read(first, last)
+        here = last - first + 1
+        self.page.get_by_role("alert").get_by_text(f"Your last {here} answers are kept").wait_for()
+        assert Response.objects.count() == first - 1
+        self.context.set_offline(False)
+        self.page.get_by_role("alert").wait_for(state="hidden")
+
+
+def test_fifty_quartets_two_cut_networks_two_machines_and_every_answer_once(
+    made: Locked, browser: Browser
+) -> None:
+    with Server(workers=2) as server:
+        office = Machine(browser, server.url)
+        office.read(1, 9)
+        office.read_without_a_network(10, 13)
+        office.read(14, 20)
+        office.sees(21)
+        office.rate(21)
+        office.has_saved(points(21))
+        office.context.close()
+
+        home = Machine(browser, server.url)
+        take_over = home.page.get_by_role("button", name="Read here")
+        take_over.or_(home.page.locator("#grid[data-painted]")).first.wait_for()
+        if take_over.is_visible():
+            home.press("Enter")
+        home.sees(21)
+        assert home.page.locator(".scale [aria-pressed=true]").count() == len(LETTERS)
+        home.press(f"Shift+{pick(21)}", "Enter")
+        home.read(22, 34)
+        home.read_without_a_network(35, 38)
+        home.read(39, TRIALS)
+        home.page.get_by_role("heading", name="Thank you").wait_for()
+        home.context.close()
+    answers = list(Response.objects.order_by("pk").select_related("presentation", "pick"))
+    assert [answer.presentation.order for answer in answers] == list(range(1, TRIALS + 1))
+    for number, answer in enumerate(answers, start=1):
+        assert answer.revision == 1
+        assert answer.pick is not None
+        assert answer.pick.letter == pick(number)
+        given = {rating.slot.letter: rating.points for rating in answer.ratings.select_related("slot")}
+        assert given == points(number)
+        assert answer.active_ms is not None
+        assert answer.response_ms is not None
+        assert 0 < answer.active_ms <= answer.response_ms
+        assert answer.timing["first_paint_ms"] is not None
+    for clock in (
+        [answer.received_at for answer in answers],
+        [answer.timing["clock"]["submitted_at"] for answer in answers],
+    ):
+        assert clock == sorted(clock)
