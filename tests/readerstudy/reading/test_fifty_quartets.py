@@ -141,7 +141,6 @@ def test_fifty_quartets_two_cut_networks_two_machines_and_every_answer_once(
         assert answer.active_ms is not None
         assert answer.response_ms is not None
         assert 0 < answer.active_ms <= answer.response_ms
-        assert answer.timing["first_paint_ms"] is not None
     for clock in (
         [answer.received_at for answer in answers],
         [answer.timing["clock"]["submitted_at"] for answer in answers],
