@@ -38,6 +38,7 @@ urlpatterns = [
     path("studies/<slug:slug>/images/", images.images, name="desk-images"),
     path("studies/<slug:slug>/images/upload/<uuid:batch>/<int:index>/", images.upload, name="desk-upload"),
     path("studies/<slug:slug>/images/of/<slug:source>/", images.sheet, name="desk-sheet"),
+    path("studies/<slug:slug>/images/of/<slug:source>/take-out/", images.take_out_of, name="desk-take-out"),
     path(
         "studies/<slug:slug>/images/<int:number>.png",
         images.source_thumbnail,

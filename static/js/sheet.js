@@ -1,4 +1,4 @@
-// A contact sheet that grows while one scrolls.
+// A contact sheet that grows while one scrolls, and in which images are ticked to be taken out.
 (() => {
   const sheet = document.querySelector("[data-sheet]");
   if (!sheet) return;
@@ -17,4 +17,31 @@
     if (more) watch.observe(more);
   };
   follow();
+
+  const form = document.querySelector("#take-out");
+  if (!form) return;
+  const button = form.querySelector("[data-take-out]");
+  const boxes = () => [...sheet.querySelectorAll("[name=images]")];
+  let last = null;
+  const count = () => {
+    const ticked = boxes().filter((box) => box.checked).length;
+    button.textContent = ticked ? `Take out ${ticked}` : "Take out";
+    button.disabled = ticked === 0;
+  };
+  sheet.addEventListener("click", (event) => {
+    if (!event.target.matches("[name=images]")) return;
+    const all = boxes();
+    const [from, to] = [all.indexOf(last ?? event.target), all.indexOf(event.target)];
+    if (event.shiftKey) {
+      for (const box of all.slice(Math.min(from, to), Math.max(from, to) + 1)) box.checked = event.target.checked;
+    }
+    last = event.target;
+    count();
+  });
+  // One field for all that are ticked: a server takes a limited number of fields.
+  form.addEventListener("formdata", (event) => {
+    const ticked = event.formData.getAll("images");
+    event.formData.set("images", ticked.join(","));
+  });
+  addEventListener("pageshow", count);
 })();

@@ -10,6 +10,7 @@ from readerstudy.studies.models import Role, Task
 Shape = serializers.Serializer[Any]
 MOST_SEED = 2**31 - 1
 MOST_EMAILS = 500
+MOST_IMAGES = 5_000
 
 
 class TextIn(Shape):
@@ -24,6 +25,21 @@ class StudyIn(TextIn):
 
 class StatedReasonIn(Shape):
     reason = serializers.CharField(max_length=2000, help_text="Goes into the record.")
+
+
+class RemovalIn(StatedReasonIn):
+    images = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        max_length=MOST_IMAGES,
+        required=False,
+        help_text="The numbers of the images, as the list of the source tells them.",
+    )
+    everything = serializers.BooleanField(default=False, help_text="Empty the source.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["everything"] == ("images" in attrs):
+            raise serializers.ValidationError("Name the images, or say everything: true; not both.")
+        return attrs
 
 
 class ImportIn(Shape):

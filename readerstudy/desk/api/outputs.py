@@ -79,6 +79,20 @@ class SourcesOut(Shape):
     sources = SourceOut(many=True)
 
 
+class ImageOut(Shape):
+    number = serializers.IntegerField()
+    labels = serializers.DictField(child=serializers.CharField())
+
+
+class ImagesOut(Shape):
+    images = ImageOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Where the next thousand are.")
+
+
+class RemovedOut(Shape):
+    taken_out = serializers.IntegerField()
+
+
 class ReceivedOut(Shape):
     received = serializers.IntegerField(help_text="How many bytes of the file are here.")
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from readerstudy.desk.api import images, people, plan, playground, results, runs, studies, watching
+from readerstudy.desk.api import images, people, plan, playground, results, runs, sources, studies, watching
 
 STUDY = "studies/<slug:slug>"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{STUDY}/protocol", studies.ProtocolView.as_view(), name="api-protocol"),
     path(f"{STUDY}/protocol/check", studies.ProtocolCheckView.as_view(), name="api-protocol-check"),
     path(f"{STUDY}/sources", images.SourcesView.as_view(), name="api-sources"),
+    path(f"{STUDY}/sources/<slug:source>/images", sources.SourceImagesView.as_view(), name="api-images"),
+    path(f"{STUDY}/sources/<slug:source>/removal", sources.RemovalView.as_view(), name="api-removal"),
     path(f"{STUDY}/uploads/<uuid:batch>/<int:index>", images.UploadView.as_view(), name="api-upload"),
     path(f"{STUDY}/imports", images.ImportsView.as_view(), name="api-imports"),
     path(f"{STUDY}/generations", images.GenerationsView.as_view(), name="api-generations"),

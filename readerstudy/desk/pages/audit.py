@@ -11,9 +11,10 @@ from readerstudy.desk.drawing import twin_histogram
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.desk.pages.runs import newest_run
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.blinding.gate import images_digest, newest_audit, override
+from readerstudy.truth.models import Provenance
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,6 +25,7 @@ def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
         context: dict[str, Any] = {"audit": found, "run": newest_run(study, "audit")}
         if found is not None:
             context["features"] = [_drawn(row) for row in found.document["features"]]
+            context["alike"] = _alike_here(study, context["run"])
             context["originals"] = [_drawn(row) for row in found.document["originals"]]
         return study_response(request, study, "audit", context)
     verb = request.POST.get("verb")
@@ -38,6 +40,14 @@ def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
         return refused(request, error, "desk-audit", study.slug)
     said = "The audit no longer stands in the way; the reason is on record."
     return done(request, said, "desk-lock", study.slug)
+
+
+def _alike_here(study: Study, run: Run | None) -> list[dict[str, Any]]:
+    """The pairs the audit found, less those of which an image has been taken out since."""
+    pairs = run.outcome.get("alike", []) if run else []
+    keys = {pair[side] for pair in pairs for side in ("first", "second")}
+    here = set(Provenance.objects.filter(source__study=study, pk__in=keys).values_list("pk", flat=True))
+    return [pair for pair in pairs if {pair["first"], pair["second"]} <= here]
 
 
 def _drawn(row: dict[str, Any]) -> dict[str, Any]:

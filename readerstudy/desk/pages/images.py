@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
@@ -18,6 +20,7 @@ from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.studies.models import Run, Study
 from readerstudy.truth.models import Provenance, Source
 from readerstudy.truth.sources import source_of
+from readerstudy.truth.take_out import take_out
 
 SHEET = 240
 MOST_RUNS = 8
@@ -80,9 +83,7 @@ def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpR
 @study_page(*LEADS)
 def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
     """A contact sheet of one source, a screenful after the other."""
-    found = Source.objects.filter(study=study, name=source).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Source, study=study, name=source)
     after = request.GET.get("after", "")
     rows = Provenance.objects.filter(source=found).select_related("image").order_by("pk")
     if after.isdecimal():
@@ -101,9 +102,35 @@ def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
         "rows": shown[:SHEET],
         "following": shown[SHEET - 1].pk if len(shown) > SHEET else None,
         "patients_with_several": groups,
+        "locked": study.is_locked,
     }
     part = request.headers.get("X-Part") == "sheet"
     return study_response(request, study, "_sheet_rows" if part else "sheet", context)
+
+
+@require_POST
+@study_page(*LEADS)
+def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
+    """Take the ticked images out of a source, or all of them."""
+    found = get_object_or_404(Source, study=study, name=source)
+    chosen = {
+        int(key)
+        for key in ",".join(request.POST.getlist("images")).split(",")
+        if key.isdecimal() and len(key) < 19
+    }
+    everything = request.POST.get("verb") == "empty"
+    try:
+        reason = request.POST.get("reason", "")
+        taken = take_out(found, by=person(request), reason=reason, only=None if everything else chosen)
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-sheet", study.slug, source)
+    if not taken:
+        messages.warning(request, "No image was ticked, so none was taken out.")
+        return redirect("desk-sheet", study.slug, source)
+    said = f"{taken} {'image was' if taken == 1 else 'images were'} taken out of {source}."
+    if everything:
+        return done(request, said, "desk-images", study.slug)
+    return done(request, said, "desk-sheet", study.slug, source)
 
 
 @require_GET

@@ -67,6 +67,9 @@ ROWS = {
     "studies/<slug:slug>/images/of/<slug:source>/": row(
         "/studies/{slug}/images/of/hospital-canary/", "302 404 404 200 404 200 404"
     ),
+    "studies/<slug:slug>/images/of/<slug:source>/take-out/": row(
+        "/studies/{slug}/images/of/hospital-canary/take-out/", "302 404 404 302 404 302 404", "POST"
+    ),
     "studies/<slug:slug>/images/<int:number>.png": row(_an_image_of_rita, "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/images/upload/<uuid:batch>/<int:index>/": row(
         f"/studies/{{slug}}/images/upload/{UUID(int=1)}/0/", "302 404 404 409 404 409 404"

@@ -29,6 +29,8 @@ ROWS = {
     **of("/protocol", STAFF),
     **of("/protocol/check", LEADS_MALFORMED, "POST"),
     **of("/sources", LEADS),
+    **of("/sources/<slug:source>/images", LEADS, sent="/sources/hospital-canary/images"),
+    **of("/sources/<slug:source>/removal", LEADS_MALFORMED, "POST", sent="/sources/hospital-canary/removal"),
     **of("/uploads/<uuid:batch>/<int:index>", LEADS, sent=f"/uploads/{BATCH}/0"),
     **of("/imports", LEADS_MALFORMED, "POST"),
     **of("/generations", LEADS_MALFORMED, "POST"),

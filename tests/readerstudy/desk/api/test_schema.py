@@ -18,6 +18,7 @@ KNOWN = {
     "slug": "knees",
     "number": 1,
     "section": "triples",
+    "source": "hospital-canary",
     "pseudonym": "R01",
     "name": "report.json",
     "batch": "6c1f0f8e-2d43-4d0e-9a6e-1d1f4f3c9a11",

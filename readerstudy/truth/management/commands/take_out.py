@@ -1,0 +1,34 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from readerstudy.accounts.models import User
+from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.models import Study
+from readerstudy.truth.sources import source_of
+from readerstudy.truth.take_out import take_out
+
+
+class Command(StudyCommand):
+    help = (
+        "Take images out of a source before the lock, such as those of a wrong import. Their pixels stay in "
+        "the storage; a plan that would have shown one of them goes with them."
+    )
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--source", required=True, help="a source that the protocol names")
+        parser.add_argument("--reason", required=True, help="goes into the record")
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--all", action="store_true", help="empty the source")
+        which.add_argument(
+            "--images",
+            type=int,
+            nargs="+",
+            metavar="NUMBER",
+            help="the numbers that the contact sheet shows them by",
+        )
+
+    def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        source = source_of(study, options["source"])
+        only = None if options["all"] else options["images"]
+        taken = take_out(source, by=by, reason=options["reason"], only=only)
+        self.say(f"{taken} images taken out of source {source.name}; {source.provenances.count()} are left.")
