@@ -5,13 +5,14 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from generation.bench.page import rewrite
 from generation.errors import GenerationError
 
-PARTS = ("sampling", "training", "kernels", "quality", "scaling")
+PARTS = ("sampling", "training", "attention", "kernels", "quality", "scaling")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -58,14 +59,29 @@ def _measure(arguments: argparse.Namespace) -> dict[str, Any]:
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     plan = parts.TOY if arguments.toy else parts.HEADLINE
-    result: dict[str, Any] = {"machine": timing.machine(device), "seconds": {}}
-    runs = {"sampling": parts.sampling, "training": parts.training, "kernels": parts.kernels}
+    result: dict[str, Any] = {
+        "machine": timing.machine(device),
+        "settings": asdict(plan),
+        "left_out": parts.left_out(),
+        "seconds": {},
+    }
+    for sentence in result["left_out"]:
+        sys.stderr.write(f"{sentence}\n")
+    runs = {
+        "sampling": parts.sampling,
+        "training": parts.training,
+        "attention": parts.attention,
+        "kernels": parts.kernels,
+    }
     for name in arguments.parts:
         started = time.perf_counter()
         if name in runs:
             result[name] = list(_told(name, runs[name](plan, device)))
         elif name == "quality" and arguments.checkpoint and arguments.real:
             result[name] = list(_told(name, _quality(arguments)))
+        elif name == "quality":
+            result["left_out"].append("quality needs --checkpoint and --real: it was left out.")
+            sys.stderr.write(f"{result['left_out'][-1]}\n")
         elif name == "scaling":
             result[name] = scaling(result.get("sampling", []))
         result["seconds"][name] = time.perf_counter() - started

@@ -42,6 +42,12 @@ _COLUMNS = {
         ("s an image", "seconds_per_image"),
         ("extractor", "extractor"),
     ),
+    "attention": (
+        ("px", "size"),
+        ("backend", "backend"),
+        ("batch", "batch"),
+        ("ms a forward", "milliseconds"),
+    ),
     "kernels": (("px", "size"), ("kernel", "kernel"), ("share", "share")),
     "scaling": (
         ("px", "size"),
@@ -56,6 +62,7 @@ _TITLES = {
     "sampling": "Sampling",
     "training": "Training",
     "quality": "Quality at each speed",
+    "attention": "Attention backends",
     "kernels": "Where the time of a forward pass goes",
     "scaling": "Over several GPUs",
 }
@@ -81,6 +88,7 @@ def section(result: Mapping[str, Any]) -> str:
         f"{name} {machine[name]}" for name in ("torch", "diffusers", "cuda", "commit") if machine.get(name)
     )
     lines = [f"Machine: {machine.get('device') or 'none yet'}. {told}".rstrip()]
+    lines += ["", *result["left_out"]] if result.get("left_out") else []
     for part, columns in _COLUMNS.items():
         lines += ["", f"### {_TITLES[part]}", "", *_table(columns, result.get(part) or [{}])]
     return "\n".join(lines) + "\n"

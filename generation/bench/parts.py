@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from generation.bench import timing
 from generation.bench.networks import SPACE, diffusers_network, lucidrains_network, our_network
@@ -15,6 +16,12 @@ from generation.models.diffusion import ForwardProcess
 from generation.sampling.solvers import Guidance, denoise
 
 Row = dict[str, Any]
+_BACKENDS = (
+    SDPBackend.FLASH_ATTENTION,
+    SDPBackend.EFFICIENT_ATTENTION,
+    SDPBackend.CUDNN_ATTENTION,
+    SDPBackend.MATH,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +141,38 @@ def training(plan: Plan, device: torch.device) -> Iterator[Row]:
                 "images_per_second": batch / seconds,
                 "share_of_peak": 3 * flops * batch / seconds / peak if name == "ours" else None,
                 "memory_gb": timing.peak_memory_gb(device),
+            }
+
+
+def left_out() -> list[str]:
+    """A sentence for each peer that is not there."""
+    if lucidrains_network(32, 100_000) is not None:
+        return []
+    return [
+        (
+            "lucidrains' denoising-diffusion-pytorch is not installed: it was left out. Install it with "
+            "`pip install --no-deps denoising-diffusion-pytorch einops ema-pytorch pytorch-fid`."
+        )
+    ]
+
+
+def attention(plan: Plan, device: torch.device) -> Iterator[Row]:
+    """A forward pass of our network under each of torch's backends that this machine has for it."""
+    for config in plan.networks:
+        network = _ready(our_network(config), device, replace(plan, compile=False), half=True)
+        batch = plan.sampling_batches[-1]
+        call = _forward(network, _inputs(config.size, batch, device))
+        for backend in _BACKENDS:
+            with sdpa_kernel(backend), torch.inference_mode(), _autocast(device, half=True):
+                try:
+                    seconds = timing.seconds_of(call, device, repeats=plan.repeats)
+                except RuntimeError:  # torch's way to say that the backend cannot do this
+                    seconds = None
+            yield {
+                "size": config.size,
+                "backend": backend.name.lower(),
+                "batch": batch,
+                "milliseconds": None if seconds is None else 1e3 * seconds,
             }
 
 

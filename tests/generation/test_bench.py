@@ -15,13 +15,21 @@ def test_a_toy_run_writes_machine_settings_and_figures(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "bench.json"
-    assert main(["--toy", "--parts", "sampling", "training", "scaling", "--out", str(out)]) == 0
+    assert (
+        main(
+            ["--toy", "--parts", "sampling", "training", "attention", "kernels", "scaling", "--out", str(out)]
+        )
+        == 0
+    )
     result = json.loads(out.read_text())
     assert {"device", "torch", "diffusers", "commit"} <= set(result["machine"])
     ours = [row for row in result["sampling"] if row["what"] == "ours"]
     assert all(row["seconds_per_image"] > 0 and row["steps"] == 2 for row in ours)
     assert {row["guidance"] for row in ours} == {1.0, 1.5}
     assert {"ours", "diffusers"} <= {row["what"] for row in result["training"]}
+    assert {"flash_attention", "math"} <= {row["backend"] for row in result["attention"]}
+    assert sum(row["share"] for row in result["kernels"]) <= 1.0 + 1e-9
+    assert result["settings"]["steps"] == 2
     page = tmp_path / "benchmarks.md"
     page.write_text(f"{BEGIN}\n{END}\n")
     assert main(["--page", str(out), "--into", str(page)]) == 0
@@ -68,5 +76,13 @@ def test_the_peer_has_as_many_parameters_as_asked() -> None:
     assert count_parameters(diffusers_network(64, 4_000_000)) == pytest.approx(4_000_000, rel=0.25)
 
 
-def test_a_peer_that_is_not_installed_is_left_out() -> None:
+def test_a_peer_that_is_not_installed_is_left_out_with_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert lucidrains_network(32, 100_000) is None
+    out = tmp_path / "bench.json"
+    assert main(["--toy", "--parts", "quality", "--out", str(out)]) == 0
+    told = capsys.readouterr().err
+    assert "denoising-diffusion-pytorch is not installed: it was left out." in told
+    assert "quality needs --checkpoint and --real" in told
+    assert len(json.loads(out.read_text())["left_out"]) == 2
