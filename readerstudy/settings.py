@@ -6,7 +6,7 @@ secret and address it needs is given; nothing falls back to a default there.
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -83,7 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "readerstudy.desk.apps.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -268,7 +268,7 @@ if PRODUCTION or EMAIL_CONFIG:
     )
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = mail.hostname or "localhost", mail.port or 587
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail.username or "", mail.password or ""
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(mail.username or ""), unquote(mail.password or "")
     EMAIL_USE_SSL, EMAIL_USE_TLS = mail.scheme == "smtps", mail.scheme == "smtp"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -308,7 +308,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     # What a source is and what a reader calls an image are the same two words.
-    "ENUM_NAME_OVERRIDES": {"RealOrSynthetic": ["real", "synthetic"]},
+    "ENUM_NAME_OVERRIDES": {
+        "RealOrSynthetic": ["real", "synthetic"],
+        "RunState": ["waiting", "running", "vanished", "cancelled", "failed", "finished"],
+    },
 }
 
 # --- Behaviour on the wire --------------------------------------------------------------------------

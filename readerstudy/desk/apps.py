@@ -1,11 +1,19 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class DeskConfig(AppConfig):
+    default = True
     name = "readerstudy.desk"
     label = "desk"
 
     def ready(self) -> None:
         import_module("readerstudy.desk.preflight")
+
+
+class StaticFiles(StaticFilesConfig):
+    """What the browser bundle is built with stays out of what is served."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "node_modules"]
