@@ -1,0 +1,34 @@
+"""The list of studies, and the page on which one begins."""
+
+import pytest
+from django.test import Client
+
+from readerstudy.studies.create import create_study
+from tests.readerstudy.factory import a_user, protocol_text
+from tests.readerstudy.people import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice() -> Client:
+    return signed_in(a_user("alice"))
+
+
+def test_two_studies_of_one_title_are_told_apart_by_their_short_names(alice: Client) -> None:
+    made = [create_study(protocol_text(), by=a_user("alice")) for _ in range(2)]
+    page = alice.get("/studies/").content.decode()
+    for study in made:
+        assert f'<span class="soft">{study.slug}</span>' in page
+
+
+def test_a_study_titled_new_can_be_opened(alice: Client) -> None:
+    study = create_study(protocol_text(title="New"), by=a_user("alice"))
+    assert study.slug != "new"
+    assert alice.get(f"/studies/{study.slug}/").status_code == 200
+
+
+def test_published_protocols_say_in_words_what_they_ask(alice: Client) -> None:
+    page = alice.get("/studies/new/").content.decode()
+    assert "pick the real one" in page
+    assert "pick_real" not in page
