@@ -49,6 +49,14 @@ class ReaderProgress:
         return round(100 * self.answered / self.total) if self.total else 0
 
     @property
+    def pace(self) -> str:
+        """Seconds a trial in words; below ten with a decimal, so that nobody reads in “0 s”."""
+        seconds = self.seconds_a_trial
+        if seconds is None:
+            return ""
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+
+    @property
     def is_stale(self) -> bool:
         return is_stale(self.last_answer, finished=self.answered >= self.total)
 

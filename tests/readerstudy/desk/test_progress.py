@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from readerstudy.desk import health
 from readerstudy.desk.deviations import deviations_of, is_stale
-from readerstudy.desk.progress import answers_by_day, progress_of
+from readerstudy.desk.progress import ReaderProgress, answers_by_day, progress_of
 from readerstudy.reading.models import Activity, Sitting
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
@@ -150,3 +150,15 @@ def test_the_queries_do_not_grow_with_readers_and_answers(made: Locked) -> None:
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(None, ""), (0.42, "0.4 s"), (9.97, "10 s"), (41.6, "42 s")])
+def test_a_fast_pace_keeps_its_decimal(made: Locked, seconds: float | None, words: str) -> None:
+    rita = made.reading("rita")
+    assert (
+        ReaderProgress(enrolment=rita, sections=(), seconds_a_trial=seconds, last_answer=None).pace == words
+    )
+
+
+def test_sections_go_by_their_titles(made: Locked) -> None:
+    assert '<th scope="col">Triples</th><th scope="col">Calls</th>' in page(made)
