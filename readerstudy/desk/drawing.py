@@ -1,8 +1,7 @@
 """Small pictures in the pages, drawn as SVG on the server in the colours of the stylesheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -36,53 +35,6 @@ def twin_histogram(above: Sequence[int], below: Sequence[int]) -> SafeString:
 def _shares(counts: Sequence[int]) -> list[float]:
     total = sum(counts) or 1
     return [count / total for count in counts]
-
-
-def power_curves(plan: Mapping[str, Any]) -> SafeString:
-    """Power over the number of trials, at the chosen number of readers, with the chosen design marked."""
-    points = sorted(
-        (point for point in plan["curve"] if point["readers"] == plan["readers"]),
-        key=lambda point: point["trials"],
-    )
-    most = max(point["trials"] for point in points)
-    grid = [(f"{20 + 140 * (1 - share):.0f}", f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]
-    return format_html(
-        '<svg class="power" viewBox="0 0 760 200" role="img" aria-label="Power over the number of trials">'
-        "{}{}{}{}</svg>",
-        format_html_join(
-            "",
-            '<line x1="48" x2="740" y1="{0}" y2="{0}"/>'
-            '<text x="40" y="{0}" dy="4" text-anchor="end">{1}</text>',
-            grid,
-        ),
-        _curve(points, "power_superiority", most, plan["trials"], "superiority"),
-        _curve(points, "power_equivalence", most, plan["trials"], "equivalence"),
-        format_html_join(
-            "",
-            '<text x="{}" y="182" text-anchor="middle">{}</text>',
-            ((f"{_x(point['trials'], most):.0f}", point["trials"]) for point in points),
-        ),
-    )
-
-
-def _x(trials: int, most: int) -> float:
-    return 48 + 692 * trials / most
-
-
-def _curve(points: Sequence[Mapping[str, Any]], name: str, most: int, chosen: int, kind: str) -> SafeString:
-    known = [point for point in points if point[name] is not None]
-    if not known:
-        return SafeString("")
-    places = [(_x(point["trials"], most), 20 + 140 * (1 - point[name])) for point in known]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    mark = next(place for place, point in zip(places, known, strict=True) if point["trials"] == chosen)
-    return format_html(
-        '<polyline class="{0}" points="{1}"/><circle class="{0}" cx="{2}" cy="{3}" r="5"/>',
-        kind,
-        path,
-        f"{mark[0]:.1f}",
-        f"{mark[1]:.1f}",
-    )
 
 
 def days_chart(days: Sequence[tuple[date, int]]) -> SafeString:

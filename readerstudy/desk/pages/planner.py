@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, STAFF, study_page
-from readerstudy.desk.drawing import power_curves
 from readerstudy.desk.pages.frame import done, refused
+from readerstudy.desk.power_drawing import power_curves
 from readerstudy.errors import ReaderstudyError
 from readerstudy.results.planner import QUICK_REPLICATES, PlanRefused, minutes_each, power, question_of
 from readerstudy.studies.create import revise_protocol
@@ -109,4 +109,4 @@ def _answer(question: dict[str, Any], *, refined: bool) -> dict[str, Any]:
         found = power({**question, "replicates": replicates})
     except PlanRefused as error:
         return {"refusal": str(error)}
-    return {"plan": found, "curves": power_curves(found), "refined": refined}
+    return {"plan": found, "curves": power_curves(found), "refined": refined, "points": 100 * found["margin"]}

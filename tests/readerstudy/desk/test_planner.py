@@ -1,7 +1,10 @@
-"""The planner's margin goes into the protocol, and nothing else of it changes."""
+"""The planner draws what a design can show; its margin goes into the protocol, and nothing else changes."""
+
+from itertools import pairwise
 
 import pytest
 
+from readerstudy.desk.power_drawing import BOTTOM, LINE_OF_TEXT, apart
 from readerstudy.studies.models import Study
 from tests.readerstudy.factory import a_locked_study, a_planned_study, a_user
 from tests.readerstudy.people import signed_in
@@ -39,3 +42,24 @@ def test_what_is_no_margin_is_not_written(margin: str) -> None:
     answer = signed_in(a_user("alice")).post(MARGIN, {"task": "rate", "margin": margin})
     assert answer.status_code == 404
     assert protocol() == before
+
+
+def test_curves_over_readers_and_trials_are_named_and_the_design_is_marked() -> None:
+    page = signed_in(a_user("alice")).get("/planner/?readers=4&trials=12").content.decode()
+    for readers in (2, 3, 4, 6, 8):
+        assert page.count(f">{readers} readers</text>") == 2
+    assert page.count("4 readers, 12 trials: ") == 2
+    assert page.count(">trials that each reader sees</text>") == page.count(">power</text>") == 2
+    assert "within ±10 percentage points" in page
+
+
+def test_labels_are_planned_for_a_rate_below_the_margin_alone() -> None:
+    page = signed_in(a_user("alice")).get("/planner/?task=check_label&readers=4&trials=12").content.decode()
+    assert page.count(">A rate below the margin</text>") == page.count(">8 readers</text>") == 1
+
+
+@pytest.mark.parametrize("ends", [[40, 40, 40, 41, 41], [230, 230, 229, 229, 40], [34, 60, 90, 91, 230]])
+def test_names_of_curves_never_cover_one_another(ends: list[float]) -> None:
+    placed = sorted(apart(dict(enumerate(ends))).values())
+    assert all(below - above >= LINE_OF_TEXT for above, below in pairwise(placed))
+    assert placed[-1] <= BOTTOM
