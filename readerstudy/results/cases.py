@@ -122,6 +122,12 @@ def _answers(section: Section, reader: str) -> QuerySet[Response]:
     return answers.filter(enrolment__pseudonym=reader) if reader else answers
 
 
+def readers_of(section: Section) -> list[str]:
+    """Those who gave answers to a section that count, by their pseudonyms."""
+    places = _answers(section, "").values_list("enrolment__place", "enrolment__pseudonym")
+    return [name for _, name in places.order_by("enrolment__place").distinct()]
+
+
 def _votes(section: Section, answers: QuerySet[Response]) -> tuple[dict[int, int], dict[int, int]]:
     """How many took each image for real, and how many answered each trial."""
     if section.task == "pick_real":

@@ -17,9 +17,9 @@ from readerstudy.desk.pages.runs import newest_run
 from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.imaging.models import Image
-from readerstudy.results.cases import by_source, cases_of
+from readerstudy.results.cases import by_source, cases_of, readers_of
 from readerstudy.results.runs import report_folder
-from readerstudy.studies.models import Enrolment, Role, Section, Study, TrialImage
+from readerstudy.studies.models import Role, Section, Study, TrialImage
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.unblind import is_unblinded
 
@@ -92,8 +92,7 @@ def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
     shown = Section.objects.filter(study=study, name=section, practice=False).first()
     if shown is None:
         raise Http404
-    readers = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
-    known = list(readers.order_by("place").values_list("pseudonym", flat=True))
+    known = readers_of(shown)
     reader = request.GET.get("reader", "")
     try:
         found = cases_of(study, shown, reader=reader if reader in known else "")

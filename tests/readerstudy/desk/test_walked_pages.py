@@ -1,10 +1,16 @@
 """Each page as its user walks it: bad input gets a sentence, keeps what was typed, and changes nothing."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from readerstudy.desk.life import images_by_source
 from readerstudy.reading.models import Response
+from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Enrolment, Run, Study
 from readerstudy.truth.models import BlindingAudit
 from tests.readerstudy.factory import (
@@ -120,3 +126,26 @@ def test_a_copy_has_protocol_and_images_and_nobody_else(alice: Client) -> None:
     assert images_by_source(copy) == images_by_source(study) != {}
     assert [one.role for one in Enrolment.objects.filter(study=copy)] == ["owner"]
     assert not copy.is_locked
+
+
+def test_the_preflight_shows_the_balance_of_calls(alice: Client, settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    study = Study.objects.get(slug="knees")
+    Study.objects.create(slug="twin", title="Twin", created_by=study.created_by, rehearses=study)
+    Run.objects.create(
+        study=study,
+        kind="preflight",
+        by=study.created_by,
+        outcome={"rehearsal": "twin", "answers": 8},
+        finished_at=timezone.now(),
+    )
+    rows = [
+        {"source": "hospital-canary", "n": 4, "detected": 1},
+        {"source": "gan-canary", "n": 4, "detected": 3},
+    ]
+    folder = report_folder(Study.objects.get(slug="twin"))
+    folder.mkdir(parents=True)
+    report = {"sections": {"calls": {"discrimination": {"by_source": rows}}}}
+    (folder / "report.json").write_text(json.dumps(report))
+    body = alice.get("/studies/knees/preflight/").content.decode()
+    assert "hospital-canary shown 4 times, called synthetic 1 times; gan-canary shown 4 times" in body

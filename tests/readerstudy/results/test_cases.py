@@ -7,13 +7,13 @@ import pytest
 from readerstudy.reading.answer import Answer, Spot
 from readerstudy.reading.respond import respond
 from readerstudy.reading.walk import Walk
-from readerstudy.results.cases import by_source, cases_of
+from readerstudy.results.cases import by_source, cases_of, readers_of
 from readerstudy.results.freeze import freeze_study
-from readerstudy.studies.models import Section
+from readerstudy.studies.models import Enrolment, Role, Section
 from readerstudy.truth.errors import StillBlinded
 from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
-from tests.readerstudy.factory import QUARTETS, Locked, a_locked_study, protocol_text
+from tests.readerstudy.factory import QUARTETS, Locked, a_locked_study, a_user, protocol_text
 
 pytestmark = pytest.mark.django_db
 REASONS = """
@@ -68,6 +68,21 @@ def test_cases_are_those_of_all_readers_or_of_one(made: Locked) -> None:
     assert [(case.wrong, case.readers) for case in cases_of(made.study, section)] == [(1, 2), (1, 2)]
     assert [case.wrong for case in cases_of(made.study, section, reader="R01")] == [0, 0]
     assert [case.wrong for case in cases_of(made.study, section, reader="R02")] == [1, 1]
+
+
+def test_only_who_read_a_section_is_offered_to_look_through(made: Locked) -> None:
+    Enrolment.objects.create(
+        study=made.study,
+        user=a_user("ruth"),
+        role=Role.READER,
+        place=3,
+        pseudonym="R03",
+        invited_by=made.owner,
+    )
+    assert readers_of(unblinded(made)) == ["R01", "R02"]
+    body = made.client("alice").get(f"/studies/{made.study.slug}/cases/triples/").content.decode()
+    assert "<option >R02</option>" in body
+    assert "R03" not in body
 
 
 def test_a_source_shows_its_cases_by_how_often_it_passed_for_real(made: Locked) -> None:
