@@ -114,7 +114,7 @@ def pseudonym(place: int) -> str:
 
 
 def next_place(study: Study) -> int:
-    """The lowest place nobody has had: a withdrawn reader's place is not read twice."""
+    """The lowest place nobody has: one whose reader came is not read twice, one given up unseen is free."""
     taken = set(Enrolment.objects.filter(study=study, place__isnull=False).values_list("place", flat=True))
     places = study.lock.protocol.document.places
     free = next((place for place in range(1, places + 1) if place not in taken), None)

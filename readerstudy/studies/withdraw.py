@@ -29,6 +29,8 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
             particulars={"role": enrolment.role, "keep_answers": keep_answers},
             reason=reason,
         )
+        if enrolment.person is None:
+            _give_up_place(enrolment)
     return withdrawal
 
 
@@ -42,6 +44,12 @@ def replace_reader(enrolment: Enrolment, email: str, *, by: User, reason: str, k
         return readdress(enrolment, email, by=by, reason=reason)
     withdraw(enrolment, by=by, reason=reason, keep_answers=keep_answers)
     return invite_reader(enrolment.study, email, by=by)
+
+
+def _give_up_place(enrolment: Enrolment) -> None:
+    """Whoever never came has seen nothing, so that somebody else may read at their place."""
+    enrolment.place, enrolment.pseudonym = None, ""
+    enrolment.save(update_fields=["place", "pseudonym"])
 
 
 def _keep_an_owner(enrolment: Enrolment) -> None:

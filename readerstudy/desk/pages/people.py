@@ -108,10 +108,11 @@ def _withdraw(request: HttpRequest, study: Study, enrolment: Enrolment) -> HttpR
     # Coordinators withdraw by pseudonym; the list of people is for owners alone.
     back = "desk-people" if Role.OWNER in roles_of(request, study) else "desk-progress"
     keep = request.POST.get("answers") == "keep"
+    name = enrolment.pseudonym or enrolment.email
     try:
         withdraw(enrolment, by=person(request), reason=request.POST.get("reason", ""), keep_answers=keep)
     except ReaderstudyError as error:
         return refused(request, error, back, study.slug)
     if not roles_of(request, study):
         return done(request, f"You have left {study.title}.", "desk-studies")
-    return done(request, f"{enrolment.pseudonym or enrolment.email} is withdrawn.", back, study.slug)
+    return done(request, f"{name} is withdrawn.", back, study.slug)

@@ -43,7 +43,8 @@ class Enrolment(models.Model):
     """A role in a study; a reader's also has a place in its plan.
 
     An invited person is enrolled at once: the place is theirs before they have an account. Whoever
-    claims the invitation is the person; ask `of(user)` and `person` rather than `user`.
+    claims the invitation is the person; ask `of(user)` and `person` rather than `user`. A reader withdrawn
+    before coming has given the place up unseen, and with it the pseudonym.
     """
 
     study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="enrolments")
@@ -68,8 +69,7 @@ class Enrolment(models.Model):
             models.UniqueConstraint(fields=["study", "user", "role"], name="enrolment_is_unique_per_role"),
             models.UniqueConstraint(fields=["study", "place"], name="enrolment_place_is_taken_once"),
             models.CheckConstraint(
-                condition=models.Q(role=Role.READER, place__isnull=False)
-                | (~models.Q(role=Role.READER) & models.Q(place__isnull=True)),
+                condition=models.Q(role=Role.READER) | models.Q(place__isnull=True),
                 name="enrolment_place_belongs_to_readers",
             ),
             models.CheckConstraint(
@@ -79,7 +79,7 @@ class Enrolment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pseudonym or self.user} in {self.study.slug}"
+        return f"{self.pseudonym or self.user or self.role} in {self.study.slug}"
 
     @property
     def own_place(self) -> int:

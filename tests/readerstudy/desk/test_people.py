@@ -151,6 +151,16 @@ def test_withdrawing_twice_is_one_withdrawal_and_needs_a_reason(made: Locked) ->
     assert withdraw(rita, by=made.owner, reason="again", keep_answers=False) == first
 
 
+def test_a_place_given_up_before_coming_is_free_for_somebody_else(made: Locked) -> None:
+    for name in ("rosa", "rupert"):
+        invite_reader(made.study, f"{name}@example.org", by=made.owner)
+    address = f"/studies/{made.study.slug}/people/R03/withdraw/"
+    body = made.client("alice").post(address, {"reason": "never answered"}, follow=True).content.decode()
+    assert "R03 is withdrawn." in body
+    assert "before coming; the place is free" in body
+    assert invite_reader(made.study, "ruth@example.org", by=made.owner).enrolment.pseudonym == "R03"
+
+
 def test_withdrawing_revokes_an_open_link(made: Locked) -> None:
     invited = invite_reader(made.study, "rosa@example.org", by=made.owner)
     withdraw(invited.enrolment, by=made.owner, reason="too busy", keep_answers=True)
