@@ -13,11 +13,12 @@ WHAT = {
 
 def sentence(v: Mapping[str, Any]) -> str:
     """The power, for what, and on which assumptions."""
-    error = 1.96 * v["se_equivalence"]
+    error = 196 * v["se_equivalence"]
     aim = (
         f"to show the rate to be below {v['margin']:.0%}"
         if v["task"] == "check_label"
-        else f"to show equivalence with chance ({v['chance']:.0%}) within ±{v['margin']:.0%}"
+        else f"to show equivalence with chance ({v['chance']:.0%}) "
+        f"within ±{100 * v['margin']:.3g} percentage points"
     )
     superior = ""
     if v["power_superiority"] is not None:
@@ -25,10 +26,8 @@ def sentence(v: Mapping[str, Any]) -> str:
     return (
         f"With {v['readers']} readers who each see {v['trials']} trials, and a true {WHAT[v['task']]} of "
         f"{v['accuracy']:.1%}, the study has {v['power_equivalence']:.0%} power (simulation error "
-        f"±{error:.1%}) "
-        f"{aim}{superior}, at a one-sided significance level of {v['alpha']:.0%}; simulated "
-        f"{v['replicates']:,} "
-        f"times with a standard deviation between readers of {v['reader_sd']:g} logits and a "
-        "correlation within "
-        f"cases of {v['case_icc']:g} (seed {v['seed']}), readers and cases both taken as random."
+        f"±{error:.1f} percentage points) {aim}{superior}, at a one-sided significance level of "
+        f"{v['alpha']:.0%}; simulated {v['replicates']:,} times with a standard deviation between readers of "
+        f"{v['reader_sd']:g} logits and a correlation within cases of {v['case_icc']:g} (seed {v['seed']}), "
+        "readers and cases both taken as random."
     )
