@@ -79,13 +79,13 @@ class SourcesOut(Shape):
     sources = SourceOut(many=True)
 
 
-class ImageOut(Shape):
+class SourceImageOut(Shape):
     number = serializers.IntegerField()
     labels = serializers.DictField(child=serializers.CharField())
 
 
 class ImagesOut(Shape):
-    images = ImageOut(many=True)
+    images = SourceImageOut(many=True)
     next = serializers.CharField(allow_null=True, help_text="Where the next thousand are.")
 
 
