@@ -10,6 +10,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.results.bundle.export import write_bundle
 from readerstudy.results.errors import ReportRefused, StillMasked
+from readerstudy.results.papers import write_paper
 from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import is_unblinded
 
@@ -28,6 +29,8 @@ def export_report(
             analysis.report(analysis.read_bundle(scratch)).save(out, formats=formats)
         except AnalysisError as error:
             raise ReportRefused(str(error)) from error
+    if "csv" in formats and not masked:
+        write_paper(study, out)
     particulars = {"masked": masked, "formats": list(formats)}
     record(study.scope, "report exported", by=by, on=study, particulars=particulars)
     return out

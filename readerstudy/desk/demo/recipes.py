@@ -9,15 +9,11 @@ from readerstudy.truth.virtual import Skill
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """`sampling` says for each synthetic source how the bundled model makes it; `skill` how readers read.
-
-    `paper` is what the study's paper printed, for the table beside our own.
-    """
+    """`sampling` says for each synthetic source how the bundled model makes it; `skill` how readers read."""
 
     name: str
     sampling: Mapping[str, Mapping[str, Any]]
     skill: Skill = field(default_factory=Skill)
-    paper: Mapping[str, str] = field(default_factory=dict)
 
 
 _ALL = (
@@ -38,26 +34,16 @@ _ALL = (
             "checkpoint-c": {"steps": 12, "seed": 13},
         },
         skill=Skill(accuracy=0.29),
-        paper={
-            "Correct picks": "29.0% of 400",
-            "Fleiss' kappa of picks": ".061",
-            "Mean rating, real": "3.323",
-            "Mean rating, checkpoints": "3.228, 3.258, 3.320",
-            "Wilcoxon p": ".128, .236, 1.000",
-            "Holm": ".383, .471, 1.000",
-        },
     ),
     Recipe(
         name="pelvis-real-or-synthetic",
         sampling={"ddpm": {"steps": 10, "seed": 21}},
         skill=Skill(accuracy=0.62),
-        paper={"Accuracy": "62%"},
     ),
     Recipe(
         name="pelvis-labels",
         sampling={"ddpm": {"steps": 10, "seed": 31}},
         skill=Skill(accuracy=0.995),
-        paper={"Label discrepancies": "0 of 100"},
     ),
     Recipe(
         name="knee-generators",
@@ -70,13 +56,11 @@ _ALL = (
             accuracy=0.8,
             by_source={"gan": 0.625, "ddpm-unconditional": 0.167, "ddpm-conditional": 0.25},
         ),
-        paper={"GAN images detected": "62.5%", "DDPM-unconditional images detected": "16.7%"},
     ),
     Recipe(
         name="knee-grades",
         sampling={"ddpm-by-grade": {"steps": 12, "seed": 51}},
         skill=Skill(accuracy=0.9),
-        paper={"Readers": "none; FID 85.41 and inception score 1.03 from 50 images"},
     ),
 )
 

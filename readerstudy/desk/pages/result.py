@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import study_page
 from readerstudy.desk.archives import packed
-from readerstudy.desk.demo.recipes import RECIPES
 from readerstudy.desk.pages.frame import done, study_response
 from readerstudy.desk.pages.runs import newest_run
 from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.imaging.models import Image
 from readerstudy.results.cases import by_source, cases_of, readers_of
+from readerstudy.results.papers import printed_by_the_paper
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Role, Section, Study, TrialImage
 from readerstudy.studies.runs import start_run
@@ -44,7 +44,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
             "run": newest_run(study, "report"),
             "report": _report(folder),
             "files": _files(folder),
-            "paper": RECIPES[study.slug].paper if study.slug in RECIPES else {},
+            "paper": printed_by_the_paper(study),
         }
     return study_response(request, study, "result", context)
 
