@@ -1,7 +1,7 @@
 """Files on their way in: pieces are appended to a staged file until it is whole; a lost connection goes on.
 
-A batch is a folder named by a UUID that the browser chose. Names are kept only here, for a manifest to
-match, and are gone with the batch once it has been imported.
+A batch is a folder named by a UUID that the browser chose. Names are kept only here, for a manifest or a
+pattern of names to match, and are gone with the batch once it has been imported.
 """
 
 import re
@@ -14,6 +14,8 @@ from django.conf import settings
 
 from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
+from readerstudy.imaging.gather import is_byproduct
+from readerstudy.imaging.naming import Naming
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.models import Source
@@ -21,6 +23,7 @@ from readerstudy.truth.models import Source
 MOST_BYTES_A_FILE = 4 * 1024**3
 MOST_BYTES_A_PIECE = 16 * 1024**2
 MOST_FILES = 100_000
+MOST_FOLDERS = 4  # of those a file lay in; names of folders may be labels
 
 
 class UploadRefused(ReaderstudyError):
@@ -79,21 +82,42 @@ class Batch:
         """Each file in a numbered folder of its own: names do not meet, and none leaves the batch."""
         if not 0 <= index < MOST_FILES:
             raise UploadRefused(f"An upload has at most {MOST_FILES:,} files. Send a zip archive instead.")
-        plain = re.sub(r"[^\w.\-]", "_", Path(name).name)[-120:].lstrip(".") or "file"
-        return self.folder / f"{index:06}" / plain
+        *folders, last = [_plain(part) for part in Path(name).parts] or [""]
+        kept = [folder for folder in folders if folder][-MOST_FOLDERS:]
+        return self.folder.joinpath(f"{index:06}", *kept, last or "file")
+
+    def pictures(self) -> list[Path]:
+        """The numbered folders of the files that are to become images."""
+        files = [path.relative_to(self.folder).parts for path in self.files()]
+        wanted = {
+            number
+            for number, *parts in files
+            if not parts[-1].lower().endswith(".csv") and not any(map(is_byproduct, parts))
+        }
+        return [self.folder / number for number in sorted(wanted)]
 
 
-def start_import(batch: Batch, source: Source, *, by: User) -> Run:
-    """Hand a batch that is whole to the worker; its first CSV file is the manifest."""
-    files = batch.files()
-    manifests = [path for path in files if path.suffix.lower() == ".csv"]
-    paths = [str(path) for path in files if path not in manifests]
+def _plain(part: str) -> str:
+    """A part of a name that is safe to lie on a disk; nothing where nothing is left of it."""
+    return re.sub(r"[^\w .,()\[\]+=@&#~'-]", "_", part)[-120:].strip(" .")
+
+
+def start_import(batch: Batch, source: Source, *, by: User, names: str = "") -> Run:
+    """Hand a batch that is whole to the worker.
+
+    Its first CSV file is the manifest; what it does not list is read by `names`, a pattern of names.
+    """
+    if names:
+        Naming(names)
+    manifests = [path for path in batch.files() if path.suffix.lower() == ".csv"]
+    paths = [str(path) for path in batch.pictures()]
     if not paths:
         batch.discard()
         raise OnlyAList if manifests else NothingSent
     asked = {
         "source": source.name,
         "paths": paths,
+        "names": names,
         "manifest": str(manifests[0]) if manifests else "",
         "staged": str(batch.folder),
     }

@@ -138,7 +138,7 @@ def _folder(root: Path) -> Iterator[Found]:
             count += 1
             continue
         visited.add((status.st_dev, status.st_ino))
-        subfolders[:] = sorted(name for name in subfolders if not _is_byproduct(name))
+        subfolders[:] = sorted(name for name in subfolders if not is_byproduct(name))
         for file in sorted(files):
             for found in _file(here / file, root):
                 count += 1
@@ -148,7 +148,7 @@ def _folder(root: Path) -> Iterator[Found]:
 
 
 def _file(path: Path, root: Path) -> Iterator[Found]:
-    if _is_byproduct(path.name) or (path.name.lower() == MANIFEST and path.parent == root):
+    if is_byproduct(path.name) or (path.name.lower() == MANIFEST and path.parent == root):
         return
     if _is_archive(path):
         yield from _entries(path, _name(path, root))
@@ -169,7 +169,7 @@ def _name(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _is_byproduct(name: str) -> bool:
+def is_byproduct(name: str) -> bool:
     """What operating systems and PACS leave beside images."""
     return name.startswith(".") or name.lower() in BYPRODUCTS
 
@@ -196,7 +196,7 @@ def _entries(path: Path, name: str) -> list[Found]:
             problem=_entry_problem(info),
         )
         for info in infos
-        if not any(_is_byproduct(part) for part in _inside(info.filename))
+        if not any(is_byproduct(part) for part in _inside(info.filename))
         and info.filename.lower() != MANIFEST
     ]
 

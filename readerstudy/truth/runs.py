@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from readerstudy.imaging.likeness import near_duplicates
+from readerstudy.imaging.naming import Naming
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import Reporter, performs
 from readerstudy.truth.blinding.audit import audit_blinding
@@ -22,7 +23,10 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     source = source_of(run.study, str(run.request["source"]))
     paths = [Path(path) for path in run.request["paths"]]
     manifest = Path(run.request["manifest"]) if run.request.get("manifest") else None
-    summary = import_images(source, paths, by=run.by, manifest=manifest, on_progress=reporter.tell)
+    naming = Naming(run.request["names"]) if run.request.get("names") else None
+    summary = import_images(
+        source, paths, by=run.by, manifest=manifest, naming=naming, on_progress=reporter.tell
+    )
     if run.request.get("staged"):
         shutil.rmtree(run.request["staged"], ignore_errors=True)
     return {

@@ -9,6 +9,8 @@
   const zone = form.querySelector("[data-drop]");
   const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
   let files = [];
+  // Where a dropped file lay; names of folders may be labels.
+  const places = new WeakMap();
   let sending = false;
   addEventListener("beforeunload", (event) => {
     if (sending) event.preventDefault();
@@ -26,7 +28,11 @@
   }
 
   const walk = async (entry) => {
-    if (entry.isFile) return [await new Promise((take, fail) => entry.file(take, fail))];
+    if (entry.isFile) {
+      const file = await new Promise((take, fail) => entry.file(take, fail));
+      places.set(file, entry.fullPath.slice(1));
+      return [file];
+    }
     const reader = entry.createReader();
     const found = [];
     for (;;) {
@@ -62,7 +68,7 @@
 
   const send = async (file, index, batch, tell) => {
     const address = new URL(`${form.dataset.upload}${batch}/${index}/`, location.href);
-    address.searchParams.set("name", file.name);
+    address.searchParams.set("name", places.get(file) || file.webkitRelativePath || file.name);
     let offset = await ask(address);
     // An empty file is sent as well: the import says that it is empty.
     do {

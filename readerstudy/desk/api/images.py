@@ -97,7 +97,8 @@ class ImportsView(DeskView):
     def post(self, request: Request, slug: str) -> Response:
         study, given = self.study(slug, *LEADS), self.given(ImportIn)
         batch = Batch(study=study, token=given["batch"])
-        return started(start_import(batch, source_of(study, given["source"]), by=self.person()))
+        source = source_of(study, given["source"])
+        return started(start_import(batch, source, by=self.person(), names=given["names"]))
 
 
 class GenerationsView(DeskView):

@@ -45,6 +45,12 @@ class RemovalIn(StatedReasonIn):
 class ImportIn(Shape):
     batch = serializers.UUIDField(help_text="The upload whose files are to be imported.")
     source = serializers.CharField(max_length=80)  # type: ignore[assignment]
+    names = serializers.CharField(
+        max_length=200,
+        default="",
+        allow_blank=True,
+        help_text="How labels stand in folders and names: {grade}/{patient:7}{side:1}.png",
+    )
 
 
 class SamplingIn(Shape):

@@ -53,7 +53,7 @@ def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
     try:
         batch = Batch(study=study, token=UUID(request.POST.get("batch", "")))
         source = source_of(study, request.POST.get("source", ""))
-        run = start_import(batch, source, by=person(request))
+        run = start_import(batch, source, by=person(request), names=request.POST.get("names", "").strip())
     except ValueError as error:
         raise Http404 from error
     except ReaderstudyError as error:

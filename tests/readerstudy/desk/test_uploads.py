@@ -138,3 +138,32 @@ def test_a_list_without_images_says_what_to_send(batch: Batch) -> None:
         "/studies/knees/images/", {"batch": str(batch.token), "source": "gan-canary"}, follow=True
     )
     assert "together with the images it names" in answer.content.decode()
+
+
+def test_a_pattern_reads_labels_off_the_folders_of_an_upload(batch: Batch, tmp_path: Path) -> None:
+    client = signed_in(a_user("alice"))
+    image = a_png(tmp_path / "knee.png")
+    for index, name in enumerate(("train/grade 3/9001003L.png", "train/Thumbs.db", "train/notes.png")):
+        batch.append(index, name, 0, image)
+    asked = {
+        "batch": str(batch.token),
+        "source": "gan-canary",
+        "names": "grade {grade}/{patient:7}{side:1}.png",
+    }
+    client.post("/studies/knees/images/", asked)
+    run = Run.objects.get(kind="import")
+    perform.func(run.pk)
+    run.refresh_from_db()
+    assert [refused["file"] for refused in run.outcome["refused"]] == ["train/notes.png"]
+    assert Provenance.objects.filter(source__name="gan-canary").latest("pk").labels == {
+        "grade": "3",
+        "side": "L",
+    }
+
+
+def test_a_pattern_that_is_none_is_refused_with_an_example(batch: Batch) -> None:
+    batch.append(0, "knee.png", 0, b"abc")
+    asked = {"batch": str(batch.token), "source": "gan-canary", "names": "{grade}/{grade}.png"}
+    page = signed_in(a_user("alice")).post("/studies/knees/images/", asked, follow=True).content.decode()
+    assert "is no pattern of names. Put the parts to be read in braces, each once: {grade}" in page
+    assert not Run.objects.filter(kind="import").exists()
