@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from readerstudy.studies.models import Task
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
 
 FOLDER = Path(__file__).parent / "protocols"
@@ -27,7 +26,7 @@ class Published:
     def in_words(self) -> str:
         """What its sections ask, such as “50 trials: pick the real one”."""
         sections = self.document.sections
-        return "; ".join(f"{section.trials} trials: {Task(section.task).label}" for section in sections)
+        return "; ".join(f"{section.trials} trials: {section.asks}" for section in sections)
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from django.db import models
 
+from readerstudy.studies.protocol.document import ASKED
+
 
 class Task(models.TextChoices):
-    PICK_REAL = "pick_real", "pick the real one"
-    CALL = "call", "real or synthetic"
-    RATE = "rate", "rate the realism"
-    CHECK_LABEL = "check_label", "check the label"
+    PICK_REAL = "pick_real", ASKED["pick_real"]
+    CALL = "call", ASKED["call"]
+    RATE = "rate", ASKED["rate"]
+    CHECK_LABEL = "check_label", ASKED["check_label"]
 
 
 class Section(models.Model):

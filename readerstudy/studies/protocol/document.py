@@ -5,6 +5,14 @@ from dataclasses import dataclass, field
 
 from readerstudy.imaging.canvas import Canvas
 
+#: The tasks, and how they are called before people.
+ASKED = {
+    "pick_real": "pick the real one",
+    "call": "real or synthetic",
+    "rate": "rate the realism",
+    "check_label": "check the label",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourceDocument:
@@ -75,6 +83,11 @@ class SectionDocument:
     design: str = "crossed"
     anchor: int = 0
     block: int = 0
+
+    @property
+    def asks(self) -> str:
+        """The task in the words of people."""
+        return ASKED[self.task]
 
     @property
     def alternatives(self) -> int:
