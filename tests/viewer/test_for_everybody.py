@@ -80,6 +80,25 @@ def test_axe_finds_nothing_in_the_dialogs_and_the_banner(serve: Serve, read: Rea
     assert violations(page) == []
 
 
+MANY_REASONS = {
+    "tags": ["too smooth", "painted noise", "trabeculae", "tissue", "markers"],
+    "spot": True,
+}
+
+
+def test_every_reason_is_in_sight_and_gives_way_to_the_rating_again(serve: Serve, read: Read) -> None:
+    page = read(serve(section={"reasons": MANY_REASONS}))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.keyboard.press("w")
+    caption = page.locator("[data-slot=A] figcaption")
+    caption.get_by_role("button", name="markers").wait_for()
+    assert caption.evaluate("caption => caption.scrollHeight <= caption.clientHeight + 1")
+    assert caption.locator(".scale").is_hidden()
+    page.keyboard.press("w")
+    caption.locator(".scale").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Radiograph A"
+
+
 def test_the_page_fits_every_window_and_large_type(serve: Serve, read: Read) -> None:
     """720 × 450 is what 200% leaves of a 1440 × 900 screen, and 320 what 400% leaves of 1280."""
     page = read(serve(section=REASONS))

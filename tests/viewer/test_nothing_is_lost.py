@@ -165,6 +165,8 @@ def test_a_half_filled_answer_goes_on_in_another_browser(serve: Serve, read: Rea
     drafted(page, server, "t1")
     elsewhere = browser.new_page()
     elsewhere.goto(f"{server.address}/read/")
+    elsewhere.wait_for_load_state("networkidle")
+    assert elsewhere.locator(".cell").count() == 0
     elsewhere.get_by_role("button", name="Read here").click()
     wait_for_trial(elsewhere, 1)
     assert elsewhere.locator(".cell.chosen").get_attribute("data-slot") == "A"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
@@ -54,6 +54,34 @@ def test_first_paint_first_input_and_the_whole_are_measured(serve: Serve, read: 
     assert moments == sorted(moments)
 
 
+HOLD_THE_PAINT = """
+const { getSyncParameter } = WebGL2RenderingContext.prototype;
+WebGL2RenderingContext.prototype.getSyncParameter = function (...args) {
+  return window.mayPaint ? getSyncParameter.apply(this, args) : this.UNSIGNALED;
+};
+"""
+
+
+def test_nothing_is_submitted_before_its_images_are_on_the_screen(
+    serve: Serve, context: BrowserContext
+) -> None:
+    server = serve(**CALL)
+    context.add_init_script(HOLD_THE_PAINT)
+    page = context.new_page()
+    page.goto(f"{server.address}/read/")
+    page.get_by_text("1 of 6", exact=True).wait_for()
+    for key in ("Shift+S", "2", "Enter"):
+        page.keyboard.press(key)
+    assert page.locator("#lacks").text_content() == "The images are not on the screen yet."
+    assert page.locator("#submit").get_attribute("aria-disabled") == "true"
+    page.evaluate("window.mayPaint = true")
+    wait_for_trial(page, 1)
+    assert page.locator("#submit").get_attribute("aria-disabled") == "false"
+    page.keyboard.press("Enter")
+    (answer,) = arrived(page, server)
+    assert answer["timing"]["first_paint_ms"] > answer["timing"]["first_input_ms"]
+
+
 def test_a_pause_is_no_active_time(serve: Serve, read: Read) -> None:
     server = serve(**CALL)
     page = read(server)
@@ -98,6 +126,7 @@ def test_time_goes_on_where_it_was_after_a_reload(serve: Serve, read: Read) -> N
     wait_for_trial(page, 1)
     timing = finish(page, server)
     assert timing["response_ms"] >= 400
+    assert timing["first_paint_ms"] < 400
     assert timing["events"][0]["kind"] == "resumed"
 
 

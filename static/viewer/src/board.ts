@@ -37,6 +37,7 @@ export class Board {
       for (const image of shown.images) this.grid.append(this.figure(section, shown, image));
     }
     for (const image of shown.images) this.label(image);
+    for (const why of this.grid.querySelectorAll<HTMLDetailsElement>(".why")) why.open = false;
     return anew;
   }
 
@@ -65,6 +66,7 @@ export class Board {
     if (!why) return;
     why.open = !why.open;
     if (why.open) why.querySelector("button")?.focus();
+    else this.focusView(slot);
   }
 
   focusView(slot: string): void {

@@ -57,6 +57,7 @@ export interface Answer {
 }
 
 export interface Times {
+  first_paint_ms: number | null;
   first_input_ms: number | null;
   active_ms: number;
   hidden_ms: number;

@@ -12,6 +12,7 @@ import type { Presence } from "./presence";
 import { Stopwatch } from "./stopwatch";
 import { Tools } from "./tools";
 import { type Picture, Viewer } from "./viewer";
+import { NOT_YET_SEEN } from "./words";
 
 export interface LightboxHost {
   /** All images of a trial are on the screen. */
@@ -28,6 +29,8 @@ export class Lightbox {
   answer: Answer = blankAnswer();
   private focus = "";
   private held = false;
+  /** The images of this trial are on the screen. */
+  private seen = false;
   private watch = new Stopwatch(null);
   private clockShown = false;
   private readonly grid = part("grid");
@@ -65,8 +68,10 @@ export class Lightbox {
     if (anew) this.arrange();
     const watch = new Stopwatch(draft?.times ?? null, this.presence.standing);
     this.watch = watch;
+    this.seen = false;
     this.viewer.onFirstPaint((atMs) => {
       watch.painted(atMs);
+      this.seen = true;
       performance.mark("trial painted", { startTime: atMs, detail: shown.token });
       this.grid.dataset.painted = shown.token;
       this.host.painted(shown);
@@ -88,7 +93,8 @@ export class Lightbox {
   }
 
   lacks(): string | null {
-    return this.section && this.shown ? lacks(this.section, this.shown, this.answer) : null;
+    if (!this.section || !this.shown) return null;
+    return lacks(this.section, this.shown, this.answer) ?? (this.seen ? null : NOT_YET_SEEN);
   }
 
   draft(): { token: string; draft: Draft } {

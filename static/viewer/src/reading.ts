@@ -1,6 +1,6 @@
 /** The reading page: shows a trial, takes the answer, shows the next one. */
 
-import { finished, lacks } from "./answer";
+import { finished } from "./answer";
 import { Api, ApiError } from "./api";
 import type { Accepted, ImageOffer, Presentation, Section, State } from "./contract";
 import { Course } from "./course";
@@ -61,7 +61,10 @@ class ReadingPage {
     });
     this.course = new Course((token) => this.outbox.holds(token));
     this.box = new Lightbox(this.presence, {
-      painted: () => void this.prefetch(),
+      painted: () => {
+        this.status();
+        void this.prefetch();
+      },
       changed: () => this.changed(),
       submit: () => void this.submit(),
       back: () => void this.back(),
@@ -80,8 +83,7 @@ class ReadingPage {
   }
 
   async start(): Promise<void> {
-    await this.patiently(() => this.tab.open(false));
-    await this.takeUp();
+    if (await this.patiently(() => this.tab.open(false))) await this.takeUp();
   }
 
   /** Sends what was left here; the state comes with the last acknowledgement, or is asked for. */
@@ -96,17 +98,17 @@ class ReadingPage {
     await this.patiently(async () => this.show(await this.api.state()));
   }
 
-  /** Does it again until the server is there, telling the reader what is the matter. */
-  private async patiently(attempt: () => Promise<void>): Promise<void> {
+  /** Does it again until the server is there, telling the reader what is the matter; false where that is in vain. */
+  private async patiently(attempt: () => Promise<void>): Promise<boolean> {
     for (let waitMs = 500; ; waitMs = Math.min(15_000, waitMs * 2)) {
       try {
         await attempt();
         banner(null);
-        return;
+        return true;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.trouble(error);
-        if (error.trouble !== "network" && error.trouble !== "busy") return;
+        if (error.trouble !== "network" && error.trouble !== "busy") return false;
         await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, error.retryAfterMs)));
       }
     }
@@ -197,7 +199,7 @@ class ReadingPage {
   private async submit(): Promise<void> {
     const { section, shown, answer } = this.box;
     if (!section || !shown || this.sending) return;
-    const missing = lacks(section, shown, answer);
+    const missing = this.box.lacks();
     if (missing) {
       say(missing);
       this.box.pointOut();
@@ -291,10 +293,10 @@ class ReadingPage {
   private async elsewhere(): Promise<void> {
     this.saved("");
     await this.box.away("pause", () => ask(words.elsewhere()));
-    await this.patiently(() => this.tab.open(true));
-    // What was open here may have been answered there.
+    // What was open here may have been answered there: until that is known, nothing here is to be answered.
+    this.box.hold(true);
     this.awaiting = true;
-    await this.takeUp();
+    if (await this.patiently(() => this.tab.open(true))) await this.takeUp();
   }
 
   private async pause(kind: "pause" | "idle"): Promise<void> {

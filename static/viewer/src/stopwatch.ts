@@ -12,15 +12,16 @@ export class Stopwatch {
   private since = this.start;
   private standing: Standing;
   private readonly spent: Record<Standing, number>;
+  private firstPaintMs: number | null;
   private firstInputMs: number | null;
   private readonly before: number;
-  private firstPaintMs: number | null = null;
   private readonly events: ReadingEvent[] = [];
 
   /** `earlier`: times of the same presentation before a reload or on another machine. */
   constructor(earlier: Times | null, standing: Standing = "active") {
     this.standing = standing;
     this.before = earlier?.elapsed_ms ?? 0;
+    this.firstPaintMs = earlier?.first_paint_ms ?? null;
     this.firstInputMs = earlier?.first_input_ms ?? null;
     this.spent = {
       active: earlier?.active_ms ?? 0,
@@ -47,7 +48,7 @@ export class Stopwatch {
   }
 
   painted(atMs: number): void {
-    this.firstPaintMs ??= Math.round(atMs - this.start);
+    this.firstPaintMs ??= Math.round(this.before + atMs - this.start);
   }
 
   /** `backdateMs`: the change happened that long ago (an idle reader left before we noticed). */
@@ -63,6 +64,7 @@ export class Stopwatch {
     const now = performance.now() - this.since;
     const total = (kind: Standing) => Math.round(this.spent[kind] + (kind === this.standing ? now : 0));
     return {
+      first_paint_ms: this.firstPaintMs,
       first_input_ms: this.firstInputMs,
       active_ms: total("active"),
       hidden_ms: total("hidden"),
@@ -75,7 +77,6 @@ export class Stopwatch {
     const { elapsed_ms, ...times } = this.times();
     return {
       shown_at: this.shownAt.toISOString(),
-      first_paint_ms: this.firstPaintMs,
       response_ms: elapsed_ms,
       ...times,
       events: this.events,

@@ -15,6 +15,8 @@ const GO_ON = [{ value: "go", words: "Go on", key: "Enter" }];
 
 export const STILL_UNDER_WAY = "Your last answer is still on its way; going back has to wait for it.";
 
+export const NOT_YET_SEEN = "The images are not on the screen yet.";
+
 /** `waiting`: answers that wait here; `here`: trials that can be read now, with the one in sight. */
 export function cutOff(waiting: number, here: number): string {
   const kept = [

@@ -141,6 +141,7 @@ def test_fifty_quartets_two_cut_networks_two_machines_and_every_answer_once(
         assert answer.active_ms is not None
         assert answer.response_ms is not None
         assert 0 < answer.active_ms <= answer.response_ms
+        assert 0 < answer.timing["first_paint_ms"] <= answer.response_ms
     for clock in (
         [answer.received_at for answer in answers],
         [answer.timing["clock"]["submitted_at"] for answer in answers],
