@@ -101,6 +101,7 @@ def test_going_back_changes_an_answer_as_a_new_row(study: Locked, sign_in: Calla
     assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
     press(page, "Shift+A")
     next_after(page, "Enter")
+    page.locator("#saved", has_text="Saved").wait_for()
     first, second = Response.objects.order_by("pk")
     assert (first.presentation, second.presentation) == (first.presentation, first.presentation)
     assert (first.revision, second.revision) == (1, 2)
