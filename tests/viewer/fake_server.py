@@ -41,7 +41,8 @@ def radiograph(seed: int, *, width: int = 96, height: int = 96, bits: int = 8) -
     glow = np.exp(-(((x / width - centre[0]) / 0.35) ** 2) - ((y / height - centre[1]) / 0.5) ** 2)
     grey = np.clip(0.12 + 0.7 * glow + rng.normal(0, 0.02, (height, width)), 0, 1)
     dtype = "<u2" if bits == 16 else "u1"
-    return (grey * (2**bits - 1)).round().astype(dtype).tobytes()
+    stored: bytes = (grey * (2**bits - 1)).round().astype(dtype).tobytes()
+    return stored
 
 
 @dataclass

@@ -64,7 +64,8 @@ def look(page: Page, view: View, grey: tuple[float, int] | None = None, index: i
 
 def ramp(bits: int, side: int = 256) -> Grey:
     """Every stored value there is, once or more."""
-    return (np.arange(side * side) % 2**bits).reshape(side, side).astype(float)
+    values: Grey = (np.arange(side * side) % 2**bits).reshape(side, side).astype(float)
+    return values
 
 
 def noise(shape: tuple[int, int], bits: int, seed: int = 7) -> Grey:

@@ -1,6 +1,7 @@
 """A reader needs no mouse: every action has a key."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -19,10 +20,11 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def answered(page: Page, server: FakeServer, number: int) -> dict:  # type: ignore[type-arg]
+def answered(page: Page, server: FakeServer, number: int) -> dict[str, Any]:
     """Waits until the given trial is answered and the next one shown."""
     wait_for_trial(page, number + 1)
-    return arrived(page, server, number)[number - 1]["answer"]
+    answer: dict[str, Any] = arrived(page, server, number)[number - 1]["answer"]
+    return answer
 
 
 def test_a_whole_study_is_read_with_the_keyboard_alone(serve: Serve, read: Read) -> None:

@@ -41,7 +41,7 @@ class Tab:
         section = (state := state or self.state())["section"]
         letters = [image["slot"] for image in state["current"]["images"]]
         task = section["task"]
-        answer = {
+        answer: dict[str, Any] = {
             "pick": letters[0] if task == "pick_real" else None,
             "ratings": dict.fromkeys(letters, 2) if section["rate"] else None,
             "call": "real" if task == "call" else None,

@@ -45,7 +45,7 @@ class Machine:
         self.under_way: set[Request] = set()
         self.page.on("request", lambda request: self.under_way.add(request))
         for over in ("requestfinished", "requestfailed"):
-            self.page.on(over, lambda request: self.under_way.discard(request))  # type: ignore[call-overload]
+            self.page.on(over, lambda request: self.under_way.discard(request))
         self.page.goto(f"{address}/read/knees/")
         self.page.get_by_label("Email").focus()
         self.type("rita@example.org")

@@ -37,7 +37,7 @@ QUICK = settings(
 
 def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     """The platform as a WSGI application that leaves the test's database connection open."""
-    answer = ClientHandler(enforce_csrf_checks=False)(environ)
+    answer: Any = ClientHandler(enforce_csrf_checks=False)(environ)
     start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
     return [answer.content]
 
