@@ -125,7 +125,9 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_counted_twice(serve: Se
         route.abort()
 
     page.route("**/response", swallow)
-    press(page, *ANSWER, *ANSWER)
+    press(page, *ANSWER)
+    wait_for_trial(page, 2)
+    press(page, *ANSWER)
     assert tokens(page, server, 2) == ["t1", "t2"]
     assert server.study.responses[0]["client_uuid"] == lost[0]
 
