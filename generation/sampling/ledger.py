@@ -82,6 +82,11 @@ class Ledger:
     def finish(self) -> Path:
         """Merge the rows of all processes into the manifest, in order of their numbers."""
         self.join()
+        if missing := self.missing():
+            raise OutputError(
+                f"{len(missing)} of {self.request.count} images were not made, the first of them number "
+                f"{missing[0]}. Finished images are kept: repeat the request to go on."
+            )
         rows = [self.rows[index] for index in sorted(self.rows)]
         conditions = [n for n in rows[0] if n not in {"file", "index", "seed", *_PROVENANCE}]
         unfinished = self.out / f"{MANIFEST}.part"

@@ -46,6 +46,7 @@ def sample(
     team.wait()
     if not team.first:
         ledger.join()
+    team.wait()  # until all know what is missing: what one makes now would change the others' shares
     painter = Painter(request, checkpoint, team.device)
     made = _make_missing(painter, ledger, team, on_progress, should_stop)
     team.wait()

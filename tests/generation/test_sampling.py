@@ -239,3 +239,14 @@ def _rows(folder: Path) -> list[dict[str, str]]:
 
 def _digests(folder: Path) -> list[str]:
     return [row["sha256"] for row in _rows(folder)]
+
+
+def test_no_manifest_is_written_before_every_image_is_there(request_: SampleRequest) -> None:
+    from generation.sampling.ledger import Ledger
+
+    ledger = Ledger(request_, {})
+    ledger.claim(bytes_an_image=1)
+    ledger.add({"index": 0, "file": "000000.png", "seed": 1}, process=0)
+    with pytest.raises(OutputError, match=r"the first of them number 1\. .*repeat the request"):
+        ledger.finish()
+    assert not (request_.out / "manifest.csv").exists()
