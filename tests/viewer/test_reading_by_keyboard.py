@@ -184,3 +184,13 @@ def test_a_rating_moves_on_where_the_reader_wants_it(serve: Serve, read: Read) -
     page.locator("#keys-dialog").wait_for(state="hidden")
     press(page, "1", "2", "3", "4", "Shift+D")
     assert page.locator("#lacks").text_content() == "Complete."
+
+
+def test_each_trial_begins_at_its_first_image(serve: Serve, read: Read) -> None:
+    server = serve()
+    page = read(server)
+    press(page, "3", "b", "4", "c", "1", "d", "2", "Shift+B", "Enter")
+    wait_for_trial(page, 2)
+    assert page.evaluate("document.activeElement.closest('[data-slot]').dataset.slot") == "A"
+    press(page, "4")
+    assert page.locator("[data-slot=A] [aria-pressed=true]").count() == 1

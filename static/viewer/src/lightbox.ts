@@ -80,6 +80,8 @@ export class Lightbox {
     this.presence.follow(watch);
     this.focus = "";
     this.setFocus(shown.images[0]?.slot ?? "");
+    // A hand at the keyboard begins at the first image, not where the last trial was left.
+    if (this.grid.contains(document.activeElement)) this.board.focusView(this.focus);
     this.reflect();
     say(`Trial ${shown.number} of ${section.total}.`);
   }
