@@ -1,6 +1,6 @@
 """Sentences on calls: real or synthetic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis.reporting.verdicts import against_chance
 from analysis.reporting.who import readers_word, starting
@@ -51,7 +51,13 @@ def discrimination(document: Part, part: Part) -> Iterator[str]:
         for row in part["by_source"]
     ]
     yield f"Called synthetic, by source: {listed(shares)}."
-    sure = part["confidence"]
+    yield from _confidence(part["confidence"])
+    yield from _differences(part["differences"])
+    if "majority" in part.get("same_cases", {}):
+        yield from _same_cases(part["same_cases"])
+
+
+def _confidence(sure: Part) -> Iterator[str]:
     if sure.get("overconfidence") is not None:
         way = "above" if sure["overconfidence"] > 0 else "below"
         yield (
@@ -61,7 +67,10 @@ def discrimination(document: Part, part: Part) -> Iterator[str]:
             f"{number(100 * abs(sure['overconfidence']), 1)} points {way} "
             f"their accuracy (Brier score {number(sure['brier'])})."
         )
-    different = [row for row in part["differences"] if (row["p_holm"] or 1) < ALPHA]
+
+
+def _differences(differences: Sequence[Part]) -> Iterator[str]:
+    different = [row for row in differences if row["p_holm"] is not None and row["p_holm"] < ALPHA]
     if different:
         pairs = [
             f"{row['a']} and {row['b']} by {number(100 * row['difference'], 1)} points "
@@ -69,12 +78,10 @@ def discrimination(document: Part, part: Part) -> Iterator[str]:
             for row in different
         ]
         yield f"Detection differed between {listed(pairs)}."
-    elif part["differences"] and all(row["p"] is None for row in part["differences"]):
+    elif differences and all(row["p"] is None for row in differences):
         yield "Differences in detection between generators cannot be tested: the answers do not vary."
-    elif part["differences"]:
+    elif differences:
         yield "No difference in detection between generators was shown after Holm’s correction."
-    if "majority" in part.get("same_cases", {}):
-        yield from _same_cases(part["same_cases"])
 
 
 def _balanced(found: Part) -> str:
