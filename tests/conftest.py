@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -20,6 +21,12 @@ def _passwords_cost_little() -> None:
     Argon2PasswordHasher.time_cost = 1
     Argon2PasswordHasher.memory_cost = 64
     Argon2PasswordHasher.parallelism = 1
+
+
+@pytest.fixture(autouse=True)
+def _requests_are_counted_anew() -> None:
+    """The people of different tests share their row numbers; their requests must not add up to too many."""
+    caches["throttle"].clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,16 +1,10 @@
 """Requests are counted by person, generously."""
 
 import pytest
-from django.core.cache import caches
 
 from readerstudy.reading.api.throttle import Generous
 from tests.readerstudy.factory import Locked
 from tests.readerstudy.reading.conftest import Tab, a_tab
-
-
-@pytest.fixture(autouse=True)
-def _counters_start_at_zero() -> None:
-    caches["throttle"].clear()
 
 
 def test_a_script_in_a_loop_is_asked_to_wait(
