@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.agreement import cohen_kappa
 from analysis.crossed import t_quantile
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
+from analysis.mixed.limit import too_many
 from analysis.proportions import clopper_pearson
 from analysis.sections.grid import as_text, codes_of, has_values
 from analysis.sections.whole import whole
@@ -16,7 +17,7 @@ from analysis.sections.whole import whole
 STRAIGHT_SHARE = 0.9
 STRAIGHT_FEWEST = 10
 N_STAGES = 5
-MODEL_ANSWERS = 60_000
+INSTEAD = "read the shares of the stages"
 FAST_MS = 1000
 
 
@@ -163,8 +164,8 @@ def _trend(
     correct: npt.NDArray[np.float64],
     level: float,
 ) -> dict[str, Any]:
-    if len(rows) > MODEL_ANSWERS:
-        return {"reason": f"more than {MODEL_ANSWERS:,} answers; read the shares of the stages"}
+    if reason := too_many(len(rows), "answers", "fit_logistic", INSTEAD):
+        return {"reason": reason}
     groups = {"reader": codes_of(rows, "reader"), case: codes_of(rows, case)}
     try:
         model = fit_logistic(correct, rank[:, None], ["first to last"], groups, level=level)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.bundle.errors import BundleError, CellError, quoted
+from analysis.bundle.errors import BundleError, CellError, quoted, unreadable
 from analysis.bundle.tables import Column
 
 MAX_BYTES = 2 * 2**30
@@ -51,9 +51,7 @@ def read_table(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
             path.name, f"the rows cannot be told apart ({error})", "save the table as comma-separated UTF-8"
         ) from None
     except OSError as error:
-        raise BundleError(
-            path.name, f"the file cannot be read ({error.strerror})", "look at its rights"
-        ) from None
+        raise unreadable(path, error) from None
 
 
 def _check_size(path: Path) -> None:

@@ -1,6 +1,7 @@
 """The one way in which reading a bundle fails: a sentence that says where, what, and what to do."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from analysis.errors import AnalysisError
 
@@ -24,6 +25,17 @@ class BundleError(AnalysisError):
         if column is not None:
             place += f", column {column}"
         super().__init__(f"{place}: {what}; {remedy}.")
+
+
+def unreadable(path: Path, error: OSError) -> BundleError:
+    """A file of a bundle that the system does not give out: a folder, a path through a file, no rights."""
+    if path.is_dir():
+        return BundleError(path.name, "it is a folder, not a file", "put the file itself there")
+    if path.parent.is_file():
+        return BundleError(
+            path.parent.name, "it is a file", f"name the folder that holds {path.name} and the tables"
+        )
+    return BundleError(path.name, f"the file cannot be read ({error.strerror})", "look at its rights")
 
 
 class CellError(ValueError):

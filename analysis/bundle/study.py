@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from analysis.bundle.cells import TEXT_LENGTH
-from analysis.bundle.errors import BundleError, listed, quoted
+from analysis.bundle.errors import BundleError, listed, quoted, unreadable
 
 FILE = "study.json"
 MAX_BYTES = 16 * 2**20
@@ -115,7 +115,7 @@ def _load(path: Path) -> object:
             FILE, f"the file is missing in {quoted(path.parent.name)}", "name the folder of a bundle"
         ) from None
     except OSError as error:
-        raise BundleError(FILE, f"the file cannot be read ({error.strerror})", "look at its rights") from None
+        raise unreadable(path, error) from None
     if not raw.strip():
         raise BundleError(FILE, "the file is empty", "export the bundle again")
     return _decode(raw, remedy)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.reporting.who import readers_word
-from analysis.reporting.words import Part, interval, listed, number, p_phrase, percent
+from analysis.reporting.words import Part, because, interval, listed, number, p_phrase, percent
 
 
 def section_conduct(document: Part, name: str) -> Iterator[str]:
@@ -39,6 +39,8 @@ def _pace(part: Part) -> Iterator[str]:
             f"{number(trend['estimate'], 2)} (interval {interval(trend['low'], trend['high'], digits=2)}, "
             f"{p_phrase(trend['p'])}; logistic mixed model)."
         )
+    elif trend.get("reason"):
+        yield f"Whether answers became better on the way was not modelled: {because(trend['reason'])}."
     times = part.get("response_times")
     if times:
         low, high = (number(ms / 1000, 1) for ms in times["quartiles_ms"])

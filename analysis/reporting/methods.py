@@ -69,7 +69,9 @@ def _analysis(document: Part) -> Iterator[str]:
             "signed-rank test three "
             "ways: asymptotic with zeros dropped and no continuity correction (the published method), "
             "exact with "
-            "ties, and Pratt’s; differences of means carry readers and trials. " + _model_sentence(document)
+            "ties, and Pratt’s; differences of means carry readers and trials"
+            + _ends_sentence(document)
+            + _model_sentence(document)
         )
     if any("discrimination" in part for part in parts):
         yield (
@@ -89,6 +91,17 @@ def _images(document: Part) -> str:
     found = [part.get("discrimination", {}).get("differences", []) for part in document["sections"].values()]
     paired = {row.get("paired", False) for rows in found for row in rows}
     return "images paired by case" if paired == {True} else "nested images"
+
+
+def _ends_sentence(document: Part) -> str:
+    """An interval on t knows nothing of the scale; where it is known, it is cut there."""
+    scale = (document["study"].get("scale") or {}).get("points")
+    if not scale:
+        return ". "
+    return (
+        f", and intervals of means are cut off at the ends of the scale, {scale[0]:g} and "
+        f"{scale[-1]:g}, those of differences at the width of it. "
+    )
 
 
 def _model_sentence(document: Part) -> str:

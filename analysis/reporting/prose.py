@@ -76,6 +76,8 @@ def _detection(document: Part, part: Part) -> Iterator[str]:
     if "random" in mixed:
         spread = [f"{r['name']}s {number(r['sd'], 2)}" for r in mixed["random"]]
         yield f"In a logistic mixed model the standard deviations were, in logits, {listed(spread)}."
+    else:
+        yield f"No logistic mixed model was fitted: {because(mixed['reason'])}."
     yield (
         f"Were all {o['n']:,} answers independent, which they are not, the exact interval would be "
         f"{interval(o['exact']['low'], o['exact']['high'], as_percent=True)} and the binomial test "

@@ -10,6 +10,7 @@ from analysis.bundle import Study
 from analysis.crossed import CrossedMean, crossed_difference, crossed_equivalence, crossed_mean
 from analysis.errors import TooLargeError
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_ordinal, treatment_design
+from analysis.mixed.limit import too_many
 from analysis.ranks import (
     adjusted,
     friedman,
@@ -25,12 +26,8 @@ from analysis.sections.grid import Floats, as_text, spread
 from analysis.sections.whole import whole
 
 PAIRED_METHODS = ("wilcoxon-asymptotic", "wilcoxon-exact", "wilcoxon-pratt")
-MODEL_ANSWERS = 60_000
 NO_MARGIN = "The study fixed no margin for realism, so equivalence is not decided; read the smallest margin."
-TOO_MANY = (
-    "{n:,} ratings are more than the {most:,} for which the mixed model is fitted; "
-    "the crossed differences of means in realism.pairs carry readers and cases at any size."
-)
+INSTEAD = "the crossed differences of means in realism.pairs carry readers and cases at any size"
 
 
 def realism(study: Study, ratings: pd.DataFrame) -> dict[str, Any]:
@@ -56,7 +53,8 @@ def _of_source(study: Study, ratings: pd.DataFrame, source: str) -> dict[str, An
     points = list(study.scale.points) if study.scale else sorted(set(ratings["rating"]))
     total = sum(Fraction(point) * int((values == point).sum()) for point in set(values.tolist()))
     counts = {f"{point:g}": int((values == point).sum()) for point in points}
-    crossed = crossed_mean(spread(_of(ratings, source), "image", values).values, level=study.level)
+    table = spread(_of(ratings, source), "image", values).values
+    crossed = crossed_mean(table, level=study.level, bounds=_ends(study))
     return {
         "source": source,
         "n": len(values),
@@ -70,6 +68,11 @@ def _of_source(study: Study, ratings: pd.DataFrame, source: str) -> dict[str, An
         "floor": counts[f"{points[0]:g}"] / len(values),
         "ceiling": counts[f"{points[-1]:g}"] / len(values),
     }
+
+
+def _ends(study: Study) -> tuple[float, float] | None:
+    """Where the scale begins and ends, beyond which no mean of ratings can lie."""
+    return (study.scale.points[0], study.scale.points[-1]) if study.scale else None
 
 
 def _by_reader(ratings: pd.DataFrame, sources: list[str]) -> list[dict[str, Any]]:
@@ -177,10 +180,12 @@ def _shift(x: list[float], y: list[float]) -> dict[str, Any]:
 
 def _difference(study: Study, one: Floats, other: Floats, *, paired: bool) -> dict[str, Any]:
     """Difference of means with readers and cases random, and its equivalence."""
+    ends = _ends(study)
+    bounds = (ends[0] - ends[1], ends[1] - ends[0]) if ends else None
     if paired:
-        difference: CrossedMean = crossed_mean(one - other, null=0.0, level=study.level)
+        difference: CrossedMean = crossed_mean(one - other, null=0.0, level=study.level, bounds=bounds)
     else:
-        difference = crossed_difference(one, other, level=study.level, bounds=None)
+        difference = crossed_difference(one, other, level=study.level, bounds=bounds)
     margin = study.realism_margin
     equivalence = whole(crossed_equivalence(difference, 0.0, margin or 1.0))
     if margin is None:
@@ -208,8 +213,8 @@ def _ordinal_model(study: Study, ratings: pd.DataFrame, sources: list[str]) -> d
     """rating ~ source + (1 | reader) + (1 | trial) + (1 | image), real as the reference."""
     if len(sources) < 2:
         return {"reason": "The ratings are of one source, so there is nothing to compare."}
-    if len(ratings) > MODEL_ANSWERS:
-        return {"reason": TOO_MANY.format(n=len(ratings), most=MODEL_ANSWERS)}
+    if reason := too_many(len(ratings), "ratings", "fit_ordinal", INSTEAD):
+        return {"reason": reason}
     reference = next((source for source in sources if source in study.real_sources), sources[0])
     design, names = treatment_design(as_text(ratings, "source").tolist(), reference)
     groups = {"reader": as_text(ratings, "reader"), "image": as_text(ratings, "image")}

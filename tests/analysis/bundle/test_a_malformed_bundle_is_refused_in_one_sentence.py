@@ -264,3 +264,17 @@ def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
 def test_a_study_without_tables_is_refused(tmp_path: Path) -> None:
     (tmp_path / "study.json").write_text(json.dumps(STUDY))
     assert "no table of answers" in str(refusal(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["study.json", *TABLES])
+def test_a_folder_in_the_place_of_a_file_is_named_as_one(tmp_path: Path, name: str) -> None:
+    bundle = write_bundle(tmp_path)
+    (bundle / name).unlink()
+    (bundle / name).mkdir()
+    assert str(refusal(bundle)) == f"{name}: it is a folder, not a file; put the file itself there."
+
+
+@pytest.mark.parametrize("name", ["study.json", "picks.csv"])
+def test_a_file_of_the_bundle_given_for_its_folder_is_named_as_one(tmp_path: Path, name: str) -> None:
+    told = str(refusal(write_bundle(tmp_path) / name))
+    assert told == f"{name}: it is a file; name the folder that holds study.json and the tables."

@@ -4,12 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from analysis.bundle import read_bundle
 from analysis.compute import compute
+from analysis.mixed.limit import too_many
 from analysis.reporting import Report
+from analysis.reporting.methods import methods
 from analysis.reporting.prose import section_results
+from analysis.sections.models import mixed_model
 from tests.analysis.bundle.bundles import STUDY, TABLES, write_bundle
 
 PICKS = "section,reader,trial,picked,correct\n"
@@ -155,3 +159,48 @@ def test_too_many_trials_for_an_exact_test_are_reported_with_the_reason(
     assert any("too many to enumerate" in test["reason"] for test in exact)
     assert any(test["p"] is not None for pair in pairs for test in pair["tests"])
     assert pairs[0]["effect"]["hodges_lehmann_of_units"]["estimate"] is None
+
+
+def test_intervals_of_mean_ratings_stay_on_the_scale_and_the_methods_say_so(tmp_path: Path) -> None:
+    """Nearly all at the ends: on t alone the intervals would reach beyond 1 and 3."""
+    rows = "section,reader,trial,image,source,rating\n" + "".join(
+        f"trios,R{r},T{t},{source}-{t},{source},{rating}\n"
+        for r in range(3)
+        for t in range(6)
+        for source, rating in (
+            ("real", 2 if (r, t) == (0, 0) else 3),
+            ("a", 2 if (r, t) == (1, 1) else 1),
+            ("b", 2),
+        )
+    )
+    picks = trios(lambda r, t: ("real", "a", "b")[(r + t) % 3])
+    document = only(tmp_path / "ends", {"picks.csv": picks, "ratings.csv": rows}, **ONE)
+    realism = document["sections"]["trios"]["realism"]
+    by_source = {row["source"]: row for row in realism["by_source"]}
+    assert by_source["real"]["high"] == 3
+    assert by_source["a"]["low"] == 1
+    assert by_source["real"]["low"] < 3 - 1 / 18 < by_source["real"]["high"]
+    assert "interval cut off at the end of the scale" in by_source["real"]["crossed"]["assumptions"]
+    difference = realism["pairs"][0]["difference"]
+    assert difference["high"] == 2
+    told = " ".join(methods(document))
+    assert "intervals of means are cut off at the ends of the scale, 1 and 3," in told
+
+
+def test_more_answers_than_are_modelled_are_said_with_limit_reason_and_way_out(tmp_path: Path) -> None:
+    study = read_bundle(write_bundle(tmp_path)).study
+    reason = mixed_model(study, pd.DataFrame(index=range(60_001)))["reason"]
+    assert reason == (
+        "60,001 picks are more than the 60,000 up to which a report fits mixed models, because fitting more "
+        "would take longer than the rest of the report; the crossed interval carries readers and cases at "
+        "any size, and analysis.fit_logistic fits as many as you have time and memory for."
+    )
+    assert too_many(60_000, "picks", "fit_logistic", "") is None
+
+
+def test_a_model_of_picks_that_was_not_fitted_is_said_in_the_report(tmp_path: Path) -> None:
+    picks = trios(lambda r, t: "real")
+    document = only(tmp_path / "unanimous", {"picks.csv": picks}, **ONE)
+    part = document["sections"]["trios"]
+    assert "reason" in part["detection"]["mixed_model"]
+    assert "No logistic mixed model was fitted: " in " ".join(section_results(document, "trios"))
