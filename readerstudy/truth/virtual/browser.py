@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import time
+from collections.abc import Callable
+from email.message import Message
 from http.cookiejar import CookieJar
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -11,17 +14,31 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 from readerstudy.truth.errors import TruthError
 
 TIMEOUT_S = 60
+BUSY_TRIES = 5
+LONGEST_WAIT_S = 60.0
 
 
 class ServerRefused(TruthError):
     """The server did not take what a virtual reader sent."""
 
 
-class Browser:
-    """One session with a server."""
+class ServerBusy(ServerRefused):
+    """The server asks to come again later; run fewer virtual readers at a time if it stays so."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, message: str, wait_s: float) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
+
+
+class Browser:
+    """One session with a server. When that is busy it waits as long as asked to, and tries again.
+
+    Answers carry an identifier of their own, so one that arrives twice counts once.
+    """
+
+    def __init__(self, server: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         self.server = server.rstrip("/")
+        self._pause = pause
         self._cookies = CookieJar()
         self._opener = build_opener(HTTPCookieProcessor(self._cookies))
 
@@ -51,6 +68,14 @@ class Browser:
         return {"X-CSRFToken": self._csrf, "Referer": self.server + "/"}
 
     def _open(self, request: Request) -> bytes:
+        for _ in range(BUSY_TRIES - 1):
+            try:
+                return self._open_once(request)
+            except ServerBusy as busy:
+                self._pause(busy.wait_s)
+        return self._open_once(request)
+
+    def _open_once(self, request: Request) -> bytes:
         try:
             with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                 body: bytes = answer.read()
@@ -58,6 +83,15 @@ class Browser:
         except HTTPError as error:
             said = error.read().decode(errors="replace")[:300]
             where = f"{request.get_method()} {request.selector}"
-            raise ServerRefused(f"{where} was answered with {error.code}: {said}") from error
+            told = f"{where} was answered with {error.code}: {said}"
+            if error.code == http.client.TOO_MANY_REQUESTS:
+                raise ServerBusy(told, _wait_s(error.headers)) from error
+            raise ServerRefused(told) from error
         except (URLError, http.client.HTTPException, OSError) as error:
             raise ServerRefused(f"{self.server} does not answer: {error}. Is the server running?") from error
+
+
+def _wait_s(headers: Message) -> float:
+    """Seconds that Retry-After asks for; one where it says nothing that is a number."""
+    asked = headers.get("Retry-After", "")
+    return min(float(asked), LONGEST_WAIT_S) if asked.isdecimal() else 1.0
