@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from generation.checkpoints import Checkpoint, load_checkpoint
 from generation.conditions import Value
 from generation.errors import OutOfMemoryError, StoppedError
+from generation.memory import is_out_of_memory
 from generation.sampling.images import write_image
 from generation.sampling.ledger import Ledger, Row, readable_refusals, split_evenly
 from generation.sampling.request import Progress, SampleRequest, SampleSummary
@@ -205,5 +206,7 @@ def _one_core() -> None:
 def _result(finished: Future[NDArray[np.float32]]) -> NDArray[np.float32]:
     try:
         return finished.result()
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise OutOfMemoryError from error
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise OutOfMemoryError from error
+        raise

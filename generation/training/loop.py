@@ -15,6 +15,7 @@ from generation.checkpoints import save_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
 from generation.errors import DivergedError, OutOfMemoryError, StoppedError
+from generation.memory import is_out_of_memory
 from generation.models.denoiser import Denoiser, count_parameters
 from generation.models.diffusion import ForwardProcess
 from generation.stopping import stop_signal
@@ -62,10 +63,8 @@ def train(
     try:
         with stop_signal() as signalled:
             run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _out_of_memory(config) from error
-    except RuntimeError as error:
-        if "allocate memory" in str(error):
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
             raise _out_of_memory(config) from error
         raise
     finally:

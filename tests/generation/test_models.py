@@ -24,6 +24,24 @@ SMALL = NetworkConfig(
 )
 
 
+@pytest.mark.parametrize("guidance", [1.0, 1.5])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_sampling_keeps_to_the_device_of_the_conditions(sampler: Sampler, guidance: float) -> None:
+    """The meta device stands for a GPU: it, too, refuses tensors of the CPU beside its own."""
+    images = denoise(
+        Denoiser(SMALL, SPACE).to("meta").eval(),
+        DiffusionConfig(),
+        torch.ones(2, len(SPACE), device="meta"),
+        [torch.Generator().manual_seed(i) for i in range(2)],
+        size=SMALL.size,
+        sampler=sampler,
+        steps=4,
+        guidance=Guidance(scale=guidance),
+    )
+    assert images.device.type == "meta"
+    assert images.shape == (2, 1, SMALL.size, SMALL.size)
+
+
 def test_the_last_timestep_is_pure_noise() -> None:
     process = ForwardProcess(DiffusionConfig())
     image, noise = torch.ones(1, 1, 2, 2), torch.randn(1, 1, 2, 2)
