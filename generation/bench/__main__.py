@@ -3,127 +3,130 @@
 import argparse
 import json
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from generation.bench.page import rewrite
-from generation.errors import GenerationError
+from generation.cards import bundled_checkpoint, describe_checkpoint
+from generation.errors import GenerationError, RequestError
+
+if TYPE_CHECKING:
+    import torch
+
+    from generation.bench.measuring import Part
+    from generation.bench.plans import Plan
+    from generation.bench.results import Results
 
 PARTS = ("sampling", "training", "attention", "kernels", "quality", "scaling")
+NO_LUCIDRAINS = (
+    "lucidrains' denoising-diffusion-pytorch is not installed: it was left out. Install it with "
+    "`pip install --no-deps denoising-diffusion-pytorch einops ema-pytorch pytorch-fid`."
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(words)
-    if arguments.page:
-        return _write_page(arguments.page, arguments.into)
-    if arguments.out is None:
-        _parser().error("say --out JSON, or --page JSON")
-    result = _measure(arguments)
-    unfinished = arguments.out.with_name(arguments.out.name + ".part")
-    unfinished.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(arguments.out)
-    return 0
+    parser = _parser()
+    arguments = parser.parse_args(words)
+    if bool(arguments.checkpoint) != bool(arguments.real):
+        parser.error("--checkpoint and --real go together: a model, and images such as it was trained on")
+    if arguments.out is None and arguments.page is None:
+        parser.error("say --out JSON, or --page JSON")
+    try:
+        if arguments.page:
+            rewrite(arguments.into, json.loads(arguments.page.read_text(encoding="utf-8")))
+            return 0
+        return _measure(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped: run the same command again to go on\n")
+    except GenerationError as problem:
+        sys.stderr.write(f"{problem}\n")
+    except (OSError, ValueError) as problem:
+        sys.stderr.write(f"{arguments.page or arguments.out}: {problem}\n")
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m generation.bench", description="speed beside peers")
-    parser.add_argument("--out", type=Path, metavar="JSON", help="where the figures go")
+    parser.add_argument(
+        "--out", type=Path, metavar="JSON", help="where the figures go; what is there already stays"
+    )
     parser.add_argument("--page", type=Path, metavar="JSON", help="write an earlier run into a page instead")
     parser.add_argument(
         "--into", type=Path, default=Path("docs/benchmarks.md"), help="that page (%(default)s)"
     )
     parser.add_argument("--toy", action="store_true", help="tiny networks, to try it on a CPU")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--checkpoint", type=Path, help="for quality: a model trained on --real")
-    parser.add_argument("--real", type=Path, metavar="DIR", help="for quality: the real images")
-    parser.add_argument("--count", type=int, default=1000, help="for quality: images a setting")
+    parser.add_argument("--sizes", nargs="+", type=int, metavar="PX", help="some image sizes only")
+    parser.add_argument(
+        "--minutes", type=float, default=9.5, help="for each part and image size (%(default)s)"
+    )
+    parser.add_argument("--checkpoint", type=Path, help="for quality: a model (default: the one bundled)")
+    parser.add_argument(
+        "--real", type=Path, metavar="DIR", help="for quality: its images (default: phantoms)"
+    )
+    parser.add_argument("--count", type=int, default=1000, help="for quality: images a setting (%(default)s)")
+    parser.add_argument(
+        "--inception", type=Path, metavar="WEIGHTS", help="for quality: FID instead of our own extractor"
+    )
     return parser
 
 
-def _write_page(run: Path, page: Path) -> int:
-    try:
-        rewrite(page, json.loads(run.read_text(encoding="utf-8")))
-    except (GenerationError, OSError, ValueError) as problem:
-        sys.stderr.write(f"{page}: {problem}\n" if isinstance(problem, ValueError) else f"{problem}\n")
-        return 1
-    return 0
-
-
-def _measure(arguments: argparse.Namespace) -> dict[str, Any]:
+def _measure(arguments: argparse.Namespace) -> int:
     import torch
 
-    from generation.bench import parts, timing
+    from generation.bench import measuring, networks, timing
+    from generation.bench.plans import HEADLINE, TOY
+    from generation.bench.results import Results
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    plan = parts.TOY if arguments.toy else parts.HEADLINE
-    result: dict[str, Any] = {
-        "machine": timing.machine(device),
-        "settings": asdict(plan),
-        "left_out": parts.left_out(),
-        "seconds": {},
-    }
-    for sentence in result["left_out"]:
+    plan = TOY if arguments.toy else HEADLINE
+    known = [config.size for config in plan.networks]
+    if unknown := set(arguments.sizes or known) - set(known):
+        raise RequestError(f"--sizes: {sorted(unknown)} px are not measured here; choose among {known}")
+    if "quality" in arguments.parts:
+        describe_checkpoint(arguments.checkpoint or bundled_checkpoint())  # refused now, not after an hour
+    results = Results(arguments.out, timing.machine(device), asdict(plan))
+    results.leave_out("lucidrains", None if networks.lucidrains_package() else NO_LUCIDRAINS)
+    for part in _parts(arguments, plan, device, results):
+        measuring.carry_out(part, results, arguments.minutes)
+    for sentence in results.sentences:
         sys.stderr.write(f"{sentence}\n")
-    runs = {
-        "sampling": parts.sampling,
-        "training": parts.training,
-        "attention": parts.attention,
-        "kernels": parts.kernels,
+    for row in results.failures:
+        sys.stderr.write(f"{json.dumps(row)}\n")
+    return 1 if results.failures else 0
+
+
+def _parts(
+    arguments: argparse.Namespace, plan: "Plan", device: "torch.device", results: "Results"
+) -> Iterator["Part"]:
+    """In the order of the page; the largest images, which are the headline, first."""
+    from generation.bench import inside, quality, sampling, scaling, training
+
+    sized = {
+        "sampling": sampling.sampling_part,
+        "training": training.training_part,
+        "attention": inside.attention_part,
+        "kernels": inside.kernels_part,
     }
-    for name in arguments.parts:
-        started = time.perf_counter()
-        if name in runs:
-            result[name] = list(_told(name, runs[name](plan, device)))
-        elif name == "quality" and arguments.checkpoint and arguments.real:
-            result[name] = list(_told(name, _quality(arguments)))
+    chosen = [one for one in plan.networks if not arguments.sizes or one.size in arguments.sizes]
+    for name in sorted(set(arguments.parts), key=PARTS.index):
+        if name in sized:
+            yield from (sized[name](plan, config, device) for config in chosen)
         elif name == "quality":
-            result["left_out"].append("quality needs --checkpoint and --real: it was left out.")
-            sys.stderr.write(f"{result['left_out'][-1]}\n")
-        elif name == "scaling":
-            result[name] = scaling(result.get("sampling", []))
-        result["seconds"][name] = time.perf_counter() - started
-    return result
-
-
-def _quality(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    from generation.bench.quality import quality
-
-    few = {"steps": (2,), "reference_steps": 4, "guidances": (1.0,)} if arguments.toy else {}
-    return quality(arguments.checkpoint, arguments.real, count=arguments.count, **few)  # type: ignore[arg-type]
-
-
-def scaling(sampling: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Images a second over GPUs, computed from one: images are independent, so the count multiplies."""
-    rows = []
-    for size in sorted({row["size"] for row in sampling}):
-        ours = [
-            row
-            for row in sampling
-            if row["size"] == size and row["what"] == "ours" and row["guidance"] != 1.0
-        ]
-        speed = 1.0 / min(row["seconds_per_image"] for row in ours)
-        for devices in (1, 2, 4, 8):
-            total = speed * devices
-            rows.append(
-                {
-                    "size": size,
-                    "devices": devices,
-                    "images_per_second": total,
-                    "hours_20000": 20_000 / total / 3600,
-                    "hours_1000000": 1_000_000 / total / 3600,
-                    "how": "measured" if devices == 1 else "computed from one device",
-                }
+            yield quality.quality_part(
+                plan,
+                quality.Subject(
+                    checkpoint=arguments.checkpoint or bundled_checkpoint(),
+                    real=arguments.real,
+                    count=arguments.count,
+                    work=arguments.out.with_name(f"{arguments.out.name}.images"),
+                    inception=arguments.inception,
+                ),
             )
-    return rows
-
-
-def _told(name: str, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        sys.stderr.write(f"{name}: {json.dumps(row)}\n")
-        yield row
+        else:
+            yield scaling.scaling_part(plan, chosen, lambda: results.rows("sampling"))
 
 
 if __name__ == "__main__":

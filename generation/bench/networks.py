@@ -2,6 +2,8 @@
 
 import importlib
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +18,7 @@ from generation.models.denoiser import Denoiser, count_parameters
 SPACE = ConditionSpace((Categorical(name="grade", values=("0", "1", "2", "3", "4")),))
 
 
-def our_network(config: NetworkConfig) -> nn.Module:
+def our_network(config: NetworkConfig) -> Denoiser:
     return Denoiser(config, SPACE)
 
 
@@ -58,23 +60,52 @@ def diffusers_network(size: int, parameters: int) -> nn.Module:
     return _nearest_width(build, parameters, step=4)
 
 
-def lucidrains_network(size: int, parameters: int) -> nn.Module | None:
-    """denoising-diffusion-pytorch's Unet; None where the package is not installed."""
+def lucidrains_package() -> Any:
+    """denoising-diffusion-pytorch, or None where it is not installed."""
     try:
         _stand_in_for_torchvision()
-        package = importlib.import_module("denoising_diffusion_pytorch")
+        return importlib.import_module("denoising_diffusion_pytorch")
     except ImportError:
         return None
+
+
+def lucidrains_network(_size: int, parameters: int) -> nn.Module:
+    """denoising-diffusion-pytorch's Unet; it takes every size that 8 divides."""
+    package = lucidrains_package()
 
     def build(width: int) -> nn.Module:
         return Unconditional(package.Unet(dim=width, dim_mults=(1, 2, 4, 8), channels=1, flash_attn=False))
 
-    network = _nearest_width(build, parameters, step=8)
-    return network if size % 8 == 0 else None
+    return _nearest_width(build, parameters, step=8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """A peer's network: in float32 as its own example runs it, or with the type and compilation of ours."""
+
+    name: str
+    half: bool
+    make: Callable[[int, int], nn.Module]
+
+    def build(self, ours: NetworkConfig) -> nn.Module:
+        """For the same images, with as many parameters as ours."""
+        with torch.device("meta"):
+            parameters = count_parameters(our_network(ours))
+        return self.make(ours.size, parameters)
+
+
+def installed_peers() -> tuple[Peer, ...]:
+    peers = [
+        Peer(name="diffusers", half=False, make=diffusers_network),
+        Peer(name="diffusers as ours", half=True, make=diffusers_network),
+    ]
+    if lucidrains_package() is not None:
+        peers.append(Peer(name="lucidrains", half=False, make=lucidrains_network))
+    return tuple(peers)
 
 
 def _multiples(size: int) -> tuple[int, ...]:
-    """As many of the example's levels as the size can be halved, four at least."""
+    """As many of the example's levels as the size can be halved, two at least."""
     halvings = (size & -size).bit_length() - 1
     return (1, 1, 2, 2, 4, 4)[: max(2, min(6, halvings + 1))]
 

@@ -1,28 +1,38 @@
 """Timing of one call, memory, operations, and the peak that a machine reaches."""
 
+import importlib.metadata
 import platform
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import torch
-from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from generation.bench.networks import our_network
+from generation.bench.prepare import inputs
 from generation.checkpoints import software_versions
+from generation.models.configs import NetworkConfig
+
+_PRODUCTS = 10
+ENOUGH_S = 10.0
 
 
 def seconds_of(call: Callable[[], Any], device: torch.device, *, repeats: int, warmup: int = 2) -> float:
-    """The shortest of several runs: what else the machine does only adds."""
+    """The shortest of several runs, fewer where they are long: what else the machine does only adds."""
     for _ in range(warmup):
         call()
-    best = float("inf")
+    best, spent = float("inf"), 0.0
     for _ in range(repeats):
+        if spent > ENOUGH_S:
+            break
         wait(device)
         started = time.perf_counter()
         call()
         wait(device)
-        best = min(best, time.perf_counter() - started)
+        took = time.perf_counter() - started
+        best, spent = min(best, took), spent + took
     return best
 
 
@@ -35,45 +45,74 @@ def peak_memory_gb(device: torch.device) -> float | None:
     return torch.cuda.max_memory_allocated(device) / 1e9 if device.type == "cuda" else None
 
 
-def operations_of(network: nn.Module, inputs: tuple[Any, ...]) -> float:
-    """Floating point operations of one forward pass, a multiply-add counted as two."""
+@cache
+def operations_of(config: NetworkConfig) -> float:
+    """Floating point operations of our forward pass of one image, a multiply-add as two; computes nothing."""
     counter: Any = FlopCounterMode(display=False)
+    with torch.device("meta"):
+        network = our_network(config)
     with counter, torch.no_grad():
-        network(*inputs)
+        network(*inputs(config.size, 1, "meta"))
     return float(counter.get_total_flops())
 
 
-def peak_operations(device: torch.device, precision: torch.dtype, size: int) -> float:
-    """Operations a second in a square matrix product: the peak that this machine reaches in practice."""
-    a = torch.randn(size, size, device=device, dtype=precision)
-    return 2.0 * size**3 / seconds_of(lambda: a @ a, device, repeats=5)
+@cache
+def peak_operations(device: torch.device, size: int) -> float:
+    """Operations a second in square bfloat16 products: the peak that this machine reaches in practice."""
+    a = torch.randn(size, size, device=device, dtype=torch.bfloat16)
+
+    def products() -> None:
+        for _ in range(_PRODUCTS):
+            a @ a
+
+    return 2.0 * size**3 * _PRODUCTS / seconds_of(products, device, repeats=5)
 
 
 def time_by_kernel(call: Callable[[], Any], device: torch.device, most: int = 12) -> list[dict[str, Any]]:
-    """Where the time of one call goes, largest share first."""
+    """Where the time of one call goes, longest first."""
     from torch.profiler import ProfilerActivity, profile
 
-    activities = [ProfilerActivity.CPU]
-    if device.type == "cuda":
-        activities = [ProfilerActivity.CUDA]
-    with profile(activities=activities) as profiler:
+    for _ in range(3):  # a compiled call is compiled, recorded as a graph, and only then replayed
+        call()
+    wait(device)
+    on_gpu = device.type == "cuda"
+    with profile(activities=[ProfilerActivity.CUDA if on_gpu else ProfilerActivity.CPU]) as profiler:
         call()
         wait(device)
-    name = "self_device_time_total" if device.type == "cuda" else "self_cpu_time_total"
+    name = "self_device_time_total" if on_gpu else "self_cpu_time_total"
     entries = [(event.key, float(getattr(event, name))) for event in profiler.key_averages()]
     whole = sum(spent for _, spent in entries) or 1.0
     largest = sorted(entries, key=lambda entry: -entry[1])[:most]
-    return [{"kernel": key[:80], "share": spent / whole} for key, spent in largest]
+    return [
+        {"kernel": key[:80], "milliseconds": spent / 1e3, "share": spent / whole} for key, spent in largest
+    ]
 
 
 def machine(device: torch.device) -> dict[str, Any]:
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or "CPU"
-    return {
-        "device": name,
+    facts: dict[str, Any] = {
+        "device": platform.processor() or "CPU",
         "kind": device.type,
-        "devices": torch.cuda.device_count() if device.type == "cuda" else 0,
-        "cuda": torch.version.cuda,
+        "devices": 0,
         "python": platform.python_version(),
         "threads": torch.get_num_threads(),
+        "cuda": torch.version.cuda,
+        **{name: _version(name) for name in ("triton", "denoising-diffusion-pytorch")},
         **software_versions(),
     }
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(device)
+        facts |= {
+            "device": properties.name,
+            "devices": torch.cuda.device_count(),
+            "memory_gb": round(properties.total_memory / 1e9, 1),
+            "capability": f"{properties.major}.{properties.minor}",
+            "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
+        }
+    return facts
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -74,6 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
     if not summary.first:
         return 0
     say(
-        f"{summary.made} images made in {summary.seconds:.0f} s; {summary.total} listed in {summary.manifest}"
+        f"{summary.made} images made in {summary.seconds:.1f} s; {summary.total} listed in {summary.manifest}"
     )
     return 0

@@ -15,7 +15,7 @@ import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,9 +42,10 @@ class Measured:
 def measure(what: str, half: bool, threads: int) -> Measured | None:
     """One network: a forward pass and a training step of a batch."""
     import torch
+    from torch import nn
 
     from generation import bundled_checkpoint, describe_checkpoint
-    from generation.bench import networks, parts, timing
+    from generation.bench import networks, prepare, timing, training
     from generation.models.configs import NetworkConfig
     from generation.models.denoiser import count_parameters
 
@@ -52,20 +53,19 @@ def measure(what: str, half: bool, threads: int) -> Measured | None:
     if os.environ.get("LUCIDRAINS_PATH"):
         sys.path.append(os.environ["LUCIDRAINS_PATH"])
     config = NetworkConfig.from_json(describe_checkpoint(bundled_checkpoint()).manifest["network"])
-    network = networks.our_network(config)
+    network: nn.Module = networks.our_network(config)
     if what == "diffusers":
         network = networks.diffusers_network(config.size, count_parameters(network))
     elif what == "lucidrains":
-        found = networks.lucidrains_network(config.size, count_parameters(network))
-        if found is None:
+        if networks.lucidrains_package() is None:
             return None
-        network = found
+        network = networks.lucidrains_network(config.size, count_parameters(network))
     device = torch.device("cpu")
-    inputs = parts._inputs(config.size, BATCH, device)
+    inputs = prepare.inputs(config.size, BATCH, device)
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
         forward = timing.seconds_of(lambda: network(*inputs), device, repeats=5)
     step = timing.seconds_of(
-        parts.training_step(network, config.size, BATCH, device, half=half), device, repeats=4
+        training.training_step(network, config.size, BATCH, device, half=half), device, repeats=4
     )
     return Measured(
         what=f"{what}, {'bfloat16' if half else 'float32'}",
@@ -128,19 +128,18 @@ def bench_sampling() -> None:
 def bench_kid(count: int) -> None:
     """KID of both against fresh phantoms, with the floor of phantoms against phantoms. Slow."""
     from generation import bundled_checkpoint
-    from generation.bench.quality import quality
-    from generation.phantoms.write import write_phantoms
+    from generation.bench.measuring import carry_out
+    from generation.bench.plans import HEADLINE
+    from generation.bench.quality import Subject, quality_part
+    from generation.bench.results import Results
 
+    plan = replace(HEADLINE, quality_steps=(OUR_STEPS,), quality_guidances=(1.0, 1.5))
     with TemporaryDirectory() as folder:
-        write_phantoms(Path(folder) / "films", count=2 * count, seed=99)
-        rows = quality(
-            bundled_checkpoint(),
-            Path(folder) / "films",
-            count=count,
-            steps=(OUR_STEPS,),
-            guidances=(1.0, 1.5),
-        )
-        for row in rows:
+        work = Path(folder)
+        results = Results(work / "bench.json", {}, {})
+        subject = Subject(checkpoint=bundled_checkpoint(), real=None, count=count, work=work)
+        carry_out(quality_part(plan, subject), results, minutes=24 * 60)
+        for row in results.rows("quality"):
             setting = f"steps {row.get('steps', '')} guidance {row.get('guidance', '')}"
             say(f"{row['what']:18s} {setting}: KID {row['kid']:.4f}")
 
