@@ -1,7 +1,8 @@
 """Import files into a source of a study."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from readerstudy.accounts.models import User
@@ -9,10 +10,11 @@ from readerstudy.imaging.importing import Imported, Progress, Refused, import_fi
 from readerstudy.imaging.manifest import Manifest
 from readerstudy.imaging.naming import Naming
 from readerstudy.studies.errors import StudyIsLocked
-from readerstudy.truth.models import Source
+from readerstudy.truth.models import Provenance, Source
 from readerstudy.truth.sources import Origin, add_images, learn_labels
 
 BATCH = 500
+ELSEWHERE = "The very same image is in source {source!r} already. Take it out there, or leave it out here."
 OF_THE_MAKING = ("index", "seed", "checkpoint_digest", "sampler", "steps", "guidance", "precision", "sha256")
 
 
@@ -48,26 +50,54 @@ def import_images(
         stream=f"{source.study.scope}/import",
         on_progress=on_progress,
     )
-    refused: list[Refused] = []
-    batch: list[Origin] = []
-    added = taken = duplicates = labelled = 0
-    for outcome in outcomes:
-        if isinstance(outcome, Refused):
-            refused.append(outcome)
-            continue
-        taken += 1
-        duplicates += bool(outcome.duplicate_of)
-        batch.append(_origin(outcome))
-        if len(batch) == BATCH:
-            labelled += learn_labels(source, batch, by=by)
-            added += add_images(source, batch, by=by)
-            batch = []
-    labelled += learn_labels(source, batch, by=by)
-    added += add_images(source, batch, by=by)
-    known = taken - duplicates - added
-    return ImportSummary(
-        added=added, known=known, labelled=labelled, duplicates=duplicates, refused=tuple(refused)
-    )
+    arrivals = _Arrivals(source=source, by=by)
+    while batch := list(islice(outcomes, BATCH)):
+        arrivals.take(batch)
+    return arrivals.summary()
+
+
+@dataclass(kw_only=True)
+class _Arrivals:
+    """What has come into a source so far."""
+
+    source: Source
+    by: User
+    refused: list[Refused] = field(default_factory=list)
+    taken: int = 0
+    added: int = 0
+    duplicates: int = 0
+    labelled: int = 0
+
+    def take(self, outcomes: Sequence[Imported | Refused]) -> None:
+        imported = [outcome for outcome in outcomes if isinstance(outcome, Imported)]
+        elsewhere = self._elsewhere(imported)
+        self.refused += [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+        self.refused += [
+            Refused(file=one.file, reason=ELSEWHERE.format(source=elsewhere[one.image.pk]))
+            for one in imported
+            if one.image.pk in elsewhere
+        ]
+        own = [one for one in imported if one.image.pk not in elsewhere]
+        origins = [_origin(one) for one in own]
+        self.taken += len(own)
+        self.duplicates += sum(bool(one.duplicate_of) for one in own)
+        self.labelled += learn_labels(self.source, origins, by=self.by)
+        self.added += add_images(self.source, origins, by=self.by)
+
+    def _elsewhere(self, imported: Sequence[Imported]) -> dict[int, str]:
+        """The images that another source of the study has, with its name: an image comes from one place."""
+        others = Provenance.objects.filter(source__study=self.source.study).exclude(source=self.source)
+        rows = others.filter(image__in=[one.image.pk for one in imported])
+        return dict(rows.values_list("image_id", "source__name"))
+
+    def summary(self) -> ImportSummary:
+        return ImportSummary(
+            added=self.added,
+            known=self.taken - self.duplicates - self.added,
+            labelled=self.labelled,
+            duplicates=self.duplicates,
+            refused=tuple(self.refused),
+        )
 
 
 def _origin(imported: Imported) -> Origin:

@@ -14,7 +14,7 @@ from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.life import images_by_source
 from readerstudy.desk.pages.frame import done, refused, study_response
-from readerstudy.desk.uploads import Batch, start_import
+from readerstudy.desk.uploads import MOST_BYTES_A_PIECE, Batch, start_import
 from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.studies.models import Run, Study
@@ -44,7 +44,8 @@ def images(request: HttpRequest, study: Study) -> HttpResponseBase:
         for source in document.sources
     ]
     runs = Run.objects.filter(study=study, kind__in=("import", "generate")).select_related("cancellation")
-    context: dict[str, Any] = {"sources": rows, "runs": runs[:MOST_RUNS]}
+    lacking = next((row["document"].name for row in rows if row["have"] < row["needed"]), "")
+    context: dict[str, Any] = {"sources": rows, "runs": runs[:MOST_RUNS], "lacking": lacking}
     return study_response(request, study, "images", context)
 
 
@@ -58,7 +59,8 @@ def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
         raise Http404 from error
     except ReaderstudyError as error:
         return refused(request, error, "desk-images", study.slug)
-    said = f"{run.total} files are being imported into {source.name}."
+    files = "1 file is" if run.total == 1 else f"{run.total} files are"
+    said = f"{files} being imported into {source.name}."
     return done(request, said, "desk-images", study.slug)
 
 
@@ -74,7 +76,9 @@ def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpR
         if request.method == "GET":
             return JsonResponse({"received": staged.received(index, name)})
         offset = int(request.GET.get("offset", "0"))
-        return JsonResponse({"received": staged.append(index, name, offset, request.body)})
+        # Not `request.body`, which is made for forms and refuses what is longer than one.
+        piece = request.read(MOST_BYTES_A_PIECE + 1)
+        return JsonResponse({"received": staged.append(index, name, offset, piece)})
     except (ReaderstudyError, ValueError) as error:
         return JsonResponse({"detail": str(error)}, status=409)
 

@@ -12,7 +12,8 @@ from readerstudy.desk import uploads
 from readerstudy.desk.uploads import Batch, UploadRefused
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs.perform import perform
-from readerstudy.truth.models import Provenance
+from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.take_out import take_out
 from tests.readerstudy.factory import a_planned_study, a_user
 from tests.readerstudy.people import signed_in
 
@@ -101,6 +102,34 @@ def test_an_upload_becomes_images_and_refused_files_say_why(batch: Batch, tmp_pa
     assert Provenance.objects.filter(source__name="gan-canary").count() == before + 1
     assert not batch.folder.exists()
     assert "2 refused" in client.get("/studies/knees/images/").content.decode()
+
+
+def test_a_piece_may_be_as_large_as_the_browser_sends_them(batch: Batch) -> None:
+    piece = bytes(uploads.MOST_BYTES_A_PIECE)
+    address = f"/studies/knees/images/upload/{batch.token}/0/?name=knees.zip&offset=0"
+    answer = signed_in(a_user("alice")).put(address, piece, "application/octet-stream")
+    assert answer.json() == {"received": len(piece)}
+    larger = signed_in(a_user("alice")).put(address, piece + b"x", "application/octet-stream")
+    assert "at most 16 MiB" in larger.json()["detail"]
+
+
+def test_an_image_of_another_source_is_refused_by_name(batch: Batch, tmp_path: Path) -> None:
+    client = signed_in(a_user("alice"))
+    image = a_png(tmp_path / "knee.png")
+    for source in ("hospital-canary", "gan-canary"):
+        coming = Batch(study=batch.study, token=uuid4())
+        coming.append(0, "knee.png", 0, image)
+        client.post("/studies/knees/images/", {"batch": str(coming.token), "source": source})
+        perform.func(Run.objects.filter(kind="import").latest("pk").pk)
+    outcome = Run.objects.filter(kind="import").latest("pk").outcome
+    assert (outcome["added"], outcome["known"]) == (0, 0)
+    assert "is in source 'hospital-canary' already" in outcome["refused"][0]["reason"]
+
+
+def test_the_page_offers_the_first_source_that_lacks_images(batch: Batch) -> None:
+    take_out(Source.objects.get(name="gan-canary"), by=a_user("alice"), reason="the wrong folder")
+    page = signed_in(a_user("alice")).get("/studies/knees/images/").content.decode()
+    assert "<option selected>gan-canary</option>" in page
 
 
 @pytest.mark.parametrize("offset", ["-1", "many", ""])
