@@ -1,10 +1,11 @@
 """What people fill in about their own account."""
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 
-from readerstudy.accounts.models import Scope
+from readerstudy.accounts.models import Scope, User
 
 DAYS = {7: "a week", 30: "a month", 90: "three months", 365: "a year"}
 
@@ -17,6 +18,19 @@ class ApiTokenForm(forms.Form):
         choices=Scope.choices, widget=forms.CheckboxSelectMultiple, label="It may"
     )
     days = forms.TypedChoiceField(choices=list(DAYS.items()), coerce=int, initial=30, label="It works for")
+
+    def __init__(self, data: Any = None, *, owner: User) -> None:
+        super().__init__(data)
+        self.owner = owner
+
+    def clean_name(self) -> str:
+        """One open token of a name: to load the page again, which sends the form again, makes no second."""
+        name: str = self.cleaned_data["name"]
+        if any(token.state == "open" for token in self.owner.api_tokens.filter(name=name)):
+            raise forms.ValidationError(
+                "You have an open token of this name. Revoke it, or choose another name."
+            )
+        return name
 
     @property
     def valid_for(self) -> timedelta:

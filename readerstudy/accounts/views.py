@@ -78,11 +78,11 @@ def account(request: HttpRequest) -> HttpResponse:
 def api_tokens(request: HttpRequest) -> HttpResponse:
     """A person's tokens; a new one's key is on this page once."""
     who, raw = person(request), ""
-    form = ApiTokenForm(request.POST or None)
+    form = ApiTokenForm(request.POST or None, owner=who)
     if request.method == "POST" and form.is_valid():
         named = form.cleaned_data
         _, raw = issue_token(named["name"], by=who, scopes=named["scopes"], valid_for=form.valid_for)
-        form = ApiTokenForm()
+        form = ApiTokenForm(owner=who)
     tokens = who.api_tokens.select_related("revocation")
     return render(request, "accounts/tokens.html", {"form": form, "tokens": tokens, "raw": raw})
 

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.models import Enrolment, Role, Run, Study
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, Study, P], HttpResponseBase]
@@ -16,6 +16,8 @@ View = Callable[..., HttpResponseBase]
 STAFF = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
 LEADS = (Role.OWNER, Role.COORDINATOR)
 OWNERS = (Role.OWNER,)
+UNBLINDERS = (Role.OWNER, Role.ANALYST)
+LARGEST_KEY = 2**63 - 1
 
 
 def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
@@ -39,3 +41,14 @@ def roles_of(request: HttpRequest, study: Study) -> set[str]:
     """The roles the visitor has in a study."""
     mine = Enrolment.objects.current().of(request.user).filter(study=study)
     return set(mine.values_list("role", flat=True))
+
+
+def run_of(request: HttpRequest, study: Study, number: int) -> Run:
+    """A piece of long work by its number: leaders see all of a study, an analyst what writes the report."""
+    runs = Run.objects.filter(study=study).select_related("study", "cancellation")
+    if roles_of(request, study).isdisjoint(LEADS):
+        runs = runs.filter(kind="report")
+    run = runs.filter(pk=number).first() if number <= LARGEST_KEY else None
+    if run is None:
+        raise Http404
+    return run

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.urls import reverse
 
-from readerstudy.studies.models import Enrolment, Study
+from readerstudy.desk.access import LEADS, OWNERS, STAFF, UNBLINDERS
+from readerstudy.desk.unfinished import unfinished
+from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.truth.blinding.gate import newest_audit
 from readerstudy.truth.models import Plan, Provenance, Unblinding
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One station: `state` is done, now or later; `said` is its state in a few words."""
+    """One station: `state` is done, skipped, now or later; `said` is its state in a few words."""
 
     name: str
     title: str
@@ -21,15 +23,20 @@ class Step:
     state: str
     url: str
     action: str
+    open_to: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Station:
+    """`open_to`: whose page it is, by role."""
+
     name: str
     title: str
     action: str
+    open_to: tuple[str, ...]
     is_done: Callable[["_Facts"], bool]
     said: Callable[["_Facts"], str]
+    is_skipped: Callable[["_Facts"], bool] = lambda facts: False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,7 @@ class _Facts:
     invited: int
     accepted: int
     readers: int
+    all_read: bool
     frozen: bool
     unblinded: bool
     sections: int
@@ -62,6 +70,8 @@ def _facts(study: Study) -> _Facts:
     locked = study.is_locked
     audit = newest_audit(study)
     readers = Enrolment.objects.filter(study=study).readers().current()
+    accepted = readers.accepted().count()
+    everybody_came = locked and accepted >= document.readers
     return _Facts(
         images=images_by_source(study),
         needed={source.name: document.images_needed(source.name) for source in document.sources},
@@ -70,8 +80,9 @@ def _facts(study: Study) -> _Facts:
         audit="" if audit is None else "passed" if audit.passed else _failed(audit),
         locked=locked,
         invited=readers.count(),
-        accepted=readers.accepted().count(),
+        accepted=accepted,
         readers=document.readers,
+        all_read=everybody_came and not any(one.role == Role.READER for one in unfinished(study)),
         frozen=study.is_frozen,
         unblinded=Unblinding.objects.filter(study=study).exists(),
         rehearsed=study.runs.filter(kind="preflight", finished_at__isnull=False, error="").exists(),
@@ -106,6 +117,7 @@ _STATIONS = (
         name="protocol",
         title="Protocol",
         action="Write the protocol",
+        open_to=STAFF,
         is_done=lambda facts: True,
         said=lambda facts: f"{_count(facts.sections, 'section')}, {_count(facts.trials, 'trial')}",
     ),
@@ -113,6 +125,7 @@ _STATIONS = (
         name="images",
         title="Images",
         action="Bring the images",
+        open_to=LEADS,
         is_done=lambda facts: facts.enough_images,
         said=lambda facts: f"{sum(facts.images.values())} here, {sum(facts.needed.values())} needed",
     ),
@@ -120,6 +133,7 @@ _STATIONS = (
         name="plan",
         title="Plan",
         action="Make the plan",
+        open_to=LEADS,
         is_done=lambda facts: facts.plan_fits,
         said=lambda facts: (
             "not made yet" if facts.plan is None else "made" if facts.plan_fits else "for an older protocol"
@@ -129,6 +143,7 @@ _STATIONS = (
         name="audit",
         title="Blinding audit",
         action="Run the blinding audit",
+        open_to=LEADS,
         is_done=lambda facts: facts.audit in ("passed", "overridden"),
         said=lambda facts: _AUDIT_WORDS[facts.audit],
     ),
@@ -136,13 +151,16 @@ _STATIONS = (
         name="preflight",
         title="Pre-flight",
         action="Rehearse it with virtual readers",
-        is_done=lambda facts: facts.rehearsed or facts.locked,
-        said=lambda facts: "rehearsed" if facts.rehearsed else "not rehearsed",
+        open_to=LEADS,
+        is_done=lambda facts: facts.rehearsed,
+        is_skipped=lambda facts: facts.locked,
+        said=lambda facts: "rehearsed" if facts.rehearsed else "skipped" if facts.locked else "not rehearsed",
     ),
     _Station(
         name="lock",
         title="Lock",
         action="Lock the study",
+        open_to=OWNERS,
         is_done=lambda facts: facts.locked,
         said=lambda facts: "locked" if facts.locked else "open to change",
     ),
@@ -150,6 +168,7 @@ _STATIONS = (
         name="people",
         title="Readers",
         action="Invite the readers",
+        open_to=OWNERS,
         is_done=lambda facts: facts.accepted >= facts.readers or facts.frozen,
         said=lambda facts: f"{facts.accepted} of {facts.readers} have accepted",
     ),
@@ -157,13 +176,23 @@ _STATIONS = (
         name="progress",
         title="Reading",
         action="Watch the reading",
-        is_done=lambda facts: facts.frozen,
-        said=lambda facts: "closed" if facts.frozen else "open" if facts.locked else "opens with the lock",
+        open_to=STAFF,
+        is_done=lambda facts: facts.frozen or facts.all_read,
+        said=lambda facts: (
+            "closed"
+            if facts.frozen
+            else "everybody has finished"
+            if facts.all_read
+            else "open"
+            if facts.locked
+            else "opens with the lock"
+        ),
     ),
     _Station(
         name="ending",
         title="Freeze and unblind",
         action="Freeze and unblind",
+        open_to=UNBLINDERS,
         is_done=lambda facts: facts.unblinded,
         said=lambda facts: (
             "unblinded" if facts.unblinded else "frozen, blinded" if facts.frozen else "not frozen"
@@ -173,6 +202,7 @@ _STATIONS = (
         name="result",
         title="Result",
         action="Read the result",
+        open_to=UNBLINDERS,
         is_done=lambda facts: False,
         said=lambda facts: "ready" if facts.unblinded else "after the unblinding",
     ),
@@ -180,14 +210,15 @@ _STATIONS = (
 
 
 def life_of(study: Study) -> list[Step]:
-    """The stations of a study; the first that is not done is now."""
+    """The stations of a study; the first that is neither done nor skipped is now."""
     facts = _facts(study)
     steps: list[Step] = []
     found_now = False
     for station in _STATIONS:
-        done = station.is_done(facts)
-        state = "done" if done else "later" if found_now else "now"
-        found_now = found_now or not done
+        state = "done" if station.is_done(facts) else "skipped" if station.is_skipped(facts) else "now"
+        if state == "now" and found_now:
+            state = "later"
+        found_now = found_now or state == "now"
         steps.append(
             Step(
                 name=station.name,
@@ -196,6 +227,7 @@ def life_of(study: Study) -> list[Step]:
                 state=state,
                 url=reverse(f"desk-{station.name}", args=[study.slug]),
                 action=station.action,
+                open_to=station.open_to,
             )
         )
     return steps

@@ -25,7 +25,8 @@ class Outcome:
 
     def refuse(self, email: str, error: ReaderstudyError) -> None:
         self.refused[email] = error
-        self.problems.append(f"{email}: {error}")
+        sentence = str(error)
+        self.problems.append(sentence if email in sentence else f"{email}: {sentence}")
 
 
 def defused(cell: str) -> str:

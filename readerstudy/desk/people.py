@@ -1,5 +1,6 @@
 """Invite, remind and replace people, with their letters: the same from page, command and API."""
 
+import re
 from collections.abc import Sequence
 
 from readerstudy.accounts.models import User
@@ -11,6 +12,19 @@ from readerstudy.studies.invite import Invited, invite_reader, invite_staff, ren
 from readerstudy.studies.mail import send_invitation, send_reminder
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.withdraw import replace_reader
+
+
+def addresses_in(text: str) -> list[str]:
+    """The addresses of a list as people paste them: `rita@clinic.example`, or `Rita Reader <rita@…>`."""
+    found: list[str] = []
+    for line in text.splitlines():
+        if bracketed := re.findall(r"<([^<>]*)>", line):
+            found += bracketed
+            continue
+        for part in re.split(r"[,;\t]", line):
+            words = part.split()
+            found += words if any("@" in word for word in words) else words and [" ".join(words)]
+    return list(dict.fromkeys(found))
 
 
 def invite_people(study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool) -> Outcome:

@@ -12,7 +12,7 @@ class StudyIsLocked(StudyError):
 
 
 class StudyIsNotLocked(StudyError):
-    """The study is not locked yet. Lock it first: manage.py lock_study STUDY --reason …"""
+    """The study is not locked yet. Lock it first, on its page Lock or with manage.py lock_study STUDY."""
 
 
 class StudyIsFrozen(StudyError):
@@ -24,7 +24,7 @@ class SlugIsTaken(StudyError):
 
 
 class NotAShortName(StudyError):
-    """A short name has up to 80 letters, digits and hyphens, begins with no hyphen, and is not `new`."""
+    """A short name has up to 80 letters, digits and hyphens, begins with no hyphen, and is not "new"."""
 
 
 class NoPlaceLeft(StudyError):

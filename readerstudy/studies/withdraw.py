@@ -4,7 +4,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import LastOwner, WithdrawalNeedsReason
+from readerstudy.studies.errors import LastOwner, StudyIsFrozen, WithdrawalNeedsReason
 from readerstudy.studies.invite import Invited, invite_reader, readdress
 from readerstudy.studies.models import Enrolment, Role, Withdrawal
 
@@ -15,6 +15,8 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
     if not reason.strip():
         raise WithdrawalNeedsReason
     _keep_an_owner(enrolment)
+    if not keep_answers:
+        _leave_frozen_answers_alone(enrolment)
     withdrawal, new = Withdrawal.objects.get_or_create(
         enrolment=enrolment, defaults={"by": by, "reason": reason, "keep_answers": keep_answers}
     )
@@ -50,6 +52,15 @@ def _give_up_place(enrolment: Enrolment) -> None:
     """Whoever never came has seen nothing, so that somebody else may read at their place."""
     enrolment.place, enrolment.pseudonym = None, ""
     enrolment.save(update_fields=["place", "pseudonym"])
+
+
+def _leave_frozen_answers_alone(enrolment: Enrolment) -> None:
+    """Whose answers count is settled with the freeze, before anybody knows what they say."""
+    has_read = enrolment.role == Role.READER and enrolment.person is not None
+    if has_read and enrolment.study.is_frozen and not hasattr(enrolment, "withdrawal"):
+        raise StudyIsFrozen(
+            "The data are frozen: whose answers count can no longer change. Withdraw them with their answers."
+        )
 
 
 def _keep_an_owner(enrolment: Enrolment) -> None:

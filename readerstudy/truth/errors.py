@@ -16,11 +16,12 @@ class NotEnoughImages(TruthError):
 
 
 class NoPlan(TruthError):
-    """The study has no plan. Make it: manage.py allocate STUDY"""
+    """The study has no plan. Make it on its page Plan, or with manage.py allocate STUDY."""
 
 
 class PlanIsStale(TruthError):
-    """The plan was made for other images or another protocol. Make it anew: manage.py allocate STUDY"""
+    """The plan was made for other images or another protocol. Make it anew on the page Plan, or with
+    manage.py allocate STUDY."""
 
 
 class PlanWasChanged(TruthError):
@@ -28,7 +29,8 @@ class PlanWasChanged(TruthError):
 
 
 class BlindingNotShown(TruthError):
-    """The blinding audit has not been run on these images. Run it: manage.py audit_blinding STUDY"""
+    """The blinding audit has not been run on these images. Run it on the page Blinding audit, or with
+    manage.py audit_blinding STUDY."""
 
 
 class AuditPassed(TruthError):

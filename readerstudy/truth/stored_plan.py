@@ -18,7 +18,9 @@ from readerstudy.truth.models import Key, Plan
 def plan_of(study: Study) -> Plan:
     plan = Plan.objects.filter(study=study).first()
     if plan is None:
-        raise NoPlan(f"The study has no plan. Make it: manage.py allocate {study.slug}")
+        raise NoPlan(
+            f"The study has no plan. Make it on its page Plan, or with manage.py allocate {study.slug}."
+        )
     return plan
 
 

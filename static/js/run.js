@@ -1,21 +1,44 @@
-// Follow long work: ask how far it is, and load the page anew when it has ended.
-for (const box of document.querySelectorAll("[data-run]")) {
-  const bar = box.querySelector("progress");
-  const said = box.querySelector("[data-run-said]");
-  const ask = async () => {
-    const answer = await fetch(box.dataset.run).catch(() => null);
-    if (answer?.ok) {
-      const run = await answer.json();
-      if (!["waiting", "running", "vanished"].includes(run.state)) {
-        location.reload();
-        return;
-      }
-      bar.value = run.percent;
-      said.textContent =
-        run.state === "waiting" ? "waiting for a worker" : `${run.done} of ${run.total}`;
-      if (run.state === "vanished") said.textContent += ", its worker has gone; another takes it up";
-    }
-    setTimeout(ask, 1000);
+// Follow long work: ask how far it is, and load the page anew when it has ended, unless somebody is at work on it.
+(() => {
+  const touched = (control) =>
+    control.type !== "hidden" &&
+    (control.value !== control.defaultValue || control.checked !== control.defaultChecked);
+  const isInUse = () =>
+    document.querySelector("[data-in-use]") !== null ||
+    [...document.querySelectorAll("main input, main textarea")].some(touched);
+
+  const far = (run) => {
+    if (run.state === "waiting") return "waiting for a worker";
+    const counted = run.total ? `${run.done} of ${run.total}` : "being prepared";
+    return run.state === "vanished" ? `${counted}, its worker has gone; another takes it up` : counted;
   };
-  setTimeout(ask, 1000);
-}
+
+  const end = (box, said) => {
+    if (!isInUse()) {
+      location.reload();
+      return;
+    }
+    const anew = document.createElement("a");
+    anew.href = location.href;
+    anew.textContent = "load the page anew";
+    said.replaceChildren("has ended; to see what came of it, ", anew);
+    box.querySelector("form").remove();
+    box.querySelector("progress").remove();
+  };
+
+  for (const box of document.querySelectorAll("[data-run]")) {
+    const bar = box.querySelector("progress");
+    const said = box.querySelector("[data-run-said]");
+    const ask = async () => {
+      const answer = await fetch(box.dataset.run).catch(() => null);
+      if (answer?.ok && !answer.redirected) {
+        const run = await answer.json();
+        if (!["waiting", "running", "vanished"].includes(run.state)) return end(box, said);
+        bar.value = run.percent;
+        said.textContent = far(run);
+      }
+      setTimeout(ask, 1000);
+    };
+    setTimeout(ask, 1000);
+  }
+})();

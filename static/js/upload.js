@@ -27,6 +27,7 @@
     said.textContent = files.length ? counted : invitation;
     button.disabled = !files.length;
     anew.hidden = !files.length;
+    form.toggleAttribute("data-in-use", files.length > 0);
   };
   const add = (found) => {
     if (sending) return;

@@ -43,7 +43,7 @@ class StudiesOut(Shape):
 
 class StepOut(Shape):
     name = serializers.CharField()
-    state = serializers.ChoiceField(["done", "now", "later"])
+    state = serializers.ChoiceField(["done", "skipped", "now", "later"])
     said = serializers.CharField()
 
 

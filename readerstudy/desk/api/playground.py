@@ -10,12 +10,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from readerstudy.desk.access import LEADS, OWNERS
+from readerstudy.desk.access import LARGEST_KEY, LEADS, OWNERS
 from readerstudy.desk.api import outputs
 from readerstudy.desk.api.images import started
 from readerstudy.desk.api.inputs import PreviewIn
 from readerstudy.desk.api.outputs import REFUSALS, Shape, run_out
-from readerstudy.desk.api.runs import MOST_NUMBER
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.pages.playground import preview_of
 from readerstudy.desk.preview import preview_study
@@ -83,7 +82,7 @@ class PreviewsView(DeskView):
 
 
 def _preview(study: Study, number: int) -> Run:
-    if number > MOST_NUMBER:
+    if number > LARGEST_KEY:
         raise Http404
     return preview_of(study, number)
 

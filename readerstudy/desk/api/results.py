@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from readerstudy.accounts.models import Scope
-from readerstudy.desk.access import STAFF
+from readerstudy.desk.access import STAFF, UNBLINDERS
 from readerstudy.desk.api import outputs
 from readerstudy.desk.api.images import started
 from readerstudy.desk.api.inputs import PlannerIn, StatedReasonIn
@@ -18,7 +18,6 @@ from readerstudy.desk.api.outputs import REFUSALS, run_out
 from readerstudy.desk.api.plan import milestone_out
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.archives import bundle_archive, reproduction_archive
-from readerstudy.desk.pages.result import SEERS
 from readerstudy.desk.pages.runs import newest_run
 from readerstudy.results.cases import cases_of
 from readerstudy.results.freeze import freeze_study
@@ -58,7 +57,7 @@ class FreezeView(DeskView):
         operation_id="freeze_make", request=StatedReasonIn, responses={200: outputs.FreezeOut, **REFUSALS}
     )
     def post(self, request: Request, slug: str) -> Response:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         self.confirmed()
         made = freeze_study(study, by=self.person(), reason=self.given(StatedReasonIn)["reason"])
         return Response(freeze_out(made))
@@ -77,7 +76,7 @@ class _UnblindingStep(DeskView):
     writes = Scope.STUDY_END
 
     def take(self, slug: str, step: Callable[..., object]) -> Response:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         self.confirmed()
         step(study, by=self.person(), reason=self.given(StatedReasonIn)["reason"])
         return Response(unblinding_out(study))
@@ -118,7 +117,7 @@ class BundleView(DeskView):
 
     @extend_schema(operation_id="bundle_download", responses=ZIP)
     def get(self, request: Request, slug: str) -> HttpResponseBase:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         self.confirmed()
         archive, name = bundle_archive(study, by=self.person())
         return FileResponse(archive, as_attachment=True, filename=name)
@@ -131,7 +130,7 @@ class ReproductionView(DeskView):
 
     @extend_schema(operation_id="reproduction_download", responses=ZIP)
     def get(self, request: Request, slug: str) -> HttpResponseBase:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         self.confirmed()
         archive, name = reproduction_archive(study, by=self.person())
         return FileResponse(archive, as_attachment=True, filename=name)
@@ -144,7 +143,7 @@ class ReportView(DeskView):
 
     @extend_schema(operation_id="report_show", responses={200: outputs.ReportOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         require_unblinded(study)
         folder, run = report_folder(study), newest_run(study, "report")
         files = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
@@ -152,7 +151,7 @@ class ReportView(DeskView):
 
     @extend_schema(operation_id="report_start", request=None, responses={202: outputs.RunOut, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         require_unblinded(study)
         return started(start_run(study, "report", {"anew": True}, by=self.person()))
 
@@ -167,7 +166,7 @@ class ReportFileView(DeskView):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **REFUSALS},
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         folder = report_folder(study)
         there = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
         if not is_unblinded(study) or name not in there or not there[name].is_file():
@@ -182,7 +181,7 @@ class CasesView(DeskView):
 
     @extend_schema(operation_id="cases_list", responses={200: outputs.CasesOut, **REFUSALS})
     def get(self, request: Request, slug: str, section: str) -> Response:
-        study = self.study(slug, *SEERS)
+        study = self.study(slug, *UNBLINDERS)
         shown = Section.objects.filter(study=study, name=section, practice=False).first()
         if shown is None:
             raise Http404

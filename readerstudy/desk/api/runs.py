@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from readerstudy.desk.access import LEADS
+from readerstudy.desk.access import LEADS, STAFF, run_of
 from readerstudy.desk.api import outputs
 from readerstudy.desk.api.images import started
 from readerstudy.desk.api.inputs import PreflightIn, StatedReasonIn
@@ -17,15 +16,6 @@ from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import cancel_run, start_run
 
 MOST_RUNS = 100
-MOST_NUMBER = 2**63 - 1
-
-
-def run_of(study: Study, number: int) -> Run:
-    runs = Run.objects.filter(study=study).select_related("study", "cancellation")
-    run = runs.filter(pk=number).first() if number <= MOST_NUMBER else None
-    if run is None:
-        raise Http404
-    return run
 
 
 def runs_out(study: Study) -> dict[str, Any]:
@@ -46,7 +36,7 @@ class RunView(DeskView):
 
     @extend_schema(operation_id="runs_show", responses={200: outputs.RunOut, **REFUSALS})
     def get(self, request: Request, slug: str, number: int) -> Response:
-        return Response(run_out(run_of(self.study(slug, *LEADS), number)))
+        return Response(run_out(run_of(request._request, self.study(slug, *STAFF), number)))
 
 
 class CancellationView(DeskView):
@@ -56,9 +46,9 @@ class CancellationView(DeskView):
         operation_id="runs_cancel", request=StatedReasonIn, responses={200: outputs.RunOut, **REFUSALS}
     )
     def post(self, request: Request, slug: str, number: int) -> Response:
-        study = self.study(slug, *LEADS)
-        cancel_run(run_of(study, number), by=self.person(), reason=self.given(StatedReasonIn)["reason"])
-        return Response(run_out(run_of(study, number)))
+        run = run_of(request._request, self.study(slug, *STAFF), number)
+        cancel_run(run, by=self.person(), reason=self.given(StatedReasonIn)["reason"])
+        return Response(run_out(Run.objects.select_related("study", "cancellation").get(pk=run.pk)))
 
 
 class PreflightView(DeskView):

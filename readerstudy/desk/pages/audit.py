@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.drawing import twin_histogram
-from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.pages.frame import done, refused_here, study_response
 from readerstudy.desk.pages.runs import newest_run
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.blinding.gate import images_digest, newest_audit, override
-from readerstudy.truth.models import Provenance
+from readerstudy.truth.models import BlindingAudit, Provenance
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,12 +22,7 @@ from readerstudy.truth.models import Provenance
 def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
     found = newest_audit(study)
     if request.method == "GET":
-        context: dict[str, Any] = {"audit": found, "run": newest_run(study, "audit")}
-        if found is not None:
-            context["features"] = [_drawn(row) for row in found.document["features"]]
-            context["alike"] = _alike_here(study, context["run"])
-            context["originals"] = [_drawn(row) for row in found.document["originals"]]
-        return study_response(request, study, "audit", context)
+        return study_response(request, study, "audit", _shown(study, found))
     verb = request.POST.get("verb")
     if verb == "run":
         start_run(study, "audit", {"images": images_digest(study)}, by=person(request))
@@ -37,9 +32,22 @@ def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
     try:
         override(found, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
-        return refused(request, error, "desk-audit", study.slug)
+        return refused_here(request, study, "audit", error, _shown(study, found))
     said = "The audit no longer stands in the way; the reason is on record."
     return done(request, said, "desk-lock", study.slug)
+
+
+def _shown(study: Study, found: BlindingAudit | None) -> dict[str, Any]:
+    run = newest_run(study, "audit")
+    if found is None:
+        return {"audit": None, "run": run}
+    return {
+        "audit": found,
+        "run": run,
+        "features": [_drawn(row) for row in found.document["features"]],
+        "originals": [_drawn(row) for row in found.document["originals"]],
+        "alike": _alike_here(study, run),
+    }
 
 
 def _alike_here(study: Study, run: Run | None) -> list[dict[str, Any]]:

@@ -1,17 +1,20 @@
 """The end of a study: freeze, unblind in two steps, take the data away."""
 
+from typing import Any
+
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated
-from readerstudy.desk.access import study_page
+from readerstudy.desk.access import UNBLINDERS, study_page
 from readerstudy.desk.archives import bundle_archive, reproduction_archive
-from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.pages.frame import done, refused, refused_here, study_response
 from readerstudy.desk.unfinished import unfinished
 from readerstudy.errors import ReaderstudyError
+from readerstudy.reading.models import Tally
 from readerstudy.results.freeze import freeze_study
-from readerstudy.studies.models import Role, Study
+from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.truth.models import Unblinding, UnblindingRequest
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 
@@ -24,29 +27,39 @@ VERBS = {
 
 @require_http_methods(["GET", "POST"])
 @recently_authenticated
-@study_page(Role.OWNER, Role.ANALYST)
+@study_page(*UNBLINDERS)
 def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
-        context = {
-            "freeze": getattr(study, "freeze", None),
-            "asked": UnblindingRequest.objects.filter(study=study).select_related("by").first(),
-            "unblinding": Unblinding.objects.filter(study=study).select_related("by").first(),
-            "still_reading": [one for one in unfinished(study) if one.role == Role.READER],
-        }
-        return study_response(request, study, "ending", context)
+        return study_response(request, study, "ending", _so_far(study))
     verb, said = VERBS.get(request.POST.get("verb", ""), (None, ""))
     if verb is None:
         raise Http404
     try:
         verb(study, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
-        return refused(request, error, "desk-ending", study.slug)
+        return refused_here(request, study, "ending", error, _so_far(study))
     return done(request, said, "desk-ending", study.slug)
+
+
+def _so_far(study: Study) -> dict[str, Any]:
+    unblinders = Enrolment.objects.filter(study=study, role__in=UNBLINDERS).current()
+    tallies = Tally.objects.filter(enrolment__study=study, section__practice=False).exclude(
+        enrolment__withdrawal__keep_answers=False
+    )
+    still_reading = [one for one in unfinished(study) if one.role == Role.READER]
+    return {
+        "freeze": getattr(study, "freeze", None),
+        "asked": UnblindingRequest.objects.filter(study=study).select_related("by").first(),
+        "unblinding": Unblinding.objects.filter(study=study).select_related("by").first(),
+        "answered": tallies.values("enrolment").distinct().count(),
+        "still_reading": still_reading,
+        "nobody_else": unblinders.count() < study.protocol.document.unblinding_people,
+    }
 
 
 @require_GET
 @recently_authenticated
-@study_page(Role.OWNER, Role.ANALYST)
+@study_page(*UNBLINDERS)
 def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
     """The bundle as a zip archive; masked as long as the study is blinded."""
     try:
@@ -58,7 +71,7 @@ def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
 
 @require_GET
 @recently_authenticated
-@study_page(Role.OWNER, Role.ANALYST)
+@study_page(*UNBLINDERS)
 def reproduction(request: HttpRequest, study: Study) -> HttpResponseBase:
     """The archive that computes the report anew."""
     try:

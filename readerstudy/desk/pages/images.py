@@ -44,7 +44,8 @@ def images(request: HttpRequest, study: Study) -> HttpResponseBase:
         for source in document.sources
     ]
     runs = Run.objects.filter(study=study, kind__in=("import", "generate")).select_related("cancellation")
-    lacking = next((row["document"].name for row in rows if row["have"] < row["needed"]), "")
+    names = [source.name for source in document.sources]
+    lacking = next((name for name in names if have.get(name, 0) < document.images_needed(name)), "")
     context: dict[str, Any] = {"sources": rows, "runs": runs[:MOST_RUNS], "lacking": lacking}
     return study_response(request, study, "images", context)
 
@@ -107,6 +108,7 @@ def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
         "following": shown[SHEET - 1].pk if len(shown) > SHEET else None,
         "patients_with_several": groups,
         "locked": study.is_locked,
+        "page": "images",
     }
     part = request.headers.get("X-Part") == "sheet"
     return study_response(request, study, "_sheet_rows" if part else "sheet", context)

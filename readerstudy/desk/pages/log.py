@@ -1,7 +1,12 @@
 """The log of a study: everything that happened, without what would unblind."""
 
+import re
+from typing import Any
+
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from readerstudy.accounts.models import User
@@ -12,7 +17,8 @@ from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.models import Unblinding
 
 EVENTS_ON_A_PAGE = 100
-
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+SHOWN_OF_A_DIGEST = 12
 
 Named = list[tuple[User | str | None, Entry]]
 
@@ -21,7 +27,24 @@ Named = list[tuple[User | str | None, Entry]]
 @study_page(*STAFF)
 def log(request: HttpRequest, study: Study) -> HttpResponseBase:
     entries, shown = entries_of(study, request.GET.get("page"))
-    return study_response(request, study, "log", {"entries": entries, "shown": shown})
+    rows = [(who, entry, _particulars(entry)) for who, entry in entries]
+    return study_response(request, study, "log", {"rows": rows, "shown": shown})
+
+
+def _particulars(entry: Entry) -> list[tuple[str, SafeString]]:
+    return [(name, abridged(value)) for name, value in entry.particulars.items()]
+
+
+def abridged(value: Any) -> SafeString:
+    """A value as text in which each digest shows its beginning, and on demand the whole."""
+    text, said = "none" if value is None else str(value), SafeString("")
+    end = 0
+    for found in DIGEST.finditer(text):
+        whole = found[0]
+        said += format_html('{}<abbr title="{}">', text[end : found.start()], whole)
+        said += format_html("{}</abbr>", whole[:SHOWN_OF_A_DIGEST])
+        end = found.end()
+    return said + escape(text[end:])
 
 
 def entries_of(study: Study, page: str | int | None) -> tuple[Named, Page[Event]]:

@@ -9,7 +9,7 @@ from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, OWNERS, roles_of, study_page
 from readerstudy.desk.links import Outcome, csv_address
 from readerstudy.desk.pages.frame import done, refused, study_response
-from readerstudy.desk.people import invite_people, remind_people, replace_person
+from readerstudy.desk.people import addresses_in, invite_people, remind_people, replace_person
 from readerstudy.desk.unfinished import unfinished
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Enrolment, Role, Study
@@ -44,6 +44,7 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "links_csv": csv_address(outcome.invited),
         "all_roles": Role.choices,
         "started": "\n".join(outcome.refused),
+        "typed": request.POST.dict() if outcome.problems else {},
     }
     return study_response(request, study, "people", context)
 
@@ -52,7 +53,7 @@ def _invite(request: HttpRequest, study: Study) -> Outcome:
     role = request.POST.get("role", Role.READER)
     if role not in Role.values:
         raise Http404
-    emails = request.POST.get("emails", "").replace(",", "\n").split()
+    emails = addresses_in(request.POST.get("emails", ""))
     if not emails:
         return Outcome(problems=["No address was given. Write one on each line."])
     return invite_people(study, emails, role, by=person(request), mail=_wants_mail(request))

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.desk.access import LEADS, OWNERS, study_page
-from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.pages.frame import done, refused, refused_here, study_response
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.allocate import allocate
@@ -35,5 +35,5 @@ def lock(request: HttpRequest, study: Study) -> HttpResponseBase:
     try:
         lock_study(study, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
-        return refused(request, error, "desk-lock", study.slug)
+        return refused_here(request, study, "lock", error, {})
     return done(request, "The study is locked. Invite its readers.", "desk-people", study.slug)

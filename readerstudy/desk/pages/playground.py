@@ -69,7 +69,7 @@ def form_of(chosen: Model, data: Any = None, looked: Mapping[str, Any] | None = 
 def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
     known = models()
     if not known:
-        return study_response(request, study, "playground", {"models": []})
+        return study_response(request, study, "playground", {"models": [], "page": "images"})
     given = request.POST if request.method == "POST" else request.GET
     try:
         chosen = model(given.get("model", known[0].name))
@@ -88,6 +88,7 @@ def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
         "chosen": chosen,
         "form": form,
         "run": shown,
+        "page": "images",
         "sources": [source for source in study.protocol.document.sources if source.kind == "synthetic"],
     }
     return study_response(request, study, "playground", context, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, OWNERS, study_page
 from readerstudy.desk.pages.frame import done, refused, study_response
-from readerstudy.desk.pages.result import SANDBOX
+from readerstudy.desk.pages.result import SANDBOX, by_title
 from readerstudy.desk.pages.runs import newest_run
 from readerstudy.desk.preview import preview_study
 from readerstudy.errors import ReaderstudyError
@@ -53,10 +53,10 @@ def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
         start_run(study, "preflight", form.cleaned_data, by=person(request))
         return done(request, "The pre-flight has begun.", "desk-preflight", study.slug)
     run = newest_run(study, "preflight")
-    context: dict[str, Any] = {"form": form, "run": run, "report": None}
+    context: dict[str, Any] = {"form": form, "run": run, "sections": []}
     context["minutes"] = minutes_each(study.protocol.document)
     if run is not None and run.state == "finished":
-        context["report"] = _report(study, run.outcome.get("rehearsal", ""))
+        context["sections"] = by_title(study, _report(study, run.outcome.get("rehearsal", "")))
         context["rehearsal"] = run.outcome.get("rehearsal", "")
     return study_response(request, study, "preflight", context, status=422 if form.errors else 200)
 

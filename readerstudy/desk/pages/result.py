@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.access import study_page
+from readerstudy.desk.access import UNBLINDERS, study_page
 from readerstudy.desk.archives import packed
 from readerstudy.desk.pages.frame import done, study_response
 from readerstudy.desk.pages.runs import newest_run
@@ -23,7 +23,6 @@ from readerstudy.studies.models import Role, Section, Study, TrialImage
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.unblind import is_unblinded
 
-SEERS = (Role.OWNER, Role.ANALYST)
 #: A report is one self-contained page with its own styles; the sandbox keeps it from anything else.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 MOST_CASES = 60
@@ -31,7 +30,7 @@ TABLES = "tables.zip"
 
 
 @require_http_methods(["GET", "POST"])
-@study_page(*SEERS)
+@study_page(*UNBLINDERS)
 def result(request: HttpRequest, study: Study) -> HttpResponseBase:
     unblinded = is_unblinded(study)
     if request.method == "POST" and unblinded:
@@ -42,7 +41,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
         folder = report_folder(study)
         context |= {
             "run": newest_run(study, "report"),
-            "report": _report(folder),
+            "sections": by_title(study, _report(folder)),
             "files": _files(folder),
             "paper": printed_by_the_paper(study),
         }
@@ -57,6 +56,15 @@ def _report(folder: Path) -> dict[str, Any] | None:
     return found
 
 
+def by_title(study: Study, report: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The sections of a report as readers know them."""
+    titles = {section.name: section.title for section in study.protocol.document.sections}
+    sections = report["sections"] if report else {}
+    return [
+        {"name": name, "title": titles.get(name, name), "found": found} for name, found in sections.items()
+    ]
+
+
 def _files(folder: Path) -> list[str]:
     """The files of a report by name; its CSV tables go together as one archive."""
     if not folder.is_dir():
@@ -66,7 +74,7 @@ def _files(folder: Path) -> list[str]:
 
 
 @require_GET
-@study_page(*SEERS)
+@study_page(*UNBLINDERS)
 def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
     """One file of the report; the page itself is shown, everything else downloaded."""
     folder = report_folder(study)
@@ -86,7 +94,7 @@ def _tables(study: Study, folder: Path) -> HttpResponseBase:
 
 
 @require_GET
-@study_page(*SEERS)
+@study_page(*UNBLINDERS)
 def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
     """What the readers saw, the cases that fooled most of them first."""
     shown = Section.objects.filter(study=study, name=section, practice=False).first()
@@ -99,17 +107,18 @@ def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
     except ReaderstudyError as error:
         raise Http404 from error
     sources = sorted({image.source.partition("#")[0] for case in found for image in case.images})
-    source = request.GET.get("source", "")
+    source = request.GET.get("source", "").partition("#")[0]
     if source in sources:
         found = by_source(found, source)
     context = {
-        "section": shown,
+        "title": next(one.title for one in study.protocol.document.sections if one.name == section),
         "cases": found[:MOST_CASES],
         "count": len(found),
         "all_readers": known,
         "reader": reader,
         "sources": sources,
         "source": source,
+        "page": "result",
     }
     return study_response(request, study, "cases", context)
 

@@ -1,12 +1,12 @@
 """Long work as the desk shows it: how far, how it ended, and a way to stop it."""
 
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.access import LEADS, study_page
+from readerstudy.desk.access import STAFF, run_of, study_page
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import cancel_run
 
@@ -15,26 +15,19 @@ def newest_run(study: Study, kind: str) -> Run | None:
     return Run.objects.filter(study=study, kind=kind).select_related("cancellation").first()
 
 
-def _run(study: Study, number: int) -> Run:
-    run = Run.objects.filter(study=study, pk=number).select_related("cancellation").first()
-    if run is None:
-        raise Http404
-    return run
-
-
 @require_GET
-@study_page(*LEADS)
+@study_page(*STAFF)
 def run_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """What the page asks every second while a run is open."""
-    run = _run(study, number)
+    run = run_of(request, study, number)
     state = {"state": run.state, "done": run.done, "total": run.total, "percent": run.percent}
     return JsonResponse({**state, "error": run.error})
 
 
 @require_POST
-@study_page(*LEADS)
+@study_page(*STAFF)
 def stop_run(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    cancel_run(_run(study, number), by=person(request), reason="Stopped at the desk")
+    cancel_run(run_of(request, study, number), by=person(request), reason="Stopped at the desk")
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if safe else "desk-study", *([] if safe else [study.slug]))

@@ -67,9 +67,12 @@ class Table:
         value = self._take(name, required=default is None, what=what, kind="text", default=default)
         if value is None:
             return default or ""
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            self.problem(name, f"is {value!r}; it has to be a text in quotation marks.")
+        if not isinstance(value, str):
+            self.problem(name, f"is {value!r}; it has to be {what}.")
             return default or ""
+        if default is None and not value.strip():
+            self.problem(name, "is empty; write something here.")
+            return ""
         if len(value) > longest:
             self.problem(name, f"has {len(value)} characters; it can have {longest}.")
         if _UNPRINTABLE.search(value):

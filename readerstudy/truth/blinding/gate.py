@@ -36,12 +36,13 @@ def require_blinding(study: Study) -> BlindingAudit | None:
     if audit is None:
         raise BlindingNotShown(
             "The blinding audit has not been run on these images. "
-            f"Run it: manage.py audit_blinding {study.slug}"
+            f"Run it on its page Blinding audit, or with manage.py audit_blinding {study.slug}."
         )
     if not audit.passed and not hasattr(audit, "override"):
         raise BlindingFailed(
             "The blinding audit failed on these images: their format tells real from synthetic. "
-            f"See it with manage.py audit_blinding {study.slug}, mend it, or override it with a reason."
+            "Mend what the audit names, or override it with a reason, on the page Blinding audit or with "
+            f"manage.py override_audit {study.slug}."
         )
     return audit
 

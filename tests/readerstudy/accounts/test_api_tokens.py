@@ -54,6 +54,16 @@ def test_a_token_without_the_scope_is_refused_with_a_sentence(alice: User) -> No
     assert "lacks the scope" in response.data["detail"]
 
 
+def test_sending_the_form_again_makes_no_second_token(alice: User) -> None:
+    client = signed_in(alice, confirmed=True)
+    asked = {"name": "notebook", "scopes": ["study:read"], "days": "30"}
+    assert "Copy it now" in client.post(reverse("api_tokens"), asked).content.decode()
+    assert "You have an open token of this name" in client.post(reverse("api_tokens"), asked).content.decode()
+    token = ApiToken.objects.get()
+    token.revoke(by=alice)
+    assert "Copy it now" in client.post(reverse("api_tokens"), asked).content.decode()
+
+
 def test_a_view_that_names_no_scope_is_closed_to_tokens(alice: User) -> None:
     _, key = issue_token("notebook", by=alice, scopes=["study:read"])
     assert ask(Undeclared, key).status_code == 403

@@ -116,7 +116,7 @@ def test_a_field_changes_and_the_rest_of_the_text_stays(alice: Client, study: St
     ("path", "typed", "sentence"),
     [
         ("study.readers", "many", "Readers is &#x27;many&#x27;; it has to be a whole number from 1 to 1000."),
-        ("study.title", "", "Title is &#x27;&#x27;; it has to be a text"),
+        ("study.title", "", "Title is empty; write something here."),
         ("margins.detection", "0,1", "is &#x27;0,1&#x27;; it has to be a number from 0.001 to 0.5."),
         ("sections[0].trials", "", "Trials is missing; it has to be a whole number"),
         ("sections[0].compose.hospital-canary", "x", "gives hospital-canary &#x27;x&#x27;"),

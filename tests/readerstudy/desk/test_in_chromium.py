@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.create import revise_protocol
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Run, Study
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
@@ -104,6 +105,18 @@ def test_fields_appear_with_the_task_they_belong_to(page: Page) -> None:
     assert not confidence.is_visible()
     page.get_by_label("Task").select_option("call")
     confidence.wait_for(state="visible")
+
+
+def test_work_that_ends_takes_nothing_from_under_a_hand(page: Page, made: Locked) -> None:
+    hips = Study.objects.get(slug="hips")
+    run = Run.objects.create(study=hips, kind="import", by=made.owner, total=2, request={"source": "x"})
+    page.goto("/studies/hips/images/")
+    page.fill("#names", "{grade}.png")
+    Run.objects.filter(pk=run.pk).update(finished_at=timezone.now())
+    page.get_by_text("has ended").wait_for()
+    assert page.input_value("#names") == "{grade}.png"
+    page.get_by_role("link", name="load the page anew").click()
+    page.get_by_text("finished").wait_for()
 
 
 def test_the_links_download_as_a_file(page: Page) -> None:

@@ -1,10 +1,14 @@
 """What the desk says comes next, and before what it warns."""
 
+import re
+
 import pytest
 
 from readerstudy.desk.life import life_of
+from readerstudy.reading.hand_in import hand_in
 from readerstudy.results.freeze import freeze_study
-from tests.readerstudy.factory import Locked, a_locked_study, answer_next
+from readerstudy.studies.models import Section
+from tests.readerstudy.factory import Locked, a_locked_study, answer_next, protocol_text, read_everything
 from tests.readerstudy.people import confirm
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +22,40 @@ def made() -> Locked:
 
 def next_of(made: Locked) -> str:
     return next(step.name for step in life_of(made.study) if step.state == "now")
+
+
+@pytest.mark.parametrize("name", ["alice", "carl", "anna"])
+def test_a_study_leads_nobody_where_they_may_not_go(made: Locked, name: str) -> None:
+    client = made.client(name)
+    confirm(client, made.people[name])
+    body = client.get("/studies/knees/").content.decode()
+    for address in set(re.findall(r'href="(/[^"#?]*)', body)):
+        if not address.startswith(("/static/", "/favicon")):
+            assert client.get(address, follow=True).status_code == 200, address
+
+
+def test_a_rehearsal_that_was_left_out_is_not_called_done(made: Locked) -> None:
+    [step] = [step for step in life_of(made.study) if step.name == "preflight"]
+    assert (step.state, step.said) == ("skipped", "skipped")
+
+
+def test_the_freeze_is_next_when_everybody_has_finished() -> None:
+    made = a_locked_study(protocol_text(trials=1))
+    assert next_of(made) == "progress"
+    for name in ("rita", "ron"):
+        reader = made.reading(name)
+        assert len(list(read_everything(reader))) == 1
+        for section in Section.objects.filter(study=made.study):
+            hand_in(reader, section, by=made.people[name])
+    assert next_of(made) == "ending"
+
+
+def test_before_the_freeze_the_page_says_that_one_reader_makes_no_report(made: Locked) -> None:
+    client = made.client("alice")
+    confirm(client, made.owner)
+    assert "Nobody has answered so far." in client.get("/studies/knees/ending/").content.decode()
+    answer_next(made.reading("rita"))
+    assert "One reader has answered so far." in client.get("/studies/knees/ending/").content.decode()
 
 
 def test_nobody_is_to_be_invited_after_the_freeze(made: Locked) -> None:

@@ -5,6 +5,7 @@ from django.test import Client
 
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
+from readerstudy.desk.pages.log import abridged
 from readerstudy.truth.models import Unblinding, UnblindingRequest
 from tests.readerstudy.factory import Locked, a_locked_study, a_user, answer_next
 
@@ -39,6 +40,13 @@ def test_staff_see_that_it_happened_and_not_what(made: Locked) -> None:
     assert "key looked up" in body
     assert "withheld until the unblinding" in body
     assert SECRET not in body
+
+
+def test_a_digest_shows_its_beginning_and_on_demand_the_whole() -> None:
+    shown = abridged({"new": "ab" * 32, "by": "<b>"})
+    assert f'<abbr title="{"ab" * 32}">{"ab" * 6}</abbr>' in shown
+    assert "&lt;b&gt;" in shown
+    assert abridged(None) == "none"
 
 
 def test_after_the_unblinding_all_is_shown(made: Locked) -> None:

@@ -7,7 +7,15 @@ from django.core import mail
 
 from readerstudy.accounts.claim import claim
 from readerstudy.accounts.errors import InvitationRevoked
-from readerstudy.studies.errors import LastOwner, NoPlaceLeft, NotAnAddress, WithdrawalNeedsReason
+from readerstudy.desk.people import addresses_in
+from readerstudy.results.freeze import freeze_study
+from readerstudy.studies.errors import (
+    LastOwner,
+    NoPlaceLeft,
+    NotAnAddress,
+    StudyIsFrozen,
+    WithdrawalNeedsReason,
+)
 from readerstudy.studies.invite import invite_reader, renew_link
 from readerstudy.studies.models import Enrolment, Role, Withdrawal
 from readerstudy.studies.withdraw import replace_reader, withdraw
@@ -51,6 +59,26 @@ def test_the_links_download_as_csv_right_after_inviting(made: Locked) -> None:
         ["R03", "rosa@example.org", "reader"],
         ["R04", "rupert@example.org", "reader"],
     ]
+
+
+def test_addresses_are_taken_as_mail_programs_and_tables_write_them() -> None:
+    pasted = "Reader, Rosa <rosa@a.org>; Ruth <ruth@a.org>\nrita@a.org, rolf@a.org;\trita@a.org\n\nno address"
+    assert addresses_in(pasted) == ["rosa@a.org", "ruth@a.org", "rita@a.org", "rolf@a.org", "no address"]
+
+
+def test_whose_answers_count_is_settled_with_the_freeze(made: Locked) -> None:
+    freeze_study(made.study, by=made.owner, reason="All is in")
+    rita = made.afresh().reading("rita")
+    with pytest.raises(StudyIsFrozen, match="can no longer change"):
+        withdraw(rita, by=made.owner, reason="An outlier", keep_answers=False)
+    assert withdraw(rita, by=made.owner, reason="Has left", keep_answers=True).keep_answers
+
+
+def test_what_was_typed_stays_when_a_replacement_is_refused(made: Locked) -> None:
+    body = send(made, verb="replace", pseudonym="R02", email="rita@example.org", reason="On leave")
+    assert "rita@example.org is reader in this study already" in body
+    assert 'value="On leave"' in body
+    assert 'value="rita@example.org"' in body
 
 
 def test_a_bad_address_gets_a_sentence_and_the_others_are_invited(made: Locked) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from readerstudy.desk.life import images_by_source
 from readerstudy.reading.models import Response
 from readerstudy.results.runs import report_folder
+from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Enrolment, Run, Study
 from readerstudy.truth.models import BlindingAudit
 from tests.readerstudy.factory import (
@@ -102,6 +103,23 @@ def test_the_ending_takes_its_steps_in_order_and_each_with_a_reason() -> None:
     ]:
         answer = alice.post("/studies/knees/ending/", {"verb": verb, "reason": reason}, follow=True)
         assert sentence in answer.content.decode(), (verb, reason)
+
+
+def test_the_lock_keeps_the_reason_when_it_is_refused() -> None:
+    create_study(protocol_text(), by=a_user("alice"), slug="hips")
+    answer = signed_in(a_user("alice"), confirmed=True).post("/studies/hips/lock/", {"reason": "Approved"})
+    assert answer.status_code == 422
+    assert "The study has no plan. Make it on its page Plan" in answer.content.decode()
+    assert 'value="Approved"' in answer.content.decode()
+
+
+def test_an_analyst_sees_how_far_the_report_is_and_of_other_work_nothing() -> None:
+    made = a_locked_study()
+    anna = made.client("anna")
+    for kind, status in (("report", 200), ("audit", 404)):
+        run = Run.objects.create(study=made.study, kind=kind, by=made.owner)
+        assert anna.get(f"/studies/knees/runs/{run.pk}.json").status_code == status
+        assert made.client("carl").get(f"/studies/knees/runs/{run.pk}.json").status_code == 200
 
 
 def test_a_preview_reads_every_task_and_leaves_nothing_in_the_study(alice: Client) -> None:

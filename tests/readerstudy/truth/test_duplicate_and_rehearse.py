@@ -4,12 +4,14 @@ import pytest
 
 from readerstudy.audit.models import Event
 from readerstudy.reading.models import Response
+from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.duplicate import duplicate, rehearse
 from readerstudy.truth.models import Plan, Provenance, Source
+from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
-from tests.readerstudy.factory import a_locked_study, a_planned_study, a_user, answer_next
+from tests.readerstudy.factory import a_locked_study, a_planned_study, a_user, answer_next, protocol_text
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,16 @@ def test_a_rehearsal_reads_the_same_plan_and_leaves_the_study_untouched() -> Non
     assert not Response.objects.filter(presentation__section__study=study).exists()
     assert not Enrolment.objects.filter(study=study, virtual=True).exists()
     assert twin not in Study.objects.real()
+
+
+def test_one_person_unblinds_a_rehearsal_even_where_the_study_asks_for_two() -> None:
+    study = a_planned_study(protocol_text(study="unblinding_people = 2"))
+    twin = rehearse(study, by=a_user("alice"))
+    freeze_study(twin, by=a_user("alice"), reason="Pre-flight")
+    request_unblinding(twin, by=a_user("alice"), reason="Pre-flight")
+    confirm_unblinding(twin, by=a_user("alice"), reason="Pre-flight")
+    assert is_unblinded(twin)
+    assert not is_unblinded(study)
 
 
 def test_what_happens_in_a_rehearsal_is_logged_there() -> None:

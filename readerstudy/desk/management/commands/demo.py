@@ -35,6 +35,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["data"] is not None and not options["data"].is_dir():
             raise CommandError(f"{options['data']} is no folder. Name one with radiographs, or none.")
+        server = f"http://127.0.0.1:{options['port']}"
+        if "SITE_URL" not in os.environ:
+            # Links of invitations begin with it, those that the worker's process sends as well.
+            os.environ["SITE_URL"] = settings.SITE_URL = server
         call_command("migrate", verbosity=0)
         try:
             folder = options["data"]
@@ -42,7 +46,7 @@ class Command(BaseCommand):
             demos = self._make(options["study"], data)
         except ReaderstudyError as error:
             raise CommandError(str(error)) from error
-        self._tell(demos, options["port"])
+        self._tell(demos, server)
         if not options["no_serve"]:
             self._serve(options["port"])
 
@@ -65,15 +69,14 @@ class Command(BaseCommand):
 
         return tell
 
-    def _tell(self, demos: list[Demo], port: int) -> None:
-        server = f"http://127.0.0.1:{port}"
+    def _tell(self, demos: list[Demo], server: str) -> None:
         self.stdout.write("")
         for demo in demos:
-            self.stdout.write(f"{demo.study.title}")
+            state = "open for reading" if demo.report is None else "read, unblinded and reported"
+            self.stdout.write(f"{demo.study.title} ({state})")
             self.stdout.write(f"  study     {server}/studies/{demo.study.slug}/")
             if demo.reader_link:
-                link = demo.reader_link.replace(settings.SITE_URL, server)
-                self.stdout.write(f"  read it   {link}  (a personal link, works once)")
+                self.stdout.write(f"  read it   {demo.reader_link}  (a personal link, works once)")
             if demo.report is not None:
                 self.stdout.write(f"  report    {demo.report / 'report.html'}")
         self.stdout.write("Sign in, each with the password " + demos[0].password)
