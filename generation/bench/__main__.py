@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--real", type=Path, metavar="DIR", help="for quality: its images (default: phantoms)"
     )
-    parser.add_argument("--count", type=int, default=1000, help="for quality: images a setting (%(default)s)")
+    parser.add_argument("--count", type=int, help="for quality: images a setting (1000; 10 with --toy)")
     parser.add_argument(
         "--inception", type=Path, metavar="WEIGHTS", help="for quality: FID instead of our own extractor"
     )
@@ -120,7 +120,7 @@ def _parts(
                 quality.Subject(
                     checkpoint=arguments.checkpoint or bundled_checkpoint(),
                     real=arguments.real,
-                    count=arguments.count,
+                    count=arguments.count or plan.quality_count,
                     work=arguments.out.with_name(f"{arguments.out.name}.images"),
                     inception=arguments.inception,
                 ),

@@ -173,4 +173,6 @@ def _cell(key: str, value: Any) -> str:
         return f"{value / 1e6:.1f}"
     if key in {"share_of_peak", "share"}:
         return f"{100 * value:.1f} %"
-    return f"{value:.3g}" if isinstance(value, float) else str(value).replace("|", "\\|")
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return str(value).replace("|", "\\|")

@@ -22,6 +22,7 @@ class Plan:
     peak_size: int = 8192
     quality_steps: tuple[int, ...] = (10, 15, 20, 30)
     quality_guidances: tuple[float, ...] = (1.0, 1.5, 2.0)
+    quality_count: int = 1000
     reference_steps: int = 1000
     floor_splits: int = 40
     replicates: int = 400
@@ -58,6 +59,7 @@ TOY = Plan(
     peak_size=128,
     quality_steps=(2,),
     quality_guidances=(1.0, 1.5),
+    quality_count=10,
     reference_steps=4,
     floor_splits=4,
     replicates=20,

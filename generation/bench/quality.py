@@ -34,6 +34,7 @@ from generation.evidence.interval import (
     spread,
 )
 from generation.evidence.load import load_images
+from generation.phantoms import SIZES
 from generation.phantoms.write import write_phantoms
 from generation.sampling.request import SAMPLERS, Sampler, SampleRequest
 from generation.sampling.run import sample
@@ -157,8 +158,8 @@ class _Trial:
         return load_images(folder, "real", size_px=self.card.size).features(self._extractor)
 
     def _phantoms(self) -> Path:
-        """Two halves of them; the manifest, written last, says that they are whole."""
-        count, size = 2 * self.subject.count, self.card.size
+        """Two halves of them and one patient more; the manifest, written last, says that they are whole."""
+        count, size = 2 * self.subject.count + 2, max(SIZES[0], self.card.size)
         folder = self.subject.work / f"phantoms-{size}-{count}"
         if not (folder / "manifest.csv").exists():
             shutil.rmtree(folder, ignore_errors=True)

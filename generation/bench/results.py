@@ -49,8 +49,11 @@ class Results:
 
     def put(self, part: str, about: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
         """In place of what stood there about the same."""
-        kept = [row for row in self.rows(part) if not _is_about(row, about)]
-        self._all[part] = [*kept, *({**about, **row} for row in rows)]
+        before = self.rows(part)
+        place = next((i for i, row in enumerate(before) if _is_about(row, about)), len(before))
+        fresh = [{**about, **row} for row in rows]
+        after = [row for row in before[place:] if not _is_about(row, about)]
+        self._all[part] = [*before[:place], *fresh, *after]
         self.write()
 
     def leave_out(self, name: str, sentence: str | None) -> None:

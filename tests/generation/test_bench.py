@@ -177,6 +177,7 @@ def test_a_figure_that_fails_is_named_costs_no_other_and_is_tried_again(results:
     assert results.failures == [{"what": "a", "note": "failed: RuntimeError: no compiler here"}]
     carry_out(Part(kind="attention", tasks=lambda _: [_counted(counts, "a")]), results, minutes=1)
     assert results.failures == []
+    assert [row["what"] for row in results.rows("attention")] == ["a", "b"]
     assert counts == {"a": 1, "b": 1}
 
 

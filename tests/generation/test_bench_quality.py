@@ -84,6 +84,8 @@ def test_without_real_images_phantoms_are_made(tiny_checkpoint: Path, tmp_path: 
     carry_out(quality_part(plan, subject), results, minutes=5)
     assert [row["what"] for row in results.rows("quality")] == ["real against real", "ddpm", "unipc"]
     assert {row["real"] for row in results.rows("quality")} == {"phantoms"}
+    assert {row["images"] for row in results.rows("quality")} == {10}
+    assert results.failures == []
 
 
 def test_too_few_real_images_are_refused_by_name(
