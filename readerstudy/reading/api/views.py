@@ -22,6 +22,7 @@ from readerstudy.reading.consent import consent
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.keep_draft import keep_draft
+from readerstudy.reading.kept_check import keep_check, kept_check
 from readerstudy.reading.note_activity import note_activity
 from readerstudy.reading.open_sitting import open_sitting
 from readerstudy.reading.pixels import pixels_of
@@ -54,11 +55,6 @@ def sitting_of(request: Request) -> UUID | None:
         return UUID(named)
     except ValueError:
         raise ValidationError({SITTING_HEADER: ["This is not a UUID."]}) from None
-
-
-def display_key(slug: str) -> str:
-    """Where the browser's session keeps the verdict on its screen."""
-    return f"display:{slug}"
 
 
 class StateView(ReadingView):
@@ -143,7 +139,7 @@ class SittingView(ReadingView):
             by=person(request),
             take_over=given.validated_data["take_over"],
             screen=given.validated_data.get("screen"),
-            display_check=request.session.get(display_key(slug)),
+            display_check=kept_check(request.COOKIES, slug, by=person(request)),
         )
         return Response({"sitting": str(sitting.token)})
 
@@ -192,7 +188,7 @@ class BriefingView(ReadingView):
 
 
 class DisplayView(ReadingView):
-    """The result of the display check, for this session of the browser."""
+    """The result of the display check, for this browser."""
 
     @extend_schema(operation_id="display", request=DisplayIn, responses={200: outputs.DisplayOut, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
@@ -200,8 +196,9 @@ class DisplayView(ReadingView):
         given = DisplayIn(data=request.data)
         given.is_valid(raise_exception=True)
         verdict = check_display(enrolment, given.validated_data, by=person(request))
-        request.session[display_key(slug)] = {**given.validated_data, **verdict.as_dict()}
-        return Response(verdict.as_dict())
+        answer = Response(verdict.as_dict())
+        keep_check(answer, slug, {**given.validated_data, **verdict.as_dict()}, by=person(request))
+        return answer
 
 
 class PixelsView(ReadingView):

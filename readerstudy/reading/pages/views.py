@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 from readerstudy.accounts.models import User
 from readerstudy.reading.api.problems import STATUS, sign_in_url
 from readerstudy.reading.api.serializers import DisplayIn
-from readerstudy.reading.api.views import display_key
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent import consent
 from readerstudy.reading.errors import QuestionnaireRefused, ReadingError
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
+from readerstudy.reading.kept_check import keep_check, kept_check
 from readerstudy.reading.readers import reading_of, readings_of, require_open
 from readerstudy.reading.receipt import receipt_of
 from readerstudy.reading.state import state_of
@@ -119,10 +119,10 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def display_done(request: HttpRequest, enrolment: Enrolment) -> bool:
-    """Whether this session's screen was checked, and was not refused."""
+    """Whether this browser's screen was checked, and was not refused."""
     if document_of(enrolment).display.if_failed == "ignore":
         return True
-    verdict = request.session.get(display_key(enrolment.study.slug))
+    verdict = kept_check(request.COOKIES, enrolment.study.slug, by=by(request))
     return verdict is not None and not verdict["refused"]
 
 
@@ -174,18 +174,25 @@ def read_instructions(request: HttpRequest, slug: str) -> HttpResponse:
 def read_display(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = opened(request, slug)
     require_steps(enrolment)
-    problems: tuple[str, ...] = ()
-    if request.method == "POST":
-        given = DisplayIn(data=request.POST)
-        if given.is_valid():
-            verdict = check_display(enrolment, given.validated_data, by=by(request))
-            request.session[display_key(slug)] = {**given.validated_data, **verdict.as_dict()}
-            if verdict.passed:
-                return redirect("read", slug)
-            problems = verdict.problems
-        else:
-            problems = ("Answer every question of this page; the measuring of the screen needs JavaScript.",)
-    may_go_on = bool(problems) and display_done(request, enrolment)
+    if request.method != "POST":
+        return _display_page(request, enrolment)
+    given = DisplayIn(data=request.POST)
+    if not given.is_valid():
+        problem = "Answer every question of this page; the measuring of the screen needs JavaScript."
+        return _display_page(request, enrolment, problem, may_go_on=display_done(request, enrolment))
+    verdict = check_display(enrolment, given.validated_data, by=by(request))
+    answer = (
+        redirect("read", slug)
+        if verdict.passed
+        else _display_page(request, enrolment, *verdict.problems, may_go_on=not verdict.refused)
+    )
+    keep_check(answer, slug, {**given.validated_data, **verdict.as_dict()}, by=by(request))
+    return answer
+
+
+def _display_page(
+    request: HttpRequest, enrolment: Enrolment, *problems: str, may_go_on: bool = False
+) -> HttpResponse:
     context = context_of(enrolment, problems=problems, may_go_on=may_go_on, given=request.POST)
     return render(request, "reading/display.html", context, status=422 if problems else 200)
 

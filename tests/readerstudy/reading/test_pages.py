@@ -1,10 +1,15 @@
 """The reader's pages: each leads to the next."""
 
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core import signing
 from django.test import Client
 
+from readerstudy.accounts.models import User
 from readerstudy.reading.models import Briefing, Consent, Questionnaire
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.withdraw import withdraw
@@ -123,11 +128,34 @@ def test_an_unmeasured_screen_is_no_answer(knees: Locked) -> None:
     assert answer.status_code == 422
 
 
-def test_the_display_check_is_asked_in_each_session(knees: Locked) -> None:
+def test_the_display_check_is_asked_in_each_browser_and_of_each_reader(knees: Locked) -> None:
     first = knees.client("rita")
     first.post("/read/knees/display/", GOOD_SCREEN)
     assert follow(first) == "/read/knees/trial/"
     assert follow(knees.client("rita")) == "/read/knees/display/"
+    sign_in_again(first, knees.people["ron"])
+    assert follow(first) == "/read/knees/display/"
+
+
+def test_who_signs_in_again_is_back_at_the_trial_without_another_display_check(knees: Locked) -> None:
+    rita = knees.client("rita")
+    rita.post("/read/knees/display/", GOOD_SCREEN)
+    sign_in_again(rita, knees.people["rita"])
+    assert follow(rita) == "/read/knees/trial/"
+
+
+def test_a_display_check_holds_for_half_a_day(knees: Locked, monkeypatch: pytest.MonkeyPatch) -> None:
+    rita = knees.client("rita")
+    rita.post("/read/knees/display/", GOOD_SCREEN)
+    later = time.time() + 12 * 3600 + 1
+    monkeypatch.setattr(signing, "time", SimpleNamespace(time=lambda: later))
+    assert follow(rita) == "/read/knees/display/"
+
+
+def sign_in_again(browser: Client, person: User) -> None:
+    """The session has ended; everything else the browser remembers is there."""
+    del browser.cookies[settings.SESSION_COOKIE_NAME]
+    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
 
 
 def test_no_display_check_where_the_study_ignores_it(db: None) -> None:
