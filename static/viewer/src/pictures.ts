@@ -1,14 +1,8 @@
-/** Pixels by address: fetched once, ahead where possible, given back when they are no longer needed. */
+/** The pictures of trials: fetched once, ahead where possible, given back when they are no longer needed. */
 
 import { type Api, ApiError } from "./api";
-import { fullWindow } from "./grey";
+import type { ImageOffer, Presentation } from "./contract";
 import { asPicture, type Picture } from "./renderer";
-
-export interface Shape {
-  readonly width: number;
-  readonly height: number;
-  readonly bits: number;
-}
 
 const RETRY_MS = 1000;
 
@@ -21,10 +15,30 @@ export class Pictures {
     private readonly waiting: (error: ApiError) => void,
   ) {}
 
-  get(url: string, shape: Shape): Promise<Picture> {
+  of(trial: Presentation): Promise<Picture[]> {
+    return Promise.all(trial.images.map((image) => this.get(image)));
+  }
+
+  /** Whether all pictures of a trial have arrived. */
+  have(trial: Presentation): boolean {
+    return trial.images.every(({ url }) => this.here.has(url));
+  }
+
+  /** Forgets all pictures but those of these trials. */
+  keep(trials: readonly Presentation[]): void {
+    const wanted = new Set(trials.flatMap(({ images }) => images.map(({ url }) => url)));
+    for (const url of this.known.keys()) {
+      if (wanted.has(url)) continue;
+      this.known.delete(url);
+      this.here.delete(url);
+    }
+  }
+
+  private get(image: ImageOffer): Promise<Picture> {
+    const { url } = image;
     const known = this.known.get(url);
     if (known) return known;
-    const coming = this.fetch(url, shape);
+    const coming = this.fetch(image);
     this.known.set(url, coming);
     coming.then(
       () => this.here.add(url),
@@ -33,29 +47,10 @@ export class Pictures {
     return coming;
   }
 
-  all(urls: readonly string[], shape: Shape): Promise<Picture[]> {
-    return Promise.all(urls.map((url) => this.get(url, shape)));
-  }
-
-  /** Whether all of these have arrived. */
-  have(urls: readonly string[]): boolean {
-    return urls.every((url) => this.here.has(url));
-  }
-
-  /** Forgets all pictures but these. */
-  keep(urls: readonly string[]): void {
-    for (const url of this.known.keys()) {
-      if (urls.includes(url)) continue;
-      this.known.delete(url);
-      this.here.delete(url);
-    }
-  }
-
-  private async fetch(url: string, shape: Shape): Promise<Picture> {
+  private async fetch(image: ImageOffer): Promise<Picture> {
     for (;;) {
       try {
-        const buffer = await this.api.pixels(url);
-        return asPicture(buffer, { ...shape, window: fullWindow(shape.bits) });
+        return asPicture(await this.api.pixels(image.url), image);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.waiting(error);

@@ -1,23 +1,21 @@
 /** The reading page: shows a trial, takes the answer, shows the next one. */
 
 import { finished } from "./answer";
-import { Api, ApiError } from "./api";
-import type { Accepted, ImageOffer, Presentation, Section, State } from "./contract";
+import { Api, type ApiError } from "./api";
+import type { Accepted, Presentation, Section, State } from "./contract";
 import { Course } from "./course";
-import { leisure, part, uuid } from "./dom";
+import { leisure, uuid } from "./dom";
 import { Drafts } from "./drafts";
+import { Frame } from "./frame";
 import { Lightbox } from "./lightbox";
 import { ask, banner, type Question, say } from "./notices";
 import { Outbox } from "./outbox";
+import { patiently } from "./patience";
 import { Pictures } from "./pictures";
 import { Presence } from "./presence";
 import { openShelf, type Shelf, type Waiting } from "./store";
 import { Tab } from "./tab";
 import * as words from "./words";
-
-function addresses(trial: Presentation): string[] {
-  return trial.images.map((image) => image.url);
-}
 
 class ReadingPage {
   private readonly api: Api;
@@ -28,6 +26,7 @@ class ReadingPage {
   private readonly presence: Presence;
   private readonly box: Lightbox;
   private readonly course: Course;
+  private readonly frame: Frame;
   private state: State | null = null;
   /** The answer to what is shown is given, and nothing else is shown yet. */
   private sending = false;
@@ -60,19 +59,20 @@ class ReadingPage {
       refused: (error) => void this.refused(error),
     });
     this.course = new Course((token) => this.outbox.holds(token));
+    const hands = {
+      submit: () => void this.submit(),
+      back: () => void this.back(),
+      pause: () => void this.pause("pause"),
+    };
+    this.frame = new Frame(hands);
     this.box = new Lightbox(this.presence, {
       painted: () => {
         this.status();
         void this.prefetch();
       },
       changed: () => this.changed(),
-      submit: () => void this.submit(),
-      back: () => void this.back(),
-      pause: () => void this.pause("pause"),
+      ...hands,
     });
-    part("submit").addEventListener("click", () => void this.submit());
-    part("back").addEventListener("click", () => void this.back());
-    part("pause").addEventListener("click", () => void this.pause("pause"));
     addEventListener("pagehide", () => {
       this.tab.happened("left");
       this.leave();
@@ -98,20 +98,8 @@ class ReadingPage {
     await this.patiently(async () => this.show(await this.api.state()));
   }
 
-  /** Does it again until the server is there, telling the reader what is the matter; false where that is in vain. */
-  private async patiently(attempt: () => Promise<void>): Promise<boolean> {
-    for (let waitMs = 500; ; waitMs = Math.min(15_000, waitMs * 2)) {
-      try {
-        await attempt();
-        banner(null);
-        return true;
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        this.trouble(error);
-        if (error.trouble !== "network" && error.trouble !== "busy") return false;
-        await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, error.retryAfterMs)));
-      }
-    }
+  private patiently(attempt: () => Promise<void>): Promise<boolean> {
+    return patiently(attempt, (error) => (error ? this.trouble(error) : banner(null)));
   }
 
   /** Whatever is to be read now. */
@@ -122,7 +110,8 @@ class ReadingPage {
       location.assign(state.finish_url ?? (this.body.finish as string));
       return;
     }
-    this.header(section, state);
+    this.frame.section(section, current, state.practice);
+    this.box.clock(section.show_clock);
     if (section.name !== this.sectionSeen && section.answered === 0 && section.of > 1) {
       await this.box.away("break", () => ask(words.introduction(section)));
     }
@@ -138,23 +127,17 @@ class ReadingPage {
   }
 
   private async present(section: Section, shown: Presentation): Promise<void> {
-    const [first] = shown.images;
-    if (!first) return;
     this.turn += 1;
     const { turn } = this;
-    this.pictures.keep([shown, ...this.course.open].flatMap(addresses));
-    const pictures = await this.pictures.all(addresses(shown), first).catch(() => null);
+    this.pictures.keep([shown, ...this.course.open]);
+    const pictures = await this.pictures.of(shown).catch(() => null);
     if (!pictures || turn !== this.turn) return;
-    pictures.forEach((picture, i) => {
-      picture.window = (shown.images[i] ?? first).window;
-    });
     this.presence.idleAfterMs =
       section.idle_after_s > 0 ? section.idle_after_s * 1000 : Number.POSITIVE_INFINITY;
     this.sending = false;
     this.box.hold(false);
     this.box.present(section, shown, pictures, this.drafts.latest(shown));
-    part("count").textContent = `${shown.number} of ${section.total}`;
-    part("back").hidden = !(section.allow_back && shown.back);
+    this.frame.trial(section, shown);
     this.status();
   }
 
@@ -164,24 +147,12 @@ class ReadingPage {
     await leisure();
     const ahead = this.course.open.filter(({ token }) => token !== shown?.token);
     for (const [i, trial] of ahead.entries()) {
-      const pictures = await this.pictures
-        .all(addresses(trial), trial.images[0] as ImageOffer)
-        .catch(() => []);
+      const pictures = await this.pictures.of(trial).catch(() => []);
       if (this.box.shown !== shown) return;
       if (!this.outbox.size) banner(null);
       // The next one goes to the graphics card as well; those after it wait in memory.
       if (i === 0) await this.box.prepare(pictures);
     }
-  }
-
-  private header(section: Section, state: State): void {
-    part("section").textContent = words.titleOf(section);
-    part("question").textContent = words.QUESTIONS[section.task];
-    const bar = part<HTMLProgressElement>("bar");
-    bar.max = Math.max(1, section.total);
-    bar.value = section.answered;
-    part("practice").hidden = !state.practice;
-    this.box.clock(section.show_clock);
   }
 
   private changed(): void {
@@ -192,8 +163,7 @@ class ReadingPage {
 
   private status(): void {
     const missing = this.box.lacks();
-    part("lacks").textContent = missing ?? "Complete.";
-    part("submit").setAttribute("aria-disabled", String(missing !== null || this.sending));
+    this.frame.status(missing, missing === null && !this.sending);
   }
 
   private async submit(): Promise<void> {
@@ -210,7 +180,7 @@ class ReadingPage {
     this.box.hold(true);
     const submission = { client_uuid: uuid(), answer: finished(answer), timing: this.box.timing() };
     await this.outbox.put({ token: shown.token, number: shown.number, submission });
-    this.saved("Sending…");
+    this.frame.saved("Sending…");
     const { next } = this.course;
     this.awaiting = next === null;
     // The answer is kept here; what comes next need not wait until the server has it.
@@ -220,13 +190,13 @@ class ReadingPage {
   private async goOn(section: Section, next: Presentation): Promise<void> {
     const answered = next.number - 1;
     await this.offerBreak(section, answered);
-    part<HTMLProgressElement>("bar").value = answered;
+    this.frame.answered(answered);
     await this.present(section, next);
   }
 
   private async accepted(waiting: Waiting, { state }: Accepted): Promise<void> {
     banner(null);
-    this.saved(this.drafts.hurry() ? "Saving…" : "Saved");
+    this.frame.saved(this.drafts.hurry() ? "Saving…" : "Saved");
     this.drafts.forget(waiting.token);
     const practised = this.state?.practice;
     this.follow(state);
@@ -258,21 +228,19 @@ class ReadingPage {
   }
 
   private unsent(error: ApiError): void {
-    this.saved("Kept on this device");
+    this.frame.saved("Kept on this device");
     this.trouble(error);
   }
 
   private kept(kept: "here" | "saved", error: ApiError | null): void {
     if (this.sending) return;
-    this.saved(kept === "saved" ? "Saved" : error || this.outbox.size ? "Kept on this device" : "Saving…");
+    this.frame.saved(
+      kept === "saved" ? "Saved" : error || this.outbox.size ? "Kept on this device" : "Saving…",
+    );
     // A draft that is not wanted is one to a trial that is no longer open: look which one is.
     if (error?.trouble === "refused") void this.refresh();
     else if (error) this.trouble(error);
     else if (kept === "saved") banner(null);
-  }
-
-  private saved(words: string): void {
-    part("saved").textContent = words;
   }
 
   private trouble(error: ApiError): void {
@@ -285,13 +253,13 @@ class ReadingPage {
   }
 
   private cutOff(): void {
-    const here = this.course.open.filter((trial) => this.pictures.have(addresses(trial)));
+    const here = this.course.open.filter((trial) => this.pictures.have(trial));
     banner(words.cutOff(this.outbox.size, here.length));
   }
 
   /** Another tab or machine reads this study now; only one may. */
   private async elsewhere(): Promise<void> {
-    this.saved("");
+    this.frame.saved("");
     await this.box.away("pause", () => ask(words.elsewhere()));
     // What was open here may have been answered there: until that is known, nothing here is to be answered.
     this.box.hold(true);
@@ -309,7 +277,7 @@ class ReadingPage {
     const { section, shown } = this.box;
     if (!section?.allow_back || !shown?.back || this.sending) return;
     if (this.outbox.size) {
-      part("lacks").textContent = words.STILL_UNDER_WAY;
+      this.frame.tell(words.STILL_UNDER_WAY);
       say(words.STILL_UNDER_WAY);
       return;
     }

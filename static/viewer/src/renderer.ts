@@ -9,7 +9,7 @@ export interface Picture {
   readonly bits: 8 | 16;
   readonly pixels: Uint8Array | Uint16Array;
   /** What the protocol shows it with at first. */
-  window: GreyWindow;
+  readonly window: GreyWindow;
 }
 
 /** One picture in one rectangle of the canvas. */
@@ -44,7 +44,7 @@ export class ViewerError extends Error {
 /** The raw little-endian buffer of the pixel address as a picture; a wrong length is refused. */
 export function asPicture(
   buffer: ArrayBuffer,
-  shape: { width: number; height: number; bits: number; window: GreyWindow },
+  shape: Size & { readonly bits: number; readonly window: GreyWindow },
 ): Picture {
   const { width, height, window } = shape;
   const bits = shape.bits > 8 ? 16 : 8;

@@ -3,39 +3,23 @@
  * onFirstPaint, and what follows from them. It knows nothing of studies, answers or the network.
  */
 
-import { CanvasRenderer } from "./canvas2d";
-import { fit, keepInSight, type Point, type Rect, toImage, toScreen, type View, zoomAt } from "./geometry";
+import { fit, keepInSight, type Point, toImage, toScreen, type View, zoomAt } from "./geometry";
 import { fullWindow, type GreyWindow, spread, tidyWindow } from "./grey";
-import { asPicture, type Picture, type Renderer, type Tile } from "./renderer";
-import { WebGLRenderer } from "./webgl";
+import { Port } from "./port";
+import { asPicture, type Picture, type Renderer } from "./renderer";
+import { Surface } from "./surface";
 
 export { asPicture, type GreyWindow, type Picture, type View };
-
-interface Port {
-  readonly element: HTMLElement;
-  rect: Rect;
-  picture: Picture | null;
-  window: GreyWindow;
-  view: View;
-  /** The image fills the viewport and goes on doing so when the viewport changes its size. */
-  fitted: boolean;
-}
-
-const LENS_CSS_PX = 260;
-const LENS_POWER = 2.5;
-const RESTORE_WAIT_MS = 2000;
 
 export class Viewer {
   linked = true;
   inverted = false;
-  private canvas!: HTMLCanvasElement;
-  private renderer!: Renderer;
+  private readonly surface: Surface;
   private ports: Port[] = [];
   private held: Picture[] = [];
   private frame = 0;
   private density = 1;
   private lens: { index: number; at: Point } | null = null;
-  private lost = false;
   private painted: ((atMs: number) => void) | null = null;
   private readonly drawn = new Set<() => void>();
   private readonly watcher: ResizeObserver;
@@ -45,28 +29,19 @@ export class Viewer {
     options: { renderer?: "webgl2" | "canvas2d" } = {},
   ) {
     this.watcher = new ResizeObserver(() => this.measure());
-    this.begin(options.renderer ?? "webgl2");
+    this.surface = new Surface(host, options.renderer ?? "webgl2", () => this.measure());
   }
 
   get kind(): Renderer["kind"] {
-    return this.renderer.kind;
+    return this.surface.renderer.kind;
   }
 
   /** Which elements of the page are the viewports. */
   setPorts(elements: readonly HTMLElement[]): void {
     this.watcher.disconnect();
     this.watcher.observe(this.host);
-    this.ports = elements.map((element) => {
-      this.watcher.observe(element);
-      return {
-        element,
-        rect: { x: 0, y: 0, width: 0, height: 0 },
-        picture: null,
-        window: fullWindow(8),
-        view: { zoom: 1, x: 0, y: 0 },
-        fitted: true,
-      };
-    });
+    this.ports = elements.map((element) => new Port(element));
+    for (const element of elements) this.watcher.observe(element);
     this.measure();
   }
 
@@ -74,20 +49,17 @@ export class Viewer {
   prepare(index: number, picture: Picture): void {
     if (!this.held.includes(picture)) this.held.push(picture);
     const { rect } = this.port(index);
-    if (!this.lost) this.renderer.prepare(picture, fit(picture, rect), rect);
+    if (!this.surface.lost) this.surface.renderer.prepare(picture, fit(picture, rect), rect);
   }
 
   /** Shows one picture a viewport; whatever else was held, except `keep`, is given back. */
   load(pictures: readonly (Picture | null)[], keep: readonly Picture[] = []): void {
     this.lens = null;
     this.ports.forEach((port, i) => {
-      port.picture = pictures[i] ?? null;
-      if (port.picture) port.window = tidyWindow(port.picture.window, port.picture.bits);
-      port.fitted = true;
-      this.refit(port);
+      port.show(pictures[i] ?? null);
     });
     const wanted = new Set([...pictures, ...keep]);
-    for (const picture of this.held) if (!wanted.has(picture)) this.renderer.release(picture);
+    for (const picture of this.held) if (!wanted.has(picture)) this.surface.renderer.release(picture);
     this.held = [...wanted].filter((picture) => picture !== null);
     // At once: waiting for the next frame would only make the reader wait for it too.
     this.draw();
@@ -138,10 +110,7 @@ export class Viewer {
   }
 
   fit(index: number): void {
-    for (const port of this.together(index)) {
-      port.fitted = true;
-      this.refit(port);
-    }
+    for (const port of this.together(index)) port.fit();
     this.redraw();
   }
 
@@ -203,9 +172,10 @@ export class Viewer {
   /** Where the magnifier is, in CSS pixels within its viewport. */
   lensBox(): { index: number; x: number; y: number; side: number } | null {
     if (!this.lens) return null;
-    const [tile] = this.lensTile(this.lens.index, this.lens.at);
+    const port = this.port(this.lens.index);
+    const [tile] = port.lens(this.lens.at, this.density, this.inverted);
     if (!tile) return null;
-    const { rect } = this.port(this.lens.index);
+    const { rect } = port;
     return {
       index: this.lens.index,
       x: (tile.rect.x - rect.x) / this.density,
@@ -234,29 +204,14 @@ export class Viewer {
   snapshot(index: number): { width: number; height: number; data: Uint8ClampedArray } {
     const { rect } = this.port(index);
     this.draw();
-    return { width: rect.width, height: rect.height, data: this.renderer.read(rect) };
+    return { width: rect.width, height: rect.height, data: this.surface.renderer.read(rect) };
   }
 
   /** Looks again where the viewports are. */
   measure(): void {
-    const box = this.canvas.getBoundingClientRect();
     this.density = window.devicePixelRatio || 1;
-    const width = Math.max(1, Math.round(box.width * this.density));
-    const height = Math.max(1, Math.round(box.height * this.density));
-    if (this.canvas.width !== width) this.canvas.width = width;
-    if (this.canvas.height !== height) this.canvas.height = height;
-    for (const port of this.ports) {
-      const area = port.element.getBoundingClientRect();
-      const x = Math.round((area.left - box.left) * this.density);
-      const y = Math.round((area.top - box.top) * this.density);
-      port.rect = {
-        x,
-        y,
-        width: Math.round((area.right - box.left) * this.density) - x,
-        height: Math.round((area.bottom - box.top) * this.density) - y,
-      };
-      if (port.fitted) this.refit(port);
-    }
+    const canvas = this.surface.measure(this.density);
+    for (const port of this.ports) port.measure(canvas, this.density);
     // At once, not in the next frame: a canvas that changed its size is empty until it is drawn again.
     this.draw();
   }
@@ -264,45 +219,7 @@ export class Viewer {
   dispose(): void {
     cancelAnimationFrame(this.frame);
     this.watcher.disconnect();
-    this.renderer.dispose();
-    this.canvas.remove();
-  }
-
-  private begin(kind: Renderer["kind"]): void {
-    const canvas = document.createElement("canvas");
-    canvas.className = "pixels";
-    canvas.setAttribute("aria-hidden", "true");
-    const webgl = kind === "webgl2" ? WebGLRenderer.on(canvas) : null;
-    this.canvas?.remove();
-    this.canvas = canvas;
-    this.host.prepend(canvas);
-    this.renderer = webgl ?? CanvasRenderer.on(canvas);
-    if (webgl) {
-      canvas.addEventListener("webglcontextlost", (event) => this.lose(event));
-      canvas.addEventListener("webglcontextrestored", () => this.restore(canvas));
-    }
-  }
-
-  /** A browser may take the graphics memory away at any time; what was on the screen is drawn anew. */
-  private lose(event: Event): void {
-    event.preventDefault();
-    this.lost = true;
-    const gone = this.canvas;
-    setTimeout(() => {
-      if (!this.lost || this.canvas !== gone) return;
-      this.lost = false;
-      this.begin("canvas2d");
-      this.measure();
-    }, RESTORE_WAIT_MS);
-  }
-
-  private restore(canvas: HTMLCanvasElement): void {
-    if (canvas !== this.canvas) return;
-    const again = WebGLRenderer.on(canvas);
-    if (!again) return;
-    this.lost = false;
-    this.renderer = again;
-    this.draw();
+    this.surface.dispose();
   }
 
   private port(index: number): Port {
@@ -319,10 +236,6 @@ export class Viewer {
     return { x: at.x * this.density, y: at.y * this.density };
   }
 
-  private refit(port: Port): void {
-    if (port.picture) port.view = fit(port.picture, port.rect);
-  }
-
   private redraw(): void {
     if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
   }
@@ -330,43 +243,18 @@ export class Viewer {
   private draw(): void {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    if (this.lost) return;
-    const tiles = this.ports.flatMap((port) => this.tile(port));
-    if (this.lens) tiles.push(...this.lensTile(this.lens.index, this.lens.at));
-    this.renderer.draw(tiles);
+    if (this.surface.lost) return;
+    const { renderer } = this.surface;
+    const tiles = this.ports.flatMap((port) => port.tile(this.inverted));
+    if (this.lens) {
+      tiles.push(...this.port(this.lens.index).lens(this.lens.at, this.density, this.inverted));
+    }
+    renderer.draw(tiles);
     for (const callback of this.drawn) callback();
     if (this.painted && tiles.length) {
       const callback = this.painted;
       this.painted = null;
-      void this.renderer.finished().then(() => callback(performance.now()));
+      void renderer.finished().then(() => callback(performance.now()));
     }
-  }
-
-  private tile(port: Port): Tile[] {
-    const { picture, rect, view, window } = port;
-    if (!picture || rect.width < 1 || rect.height < 1) return [];
-    return [{ picture, rect, view, window, inverted: this.inverted }];
-  }
-
-  private lensTile(index: number, at: Point): Tile[] {
-    const port = this.port(index);
-    const side = Math.round(Math.min(LENS_CSS_PX * this.density, port.rect.width, port.rect.height));
-    if (!port.picture || side < 1) return [];
-    const point = toImage(port.view, port.rect, at);
-    const clampTo = (value: number, most: number) => Math.min(most, Math.max(0, value));
-    const x = clampTo(Math.round(at.x - side / 2), port.rect.width - side);
-    const y = clampTo(Math.round(at.y - side / 2), port.rect.height - side);
-    const rect = { x: port.rect.x + x, y: port.rect.y + y, width: side, height: side };
-    const zoom = Math.max(1, port.view.zoom * LENS_POWER);
-    return [
-      {
-        picture: port.picture,
-        rect,
-        view: { ...point, zoom },
-        window: port.window,
-        inverted: this.inverted,
-        passing: true,
-      },
-    ];
   }
 }

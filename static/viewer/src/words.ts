@@ -4,12 +4,17 @@ import type { ApiError } from "./api";
 import type { Feedback, Section } from "./contract";
 import type { Question } from "./notices";
 
-export const QUESTIONS: Record<Section["task"], string> = {
+const QUESTIONS: Record<Section["task"], string> = {
   pick_real: "Which one is the real radiograph?",
   call: "Is this radiograph real or synthetic?",
   rate: "How realistic is each image?",
   check_label: "Does the label fit the image?",
 };
+
+/** What is asked about so many images on the screen. */
+export function question(task: Section["task"], images: number): string {
+  return task === "rate" && images === 1 ? "How realistic is this image?" : QUESTIONS[task];
+}
 
 const GO_ON = [{ value: "go", words: "Go on", key: "Enter" }];
 

@@ -1,0 +1,51 @@
+/** What stands around the images: where the reader is, what is still missing, what is saved. */
+
+import type { Presentation, Section } from "./contract";
+import { part } from "./dom";
+import * as words from "./words";
+
+export interface FrameHost {
+  submit(): void;
+  back(): void;
+  pause(): void;
+}
+
+export class Frame {
+  constructor(host: FrameHost) {
+    part("submit").addEventListener("click", () => host.submit());
+    part("back").addEventListener("click", () => host.back());
+    part("pause").addEventListener("click", () => host.pause());
+  }
+
+  section(section: Section, { images }: Presentation, practice: boolean): void {
+    part("question").textContent = words.question(section.task, images.length);
+    part("section").textContent = words.titleOf(section);
+    part("practice").hidden = !practice;
+    part<HTMLProgressElement>("bar").max = Math.max(1, section.total);
+    this.answered(section.answered);
+  }
+
+  trial(section: Section, shown: Presentation): void {
+    part("count").textContent = `${shown.number} of ${section.total}`;
+    part("back").hidden = !(section.allow_back && shown.back);
+  }
+
+  answered(count: number): void {
+    part<HTMLProgressElement>("bar").value = count;
+  }
+
+  /** What the answer still lacks, if anything; `ready`: it may be submitted. */
+  status(missing: string | null, ready: boolean): void {
+    this.tell(missing ?? "Complete.");
+    part("submit").setAttribute("aria-disabled", String(!ready));
+  }
+
+  /** Words beside the submit button. */
+  tell(text: string): void {
+    part("lacks").textContent = text;
+  }
+
+  saved(text: string): void {
+    part("saved").textContent = text;
+  }
+}
