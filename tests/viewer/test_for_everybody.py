@@ -119,6 +119,27 @@ def test_the_page_fits_every_window_and_large_type(serve: Serve, read: Read) -> 
         assert not page.locator("figcaption").evaluate_all(clipped), width
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (1024, 768), (768, 1024), (390, 844)])
+def test_no_step_of_a_scale_is_cut_off(serve: Serve, read: Read, width: int, height: int) -> None:
+    for study in ({"section": REASONS}, {"task": "call", "slots": "A", "section": REASONS}):
+        page = read(serve(**study))
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(100)  # two frames, and the images lie as the new window wants them
+        cut = "steps => steps.filter(s => s.scrollWidth > s.clientWidth).map(s => s.textContent)"
+        assert page.locator(".scale button").evaluate_all(cut) == []
+        page.close()
+
+
+def test_reasons_below_an_image_leave_it_in_sight(serve: Serve, read: Read) -> None:
+    page = read(serve(task="call", slots="A", section={"reasons": MANY_REASONS}))
+    page.set_viewport_size({"width": 700, "height": 560})
+    page.keyboard.press("w")
+    page.locator(".why[open]").wait_for()
+    box = page.locator(".view").bounding_box()
+    assert box is not None
+    assert box["height"] >= 180
+
+
 def test_twice_the_type_alone_still_fits(serve: Serve, browser: Browser, read: Read) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(

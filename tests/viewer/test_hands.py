@@ -101,6 +101,21 @@ def test_a_spot_alone_is_a_reason_where_the_protocol_has_no_tags(serve: Serve, r
     assert reasons[0]["x"] is not None
 
 
+def test_a_double_click_resets_and_leaves_the_spot_where_it_was(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A", section={"reasons": {"tags": ["noise"], "spot": True}})
+    page = read(server)
+    page.locator(".why summary").click()
+    page.get_by_role("button", name="noise").click()
+    page.locator(".view").click()
+    page.wait_for_timeout(500)  # a second click any sooner would be half of a double one
+    box = page.locator(".view").bounding_box()
+    assert box is not None
+    page.locator(".view").dblclick(position={"x": box["width"] / 2, "y": 40})
+    sent = finish(page, server)
+    assert "reset" in kinds(sent)
+    assert abs(sent["answer"]["reasons"][0]["y"] - 48) < 0.5
+
+
 def test_two_fingers_zoom_where_they_are(serve: Serve, browser: Browser) -> None:
     server = serve(task="call", slots="A")
     context = browser.new_context(viewport={"width": 900, "height": 700}, has_touch=True)

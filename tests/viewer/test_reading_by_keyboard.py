@@ -97,6 +97,31 @@ def test_a_discrepant_label_asks_what_is_seen_instead(serve: Serve, read: Read) 
     assert (answer["verdict"], answer["observed"]) == ("discrepant", {"KL grade": "4"})
 
 
+def test_enter_leads_to_what_is_seen_instead(serve: Serve, read: Read) -> None:
+    choices = {"KL grade": ["0", "1"], "side": ["L", "R"]}
+    server = serve(task="check_label", slots="A", section={"label_choices": choices})
+    page = read(server)
+    press(page, "2", "Enter", "Tab", "Enter", "Enter")
+    answer = answered(page, server, 1)
+    assert (answer["verdict"], answer["observed"]) == ("discrepant", {"KL grade": "1"})
+
+
+def test_enter_chooses_a_reason_and_then_submits_without_taking_it_back(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A", section={"reasons": {"tags": ["noise", "edges"], "spot": True}})
+    page = read(server)
+    press(page, "ArrowLeft", "1", "w", "Enter", "x", "Enter")
+    assert [reason["tag"] for reason in answered(page, server, 1)["reasons"]] == ["noise"]
+    press(page, "w", "Enter", "Space")
+    assert page.get_by_role("button", name="noise").get_attribute("aria-pressed") == "false"
+
+
+def test_a_spot_asks_for_its_reason_first(serve: Serve, read: Read) -> None:
+    page = read(serve(task="call", slots="A", section={"reasons": {"tags": ["noise"], "spot": True}}))
+    press(page, "x")
+    assert "Give a reason first" in (page.locator("#lacks").text_content() or "")
+    assert page.locator(".mark").count() == 0
+
+
 def test_a_fitting_label_takes_back_what_was_seen_instead(serve: Serve, read: Read) -> None:
     server = serve(task="check_label", slots="A", section={"label_choices": {"KL grade": ["0", "1"]}})
     page = read(server)
@@ -148,6 +173,53 @@ def test_a_pause_covers_the_images_and_enter_goes_on(serve: Serve, read: Read) -
     assert page.locator(".pixels").is_hidden()
     press(page, "Enter")
     assert page.locator(".pixels").is_visible()
+
+
+def test_the_buttons_say_how_the_image_in_focus_is_shown(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    preset = page.locator("#tool-preset .words")
+    press(page, "l", "v")
+    assert preset.text_content() == "Window: Full range"
+    press(page, "]")
+    assert preset.text_content() == "Window: By hand"
+    press(page, "b")
+    assert preset.text_content() == "Window: As set"
+    press(page, "z")
+    assert page.locator("#tool-actual").get_attribute("aria-pressed") == "true"
+    press(page, "a")
+    assert page.locator("#tool-actual").get_attribute("aria-pressed") == "false"
+    press(page, "r")
+    assert preset.text_content() == "Window: As set"
+
+
+def test_one_image_has_nothing_to_be_linked_with(serve: Serve, read: Read) -> None:
+    page = read(serve(task="call", slots="A"))
+    press(page, "l")
+    assert page.locator("#tool-link").get_attribute("aria-pressed") == "true"
+
+
+def test_a_key_held_down_answers_no_question(serve: Serve, read: Read) -> None:
+    page = read(serve(task="call", slots="A", section={"break_after": 1}))
+    press(page, "ArrowLeft", "1")
+    page.keyboard.down("Enter")
+    dialog = page.get_by_role("dialog", name="Time for a break")
+    dialog.wait_for()
+    page.keyboard.down("Enter")
+    assert dialog.is_visible()
+    page.keyboard.up("Enter")
+    press(page, "Enter")
+    wait_for_trial(page, 2)
+
+
+def test_question_mark_closes_what_it_opened_and_enter_does_too(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    dialog = page.locator("#keys-dialog")
+    for key in ("?", "Enter"):
+        press(page, "?")
+        dialog.wait_for()
+        press(page, key)
+        dialog.wait_for(state="hidden")
+    assert page.locator("#prefer-characters").is_checked()
 
 
 def test_question_mark_shows_every_key(serve: Serve, read: Read) -> None:

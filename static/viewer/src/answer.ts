@@ -75,7 +75,7 @@ export type AnswerAction =
   | { readonly kind: "verdict"; readonly value: "fits" | "discrepant" | "unsure" }
   | { readonly kind: "observe"; readonly name: string; readonly value: string }
   | { readonly kind: "reason"; readonly slot: string; readonly tag: string }
-  | { readonly kind: "spot"; readonly slot: string; readonly x: number; readonly y: number };
+  | { readonly kind: "spot"; readonly slot: string; readonly x: number | null; readonly y: number | null };
 
 /** A tag given twice is taken back. */
 function toggled(reasons: readonly Reason[], slot: string, tag: string): Reason[] {
@@ -84,7 +84,7 @@ function toggled(reasons: readonly Reason[], slot: string, tag: string): Reason[
 }
 
 /** The spot belongs to the tag given last for this image. */
-function spotted(reasons: readonly Reason[], slot: string, x: number, y: number): Reason[] {
+function spotted(reasons: readonly Reason[], slot: string, x: number | null, y: number | null): Reason[] {
   const last = reasons.findLastIndex((reason) => reason.slot === slot);
   return reasons.map((reason, i) => (i === last ? { ...reason, x, y } : reason));
 }

@@ -73,6 +73,11 @@ export class Board {
     this.views.get(slot)?.focus({ preventScroll: false });
   }
 
+  /** Where the reader says what they see instead. */
+  focusObserved(): void {
+    this.grid.querySelector<HTMLElement>(".observed button")?.focus();
+  }
+
   private figure(section: Section, shown: Presentation, image: ImageOffer): HTMLElement {
     const { slot } = image;
     const only = shown.images.length === 1;
@@ -100,7 +105,8 @@ export class Board {
     const sure = confidenceScale(section);
     if (sure.points.length) {
       const act = (value: number): BoardAction => ({ kind: "confidence", value });
-      parts.push(this.scale(sure, "How sure are you?", act, (answer) => answer.confidence));
+      const scale = this.scale(sure, "How sure are you?", act, (answer) => answer.confidence);
+      parts.push(h("div", { class: "asked-too" }, h("p", { class: "soft" }, "How sure are you?"), scale));
     }
     if (asksRatings(section)) {
       const name = only ? "How realistic is the image?" : `How realistic is image ${slot}?`;
@@ -183,7 +189,7 @@ export class Board {
       const content = [h("b", {}, String(i + 1)), h("span", {}, words)];
       box.append(this.choice(content, { kind: "verdict", value }, (answer) => answer.verdict === value));
     });
-    const seen = h("div", { class: "observed" });
+    const seen = h("div", { class: "observed" }, h("p", { class: "soft" }, "What do you see instead?"));
     for (const [name, values] of Object.entries(section.label_choices ?? {})) {
       const group = h("div", {
         class: "chips",
@@ -191,15 +197,10 @@ export class Board {
         "aria-label": `What do you see instead? ${name}`,
       });
       for (const value of values) {
-        group.append(
-          this.choice(
-            [value],
-            { kind: "observe", name, value },
-            (answer) => answer.observed?.[name] === value,
-          ),
-        );
+        const given = (answer: Answer) => answer.observed?.[name] === value;
+        group.append(this.choice([value], { kind: "observe", name, value }, given));
       }
-      seen.append(h("p", { class: "soft" }, `What do you see instead? ${name}`), group);
+      seen.append(h("div", { class: "observable" }, h("span", { class: "soft" }, name), group));
     }
     return [box, seen];
   }
@@ -213,7 +214,10 @@ export class Board {
       tags.append(this.choice([tag || "Show a spot"], { kind: "reason", slot, tag }, given));
     }
     const why = h("details", { class: "why" }, h("summary", {}, "Why? ", kbd("W")), tags);
-    if (reasons.spot) why.append(h("p", { class: "soft spot" }, "Then click on the image to show where."));
+    if (reasons.spot) {
+      const how = ["Then click on the image to show where, or ", kbd("X"), " for its middle."];
+      why.append(h("p", { class: "soft spot" }, ...how));
+    }
     return why;
   }
 

@@ -14,8 +14,15 @@ export interface Hands {
   done(kind: "window" | "pan" | "zoom"): void;
 }
 
+/** How far a tap may slip. */
 const TAP_CSS_PX = 5;
+const FINGER_TAP_CSS_PX = 12;
+/** A second tap this soon and this near is half of a double one. */
+const DOUBLE_TAP_MS = 400;
+const DOUBLE_TAP_CSS_PX = 30;
 const WHEEL_QUIET_MS = 250;
+
+const NO_TAP = { x: 0, y: 0, atMs: Number.NEGATIVE_INFINITY };
 
 interface Finger extends Point {
   readonly from: Point;
@@ -25,6 +32,7 @@ export class Gestures {
   private readonly fingers = new Map<number, Finger>();
   private kind: "tap" | "window" | "pan" | "zoom" = "tap";
   private wheelTimer = 0;
+  private lastTap = NO_TAP;
 
   constructor(
     private readonly element: HTMLElement,
@@ -39,7 +47,10 @@ export class Gestures {
     on("pointermove", (event) => this.move(event));
     on("pointerup", (event) => this.up(event));
     on("pointercancel", (event) => this.up(event));
-    on("pointerleave", () => hands.hover(null));
+    on("pointerleave", (event) => {
+      hands.hover(null);
+      if (event.pointerType !== "touch") this.lastTap = NO_TAP;
+    });
     on("wheel", (event) => this.wheel(event), { passive: false });
     on("dblclick", (event) => hands.doubleTap(this.where(event)));
     // Saving the picture from a menu is not offered, and the right button pans.
@@ -69,7 +80,8 @@ export class Gestures {
     }
     this.hands.hover(at);
     if (this.kind === "tap") {
-      if (Math.hypot(at.x - before.from.x, at.y - before.from.y) < TAP_CSS_PX) return;
+      const slip = event.pointerType === "touch" ? FINGER_TAP_CSS_PX : TAP_CSS_PX;
+      if (Math.hypot(at.x - before.from.x, at.y - before.from.y) < slip) return;
       this.kind = "window";
     }
     if (this.kind === "window") this.hands.window(at.x - before.x, at.y - before.y);
@@ -94,8 +106,16 @@ export class Gestures {
     this.fingers.delete(event.pointerId);
     if (this.fingers.size) return;
     if (this.kind !== "tap") this.hands.done(this.kind);
-    else if (event.type === "pointerup") this.hands.tap(this.where(event));
+    else if (event.type === "pointerup") this.tap(this.where(event));
     this.kind = "tap";
+  }
+
+  private tap(at: Point): void {
+    const { x, y, atMs } = this.lastTap;
+    const now = performance.now();
+    const isSecond = now - atMs < DOUBLE_TAP_MS && Math.hypot(at.x - x, at.y - y) < DOUBLE_TAP_CSS_PX;
+    this.lastTap = isSecond ? NO_TAP : { ...at, atMs: now };
+    if (!isSecond) this.hands.tap(at);
   }
 
   private wheel(event: WheelEvent): void {

@@ -1,18 +1,20 @@
 /** What lies before the reader: the trial, the answer so far, and the hands on both. */
 
-import { type AnswerAction, applied, blankAnswer, confidenceScale, lacks } from "./answer";
+import { type AnswerAction, applied, asksRatings, blankAnswer, lacks } from "./answer";
 import { Board, type BoardAction } from "./board";
 import type { Answer, Draft, Presentation, Section, Timing } from "./contract";
 import { leisure, part } from "./dom";
-import { type KeyAction, meaning, toolOf } from "./keys";
+import type { Point } from "./geometry";
+import { Keyboard } from "./keyboard";
+import { type KeyAction, toolOf, type Where } from "./keys";
 import { arrange } from "./layout";
-import { isAsking, say } from "./notices";
+import { say } from "./notices";
 import { Preferences } from "./preferences";
 import type { Presence } from "./presence";
 import { Stopwatch } from "./stopwatch";
 import { Tools } from "./tools";
 import { type Picture, Viewer } from "./viewer";
-import { NOT_YET_SEEN } from "./words";
+import * as words from "./words";
 
 export interface LightboxHost {
   /** All images of a trial are on the screen. */
@@ -21,6 +23,8 @@ export interface LightboxHost {
   submit(): void;
   back(): void;
   pause(): void;
+  /** Something the reader should know now. */
+  told(text: string): void;
 }
 
 export class Lightbox {
@@ -29,6 +33,8 @@ export class Lightbox {
   answer: Answer = blankAnswer();
   private focus = "";
   private held = false;
+  /** Where the spot that was shown last had been before. */
+  private before: { slot: string; x: number | null; y: number | null } | null = null;
   /** The images of this trial are on the screen. */
   private seen = false;
   private watch = new Stopwatch(null);
@@ -38,6 +44,7 @@ export class Lightbox {
   private readonly board: Board;
   private readonly tools: Tools;
   private readonly preferences = new Preferences();
+  private readonly keyboard: Keyboard;
 
   constructor(
     private readonly presence: Presence,
@@ -50,10 +57,17 @@ export class Lightbox {
       focus: (slot) => this.setFocus(slot),
       focused: () => this.focus,
       tapped: (slot, at) => this.spot(slot, at),
+      tappedTwice: () => this.takeBackSpot(),
       record: (kind, slot, value) => this.watch.input(kind, slot, value),
       maximised: (slot) => this.single(slot),
     });
     new ResizeObserver(() => this.arrange()).observe(part("main"));
+    this.keyboard = new Keyboard({
+      where: () => this.where(),
+      characters: () => this.preferences.characters,
+      press: (action) => this.press(action),
+      magnify: (on) => this.tools.magnify(on),
+    });
     this.listen();
     setInterval(() => this.tick(), 1000);
   }
@@ -80,6 +94,7 @@ export class Lightbox {
     this.presence.follow(watch);
     this.focus = "";
     this.setFocus(shown.images[0]?.slot ?? "");
+    this.before = null;
     // A hand at the keyboard begins at the first image, not where the last trial was left.
     if (this.grid.contains(document.activeElement)) this.board.focusView(this.focus);
     this.reflect();
@@ -96,7 +111,7 @@ export class Lightbox {
 
   lacks(): string | null {
     if (!this.section || !this.shown) return null;
-    return lacks(this.section, this.shown, this.answer) ?? (this.seen ? null : NOT_YET_SEEN);
+    return lacks(this.section, this.shown, this.answer) ?? (this.seen ? null : words.NOT_YET_SEEN);
   }
 
   draft(): { token: string; draft: Draft } {
@@ -133,8 +148,8 @@ export class Lightbox {
   /** Moves to the first thing that is still open. */
   pointOut(): void {
     const open = this.shown?.images.find((image) => this.answer.ratings?.[image.slot] === undefined);
-    if (open && this.section?.task !== "call" && this.section?.task !== "check_label")
-      this.setFocus(open.slot);
+    if (this.answer.verdict === "discrepant") this.board.focusObserved();
+    else if (open && this.section && asksRatings(this.section)) this.setFocus(open.slot);
     part("lacks").classList.remove("asked");
     requestAnimationFrame(() => part("lacks").classList.add("asked"));
   }
@@ -152,19 +167,9 @@ export class Lightbox {
     this.watch.input(action.kind, slot, value);
     part("lacks").classList.remove("asked");
     this.reflect();
-    say([slot ? `Image ${slot}:` : "", this.words(action)].join(" "));
+    say([slot ? `Image ${slot}:` : "", words.told(this.section, action)].join(" "));
     if (action.kind === "rate" && this.preferences.advance) this.advance(action.slot);
     this.host.changed();
-  }
-
-  private words(action: AnswerAction): string {
-    if (action.kind === "pick") return "marked as the real one.";
-    if (this.section && (action.kind === "rate" || action.kind === "confidence")) {
-      const scale = action.kind === "rate" ? this.section.scale : confidenceScale(this.section);
-      return `${action.value} ${scale.labels[scale.points.indexOf(action.value)] ?? ""}.`;
-    }
-    if (action.kind === "spot") return "spot shown.";
-    return String(action.kind === "reason" ? action.tag : action.value);
   }
 
   private advance(slot: string): void {
@@ -178,6 +183,7 @@ export class Lightbox {
     this.focus = slot;
     this.watch.note("focus", slot);
     if (this.tools.maximised && this.tools.maximised !== slot) this.tools.maximise(slot);
+    this.tools.show();
     this.reflect();
   }
 
@@ -187,9 +193,26 @@ export class Lightbox {
     this.board.focusView(slot);
   }
 
-  private spot(slot: string, at: { x: number; y: number }): void {
-    if (!this.section?.reasons?.spot || !this.answer.reasons.some((reason) => reason.slot === slot)) return;
+  /** `at`: null beside the image. */
+  private spot(slot: string, at: Point | null): void {
+    this.before = null;
+    const reason = this.answer.reasons.findLast((given) => given.slot === slot);
+    if (!this.section?.reasons?.spot || !reason || !at) return;
+    this.before = { slot, x: reason.x, y: reason.y };
     this.change({ kind: "spot", slot, x: Math.round(at.x * 10) / 10, y: Math.round(at.y * 10) / 10 });
+  }
+
+  /** The first click of a double click, which resets the image, has shown a spot nobody meant. */
+  private takeBackSpot(): void {
+    if (this.before) this.change({ kind: "spot", ...this.before });
+    this.before = null;
+  }
+
+  private spotHere(): void {
+    const at = this.tools.middle(this.focus);
+    if (!this.section?.reasons?.spot) return;
+    if (this.answer.reasons.some(({ slot }) => slot === this.focus)) this.spot(this.focus, at);
+    else this.host.told(words.REASON_FIRST);
   }
 
   private single(slot: string | null): void {
@@ -218,11 +241,6 @@ export class Lightbox {
   }
 
   private listen(): void {
-    document.addEventListener("keydown", (event) => this.keyDown(event));
-    document.addEventListener("keyup", (event) => {
-      if (event.key === " ") this.tools.magnify(false);
-    });
-    addEventListener("blur", () => this.tools.magnify(false));
     for (const button of document.querySelectorAll<HTMLElement>("[data-press]")) {
       button.addEventListener("click", (event) => {
         const action = toolOf(button.dataset.press ?? "");
@@ -230,30 +248,13 @@ export class Lightbox {
         if (event.detail > 0) button.blur();
       });
     }
-    const keys = part<HTMLDialogElement>("keys-dialog");
-    part("keys").addEventListener("click", () => keys.showModal());
   }
 
-  private keyDown(event: KeyboardEvent): void {
-    if (isAsking() || this.held || !this.section || !this.shown) return;
-    const target = event.target as HTMLElement;
-    // The focus may still lie in a dialog that has just closed; then the key is meant for the images.
-    const stale = target.closest("dialog") !== null;
-    if (!stale && target.closest("input, select, textarea")) return;
-    const native = !stale && target.closest("button, a, summary") !== null;
-    if (native && (event.key === "Enter" || event.key === " ")) return;
-    if (event.key.length === 1 && event.key !== " " && !this.preferences.characters) return;
-    if (event.key === " ") {
-      event.preventDefault();
-      if (!event.repeat) this.tools.magnify(true);
-      return;
-    }
+  private where(): Where | null {
+    const { section, shown, focus } = this;
+    if (this.held || !section || !shown) return null;
     const columns = Number(this.grid.style.getPropertyValue("--columns")) || 1;
-    const where = { section: this.section, shown: this.shown, focus: this.focus, columns };
-    const action = meaning(event, where);
-    if (!action) return;
-    event.preventDefault();
-    this.press(action);
+    return { section, shown, focus, columns };
   }
 
   private press(action: KeyAction): void {
@@ -271,16 +272,14 @@ export class Lightbox {
         this.host.pause();
         break;
       case "keys":
-        part<HTMLDialogElement>("keys-dialog").showModal();
+        this.keyboard.showHelp();
         break;
       case "why":
         this.board.toggleReasons(this.focus);
         break;
-      case "here": {
-        const at = this.tools.middle(this.focus);
-        if (at) this.spot(this.focus, at);
+      case "here":
+        this.spotHere();
         break;
-      }
       case "invert":
       case "link":
       case "reset":

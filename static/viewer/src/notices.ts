@@ -54,6 +54,10 @@ export function ask(question: Question): Promise<string> {
       row.append(button);
     });
     dialog.addEventListener("cancel", (event) => event.preventDefault());
+    // Enter is still down from the answer before: that is no answer to a question nobody has read.
+    dialog.addEventListener("keydown", (event) => {
+      if (event.repeat) event.preventDefault();
+    });
     document.body.append(dialog);
     asking = dialog;
     dialog.showModal();

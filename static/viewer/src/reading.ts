@@ -71,6 +71,7 @@ class ReadingPage {
         void this.prefetch();
       },
       changed: () => this.changed(),
+      told: (text) => this.tell(text),
       ...hands,
     });
     addEventListener("pagehide", () => {
@@ -166,6 +167,11 @@ class ReadingPage {
     this.frame.status(missing, missing === null && !this.sending);
   }
 
+  private tell(text: string): void {
+    this.frame.tell(text);
+    say(text);
+  }
+
   private async submit(): Promise<void> {
     const { section, shown, answer } = this.box;
     if (!section || !shown || this.sending) return;
@@ -185,6 +191,7 @@ class ReadingPage {
     this.awaiting = next === null;
     // The answer is kept here; what comes next need not wait until the server has it.
     if (next) await this.goOn(section, next);
+    else this.frame.status(words.NEXT_AWAITED, false);
   }
 
   private async goOn(section: Section, next: Presentation): Promise<void> {
@@ -246,15 +253,11 @@ class ReadingPage {
   private trouble(error: ApiError): void {
     const { trouble } = error;
     const door = (question: Question) => void this.box.away("pause", () => ask(question));
-    if (trouble === "network" || trouble === "busy") this.cutOff();
+    const here = this.course.open.filter((trial) => this.pictures.have(trial));
+    if (trouble === "network" || trouble === "busy") banner(words.cutOff(this.outbox.size, here.length));
     else if (trouble === "other_tab") void this.elsewhere();
     else if (trouble === "signed_out") door(words.signedOut(error.signInUrl ?? (this.body.signIn as string)));
     else door(words.closed(error, this.body.finish as string));
-  }
-
-  private cutOff(): void {
-    const here = this.course.open.filter((trial) => this.pictures.have(trial));
-    banner(words.cutOff(this.outbox.size, here.length));
   }
 
   /** Another tab or machine reads this study now; only one may. */
@@ -277,8 +280,7 @@ class ReadingPage {
     const { section, shown } = this.box;
     if (!section?.allow_back || !shown?.back || this.sending) return;
     if (this.outbox.size) {
-      this.frame.tell(words.STILL_UNDER_WAY);
-      say(words.STILL_UNDER_WAY);
+      this.tell(words.STILL_UNDER_WAY);
       return;
     }
     const { back } = shown;

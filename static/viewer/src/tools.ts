@@ -15,8 +15,10 @@ export type ToolAction =
 export interface ToolsHost {
   focus(slot: string): void;
   focused(): string;
-  /** A click on the image, in image coordinates. */
-  tapped(slot: string, at: Point): void;
+  /** A click on a viewport, in image coordinates; null beside the image. */
+  tapped(slot: string, at: Point | null): void;
+  /** That click was the first of two. */
+  tappedTwice(): void;
   record(kind: string, slot?: string, value?: string | number): void;
   maximised(slot: string | null): void;
 }
@@ -33,7 +35,8 @@ export class Tools {
   maximised: string | null = null;
   private slots: string[] = [];
   private views: HTMLElement[] = [];
-  private preset = 0;
+  /** Which preset the window of each viewport is; none where a hand has set it. */
+  private presets: Array<number | null> = [];
   private pointer: { slot: string; at: Point } | null = null;
   private magnifying = false;
   private reasons: readonly Reason[] = [];
@@ -59,7 +62,7 @@ export class Tools {
 
   /** A new trial starts with the protocol's window, whole images, side by side. */
   begin(): void {
-    this.preset = 0;
+    this.setPreset(0, this.slots.keys());
     this.pointer = null;
     this.magnify(false);
     this.viewer.invert(false);
@@ -76,6 +79,7 @@ export class Tools {
     const slot = this.host.focused();
     const index = this.slots.indexOf(slot);
     if (index < 0) return;
+    if (this.slots.length < 2 && (action.kind === "link" || action.kind === "maximise")) return;
     const { viewer } = this;
     if (action.kind === "invert") viewer.invert();
     if (action.kind === "link") viewer.linked = !viewer.linked;
@@ -84,7 +88,7 @@ export class Tools {
     if (action.kind === "preset") this.nextPreset(index);
     if (action.kind === "actual") viewer.isFitted(index) ? viewer.actualSize(index) : viewer.fit(index);
     if (action.kind === "zoom") viewer.zoom(index, action.factor, this.at(slot));
-    if (action.kind === "grey") viewer.shiftWindow(index, action.wider, action.brighter);
+    if (action.kind === "grey") this.shiftWindow(index, action.wider, action.brighter);
     if (action.kind === "pan") viewer.pan(index, action.dx, action.dy);
     this.host.record(action.kind, slot, this.value(action.kind, index));
     this.show();
@@ -102,16 +106,18 @@ export class Tools {
     return {
       window: (dx: number, dy: number) => {
         host.focus(slot);
-        viewer.shiftWindow(index, dx / CSS_PX_A_WIDTH, -dy / CSS_PX_A_WIDTH);
+        this.shiftWindow(index, dx / CSS_PX_A_WIDTH, -dy / CSS_PX_A_WIDTH);
       },
       pan: (dx: number, dy: number) => viewer.pan(index, dx, dy),
       zoom: (factor: number, at: Point) => viewer.zoom(index, factor, at),
       tap: (at: Point) => {
         host.focus(slot);
-        const point = viewer.imagePoint(index, at);
-        if (point) host.tapped(slot, point);
+        host.tapped(slot, viewer.imagePoint(index, at));
       },
-      doubleTap: () => this.act({ kind: "reset" }),
+      doubleTap: () => {
+        host.tappedTwice();
+        this.act({ kind: "reset" });
+      },
       hover: (at: Point | null) => {
         this.pointer = at && { slot, at };
         if (this.magnifying) this.moveLens();
@@ -139,18 +145,32 @@ export class Tools {
   }
 
   private reset(index: number): void {
-    this.preset = 0;
+    this.setPreset(0, this.together(index));
     this.viewer.reset(index);
   }
 
   private nextPreset(index: number): void {
-    this.preset = (this.preset + 1) % PRESETS.length;
-    this.viewer.preset(index, (PRESETS[this.preset] ?? PRESETS[0])[0]);
+    const next = ((this.presets[index] ?? -1) + 1) % PRESETS.length;
+    this.setPreset(next, this.together(index));
+    this.viewer.preset(index, (PRESETS[next] ?? PRESETS[0])[0]);
+  }
+
+  private shiftWindow(index: number, wider: number, brighter: number): void {
+    this.setPreset(null, this.together(index));
+    this.viewer.shiftWindow(index, wider, brighter);
+  }
+
+  private setPreset(preset: number | null, indices: Iterable<number>): void {
+    for (const index of indices) this.presets[index] = preset;
+  }
+
+  private together(index: number): Iterable<number> {
+    return this.viewer.linked ? this.slots.keys() : [index];
   }
 
   /** One image alone, another one instead, or all again. */
   maximise(slot: string | null = this.maximised ? null : this.host.focused()): void {
-    this.maximised = this.slots.length < 2 ? null : slot;
+    this.maximised = slot;
     this.host.maximised(this.maximised);
   }
 
@@ -200,17 +220,21 @@ export class Tools {
     });
   }
 
-  private show(): void {
-    part("tool-invert").setAttribute("aria-pressed", String(this.viewer.inverted));
-    part("tool-link").setAttribute("aria-pressed", String(this.viewer.linked));
-    part("tool-link")
-      .querySelector(".words")
-      ?.replaceChildren(this.viewer.linked ? "Linked" : "Separate");
-    part("tool-maximise").setAttribute("aria-pressed", String(this.maximised !== null));
-    part("tool-maximise").hidden = this.slots.length < 2;
-    part("tool-link").hidden = this.slots.length < 2;
-    part("tool-preset")
-      .querySelector(".words")
-      ?.replaceChildren(`Window: ${(PRESETS[this.preset] ?? PRESETS[0])[1]}`);
+  /** What the buttons say of the image in focus. */
+  show(): void {
+    const { viewer } = this;
+    const index = Math.max(0, this.slots.indexOf(this.host.focused()));
+    const alone = this.slots.length < 2;
+    const press = (id: string, on: boolean) => part(id).setAttribute("aria-pressed", String(on));
+    const say = (id: string, text: string) => part(id).querySelector(".words")?.replaceChildren(text);
+    press("tool-invert", viewer.inverted);
+    press("tool-link", viewer.linked);
+    say("tool-link", viewer.linked ? "Linked" : "Separate");
+    part("tool-link").hidden = alone;
+    press("tool-maximise", this.maximised !== null);
+    part("tool-maximise").hidden = alone;
+    press("tool-actual", viewer.isActualSize(index));
+    const preset = this.presets[index];
+    say("tool-preset", `Window: ${PRESETS[preset ?? -1]?.[1] ?? "By hand"}`);
   }
 }

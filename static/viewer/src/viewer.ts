@@ -88,6 +88,12 @@ export class Viewer {
     return this.port(index).fitted;
   }
 
+  /** One image pixel on one device pixel, asked for and not by chance of the window's size. */
+  isActualSize(index: number): boolean {
+    const { fitted, view } = this.port(index);
+    return !fitted && view.zoom === 1;
+  }
+
   setWindow(index: number, window: GreyWindow): void {
     for (const port of this.together(index)) {
       if (port.picture) port.window = tidyWindow(window, port.picture.bits);

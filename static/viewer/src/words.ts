@@ -1,5 +1,6 @@
 /** What the page says to the reader, and the questions it asks. */
 
+import { type AnswerAction, confidenceScale } from "./answer";
 import type { ApiError } from "./api";
 import type { Feedback, Section } from "./contract";
 import type { Question } from "./notices";
@@ -18,7 +19,22 @@ export function question(task: Section["task"], images: number): string {
 
 const GO_ON = [{ value: "go", words: "Go on", key: "Enter" }];
 
+/** What an answer was, for a screen reader. */
+export function told(section: Section, action: AnswerAction): string {
+  if (action.kind === "pick") return "marked as the real one.";
+  if (action.kind === "rate" || action.kind === "confidence") {
+    const scale = action.kind === "rate" ? section.scale : confidenceScale(section);
+    return `${action.value} ${scale.labels[scale.points.indexOf(action.value)] ?? ""}.`;
+  }
+  if (action.kind === "spot") return action.x === null ? "spot taken back." : "spot shown.";
+  return String(action.kind === "reason" ? action.tag : action.value);
+}
+
 export const STILL_UNDER_WAY = "Your last answer is still on its way; going back has to wait for it.";
+
+export const REASON_FIRST = "Give a reason first (W); then X shows the spot that gave it.";
+
+export const NEXT_AWAITED = "Answered. The next one is on its way.";
 
 export const NOT_YET_SEEN = "The images are not on the screen yet.";
 
