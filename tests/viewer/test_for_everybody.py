@@ -119,7 +119,9 @@ def test_the_page_fits_every_window_and_large_type(serve: Serve, read: Read) -> 
         assert not page.locator("figcaption").evaluate_all(clipped), width
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (1024, 768), (768, 1024), (390, 844)])
+@pytest.mark.parametrize(
+    ("width", "height"), [(1440, 900), (1280, 720), (1024, 768), (768, 1024), (390, 844)]
+)
 def test_no_step_of_a_scale_is_cut_off(serve: Serve, read: Read, width: int, height: int) -> None:
     for study in ({"section": REASONS}, {"task": "call", "slots": "A", "section": REASONS}):
         page = read(serve(**study))

@@ -111,8 +111,12 @@ def test_enter_chooses_a_reason_and_then_submits_without_taking_it_back(serve: S
     page = read(server)
     press(page, "ArrowLeft", "1", "w", "Enter", "x", "Enter")
     assert [reason["tag"] for reason in answered(page, server, 1)["reasons"]] == ["noise"]
-    press(page, "w", "Enter", "Space")
+    press(page, "w", "Enter")
+    given = page.locator(".why .given")
+    assert given.text_content() == "noise"
+    press(page, "Space")
     assert page.get_by_role("button", name="noise").get_attribute("aria-pressed") == "false"
+    assert given.text_content() == ""
 
 
 def test_a_spot_asks_for_its_reason_first(serve: Serve, read: Read) -> None:

@@ -52,6 +52,8 @@ export class Board {
         "spotting",
         answer.reasons.some((reason) => reason.slot === slot),
       );
+      const given = answer.reasons.filter((reason) => reason.slot === slot).map(({ tag }) => tag || "a spot");
+      figure.querySelector(".given")?.replaceChildren(given.join(", "));
     }
   }
 
@@ -213,7 +215,8 @@ export class Board {
         answer.reasons.some((reason) => reason.slot === slot && reason.tag === tag);
       tags.append(this.choice([tag || "Show a spot"], { kind: "reason", slot, tag }, given));
     }
-    const why = h("details", { class: "why" }, h("summary", {}, "Why? ", kbd("W")), tags);
+    const given = h("span", { class: "given" });
+    const why = h("details", { class: "why" }, h("summary", {}, "Why? ", given, kbd("W")), tags);
     if (reasons.spot) {
       const how = ["Then click on the image to show where, or ", kbd("X"), " for its middle."];
       why.append(h("p", { class: "soft spot" }, ...how));
