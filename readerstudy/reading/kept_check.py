@@ -31,7 +31,7 @@ def keep_check(response: HttpResponseBase, slug: str, check: Mapping[str, Any], 
         signing.dumps(dict(check), salt=_salt(slug, by)),
         max_age=KEPT_S,
         httponly=True,
-        samesite=settings.SESSION_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
 
