@@ -152,6 +152,11 @@ def test_a_display_check_holds_for_half_a_day(knees: Locked, monkeypatch: pytest
     assert follow(rita) == "/read/knees/display/"
 
 
+@pytest.mark.parametrize(("back", "room"), [("/read/knees/trial/", "reader"), ("/", "desk")])
+def test_who_was_signed_out_while_reading_signs_in_in_the_dark(db: None, back: str, room: str) -> None:
+    assert f'<body class="{room}">' in text(Client().get("/accounts/login/", {"next": back}))
+
+
 def sign_in_again(browser: Client, person: User) -> None:
     """The session has ended; everything else the browser remembers is there."""
     del browser.cookies[settings.SESSION_COOKIE_NAME]
