@@ -68,6 +68,7 @@ def fit(
     torch.manual_seed(seed)
     draw = torch.Generator().manual_seed(seed)
     net = Classifier(classes)
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=recipe.rate, total_steps=recipe.steps + 1
