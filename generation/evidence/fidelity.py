@@ -1,5 +1,6 @@
 """Does an image show what was asked for? A classifier's grade, and on phantoms the joint space itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,11 +70,16 @@ def call_grades(
     seeds: int = 3,
     replicates: int = 500,
     level: float = 0.95,
+    on_progress: Callable[[str, int, int], None] | None = None,
 ) -> Called:
     """The ensemble of `seeds` classifiers trained on real images alone."""
     classes = sorted(set(train.label(condition).tolist()))
     images, truth = as_tensor(train.pixels, recipe.size_px), codes(train.label(condition), classes)
-    nets = [fit(images, truth, len(classes), recipe, seed) for seed in range(seeds)]
+    nets = []
+    for seed in range(seeds):
+        nets.append(fit(images, truth, len(classes), recipe, seed))
+        if on_progress is not None:
+            on_progress("label fidelity", seed + 1, seeds)
 
     def agreement(asked: ImageSet) -> Agreement:
         shown = as_tensor(asked.pixels, recipe.size_px)

@@ -71,7 +71,7 @@ def evaluate(
     readers = read_by_machine(reals, made, domain_extractor(), recipe=recipe, seed=plan.seed)
     write_record(out, "machine_reader", inputs, readers)
     tell("machine reader", 1, 1)
-    called = _called(Path(real), made, label, recipe, size_px) if label in shared else None
+    called = _called(Path(real), made, label, recipe, size_px, tell) if label in shared else None
     measured = measure_joint_spaces(reals, made) if phantoms else None
     if called or measured:
         write_record(out, "fidelity", inputs, {"called": called, "measured": measured})
@@ -174,13 +174,18 @@ def _quality(
 
 
 def _called(
-    real: Path, synthetic: ImageSet, label: str | None, recipe: Recipe | None, size_px: int
+    real: Path,
+    synthetic: ImageSet,
+    label: str | None,
+    recipe: Recipe | None,
+    size_px: int,
+    tell: Progress,
 ) -> Called | None:
     """Label fidelity by a classifier; it needs a recipe, and patients that the classifier was not shown."""
     if label is None or recipe is None:
         return None
     train, test = _train_and_test(real, size_px)
-    return call_grades(train, test, synthetic, label, recipe)
+    return call_grades(train, test, synthetic, label, recipe, on_progress=tell)
 
 
 def _train_and_test(real: Path, size_px: int) -> tuple[ImageSet, ImageSet]:

@@ -37,6 +37,22 @@ def test_right_requests_are_called_as_well_as_real_labels_and_wrong_ones_are_not
     assert sum(map(sum, good.synthetic.table)) == good.synthetic.n == 60
 
 
+def test_the_trainings_behind_label_fidelity_are_told_one_by_one():
+    train, heldout = films(12, seed=1, patients="train"), films(12, seed=2, patients="test")
+    told = []
+    call_grades(
+        train,
+        heldout,
+        films(12, seed=3),
+        "grade",
+        Recipe(size_px=16, steps=1, batch=4),
+        seeds=2,
+        replicates=2,
+        on_progress=lambda *stage: told.append(stage),
+    )
+    assert told == [("label fidelity", 1, 2), ("label fidelity", 2, 2)]
+
+
 @pytest.fixture(scope="module")
 def real() -> ImageSet:
     return _phantoms(40, seed=1, name="real")
