@@ -177,7 +177,8 @@ class _Run:
             if self._agreed(should_stop):
                 self._save()
                 raise StoppedError(
-                    f"stopped after step {self.step} of {self.config.steps}. "
+                    f"stopped after step {self.step} of {self.config.steps}, with the checkpoint "
+                    f"{self.checkpoint_path(self.step)}. "
                     "The state is kept: run the same command again to go on."
                 )
 

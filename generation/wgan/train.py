@@ -104,7 +104,8 @@ class WganRun:
             if should_stop():
                 self.save()
                 raise StoppedError(
-                    f"stopped after step {self.step} of {self.config.steps}. "
+                    f"stopped after step {self.step} of {self.config.steps}, with the checkpoint "
+                    f"{self.checkpoint_path()}. "
                     "The state is kept: run the same command again to go on."
                 )
         self.save()
