@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, metavar="DIR", help="the run; resumed where it exists"
     )
     parser.add_argument("--model", choices=("ddpm", "wgan"), default="ddpm", help="default ddpm")
-    parser.add_argument("--config", default="default", metavar="NAME", help="a preset or a TOML file")
+    parser.add_argument("--config", metavar="NAME", help="of a DDPM: a preset or a TOML file")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="e.g. optimiser.warmup_steps=9"
     )
@@ -50,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     config: TrainConfig | WganTraining = WganTraining()
     if arguments.model == "ddpm":
-        config = load_config(arguments.config)
+        config = load_config(arguments.config or "default")
+    else:
+        _refuse_diffusion(arguments)
     config = overridden(config, arguments.set, steps=arguments.steps)
     source = read_source(arguments.source, label_name=arguments.label_name)
     team = Team(cpu=arguments.cpu)
@@ -65,11 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     if team.first:
         say(
             f"{len(dataset.of_split('train'))} images to train on, {len(dataset.of_split('val'))} to "
-            f"validate, conditions: {', '.join(space.names) or 'none'}"
+            f"validate, at {dataset.size} px; conditions: {', '.join(space.names) or 'none'}"
         )
     if isinstance(config, WganTraining):
-        if arguments.start_from:
-            raise RequestError("--start-from is for diffusion models; a WGAN-GP starts anew.")
         checkpoint = train_wgan(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
     else:
         checkpoint = train(
@@ -84,6 +84,16 @@ def run(arguments: argparse.Namespace) -> int:
     if team.first:
         say(f"checkpoint: {checkpoint}")
     return 0
+
+
+def _refuse_diffusion(arguments: argparse.Namespace) -> None:
+    if arguments.start_from:
+        raise RequestError("--start-from is for diffusion models; a WGAN-GP starts anew.")
+    if arguments.config:
+        raise RequestError(
+            f"--config {arguments.config} is for diffusion models; set a WGAN-GP up with --size and --set, "
+            "e.g. --set critic_steps=3."
+        )
 
 
 def _names(text: str | None) -> list[str] | None:

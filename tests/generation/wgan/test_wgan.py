@@ -57,7 +57,7 @@ def test_the_penalty_is_that_of_a_linear_critic_worked_out_by_hand():
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(dataset, tmp_path):
     whole = train_wgan(dataset, GRADES, CONFIG, tmp_path / "whole", cpu=True)
     stops = iter([False, False, True])
-    with pytest.raises(StoppedError, match="stopped after step 3 of 4"):
+    with pytest.raises(StoppedError, match=r"step 3 of 4, with the checkpoint .*/step-0000003\.safetensors"):
         train_wgan(dataset, GRADES, CONFIG, tmp_path / "cut", should_stop=lambda: next(stops), cpu=True)
     resumed = train_wgan(dataset, GRADES, CONFIG, tmp_path / "cut", cpu=True)
     assert _weights(resumed) == _weights(whole)
@@ -158,7 +158,23 @@ def test_the_train_command_trains_either_model(source, tmp_path, capsys):
     for setting in (*small, "batch_size=4", "critic_steps=1"):
         words += ["--set", setting]
     assert main([str(word) for word in words]) == 0
-    assert "step-0000001.safetensors" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "at 16 px; conditions: grade" in said
+    assert "step-0000001.safetensors" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--config", "knee-128"], "--config knee-128 is for diffusion models"),
+        (["--start-from", "a.safetensors"], "--start-from is for diffusion models"),
+    ],
+)
+def test_what_only_a_diffusion_model_knows_is_refused(source, tmp_path, capsys, words, told):
+    out = tmp_path / "run"
+    assert main(["train", str(source), "--model", "wgan", "--out", str(out), "--cpu", *words]) == 1
+    assert told in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_a_size_that_is_no_power_of_two_is_refused():
