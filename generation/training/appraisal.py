@@ -100,7 +100,10 @@ class Appraiser:
 
 
 def grid_conditions(space: ConditionSpace) -> tuple[NDArray[np.float32], int]:
-    """Conditions of a sample sheet: each combination of the first two categories in turn, 20 images or so."""
+    """Conditions of a sample sheet, 20 images or so, and its columns: a row a value of the first category.
+
+    Where there are two, each row shows the values of the second in turn.
+    """
     categories = [a for a in space.attributes if isinstance(a, Categorical) and len(a.values) <= 10][:2]
     if not categories:
         return np.full((16, len(space)), np.nan, np.float32), 8
@@ -108,7 +111,8 @@ def grid_conditions(space: ConditionSpace) -> tuple[NDArray[np.float32], int]:
     names = [category.name for category in categories]
     rows = [space.encode(dict(zip(names, values, strict=True))) for values in combinations]
     repeats = max(1, 20 // len(rows))
-    return np.repeat(np.array(rows, np.float32), repeats, axis=0), repeats * len(categories[-1].values)
+    columns = repeats * len(rows) // len(categories[0].values)
+    return np.repeat(np.array(rows, np.float32), repeats, axis=0), columns
 
 
 def thumbnails(images: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,9 +11,11 @@ import pytest
 import torch
 
 from generation.checkpoints import load_checkpoint
+from generation.conditions import Categorical, ConditionSpace
 from generation.data.shards import Dataset
 from generation.errors import DiskFullError, DivergedError, OutOfMemoryError, RequestError, StoppedError
 from generation.training import loop, state
+from generation.training.appraisal import grid_conditions
 from generation.training.config import TrainConfig
 from generation.training.loop import TrainProgress, train
 
@@ -48,6 +50,21 @@ def test_a_run_leaves_log_board_samples_and_checkpoints(tiny_checkpoint: Path) -
         "step-0000004.png",
     ]
     assert tiny_checkpoint.with_suffix(".json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("categories", "columns"),
+    [({"grade": "01234"}, 4), ({"grade": "01234", "side": "LR"}, 4), ({"grade": "01", "side": "LR"}, 10)],
+)
+def test_each_row_of_the_sample_sheet_is_a_value_of_the_first_label(
+    categories: dict[str, str], columns: int
+) -> None:
+    space = ConditionSpace(tuple(Categorical(name=n, values=tuple(v)) for n, v in categories.items()))
+    grid, found = grid_conditions(space)
+    rows = grid[:, 0].reshape(-1, found)
+    assert found == columns
+    assert (rows == rows[:, :1]).all()
+    assert len(set(rows[:, 0].tolist())) == len(rows) == len(categories["grade"])
 
 
 def test_sigterm_ends_after_the_step_with_a_usable_checkpoint(
