@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -25,6 +25,7 @@ from generation.training.loop import OnProgress, TrainProgress
 from generation.training.state import refuse_another_run
 from generation.wgan.networks import Critic, Generator, WganConfig, codes_of, gradient_penalty
 
+Net = TypeVar("Net", Generator, Critic)
 STATE = "state.safetensors"
 LOG = "metrics.csv"
 COLUMNS = ("step", "images_seen", "seconds", "wasserstein", "penalty", "generator")
@@ -78,10 +79,10 @@ class WganRun:
         self.device = torch.device("cuda" if torch.cuda.is_available() and not cpu else "cpu")
         torch.manual_seed(config.seed)
         network = WganConfig(**{**asdict(config.network), "size": dataset.size})
-        self.generator = Generator(network, space).to(self.device)
-        self.average = Generator(network, space).to(self.device).requires_grad_(False).eval()
+        self.generator = self._placed(Generator(network, space))
+        self.average = self._placed(Generator(network, space)).requires_grad_(False).eval()
         self.average.load_state_dict(self.generator.state_dict())
-        self.critic = Critic(network, space).to(self.device)
+        self.critic = self._placed(Critic(network, space))
         self.optimisers = {
             name: torch.optim.Adam(net.parameters(), lr=config.learning_rate, betas=(0.0, 0.9))
             for name, net in (("generator", self.generator), ("critic", self.critic))
@@ -89,6 +90,11 @@ class WganRun:
         self.step, self.seconds = 0, 0.0
         if (out / STATE).is_file():
             self._load()
+
+    def _placed(self, net: Net) -> Net:
+        """On the device, in the memory order that convolves fastest."""
+        net.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return net
 
     def go(self, on_progress: OnProgress | None, should_stop: Callable[[], bool]) -> None:
         self.out.mkdir(parents=True, exist_ok=True)
