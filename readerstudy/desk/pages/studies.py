@@ -1,6 +1,7 @@
 """The list of studies, and the beginning of a new one."""
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,6 +15,7 @@ from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import ProtocolError
+from readerstudy.truth.models import Unblinding
 
 PAGE = 50
 
@@ -68,6 +70,7 @@ def studies(request: HttpRequest) -> HttpResponse:
         Study.objects.real()
         .in_role(request.user, *STAFF)
         .select_related("created_by", "lock", "freeze")
+        .annotate(unblinded=Exists(Unblinding.objects.filter(study=OuterRef("pk"))))
         .order_by("-created_at", "-pk")
     )
     start = max(0, int(request.GET.get("from", "0"))) if request.GET.get("from", "0").isdecimal() else 0

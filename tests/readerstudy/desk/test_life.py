@@ -8,6 +8,7 @@ from readerstudy.desk.life import life_of
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Section
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked, a_locked_study, answer_next, protocol_text, read_everything
 from tests.readerstudy.people import confirm
 
@@ -76,3 +77,12 @@ def test_before_the_freeze_the_page_names_who_has_not_finished(made: Locked) -> 
 def test_a_page_whose_step_is_done_leads_on(made: Locked) -> None:
     body = made.client("alice").get("/studies/knees/plan/").content.decode()
     assert '<a class="button go" href="/studies/knees/people/">Invite the readers</a>' in body
+
+
+def test_the_list_of_studies_tells_frozen_from_unblinded(made: Locked) -> None:
+    freeze_study(made.study, by=made.owner, reason="done")
+    client = made.client("alice")
+    assert "<td>frozen</td>" in client.get("/studies/").content.decode()
+    request_unblinding(made.study, by=made.owner, reason="done")
+    confirm_unblinding(made.study, by=made.owner, reason="done")
+    assert "<td>unblinded</td>" in client.get("/studies/").content.decode()
