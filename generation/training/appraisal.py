@@ -132,13 +132,16 @@ def _nearest(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArra
 
 def spectrum_distance(images: NDArray[np.float32], others: NDArray[np.float32]) -> float:
     """RMS difference of the mean log radial power spectra: missing texture shows here first."""
-    return float(np.sqrt(np.mean((_log_spectrum(images) - _log_spectrum(others)) ** 2)))
+    ours, theirs = (np.log(radial_power(either) + 1e-9) for either in (images, others))
+    return float(np.sqrt(np.mean((ours - theirs) ** 2)))
 
 
-def _log_spectrum(images: NDArray[np.float32]) -> NDArray[np.float64]:
+def radial_power(images: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mean power of images (n, 1, size, size) at 1, 2, … cycles an image."""
     power = np.abs(np.fft.rfft2(images[:, 0].astype(np.float64))) ** 2
     size = images.shape[-1]
     radius = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]) * size
     bins = np.clip(radius.round().astype(int), 1, size // 2)
     mean = np.bincount(bins.ravel(), power.mean(0).ravel()) / np.maximum(np.bincount(bins.ravel()), 1)
-    return np.log(mean[1:] + 1e-9)
+    spectrum: NDArray[np.float64] = mean[1:]
+    return spectrum
