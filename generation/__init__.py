@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from generation.checkpoints import Checkpoint, load_checkpoint
     from generation.evidence.report import write_report
     from generation.evidence.runs import evaluate, memorization, utility
-    from generation.sampling.request import Progress, SampleRequest, SampleSummary
+    from generation.sampling.request import Progress, SampleRequest, SampleSummary, usual_steps
     from generation.sampling.run import sample
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "load_checkpoint",
     "memorization",
     "sample",
+    "usual_steps",
     "utility",
     "write_report",
 ]
@@ -40,6 +41,7 @@ _LATER = {
     "SampleRequest": "generation.sampling.request",
     "SampleSummary": "generation.sampling.request",
     "sample": "generation.sampling.run",
+    "usual_steps": "generation.sampling.request",
     "evaluate": "generation.evidence.runs",
     "memorization": "generation.evidence.runs",
     "utility": "generation.evidence.runs",

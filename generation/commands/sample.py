@@ -5,7 +5,7 @@ from pathlib import Path
 
 from generation.commands.console import follow_images, say
 from generation.conditions import parse_condition
-from generation.sampling.request import FORMATS, SAMPLERS, SampleRequest
+from generation.sampling.request import ANCESTRAL_STEPS, FORMATS, SAMPLERS, STEPS, SampleRequest, usual_steps
 from generation.stopping import stop_signal
 
 SUMMARY = "make synthetic radiographs from a checkpoint"
@@ -39,7 +39,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         metavar=("LOW", "HIGH"),
         help="noise levels, between 0 and 1, at which guidance acts (default all)",
     )
-    parser.add_argument("--steps", type=int, help="default 16; 1000 for ddpm")
+    parser.add_argument("--steps", type=int, help=f"default {STEPS}; {ANCESTRAL_STEPS} for ddpm")
     parser.add_argument("--sampler", choices=SAMPLERS, default="unipc")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same images (default 0)")
     parser.add_argument("--format", choices=FORMATS, default="png16")
@@ -56,7 +56,7 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         guidance=arguments.guidance,
         guidance_rescale=arguments.guidance_rescale,
         guidance_interval=tuple(arguments.guidance_interval),
-        steps=arguments.steps or (1000 if arguments.sampler == "ddpm" else 16),
+        steps=usual_steps(arguments.sampler) if arguments.steps is None else arguments.steps,
         sampler=arguments.sampler,
         seed=arguments.seed,
         format=arguments.format,

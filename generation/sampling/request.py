@@ -19,7 +19,14 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 Precision = Literal["float32", "bfloat16"]
 #: Raised whenever the same request would give other images than before: folders begun before are refused.
 RECIPE = 2
+#: Steps of the default solver: as few as cost nothing beside a thousand ancestral ones (docs/benchmarks.md).
+STEPS = 15
+ANCESTRAL_STEPS = 1000
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
+
+
+def usual_steps(sampler: str) -> int:
+    return ANCESTRAL_STEPS if sampler == "ddpm" else STEPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +41,7 @@ class SampleRequest:
     guidance: float = 1.0
     guidance_rescale: float = 0.7
     guidance_interval: tuple[float, float] = (0.0, 1.0)
-    steps: int = 16
+    steps: int = STEPS
     sampler: Sampler = "unipc"
     seed: int = 0
     format: Format = "png16"

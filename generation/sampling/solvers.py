@@ -19,7 +19,7 @@ from generation.errors import RequestError
 from generation.models.configs import DiffusionConfig
 from generation.models.denoiser import Denoiser
 from generation.models.diffusion import scheduler_options
-from generation.sampling.request import SAMPLERS, Precision, Sampler
+from generation.sampling.request import SAMPLERS, STEPS, Precision, Sampler
 
 _SOLVERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "unipc": (UniPCMultistepScheduler, {"solver_order": 2, "final_sigmas_type": "zero"}),
@@ -110,7 +110,7 @@ def denoise(
     *,
     size: int,
     sampler: Sampler = "unipc",
-    steps: int = 16,
+    steps: int = STEPS,
     guidance: Guidance = Guidance(),
     precision: Precision = "float32",
 ) -> Tensor:

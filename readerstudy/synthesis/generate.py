@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from generation import Progress, SampleRequest, SampleSummary
 
 OnProgress = Callable[["Progress"], None]
+STEPS = generation.usual_steps("unipc")
 
 
 def request_of(values: Mapping[str, Any]) -> "SampleRequest":
     """A checked request from plain values, such as a form's or a command's."""
     try:
-        return generation.SampleRequest(**values)
+        return generation.SampleRequest(
+            **{"steps": generation.usual_steps(values.get("sampler", "")), **values}
+        )
     except GenerationError as error:
         raise SynthesisError(str(error)) from error
 

@@ -1,10 +1,11 @@
 """How fast the generator is on this CPU: ratios to diffusers' own net and lucidrains' in the same run.
 
-    python -m tests.bench.bench_generation [--threads 1] [--kid N]
+    python -m tests.bench.bench_generation [--threads 1]
 
 lucidrains' package pulls torchvision and is no dependency: install it into a folder of its own and name it,
 `pip install --no-deps --target DIR denoising-diffusion-pytorch einops ema-pytorch pytorch-fid` and
 LUCIDRAINS_PATH=DIR, else it is left out. Each network is measured in a process of its own, for its memory.
+What few steps cost in quality is the part `quality` of `python -m generation.bench`.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from generation.sampling.request import STEPS
+
 BATCH = 8
-OUR_STEPS = 16
 DDPM_STEPS_TIMED = 10
 
 
@@ -117,45 +119,23 @@ def seconds_an_image(sampler: str, steps: int, guidance: float) -> float:
 def bench_sampling() -> None:
     """Our steps of UniPC against a thousand ancestral ones, of which a few are timed: each costs the same."""
     for guidance in (1.0, 1.5):
-        ours = seconds_an_image("unipc", OUR_STEPS, guidance)
+        ours = seconds_an_image("unipc", STEPS, guidance)
         ancestral = seconds_an_image("ddpm", DDPM_STEPS_TIMED, guidance) * 1000 / DDPM_STEPS_TIMED
         say(
-            f"guidance {guidance}: unipc {OUR_STEPS} steps {ours:.2f} s an image on one core, "
+            f"guidance {guidance}: unipc {STEPS} steps {ours:.2f} s an image on one core, "
             f"ddpm 1000 steps {ancestral:.0f} s (from {DDPM_STEPS_TIMED} steps): {ancestral / ours:.0f}x"
         )
-
-
-def bench_kid(count: int) -> None:
-    """KID of both against fresh phantoms, with the floor of phantoms against phantoms. Slow."""
-    from generation import bundled_checkpoint
-    from generation.bench.measuring import carry_out
-    from generation.bench.plans import HEADLINE
-    from generation.bench.quality import Subject, quality_part
-    from generation.bench.results import Results
-
-    plan = replace(HEADLINE, quality_steps=(OUR_STEPS,), quality_guidances=(1.0, 1.5))
-    with TemporaryDirectory() as folder:
-        work = Path(folder)
-        results = Results(work / "bench.json", {}, {})
-        subject = Subject(checkpoint=bundled_checkpoint(), real=None, count=count, work=work)
-        carry_out(quality_part(plan, subject), results, minutes=24 * 60)
-        for row in results.rows("quality"):
-            setting = f"steps {row.get('steps', '')} guidance {row.get('guidance', '')}"
-            say(f"{row['what']:18s} {setting}: KID {row['kid']:.4f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="the generator's speed on this CPU")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--kid", type=int, default=0, metavar="N", help="also KID, on N images a setting")
     arguments = parser.parse_args()
     if os.environ.get("LUCIDRAINS_PATH"):
         sys.path.append(os.environ["LUCIDRAINS_PATH"])
     started = time.perf_counter()
     bench_networks(arguments.threads)
     bench_sampling()
-    if arguments.kid:
-        bench_kid(arguments.kid)
     say(f"{time.perf_counter() - started:.0f} s in all")
 
 

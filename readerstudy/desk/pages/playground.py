@@ -15,7 +15,7 @@ from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.synthesis.checkpoints import Model, model, models
-from readerstudy.synthesis.generate import request_of
+from readerstudy.synthesis.generate import STEPS, request_of
 from readerstudy.synthesis.runs import preview_images
 from readerstudy.truth.sources import source_of
 
@@ -28,7 +28,7 @@ class Sampling(forms.Form):
     """What is the same for every model."""
 
     guidance = forms.FloatField(min_value=0, max_value=20, initial=1.0)
-    steps = forms.IntegerField(min_value=1, max_value=1000, initial=16)
+    steps = forms.IntegerField(min_value=1, max_value=1000, initial=STEPS)
     sampler = forms.ChoiceField(choices=SAMPLERS, initial="unipc")
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0)
     count = forms.IntegerField(

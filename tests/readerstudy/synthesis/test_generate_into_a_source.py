@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from readerstudy.studies.models import Study
+from readerstudy.synthesis.generate import request_of
 from readerstudy.truth.models import Provenance, Source
 from tests.readerstudy.factory import a_planned_study
 
@@ -39,3 +40,9 @@ def test_generating_puts_provenance_into_the_source_and_goes_on_where_it_stopped
     assert "0 of them made now" in again
     assert "0 images new" in again
     assert Provenance.objects.filter(source__study=study).count() == before + 2
+
+
+def test_the_ancestral_solver_takes_a_thousand_steps_unless_told_otherwise(tmp_path: Path) -> None:
+    assert request_of({"count": 1, "out": tmp_path, "sampler": "ddpm"}).steps == 1000
+    assert request_of({"count": 1, "out": tmp_path, "sampler": "ddpm", "steps": 50}).steps == 50
+    assert request_of({"count": 1, "out": tmp_path}).steps < 50
