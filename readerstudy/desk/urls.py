@@ -4,6 +4,7 @@ from django.urls import path
 
 from readerstudy.desk.pages import (
     audit,
+    cases,
     ending,
     history,
     images,
@@ -75,8 +76,9 @@ urlpatterns = [
     path("studies/<slug:slug>/reproduce.zip", ending.reproduction, name="desk-reproduction"),
     path("studies/<slug:slug>/result/", result.result, name="desk-result"),
     path("studies/<slug:slug>/result/<str:name>", result.report_file, name="desk-report-file"),
-    path("studies/<slug:slug>/cases/<slug:section>/", result.cases, name="desk-cases"),
-    path("studies/<slug:slug>/cases/image/<int:number>.png", result.thumbnail, name="desk-thumbnail"),
+    path("studies/<slug:slug>/cases/<slug:section>/", cases.cases, name="desk-cases"),
+    path("studies/<slug:slug>/cases/<slug:section>/<int:number>/", cases.case, name="desk-case"),
+    path("studies/<slug:slug>/cases/image/<int:number>.png", cases.thumbnail, name="desk-thumbnail"),
     path("studies/<slug:slug>/playground/", playground.playground, name="desk-playground"),
     path("studies/<slug:slug>/playground/<int:number>.json", playground.preview_state, name="desk-preview"),
     path(

@@ -1,8 +1,8 @@
 """What the readers saw, case by case, with what they said of each image. Only after the unblinding."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db.models import Avg, Count, Q, QuerySet
 
@@ -14,8 +14,9 @@ from readerstudy.truth.unblind import require_unblinded
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """A reason that somebody gave for an image: a tag, and where they pointed, in its pixels."""
+    """A reason that a reader gave for an image: a tag, and where they pointed, in its pixels."""
 
+    reader: str
     tag: str
     x: float | None
     y: float | None
@@ -23,7 +24,7 @@ class Given:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenImage:
-    """One image: what it was, how many took it for real, out of how many."""
+    """One image: what it was, and how many out of how many took it for real, or found that its label fits."""
 
     trial_image: int
     image: int
@@ -32,6 +33,7 @@ class SeenImage:
     votes: int
     readers: int
     mean_rating: float | None
+    label: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[Given, ...] = ()
 
     @property
@@ -50,7 +52,10 @@ class SeenImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One trial with its images. `fooled` is the share of readers who were wrong about it."""
+    """One trial with its images, and how many readers were wrong about it.
+
+    Where labels are checked, how many did not find that the label fits; where realism is rated, nobody is.
+    """
 
     number: int
     images: tuple[SeenImage, ...]
@@ -62,19 +67,18 @@ class Case:
         return self.wrong / self.readers if self.readers else 0.0
 
 
-def cases_of(study: Study, section: Section, *, reader: str = "") -> list[Case]:
-    """The cases of a section, the ones that fooled most readers first; or as one reader saw them."""
+def cases_of(study: Study, section: Section, *, reader: str = "", number: int | None = None) -> list[Case]:
+    """The cases of a section, the ones that fooled most readers first; as one reader saw them, or one only."""
     require_unblinded(study)
-    answers = _answers(section, reader)
+    answers, keys = _answers(section, reader), Key.objects.filter(trial_image__trial__section=section)
+    if number is not None:
+        answers = answers.filter(presentation__trial__number=number)
+        keys = keys.filter(trial_image__trial__number=number)
     votes, readers = _votes(section, answers)
     ratings, reasons = _ratings(answers), _reasons(answers)
     images: dict[int, list[SeenImage]] = defaultdict(list)
-    keys = (
-        Key.objects.filter(trial_image__trial__section=section, catch=False)
-        .select_related("trial_image__trial", "provenance__source")
-        .order_by("trial_image__trial__number", "alternative")
-    )
-    for key in keys:
+    shown_as = keys.filter(catch=False).select_related("trial_image__trial", "provenance__source")
+    for key in shown_as.order_by("trial_image__trial__number", "alternative"):
         shown = key.trial_image
         images[shown.trial.number].append(
             SeenImage(
@@ -85,24 +89,28 @@ def cases_of(study: Study, section: Section, *, reader: str = "") -> list[Case]:
                 votes=votes.get(shown.pk, 0),
                 readers=readers.get(shown.trial_id, 0),
                 mean_rating=ratings.get(shown.pk),
+                label=shown.label,
                 reasons=tuple(reasons.get(shown.pk, ())),
             )
         )
-    cases = [_case(number, seen) for number, seen in images.items()]
+    cases = [_case(section.task, number, seen) for number, seen in images.items()]
     return sorted((case for case in cases if case.readers), key=lambda case: (-case.fooled, case.number))
 
 
-def _case(number: int, seen: Sequence[SeenImage]) -> Case:
+def _case(task: str, number: int, seen: Sequence[SeenImage]) -> Case:
     readers = max(image.readers for image in seen)
-    if len(seen) == 1:
-        wrong = readers - seen[0].votes if seen[0].real else seen[0].votes
-    else:
+    if task == "rate":
+        wrong = 0
+    elif task == "pick_real":
         wrong = sum(image.votes for image in seen if not image.real)
+    else:
+        taken_rightly = task == "check_label" or seen[0].real
+        wrong = readers - seen[0].votes if taken_rightly else seen[0].votes
     return Case(number=number, images=tuple(seen), readers=readers, wrong=wrong)
 
 
 def by_source(cases: Sequence[Case], source: str) -> list[Case]:
-    """The cases with an image of a source, those in which it was taken for real most often first."""
+    """The cases with an image of a source, those with most votes for it first."""
 
     def share(case: Case) -> float:
         return max((image.share for image in case.images if _is_of(image, source)), default=0.0)
@@ -147,6 +155,7 @@ def _ratings(answers: QuerySet[Response]) -> dict[int, float]:
 def _reasons(answers: QuerySet[Response]) -> dict[int, list[Given]]:
     given: dict[int, list[Given]] = defaultdict(list)
     rows = Reason.objects.filter(response__in=answers).order_by("pk")
-    for image, tag, x, y in rows.values_list("slot__trial_image", "tag", "x", "y"):
-        given[image].append(Given(tag=tag, x=x, y=y))
+    who = "response__enrolment__pseudonym"
+    for image, reader, tag, x, y in rows.values_list("slot__trial_image", who, "tag", "x", "y"):
+        given[image].append(Given(reader=reader, tag=tag, x=x, y=y))
     return given

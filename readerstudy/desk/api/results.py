@@ -19,6 +19,7 @@ from readerstudy.desk.api.plan import milestone_out
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.archives import bundle_archive, reproduction_archive
 from readerstudy.desk.pages.runs import newest_run
+from readerstudy.results.case_file import case_file
 from readerstudy.results.cases import cases_of
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.planner import power
@@ -174,19 +175,37 @@ class ReportFileView(DeskView):
         return FileResponse(there[name].open("rb"), as_attachment=True, filename=f"{study.slug}-{name}")
 
 
-class CasesView(DeskView):
-    """What the readers saw and said, the cases that fooled most of them first."""
-
+class _LookingAtCases(DeskView):
     reads = Scope.RESULTS_READ
+
+    def section(self, slug: str, name: str) -> tuple[Study, Section]:
+        """The study, and the section of it whose answers count."""
+        study = self.study(slug, *UNBLINDERS)
+        section = Section.objects.filter(study=study, name=name, practice=False).first()
+        if section is None:
+            raise Http404
+        return study, section
+
+
+class CasesView(_LookingAtCases):
+    """What the readers saw and said, the cases that fooled most of them first."""
 
     @extend_schema(operation_id="cases_list", responses={200: outputs.CasesOut, **REFUSALS})
     def get(self, request: Request, slug: str, section: str) -> Response:
-        study = self.study(slug, *UNBLINDERS)
-        shown = Section.objects.filter(study=study, name=section, practice=False).first()
-        if shown is None:
-            raise Http404
+        study, shown = self.section(slug, section)
         shape = outputs.CaseOut(cases_of(study, shown)[:MOST_CASES], many=True)
         return Response({"cases": shape.data})
+
+
+class CaseView(_LookingAtCases):
+    """One case: its images with their truth, and what every reader answered."""
+
+    @extend_schema(operation_id="cases_show", responses={200: outputs.CaseFileOut, **REFUSALS})
+    def get(self, request: Request, slug: str, section: str, number: int) -> Response:
+        opened = case_file(*self.section(slug, section), number)
+        if opened is None:
+            raise Http404
+        return Response(outputs.CaseFileOut(opened).data)
 
 
 class PlannerView(DeskView):

@@ -63,4 +63,5 @@ urlpatterns = [
     path(f"{STUDY}/report", results.ReportView.as_view(), name="api-report"),
     path(f"{STUDY}/report/<str:name>", results.ReportFileView.as_view(), name="api-report-file"),
     path(f"{STUDY}/cases/<slug:section>", results.CasesView.as_view(), name="api-cases"),
+    path(f"{STUDY}/cases/<slug:section>/<int:number>", results.CaseView.as_view(), name="api-case"),
 ]

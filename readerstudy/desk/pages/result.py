@@ -1,11 +1,10 @@
-"""The result on screen, once the study is unblinded: numbers, cases with their pictures, files."""
+"""The result on screen, once the study is unblinded: numbers and files."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
@@ -13,19 +12,14 @@ from readerstudy.desk.access import UNBLINDERS, study_page
 from readerstudy.desk.archives import packed
 from readerstudy.desk.pages.frame import done, study_response
 from readerstudy.desk.pages.runs import newest_run
-from readerstudy.errors import ReaderstudyError
-from readerstudy.imaging.delivery import thumbnail_png
-from readerstudy.imaging.models import Image
-from readerstudy.results.cases import by_source, cases_of, readers_of
 from readerstudy.results.papers import printed_by_the_paper
 from readerstudy.results.runs import report_folder
-from readerstudy.studies.models import Role, Section, Study, TrialImage
+from readerstudy.studies.models import Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.unblind import is_unblinded
 
 #: A report is one self-contained page with its own styles; the sandbox keeps it from anything else.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-MOST_CASES = 60
 TABLES = "tables.zip"
 
 
@@ -91,47 +85,3 @@ def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBa
 
 def _tables(study: Study, folder: Path) -> HttpResponseBase:
     return FileResponse(packed(folder), as_attachment=True, filename=f"{study.slug}-{TABLES}")
-
-
-@require_GET
-@study_page(*UNBLINDERS)
-def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
-    """What the readers saw, the cases that fooled most of them first."""
-    shown = Section.objects.filter(study=study, name=section, practice=False).first()
-    if shown is None:
-        raise Http404
-    known = readers_of(shown)
-    reader = request.GET.get("reader", "")
-    try:
-        found = cases_of(study, shown, reader=reader if reader in known else "")
-    except ReaderstudyError as error:
-        raise Http404 from error
-    sources = sorted({image.source.partition("#")[0] for case in found for image in case.images})
-    source = request.GET.get("source", "").partition("#")[0]
-    if source in sources:
-        found = by_source(found, source)
-    context = {
-        "title": next(one.title for one in study.protocol.document.sections if one.name == section),
-        "cases": found[:MOST_CASES],
-        "count": len(found),
-        "all_readers": known,
-        "reader": reader,
-        "sources": sources,
-        "source": source,
-        "page": "result",
-    }
-    return study_response(request, study, "cases", context)
-
-
-@require_GET
-@cache_control(private=True, max_age=3600)
-@study_page(Role.OWNER, Role.COORDINATOR, Role.ANALYST)
-def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    """A small picture of an image that a trial of this study shows, once the study is unblinded."""
-    if not is_unblinded(study):
-        raise Http404
-    used = TrialImage.objects.filter(trial__section__study=study, image=number)
-    image = Image.objects.filter(pk=number).first() if used.exists() else None
-    if image is None:
-        raise Http404
-    return HttpResponse(thumbnail_png(image, 240), content_type="image/png")

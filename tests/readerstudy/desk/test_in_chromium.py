@@ -24,7 +24,7 @@ DRAFT = (
     " protocol/ protocol/?as=text protocol/history/ protocol/history/2/"
     " images/ images/of/gan-canary/ plan/ audit/ preflight/ lock/ people/ progress/ log/"
 )
-ENDED = "people/ progress/ ending/ result/ cases/triples/ log/"
+ENDED = "people/ progress/ ending/ result/ cases/triples/ cases/triples/1/ log/"
 TABLET = {"width": 768, "height": 1024}
 
 

@@ -37,7 +37,9 @@ PAGES = [
     *(f"/studies/{{slug}}/{page}" for page in OF_A_STUDY),
     *(f"/api/studies/{{slug}}{page}" for page in OF_THE_API),
     "/studies/{slug}/cases/triples/",
+    "/studies/{slug}/cases/triples/1/",
     "/api/studies/{slug}/cases/triples",
+    "/api/studies/{slug}/cases/triples/1",
 ]
 
 

@@ -47,6 +47,9 @@ ROWS = {
     "studies/<slug:slug>/cases/<slug:section>/": row(
         "/studies/{slug}/cases/triples/", "302 404 404 404 404 404 404"
     ),
+    "studies/<slug:slug>/cases/<slug:section>/<int:number>/": row(
+        "/studies/{slug}/cases/triples/1/", "302 404 404 404 404 404 404"
+    ),
     "studies/<slug:slug>/cases/image/<int:number>.png": row(
         "/studies/{slug}/cases/image/1.png", "302 404 404 404 404 404 404"
     ),

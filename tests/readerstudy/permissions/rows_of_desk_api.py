@@ -61,4 +61,5 @@ ROWS = {
     **of("/report", SEERS_TOO_EARLY),
     **of("/report/<str:name>", NOTHING_YET, sent="/report/report.json"),
     **of("/cases/<slug:section>", SEERS_TOO_EARLY, sent="/cases/triples"),
+    **of("/cases/<slug:section>/<int:number>", SEERS_TOO_EARLY, sent="/cases/triples/1"),
 }
