@@ -1,12 +1,15 @@
 """Files on their way in: pieces are appended to a staged file until it is whole; a lost connection goes on.
 
 A batch is a folder named by a UUID that the browser chose. Names are kept only here, for a manifest or a
-pattern of names to match, and are gone with the batch once it has been imported.
+pattern of names to match, and are gone with the batch once it has been imported. A batch that was left for
+a week is cleared when another upload begins, to whatever study: that of the left one may be locked by then.
 """
 
 import re
 import shutil
+import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +26,7 @@ from readerstudy.truth.models import Source
 MOST_BYTES_A_FILE = 4 * 1024**3
 MOST_BYTES_A_PIECE = 16 * 1024**2
 MOST_FILES = 100_000
+LEFT_AFTER = timedelta(days=7)
 MOST_FOLDERS = 4  # of those a file lay in; names of folders may be labels
 
 
@@ -66,6 +70,8 @@ class Batch:
                 f"The piece begins at {offset}, but only {have} bytes are here. Send from there."
             )
         path = self._path(index, name)
+        if not self.folder.exists():
+            clear_left_uploads()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("r+b" if path.exists() else "wb") as file:
             file.seek(offset)
@@ -100,6 +106,23 @@ class Batch:
 def _plain(part: str) -> str:
     """A part of a name that is safe to lie on a disk; nothing where nothing is left of it."""
     return re.sub(r"[^\w .,()\[\]+=@&#~'-]", "_", part)[-120:].strip(" .")
+
+
+def clear_left_uploads() -> None:
+    """Discard what was begun and left, in every study; what a run waits for stays."""
+    runs = Run.objects.open().filter(kind="import")
+    awaited = {run.request.get("staged") for run in runs}
+    for folder in (Path(settings.HOME) / "uploads").glob("*/*"):
+        if str(folder) not in awaited and _is_left(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left(folder: Path) -> bool:
+    left_before = time.time() - LEFT_AFTER.total_seconds()
+    try:
+        return all(path.stat().st_mtime < left_before for path in (folder, *folder.rglob("*")))
+    except FileNotFoundError:  # somebody else is just clearing it
+        return False
 
 
 def start_import(batch: Batch, source: Source, *, by: User, names: str = "") -> Run:

@@ -1,5 +1,7 @@
 """Files on their way in: pieces that come twice, too early, or with a name that points elsewhere."""
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image as Pillow
 
 from readerstudy.desk import uploads
-from readerstudy.desk.uploads import Batch, UploadRefused
+from readerstudy.desk.uploads import Batch, UploadRefused, start_import
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs.perform import perform
 from readerstudy.truth.models import Provenance, Source
@@ -137,6 +139,50 @@ def test_an_offset_that_is_none_is_refused(batch: Batch, offset: str) -> None:
     client = signed_in(a_user("alice"))
     address = f"/studies/knees/images/upload/{batch.token}/0/?name=a&offset={offset}"
     assert client.put(address, b"x", "application/octet-stream").status_code == 409
+
+
+def a_batch_left_for(batch: Batch, days: float) -> Batch:
+    """Another batch of the study, begun with one piece that many days ago."""
+    left = Batch(study=batch.study, token=uuid4())
+    left.append(0, "knee.png", 0, b"abc")
+    age(left, days)
+    return left
+
+
+def age(batch: Batch, days: float) -> None:
+    ago = time.time() - days * 86_400
+    for path in (batch.folder, *batch.folder.rglob("*")):
+        os.utime(path, (ago, ago))
+
+
+def test_a_new_upload_clears_those_that_were_left_for_a_week(batch: Batch) -> None:
+    recent, left = a_batch_left_for(batch, 6.9), a_batch_left_for(batch, 7.1)
+    elsewhere = Batch(study=a_planned_study(slug="hips"), token=uuid4())
+    elsewhere.append(0, "hip.png", 0, b"abc")
+    age(elsewhere, 7.1)
+    batch.append(0, "knee.png", 0, b"abc")
+    assert not left.folder.exists()
+    assert not elsewhere.folder.exists()
+    assert recent.received(0, "knee.png") == 3
+    assert batch.received(0, "knee.png") == 3
+
+
+def test_an_old_upload_that_somebody_goes_on_with_stays_whole(batch: Batch) -> None:
+    left = a_batch_left_for(batch, 30)
+    assert left.append(0, "knee.png", 3, b"def") == 6
+    batch.append(0, "knee.png", 0, b"abc")
+    assert left.received(0, "knee.png") == 6
+
+
+def test_an_upload_that_waits_for_the_worker_is_not_cleared(batch: Batch, tmp_path: Path) -> None:
+    waiting = Batch(study=batch.study, token=uuid4())
+    waiting.append(0, "knee.png", 0, a_png(tmp_path / "knee.png"))
+    run = start_import(waiting, Source.objects.get(name="gan-canary"), by=a_user("alice"))
+    age(waiting, 30)
+    batch.append(0, "other.png", 0, b"abc")
+    perform.func(run.pk)
+    run.refresh_from_db()
+    assert run.outcome["added"] == 1
 
 
 def test_an_upload_without_images_says_so(batch: Batch) -> None:
