@@ -68,7 +68,7 @@ class Case:
 
 
 def cases_of(study: Study, section: Section, *, reader: str = "", number: int | None = None) -> list[Case]:
-    """The cases of a section, the ones that fooled most readers first; as one reader saw them, or one only."""
+    """The cases of a section, the ones that fooled most readers first; as one reader saw them, or one."""
     require_unblinded(study)
     answers, keys = _answers(section, reader), Key.objects.filter(trial_image__trial__section=section)
     if number is not None:
