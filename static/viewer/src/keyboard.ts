@@ -24,7 +24,8 @@ export class Keyboard {
     addEventListener("blur", () => host.magnify(false));
     part("keys").addEventListener("click", () => this.help.showModal());
     this.help.addEventListener("keydown", (event) => {
-      if (event.key !== "?") return;
+      // Right after it has closed the focus may still lie in it; then the key opens it.
+      if (event.key !== "?" || !this.help.open) return;
       // Else the same keystroke would open it again.
       event.stopPropagation();
       this.help.close();
