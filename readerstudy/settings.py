@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "readerstudy.accounts.middleware.PermissionsPolicy",
-    "readerstudy.accounts.middleware.IdleTimeout",
+    "readerstudy.accounts.middleware.SessionEnds",
     "readerstudy.accounts.middleware.SecondFactorRequired",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -219,7 +219,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 IDLE_MINUTES = number_from_environment("IDLE_MINUTES", 60 if PRODUCTION else 720)
-SESSION_COOKIE_AGE = 7 * 24 * 3600  # the longest a session lasts, however busy
+LONGEST_SESSION_DAYS = 7  # however busy
+SESSION_COOKIE_AGE = LONGEST_SESSION_DAYS * 24 * 3600
 LOCKOUT_MINUTES = 15
 # Asked of those whose role needs it (accounts/second_factor.py); the demo goes without.
 REQUIRE_SECOND_FACTOR = switch_from_environment("REQUIRE_SECOND_FACTOR", default=PRODUCTION)

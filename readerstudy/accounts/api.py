@@ -8,6 +8,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from readerstudy.accounts.models import ApiToken, User, digest_of
+from readerstudy.accounts.second_factor import lacks_second_factor
 
 if TYPE_CHECKING:
     # Django REST framework reads this module while it makes its views.
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _KEYWORD = b"bearer"
 _REFUSAL = "This token is unknown, expired or revoked. Make another on your account's page."
+_NO_SECOND_FACTOR = "Your role in a study asks for a second factor. Sign in and set one up first."
 
 
 class ApiTokenAuthentication(BaseAuthentication):
@@ -31,6 +33,8 @@ class ApiTokenAuthentication(BaseAuthentication):
         )
         if token is None or token.state != "open" or not token.user.is_active:
             raise AuthenticationFailed(_REFUSAL)
+        if lacks_second_factor(token.user):
+            raise AuthenticationFailed(_NO_SECOND_FACTOR)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -15,31 +15,37 @@ from readerstudy.accounts.second_factor import lacks_second_factor
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
-_LAST_SEEN = "last_seen"
+_LAST_SEEN, _SIGNED_IN = "last_seen", "signed_in_since"
 # How coarsely the time of the last request is kept: writing it at each one would cost more than it tells.
 _GRAIN_S = 60
 
 
-class IdleTimeout:
-    """Sign out who has not asked for anything for IDLE_MINUTES."""
+class SessionEnds:
+    """Sign out who has not asked for anything for IDLE_MINUTES, and everybody after LONGEST_SESSION_DAYS."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
-            now = int(time.time())
-            idle_s = now - request.session.get(_LAST_SEEN, now)
-            if idle_s > settings.IDLE_MINUTES * 60:
-                logout(request)
-                messages.info(
-                    request,
-                    f"You were signed out after {settings.IDLE_MINUTES} minutes without activity. "
-                    "Everything you had sent is kept.",
-                )
-            elif idle_s >= _GRAIN_S or _LAST_SEEN not in request.session:
-                request.session[_LAST_SEEN] = now
+            self._end_or_note(request, int(time.time()))
         return self.get_response(request)
+
+    @staticmethod
+    def _end_or_note(request: HttpRequest, now: int) -> None:
+        session = request.session
+        idle_s = now - session.get(_LAST_SEEN, now)
+        if idle_s > settings.IDLE_MINUTES * 60:
+            _sign_out(request, f"after {settings.IDLE_MINUTES} minutes without activity")
+        elif now - session.setdefault(_SIGNED_IN, now) > settings.LONGEST_SESSION_DAYS * 86_400:
+            _sign_out(request, f"because a session lasts {settings.LONGEST_SESSION_DAYS} days at most")
+        elif idle_s >= _GRAIN_S or _LAST_SEEN not in session:
+            session[_LAST_SEEN] = now
+
+
+def _sign_out(request: HttpRequest, why: str) -> None:
+    logout(request)
+    messages.info(request, f"You were signed out {why}. Everything you had sent is kept.")
 
 
 class SecondFactorRequired:

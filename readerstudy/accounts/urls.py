@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", views.account, name="account"),
     path("account/tokens/", views.api_tokens, name="api_tokens"),
     path("account/tokens/<int:pk>/revoke/", views.revoke_api_token, name="revoke_api_token"),
+    path("accounts/email/", views.no_such_page),
     path("accounts/", include("allauth.urls")),
 ]

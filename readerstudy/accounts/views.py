@@ -2,8 +2,8 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.decorators import login_not_required, login_required
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -24,7 +24,6 @@ from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.accounts.second_factor import needs_second_factor
 
 
-@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
@@ -93,3 +92,9 @@ def revoke_api_token(request: HttpRequest, pk: int) -> HttpResponse:
     who = person(request)
     get_object_or_404(who.api_tokens, pk=pk).revoke(by=who)
     return redirect("api_tokens")
+
+
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """Stands before pages of allauth that are closed here. An account's address is the one an invitation went
+    to: whoever could add others would be invited twice into one study, as a reader and as its staff."""
+    raise Http404

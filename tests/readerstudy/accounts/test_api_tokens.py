@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
@@ -93,6 +94,17 @@ def test_a_token_that_does_not_hold_any_more_is_refused_alike(alice: User, how: 
     response = ask(Progress, key)
     assert response.status_code == 401
     assert "unknown, expired or revoked" in response.data["detail"]
+
+
+def test_a_token_from_before_a_role_waits_for_the_second_factor_that_the_role_asks_for(
+    alice: User, alice_needs_a_second_factor: None
+) -> None:
+    _, key = issue_token("notebook", by=alice, scopes=["study:read"])
+    refused = ask(Progress, key)
+    assert refused.status_code == 401
+    assert "set one up first" in refused.data["detail"]
+    TOTP.activate(alice, "JBSWY3DPEHPK3PXP")
+    assert ask(Progress, key).status_code == 200
 
 
 def test_unknown_and_missing_scopes_are_refused_with_the_known_ones(alice: User) -> None:

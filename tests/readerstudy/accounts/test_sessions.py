@@ -56,6 +56,18 @@ def test_who_goes_on_stays(alice: User, settings: Settings) -> None:
             assert client.get(reverse("account")).status_code == 200
 
 
+def test_nobody_stays_longer_than_a_week_however_busy(alice: User) -> None:
+    client = signed_in(alice)
+    hours = 11
+    for hour in range(0, 7 * 24, hours):
+        with after(minutes=60 * hour):
+            assert client.get(reverse("account")).status_code == 200
+    with after(minutes=60 * (7 * 24 + 1)):
+        response = client.get(reverse("account"), follow=True)
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+    assert "a session lasts 7 days at most" in response.content.decode()
+
+
 def test_a_burst_of_requests_writes_the_session_once(alice: User) -> None:
     client = signed_in(alice)
     client.get(reverse("account"))

@@ -122,9 +122,7 @@ def test_pages_before_sign_in_are_shown_in_the_house_look(client: Client, page: 
     assert "css/site.css" in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    "page", ["account", "account_change_password", "account_email", "account_logout", "mfa_index"]
-)
+@pytest.mark.parametrize("page", ["account", "account_change_password", "account_logout", "mfa_index"])
 def test_pages_of_the_own_account_are_shown_in_the_house_look(client: Client, alice: User, page: str) -> None:
     client.force_login(alice)
     response = client.get(reverse(page))

@@ -40,7 +40,7 @@ ROWS = {
         "/accounts/password/reset/key/1-abc/", "200 200 200 200 200 200 200"
     ),
     "accounts/confirm-email/": row("/accounts/confirm-email/", "200 200 200 200 200 200 200"),
-    "accounts/email/": row("/accounts/email/", "302 200 200 200 200 200 200"),
+    "accounts/email/": row("/accounts/email/", "404 404 404 404 404 404 404"),
     "accounts/inactive/": row("/accounts/inactive/", "200 200 200 200 200 200 200"),
     "accounts/login/": row("/accounts/login/", "200 302 302 302 302 302 302"),
     "accounts/login/code/": row("/accounts/login/code/", "200 302 302 302 302 302 302"),
