@@ -12,9 +12,9 @@ from readerstudy.desk.access import LEADS
 from readerstudy.desk.api import outputs
 from readerstudy.desk.api.inputs import GenerationIn, ImportIn
 from readerstudy.desk.api.outputs import REFUSALS, run_out
-from readerstudy.desk.api.studies import whole_number
 from readerstudy.desk.api.wire import DeskView, Piece
 from readerstudy.desk.life import images_by_source
+from readerstudy.desk.query import whole_number
 from readerstudy.desk.uploads import MOST_BYTES_A_PIECE, Batch, start_import
 from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models import Run, Study

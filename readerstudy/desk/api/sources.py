@@ -10,8 +10,8 @@ from readerstudy.desk.access import LEADS
 from readerstudy.desk.api import outputs
 from readerstudy.desk.api.inputs import RemovalIn
 from readerstudy.desk.api.outputs import REFUSALS
-from readerstudy.desk.api.studies import whole_number
 from readerstudy.desk.api.wire import DeskView
+from readerstudy.desk.query import whole_number
 from readerstudy.truth.models import Source
 from readerstudy.truth.take_out import take_out
 

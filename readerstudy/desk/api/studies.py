@@ -14,6 +14,7 @@ from readerstudy.desk.api.outputs import REFUSALS, study_out
 from readerstudy.desk.api.problems import problems_of
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.life import life_of
+from readerstudy.desk.query import whole_number
 from readerstudy.studies.create import create_study, revise_protocol
 from readerstudy.studies.models import Protocol, Study
 from readerstudy.studies.protocol import ProtocolError, parse_protocol
@@ -22,11 +23,6 @@ from readerstudy.truth.unblind import is_unblinded
 
 PAGE = 50
 START = OpenApiParameter("start", OpenApiTypes.INT, description="How many to leave out.")
-
-
-def whole_number(text: str | None, default: int = 0) -> int:
-    """A number of the query string; anything else, or one beyond reason, is the default."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else default
 
 
 class StudiesView(DeskView):

@@ -10,11 +10,11 @@ from rest_framework.response import Response
 
 from readerstudy.desk.access import STAFF
 from readerstudy.desk.api.outputs import REFUSALS, Shape, iso
-from readerstudy.desk.api.studies import whole_number
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.health import health_problems
 from readerstudy.desk.pages.log import entries_of
 from readerstudy.desk.progress import ReaderProgress, progress_of
+from readerstudy.desk.query import whole_number
 from readerstudy.studies.models import Study
 
 PAGE = OpenApiParameter("page", OpenApiTypes.INT, description="From 1, newest first.")

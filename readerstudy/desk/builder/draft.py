@@ -69,7 +69,7 @@ def draft_of(request: HttpRequest, stored: str) -> Draft:
 def _unsealed(sealed: str, stored: str) -> str:
     try:
         text = json.loads(sealed)
-    except ValueError:
+    except (ValueError, RecursionError):
         return stored
     return text if isinstance(text, str) else stored
 

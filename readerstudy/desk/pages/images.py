@@ -14,6 +14,7 @@ from readerstudy.accounts.person import person
 from readerstudy.desk.access import LEADS, study_page
 from readerstudy.desk.life import images_by_source
 from readerstudy.desk.pages.frame import done, refused, study_response
+from readerstudy.desk.query import whole_number
 from readerstudy.desk.uploads import MOST_BYTES_A_PIECE, Batch, start_import
 from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.delivery import thumbnail_png
@@ -89,10 +90,8 @@ def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpR
 def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
     """A contact sheet of one source, a screenful after the other."""
     found = get_object_or_404(Source, study=study, name=source)
-    after = request.GET.get("after", "")
-    rows = Provenance.objects.filter(source=found).select_related("image").order_by("pk")
-    if after.isdecimal():
-        rows = rows.filter(pk__gt=int(after))
+    after = whole_number(request.GET.get("after"))
+    rows = Provenance.objects.filter(source=found, pk__gt=after).select_related("image").order_by("pk")
     shown = list(rows[: SHEET + 1])
     groups = (
         Provenance.objects.filter(source=found)

@@ -11,6 +11,7 @@ from readerstudy.desk.access import STAFF
 from readerstudy.desk.builder import draft_of, opened
 from readerstudy.desk.pages.protocol import written
 from readerstudy.desk.published import all_published
+from readerstudy.desk.query import whole_number
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
@@ -73,7 +74,7 @@ def studies(request: HttpRequest) -> HttpResponse:
         .annotate(unblinded=Exists(Unblinding.objects.filter(study=OuterRef("pk"))))
         .order_by("-created_at", "-pk")
     )
-    start = max(0, int(request.GET.get("from", "0"))) if request.GET.get("from", "0").isdecimal() else 0
+    start = whole_number(request.GET.get("from"))
     rows = list(mine[start : start + PAGE + 1])
     context = {
         "studies": rows[:PAGE],

@@ -1,5 +1,6 @@
 """What may come over the wire: bounded, and nothing in it that a database refuses."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,6 +47,8 @@ def _check(value: Any) -> None:
             _check(inner)
     elif isinstance(value, int) and abs(value) > 2**63:
         raise exceptions.ParseError("The JSON holds a whole number beyond 64 bits.")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise exceptions.ParseError("The JSON holds a number too large to be kept.")  # 1e999 is infinite
 
 
 class Session(SessionAuthentication):

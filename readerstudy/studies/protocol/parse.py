@@ -1,10 +1,12 @@
 """From a TOML text to a checked protocol: every mistake is named at once, with line and remedy."""
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from readerstudy.imaging.canvas import LONGEST_SIDE, Canvas
 from readerstudy.studies.protocol.asked import Asked
@@ -24,10 +26,17 @@ from readerstudy.studies.protocol.sections import parse_sections
 from readerstudy.studies.protocol.table import Report, Table
 
 MOST_READERS = 1_000
+MOST_CHARACTERS = 400_000
+# tomllib takes seconds for a key of thousands of parts: a.a.a.…
+_TANGLE = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++\s*+\.\s*+){100}""")
 USUAL_SCALE = Scale(
     points=(1, 2, 3, 4),
     labels=("unrealistic", "rather unrealistic", "rather realistic", "fully realistic"),
 )
+
+
+class NotTOML(Exception):
+    """The file is not valid TOML."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +67,33 @@ def parse_protocol(text: str) -> ProtocolDocument:
 def examine(text: str) -> Examination:
     """Look a text through without refusing it."""
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problem = Problem(field="", sentence=f"The file is not valid TOML: {error}.")
+        values = _read(text)
+    except NotTOML as error:
+        problem = Problem(field="", sentence=str(error))
         return Examination(document=None, problems=(problem,), asked={})
     report = Report(Lines(text))
     document = _document(Table(values, "", report))
     problems = tuple(sorted(report.problems, key=lambda problem: problem.line or 0))
     return Examination(document=None if problems else document, problems=problems, asked=report.asked)
+
+
+def _read(text: str) -> dict[str, Any]:
+    """The values in a text that anybody may have sent; one that is no TOML is refused, and soon."""
+    if len(text) > MOST_CHARACTERS:
+        raise NotTOML(f"The file has {len(text):,} characters; a protocol has at most {MOST_CHARACTERS:,}.")
+    if _TANGLE.search(text):
+        raise NotTOML(
+            "The file has a key of more than a hundred parts; no field of a protocol has such a name."
+        )
+    try:
+        text.encode()
+        return tomllib.loads(text)
+    except UnicodeEncodeError as error:
+        raise NotTOML(f"The file has a broken character at place {error.start}; take it out.") from None
+    except RecursionError:
+        raise NotTOML("The file is nested too deeply for a protocol.") from None
+    except ValueError as error:  # what tomllib says of syntax, and Python of a number of 5,000 digits
+        raise NotTOML(f"The file is not valid TOML: {error}.") from None
 
 
 def _document(root: Table) -> ProtocolDocument:

@@ -32,3 +32,9 @@ def test_published_protocols_say_in_words_what_they_ask(alice: Client) -> None:
     page = alice.get("/studies/new/").content.decode()
     assert "pick the real one" in page
     assert "pick_real" not in page
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5_000, "-1", "²", "٣", "x"])
+def test_a_page_of_the_list_that_nobody_offered_is_the_first(alice: Client, number: str) -> None:
+    study = create_study(protocol_text(), by=a_user("alice"))
+    assert study.slug in alice.get("/studies/", {"from": number}).content.decode()
