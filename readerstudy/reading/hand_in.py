@@ -16,7 +16,7 @@ from readerstudy.studies.models import Enrolment, Section
 def hand_in(enrolment: Enrolment, section: Section, *, by: User) -> Submission:
     """Hand a section in; from here on its answers stay. Handing in twice is handing in once."""
     require_open(enrolment)
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    enrolment.hold()
     require_open_now(enrolment)
     stretch = next(stretch for stretch in Walk(enrolment).stretches if stretch.section == section)
     if not stretch.is_complete:

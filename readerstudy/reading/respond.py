@@ -120,8 +120,7 @@ def presentation_of(enrolment: Enrolment, token: str) -> Presentation:
 @transaction.atomic
 def _accept(attempt: Attempt) -> Accepted:
     enrolment = attempt.enrolment
-    # One reader's answers go one after another; readers never wait for one another.
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    enrolment.hold()
     repeat = Response.objects.filter(client_uuid=attempt.client_uuid).first()
     if repeat is not None:
         if repeat.enrolment_id != enrolment.pk or repeat.digest != attempt.digest:

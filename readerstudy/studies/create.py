@@ -7,7 +7,7 @@ from django.utils.text import slugify
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken, StudyIsLocked
+from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken
 from readerstudy.studies.models import Enrolment, Protocol, Role, Study
 from readerstudy.studies.protocol import parse_protocol
 
@@ -41,9 +41,7 @@ def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over
     meanwhile, ProtocolHasMovedOn says so instead of passing over it.
     """
     document = parse_protocol(text)
-    study = Study.objects.select_for_update().get(pk=study.pk)
-    if study.is_locked:
-        raise StudyIsLocked
+    study = study.hold_open()
     newest = study.protocol
     if newest.text == text:
         return newest

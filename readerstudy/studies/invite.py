@@ -32,7 +32,7 @@ class Invited:
 @transaction.atomic
 def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invited:
     """Give the next free place to somebody, and make the link that lets them in."""
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = study.hold()
     if not study.is_locked:
         raise StudyIsNotLocked
     if study.is_frozen:
@@ -56,6 +56,7 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invi
 @transaction.atomic
 def invite_staff(study: Study, email: str, role: str, *, by: User, name: str = "") -> Invited:
     """Make somebody owner, coordinator or analyst of a study, by invitation."""
+    study = study.hold()
     _require_address(email)
     refuse_double(study, email)
     invitation, token = invite(email, by=by, name=name)
@@ -67,7 +68,7 @@ def invite_staff(study: Study, email: str, role: str, *, by: User, name: str = "
 @transaction.atomic
 def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
     """A new link for somebody who has not come yet; the old one is useless from now on."""
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    enrolment = enrolment.hold()
     old = enrolment.invitation
     if enrolment.person is not None or old is None:
         raise AcceptedAlready
@@ -77,7 +78,8 @@ def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
 @transaction.atomic
 def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Invited:
     """Invite somebody else to the place of a reader who has not come; a mistyped address costs no place."""
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    enrolment.study.hold()
+    enrolment = enrolment.hold()
     old = enrolment.invitation
     if enrolment.person is not None or old is None:
         raise AcceptedAlready

@@ -10,7 +10,6 @@ from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.spoil import spoil
 from readerstudy.reading.models import Presentation, Slot
-from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models import Section, Study, Trial, TrialImage
 from readerstudy.truth.allocation import PlanDocument, PlannedPresentation, PlannedSection, Pooled, make_plan
 from readerstudy.truth.models import Key, Plan, Provenance
@@ -21,9 +20,7 @@ BATCH = 2_000
 @transaction.atomic
 def allocate(study: Study, *, by: User) -> Plan:
     """The plan of a study, made anew while it is not locked; the same inputs give the same digest."""
-    study = Study.objects.select_for_update().get(pk=study.pk)
-    if study.is_locked:
-        raise StudyIsLocked
+    study = study.hold_open()
     protocol = study.protocol
     plan = make_plan(protocol.document, protocol.digest, pools_of(study))
     old = Plan.objects.filter(study=study).first()

@@ -10,7 +10,6 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
-from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import UnknownSource
 from readerstudy.truth.models import Provenance, Source
@@ -26,6 +25,7 @@ class Origin:
     conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
+@transaction.atomic
 def source_of(study: Study, name: str, *, kind: str = "") -> Source:
     """The source of that name, as the protocol declares it."""
     declared = {source.name: source for source in study.protocol.document.sources}
@@ -37,8 +37,7 @@ def source_of(study: Study, name: str, *, kind: str = "") -> Source:
             f"Source {name!r} is {document.kind} in the protocol, not {kind}. "
             f"Say --kind {document.kind}, or change the protocol."
         )
-    if study.is_locked:
-        raise StudyIsLocked
+    study.hold_open()
     source, _ = Source.objects.update_or_create(
         study=study,
         name=name,
@@ -54,8 +53,7 @@ def source_of(study: Study, name: str, *, kind: str = "") -> Source:
 @transaction.atomic
 def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
     """How many images were new to the source. Adding one again changes nothing."""
-    if source.study.is_locked:
-        raise StudyIsLocked
+    source.study.hold_open()
     before = source.provenances.count()
     Provenance.objects.bulk_create(
         [
@@ -88,8 +86,7 @@ def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
 @transaction.atomic
 def learn_labels(source: Source, origins: Iterable[Origin], *, by: User) -> int:
     """Labels for images that came without any, such as a CSV brought later; what is labelled stays so."""
-    if source.study.is_locked:
-        raise StudyIsLocked
+    source.study.hold_open()
     known = {origin.image.pk: dict(origin.labels) for origin in origins if origin.labels}
     bare = list(source.provenances.filter(image__in=known, labels={}))
     for provenance in bare:
@@ -113,8 +110,7 @@ def describe_generator(
     rejection_rule: str = "",
 ) -> Source:
     """Record where a synthetic source comes from and its denominator: how many were made and rejected."""
-    if source.study.is_locked:
-        raise StudyIsLocked
+    source.study.hold_open()
     old = {"checkpoint": source.checkpoint_digest, "generated": source.generated, "rejected": source.rejected}
     source.checkpoint_digest, source.sampler = checkpoint_digest, dict(sampler)
     source.generated, source.rejected, source.rejection_rule = generated, rejected, rejection_rule

@@ -7,8 +7,6 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import StudyIsLocked
-from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import clear_plan
 from readerstudy.truth.errors import ReasonMissing
 from readerstudy.truth.models import Key, Source
@@ -21,9 +19,7 @@ def take_out(source: Source, *, by: User, reason: str, only: Collection[int] | N
     The pixels stay in the storage, where other studies may show them, and a new import finds them there. A
     plan that would have shown one of the images goes with them; an audit no longer fits by its digest.
     """
-    study = Study.objects.select_for_update().get(pk=source.study_id)
-    if study.is_locked:
-        raise StudyIsLocked
+    study = source.study.hold_open()
     if not reason.strip():
         raise ReasonMissing
     source = Source.objects.get(pk=source.pk)

@@ -100,6 +100,10 @@ class Enrolment(models.Model):
             return self.invitation.email
         return self.user.email if self.user else ""
 
+    def hold(self) -> "Enrolment":
+        """The enrolment as it is now: what one reader does goes one after another, and nobody else waits."""
+        return Enrolment.objects.select_for_update(of=("self",)).get(pk=self.pk)
+
     @property
     def stream(self) -> str:
         """The audit stream of this reader, so that concurrent readers never wait for one another."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from readerstudy.accounts.models import User
+from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models.enrolment import Enrolment
 from readerstudy.studies.models.milestones import Freeze, Lock
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
@@ -65,6 +66,21 @@ class Study(models.Model):
     @property
     def is_frozen(self) -> bool:
         return Freeze.objects.filter(study=self).exists()
+
+    def hold(self) -> "Study":
+        """The study as it is now, and so it stays until the transaction ends.
+
+        What a lock or a freeze closes holds the study first, and so do both: one of the two comes second
+        and sees what the other has done.
+        """
+        return Study.objects.select_for_update().get(pk=self.pk)
+
+    def hold_open(self) -> "Study":
+        """The same, for what may be done before the lock only."""
+        study = self.hold()
+        if study.is_locked:
+            raise StudyIsLocked
+        return study
 
 
 class Protocol(models.Model):

@@ -16,6 +16,7 @@ from readerstudy.studies.runs.perform import perform
 @transaction.atomic
 def start_run(study: Study, kind: str, request: Mapping[str, Any], *, by: User, total: int = 0) -> Run:
     """A run that a worker takes up as soon as this is committed. The same request still open is that run."""
+    study.hold()
     same = Run.objects.open().filter(study=study, kind=kind, request=dict(request)).first()
     if same is not None:
         return same
