@@ -1,22 +1,29 @@
 """Do a run: find who does work of its kind, and keep its row telling how far it is."""
 
+import logging
+import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
 from readerstudy.audit.record import record
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Cancellation, Run
+from readerstudy.studies.models.run import VANISHED_AFTER
 
 Performer = Callable[[Run, "Reporter"], Mapping[str, Any]]
 
 _performers: dict[str, Performer] = {}
 SECONDS_BETWEEN_REPORTS = 0.5
+SECONDS_BETWEEN_BEATS = VANISHED_AFTER.total_seconds() / 4
+logger = logging.getLogger(__name__)
 
 
 class RunCancelled(ReaderstudyError):
@@ -60,23 +67,51 @@ def perform(run_id: int) -> None:
     run = Run.objects.select_related("study", "by").get(pk=run_id)
     if run.finished_at is not None:
         return
-    Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now())
+    _beat(run)
     error, outcome = "", {}
     try:
         if hasattr(run, "cancellation"):
             raise RunCancelled
-        outcome = dict(_performers[run.kind](run, Reporter(run)))
+        with _beating(run):
+            outcome = dict(_performers[run.kind](run, Reporter(run)))
     except ReaderstudyError as refusal:
         error = str(refusal)
-    except Exception as crash:  # noqa: BLE001  (a run must end as a row, whatever happened)
+    except Exception as crash:  # a run must end as a row, whatever happened
+        logger.exception("Run %s, %s of %s, stopped", run.pk, run.kind, run.study.slug)
         error = f"The run stopped on an unexpected error: {crash}. The server's log has the details."
         if settings.DEBUG:
             error += "\n" + traceback.format_exc()
     _finish(run, outcome, error)
 
 
+def _beat(run: Run) -> None:
+    Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now())
+
+
+@contextmanager
+def _beating(run: Run) -> Iterator[None]:
+    """Say that somebody is at it, however long one item takes; a killed worker says nothing any more."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(SECONDS_BETWEEN_BEATS):
+            with suppress(DatabaseError):  # a beat that a busy database misses is made up for by the next
+                _beat(run)
+            connection.close()
+
+    threading.Thread(target=beat, name=f"heartbeat of run {run.pk}", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+@transaction.atomic
 def _finish(run: Run, outcome: Mapping[str, Any], error: str) -> None:
-    Run.objects.filter(pk=run.pk).update(finished_at=timezone.now(), outcome=dict(outcome), error=error)
+    """The first word on how a run ended stands, should two workers ever have been at it."""
+    open_still = Run.objects.open().filter(pk=run.pk)
+    if not open_still.update(finished_at=timezone.now(), outcome=dict(outcome), error=error):
+        return
     run.refresh_from_db()
     particulars = {"kind": run.kind, "done": run.done, "total": run.total, "error": error}
     record(run.study.scope, f"run {run.state}", by=run.by, on=run, particulars=particulars)

@@ -1,7 +1,6 @@
 """Ask for long work, ask it to stop, and find what was left lying."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,14 +14,17 @@ from readerstudy.studies.runs.perform import perform
 
 @transaction.atomic
 def start_run(study: Study, kind: str, request: Mapping[str, Any], *, by: User, total: int = 0) -> Run:
-    """A run that a worker takes up as soon as this is committed. The same request still open is that run."""
+    """A run that a worker takes up as soon as this is committed. The same request still open is that run.
+
+    The worker's queue is a table of the same database: a run and its place there come together or not at all.
+    """
     study.hold()
     same = Run.objects.open().filter(study=study, kind=kind, request=dict(request)).first()
     if same is not None:
         return same
     run = Run.objects.create(study=study, kind=kind, request=dict(request), by=by, total=total)
     record(study.scope, "run asked for", by=by, on=run, particulars={"kind": kind})
-    transaction.on_commit(partial(perform.enqueue, run.pk))
+    perform.enqueue(run.pk)
     return run
 
 
@@ -41,8 +43,9 @@ def take_up_vanished() -> int:
     """Queue runs again whose worker has gone. Returns how many."""
     count = 0
     for run in Run.objects.vanished():
-        claimed = Run.objects.vanished().filter(pk=run.pk).update(heartbeat_at=None)
-        if claimed:
-            perform.enqueue(run.pk)
-            count += 1
+        with transaction.atomic():
+            claimed = Run.objects.vanished().filter(pk=run.pk).update(heartbeat_at=None)
+            if claimed:
+                perform.enqueue(run.pk)
+        count += claimed
     return count

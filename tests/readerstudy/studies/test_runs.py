@@ -1,11 +1,13 @@
 """Long work as rows: taken up again, stopped, and failing with a sentence."""
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Run, Study
@@ -106,7 +108,42 @@ def test_a_refusal_ends_the_run_with_its_sentence(study: Study) -> None:
     assert (run.state, run.error) == ("failed", "The coffee is out. Bring some.")
 
 
-def test_a_crash_ends_the_run_with_a_sentence_too(study: Study) -> None:
+def test_a_crash_ends_the_run_with_a_sentence_too(study: Study, caplog: pytest.LogCaptureFixture) -> None:
     run = worked(begun(study, "crash"))
     assert run.state == "failed"
     assert run.error == "The run stopped on an unexpected error: by zero. The server's log has the details."
+    assert "ZeroDivisionError: by zero" in caplog.text
+    assert f"Run {run.pk}, crash of knees, stopped" in caplog.text
+
+
+def test_a_run_and_its_place_in_the_queue_come_together(study: Study) -> None:
+    run = begun(study, "count", to=3)
+    assert [task.args_kwargs["args"] for task in DBTaskResult.objects.all()] == [[run.pk]]
+
+
+def test_a_run_that_was_ended_meanwhile_stays_as_it_ended(study: Study) -> None:
+    @performs("linger")
+    def linger(run: Run, reporter: Reporter) -> Mapping[str, Any]:
+        Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+        cancel_run(Run.objects.get(pk=run.pk), by=run.by, reason="nobody seems to be at it")
+        return {"counted": 1}
+
+    run = worked(begun(study, "linger"))
+    assert (run.state, run.outcome) == ("cancelled", {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_on_one_item_that_takes_long_is_not_taken_up_by_another(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(performing, "SECONDS_BETWEEN_BEATS", 0.01)
+
+    @performs("think")
+    def think(run: Run, reporter: Reporter) -> Mapping[str, Any]:
+        Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+        given_up = time.monotonic() + 60
+        while Run.objects.get(pk=run.pk).state == "vanished" and time.monotonic() < given_up:
+            time.sleep(0.01)
+        return {"taken_up": take_up_vanished()}
+
+    assert worked(begun(study, "think")).outcome == {"taken_up": 0}
