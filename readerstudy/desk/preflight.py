@@ -11,7 +11,8 @@ from readerstudy.studies.runs import Reporter, performs
 from readerstudy.truth.duplicate import rehearse
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
-from readerstudy.truth.virtual.simulate import private_server, simulate_through_http
+from readerstudy.truth.virtual.private_server import private_server
+from readerstudy.truth.virtual.simulate import simulate_through_http
 
 WHY = "Pre-flight"
 

@@ -2,16 +2,18 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 from urllib.request import urlopen
 
 from django.db import connection
+
+from readerstudy.truth.virtual.private_server import reserved_port
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
@@ -25,19 +27,14 @@ def database_url() -> str:
     return f"postgresql://{settings['USER']}@{quote(settings['HOST'], safe='')}/{settings['NAME']}"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Server:
-    """Serves until it is stopped, or killed without a word."""
+    """Serves until it is killed without a word; started again, it is at the same address."""
 
     def __init__(self, workers: int = 4) -> None:
-        self.port = free_port()
         self.workers = workers
+        self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
+        self._claim = ExitStack()
 
     @property
     def url(self) -> str:
@@ -47,6 +44,7 @@ class Server:
         connection.close()
         command = [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", "--bind", f"127.0.0.1:{self.port}"]
         options = ["--workers", str(self.workers), "--backlog", "512", "--log-level", "error", "--preload"]
+        options.append("--reuse-port")
         self.process = subprocess.Popen(
             [*command, *options],
             cwd=ROOT,
@@ -74,6 +72,7 @@ class Server:
             self.process = None
 
     def __enter__(self) -> "Server":
+        self.port = self._claim.enter_context(reserved_port())
         self.start()
         return self
 
@@ -81,3 +80,4 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+        self._claim.close()

@@ -1,29 +1,19 @@
 """Let virtual readers read a study, one after the other or side by side through HTTP."""
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from socket import create_server
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from django.conf import settings
 from django.db import close_old_connections, connection
 
 from readerstudy.accounts.models import User
 from readerstudy.studies.errors import StudyIsNotLocked
 from readerstudy.studies.models import Enrolment, Study
-from readerstudy.truth.virtual.browser import ServerRefused
 from readerstudy.truth.virtual.direct import read_directly
 from readerstudy.truth.virtual.enrol import enrol_virtual, invite_virtual
 from readerstudy.truth.virtual.mind import Mind, Skill
 from readerstudy.truth.virtual.through_http import read_through_http
 
 OnAnswer = Callable[[], None]
-STARTS_WITHIN_S = 60
 SIDE_BY_SIDE = 4
 
 
@@ -75,33 +65,3 @@ def simulate_through_http(
             on_pause()
     close_old_connections()
     return sum(done.result() for done in under_way)
-
-
-@contextmanager
-def private_server() -> Iterator[str]:
-    """A server of the platform on a free port of this machine, for as long as the block lasts."""
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603  (made of names written here)
-    server = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(server, process)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait_for(server: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urlopen(f"{server}/accounts/login/", timeout=5).close()  # noqa: S310
-            return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    raise ServerRefused(
-        f"The private server at {server} did not start. Run the platform and name it: --url …"
-    )

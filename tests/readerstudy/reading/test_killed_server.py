@@ -3,7 +3,6 @@
 import http.client
 import json
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass
 from uuid import uuid4
@@ -45,7 +44,7 @@ class Submission:
     client_uuid: str
     status: int = 0
 
-    def send(self, port: int) -> None:
+    def send(self, port: int, heard: threading.Semaphore) -> None:
         headers = {
             "Content-Type": "application/json",
             "X-CSRFToken": CSRF,
@@ -62,6 +61,7 @@ class Submission:
             link.close()
         if answer.status in (200, 201) and acknowledged["accepted"] == self.client_uuid:
             self.status = answer.status
+            heard.release()
 
 
 def two_hundred_readers() -> list[Submission]:
@@ -98,8 +98,9 @@ def _submission(user: User, token: str) -> Submission:
     )
 
 
-def send_all(submissions: list[Submission], port: int) -> list[threading.Thread]:
-    threads = [threading.Thread(target=submission.send, args=(port,)) for submission in submissions]
+def send_all(submissions: list[Submission], port: int, heard: threading.Semaphore) -> list[threading.Thread]:
+    """All at once; `heard` is released with each acknowledgement."""
+    threads = [threading.Thread(target=submission.send, args=(port, heard)) for submission in submissions]
     for thread in threads:
         thread.start()
     return threads
@@ -115,22 +116,20 @@ def stored() -> Counter[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_server_killed_amid_two_hundred_submissions_loses_and_duplicates_nothing() -> None:
-    submissions = two_hundred_readers()
-    server = Server()
-    server.start()
-    threads = send_all(submissions, server.port)
-    while len(acknowledged(submissions)) < KILL_AFTER:
-        assert any(thread.is_alive() for thread in threads)
-        time.sleep(0.01)
-    server.kill()
-    for thread in threads:
-        thread.join()
-    promised = acknowledged(submissions)
-    assert KILL_AFTER <= len(promised) < READERS
-    assert promised <= set(stored())
+    submissions, heard = two_hundred_readers(), threading.Semaphore(0)
+    with Server() as server:
+        threads = send_all(submissions, server.port, heard)
+        for _ in range(KILL_AFTER):
+            assert heard.acquire(timeout=60)
+        server.kill()
+        for thread in threads:
+            thread.join()
+        promised = acknowledged(submissions)
+        assert KILL_AFTER <= len(promised) < READERS
+        assert promised <= set(stored())
 
-    with Server() as again:
-        for thread in send_all([s for s in submissions if not s.status], again.port):
+        server.start()
+        for thread in send_all([s for s in submissions if not s.status], server.port, heard):
             thread.join()
     assert acknowledged(submissions) == {submission.client_uuid for submission in submissions}
     assert stored() == Counter(submission.client_uuid for submission in submissions)

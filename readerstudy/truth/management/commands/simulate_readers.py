@@ -8,7 +8,8 @@ from readerstudy.accounts.models import User
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.virtual.mind import Skill
-from readerstudy.truth.virtual.simulate import private_server, simulate_readers, simulate_through_http
+from readerstudy.truth.virtual.private_server import private_server
+from readerstudy.truth.virtual.simulate import simulate_readers, simulate_through_http
 
 
 def share(text: str) -> float:
