@@ -18,6 +18,7 @@ from django.conf import settings
 from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.gather import is_byproduct
+from readerstudy.imaging.manifest import one_spelling
 from readerstudy.imaging.naming import Naming
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
@@ -26,6 +27,7 @@ from readerstudy.truth.models import Source
 MOST_BYTES_A_FILE = 4 * 1024**3
 MOST_BYTES_A_PIECE = 16 * 1024**2
 MOST_FILES = 100_000
+LONGEST_NAME_BYTES = 200
 LEFT_AFTER = timedelta(days=7)
 MOST_FOLDERS = 4  # of those a file lay in; names of folders may be labels
 
@@ -105,7 +107,9 @@ class Batch:
 
 def _plain(part: str) -> str:
     """A part of a name that is safe to lie on a disk; nothing where nothing is left of it."""
-    return re.sub(r"[^\w .,()\[\]+=@&#~'-]", "_", part)[-120:].strip(" .")
+    plain = re.sub(r"[^\w .,()\[\]+=@&#~'-]", "_", one_spelling(part))
+    # File systems count bytes: 255 of them, and a Chinese sign is three.
+    return plain.encode()[-LONGEST_NAME_BYTES:].decode(errors="ignore").strip(" .")
 
 
 def clear_left_uploads() -> None:

@@ -33,7 +33,7 @@ LOSSY = (
 
 
 def decode_dicom(data: bytes) -> Decoded:
-    if DEFLATED in data[:2048]:
+    if DEFLATED in data:
         raise UnsupportedPixels(
             "The DICOM file is deflated as a whole, which is not accepted. "
             "Save it uncompressed or with JPEG 2000 lossless pixels."

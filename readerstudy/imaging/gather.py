@@ -28,6 +28,7 @@ LARGEST_RATIO = 200
 RATIO_MATTERS_FROM_BYTES = 16 * 1024 * 1024
 BYPRODUCTS = ("thumbs.db", "desktop.ini", "dicomdir", "__macosx")
 MANIFEST = "manifest.csv"
+SAYS_UTF_8 = 0x800  # a flag of an entry of a zip archive
 
 
 class Archive:
@@ -180,7 +181,7 @@ def _entries(path: Path, name: str) -> list[Found]:
         return [Found(name=name, path=path, problem=bomb)]
     return [
         Found(
-            name=f"{name}/{info.filename}",
+            name=f"{name}/{_spelled(info)}",
             path=path,
             archive=archive,
             entry=info.filename,
@@ -190,6 +191,16 @@ def _entries(path: Path, name: str) -> list[Found]:
         if not any(is_byproduct(part) for part in _inside(info.filename))
         and info.filename.lower() != MANIFEST
     ]
+
+
+def _spelled(info: zipfile.ZipInfo) -> str:
+    """The name as it was written: the Finder writes UTF-8 and does not say so, and DOS letters are read."""
+    if info.flag_bits & SAYS_UTF_8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
 
 
 def _inside(name: str) -> list[str]:

@@ -1,6 +1,7 @@
 """A CSV file that says which files to import, whose they are and what their labels are."""
 
 import csv
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
@@ -36,6 +37,7 @@ class Manifest:
 
     def row_of(self, name: str) -> Row | None:
         """The row of a file: the one that shares the longest end of the name, if it is the only one."""
+        name = one_spelling(name)
         parts = PurePosixPath(name).parts
         for start in range(len(parts)):
             row = self._rows.get("/".join(parts[start:]))
@@ -55,7 +57,13 @@ def read_manifest(path: str | Path) -> Manifest:
     return parse_manifest(text, name=path.name)
 
 
+def one_spelling(text: str) -> str:
+    """An ä is one sign or an a with two dots, depending on the system that wrote the name; here it is one."""
+    return unicodedata.normalize("NFC", text)
+
+
 def parse_manifest(text: str, *, name: str = "the manifest") -> Manifest:
+    text = one_spelling(text)
     header, _, _ = text.partition("\n")
     delimiter = max(",;\t", key=header.count)
     lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter)

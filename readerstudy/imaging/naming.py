@@ -8,9 +8,12 @@ import re
 from dataclasses import dataclass
 
 from readerstudy.imaging.errors import BadNaming
-from readerstudy.imaging.manifest import PATIENT, Row
+from readerstudy.imaging.manifest import PATIENT, Row, one_spelling
 
 _PART = re.compile(r"\{(?P<name>\w+)(:(?P<length>[1-9][0-9]?))?\}|(?P<any>\*)")
+#: Parts of any length are tried at every length: more of them, or longer names, would take days.
+MOST_OPEN_PARTS = 5
+LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -20,24 +23,36 @@ class Naming:
     pattern: str
 
     def __post_init__(self) -> None:
-        names = [part["name"] for part in _PART.finditer(self.pattern) if part["name"]]
-        rest = _PART.sub("", self.pattern)
-        if not names or len(set(names)) != len(names) or set("{}") & set(rest):
+        pattern = one_spelling(self.pattern)
+        names = [part["name"] for part in _PART.finditer(pattern) if part["name"]]
+        rest = _PART.sub("", pattern)
+        nameable = all(name.isidentifier() for name in names)
+        if not names or not nameable or len(set(names)) != len(names) or set("{}") & set(rest):
             raise BadNaming(f"{self.pattern!r} is no pattern of names. {BadNaming.__doc__}")
+        if any(_open_parts(name) > MOST_OPEN_PARTS for name in self.pattern.split("/")):
+            raise BadNaming(
+                f"{self.pattern!r} has more than {MOST_OPEN_PARTS} parts of any length in one name. "
+                "Say how long some of them are: {side:1}."
+            )
 
     def row_of(self, file: str) -> Row | None:
         """What a file's name says; None if it does not follow the pattern."""
-        found = self._expression().fullmatch(file)
+        short = all(len(part) <= LONGEST_NAME for part in file.split("/"))
+        found = self._expression().fullmatch(one_spelling(file)) if short else None
         if found is None:
             return None
         labels = {name: value for name, value in found.groupdict().items() if value}
         return Row(file=file, patient=labels.pop(PATIENT, ""), labels=labels)
 
     def _expression(self) -> re.Pattern[str]:
-        made, end = r"(?:.*/)?", 0
-        for part in _PART.finditer(self.pattern):
-            made += re.escape(self.pattern[end : part.start()])
+        pattern, made, end = one_spelling(self.pattern), r"(?:.*/)?", 0
+        for part in _PART.finditer(pattern):
+            made += re.escape(pattern[end : part.start()])
             many = f"{{{part['length']}}}" if part["length"] else "+"
             made += r"[^/]*" if part["any"] else f"(?P<{part['name']}>[^/]{many})"
             end = part.end()
-        return re.compile(made + re.escape(self.pattern[end:]))
+        return re.compile(made + re.escape(pattern[end:]))
+
+
+def _open_parts(name: str) -> int:
+    return sum(not part["length"] for part in _PART.finditer(name))

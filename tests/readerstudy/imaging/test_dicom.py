@@ -181,6 +181,14 @@ def test_a_deflated_file_is_refused_before_it_is_unpacked() -> None:
         decode(dicom_bytes(dataset), name="a.dcm")
 
 
+def test_a_deflated_file_cannot_hide_that_behind_a_long_header() -> None:
+    dataset = dicom(eight_bits(phantom()))
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.file_meta.FileMetaInformationVersion = b"\0\1" * 4_000
+    with pytest.raises(UnsupportedPixels, match="deflated as a whole"):
+        decode(dicom_bytes(dataset), name="a.dcm")
+
+
 def test_empty_window_tags_count_as_missing() -> None:
     pixels = sixteen_bits(phantom())
     assert np.array_equal(read(dicom(pixels, WindowCenter=None, WindowWidth="")), pixels)

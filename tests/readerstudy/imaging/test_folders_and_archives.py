@@ -65,6 +65,16 @@ def test_names_that_lead_out_of_a_zip_are_refused_and_the_rest_goes_on(run: Run,
     assert not list(tmp_path.parent.glob("evil.png"))
 
 
+def test_a_name_that_the_finder_packed_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
+    path = packed(tmp_path / "in.zip", {"Kn\u00f6chel.png": picture(1)})
+    written, says_utf_8 = path.read_bytes(), struct.pack("<H", 0x800)
+    assert written.count(says_utf_8 + b"\x08\x00") == 2  # its flags, before the number of the method
+    path.write_bytes(written.replace(says_utf_8 + b"\x08\x00", b"\0\0\x08\0"))
+    (tmp_path / "list.csv").write_text("file,side\nKno\u0308chel.png,left\n", encoding="utf-8")
+    [imported], _ = run(path, manifest=tmp_path / "list.csv")
+    assert (imported.file, imported.labels) == ("in.zip/Kn\u00f6chel.png", {"side": "left"})
+
+
 def test_a_link_inside_a_zip_is_refused(run: Run, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         link = zipfile.ZipInfo("link.png")

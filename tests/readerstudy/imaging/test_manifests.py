@@ -40,3 +40,12 @@ def test_a_file_is_found_by_the_longest_ending_of_its_name_that_is_listed() -> N
 
 def test_windows_paths_in_a_manifest_are_understood() -> None:
     assert parse_manifest("file\nleft\\a.png\n").files == ["left/a.png"]
+
+
+def test_a_name_is_found_however_the_system_spells_its_letters() -> None:
+    one_sign, with_dots = "H\u00e4nde/\u00e4.png", "Ha\u0308nde/a\u0308.png"
+    assert parse_manifest(f"file\n{one_sign}\n").row_of(with_dots) is not None
+    assert parse_manifest(f"file\n{with_dots}\n").row_of(one_sign) is not None
+    assert parse_manifest("file,view\na.png,seitlich ha\u0308lftig\n").row_of("a.png").labels == {  # type: ignore[union-attr]
+        "view": "seitlich h\u00e4lftig"
+    }

@@ -32,10 +32,25 @@ def test_a_name_that_does_not_follow_says_nothing(file: str) -> None:
     assert Naming(KNEES).row_of(file) is None
 
 
-@pytest.mark.parametrize("pattern", ["", "*.png", "{a}{a}.png", "{a:0}.png", "{grade", "{}/x"])
+@pytest.mark.parametrize("pattern", ["", "*.png", "{a}{a}.png", "{a:0}.png", "{grade", "{}/x", "{1a}.png"])
 def test_a_pattern_that_names_nothing_is_refused(pattern: str) -> None:
     with pytest.raises(BadNaming, match="is no pattern of names"):
         Naming(pattern)
+
+
+def test_a_pattern_that_would_take_days_is_refused_with_the_way_out() -> None:
+    letters = "abcdefghijkl"
+    with pytest.raises(BadNaming, match="Say how long some of them are"):
+        Naming("-".join(f"{{{letter}}}" for letter in letters) + ".png")
+    lengths = Naming("-".join(f"{{{letter}:1}}" for letter in letters) + "/{z}.png")
+    assert lengths.row_of("-".join("1" * 12) + "/" + "-" * 255) is None
+    assert Naming("{a}-{b}-{c}.png").row_of("-" * 60_000) is None
+
+
+def test_a_pattern_and_a_name_may_spell_their_letters_apart() -> None:
+    row = Naming("H\u00e4nde/{gr\u00f6\u00dfe}.png").row_of("Ha\u0308nde/3.png")
+    assert row is not None
+    assert row.labels == {"gr\u00f6\u00dfe": "3"}
 
 
 @pytest.mark.django_db
