@@ -53,7 +53,7 @@ def wait_for_trial(page: Page, number: int | None = None) -> None:
 
 def arrived(page: Page, server: FakeServer, count: int = 1) -> list[dict[str, Any]]:
     """Waits until so many answers have reached the server; the page does not wait for them."""
-    for _ in range(500):
+    for _ in range(1_500):
         if len(server.study.responses) >= count:
             break
         page.wait_for_timeout(20)

@@ -28,7 +28,7 @@ def tokens(page: Page, server: FakeServer, count: int = 1) -> list[str]:
 def fetched(page: Page, server: FakeServer, number: int) -> None:
     """Waits until the images of a trial have come, ahead of its turn."""
     wanted = {("GET", address) for address in server.study.addresses(number)}
-    for _ in range(500):
+    for _ in range(1_500):
         if wanted <= set(server.study.requests):
             break
         page.wait_for_timeout(20)

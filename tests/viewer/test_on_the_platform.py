@@ -118,8 +118,8 @@ def test_a_draft_and_a_pause_reach_the_platform(study: Locked, sign_in: Callable
     sitting = Sitting.objects.get()
     assert sitting.screen["pixel_ratio"] == 1
     page.goto("about:blank")
-    for _ in range(50):
-        kinds = list(Activity.objects.values_list("kind", flat=True))
+    for _ in range(600):
+        kinds = list(Activity.objects.order_by("pk").values_list("kind", flat=True))
         if "left" in kinds:
             break
         page.wait_for_timeout(50)
