@@ -53,8 +53,15 @@ SECRET_KEY = from_environment(
     development="development-only-key-that-production-refuses-to-start-with",
     what="a random text of at least 50 characters that signs sessions and invitations",
 )
-# The keys before it, so that sessions, seals of the audit log and authenticator secrets outlive a change.
+if PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        f"SECRET_KEY has {len(SECRET_KEY)} characters. Production needs at least 50, at random."
+    )
+# The keys before it, newest first, so that sessions, seals of the audit log and authenticator secrets outlive
+# a change.
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
+# Hashes that are compared for years, such as those of patients, stay what they are when the key changes.
+ELDEST_SECRET_KEY = [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
 ALLOWED_HOSTS = from_environment(
     "ALLOWED_HOSTS",
     development="127.0.0.1,localhost,[::1],testserver",
@@ -63,6 +70,8 @@ ALLOWED_HOSTS = from_environment(
 SITE_URL = from_environment(
     "SITE_URL", development="http://127.0.0.1:8000", what="the address that invitation links begin with"
 ).rstrip("/")
+if PRODUCTION and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; in production it has to begin with https://.")
 HOME = Path(os.environ.get("READERSTUDY_HOME") or BASE_DIR / "var")
 HOME.mkdir(parents=True, exist_ok=True)
 
@@ -164,7 +173,7 @@ def image_storage() -> dict[str, object]:
             "OPTIONS": {"location": HOME / "images"},
         }
     parts = urlsplit(url)
-    if parts.scheme == "file":
+    if parts.scheme == "file" and not parts.netloc and parts.path:
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": parts.path},
@@ -267,8 +276,10 @@ if PRODUCTION or EMAIL_CONFIG:
     mail = urlsplit(
         from_environment("EMAIL_URL", development="", what="smtp://user:password@host:587, or smtps://")
     )
+    if mail.scheme not in ("smtp", "smtps") or not mail.hostname:
+        raise ImproperlyConfigured("EMAIL_URL has to be smtp://user:password@host:587, or smtps://.")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = mail.hostname or "localhost", mail.port or 587
+    EMAIL_HOST, EMAIL_PORT = mail.hostname, mail.port or (465 if mail.scheme == "smtps" else 587)
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(mail.username or ""), unquote(mail.password or "")
     EMAIL_USE_SSL, EMAIL_USE_TLS = mail.scheme == "smtps", mail.scheme == "smtp"
 else:
@@ -287,6 +298,18 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
+
+# --- The server's log -------------------------------------------------------------------------------
+
+# Django's own shows errors with DEBUG only; here they are on standard error wherever the server runs.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"}},
+    "root": {"handlers": ["stderr"]},
+    "loggers": {"django": {"handlers": []}, "django.request": {"level": "ERROR"}},
+}
 
 # --- Interfaces for programs ------------------------------------------------------------------------
 

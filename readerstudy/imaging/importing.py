@@ -288,5 +288,6 @@ def fingerprint(data: bytes, canvas: Canvas) -> str:
 
 
 def _salted(purpose: str, content: bytes) -> str:
-    key = hmac.digest(settings.SECRET_KEY.encode(), f"readerstudy.imaging.{purpose}".encode(), "sha256")
+    salt = f"readerstudy.imaging.{purpose}".encode()
+    key = hmac.digest(settings.ELDEST_SECRET_KEY.encode(), salt, "sha256")
     return hmac.new(key, content, hashlib.sha256).hexdigest()

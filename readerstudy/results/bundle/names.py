@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from readerstudy.studies.models import Section, Study, TrialImage
@@ -35,7 +36,8 @@ class Names:
         """A, B, C … in an order that nobody without the server's secret can tell."""
 
         def rank(source: Source) -> str:
-            return salted_hmac("readerstudy.mask", f"{self.study.pk}/{source.name}").hexdigest()
+            named = f"{self.study.pk}/{source.name}"
+            return salted_hmac("readerstudy.mask", named, secret=settings.ELDEST_SECRET_KEY).hexdigest()
 
         ordered = sorted(self.sources, key=rank)
         return {source.name: chr(ord("A") + index) for index, source in enumerate(ordered)}

@@ -17,6 +17,10 @@ NEEDED = {
 
 
 def check(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    return run(["check", "--deploy", "--fail-level", "WARNING"], tmp_path, **changes)
+
+
+def run(command: list[str], tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "HOME"}}
     environment = {
         **kept,
@@ -26,7 +30,7 @@ def check(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         **changes,
     }
     return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        [sys.executable, "manage.py", *command],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -47,6 +51,10 @@ def test_the_deployment_check_finds_nothing_to_say(tmp_path: Path) -> None:
         *(({name: ""}, f"{name} is not set. Production needs it") for name in NEEDED),
         ({"READERSTUDY_ENV": "produktion"}, "it has to be one of development, production"),
         ({"DATABASE_URL": "mysql://x@y/z"}, "no other database is supported"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters"),
+        ({"SITE_URL": "http://study.hospital.example"}, "it has to begin with https://"),
+        ({"EMAIL_URL": "mail.hospital.example:587"}, "EMAIL_URL has to be smtp://user:password@host:587"),
+        ({"STORAGE_URL": "file://images"}, "it has to be file:///folder or s3://"),
         ({"IDLE_MINUTES": "soon"}, "IDLE_MINUTES is 'soon'; it has to be a whole number"),
         ({"REQUIRE_SECOND_FACTOR": "yes"}, "REQUIRE_SECOND_FACTOR is 'yes'; it has to be 0 or 1"),
     ],
@@ -57,3 +65,29 @@ def test_what_is_missing_or_wrong_fails_loudly_by_name(
     done = check(tmp_path, **changes)
     assert done.returncode != 0
     assert sentence in done.stderr
+
+
+def test_what_goes_wrong_stands_in_the_log_with_where_it_did(tmp_path: Path) -> None:
+    asked = (
+        "from unittest.mock import patch; from django.test import Client; "
+        "patch('readerstudy.accounts.claim.find', side_effect=ZeroDivisionError('by zero')).start(); "
+        "ask = Client(raise_request_exception=False).get; "
+        "print(ask('/invitation/x/').status_code, ask('/nothing/').status_code)"
+    )
+    as_demonstrated = {"READERSTUDY_ENV": "development", "ALLOWED_HOSTS": "testserver"}
+    assert run(["migrate", "--verbosity", "0"], tmp_path, **as_demonstrated).stderr == ""
+    done = run(["shell", "--no-imports", "-c", asked], tmp_path, **as_demonstrated)
+    assert done.stdout == "500 404\n"
+    assert "ERROR django.request: Internal Server Error: /invitation/x/\nTraceback" in done.stderr
+    assert "ZeroDivisionError: by zero" in done.stderr
+    assert "/nothing/" not in done.stderr
+
+
+def test_hashes_that_are_compared_for_years_outlive_a_change_of_the_key(tmp_path: Path) -> None:
+    told = f"from django.conf import settings; print(settings.ELDEST_SECRET_KEY == {NEEDED['SECRET_KEY']!r})"
+    changed = {
+        "SECRET_KEY": "another" * 10,
+        "SECRET_KEY_FALLBACKS": f"{'second' * 10},{NEEDED['SECRET_KEY']}",
+    }
+    done = run(["shell", "--no-imports", "-c", told], tmp_path, **changed)
+    assert done.stdout == "True\n"
