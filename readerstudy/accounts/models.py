@@ -149,7 +149,6 @@ class Scope(models.TextChoices):
     STUDY_READ = "study:read", "read studies, plans and progress"
     STUDY_WRITE = "study:write", "make and change studies that are not locked, import images, invite"
     STUDY_END = "study:end", "lock, freeze and unblind studies, which cannot be undone"
-    ANSWERS_WRITE = "answers:write", "answer as the reader I am"
     RESULTS_READ = "results:read", "download bundles and reports"
 
 

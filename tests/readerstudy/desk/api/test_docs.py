@@ -12,10 +12,22 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from readerstudy.accounts.issue_token import issue_token
+from readerstudy.accounts.models import Scope
+from readerstudy.desk.api.urls import urlpatterns
+from readerstudy.desk.api.wire import DeskView
 from tests.readerstudy.factory import a_locked_study, answer_next
 
 PAGE = (Path(__file__).parents[4] / "docs" / "api.md").read_text(encoding="utf-8")
 RSCRIPT = shutil.which("Rscript")
+
+
+def test_every_scope_opens_something_and_the_page_says_what() -> None:
+    views = [
+        pattern.callback.view_class for pattern in urlpatterns if hasattr(pattern.callback, "view_class")
+    ]
+    opened = {scope for view in views if issubclass(view, DeskView) for scope in (view.reads, view.writes)}
+    told = set(re.findall(r"^\| `(\w+:\w+)` \|", PAGE, re.MULTILINE))
+    assert opened == told == set(Scope.values)
 
 
 def has_r() -> bool:
