@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from readerstudy.reading.models import Response
-from readerstudy.results.cases import Case, SeenImage, cases_of
+from readerstudy.results.cases import Case, SeenImage, case_of
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.models import Key
 
@@ -70,7 +70,7 @@ class CaseFile:
 
 def case_file(study: Study, section: Section, number: int) -> CaseFile | None:
     """Everything about one case of a section, answers in the order of places; None if nobody answered it."""
-    case = next(iter(cases_of(study, section, number=number)), None)
+    case = case_of(study, section, number)
     if case is None:
         return None
     images = {image.trial_image: image for image in case.images}

@@ -1,13 +1,17 @@
 """What the readers saw, case by case, with what they said of each image. Only after the unblinding."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import QuerySet
 
-from readerstudy.reading.models import Rating, Reason, Response
-from readerstudy.studies.models import Section, Study
+from readerstudy.reading.models import Reason, Response
+from readerstudy.results.tallies import Counts, answers_in, counts_among, settled_counts
+from readerstudy.studies.models import Section, Study, TrialImage
 from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import require_unblinded
 
@@ -45,10 +49,6 @@ class SeenImage:
         """The tags with how often each was given, the most frequent first."""
         return Counter(reason.tag for reason in self.reasons if reason.tag).most_common()
 
-    @property
-    def share(self) -> float:
-        return self.votes / self.readers if self.readers else 0.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -67,94 +67,137 @@ class Case:
         return self.wrong / self.readers if self.readers else 0.0
 
 
-def cases_of(study: Study, section: Section, *, reader: str = "", number: int | None = None) -> list[Case]:
-    """The cases of a section, the ones that fooled most readers first; as one reader saw them, or one."""
+@dataclass(frozen=True, kw_only=True)
+class Gallery:
+    """Some of a section's cases in their order, out of how many; and the sources that its cases show."""
+
+    cases: Sequence[Case]
+    count: int
+    sources: Sequence[str]
+
+
+class _Fared(NamedTuple):
+    """How one image fared: light, because a section may have ten thousand."""
+
+    number: int
+    trial_image: int
+    alternative: str
+    real: bool
+    votes: int
+    readers: int
+
+    @property
+    def source(self) -> str:
+        return self.alternative.partition("#")[0]
+
+    @property
+    def share(self) -> float:
+        return self.votes / self.readers
+
+
+_Seen = tuple[_Fared, ...]
+
+
+def counting_section(study: Study, name: str) -> Section | None:
+    """A section by its name, if its answers count."""
+    return Section.objects.filter(study=study, name=name, practice=False).first()
+
+
+def gallery(
+    study: Study, section: Section, *, reader: str = "", source: str = "", start: int = 0, most: int
+) -> Gallery:
+    """The cases that fooled most readers first, or one reader; of a source, those in which it passed best."""
     require_unblinded(study)
-    answers, keys = _answers(section, reader), Key.objects.filter(trial_image__trial__section=section)
-    if number is not None:
-        answers = answers.filter(presentation__trial__number=number)
-        keys = keys.filter(trial_image__trial__number=number)
-    votes, readers = _votes(section, answers)
-    ratings, reasons = _ratings(answers), _reasons(answers)
-    images: dict[int, list[SeenImage]] = defaultdict(list)
-    shown_as = keys.filter(catch=False).select_related("trial_image__trial", "provenance__source")
-    for key in shown_as.order_by("trial_image__trial__number", "alternative"):
-        shown = key.trial_image
-        images[shown.trial.number].append(
-            SeenImage(
-                trial_image=shown.pk,
-                image=shown.image_id,
-                source=key.alternative,
-                real=key.provenance.source.kind == "real",
-                votes=votes.get(shown.pk, 0),
-                readers=readers.get(shown.trial_id, 0),
-                mean_rating=ratings.get(shown.pk),
-                label=shown.label,
-                reasons=tuple(reasons.get(shown.pk, ())),
-            )
-        )
-    cases = [_case(section.task, number, seen) for number, seen in images.items()]
-    return sorted((case for case in cases if case.readers), key=lambda case: (-case.fooled, case.number))
+    answers = answers_in(section)
+    if reader:
+        answers = answers.filter(enrolment__pseudonym=reader)
+        counts = counts_among(section, answers, TrialImage.objects.filter(trial__section=section))
+    else:
+        counts = settled_counts(section)
+    found = _fared(Key.objects.filter(trial_image__trial__section=section), counts)
+    sources = sorted({image.source for seen in found for image in seen})
+    found = _in_order(section.task, found, source)
+    shown = found[start : start + most]
+    return Gallery(cases=_opened(section, shown, answers, counts), count=len(found), sources=sources)
 
 
-def _case(task: str, number: int, seen: Sequence[SeenImage]) -> Case:
-    readers = max(image.readers for image in seen)
+def case_of(study: Study, section: Section, number: int) -> Case | None:
+    """One case, if anybody answered it."""
+    require_unblinded(study)
+    answers = answers_in(section).filter(presentation__trial__number=number)
+    shown = TrialImage.objects.filter(trial__section=section, trial__number=number)
+    counts = counts_among(section, answers, shown)
+    found = _fared(Key.objects.filter(trial_image__in=shown), counts)
+    return next(iter(_opened(section, found, answers, counts)), None)
+
+
+def _fared(keys: QuerySet[Key], counts: Counts) -> list[_Seen]:
+    """The images of each case that somebody answered; obvious fakes are none."""
+    rows = keys.filter(catch=False).order_by("trial_image__trial__number", "alternative")
+    columns = "trial_image__trial__number", "trial_image", "alternative", "provenance__source__kind"
+    fared = (
+        _Fared(number, image, alternative, kind == "real", *counts[image][:2])
+        for number, image, alternative, kind in rows.values_list(*columns)
+    )
+    answered = (image for image in fared if image.readers)
+    return [tuple(seen) for _, seen in groupby(answered, key=attrgetter("number"))]
+
+
+def _in_order(task: str, found: Sequence[_Seen], source: str) -> list[_Seen]:
+    if not source:
+        return sorted(found, key=lambda seen: (-_wrong(task, seen) / seen[0].readers, seen[0].number))
+
+    def best(seen: _Seen) -> float:
+        return max(image.share for image in seen if image.source == source)
+
+    of_it = [seen for seen in found if any(image.source == source for image in seen)]
+    return sorted(of_it, key=lambda seen: (-best(seen), seen[0].number))
+
+
+def _wrong(task: str, seen: _Seen) -> int:
     if task == "rate":
-        wrong = 0
-    elif task == "pick_real":
-        wrong = sum(image.votes for image in seen if not image.real)
-    else:
-        taken_rightly = task == "check_label" or seen[0].real
-        wrong = readers - seen[0].votes if taken_rightly else seen[0].votes
-    return Case(number=number, images=tuple(seen), readers=readers, wrong=wrong)
+        return 0
+    if task == "pick_real":
+        return sum(image.votes for image in seen if not image.real)
+    taken_rightly = task == "check_label" or seen[0].real
+    return seen[0].readers - seen[0].votes if taken_rightly else seen[0].votes
 
 
-def by_source(cases: Sequence[Case], source: str) -> list[Case]:
-    """The cases with an image of a source, those with most votes for it first."""
+def _opened(
+    section: Section, found: Sequence[_Seen], answers: QuerySet[Response], counts: Counts
+) -> list[Case]:
+    """The cases with everything about their images; for as many as are shown."""
+    images = [image.trial_image for seen in found for image in seen]
+    shown = TrialImage.objects.in_bulk(images)
+    reasons = _reasons(answers, images)
 
-    def share(case: Case) -> float:
-        return max((image.share for image in case.images if _is_of(image, source)), default=0.0)
+    def seen_image(image: _Fared) -> SeenImage:
+        return SeenImage(
+            trial_image=image.trial_image,
+            image=shown[image.trial_image].image_id,
+            source=image.alternative,
+            real=image.real,
+            votes=image.votes,
+            readers=image.readers,
+            mean_rating=counts[image.trial_image].mean_rating,
+            label=shown[image.trial_image].label,
+            reasons=tuple(reasons.get(image.trial_image, ())),
+        )
 
-    shown = [case for case in cases if any(_is_of(image, source) for image in case.images)]
-    return sorted(shown, key=lambda case: (-share(case), case.number))
-
-
-def _is_of(image: SeenImage, source: str) -> bool:
-    return image.source.partition("#")[0] == source
-
-
-def _answers(section: Section, reader: str) -> QuerySet[Response]:
-    """The answers that count: first showings, not hidden repeats, of all readers or of one."""
-    first = Q(presentation__section=section, presentation__repeats__isnull=True)
-    answers = Response.objects.counted().filter(first).order_by()
-    return answers.filter(enrolment__pseudonym=reader) if reader else answers
-
-
-def readers_of(section: Section) -> list[str]:
-    """Those who gave answers to a section that count, by their pseudonyms."""
-    places = _answers(section, "").values_list("enrolment__place", "enrolment__pseudonym")
-    return [name for _, name in places.order_by("enrolment__place").distinct()]
-
-
-def _votes(section: Section, answers: QuerySet[Response]) -> tuple[dict[int, int], dict[int, int]]:
-    """How many took each image for real, and how many answered each trial."""
-    if section.task == "pick_real":
-        rows = answers.values_list("pick__trial_image").annotate(n=Count("pk"))
-    else:
-        said_real = answers.filter(Q(call="real") | Q(verdict="fits"))
-        rows = said_real.values_list("presentation__slots__trial_image").annotate(n=Count("pk"))
-    trials = answers.values_list("presentation__trial").annotate(n=Count("pk"))
-    return dict(rows), dict(trials)
+    return [
+        Case(
+            number=seen[0].number,
+            images=tuple(map(seen_image, seen)),
+            readers=seen[0].readers,
+            wrong=_wrong(section.task, seen),
+        )
+        for seen in found
+    ]
 
 
-def _ratings(answers: QuerySet[Response]) -> dict[int, float]:
-    rows = Rating.objects.filter(response__in=answers).order_by()
-    return dict(rows.values_list("slot__trial_image").annotate(mean=Avg("points")))
-
-
-def _reasons(answers: QuerySet[Response]) -> dict[int, list[Given]]:
+def _reasons(answers: QuerySet[Response], images: Iterable[int]) -> dict[int, list[Given]]:
     given: dict[int, list[Given]] = defaultdict(list)
-    rows = Reason.objects.filter(response__in=answers).order_by("pk")
+    rows = Reason.objects.filter(response__in=answers, slot__trial_image__in=images).order_by("pk")
     who = "response__enrolment__pseudonym"
     for image, reader, tag, x, y in rows.values_list("slot__trial_image", who, "tag", "x", "y"):
         given[image].append(Given(reader=reader, tag=tag, x=x, y=y))

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from readerstudy.results.report import export_report
-from readerstudy.studies.models import Run, Study
+from readerstudy.results.tallies import settled_counts
+from readerstudy.studies.models import Run, Section, Study
 from readerstudy.studies.runs import Reporter, performs
 
 
@@ -25,5 +26,8 @@ def write_report(run: Run, reporter: Reporter) -> Mapping[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)
     if not (folder / "report.json").exists():
         export_report(run.study, folder, by=run.by)
+    # So that whoever opens the cases first does not wait for a million answers to be counted.
+    for section in Section.objects.filter(study=run.study, practice=False):
+        settled_counts(section)
     reporter.tell(1, 1)
     return {"files": sorted(path.name for path in folder.iterdir())}

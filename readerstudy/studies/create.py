@@ -47,8 +47,8 @@ def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over
         return newest
     if over and over != newest.digest:
         raise ProtocolHasMovedOn(
-            f"{newest.by} saved version {newest.version} while you were writing. Yours is kept below, "
-            "not saved yet: compare the two, bring in what should stay, and save again."
+            f"{newest.by} saved version {newest.version} while you were writing. Yours is not "
+            "saved yet: compare the two, bring in what should stay, and save again."
         )
     protocol = Protocol.objects.create(
         study=study,

@@ -17,6 +17,18 @@ class TextIn(Shape):
     text = serializers.CharField(trim_whitespace=False, help_text="The protocol in TOML, kept byte for byte.")
 
 
+class RevisionIn(TextIn):
+    reason = serializers.CharField(
+        max_length=2000, default="", allow_blank=True, help_text="Why, for the record."
+    )
+    over = serializers.CharField(
+        max_length=64,
+        default="",
+        allow_blank=True,
+        help_text="The digest of the version you had before you; somebody else's since is not passed over.",
+    )
+
+
 class StudyIn(TextIn):
     slug = serializers.SlugField(
         max_length=80, required=False, help_text="The short name; from the title if left out."

@@ -53,18 +53,6 @@ class StudyInFullOut(StudyBriefOut):
     life = StepOut(many=True)
 
 
-class ProtocolOut(Shape):
-    version = serializers.IntegerField()
-    digest = serializers.CharField()
-    text = serializers.CharField()
-
-
-class CheckOut(Shape):
-    problems = ProtocolProblemOut(many=True)
-    images = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
-    places = serializers.IntegerField(allow_null=True)
-
-
 class SourceOut(Shape):
     name = serializers.CharField()
     kind = serializers.ChoiceField(["real", "synthetic"])
@@ -82,6 +70,7 @@ class SourcesOut(Shape):
 class SourceImageOut(Shape):
     number = serializers.IntegerField()
     labels = serializers.DictField(child=serializers.CharField())
+    picture = serializers.CharField(help_text="The address of the image as PNG.")
 
 
 class ImagesOut(Shape):
@@ -174,59 +163,6 @@ class InvitationsOut(Shape):
 class ReportOut(Shape):
     files = serializers.ListField(child=serializers.CharField())
     run = RunOut(allow_null=True)
-
-
-class SeenImageOut(Shape):
-    source = serializers.CharField()  # type: ignore[assignment]
-    real = serializers.BooleanField()
-    votes = serializers.IntegerField()
-    readers = serializers.IntegerField()
-    mean_rating = serializers.FloatField(allow_null=True)
-    label = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.CharField(), help_text="What readers were asked to check."
-    )
-
-
-class CaseOut(Shape):
-    number = serializers.IntegerField()
-    fooled = serializers.FloatField()
-    images = SeenImageOut(many=True)
-
-
-class CasesOut(Shape):
-    cases = CaseOut(many=True)
-
-
-class PointedOut(Shape):
-    source = serializers.CharField()  # type: ignore[assignment]
-    tag = serializers.CharField(allow_blank=True)
-    x = serializers.FloatField(allow_null=True)
-    y = serializers.FloatField(allow_null=True)
-
-
-class SaidOut(Shape):
-    reader = serializers.CharField()
-    again = serializers.BooleanField(help_text="Whether this answers a hidden repeat of the case.")
-    order = serializers.IntegerField()
-    picked = serializers.CharField(source="picked.source", default=None, allow_null=True)
-    call = serializers.CharField(allow_blank=True)
-    confidence = serializers.IntegerField(allow_null=True)
-    verdict = serializers.CharField(allow_blank=True)
-    observed = serializers.DictField(child=serializers.CharField())
-    right = serializers.BooleanField(allow_null=True)
-    ratings = serializers.ListField(
-        child=serializers.IntegerField(allow_null=True), help_text="In the order of the images."
-    )
-    reasons = PointedOut(many=True)
-    response_ms = serializers.IntegerField(allow_null=True)
-    revision = serializers.IntegerField()
-
-
-class CaseFileOut(Shape):
-    case = CaseOut()
-    answers = SaidOut(many=True)
-    before = serializers.IntegerField(allow_null=True)
-    after = serializers.IntegerField(allow_null=True)
 
 
 def iso(at: datetime | None) -> str | None:

@@ -19,12 +19,11 @@ from readerstudy.desk.api.plan import milestone_out
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.archives import bundle_archive, reproduction_archive
 from readerstudy.desk.pages.runs import newest_run
-from readerstudy.results.case_file import case_file
-from readerstudy.results.cases import cases_of
+from readerstudy.desk.report_files import names_in, taken_from
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.planner import power
 from readerstudy.results.runs import report_folder
-from readerstudy.studies.models import Freeze, Section, Study
+from readerstudy.studies.models import Freeze, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.models import Unblinding, UnblindingRequest
 from readerstudy.truth.unblind import (
@@ -35,7 +34,6 @@ from readerstudy.truth.unblind import (
 )
 
 ZIP: dict[Any, Any] = {(200, "application/zip"): OpenApiTypes.BINARY, **REFUSALS}
-MOST_CASES = 1_000
 
 
 def freeze_out(freeze: Freeze) -> dict[str, Any]:
@@ -146,8 +144,8 @@ class ReportView(DeskView):
     def get(self, request: Request, slug: str) -> Response:
         study = self.study(slug, *UNBLINDERS)
         require_unblinded(study)
-        folder, run = report_folder(study), newest_run(study, "report")
-        files = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        run = newest_run(study, "report")
+        files = names_in(report_folder(study))
         return Response({"files": files, "run": run_out(run) if run else None})
 
     @extend_schema(operation_id="report_start", request=None, responses={202: outputs.RunOut, **REFUSALS})
@@ -168,44 +166,10 @@ class ReportFileView(DeskView):
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
         study = self.study(slug, *UNBLINDERS)
-        folder = report_folder(study)
-        there = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
-        if not is_unblinded(study) or name not in there or not there[name].is_file():
+        file = taken_from(report_folder(study), name) if is_unblinded(study) else None
+        if file is None:
             raise Http404
-        return FileResponse(there[name].open("rb"), as_attachment=True, filename=f"{study.slug}-{name}")
-
-
-class _LookingAtCases(DeskView):
-    reads = Scope.RESULTS_READ
-
-    def section(self, slug: str, name: str) -> tuple[Study, Section]:
-        """The study, and the section of it whose answers count."""
-        study = self.study(slug, *UNBLINDERS)
-        section = Section.objects.filter(study=study, name=name, practice=False).first()
-        if section is None:
-            raise Http404
-        return study, section
-
-
-class CasesView(_LookingAtCases):
-    """What the readers saw and said, the cases that fooled most of them first."""
-
-    @extend_schema(operation_id="cases_list", responses={200: outputs.CasesOut, **REFUSALS})
-    def get(self, request: Request, slug: str, section: str) -> Response:
-        study, shown = self.section(slug, section)
-        shape = outputs.CaseOut(cases_of(study, shown)[:MOST_CASES], many=True)
-        return Response({"cases": shape.data})
-
-
-class CaseView(_LookingAtCases):
-    """One case: its images with their truth, and what every reader answered."""
-
-    @extend_schema(operation_id="cases_show", responses={200: outputs.CaseFileOut, **REFUSALS})
-    def get(self, request: Request, slug: str, section: str, number: int) -> Response:
-        opened = case_file(*self.section(slug, section), number)
-        if opened is None:
-            raise Http404
-        return Response(outputs.CaseFileOut(opened).data)
+        return FileResponse(file, as_attachment=True, filename=f"{study.slug}-{name}")
 
 
 class PlannerView(DeskView):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +13,8 @@ from readerstudy.desk.api.images import started
 from readerstudy.desk.api.inputs import PreflightIn, StatedReasonIn
 from readerstudy.desk.api.outputs import REFUSALS, run_out
 from readerstudy.desk.api.wire import DeskView
+from readerstudy.desk.pages.rehearsal import newest_preflight
+from readerstudy.results.planner import minutes_each
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import cancel_run, start_run
 
@@ -51,8 +54,29 @@ class CancellationView(DeskView):
         return Response(run_out(Run.objects.select_related("study", "cancellation").get(pk=run.pk)))
 
 
+class PreflightOut(outputs.Shape):
+    run = outputs.RunOut(allow_null=True)
+    minutes = serializers.IntegerField(help_text="Of reading, for each reader.")
+    sections = serializers.DictField(
+        allow_null=True, help_text="The report on the virtual readers, by section."
+    )
+
+
+def preflight_out(study: Study) -> dict[str, Any]:
+    run, report = newest_preflight(study)
+    return {
+        "run": run_out(run) if run else None,
+        "minutes": minutes_each(study.protocol.document),
+        "sections": report["sections"] if report else None,
+    }
+
+
 class PreflightView(DeskView):
-    """Have virtual readers read the whole study in a rehearsal."""
+    """Have virtual readers read the whole study in a rehearsal, and what came of it."""
+
+    @extend_schema(operation_id="preflight_show", responses={200: PreflightOut, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(preflight_out(self.study(slug, *LEADS)))
 
     @extend_schema(
         operation_id="preflight_start", request=PreflightIn, responses={202: outputs.RunOut, **REFUSALS}

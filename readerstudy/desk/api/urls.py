@@ -3,21 +3,42 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from readerstudy.desk.api import images, people, plan, playground, results, runs, sources, studies, watching
+from readerstudy.desk.api import (
+    cases,
+    images,
+    people,
+    plan,
+    playground,
+    protocol,
+    results,
+    runs,
+    sources,
+    studies,
+    watching,
+)
 
 STUDY = "studies/<slug:slug>"
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("planner", results.PlannerView.as_view(), name="api-planner"),
+    path("protocols", protocol.PublishedView.as_view(), name="api-published"),
+    path("protocols/check", protocol.NewProtocolCheckView.as_view(), name="api-published-check"),
     path("models", playground.ModelsView.as_view(), name="api-models"),
     path("studies", studies.StudiesView.as_view(), name="api-studies"),
     path(STUDY, studies.StudyView.as_view(), name="api-study"),
     path(f"{STUDY}/copy", studies.CopyView.as_view(), name="api-copy"),
-    path(f"{STUDY}/protocol", studies.ProtocolView.as_view(), name="api-protocol"),
-    path(f"{STUDY}/protocol/check", studies.ProtocolCheckView.as_view(), name="api-protocol-check"),
+    path(f"{STUDY}/protocol", protocol.ProtocolView.as_view(), name="api-protocol"),
+    path(f"{STUDY}/protocol/check", protocol.ProtocolCheckView.as_view(), name="api-protocol-check"),
+    path(f"{STUDY}/protocol/versions", protocol.VersionsView.as_view(), name="api-protocol-versions"),
+    path(
+        f"{STUDY}/protocol/versions/<int:number>",
+        protocol.VersionView.as_view(),
+        name="api-protocol-version",
+    ),
     path(f"{STUDY}/sources", images.SourcesView.as_view(), name="api-sources"),
     path(f"{STUDY}/sources/<slug:source>/images", sources.SourceImagesView.as_view(), name="api-images"),
+    path(f"{STUDY}/images/<int:number>.png", sources.SourcePictureView.as_view(), name="api-source-picture"),
     path(f"{STUDY}/sources/<slug:source>/removal", sources.RemovalView.as_view(), name="api-removal"),
     path(f"{STUDY}/uploads/<uuid:batch>/<int:index>", images.UploadView.as_view(), name="api-upload"),
     path(f"{STUDY}/imports", images.ImportsView.as_view(), name="api-imports"),
@@ -62,6 +83,7 @@ urlpatterns = [
     path(f"{STUDY}/reproduce.zip", results.ReproductionView.as_view(), name="api-reproduction"),
     path(f"{STUDY}/report", results.ReportView.as_view(), name="api-report"),
     path(f"{STUDY}/report/<str:name>", results.ReportFileView.as_view(), name="api-report-file"),
-    path(f"{STUDY}/cases/<slug:section>", results.CasesView.as_view(), name="api-cases"),
-    path(f"{STUDY}/cases/<slug:section>/<int:number>", results.CaseView.as_view(), name="api-case"),
+    path(f"{STUDY}/cases/<slug:section>", cases.CasesView.as_view(), name="api-cases"),
+    path(f"{STUDY}/cases/<slug:section>/<int:number>", cases.CaseView.as_view(), name="api-case"),
+    path(f"{STUDY}/pictures/<int:number>.png", cases.PictureView.as_view(), name="api-picture"),
 ]

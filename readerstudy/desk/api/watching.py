@@ -13,7 +13,7 @@ from readerstudy.desk.api.outputs import REFUSALS, Shape, iso
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.health import health_problems
 from readerstudy.desk.pages.log import entries_of
-from readerstudy.desk.progress import ReaderProgress, progress_of
+from readerstudy.desk.progress import ReaderProgress, answers_by_day, progress_of
 from readerstudy.desk.query import whole_number
 from readerstudy.studies.models import Study
 
@@ -38,8 +38,14 @@ class ReaderProgressOut(Shape):
     sections = SectionProgressOut(many=True)
 
 
+class DayOut(Shape):
+    day = serializers.DateField()
+    answers = serializers.IntegerField()
+
+
 class ReadersProgressOut(Shape):
     readers = ReaderProgressOut(many=True)
+    days = DayOut(many=True)
     health = serializers.ListField(
         child=serializers.CharField(), help_text="What somebody who runs the server should mend."
     )
@@ -64,7 +70,8 @@ class LogOut(Shape):
 
 def watching_out(study: Study) -> dict[str, Any]:
     readers = [progress_out(reader) for reader in progress_of(study)]
-    return {"readers": readers, "health": health_problems(study)}
+    days = [{"day": day.isoformat(), "answers": answers} for day, answers in answers_by_day(study)]
+    return {"readers": readers, "days": days, "health": health_problems(study)}
 
 
 def progress_out(reader: ReaderProgress) -> dict[str, Any]:

@@ -6,14 +6,16 @@ from django.views.decorators.http import require_GET
 
 from readerstudy.desk.access import STAFF, UNBLINDERS, study_page
 from readerstudy.desk.pages.frame import study_response
+from readerstudy.desk.query import whole_number
 from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.imaging.models import Image
 from readerstudy.results.case_file import case_file
-from readerstudy.results.cases import by_source, cases_of, readers_of
+from readerstudy.results.cases import counting_section, gallery
+from readerstudy.results.tallies import readers_of
 from readerstudy.studies.models import Section, Study, TrialImage
 from readerstudy.truth.unblind import is_unblinded
 
-MOST_CASES = 60
+PAGE = 60
 THUMBNAIL_PX = 240
 LARGE_PX = 720
 
@@ -21,23 +23,23 @@ LARGE_PX = 720
 @require_GET
 @study_page(*UNBLINDERS)
 def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
-    """What the readers saw, the cases that fooled most of them first."""
+    """What the readers saw, the cases that fooled most of them first, a screenful after the other."""
     shown = _section(study, section)
     known = readers_of(shown)
-    reader = request.GET.get("reader", "")
-    found = cases_of(study, shown, reader=reader if reader in known else "")
-    sources = sorted({image.source.partition("#")[0] for case in found for image in case.images})
-    source = request.GET.get("source", "").partition("#")[0]
-    if source in sources:
-        found = by_source(found, source)
+    chosen = request.GET.get("reader", "")
+    reader = chosen if chosen in known else ""
+    source, start = request.GET.get("source", "").partition("#")[0], whole_number(request.GET.get("from"))
+    found = gallery(study, shown, reader=reader, source=source, start=start, most=PAGE)
     context = {
         "section": study.protocol.document.section(section),
-        "cases": found[:MOST_CASES],
-        "count": len(found),
+        "found": found,
         "all_readers": known,
         "reader": reader,
-        "sources": sources,
         "source": source,
+        "first": start + 1,
+        "last": start + len(found.cases),
+        "preceding": max(0, start - PAGE) if start else None,
+        "following": start + PAGE if start + PAGE < found.count else None,
         "page": "result",
     }
     return study_response(request, study, "cases", context)
@@ -62,8 +64,8 @@ def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpR
 
 def _section(study: Study, name: str) -> Section:
     """A section whose answers count, once they may be looked at."""
-    section = Section.objects.filter(study=study, name=name, practice=False).first()
-    if section is None or not is_unblinded(study):
+    section = counting_section(study, name) if is_unblinded(study) else None
+    if section is None:
         raise Http404
     return section
 
@@ -73,11 +75,15 @@ def _section(study: Study, name: str) -> Section:
 @study_page(*STAFF)
 def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """An image that a trial of this study shows, once the study is unblinded; small, or `?large`."""
-    if not is_unblinded(study):
+    size = LARGE_PX if "large" in request.GET else THUMBNAIL_PX
+    picture = picture_of(study, number, size) if is_unblinded(study) else None
+    if picture is None:
         raise Http404
+    return HttpResponse(picture, content_type="image/png")
+
+
+def picture_of(study: Study, number: int, size_px: int) -> bytes | None:
+    """An image as PNG, if a trial of the study shows it."""
     used = TrialImage.objects.filter(trial__section__study=study, image=number)
     image = Image.objects.filter(pk=number).first() if used.exists() else None
-    if image is None:
-        raise Http404
-    size = LARGE_PX if "large" in request.GET else THUMBNAIL_PX
-    return HttpResponse(thumbnail_png(image, size), content_type="image/png")
+    return None if image is None else thumbnail_png(image, size_px)

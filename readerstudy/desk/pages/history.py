@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from readerstudy.desk.access import STAFF, study_page
 from readerstudy.desk.builder.changes import changes_between, lines_between
 from readerstudy.desk.pages.frame import study_response
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Protocol, Study
 
 NEWEST = 100
 MOST_CHANGES_SHOWN = 4
@@ -17,19 +17,27 @@ MOST_CHANGES_SHOWN = 4
 @require_GET
 @study_page(*STAFF)
 def history(request: HttpRequest, study: Study) -> HttpResponseBase:
-    versions = list(study.protocols.select_related("by").order_by("-version")[: NEWEST + 1])
-    rows = []
-    for newer, older in pairwise(versions):
-        changes = changes_between(older.text, newer.text)
+    rows, first = [], None
+    for version, before in newest_versions(study):
+        if before is None:
+            first = version
+            continue
+        changes = changes_between(before.text, version.text)
         rows.append(
             {
-                "version": newer,
+                "version": version,
                 "changes": changes[:MOST_CHANGES_SHOWN],
                 "more": max(0, len(changes) - MOST_CHANGES_SHOWN),
             }
         )
-    first = versions[-1] if len(versions) <= NEWEST else None
     return study_response(request, study, "history", {"rows": rows, "first": first, "page": "protocol"})
+
+
+def newest_versions(study: Study) -> list[tuple[Protocol, Protocol | None]]:
+    """The newest versions, each with the one before it; the first of all has none."""
+    versions = list(study.protocols.select_related("by").order_by("-version")[: NEWEST + 1])
+    pairs: list[tuple[Protocol, Protocol | None]] = list(pairwise(versions))
+    return pairs if len(versions) > NEWEST else [*pairs, (versions[-1], None)]
 
 
 @require_GET

@@ -24,6 +24,7 @@ from readerstudy.truth.sources import source_of
 from readerstudy.truth.take_out import take_out
 
 SHEET = 240
+THUMBNAIL_PX = 128
 MOST_RUNS = 8
 
 
@@ -142,7 +143,12 @@ def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponse
 @cache_control(private=True, max_age=3600)
 @study_page(*LEADS)
 def source_thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    return HttpResponse(source_picture(study, number, THUMBNAIL_PX), content_type="image/png")
+
+
+def source_picture(study: Study, number: int, size_px: int) -> bytes:
+    """An image of one of the study's sources as PNG."""
     row = Provenance.objects.filter(source__study=study, pk=number).select_related("image").first()
     if row is None:
         raise Http404
-    return HttpResponse(thumbnail_png(row.image, 128), content_type="image/png")
+    return thumbnail_png(row.image, size_px)

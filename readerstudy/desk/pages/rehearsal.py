@@ -17,7 +17,7 @@ from readerstudy.desk.preview import preview_study
 from readerstudy.errors import ReaderstudyError
 from readerstudy.results.planner import minutes_each
 from readerstudy.results.runs import report_folder
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.duplicate import duplicate
 
@@ -52,13 +52,24 @@ def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         start_run(study, "preflight", form.cleaned_data, by=person(request))
         return done(request, "The pre-flight has begun.", "desk-preflight", study.slug)
-    run = newest_run(study, "preflight")
-    context: dict[str, Any] = {"form": form, "run": run, "sections": []}
-    context["minutes"] = minutes_each(study.protocol.document)
-    if run is not None and run.state == "finished":
-        context["sections"] = by_title(study, _report(study, run.outcome.get("rehearsal", "")))
-        context["rehearsal"] = run.outcome.get("rehearsal", "")
+    run, report = newest_preflight(study)
+    context: dict[str, Any] = {
+        "form": form,
+        "run": run,
+        "minutes": minutes_each(study.protocol.document),
+        "sections": by_title(study, report),
+        "rehearsal": run.outcome.get("rehearsal", "") if run and report else "",
+    }
     return study_response(request, study, "preflight", context, status=422 if form.errors else 200)
+
+
+def newest_preflight(study: Study) -> tuple[Run | None, dict[str, Any] | None]:
+    """The last pre-flight, and the report on its virtual readers once that is written."""
+    run = newest_run(study, "preflight")
+    if run is None or run.state != "finished":
+        return run, None
+    path = report_folder(_rehearsal(study, run.outcome.get("rehearsal", ""))) / "report.json"
+    return run, json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def _rehearsal(study: Study, slug: str) -> Study:
@@ -66,14 +77,6 @@ def _rehearsal(study: Study, slug: str) -> Study:
     if twin is None:
         raise Http404
     return twin
-
-
-def _report(study: Study, slug: str) -> dict[str, Any] | None:
-    path = report_folder(_rehearsal(study, slug)) / "report.json"
-    if not path.is_file():
-        return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
 
 
 @require_GET

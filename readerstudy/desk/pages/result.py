@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import UNBLINDERS, study_page
-from readerstudy.desk.archives import packed
 from readerstudy.desk.pages.frame import done, study_response
 from readerstudy.desk.pages.runs import newest_run
+from readerstudy.desk.report_files import names_in, taken_from
 from readerstudy.results.papers import printed_by_the_paper
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Study
@@ -20,7 +20,6 @@ from readerstudy.truth.unblind import is_unblinded
 
 #: A report is one self-contained page with its own styles; the sandbox keeps it from anything else.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-TABLES = "tables.zip"
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,7 +35,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
         context |= {
             "run": newest_run(study, "report"),
             "sections": by_title(study, _report(folder)),
-            "files": _files(folder),
+            "files": names_in(folder),
             "paper": printed_by_the_paper(study),
         }
     return study_response(request, study, "result", context)
@@ -59,29 +58,16 @@ def by_title(study: Study, report: dict[str, Any] | None) -> list[dict[str, Any]
     ]
 
 
-def _files(folder: Path) -> list[str]:
-    """The files of a report by name; its CSV tables go together as one archive."""
-    if not folder.is_dir():
-        return []
-    names = [path.name for path in folder.iterdir() if path.is_file()]
-    return sorted([*names, TABLES] if (folder / "tables").is_dir() else names)
-
-
 @require_GET
 @study_page(*UNBLINDERS)
 def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
     """One file of the report; the page itself is shown, everything else downloaded."""
-    folder = report_folder(study)
-    path = folder / name
-    if not is_unblinded(study) or name not in _files(folder):
+    file = taken_from(report_folder(study), name) if is_unblinded(study) else None
+    if file is None:
         raise Http404
-    if name == TABLES:
-        return _tables(study, folder / "tables")
-    if path.suffix == ".html":
-        headers = {"Content-Security-Policy": SANDBOX}
-        return HttpResponse(path.read_bytes(), content_type="text/html; charset=utf-8", headers=headers)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{study.slug}-{name}")
-
-
-def _tables(study: Study, folder: Path) -> HttpResponseBase:
-    return FileResponse(packed(folder), as_attachment=True, filename=f"{study.slug}-{TABLES}")
+    if not name.endswith(".html"):
+        return FileResponse(file, as_attachment=True, filename=f"{study.slug}-{name}")
+    with file:
+        page = file.read()
+    headers = {"Content-Security-Policy": SANDBOX}
+    return HttpResponse(page, content_type="text/html; charset=utf-8", headers=headers)

@@ -10,9 +10,12 @@ from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from readerstudy.desk.published import NAMES, published
+from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment, Run, Study, Withdrawal
 from readerstudy.truth.blinding.gate import newest_audit
 from readerstudy.truth.models import BlindingAudit
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import (
     CALLS,
     Locked,
@@ -144,4 +147,57 @@ def test_show_tells_every_aspect_of_a_study(knees: Locked) -> None:
     assert {source["name"] for source in shown("knees", "sources")} >= {"hospital-canary"}
     assert shown("knees", "plan")["fits"]
     assert shown("knees", "unblinding") == {"asked": None, "unblinded": None}
+    assert [version["version"] for version in shown("knees", "versions")["versions"]] == [1]
+    assert shown("knees", "preflight")["run"] is None
+    assert shown("knees", "images")["hospital-canary"][0]["picture"].endswith(".png")
     assert "study locked" in [entry["verb"] for entry in shown("knees", "log")["entries"]]
+
+
+def test_a_published_protocol_is_printed_byte_for_byte_and_checked_before_a_study_begins(
+    tmp_path: Path,
+) -> None:
+    assert [line.split("\t")[0] for line in said_by("published_protocols").splitlines()] == list(NAMES)
+    path = tmp_path / "protocol.toml"
+    path.write_text(said_by("published_protocols", "knee-grades"), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == published("knee-grades").text
+    assert "in order" in said_by("create_study", str(path), "--check")
+    assert not Study.objects.exists()
+
+
+def ended(knees: Locked) -> None:
+    for name in ("rita", "ron"):
+        list(read_everything(knees.reading(name)))
+    freeze_study(knees.study, by=knees.owner, reason="all read")
+    request_unblinding(knees.study, by=knees.owner, reason="all read")
+    confirm_unblinding(knees.study, by=knees.owner, reason="all read")
+
+
+def test_cases_are_shown_with_who_answered_what(knees: Locked) -> None:
+    ended(knees)
+    found = json.loads(said_by("show_cases", "knees", "triples"))
+    assert found["count"] == 3
+    fooled = [case["fooled"] for case in found["cases"]]
+    assert fooled == sorted(fooled, reverse=True)
+    number = str(found["cases"][0]["number"])
+    opened = json.loads(said_by("show_cases", "knees", "triples", number))
+    assert [answer["reader"] for answer in opened["answers"]] == ["R01", "R02"]
+    assert opened["case"] == found["cases"][0]
+    alone = json.loads(said_by("show_cases", "knees", "triples", "--reader", "R02", "--start", "2"))
+    assert [image["readers"] for case in alone["cases"] for image in case["images"]] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [(["quartets"], "Those that do: triples"), (["triples", "99"], "manage.py show_cases knees triples")],
+)
+def test_a_case_that_there_is_not_is_refused_in_a_sentence(
+    knees: Locked, asked: list[str], said: str
+) -> None:
+    ended(knees)
+    with pytest.raises(CommandError, match=said):
+        said_by("show_cases", "knees", *asked)
+
+
+def test_cases_stay_closed_to_commands_until_the_unblinding(knees: Locked) -> None:
+    with pytest.raises(CommandError, match="blinded"):
+        said_by("show_cases", "knees", "triples")

@@ -1,6 +1,7 @@
 """The desk for programs: the roles of its pages, and a 401 instead of the way to the sign-in."""
 
-from tests.readerstudy.permissions.row import Row, row
+from readerstudy.truth.models import Provenance
+from tests.readerstudy.permissions.row import Row, World, row
 
 #                anonymous, reader, other reader, coordinator, analyst, owner, other owner
 STAFF = "401 404 404 200 200 200 404"
@@ -19,16 +20,27 @@ def of(path: str, statuses: str, method: str = "GET", sent: str = "") -> dict[st
     return {f"{STUDY}{path}": row(f"/api/studies/{{slug}}{sent or path}", statuses, method)}
 
 
+def _an_image_of_rita(world: World) -> str:
+    """An image of a source of the study that rita reads."""
+    image = Provenance.objects.filter(source__study=world.mine.study).earliest("pk")
+    return f"/api/studies/{world.slug}/images/{image.pk}.png"
+
+
 ROWS = {
     "api/schema": row("/api/schema", "200 200 200 200 200 200 200"),
     "api/planner": row("/api/planner", "401 200 200 200 200 200 200", "POST"),
+    "api/protocols": row("/api/protocols", "401 200 200 200 200 200 200"),
+    "api/protocols/check": row("/api/protocols/check", "401 400 400 400 400 400 400", "POST"),
     "api/models": row("/api/models", "401 200 200 200 200 200 200"),
     "api/studies": row("/api/studies", "401 200 200 200 200 200 200"),
     **of("", STAFF),
     **of("/copy", "401 404 404 404 404 201 404", "POST"),
     **of("/protocol", STAFF),
     **of("/protocol/check", LEADS_MALFORMED, "POST"),
+    **of("/protocol/versions", STAFF),
+    **of("/protocol/versions/<int:number>", STAFF, sent="/protocol/versions/1"),
     **of("/sources", LEADS),
+    f"{STUDY}/images/<int:number>.png": row(_an_image_of_rita, LEADS),
     **of("/sources/<slug:source>/images", LEADS, sent="/sources/hospital-canary/images"),
     **of("/sources/<slug:source>/removal", LEADS_MALFORMED, "POST", sent="/sources/hospital-canary/removal"),
     **of("/uploads/<uuid:batch>/<int:index>", LEADS, sent=f"/uploads/{BATCH}/0"),
@@ -62,4 +74,5 @@ ROWS = {
     **of("/report/<str:name>", NOTHING_YET, sent="/report/report.json"),
     **of("/cases/<slug:section>", SEERS_TOO_EARLY, sent="/cases/triples"),
     **of("/cases/<slug:section>/<int:number>", SEERS_TOO_EARLY, sent="/cases/triples/1"),
+    **of("/pictures/<int:number>.png", SEERS_TOO_EARLY, sent="/pictures/1.png"),
 }

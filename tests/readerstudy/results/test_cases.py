@@ -7,8 +7,10 @@ import pytest
 from readerstudy.reading.answer import Answer, Spot
 from readerstudy.reading.respond import respond
 from readerstudy.reading.walk import Walk
-from readerstudy.results.cases import by_source, cases_of, readers_of
+from readerstudy.results.cases import Case, gallery
 from readerstudy.results.freeze import freeze_study
+from readerstudy.results.models import ImageTally
+from readerstudy.results.tallies import readers_of
 from readerstudy.studies.models import Enrolment, Role, Section
 from readerstudy.truth.errors import StillBlinded
 from readerstudy.truth.models import Key
@@ -57,17 +59,47 @@ def unblinded(made: Locked) -> Section:
     return Section.objects.get(study=made.study)
 
 
+def cases_of(made: Locked, **chosen: str) -> list[Case]:
+    section = Section.objects.get(study=made.study)
+    return list(gallery(made.study, section, most=60, **chosen).cases)
+
+
 def test_cases_stay_closed_until_the_unblinding(made: Locked) -> None:
     with pytest.raises(StillBlinded):
-        cases_of(made.study, Section.objects.get(study=made.study))
+        cases_of(made)
     assert made.client("alice").get(f"/studies/{made.study.slug}/cases/triples/").status_code == 404
 
 
 def test_cases_are_those_of_all_readers_or_of_one(made: Locked) -> None:
-    section = unblinded(made)
-    assert [(case.wrong, case.readers) for case in cases_of(made.study, section)] == [(1, 2), (1, 2)]
-    assert [case.wrong for case in cases_of(made.study, section, reader="R01")] == [0, 0]
-    assert [case.wrong for case in cases_of(made.study, section, reader="R02")] == [1, 1]
+    unblinded(made)
+    assert [(case.wrong, case.readers) for case in cases_of(made)] == [(1, 2), (1, 2)]
+    assert [case.wrong for case in cases_of(made, reader="R01")] == [0, 0]
+    assert [case.wrong for case in cases_of(made, reader="R02")] == [1, 1]
+
+
+def test_what_was_counted_once_says_the_same_as_the_answers(made: Locked) -> None:
+    unblinded(made)
+    counted = cases_of(made)
+    assert ImageTally.objects.count() == 6
+    assert cases_of(made) == counted
+    assert {image.mean_rating for case in counted for image in case.images} == {2.0}
+
+
+def test_one_leafs_through_cases_a_page_after_the_other(
+    made: Locked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readerstudy.desk.pages.cases.PAGE", 1)
+    unblinded(made)
+    browser, address = made.client("alice"), "/studies/knees/cases/triples/"
+    first = browser.get(f"{address}?reader=R02").content.decode()
+    assert "2 cases, those that fooled most readers first; here 1 to 1" in first
+    assert 'rel="next" href="?reader=R02&amp;from=1"' in first
+    second = browser.get(f"{address}?reader=R02&from=1").content.decode()
+    assert 'rel="prev" href="?reader=R02&amp;from=0"' in second
+    assert 'rel="next"' not in second
+    assert {"case-1", "case-2"} == {page.split('<li id="')[1][:6] for page in (first, second)}
+    for beyond in ("7", "9" * 30, "-1", "x"):
+        assert browser.get(f"{address}?from={beyond}").status_code == 200
 
 
 def test_only_who_read_a_section_is_offered_to_look_through(made: Locked) -> None:
@@ -86,15 +118,16 @@ def test_only_who_read_a_section_is_offered_to_look_through(made: Locked) -> Non
 
 
 def test_a_source_shows_its_cases_by_how_often_it_passed_for_real(made: Locked) -> None:
-    cases = cases_of(made.study, unblinded(made))
-    of_gan = by_source(cases, "gan-canary")
-    shares = [next(image.share for image in case.images if image.source == "gan-canary") for case in of_gan]
-    assert shares == sorted(shares, reverse=True)
-    assert by_source(cases, "nothing") == []
+    unblinded(made)
+    of_gan = cases_of(made, source="gan-canary")
+    votes = [next(image.votes for image in case.images if image.source == "gan-canary") for case in of_gan]
+    assert votes == sorted(votes, reverse=True)
+    assert cases_of(made, source="nothing") == []
 
 
 def test_spots_lie_on_the_image_that_was_pointed_at(made: Locked) -> None:
-    cases = cases_of(made.study, unblinded(made))
+    unblinded(made)
+    cases = cases_of(made)
     spots = [(image.votes, len(image.spots)) for case in cases for image in case.images]
     assert all(votes == count for votes, count in spots)
     assert sum(count for _, count in spots) == 4

@@ -15,6 +15,7 @@ class Command(StudyCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("protocol", type=Path, metavar="PROTOCOL.toml")
         parser.add_argument("--check", action="store_true", help="say what is wrong and keep nothing")
+        parser.add_argument("--reason", default="", help="why, for the record")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         text = protocol_text(options["protocol"])
@@ -22,5 +23,5 @@ class Command(StudyCommand):
             parse_protocol(text)
             self.say("The protocol is in order.")
             return
-        protocol = revise_protocol(study, text, by=by)
+        protocol = revise_protocol(study, text, by=by, reason=options["reason"])
         self.say(f"Version {protocol.version}, {protocol.digest[:16]}. Next: manage.py allocate {study.slug}")

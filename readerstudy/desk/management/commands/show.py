@@ -9,9 +9,11 @@ from readerstudy.desk.api import outputs
 from readerstudy.desk.api.images import sources_out
 from readerstudy.desk.api.people import people_out
 from readerstudy.desk.api.plan import audit_out
+from readerstudy.desk.api.protocol import protocol_out, versions_out
 from readerstudy.desk.api.results import unblinding_out
-from readerstudy.desk.api.runs import runs_out
-from readerstudy.desk.api.studies import life_out, protocol_out
+from readerstudy.desk.api.runs import preflight_out, runs_out
+from readerstudy.desk.api.sources import images_out
+from readerstudy.desk.api.studies import life_out
 from readerstudy.desk.api.watching import log_out, watching_out
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.command import StudyCommand
@@ -28,11 +30,14 @@ def _audit(study: Study) -> dict[str, Any] | None:
 ASPECTS: dict[str, Callable[[Study], Any]] = {
     "study": lambda study: outputs.study_out(study) | {"life": life_out(study)},
     "protocol": lambda study: protocol_out(study.protocol),
+    "versions": versions_out,
     "sources": sources_out,
+    "images": images_out,
     "plan": lambda study: outputs.plan_out(plan_of(study), study),
     "audit": _audit,
     "people": people_out,
     "progress": watching_out,
+    "preflight": preflight_out,
     "runs": runs_out,
     "log": lambda study: log_out(study, page=1),
     "unblinding": unblinding_out,
