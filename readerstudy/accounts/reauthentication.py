@@ -37,6 +37,23 @@ def recently_authenticated(view: View) -> View:
     return guarded
 
 
+def recently_authenticated_to_act(view: View) -> View:
+    """The same for a page that may be looked at without: only what is sent asks.
+
+    A form is sent on after a password, not after the making of one; so who has nothing to confirm with is
+    asked for it before anything is typed.
+    """
+    guarded = recently_authenticated(view)
+
+    @login_required
+    @wraps(view)
+    def to_act(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        looks_only = request.method in ("GET", "HEAD") and bool(get_reauthentication_flows(request.user))
+        return (view if looks_only else guarded)(request, *args, **kwargs)
+
+    return to_act
+
+
 def has_confirmed(request: HttpRequest) -> bool:
     """Whether the person has shown lately that it is them, for programs, which no page can ask."""
     return bool(get_reauthentication_flows(request.user)) and bool(did_recently_reauthenticate(request))

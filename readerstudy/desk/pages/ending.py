@@ -6,7 +6,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
-from readerstudy.accounts.reauthentication import recently_authenticated
+from readerstudy.accounts.reauthentication import recently_authenticated, recently_authenticated_to_act
 from readerstudy.desk.access import UNBLINDERS, study_page
 from readerstudy.desk.archives import bundle_archive, reproduction_archive
 from readerstudy.desk.pages.frame import done, refused, refused_here, study_response
@@ -26,7 +26,7 @@ VERBS = {
 
 
 @require_http_methods(["GET", "POST"])
-@recently_authenticated
+@recently_authenticated_to_act
 @study_page(*UNBLINDERS)
 def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.person import person
-from readerstudy.accounts.reauthentication import recently_authenticated
+from readerstudy.accounts.reauthentication import recently_authenticated_to_act
 from readerstudy.desk.access import LEADS, OWNERS, study_page
 from readerstudy.desk.pages.frame import done, refused, refused_here, study_response
 from readerstudy.errors import ReaderstudyError
@@ -27,7 +27,7 @@ def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-@recently_authenticated
+@recently_authenticated_to_act
 @study_page(*OWNERS)
 def lock(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":

@@ -11,7 +11,7 @@ from django.urls import include, path, reverse
 from pytest_django import Settings
 
 from readerstudy.accounts.models import User
-from readerstudy.accounts.reauthentication import recently_authenticated
+from readerstudy.accounts.reauthentication import recently_authenticated, recently_authenticated_to_act
 from tests.readerstudy.people import PASSWORD, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,16 @@ def grave(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"done: {request.method} {request.POST.get('reason', '')}")
 
 
-urlpatterns = [path("grave/", grave), path("", include("readerstudy.urls"))]
+@recently_authenticated_to_act
+def grave_to_act(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(f"done: {request.method} {request.POST.get('reason', '')}")
+
+
+urlpatterns = [
+    path("grave/", grave),
+    path("open-grave/", grave_to_act),
+    path("", include("readerstudy.urls")),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +115,23 @@ def test_a_confirmation_lasts_five_minutes(alice: User) -> None:
 def test_who_has_neither_password_nor_factor_sets_a_password_first() -> None:
     bob = User.objects.create_user("bob@hospital.example")
     assert signed_in(bob).get("/grave/")["Location"] == "/accounts/password/set/?next=%2Fgrave%2F"
+
+
+def test_where_only_acting_is_grave_looking_asks_for_nothing_but_an_account(
+    alice: User, client: Client
+) -> None:
+    assert signed_in(alice).get("/open-grave/").content == b"done: GET "
+    assert client.get("/open-grave/")["Location"] == "/accounts/login/?next=/open-grave/"
+
+
+def test_and_acting_asks_and_goes_on_with_what_was_sent(alice: User) -> None:
+    client = signed_in(alice)
+    asked = client.post("/open-grave/", {"reason": "all is ready"})
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fopen-grave%2F"
+    done = client.post(asked["Location"], {"password": PASSWORD, "next": "/open-grave/"})
+    assert done.content == b"done: POST all is ready"
+
+
+def test_who_could_not_confirm_is_asked_for_a_password_before_typing_anything() -> None:
+    bob = User.objects.create_user("bob@hospital.example")
+    assert signed_in(bob).get("/open-grave/")["Location"] == "/accounts/password/set/?next=%2Fopen-grave%2F"

@@ -18,6 +18,7 @@ from tests.readerstudy.factory import (
     AUDIT,
     CALLS,
     CHECKS,
+    PASSWORD,
     QUARTETS,
     RATES,
     a_locked_study,
@@ -167,3 +168,28 @@ def test_the_preflight_shows_the_balance_of_calls(alice: Client, settings: Any, 
     (folder / "report.json").write_text(json.dumps(report))
     body = alice.get("/studies/knees/preflight/").content.decode()
     assert "hospital-canary shown 4 times, called synthetic 1 times; gan-canary shown 4 times" in body
+
+
+def test_locking_is_looked_at_freely_and_asks_who_one_is_when_one_acts() -> None:
+    study = a_planned_study()
+    browser = signed_in(study.created_by)
+    assert "Lock the study" in browser.get("/studies/knees/lock/").content.decode()
+    asked = browser.post("/studies/knees/lock/", {"reason": "all is ready"})
+    assert not study.is_locked
+    done = browser.post(asked["Location"], {"password": PASSWORD, "next": "/studies/knees/lock/"})
+    assert done["Location"] == "/studies/knees/people/"
+    assert Study.objects.get(slug="knees").lock.reason == "all is ready"
+
+
+def test_what_is_refused_after_the_password_is_sent_again_to_its_own_page() -> None:
+    study = a_planned_study()
+    audit = BlindingAudit.objects.get()
+    BlindingAudit.objects.create(
+        study=study, images_digest=audit.images_digest, passed=False, document=audit.document, by=audit.by
+    )
+    browser = signed_in(study.created_by)
+    asked = browser.post("/studies/knees/lock/", {"reason": "all is ready"})
+    refused = browser.post(asked["Location"], {"password": PASSWORD, "next": "/studies/knees/lock/"})
+    assert refused.status_code == 422
+    assert '<form method="post" action="/studies/knees/lock/">' in refused.content.decode()
+    assert 'value="all is ready"' in refused.content.decode()
