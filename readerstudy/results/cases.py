@@ -41,6 +41,10 @@ class SeenImage:
     reasons: tuple[Given, ...] = ()
 
     @property
+    def kind(self) -> str:
+        return "real" if self.real else "synthetic"
+
+    @property
     def spots(self) -> list[Given]:
         return [reason for reason in self.reasons if reason.x is not None]
 
@@ -108,9 +112,8 @@ def gallery(
 ) -> Gallery:
     """The cases that fooled most readers first, or one reader; of a source, those in which it passed best."""
     require_unblinded(study)
-    answers = answers_in(section)
+    answers = answers_in(section, reader)
     if reader:
-        answers = answers.filter(enrolment__pseudonym=reader)
         counts = counts_among(section, answers, TrialImage.objects.filter(trial__section=section))
     else:
         counts = settled_counts(section)

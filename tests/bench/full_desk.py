@@ -155,6 +155,22 @@ INSERT INTO reading_activity (sitting_id, kind, client_ms, received_at, particul
 SELECT s.id, CASE WHEN n %% 2 = 0 THEN 'pause' ELSE 'hidden' END, n, now(), '{}'
 FROM reading_sitting s JOIN studies_enrolment e ON e.id = s.enrolment_id, generate_series(1, %s) n
 WHERE e.study_id = %s"""
+#: Every fifth answer says why, and every second of those where.
+REASONS = """
+INSERT INTO reading_reason (response_id, slot_id, tag, x, y)
+SELECT r.id, s.id, 'noise', CASE WHEN r.id %% 10 = 0 THEN 8 END, CASE WHEN r.id %% 10 = 0 THEN 8 END
+FROM reading_response r JOIN reading_slot s ON s.presentation_id = r.presentation_id
+JOIN reading_presentation p ON p.id = r.presentation_id WHERE p.section_id = %s AND r.id %% 5 = 0"""
+
+
+def unblind(study: Study) -> None:
+    """Frozen and unblinded, as the verbs would have left it without hashing every answer."""
+    from readerstudy.studies.models import Freeze
+    from readerstudy.truth.models import Unblinding, UnblindingRequest
+
+    said: dict[str, Any] = {"study": study, "by": study.created_by, "reason": "bench"}
+    Freeze.objects.create(**said, data_digest="0" * 64, responses=0)
+    Unblinding.objects.create(**said, request=UnblindingRequest.objects.create(**said))
 
 
 def read(study: Study, trials: int, readers: int, owner: Any) -> None:
@@ -199,6 +215,7 @@ def read(study: Study, trials: int, readers: int, owner: Any) -> None:
     sql(PRESENTATIONS, section.pk, readers, section.pk)
     sql(SLOTS, section.pk)
     sql(RESPONSES, study.pk, section.pk)
+    sql(REASONS, section.pk)
     sql(TALLIES, section.pk, section.pk)
     sql(CHOICES, section.pk, section.pk)
     sql(SITTINGS, study.pk)

@@ -5,6 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from readerstudy.desk.access import STAFF, UNBLINDERS, study_page
+from readerstudy.desk.heat import heat_map, names_of
 from readerstudy.desk.pages.frame import study_response
 from readerstudy.desk.query import whole_number
 from readerstudy.imaging.delivery import thumbnail_png
@@ -33,6 +34,10 @@ def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
     context = {
         "section": study.protocol.document.section(section),
         "found": found,
+        "shown": [
+            (case, [(image, heat_map(image, study.protocol.document.canvas)) for image in case.images])
+            for case in found.cases
+        ],
         "all_readers": known,
         "reader": reader,
         "source": source,
@@ -52,11 +57,18 @@ def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpR
     opened = case_file(study, _section(study, section), number)
     if opened is None:
         raise Http404
+    canvas, images = study.protocol.document.canvas, opened.case.images
+    # Alone, an image is shown larger, so that letters of the same size on the screen are smaller on it.
+    size = canvas.width / (24 if len(images) == 1 else 15)
     context = {
         "section": study.protocol.document.section(section),
         "file": opened,
         "case": opened.case,
-        "rated": any(image.mean_rating is not None for image in opened.case.images),
+        "shown": [
+            (image, voters, heat_map(image, canvas, names_of(image.spots, canvas, size)))
+            for image, voters in opened.shown
+        ],
+        "rated": any(image.mean_rating is not None for image in images),
         "page": "result",
     }
     return study_response(request, study, "case", context)
