@@ -12,6 +12,7 @@ from readerstudy.desk.access import UNBLINDERS, study_page
 from readerstudy.desk.pages.frame import done, study_response
 from readerstudy.desk.pages.runs import newest_run
 from readerstudy.desk.report_files import names_in, taken_from
+from readerstudy.desk.result_tables import tables_of
 from readerstudy.results.papers import printed_by_the_paper
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Study
@@ -34,7 +35,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
         folder = report_folder(study)
         context |= {
             "run": newest_run(study, "report"),
-            "sections": by_title(study, _report(folder)),
+            "sections": _with_tables(study, _report(folder)),
             "files": names_in(folder),
             "paper": printed_by_the_paper(study),
         }
@@ -47,6 +48,15 @@ def _report(folder: Path) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def _with_tables(study: Study, report: dict[str, Any] | None) -> list[dict[str, Any]]:
+    document = study.protocol.document
+    return [
+        {**one, "tables": tables_of(one["found"], document, level=report["study"]["level"])}
+        for one in by_title(study, report)
+        if report
+    ]
 
 
 def by_title(study: Study, report: dict[str, Any] | None) -> list[dict[str, Any]]:
