@@ -179,7 +179,7 @@ def _summary(axis: Axis, cells: tuple[str, ...], crossed: Found) -> Row:
 
 def _is_even(rows: Iterable[Found]) -> bool:
     kinds = [(row["hit"] + row["miss"], row["false_alarm"] + row["correct_rejection"]) for row in rows]
-    return sum(synthetic for synthetic, _ in kinds) == sum(real for _, real in kinds)
+    return bool(sum(synthetic for synthetic, _ in kinds) == sum(real for _, real in kinds))
 
 
 def _of(count: int, total: int) -> str:

@@ -57,7 +57,7 @@ def settled_counts(section: Section) -> Counts:
 def _kept(section: Section) -> Counts:
     rows = ImageTally.objects.filter(trial_image__trial__section=section)
     columns = rows.values_list("trial_image", "votes", "readers", "mean_rating")
-    return {image: Counted(*counted) for image, *counted in columns}
+    return {image: Counted(votes, readers, rating) for image, votes, readers, rating in columns}
 
 
 def counts_among(section: Section, answers: QuerySet[Response], shown: QuerySet[TrialImage]) -> Counts:
