@@ -18,13 +18,22 @@ def addresses_in(text: str) -> list[str]:
     """The addresses of a list as people paste them: `rita@clinic.example`, or `Rita Reader <rita@…>`."""
     found: list[str] = []
     for line in text.splitlines():
-        if bracketed := re.findall(r"<([^<>]*)>", line):
-            found += bracketed
+        if "<" in line and ">" in line:
+            found += _bracketed_in(line)
             continue
         for part in re.split(r"[,;\t]", line):
             words = part.split()
             found += words if any("@" in word for word in words) else words and [" ".join(words)]
     return list(dict.fromkeys(found))
+
+
+def _bracketed_in(line: str) -> list[str]:
+    """What stands in brackets, and bare addresses between; the rest are names."""
+    parts = re.split(r"<([^<>]*)>", line)
+    found = []
+    for index, part in enumerate(parts):
+        found += [part] if index % 2 else [word for word in re.split(r"[\s,;]+", part) if "@" in word]
+    return found
 
 
 def invite_people(study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool) -> Outcome:

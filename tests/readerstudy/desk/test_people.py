@@ -66,6 +66,12 @@ def test_addresses_are_taken_as_mail_programs_and_tables_write_them() -> None:
     assert addresses_in(pasted) == ["rosa@a.org", "ruth@a.org", "rita@a.org", "rolf@a.org", "no address"]
 
 
+def test_no_address_is_lost_on_a_line_that_is_written_in_both_ways() -> None:
+    both = "ron@a.org, Ruth <ruth@a.org>; Reader, Rosa <rosa@a.org> rolf@a.org"
+    assert addresses_in(both) == ["ron@a.org", "ruth@a.org", "rosa@a.org", "rolf@a.org"]
+    assert addresses_in("rita@a.org <rita@a.org>") == ["rita@a.org"]
+
+
 def test_whose_answers_count_is_settled_with_the_freeze(made: Locked) -> None:
     freeze_study(made.study, by=made.owner, reason="All is in")
     rita = made.afresh().reading("rita")
