@@ -11,7 +11,7 @@ from django.utils import timezone
 from readerstudy.desk.life import images_by_source
 from readerstudy.reading.models import Response
 from readerstudy.results.runs import report_folder
-from readerstudy.studies.create import create_study
+from readerstudy.studies.create import create_study, revise_protocol
 from readerstudy.studies.models import Enrolment, Run, Study
 from readerstudy.truth.models import BlindingAudit
 from tests.readerstudy.factory import (
@@ -179,6 +179,14 @@ def test_locking_is_looked_at_freely_and_asks_who_one_is_when_one_acts() -> None
     done = browser.post(asked["Location"], {"password": PASSWORD, "next": "/studies/knees/lock/"})
     assert done["Location"] == "/studies/knees/people/"
     assert Study.objects.get(slug="knees").lock.reason == "all is ready"
+
+
+def test_the_lock_says_what_it_waits_for_before_anybody_types_a_reason() -> None:
+    study = a_planned_study()
+    browser = signed_in(study.created_by)
+    assert "Not yet" not in browser.get("/studies/knees/lock/").content.decode()
+    revise_protocol(study, study.protocol.text + "# another version\n", by=study.created_by)
+    assert "Not yet: first the" in browser.get("/studies/knees/lock/").content.decode()
 
 
 def test_what_is_refused_after_the_password_is_sent_again_to_its_own_page() -> None:
