@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.access import STAFF
@@ -52,7 +52,7 @@ rate = true
 """
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """Staff to their studies, readers to their reading."""
     if not request.user.is_authenticated:
