@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from generation.errors import RequestError
+from generation.settings import refuse_below, refuse_beyond_share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,16 @@ class NetworkConfig:
     embedding_channels: int = 32
 
     def __post_init__(self) -> None:
+        if not self.channels:
+            raise RequestError("channels is empty: name one number a level, finest first")
+        refuse_below(
+            self, 1, "size", "unshuffle", "blocks", "head_channels", "norm_groups", "embedding_channels"
+        )
+        refuse_beyond_share(self, "dropout")
+        if any(not 0 <= level < len(self.channels) for level in self.attention_levels):
+            raise RequestError(
+                f"attention_levels is {self.attention_levels}: choose among 0 to {len(self.channels) - 1}"
+            )
         finest = self.unshuffle * 2 ** (len(self.channels) - 1)
         if self.size % finest:
             raise RequestError(
@@ -29,7 +40,7 @@ class NetworkConfig:
                 f"that {finest} divides; {self.size} is none."
                 f" Next possible: {-(-self.size // finest) * finest}"
             )
-        if any(channels % self.norm_groups for channels in self.channels):
+        if any(channels < 1 or channels % self.norm_groups for channels in self.channels):
             raise RequestError(f"norm_groups={self.norm_groups} must divide all of channels={self.channels}")
         attending = [self.channels[-1], *(self.channels[level] for level in self.attention_levels)]
         if any(channels % self.head_channels for channels in attending):
@@ -58,6 +69,8 @@ class DiffusionConfig:
     min_snr: float = 5.0
 
     def __post_init__(self) -> None:
+        refuse_below(self, 2, "timesteps")
+        refuse_below(self, 0, "min_snr")
         if self.zero_terminal_snr and self.prediction == "epsilon":
             raise RequestError(
                 "a network that predicts noise cannot start from pure noise: take prediction='v', "

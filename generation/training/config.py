@@ -2,15 +2,15 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field
 from math import cos, pi, sqrt
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from generation.errors import RequestError
 from generation.models.configs import DiffusionConfig, NetworkConfig
+from generation.settings import Config, refuse_below, refuse_beyond_share, refuse_not_positive, with_changes
 
-Config = TypeVar("Config")
 PRESETS = Path(__file__).parent.parent / "presets"
 
 
@@ -28,6 +28,13 @@ class OptimiserConfig:
     weight_decay: float = 0.01
     betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 1.0
+
+    def __post_init__(self) -> None:
+        refuse_not_positive(self, "learning_rate", "clip_norm")
+        refuse_below(self, 0, "warmup_steps", "weight_decay")
+        refuse_below(self, 1, "decay_after")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise RequestError(f"betas are {self.betas}: choose 0 or more, and less than 1")
 
     def rate_at(self, step: int, steps: int) -> float:
         warm = min(1.0, (step + 1) / max(1, self.warmup_steps))
@@ -61,9 +68,9 @@ class TrainConfig:
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch_size", "accumulate", "checkpoint_every", "evaluate_every"):
-            if getattr(self, name) < 1:
-                raise RequestError(f"{name} is {getattr(self, name)}: choose 1 or more")
+        refuse_below(self, 1, "steps", "batch_size", "accumulate", "checkpoint_every", "evaluate_every")
+        refuse_below(self, 0, "seed")
+        refuse_beyond_share(self, "condition_dropout", "ema_decay")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -86,30 +93,9 @@ def load_config(name_or_path: str) -> TrainConfig:
         raise RequestError(
             f"no configuration {name_or_path!r}: name a TOML file or one of {', '.join(presets())}"
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no UTF-8, or no TOML
         raise RequestError(f"{path} is no TOML file: {error}") from error
     return with_changes(TrainConfig(), entry)
-
-
-def with_changes(value: Config, changes: dict[str, Any]) -> Config:
-    """A copy of a configuration with the entries of a mapping, tables within tables."""
-    known = {entry.name for entry in fields(value)}  # type: ignore[arg-type]
-    unknown = sorted(set(changes) - known)
-    if unknown:
-        raise RequestError(
-            f"unknown setting {', '.join(unknown)} in {type(value).__name__}: "
-            f"known are {', '.join(sorted(known))}"
-        )
-    new: dict[str, Any] = {}
-    for name, change in changes.items():
-        old = getattr(value, name)
-        if isinstance(change, dict):
-            new[name] = with_changes(old, change)
-        elif isinstance(change, list):
-            new[name] = tuple(change)
-        else:
-            new[name] = change
-    return replace(value, **new)  # type: ignore[type-var]
 
 
 def overridden(config: Config, settings: Sequence[str], **changes: Any) -> Config:
@@ -128,6 +114,8 @@ def overridden(config: Config, settings: Sequence[str], **changes: Any) -> Confi
         table = entry
         for key in tables:
             table = table.setdefault(key, {})
+            if not isinstance(table, dict):
+                raise RequestError(f"{key} is set to a value and to a table: say one of them")
         table[name] = _toml_value(value)
     entry |= {name: value for name, value in changes.items() if value is not None}
     return with_changes(config, entry)

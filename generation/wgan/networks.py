@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from generation.conditions import Categorical, ConditionSpace
 from generation.errors import RequestError
+from generation.settings import refuse_below
 
 SMALLEST_SIZE_PX = 16
 FIRST_SIDE_PX = 4
@@ -29,6 +30,7 @@ class WganConfig:
     embedding: int = 32
 
     def __post_init__(self) -> None:
+        refuse_below(self, 1, "noise", "width", "widest", "embedding")
         if self.size < SMALLEST_SIZE_PX or self.size & (self.size - 1):
             raise RequestError(
                 f"a WGAN-GP of {self.size} px cannot be built: its size is a power of two from "

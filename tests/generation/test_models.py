@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -248,6 +249,24 @@ def test_settings_from_the_command_line_reach_their_table() -> None:
         ("batch_size=0", "1 or more"),
         ("network.norm_groups=7", "must divide"),
         ("network.head_channels=48", "must divide the channels of each attention level"),
+        ("network.attention_levels=[9]", "choose among 0 to 3"),
+        ("network.channels=[]", "finest first"),
+        ("network.channels=big", r"a list such as \[1, 2\]"),
+        ("network.unshuffle=0", "1 or more"),
+        ("network=3", "a table of settings"),
+        ("diffusion.schedule=quadratic", "'cosine' or 'linear'"),
+        ("diffusion.timesteps=0", "2 or more"),
+        ("flip=both", "'none' or 'side'"),
+        ("bf16=maybe", "true or false"),
+        ("bf16=1", "true or false"),
+        ("batch_size=2.5", "a whole number"),
+        ("batch_size=true", "a whole number"),
+        ("optimiser.learning_rate=-1", "more than 0"),
+        ("optimiser.learning_rate=nan", "more than 0"),
+        ("optimiser.betas=[0.9]", "a list"),
+        ("ema_decay=1.5", "less than 1"),
+        ("condition_dropout=1", "less than 1"),
+        ("seed=-1", "0 or more"),
     ],
 )
 def test_an_impossible_setting_is_refused(setting: str, said: str) -> None:
@@ -258,3 +277,19 @@ def test_an_impossible_setting_is_refused(setting: str, said: str) -> None:
 def test_a_configuration_that_is_not_there_names_the_presets() -> None:
     with pytest.raises(RequestError, match="published-knee"):
         load_config("unheard-of")
+
+
+def test_a_setting_cannot_be_a_value_and_a_table() -> None:
+    with pytest.raises(RequestError, match="to a value and to a table"):
+        overridden(TrainConfig(), ["network=3", "network.size=64"])
+
+
+def test_a_whole_number_serves_as_a_number() -> None:
+    assert overridden(TrainConfig(), ["optimiser.clip_norm=2"]).optimiser.clip_norm == 2.0
+
+
+@pytest.mark.parametrize("content", [b"steps = [", b'title = "\xff"'])
+def test_a_configuration_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "mine.toml").write_bytes(content)
+    with pytest.raises(RequestError, match=r"mine\.toml is no TOML file"):
+        load_config(str(tmp_path / "mine.toml"))
