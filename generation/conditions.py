@@ -176,6 +176,12 @@ def _attribute_from_column(name: str, column: Sequence[Value], continuous: bool)
             f"Leave {name!r} out, or add images."
         )
     numbers = _numbers(distinct)
+    if continuous and numbers is None:
+        word = next(text for text in distinct if _numbers([text]) is None)
+        raise DatasetError(
+            f"the label {name!r} is to be a number, and one of its values is {word!r}. Leave that cell "
+            f"empty, or {name!r} out of --continuous."
+        )
     if numbers is not None and (continuous or len(distinct) > _MOST_CATEGORIES):
         spread = np.quantile([float(value) for value in present], np.linspace(0, 1, 21))
         return Continuous(
@@ -189,13 +195,14 @@ def _attribute_from_column(name: str, column: Sequence[Value], continuous: bool)
 
 def _numbers(texts: Sequence[str]) -> list[float] | None:
     try:
-        return [float(text) for text in texts]
+        numbers = [float(text) for text in texts]
     except ValueError:
         return None
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def _plain(value: str | float) -> str:
-    """3, 3.0 and "3" are the same category."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+    """3, 3.0, "3" and "3.0" are the same category: a column with gaps is often written with points."""
+    text = str(value).strip()
+    whole, point, rest = text.partition(".")
+    return whole if point and whole.lstrip("-").isdecimal() and not rest.strip("0") else text

@@ -5,36 +5,60 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
+from PIL.Image import DecompressionBombError
 
 from generation.errors import DatasetError
 
 Grey = NDArray[np.uint16]
 
 
+_GREY_MODES = {"1", "L", "P"}
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether the head of a file says so, whatever its name."""
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
+
+
 def read_grey(path: Path) -> Grey:
     """The pixels of a PNG, TIFF, JPEG or DICOM file on the full range of 16 bit."""
-    if path.suffix.lower() in {".dcm", ".dicom"}:
-        return _read_dicom(path)
     try:
+        if path.suffix.lower() in {".dcm", ".dicom"} or is_dicom(path):
+            return _read_dicom(path)
         with Image.open(path) as image:
+            if getattr(image, "n_frames", 1) != 1:
+                raise DatasetError(f"{path} holds several images. Save each in a file of its own.")
             image.load()
             return _grey_of(image, path)
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise DatasetError(f"{path} cannot be read as an image: {error}. Replace or remove it.") from error
+    except (UnidentifiedImageError, DecompressionBombError, OSError, SyntaxError) as error:
+        raise DatasetError(
+            f"{path} cannot be read as an image: {str(error).rstrip('.')}. Replace or remove it."
+        ) from error
 
 
 def _grey_of(image: Image.Image, path: Path) -> Grey:
-    if image.mode in {"L", "1", "P"}:
-        return np.asarray(image.convert("L"), np.uint16) * 257
     if image.mode.startswith("I"):
         pixels = np.asarray(image)
         if pixels.min() < 0 or pixels.max() > 65535:
             raise DatasetError(f"{path} has values beyond 16 bit. Save it with 8 or 16 bit.")
         return pixels.astype(np.uint16)
-    raise DatasetError(
-        f"{path} is a colour image ({image.mode}); radiographs have one grey channel. "
-        "Convert it to grey first."
-    )
+    if image.mode == "F":
+        raise DatasetError(f"{path} has fractions as values. Save it with 8 or 16 bit.")
+    if image.mode not in _GREY_MODES or (image.mode == "P" and _palette_is_coloured(image)):
+        raise DatasetError(
+            f"{path} is a colour image ({image.mode}); radiographs have one grey channel. "
+            "Convert it to grey first."
+        )
+    return np.asarray(image.convert("L"), np.uint16) * 257
+
+
+def _palette_is_coloured(image: Image.Image) -> bool:
+    shown = np.asarray(image.convert("RGB"))
+    return bool((shown != shown[..., :1]).any())
 
 
 def _read_dicom(path: Path) -> Grey:
@@ -45,20 +69,22 @@ def _read_dicom(path: Path) -> Grey:
     try:
         header = pydicom.dcmread(path)
         pixels = np.asarray(apply_modality_lut(header.pixel_array, header), np.float64)
+        kind = str(header.PhotometricInterpretation)
     except (
         InvalidDicomError,
-        OSError,
         AttributeError,
-        ValueError,
+        LookupError,
         NotImplementedError,
         RuntimeError,
+        TypeError,
+        ValueError,
     ) as error:
         raise DatasetError(f"{path} cannot be read as DICOM: {error}. Replace or remove it.") from error
-    if pixels.ndim != 2 or not header.PhotometricInterpretation.startswith("MONOCHROME"):
-        raise DatasetError(f"{path} is no single grey image ({header.PhotometricInterpretation}). Remove it.")
+    if pixels.ndim != 2 or not kind.startswith("MONOCHROME"):
+        raise DatasetError(f"{path} is no single grey image ({kind}). Remove it.")
     span = float(np.ptp(pixels))
     shown = (pixels - pixels.min()) / (span or 1.0)
-    if header.PhotometricInterpretation == "MONOCHROME1":
+    if kind == "MONOCHROME1":
         shown = 1.0 - shown
     grey: Grey = np.round(shown * 65535).astype(np.uint16)
     return grey

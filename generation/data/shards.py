@@ -17,10 +17,14 @@ from generation.conditions import ConditionSpace, Value
 from generation.data.decode import Grey, fit_square, pad_square, read_grey
 from generation.data.sources import Record, Source
 from generation.data.splits import assign_splits
-from generation.errors import DatasetError
+from generation.errors import DatasetError, RequestError
+from generation.files import readable_refusals
 
 Fit = Literal["exact", "crop", "pad"]
+LARGEST_PX = 8192
 _IMAGES_A_SHARD = 1024
+#: A quarter of the 16-bit range: images of which none is brighter hold 14 bit or less.
+_DARK = 2**14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,7 @@ class Dataset:
     def space(self, conditions: Sequence[str] | None, continuous: Sequence[str] = ()) -> ConditionSpace:
         """The conditions that these labels allow, as the training part has them; None takes all labels."""
         wanted = list(self.labels) if conditions is None else list(conditions)
-        unknown = sorted(set(wanted) - set(self.labels))
+        unknown = sorted({*wanted, *continuous} - set(self.labels))
         if unknown:
             known = ", ".join(self.labels) or "no labels"
             raise DatasetError(f"no label {', '.join(unknown)} in these data; they have {known}")
@@ -80,14 +84,13 @@ def prepare_dataset(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
     """Decode a source into `cache`, or find it there, named after its files, their times and the size."""
+    if not 1 <= size <= LARGEST_PX:
+        raise RequestError(f"images of {size} px are not possible: choose 1 to {LARGEST_PX}")
     key = _key(source.records, size, fit)
     folder = cache / key
     if not (folder / "index.json").is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as unfinished:
-            _decode_all(source, Path(unfinished), size, fit, on_progress)
-            shutil.rmtree(folder, ignore_errors=True)
-            Path(unfinished).rename(folder)
+        with readable_refusals(cache):
+            _fill(folder, source, size, fit, on_progress)
     index = json.loads((folder / "index.json").read_text())
     return Dataset(
         folder=folder,
@@ -101,47 +104,94 @@ def prepare_dataset(
 
 
 def _key(records: Sequence[Record], size: int, fit: Fit) -> str:
-    told = hashlib.sha256(f"2 {size} {fit}".encode())
+    told = hashlib.sha256(f"3 {size} {fit}".encode())
     for record in records:
         state = record.path.stat()
         told.update(repr((record, state.st_size, state.st_mtime_ns)).encode())
     return told.hexdigest()[:16]
 
 
+def _fill(
+    folder: Path, source: Source, size: int, fit: Fit, on_progress: Callable[[int, int], None] | None
+) -> None:
+    """Whole, or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as unfinished:
+        _decode_all(source, Path(unfinished), size, fit, on_progress)
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(unfinished).rename(folder)
+
+
 def _decode_all(
     source: Source, folder: Path, size: int, fit: Fit, on_progress: Callable[[int, int], None] | None
 ) -> None:
     splits = assign_splits(source.records)
-    digest = hashlib.sha256()
-    total, first_shape = len(source.records), None
+    digest, door = hashlib.sha256(), _Door(size, fit)
+    total = len(source.records)
     for start in range(0, total, _IMAGES_A_SHARD):
         part = source.records[start : start + _IMAGES_A_SHARD]
         shard = np.empty((len(part), size, size), np.uint16)
         for i, record in enumerate(part):
-            pixels = read_grey(record.path)
-            first_shape = first_shape or pixels.shape
-            shard[i] = _fitted(pixels, record.path, size, fit, first_shape)
+            shard[i] = door.let_in(record.path, splits[start + i])
             digest.update(shard[i].tobytes() + repr(sorted(record.labels.items())).encode())
             if on_progress is not None:
                 on_progress(start + i + 1, total)
         np.save(folder / f"shard-{start // _IMAGES_A_SHARD:05d}.npy", shard)
+    door.refuse_darkness()
     _write_index(source, folder, splits, digest.hexdigest())
 
 
-def _fitted(pixels: Grey, path: Path, size: int, fit: Fit, first_shape: tuple[int, ...]) -> Grey:
-    height, width = pixels.shape
-    if fit == "exact" and pixels.shape != first_shape:
-        raise DatasetError(
-            f"mixed sizes: {path} is {width} x {height}, the first image is "
-            f"{first_shape[1]} x {first_shape[0]}. "
-            "Say --fit crop to take the middle square of each, or --fit pad to keep all of each."
-        )
-    if fit == "exact" and height != width:
-        raise DatasetError(
-            f"{path} is {width} x {height}, not square. Say --fit crop to take the middle square of each "
-            "image, or --fit pad to keep all of each."
-        )
-    return fit_square(pad_square(pixels) if fit == "pad" else pixels, size)
+class _Door:
+    """Lets images in one by one, and refuses what would make a poor model without a word."""
+
+    def __init__(self, size: int, fit: Fit) -> None:
+        self.size, self.fit = size, fit
+        self.first_shape: tuple[int, ...] | None = None
+        self.brightest = 0
+        self.seen: dict[bytes, tuple[str, Path]] = {}
+
+    def let_in(self, path: Path, split: str) -> Grey:
+        pixels = read_grey(path)
+        self.first_shape = self.first_shape or pixels.shape
+        self._refuse_shape(pixels.shape, path)
+        self._refuse_repetition(pixels, path, split)
+        self.brightest = max(self.brightest, int(pixels.max()))
+        return fit_square(pad_square(pixels) if self.fit == "pad" else pixels, self.size)
+
+    def refuse_darkness(self) -> None:
+        """12 bit stored in 16 is common, and all of it would be black to a network."""
+        if self.brightest < _DARK:
+            raise DatasetError(
+                f"the brightest pixel of all images is {self.brightest} of 65535: they are stored in more "
+                "bits than they have. Stretch them all by the same factor, so that they use the whole range."
+            )
+
+    def _refuse_shape(self, shape: tuple[int, ...], path: Path) -> None:
+        (height, width), first = shape, self.first_shape or shape
+        if self.fit == "exact" and shape != first:
+            raise DatasetError(
+                f"mixed sizes: {path} is {width} x {height}, the first image is {first[1]} x {first[0]}. "
+                "Say --fit crop to take the middle square of each, or --fit pad to keep all of each."
+            )
+        if self.fit == "exact" and height != width:
+            raise DatasetError(
+                f"{path} is {width} x {height}, not square. Say --fit crop to take the middle square of each "
+                "image, or --fit pad to keep all of each."
+            )
+        side = max(shape) if self.fit == "pad" else min(shape)
+        if side < self.size:
+            raise DatasetError(
+                f"{path} is {width} x {height}, too small for {self.size} px: enlarging invents no detail. "
+                "Train at a smaller --size, or remove it."
+            )
+
+    def _refuse_repetition(self, pixels: Grey, path: Path, split: str) -> None:
+        there, first = self.seen.setdefault(hashlib.sha256(pixels.tobytes()).digest(), (split, path))
+        if there != split:
+            raise DatasetError(
+                f"{path} in {split} is the same image as {first} in {there}: results would look better than "
+                "they are. Remove one of them, or give both the same patient."
+            )
 
 
 def _write_index(source: Source, folder: Path, splits: Sequence[str], digest: str) -> None:

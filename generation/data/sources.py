@@ -1,16 +1,20 @@
 """Which images there are and what is known of them: folder trees by label, and manifests."""
 
-import csv
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generation.conditions import Value
+from generation.data.decode import is_dicom
+from generation.data.tables import read_table
 from generation.errors import DatasetError
 
 SPLITS = ("train", "val", "test")
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom", ".bmp"}
+#: How spreadsheets, R and pandas write that nothing is known.
+_GAPS = {"", "na", "n/a", "#n/a", "nan", "null"}
 _NOT_CONDITIONS = {"file", "patient", "split", "sha256", "seed", "index"}
 
 
@@ -47,10 +51,9 @@ def read_source(path: Path | str, *, label_name: str = "grade") -> Source:
     manifest = path / "manifest.csv" if path.is_dir() else path
     if manifest.is_file():
         records = tuple(_manifest_records(manifest))
-    elif path.is_dir():
-        records = tuple(_folder_records(path, label_name))
     else:
-        raise DatasetError(f"{path} is neither a folder nor a manifest. Give one of them.")
+        records = tuple(_folder_records(path, label_name))
+    _refuse_undecodable_names(records)
     if not records:
         raise DatasetError(
             f"no images in {path}. Wanted: one folder a label with PNG, TIFF, JPEG or DICOM files in it, "
@@ -59,33 +62,42 @@ def read_source(path: Path | str, *, label_name: str = "grade") -> Source:
     return Source(root=path if path.is_dir() else path.parent, records=records)
 
 
-def _manifest_records(manifest: Path) -> Iterator[Record]:
-    with manifest.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        if "file" not in (rows.fieldnames or []):
+def _refuse_undecodable_names(records: tuple[Record, ...]) -> None:
+    """Manifests, cards and logs are UTF-8: such a name could be written into none of them."""
+    for record in records:
+        try:
+            str(record.path).encode()
+        except UnicodeEncodeError as error:
             raise DatasetError(
-                f"{manifest} has no column `file`; it has {', '.join(rows.fieldnames or ['nothing'])}."
-            )
-        for line, row in enumerate(rows, start=2):
-            image = manifest.parent / row["file"]
-            if not image.is_file():
-                raise DatasetError(f"{manifest} line {line}: the file {row['file']!r} is not there.")
-            split = row.get("split") or None
-            if split is not None and split not in SPLITS:
-                raise DatasetError(
-                    f"{manifest} line {line}: split {split!r}; allowed are {', '.join(SPLITS)}."
-                )
-            labels: dict[str, Value] = {
-                name: (value if value != "" else None)
-                for name, value in row.items()
-                if name is not None and name not in _NOT_CONDITIONS
-            }
-            yield Record(path=image, patient=row.get("patient") or row["file"], split=split, labels=labels)
+                f"the file name {str(record.path)!r} is not UTF-8. Rename the file."
+            ) from error
+
+
+def _manifest_records(manifest: Path) -> Iterator[Record]:
+    lines: dict[str, int] = {}
+    for line, row in read_table(manifest):
+        name = row["file"]
+        image = manifest.parent / name
+        if not image.is_file():
+            raise DatasetError(f"{manifest} line {line}: the file {name!r} is not there.")
+        if lines.setdefault(name, line) != line:
+            raise DatasetError(f"{manifest} line {line}: the file {name!r} is in line {lines[name]} already.")
+        split = row.get("split") or None
+        if split is not None and split not in SPLITS:
+            raise DatasetError(f"{manifest} line {line}: split {split!r}; allowed are {', '.join(SPLITS)}.")
+        labels: dict[str, Value] = {
+            name: None if value.strip().lower() in _GAPS else value
+            for name, value in row.items()
+            if name not in _NOT_CONDITIONS
+        }
+        yield Record(path=image, patient=row.get("patient") or name, split=split, labels=labels)
 
 
 def _folder_records(root: Path, label_name: str) -> Iterator[Record]:
     splits = [name for name in SPLITS if (root / name).is_dir()]
     tops: list[tuple[Path, str | None]] = [(root / name, name) for name in splits]
+    if splits:
+        _refuse_others_beside(root, splits)
     tops = tops or [(root, None)]
     found = [(image, top, split) for top, split in tops for image in _images(top)]
     sided = bool(found) and all(re.search(r"[LR]$", image.stem) for image, _, _ in found)
@@ -102,5 +114,46 @@ def _folder_records(root: Path, label_name: str) -> Iterator[Record]:
         yield Record(path=image, patient=image.stem[:-1] if sided else image.stem, split=split, labels=labels)
 
 
-def _images(folder: Path) -> Sequence[Path]:
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
+def _refuse_others_beside(root: Path, splits: list[str]) -> None:
+    """A folder called valid beside train would else be left out without a word."""
+    for path in sorted(_listed(root)):
+        left_out = [path] if _is_image(path) else _images(path) if path.is_dir() else []
+        if path.name not in splits and left_out:
+            raise DatasetError(
+                f"{left_out[0]} lies beside {' and '.join(splits)}: it belongs to no part. "
+                f"Parts are called {', '.join(SPLITS)}; rename it, or move it away."
+            )
+
+
+def _images(folder: Path) -> list[Path]:
+    """Below a folder, linked folders too; hidden ones, such as a Mac leaves behind, are none."""
+    return sorted(image for image in _walk(folder, ()) if _is_image(image))
+
+
+def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
+    real = os.path.realpath(folder)
+    if real in above:
+        raise DatasetError(f"{folder} is a link to a folder that it lies in. Remove the link.")
+    for path in _listed(folder):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _walk(path, (*above, real))
+        else:
+            yield path
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be read: {error.strerror}.") from error
+
+
+def _is_image(path: Path) -> bool:
+    """By the ending of its name; a DICOM file often has none, and says in its head what it is."""
+    if not path.is_file():
+        return False
+    if path.suffix.lower() in _SUFFIXES:
+        return True
+    return not path.suffix and is_dicom(path)

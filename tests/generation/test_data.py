@@ -19,7 +19,7 @@ def _films(folder: Path, names: list[str], size: tuple[int, int] = (16, 16)) -> 
     for number, name in enumerate(names):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.new("L", size, color=number * 7 % 256).save(path)
+        Image.new("L", size, color=255 - number * 7 % 256).save(path)
 
 
 def test_a_folder_tree_gives_grade_side_patient_and_split(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Files that are whole or not there, failures of the file system in words, and folders that one job holds."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from generation.errors import DiskFullError, OutputError
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Under a temporary name first: nobody ever finds half a file under the real one."""
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def readable_refusals(folder: Path) -> Iterator[None]:
+    """Turns what the file system answers into sentences."""
+    try:
+        yield
+    except Exception as error:
+        if _says_full(error):
+            raise DiskFullError(
+                f"the disk of {folder} is full. Finished work is kept: free some space and run the same "
+                "command again."
+            ) from error
+        if isinstance(error, OSError):
+            raise OutputError(
+                f"cannot write to {folder}: {error.strerror or error}. Name a folder that you may write to."
+            ) from error
+        raise
+
+
+def _says_full(error: Exception) -> bool:
+    """safetensors has no number for it, only words."""
+    return getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or "os error 28" in str(error)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keeps a second job out of a folder. The system lets go of it with the process, however that ends."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputError(
+                f"another process is at work in {folder}. Wait until it ends, or name another folder."
+            ) from error
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(handle)
