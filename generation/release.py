@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from generation.cards import CheckpointCard, describe_checkpoint
-from generation.errors import OutputError, RequestError
-from generation.sampling.ledger import readable_refusals
+from generation.data.tables import read_table
+from generation.errors import DatasetError, OutputError, RequestError
+from generation.files import readable_refusals, write_whole
 from generation.sampling.request import Progress, SampleRequest
 
 Row = dict[str, str]
@@ -83,23 +85,19 @@ def release(
     card = describe_checkpoint(request.images.checkpoint_path)
     with readable_refusals(out):
         rows = _released_rows(out, request.excluded or {})
-        _write_manifest(out, rows)
-        _write(out / "provenance.json", json.dumps(_provenance(request, card, rows), indent=1) + "\n")
-        _write(out / "README.md", _card_text(request, card, rows))
-        _write(out / "checksums.sha256", _checksums(out, rows))
+        write_whole(out / "manifest.csv", _manifest(rows))
+        write_whole(out / "provenance.json", json.dumps(_provenance(request, card, rows), indent=1) + "\n")
+        write_whole(out / "README.md", _card_text(request, card, rows))
+        write_whole(out / "checksums.sha256", _checksums(out, rows))
     return out / "README.md"
 
 
 def read_exclusions(path: Path) -> dict[str, str]:
     """`file,reason` rows, for example from the memorisation search."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise RequestError(f"cannot read the exclusions {path}: {error.strerror}") from error
-    if any("file" not in row for row in rows):
-        raise RequestError(f"{path} has no column `file`; wanted are file and reason")
-    return {row["file"]: row.get("reason") or "not stated" for row in rows}
+        return {row["file"]: row.get("reason") or "not stated" for _, row in read_table(path)}
+    except DatasetError as error:
+        raise RequestError(f"no exclusions can be read: {error} Wanted are file and reason.") from error
 
 
 def _refuse_other_contents(out: Path) -> None:
@@ -117,18 +115,19 @@ def _released_rows(out: Path, excluded: Mapping[str, str]) -> list[Row]:
     unknown = sorted(set(excluded) - {row["file"] for row in rows})
     if unknown:
         raise RequestError(f"the exclusions name images that were not made: {', '.join(unknown[:3])}")
+    if len(excluded) == len(rows):
+        raise RequestError(f"all {len(rows)} images are excluded: nothing is left to release")
     for name in excluded:
         (out / "images" / name).unlink(missing_ok=True)
     return [{**row, "file": f"images/{row['file']}"} for row in rows if row["file"] not in excluded]
 
 
-def _write_manifest(out: Path, rows: list[Row]) -> None:
-    unfinished = out / "manifest.csv.part"
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    unfinished.replace(out / "manifest.csv")
+def _manifest(rows: list[Row]) -> str:
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return table.getvalue()
 
 
 def _provenance(request: ReleaseRequest, card: CheckpointCard, rows: list[Row]) -> dict[str, Any]:
@@ -189,9 +188,3 @@ def _label_table(card: CheckpointCard, rows: list[Row]) -> str:
             told = f"{min(map(float, values)):g} to {max(map(float, values)):g}" if values else ""
         lines.append(f"| {name} | {told or 'left open'} |")
     return "\n".join(lines)
-
-
-def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)

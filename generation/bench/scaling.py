@@ -95,7 +95,7 @@ def bookkeeping(config: NetworkConfig, rows: int, folder: Path) -> tuple[float, 
     image = (phantom / np.iinfo(phantom.dtype).max * 2 - 1).astype(np.float32)
     checkpoint = _checkpoint(config, folder / "checkpoint.safetensors")
     request = SampleRequest(count=rows, out=folder / "images", checkpoint=checkpoint)
-    ledger = Ledger(request, request.identity(describe_checkpoint(checkpoint)))
+    ledger = Ledger(request, request.identity(describe_checkpoint(checkpoint)), lambda _index: {})
     ledger.claim(bytes_an_image=0)
     few = min(rows, 20)
     started = time.perf_counter()

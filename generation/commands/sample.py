@@ -5,6 +5,7 @@ from pathlib import Path
 
 from generation.commands.console import follow_images, say
 from generation.conditions import parse_condition
+from generation.errors import RequestError
 from generation.sampling.request import ANCESTRAL_STEPS, FORMATS, SAMPLERS, STEPS, SampleRequest, usual_steps
 from generation.stopping import stop_signal
 
@@ -52,7 +53,7 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         count=arguments.count,
         out=arguments.out,
         checkpoint=arguments.checkpoint,
-        conditions=dict(parse_condition(text) for text in arguments.condition),
+        conditions=_conditions(arguments.condition),
         guidance=arguments.guidance,
         guidance_rescale=arguments.guidance_rescale,
         guidance_interval=tuple(arguments.guidance_interval),
@@ -63,6 +64,15 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         precision=arguments.precision,
         threads=arguments.threads,
     )
+
+
+def _conditions(texts: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in map(parse_condition, texts):
+        if name in found:
+            raise RequestError(f"--condition {name}={value}: {name} is {found[name] or 'left open'} already")
+        found[name] = value
+    return found
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,10 +2,18 @@
 
 import argparse
 import logging
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from generation.commands.console import say, time_left
+from generation.commands.console import progress_bar, say, time_left
 from generation.errors import RequestError
+
+if TYPE_CHECKING:
+    from generation.data.sources import Source
+    from generation.team import Team
+    from generation.training.config import TrainConfig
+    from generation.wgan.train import WganTraining
 
 SUMMARY = "train a diffusion model, or a WGAN-GP, on a folder or manifest of radiographs"
 
@@ -40,12 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from generation.data.shards import prepare_dataset
     from generation.data.sources import read_source
     from generation.team import Team
     from generation.training.config import TrainConfig, load_config, overridden
-    from generation.training.loop import train
-    from generation.wgan.train import WganTraining, train_wgan
+    from generation.training.folder import run_folder
+    from generation.wgan.train import WganTraining
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     config: TrainConfig | WganTraining = WganTraining()
@@ -56,12 +63,27 @@ def run(arguments: argparse.Namespace) -> int:
     config = overridden(config, arguments.set, steps=arguments.steps)
     source = read_source(arguments.source, label_name=arguments.label_name)
     team = Team(cpu=arguments.cpu)
+    with run_folder(arguments.out) if team.first else nullcontext():
+        checkpoint = _train(arguments, config, source, team)
+    if team.first:
+        say(f"checkpoint: {checkpoint}")
+    return 0
+
+
+def _train(
+    arguments: argparse.Namespace, config: "TrainConfig | WganTraining", source: "Source", team: "Team"
+) -> Path:
+    from generation.data.shards import prepare_dataset
+    from generation.training.loop import train
+    from generation.wgan.train import WganTraining, train_wgan
+
     with team.first_alone():
         dataset = prepare_dataset(
             source,
-            size=arguments.size or config.network.size,
+            size=config.network.size if arguments.size is None else arguments.size,
             cache=arguments.cache or arguments.out / "cache",
             fit=arguments.fit,
+            on_progress=progress_bar("image") if team.first else None,
         )
     space = dataset.space(_names(arguments.conditions), _names(arguments.continuous) or ())
     if team.first:
@@ -70,20 +92,16 @@ def run(arguments: argparse.Namespace) -> int:
             f"validate, at {dataset.size} px; conditions: {', '.join(space.names) or 'none'}"
         )
     if isinstance(config, WganTraining):
-        checkpoint = train_wgan(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
-    else:
-        checkpoint = train(
-            dataset,
-            space,
-            config,
-            arguments.out,
-            on_progress=_report,
-            start_from=arguments.start_from,
-            cpu=arguments.cpu,
-        )
-    if team.first:
-        say(f"checkpoint: {checkpoint}")
-    return 0
+        return train_wgan(dataset, space, config, arguments.out, on_progress=_report, cpu=arguments.cpu)
+    return train(
+        dataset,
+        space,
+        config,
+        arguments.out,
+        on_progress=_report,
+        start_from=arguments.start_from,
+        cpu=arguments.cpu,
+    )
 
 
 def _refuse_diffusion(arguments: argparse.Namespace) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "make_phantom",
     "measure_compartments_mm",
     "measure_joint_space_mm",
+    "refuse_size",
 ]
 
 
@@ -36,12 +37,16 @@ class Phantom:
     joint_space_mm: float
 
 
+def refuse_size(size: int) -> None:
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise RequestError(f"a phantom of {size} px cannot be made: choose {SIZES[0]} to {SIZES[1]} px")
+
+
 def make_phantom(
     index: int, *, seed: int = 0, size: int = 96, grade: int | None = None, side: Side | None = None
 ) -> Phantom:
     """Phantom number `index` of a seed: two a patient, left and right, alike in age and shape."""
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise RequestError(f"a phantom of {size} px cannot be made: choose {SIZES[0]} to {SIZES[1]} px")
+    refuse_size(size)
     patient = index // 2
     person, film = np.random.default_rng([seed, patient]), np.random.default_rng([seed, patient, index % 2])
     base = draw_subject(person)

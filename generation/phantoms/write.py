@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from generation.errors import OutputError, RequestError
-from generation.phantoms import make_phantom
+from generation.phantoms import make_phantom, refuse_size
 
 COLUMNS = ("file", "grade", "side", "age", "bmi", "joint_space_mm", "patient")
 
@@ -28,6 +28,11 @@ def write_phantoms(
     """Make `count` phantoms in `out`; answers the path of the manifest, which is written last."""
     if count < 1:
         raise RequestError(f"cannot make {count} phantoms: ask for 1 or more")
+    if processes < 1:
+        raise RequestError(f"{processes} processes are not possible: choose 1 or more")
+    if seed < 0:
+        raise RequestError(f"seed {seed} is not possible: choose 0 or more")
+    refuse_size(size)
     _claim(out, wanted=count * 2 * size**2)
     rows = []
     for row in _rows(partial(_write_one, out=out, size=size, seed=seed), count, processes):

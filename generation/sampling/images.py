@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from generation.files import write_whole
 from generation.sampling.request import Format
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -17,16 +18,10 @@ _EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 
 
 def write_image(path: Path, image: NDArray[np.float32], kind: Format, facts: Mapping[str, Any]) -> str:
-    """Write a (size, size) image on -1 to 1 under a temporary name, then rename; answers its SHA-256."""
+    """Write a (size, size) image on -1 to 1; answers the SHA-256 of the file."""
     content = encode_image(image, kind, facts)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
+    write_whole(path, content)
     return hashlib.sha256(content).hexdigest()
 
 

@@ -63,6 +63,8 @@ class SampleRequest:
             raise RequestError(
                 f"guidance {self.guidance} is not possible: choose 0 or more; 1 is no guidance"
             )
+        if self.threads is not None and self.threads < 1:
+            raise RequestError(f"{self.threads} threads are not possible: choose 1 or more")
         if self.seed < 0:
             raise RequestError(f"seed {self.seed} is not possible: choose 0 or more")
 

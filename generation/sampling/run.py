@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from generation.checkpoints import Checkpoint, load_checkpoint
 from generation.conditions import Value
-from generation.errors import OutOfMemoryError, StoppedError
-from generation.memory import is_out_of_memory
+from generation.errors import GenerationError, StoppedError
+from generation.files import readable_refusals
+from generation.memory import readable_shortage
 from generation.sampling.images import write_image
-from generation.sampling.ledger import Ledger, Row, readable_refusals, split_evenly
+from generation.sampling.ledger import MANIFEST, Ledger, Row, split_evenly
 from generation.sampling.request import Progress, SampleRequest, SampleSummary
 from generation.sampling.solvers import Guidance, denoise
 from generation.team import Team
@@ -41,18 +43,12 @@ def sample(
     team = Team()
     checkpoint = load_checkpoint(request.checkpoint_path, team.device)
     checkpoint.space.encode(request.conditions)  # refuse unknown conditions before a folder is made
-    ledger = Ledger(request, request.identity(checkpoint))
-    if team.first:
-        ledger.claim(bytes_an_image=2 * checkpoint.size**2 + 2048)
-    team.wait()
-    if not team.first:
-        ledger.join()
-    team.wait()  # until all know what is missing: what one makes now would change the others' shares
     painter = Painter(request, checkpoint, team.device)
-    made = _make_missing(painter, ledger, team, on_progress, should_stop)
-    team.wait()
-    manifest = ledger.finish() if team.first else request.out / "manifest.csv"
-    team.wait()
+    ledger = Ledger(request, request.identity(checkpoint), painter.facts_of)
+    try:
+        manifest, made = _carry_out(painter, ledger, team, on_progress, should_stop)
+    finally:
+        ledger.release()
     return SampleSummary(
         out=request.out,
         manifest=manifest,
@@ -62,6 +58,27 @@ def sample(
         checkpoint_digest=checkpoint.digest,
         first=team.first,
     )
+
+
+def _carry_out(
+    painter: "Painter",
+    ledger: Ledger,
+    team: Team,
+    on_progress: OnProgress | None,
+    should_stop: ShouldStop | None,
+) -> tuple[Path, int]:
+    """The manifest, and how many images this process made."""
+    if team.first:
+        ledger.claim(bytes_an_image=2 * painter.checkpoint.size**2 + 2048)
+    team.wait()
+    if not team.first:
+        ledger.join()
+    team.wait()  # until all know what is missing: what one makes now would change the others' shares
+    made = _make_missing(painter, ledger, team, on_progress, should_stop)
+    team.wait()
+    manifest = ledger.finish() if team.first else ledger.out / MANIFEST
+    team.wait()
+    return manifest, made
 
 
 class Painter:
@@ -102,20 +119,23 @@ class Painter:
         return painted
 
     def store(self, index: int, image: NDArray[np.float32], ledger: Ledger) -> Row:
-        seed = image_seed(self.request.seed, index)
-        facts = {"index": index, "seed": seed, "checkpoint_digest": self.checkpoint.digest}
-        path = ledger.path_of(index)
+        facts, path = self.facts_of(index), ledger.path_of(index)
+        if not np.isfinite(image).all():
+            raise GenerationError(
+                f"image {index} came out as no picture, but as values that are no numbers. Take --precision "
+                "float32, or an earlier checkpoint."
+            )
         digest = write_image(
             ledger.out / path, image, self.request.format, {**facts, "request_digest": ledger.digest}
         )
+        return {"file": path.as_posix(), **facts, "sha256": digest}
+
+    def facts_of(self, index: int) -> Row:
+        """All that the manifest says of an image beside its file: known before it is made."""
         known = {n: "" if v is None else v for n, v in self.conditions_of(index).items()}
-        return {
-            "file": path.as_posix(),
-            **facts,
-            **known,
-            **self._solver(),
-            "sha256": digest,
-        }
+        seed = image_seed(self.request.seed, index)
+        own = {"index": index, "seed": seed, "checkpoint_digest": self.checkpoint.digest}
+        return {**own, **known, **self._solver()}
 
     def _solver(self) -> dict[str, str | int | float]:
         """How the image came out of the network; a WGAN-GP has one pass and neither solver nor guidance."""
@@ -204,9 +224,5 @@ def _one_core() -> None:
 
 
 def _result(finished: Future[NDArray[np.float32]]) -> NDArray[np.float32]:
-    try:
+    with readable_shortage():
         return finished.result()
-    except (RuntimeError, MemoryError) as error:
-        if is_out_of_memory(error):
-            raise OutOfMemoryError from error
-        raise

@@ -14,8 +14,9 @@ from accelerate import Accelerator
 from generation.checkpoints import save_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
-from generation.errors import DivergedError, OutOfMemoryError, StoppedError
-from generation.memory import is_out_of_memory
+from generation.errors import DivergedError, StoppedError
+from generation.files import readable_refusals
+from generation.memory import readable_shortage
 from generation.models.denoiser import Denoiser, count_parameters
 from generation.models.diffusion import ForwardProcess
 from generation.stopping import stop_signal
@@ -59,24 +60,18 @@ def train(
 
     `start_from` is a checkpoint whose weights a new run begins with.
     """
-    run = _Run(dataset, space, config, out, start_from=start_from, cpu=cpu)
-    try:
-        with stop_signal() as signalled:
-            run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
-    except (RuntimeError, MemoryError) as error:
-        if is_out_of_memory(error):
-            raise _out_of_memory(config) from error
-        raise
-    finally:
-        run.close()
-    return run.checkpoint_path(config.steps)
-
-
-def _out_of_memory(config: TrainConfig) -> OutOfMemoryError:
-    return OutOfMemoryError(
+    too_little = (
         f"the memory is not enough for batches of {config.batch_size}. Set batch_size to half of it and "
         "accumulate to twice; the last saved state is kept."
     )
+    with readable_refusals(out), readable_shortage(too_little):
+        run = _Run(dataset, space, config, out, start_from=start_from, cpu=cpu)
+        try:
+            with stop_signal() as signalled:
+                run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
+        finally:
+            run.close()
+    return run.checkpoint_path(config.steps)
 
 
 class _Run:

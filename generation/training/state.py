@@ -1,17 +1,16 @@
 """The state of an unfinished run: everything that resuming needs, as safetensors and JSON."""
 
-import errno
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from generation.errors import CheckpointError, DiskFullError, RequestError
+from generation.errors import CheckpointError, RequestError
+from generation.files import readable_refusals
 from generation.training.averages import MovingAverage
 
 
@@ -32,14 +31,15 @@ def save_state(
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
-        save_file(
-            {n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()},
-            fresh / "state.safetensors",
-        )
-        (fresh / "state.json").write_text(json.dumps({"step": step, "identity": identity}))
-    except (OSError, SafetensorError) as error:
+        with readable_refusals(folder):
+            save_file(
+                {n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()},
+                fresh / "state.safetensors",
+            )
+            (fresh / "state.json").write_text(json.dumps({"step": step, "identity": identity}))
+    except Exception:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise _named(error, folder) from error
+        raise
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)
@@ -101,14 +101,3 @@ def _restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tens
 
 def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-
-
-def _named(error: Exception, folder: Path) -> Exception:
-    """A full disk by its name; other failures as they are."""
-    full = getattr(error, "errno", None) == errno.ENOSPC or "os error 28" in str(error)
-    if not full:
-        return error
-    return DiskFullError(
-        f"the disk of {folder} is full. The state before is kept: free some space "
-        "and run the same command again."
-    )

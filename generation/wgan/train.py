@@ -1,7 +1,6 @@
 """Train a WGAN-GP on the data of the diffusion model: same dataset, same conditions, same checkpoint file."""
 
 import csv
-import errno
 import json
 import time
 from collections.abc import Callable
@@ -19,7 +18,10 @@ from generation.cards import WGAN_ARCHITECTURE
 from generation.checkpoints import software_versions, write_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
-from generation.errors import CheckpointError, DiskFullError, DivergedError, StoppedError
+from generation.errors import CheckpointError, DivergedError, StoppedError
+from generation.files import readable_refusals
+from generation.memory import readable_shortage
+from generation.settings import refuse_below, refuse_beyond_share, refuse_not_positive
 from generation.stopping import stop_signal
 from generation.training.loop import OnProgress, TrainProgress
 from generation.training.state import refuse_another_run
@@ -49,6 +51,12 @@ class WganTraining:
     checkpoint_every: int = 500
     network: WganConfig = field(default_factory=WganConfig)
 
+    def __post_init__(self) -> None:
+        refuse_below(self, 1, "steps", "batch_size", "critic_steps", "checkpoint_every")
+        refuse_below(self, 0, "seed", "penalty")
+        refuse_not_positive(self, "learning_rate")
+        refuse_beyond_share(self, "condition_dropout", "ema_decay")
+
 
 def train_wgan(
     dataset: Dataset,
@@ -61,9 +69,11 @@ def train_wgan(
     cpu: bool = False,
 ) -> Path:
     """Train, or go on where `out` stopped; answers the path of the final checkpoint."""
-    run = WganRun(dataset, space, config, out, cpu=cpu)
-    with stop_signal() as signalled:
-        run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
+    too_little = f"the memory is not enough for batches of {config.batch_size}. Set batch_size to half of it."
+    with readable_refusals(out), readable_shortage(too_little):
+        run = WganRun(dataset, space, config, out, cpu=cpu)
+        with stop_signal() as signalled:
+            run.go(on_progress, lambda: signalled() or (should_stop is not None and should_stop()))
     return run.checkpoint_path()
 
 
@@ -225,15 +235,10 @@ class WganRun:
             "training": asdict(self.config),
             "data": {"digest": self.dataset.digest, "images": len(self.shown)},
         }
-        try:
-            write_checkpoint(self.checkpoint_path(), self.average, manifest, half=False)
-            part = self.out / f"{STATE}.part"
-            save_file(self._state(), part, metadata={"identity": json.dumps(self._identity())})
-            part.replace(self.out / STATE)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise DiskFullError from error
-            raise
+        write_checkpoint(self.checkpoint_path(), self.average, manifest, half=False)
+        part = self.out / f"{STATE}.part"
+        save_file(self._state(), part, metadata={"identity": json.dumps(self._identity())})
+        part.replace(self.out / STATE)
 
     def _identity(self) -> dict[str, Any]:
         """What must be the same to go on: all but the run's length and how often it is saved."""

@@ -39,6 +39,12 @@ def test_a_refusal_is_one_line_and_exits_with_one(tmp_path: Path, capsys: pytest
     assert capsys.readouterr().err == "error: cannot make 0 images: ask for 1 or more\n"
 
 
+def test_a_condition_named_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sample", "--count", "1", "--out", str(tmp_path / "out")]
+    assert main([*words, "--condition", "grade=1", "--condition", "grade=2"]) == 1
+    assert capsys.readouterr().err == "error: --condition grade=2: grade is 1 already\n"
+
+
 def test_phantoms_train_sample_release_from_the_command_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

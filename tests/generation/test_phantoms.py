@@ -104,3 +104,20 @@ def test_more_phantoms_than_the_disk_holds_are_refused_before_the_first(tmp_path
     with pytest.raises(OutputError, match="need up to 18,432"):
         write_phantoms(tmp_path / "films", count=10**9)
     assert not (tmp_path / "films").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"size": 10}, "64 to 1024"),
+        ({"seed": -1}, "0 or more"),
+        ({"processes": 0}, "1 or more"),
+        ({"count": 0}, "1 or more"),
+    ],
+)
+def test_impossible_phantoms_are_refused_and_leave_no_folder(
+    tmp_path: Path, changes: dict[str, int], said: str
+) -> None:
+    with pytest.raises(RequestError, match=said):
+        write_phantoms(tmp_path / "films", **{"count": 1, "size": 64, "seed": 0, **changes})  # type: ignore[arg-type]
+    assert not (tmp_path / "films").exists()

@@ -68,3 +68,20 @@ def test_a_folder_of_other_things_is_refused(request_: ReleaseRequest) -> None:
     (request_.images.out / "thesis.txt").write_text("precious")
     with pytest.raises(OutputError, match=r"thesis.txt"):
         release(request_)
+
+
+def test_a_release_of_nothing_is_refused(request_: ReleaseRequest) -> None:
+    every = {f"{number:06d}.png": "copy" for number in range(4)}
+    with pytest.raises(RequestError, match="all 4 images are excluded"):
+        release(dataclasses.replace(request_, excluded=every))
+    assert not (request_.images.out / "README.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [(b"file,reason\na.png,\xe4\n", "UTF-8"), (b"reason,file\nx\n", "line 2"), (b"", "no column `file`")],
+)
+def test_exclusions_that_cannot_be_read_are_refused(tmp_path: Path, table: bytes, said: str) -> None:
+    (tmp_path / "near.csv").write_bytes(table)
+    with pytest.raises(RequestError, match=said):
+        read_exclusions(tmp_path / "near.csv")

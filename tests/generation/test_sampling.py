@@ -119,7 +119,7 @@ def test_a_full_disk_is_said_and_finished_images_are_kept(
         return write(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", nearly_full)
-    with pytest.raises(DiskFullError, match="Finished images are kept"):
+    with pytest.raises(DiskFullError, match="Finished work is kept"):
         sample(request_)
     monkeypatch.undo()
     assert sample(request_).made == 3
@@ -169,6 +169,8 @@ def test_a_thousand_million_images_ask_the_disk_first(request_: SampleRequest) -
         ({"sampler": "euler"}, "unipc, dpm"),
         ({"format": "bmp"}, "png8, png16, dicom"),
         ({"seed": -1}, "0 or more"),
+        ({"threads": 0}, "1 or more"),
+        ({"threads": -1}, "1 or more"),
     ],
 )
 def test_impossible_requests_are_refused(
@@ -228,7 +230,7 @@ def test_dicom_says_that_it_is_synthetic_and_holds_the_same_pixels(
 def test_more_than_a_thousand_images_are_spread_over_folders(request_: SampleRequest) -> None:
     from generation.sampling.ledger import Ledger
 
-    ledger = Ledger(dataclasses.replace(request_, count=20_000), {})
+    ledger = Ledger(dataclasses.replace(request_, count=20_000), {}, lambda _: {})
     assert ledger.path_of(19_999).as_posix() == "00019/019999.png"
 
 
@@ -244,7 +246,7 @@ def _digests(folder: Path) -> list[str]:
 def test_no_manifest_is_written_before_every_image_is_there(request_: SampleRequest) -> None:
     from generation.sampling.ledger import Ledger
 
-    ledger = Ledger(request_, {})
+    ledger = Ledger(request_, {}, lambda _: {})
     ledger.claim(bytes_an_image=1)
     ledger.add({"index": 0, "file": "000000.png", "seed": 1}, process=0)
     with pytest.raises(OutputError, match=r"the first of them number 1\. .*repeat the request"):
