@@ -68,14 +68,29 @@ def describe_checkpoint(path: Path | str) -> CheckpointCard:
             f"{path} is a safetensors file of something else: it does not carry this project's card. "
             "Give a file written by `python -m generation train`."
         )
-    manifest = json.loads(metadata[_KEY])
-    if manifest.get("architecture") not in KNOWN:
+    try:
+        manifest = json.loads(metadata[_KEY])
+        architecture = manifest.get("architecture")
+        card = CheckpointCard(path=path, manifest=manifest)
+        if architecture in KNOWN:
+            _ = card.title, card.size, card.conditions  # a card that lacks them is refused here
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(unreadable_card(path, error)) from error
+    if architecture not in KNOWN:
         raise CheckpointError(
-            f"{path} has the architecture {manifest.get('architecture')!r}; "
+            f"{path} has the architecture {architecture!r}; "
             f"this version reads {' and '.join(map(repr, KNOWN))}. "
             "Train it again, or use the version of the package that wrote it."
         )
-    return CheckpointCard(path=path, manifest=manifest)
+    return card
+
+
+def unreadable_card(path: Path, error: Exception) -> str:
+    what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+    return (
+        f"the card in {path} cannot be read: {what}. The file was changed by hand, or written by a newer "
+        "version: use the original, or that version."
+    )
 
 
 def metadata_of(manifest: dict[str, Any]) -> dict[str, str]:
@@ -95,7 +110,10 @@ def _read_header(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise CheckpointError(f"cannot read the checkpoint {path}: {error.strerror}") from error
     entries = _parse_header(path, header)
-    stated = max((e["data_offsets"][1] for n, e in entries.items() if n != "__metadata__"), default=0)
+    try:
+        stated = max((e["data_offsets"][1] for n, e in entries.items() if n != "__metadata__"), default=0)
+    except (LookupError, TypeError) as error:
+        raise _no_safetensors(path) from error
     if bytes_after != stated:
         raise CheckpointError(
             f"{path} is cut off or damaged: {bytes_after} bytes of weights instead of {stated}. "
@@ -111,7 +129,11 @@ def _parse_header(path: Path, header: bytes) -> dict[str, Any]:
             return entries
     except ValueError:
         pass
-    raise CheckpointError(
+    raise _no_safetensors(path)
+
+
+def _no_safetensors(path: Path) -> CheckpointError:
+    return CheckpointError(
         f"{path} is no safetensors file, or only its beginning. Give a whole file written by "
         "`python -m generation train`."
     )

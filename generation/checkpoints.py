@@ -8,11 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from generation.cards import ARCHITECTURE, CheckpointCard, describe_checkpoint, metadata_of
-from generation.errors import CheckpointError
+from generation.cards import (
+    ARCHITECTURE,
+    CheckpointCard,
+    describe_checkpoint,
+    metadata_of,
+    unreadable_card,
+)
+from generation.errors import CheckpointError, DivergedError, RequestError
+from generation.files import write_whole
 from generation.models.configs import DiffusionConfig, NetworkConfig
 from generation.models.denoiser import Denoiser
 from generation.wgan.networks import Generator, WganConfig
@@ -32,17 +40,24 @@ class Checkpoint(CheckpointCard):
 def load_checkpoint(path: Path | str, device: torch.device | str = "cpu") -> Checkpoint:
     """The network in float32, ready to predict."""
     card = describe_checkpoint(path)
-    network = _network_of(card)
-    weights = {name: weight.float() for name, weight in load_file(card.path).items()}
     try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
+        network = _network_of(card)
+        network.load_state_dict({name: weight.float() for name, weight in load_file(card.path).items()})
+        checkpoint = Checkpoint(path=card.path, manifest=card.manifest, network=network)
+        _ = checkpoint.is_wgan or checkpoint.diffusion  # a card that lacks it is refused here
+    except (RuntimeError, SafetensorError) as error:
         raise CheckpointError(
             f"the weights in {path} do not fit the network that its card describes. "
             "The file was changed by hand; use the original."
         ) from error
-    network.requires_grad_(False)
-    return Checkpoint(path=card.path, manifest=card.manifest, network=network.eval().to(device))
+    except (KeyError, TypeError, ValueError, RequestError) as error:
+        raise CheckpointError(unreadable_card(card.path, error)) from error
+    if not all(weight.isfinite().all() for weight in network.state_dict().values()):
+        raise CheckpointError(
+            f"{path} holds weights that are no numbers: its training had failed. Use an earlier checkpoint."
+        )
+    network.requires_grad_(False).eval().to(device)
+    return checkpoint
 
 
 def _network_of(card: CheckpointCard) -> Denoiser | Generator:
@@ -81,17 +96,18 @@ def write_checkpoint(
     weights = {
         name: weight.detach().cpu().to(kind).contiguous() for name, weight in network.state_dict().items()
     }
+    if not all(weight.isfinite().all() for weight in weights.values()):
+        raise DivergedError(
+            f"the weights are no numbers any more, or too large: {path.name} was not written. The last saved "
+            "state is kept: go on from it with a lower learning_rate."
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     save_file(weights, unfinished, metadata=metadata_of(manifest))
     unfinished.chmod(0o644)
     unfinished.replace(path)
     card = describe_checkpoint(path)
-    beside = path.with_suffix(".json")
-    beside.with_suffix(".json.part").write_text(
-        json.dumps({"sha256": card.digest, **manifest}, indent=1) + "\n"
-    )
-    beside.with_suffix(".json.part").replace(beside)
+    write_whole(path.with_suffix(".json"), json.dumps({"sha256": card.digest, **manifest}, indent=1) + "\n")
     return card
 
 

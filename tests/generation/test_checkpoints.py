@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from generation import describe_checkpoint, load_checkpoint
 from generation.cards import metadata_of
@@ -84,3 +84,56 @@ def test_weights_that_do_not_fit_their_card_are_refused(tiny_checkpoint: Path, t
 def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="cannot read"):
         load_checkpoint(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("lost", ["title", "network", "conditions", "diffusion"])
+def test_a_card_that_lacks_something_is_refused(tiny_checkpoint: Path, tmp_path: Path, lost: str) -> None:
+    manifest = describe_checkpoint(tiny_checkpoint).manifest
+    manifest.pop(lost)
+    with pytest.raises(CheckpointError, match=f"cannot be read: it lacks '{lost}'"):
+        load_checkpoint(_with_card(tiny_checkpoint, tmp_path, json.dumps(manifest)))
+
+
+@pytest.mark.parametrize("card", ["{half", "[1]", "7"])
+def test_a_card_that_is_none_is_refused(tiny_checkpoint: Path, tmp_path: Path, card: str) -> None:
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        describe_checkpoint(_with_card(tiny_checkpoint, tmp_path, card))
+
+
+def test_a_setting_of_a_later_version_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    manifest = describe_checkpoint(tiny_checkpoint).manifest
+    manifest["network"]["later"] = 1
+    with pytest.raises(CheckpointError, match=r"later.*newer version"):
+        load_checkpoint(_with_card(tiny_checkpoint, tmp_path, json.dumps(manifest)))
+
+
+def test_weights_that_are_no_numbers_are_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    weights = load_file(tiny_checkpoint)
+    next(iter(weights.values())).view(-1)[0] = float("nan")
+    manifest = describe_checkpoint(tiny_checkpoint).manifest
+    save_file(weights, tmp_path / "nan.safetensors", metadata=metadata_of(manifest))
+    with pytest.raises(CheckpointError, match="no numbers: its training had failed"):
+        load_checkpoint(tmp_path / "nan.safetensors")
+
+
+@pytest.mark.parametrize("offsets", [[0, 4], None])
+def test_a_header_that_contradicts_itself_is_refused(
+    tiny_checkpoint: Path, tmp_path: Path, offsets: list[int] | None
+) -> None:
+    content = tiny_checkpoint.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    first = next(entry for name, entry in header.items() if name != "__metadata__")
+    first["data_offsets"] = offsets
+    changed = json.dumps(header).encode()
+    (tmp_path / "odd.safetensors").write_bytes(
+        len(changed).to_bytes(8, "little") + changed + content[8 + length :]
+    )
+    with pytest.raises(CheckpointError, match=r"do not fit|only its beginning"):
+        load_checkpoint(tmp_path / "odd.safetensors")
+
+
+def _with_card(checkpoint: Path, folder: Path, card: str) -> Path:
+    path = folder / "edited.safetensors"
+    save_file(load_file(checkpoint), path, metadata={"readerstudy": card})
+    return path

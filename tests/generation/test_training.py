@@ -89,6 +89,22 @@ def test_a_loss_that_is_no_number_ends_the_run_and_names_the_kept_state(
         train(dataset, dataset.space(["grade"]), wild, tmp_path, cpu=True)
 
 
+def test_weights_that_are_no_numbers_never_replace_the_last_state(
+    dataset: Dataset, tiny: TrainConfig, tmp_path: Path
+) -> None:
+    """The loss of a step is a number still when the step itself spoils the weights."""
+    wild = dataclasses.replace(
+        tiny,
+        optimiser=dataclasses.replace(tiny.optimiser, learning_rate=1e37, clip_norm=1e30),
+        checkpoint_every=1,
+        evaluate_every=1000,
+    )
+    with pytest.raises(DivergedError, match=r"step-0000001\.safetensors was not written"):
+        train(dataset, dataset.space(["grade"]), wild, tmp_path, cpu=True)
+    assert not (tmp_path / "checkpoints").exists()
+    assert not (tmp_path / "state").exists()
+
+
 def test_too_little_memory_is_said_with_the_remedy(
     dataset: Dataset, tiny: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
