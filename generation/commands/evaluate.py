@@ -5,6 +5,7 @@ from pathlib import Path
 
 from generation.commands.console import say, stage_progress
 
+_PARTS = {"held-out": ("val", "test"), "all": None}
 SUMMARY = "measure synthetic against real radiographs: distances with floors, machine reader, label fidelity"
 
 
@@ -12,15 +13,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--real", type=Path, required=True, metavar="PATH", help="a folder or manifest")
     parser.add_argument("--synthetic", type=Path, required=True, metavar="PATH", help="a folder or manifest")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the records")
-    parser.add_argument("--real-part", choices=("train", "val", "test"), help="compare with this part only")
+    parser.add_argument(
+        "--real-part",
+        choices=("held-out", "train", "val", "test", "all"),
+        default="held-out",
+        help="which real images: held-out (the default) are val and test, which no training has seen",
+    )
     parser.add_argument(
         "--inception",
         type=Path,
         metavar="FILE",
-        help="pt_inception-2015-12-05-6726825d.pth: only with it is the distance a FID",
+        help="pt_inception-2015-12-05-6726825d.pth: only with it is the distance a FID; mind --size",
     )
     parser.add_argument("--conditions", metavar="A,B", help="measure by these labels (default: all shared)")
-    parser.add_argument("--label", default="grade", help="the label that a classifier checks (default grade)")
+    parser.add_argument(
+        "--label", help="the label that a classifier checks (default: grade, where there is one)"
+    )
     parser.add_argument(
         "--phantoms", action="store_true", help="both sets are phantoms: measure joint spaces"
     )
@@ -29,8 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--replicates", type=int, default=200, metavar="N", help="bootstrap (default 200)")
     parser.add_argument("--level", type=float, default=0.95, help="of the intervals (default 0.95)")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--size", type=int, default=128, metavar="PX", help="side looked at (default 128)")
+    parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default 0)")
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=128,
+        metavar="PX",
+        help="side that all images are brought to (default 128)",
+    )
     parser.add_argument(
         "--classifier-steps",
         type=int,
@@ -52,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.real,
         arguments.synthetic,
         arguments.out,
-        real_parts=(arguments.real_part,) if arguments.real_part else None,
+        real_parts=_PARTS.get(arguments.real_part, (arguments.real_part,)),
         inception=arguments.inception,
         conditions=arguments.conditions.split(",") if arguments.conditions else None,
         label=arguments.label,

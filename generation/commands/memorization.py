@@ -19,8 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="other patients (default: val and test parts of --train)",
     )
     parser.add_argument("--mirrored", action="store_true", help="also look for mirrored copies")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--size", type=int, default=128, metavar="PX", help="side looked at (default 128)")
+    parser.add_argument("--seed", type=int, default=0, help="which film stands for a patient (default 0)")
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=128,
+        metavar="PX",
+        help="side that all images are brought to (default 128)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=64, metavar="PX", help="that the net sees (default 64)")
     parser.add_argument("--replicates", type=int, default=1000, metavar="N", help="bootstrap (default 1000)")
     parser.add_argument("--level", type=float, default=0.95, help="of the intervals (default 0.95)")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of the first training (default 0)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     found = utility(
         arguments.real,
-        dict(_named(text) for text in arguments.synthetic),
+        _named(arguments.synthetic),
         arguments.out,
         test=arguments.test,
         condition=arguments.condition,
@@ -59,8 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _named(text: str) -> tuple[str, Path]:
-    name, sign, path = text.partition("=")
-    if not sign or not name or not path:
-        raise RequestError(f"cannot read --synthetic {text!r}: write NAME=PATH, for example ddpm=out/ddpm")
-    return name, Path(path)
+def _named(texts: list[str]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for text in texts:
+        name, sign, path = text.partition("=")
+        if not sign or not name or not path:
+            raise RequestError(
+                f"cannot read --synthetic {text!r}: write NAME=PATH, for example ddpm=out/ddpm"
+            )
+        if name in found:
+            raise RequestError(f"--synthetic {text!r}: there is a {name!r} already. Give it another name.")
+        found[name] = Path(path)
+    return found

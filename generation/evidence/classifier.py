@@ -12,11 +12,13 @@ from torch.nn import functional
 from generation.evidence.domain_net import trunk
 from generation.evidence.extractor import Pixels
 from generation.evidence.interval import Ints
+from generation.settings import refuse_below
 
 WIDTHS = (16, 32, 64, 128)
 CELLS = 4
 LONGEST_SHIFT_PX = 4
 ROWS = 128
+SMALLEST_PX = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,10 @@ class Recipe:
     batch: int = 64
     rate: float = 3e-3
     weight_decay: float = 0.05
+
+    def __post_init__(self) -> None:
+        refuse_below(self, 1, "steps", "batch")
+        refuse_below(self, SMALLEST_PX, "size_px")
 
 
 class Classifier(nn.Module):

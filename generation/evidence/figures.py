@@ -72,7 +72,7 @@ def closeness(views: Sequence[Record]) -> str:
             one.axvline(view["tail_limit"], color=ORANGE, lw=0.8, ls=":")
             one.set_xlabel(f"{view['name']}\ndistance to the nearest training image", fontsize=8)
         axes[0].set_ylabel("share at most this near")
-        axes[0].legend(frameon=False, fontsize=8)
+        axes[0].legend(frameon=False, fontsize=8, loc="upper left")
     return svg[0]
 
 

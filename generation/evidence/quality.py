@@ -21,6 +21,7 @@ from generation.evidence.interval import (
     spread,
     within,
 )
+from generation.settings import refuse_below, refuse_beyond_share
 
 FEWEST = 10
 KERNEL_MOST = 5_000
@@ -57,6 +58,11 @@ class Plan:
     replicates: int = 200
     level: float = 0.95
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        refuse_below(self, 1, "splits", "replicates")
+        refuse_below(self, 0, "seed")
+        refuse_beyond_share(self, "level")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from generation.errors import OutputError
+from generation.files import readable_refusals, write_whole
 
 KINDS = ("quality", "machine_reader", "fidelity", "memorization", "utility")
 QUANTILES = 201
@@ -30,15 +31,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror}). Name a folder with room that you may write to."
-        ) from error
+    with readable_refusals(path):
+        write_whole(path, content)
 
 
 def claim(out: Path) -> Path:
@@ -72,7 +66,8 @@ def read_records(folders: list[Path]) -> dict[str, list[dict[str, Any]]]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        _ = record["inputs"], record["versions"], record["result"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise OutputError(f"{path} is no record of a measurement ({error}). Measure again.") from error
     return record
 

@@ -7,6 +7,7 @@ completeness, compliance, comprehension, consistency. Each says what was measure
 import base64
 import csv
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,9 +134,20 @@ def _compliance(dataset: Path | None) -> dict[str, Any] | None:
         "columns": columns,
         "checkpoints": checkpoints,
         "wrong": _wrong_checksums(dataset, rows) if "sha256" in columns else None,
-        "licence": next((path.name for path in sorted(dataset.glob("LICEN[CS]E*"))), None),
+        "licence": _licence(dataset),
         "card": next((path.name for path in sorted(dataset.glob("*.md"))), None),
     }
+
+
+def _licence(dataset: Path) -> str | None:
+    """As `release` wrote it down, or the name of a file that holds it."""
+    provenance = dataset / "provenance.json"
+    if provenance.is_file():
+        try:
+            return str(json.loads(provenance.read_text(encoding="utf-8"))["licence"])
+        except (ValueError, LookupError, TypeError) as error:
+            raise OutputError(f"{provenance} cannot be read ({error}). Run `release` again.") from error
+    return next((path.name for path in sorted(dataset.glob("LICEN[CS]E*"))), None)
 
 
 def _wrong_checksums(dataset: Path, rows: Sequence[Mapping[str, str]]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from generation.errors import RequestError
-from generation.evidence.classifier import Recipe
+from generation.evidence.classifier import SMALLEST_PX, Recipe
 from generation.evidence.extractors import NetworkExtractor, domain_extractor, inception_extractor
 from generation.evidence.fidelity import Called, Measured, call_grades, measure_joint_spaces
 from generation.evidence.images import ImageSet
@@ -22,6 +22,7 @@ from generation.evidence.records import claim, write_record
 from generation.evidence.utility import BASELINE, Judging, Utility, useful
 
 Progress = Callable[[str, int, int], None]
+USUAL_LABEL = "grade"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ def evaluate(
     real_parts: Sequence[str] | None = None,
     inception: Path | None = None,
     conditions: Sequence[str] | None = None,
-    label: str | None = "grade",
+    label: str | None = None,
     phantoms: bool = False,
     plan: Plan | None = None,
     recipe: Recipe | None = None,
@@ -53,9 +54,12 @@ def evaluate(
     """Compare synthetic with real images; writes quality.json, machine_reader.json, fidelity.json into `out`.
 
     Label fidelity needs held-out patients, so it is measured where the real images have a test or
-    validation part. `phantoms` measures the joint space, whose geometry only phantoms keep to.
+    validation part; without a `label`, by the grade where both sets have one. `phantoms` measures the
+    joint space, whose geometry only phantoms keep to.
     """
-    out, plan = claim(Path(out)), plan or Plan()
+    plan = plan or Plan()
+    _refuse_small(size_px)
+    out = claim(Path(out))
     tell = on_progress or _silent
     extractor = inception_extractor(inception) if inception else domain_extractor()
     tell("reading images", 0, 2)
@@ -71,7 +75,7 @@ def evaluate(
     readers = read_by_machine(reals, made, domain_extractor(), recipe=recipe, seed=plan.seed)
     write_record(out, "machine_reader", inputs, readers)
     tell("machine reader", 1, 1)
-    called = _called(Path(real), made, label, recipe, size_px, tell) if label in shared else None
+    called = _called(Path(real), made, _label(label, reals, made), recipe, size_px, tell)
     measured = measure_joint_spaces(reals, made) if phantoms else None
     if called or measured:
         write_record(out, "fidelity", inputs, {"called": called, "measured": measured})
@@ -95,6 +99,7 @@ def memorization(
 
     Without `heldout`, the held-out patients are the validation and test parts of `train`.
     """
+    _refuse_small(size_px)
     out = claim(Path(out))
     if heldout is None:
         shown = load_images(Path(train), "train", parts=("train",), size_px=size_px)
@@ -134,6 +139,10 @@ def utility(
     """
     if not synthetic:
         raise RequestError("Name at least one synthetic set, as NAME=FOLDER.")
+    if BASELINE in synthetic:
+        raise RequestError(
+            f"{BASELINE!r} is the arm of real images alone. Give the synthetic set another name."
+        )
     out, recipe, judging = claim(Path(out)), recipe or Recipe(), judging or Judging()
     size_px = max(recipe.size_px, SIZE_PX)
     if test is not None:
@@ -149,6 +158,18 @@ def utility(
     found = useful(arms, asked, condition, recipe, judging, on_progress)
     write_record(out, "utility", {"real": real, "test": test, **synthetic}, found)
     return found
+
+
+def _label(asked: str | None, real: ImageSet, synthetic: ImageSet) -> str | None:
+    """The label that was asked for, which both must have; otherwise the usual one where both have it."""
+    if asked is not None:
+        return _shared(real, synthetic, [asked])[0]
+    return USUAL_LABEL if USUAL_LABEL in real.labels and USUAL_LABEL in synthetic.labels else None
+
+
+def _refuse_small(size_px: int) -> None:
+    if size_px < SMALLEST_PX:
+        raise RequestError(f"nothing can be measured at {size_px} px: choose {SMALLEST_PX} or more")
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:

@@ -19,6 +19,7 @@ from generation.evidence.comparison import (
 )
 from generation.evidence.images import ImageSet, refuse_shared_patients
 from generation.evidence.interval import Floats, Interval, Ints, recentred, resample_weights
+from generation.settings import refuse_below, refuse_beyond_share
 
 BASELINE = "real"
 FEWEST_SEEDS = 2
@@ -70,6 +71,11 @@ class Judging:
     replicates: int = 1000
     level: float = 0.95
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        refuse_below(self, 1, "replicates")
+        refuse_below(self, 0, "seed")
+        refuse_beyond_share(self, "level")
 
 
 def useful(

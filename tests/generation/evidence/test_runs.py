@@ -61,6 +61,10 @@ def _record(out: Path, kind: str) -> dict:
     return json.loads((out / f"{kind}.json").read_text())
 
 
+def _text(out: Path) -> str:
+    return (out / "evidence.html").read_text()
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
@@ -68,7 +72,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def test_evaluate_measures_all_and_each_grade(tmp_path, real, synthetic, capsys):
     out = tmp_path / "evidence"
-    quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 1, "--size", 64)
+    quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 1, "--size", 64, "--real-part", "all")
     assert _run("evaluate", "--real", real, "--synthetic", synthetic, "--out", out, *quick) == 0
     record = _record(out, "quality")
     assert [row["name"] for row in record["result"]["metrics"]][:2] == [
@@ -82,6 +86,20 @@ def test_evaluate_measures_all_and_each_grade(tmp_path, real, synthetic, capsys)
     said = capsys.readouterr().out
     assert "real to real" in said
     assert "AUC" in said
+
+
+def test_evaluate_compares_with_what_training_has_not_seen_and_the_report_says_so(tmp_path, real, synthetic):
+    out = tmp_path / "evidence"
+    quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 0, "--size", 64)
+    words = ("--real", real, "--synthetic", synthetic, "--out", out, *quick)
+    assert _run("evaluate", *words) == 0
+    assert 40 <= _record(out, "quality")["inputs"]["n_real"] < 60  # test, and the tenth that validates
+    _run("report", out)
+    assert "Real images that no training has seen; all were looked at in 64 px" in _text(out)
+    assert _run("evaluate", *words, "--real-part", "all") == 0
+    assert _record(out, "quality")["inputs"]["n_real"] == 100
+    _run("report", out)
+    assert "also those trained on" in _text(out)
 
 
 def test_memorization_takes_the_held_out_patients_from_the_parts_of_the_folder(
@@ -158,6 +176,24 @@ def test_a_dataset_whose_files_were_changed_is_named_in_the_report(tmp_path, rea
     assert "42 files are missing or not those of the manifest" in (out / "evidence.html").read_text()
 
 
+def test_the_report_names_the_licence_of_a_release(tmp_path, real, synthetic, capsys):
+    out = tmp_path / "evidence"
+    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
+    (synthetic / "provenance.json").write_text('{"licence": "CC-BY-4.0"}')
+    _run("report", out, "--dataset", synthetic)
+    assert "Licence: CC-BY-4.0." in _text(out)
+    (synthetic / "provenance.json").write_text("{")
+    assert _run("report", out, "--dataset", synthetic) == 1
+    assert "provenance.json cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("record", ["{}", "[]", "{half"])
+def test_a_record_that_was_edited_is_refused(tmp_path, record, capsys):
+    (tmp_path / "quality.json").write_text(record)
+    assert _run("report", tmp_path) == 1
+    assert "quality.json is no record of a measurement" in capsys.readouterr().err
+
+
 BOTH = ("--real", "{real}", "--synthetic", "{synthetic}")
 NAMED = ("--real", "{real}", "--synthetic", "ddpm={synthetic}")
 
@@ -168,6 +204,21 @@ NAMED = ("--real", "{real}", "--synthetic", "ddpm={synthetic}")
         (("evaluate", "--real", "{real}", "--synthetic", "nowhere"), "nowhere does not exist"),
         (("evaluate", *BOTH, "--conditions", "age"), "no label 'age'"),
         (("evaluate", *BOTH, "--inception", "no.pth"), "no.pth cannot be read"),
+        (("evaluate", *BOTH, "--label", "age"), "no label 'age'"),
+        (("evaluate", *BOTH, "--size", "8"), "choose 16 or more"),
+        (("evaluate", *BOTH, "--splits", "0"), "splits is 0: choose 1 or more"),
+        (("evaluate", *BOTH, "--replicates", "0"), "replicates is 0: choose 1 or more"),
+        (("evaluate", *BOTH, "--level", "95"), "level is 95.0: choose 0 or more, and less than 1"),
+        (("evaluate", *BOTH, "--seed", "-1"), "seed is -1: choose 0 or more"),
+        (("evaluate", *BOTH, "--classifier-steps", "-1"), "steps is -1: choose 1 or more"),
+        (("memorization", "--train", *BOTH[1:], "--size", "0"), "choose 16 or more"),
+        (("utility", *NAMED, "--synthetic", "ddpm=elsewhere"), "there is a 'ddpm' already"),
+        (
+            ("utility", "--real", "{real}", "--synthetic", "real={synthetic}"),
+            "Give the synthetic set another",
+        ),
+        (("utility", *NAMED, "--replicates", "0"), "replicates is 0: choose 1 or more"),
+        (("utility", *NAMED, "--size", "4"), "size_px is 4: choose 16 or more"),
         (("utility", "--real", "{real}", "--synthetic", "ddpm"), "write NAME=PATH"),
         (("utility", *NAMED, "--condition", "age"), "no label 'age'"),
         (("utility", *NAMED, "--seeds", "0"), "Ask for 2 or more"),
