@@ -2,8 +2,10 @@
 
 import errno
 import os
+import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from generation.errors import DiskFullError, OutputError
@@ -39,8 +41,36 @@ def readable_refusals(folder: Path) -> Iterator[None]:
 
 
 def _says_full(error: Exception) -> bool:
-    """safetensors has no number for it, only words."""
-    return getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or "os error 28" in str(error)
+    """safetensors and numpy have no number for it, only words."""
+    if getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or "os error 28" in str(error):
+        return True
+    return isinstance(error, OSError) and re.search(r"\d requested and \d+ written", str(error)) is not None
+
+
+def refuse_small_disk(folder: Path, wanted: float, what: str) -> None:
+    """`what` is made ready for so many bytes; the folder, or one above it, is there."""
+    above = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    free = shutil.disk_usage(above).free
+    if wanted > free:
+        raise DiskFullError(
+            f"{what} need up to {_size(wanted)}, and the disk of {folder} has {_size(free)} free. "
+            "Ask for fewer, or name a folder on a larger disk."
+        )
+
+
+def _size(size: float) -> str:
+    return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.1f} MB"
+
+
+@contextmanager
+def gone_if_empty(*folders: Path) -> Iterator[None]:
+    """What was refused, or failed before its first file, leaves no folder behind."""
+    try:
+        yield
+    finally:
+        for folder in folders:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import csv
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -11,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from generation.errors import OutputError, RequestError
+from generation.files import refuse_small_disk
 from generation.phantoms import make_phantom, refuse_size
 
 COLUMNS = ("file", "grade", "side", "age", "bmi", "joint_space_mm", "patient")
@@ -67,13 +67,7 @@ def _write_one(index: int, *, out: Path, size: int, seed: int) -> list[str]:
 
 def _claim(out: Path, *, wanted: int) -> None:
     """An empty or new folder, writable, on a disk with room for so many bytes."""
-    above = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
-    free = shutil.disk_usage(above).free
-    if wanted > free:
-        raise OutputError(
-            f"these phantoms need up to {wanted / 1e9:,.1f} GB, and the disk of {out} has "
-            f"{free / 1e9:,.1f} GB free. Ask for fewer, or name a folder on a larger disk."
-        )
+    refuse_small_disk(out, wanted, "these phantoms")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -11,12 +11,12 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from generation.errors import DiskFullError, OutputError
-from generation.files import held, readable_refusals, write_whole
+from generation.errors import OutputError
+from generation.files import gone_if_empty, held, readable_refusals, refuse_small_disk, write_whole
 from generation.sampling.request import SUFFIX, SampleRequest, identity_digest
 
 MANIFEST = "manifest.csv"
@@ -46,7 +46,7 @@ class Ledger:
 
     def claim(self, bytes_an_image: int) -> None:
         """Take the folder: new, empty, or begun by the same request. Everything else is refused."""
-        with readable_refusals(self.out):
+        with readable_refusals(self.out), gone_if_empty(self.out):
             self.out.mkdir(parents=True, exist_ok=True)
             self._hold.enter_context(held(self.out))
             if (self.out / REQUEST).is_file():
@@ -62,7 +62,8 @@ class Ledger:
                     f"{self.out} holds {len(self.rows)} images, more than {self.request.count}. "
                     "Ask for as many or more, or name a new folder."
                 )
-            self._refuse_small_disk(bytes_an_image)
+            wanted = bytes_an_image * (self.request.count - len(self.rows))
+            refuse_small_disk(self.out, wanted, f"{self.request.count} images")
             told = {**self.identity, "request_digest": self.digest}
             write_whole(self.out / REQUEST, json.dumps(told, indent=1, default=str))
             (self.out / _LEDGER).mkdir(exist_ok=True)
@@ -157,17 +158,6 @@ class Ledger:
     def _places(self, index: int) -> tuple[Path, Path]:
         name = f"{index:06d}{SUFFIX[self.request.format]}"
         return Path(name), Path(f"{index // _IMAGES_A_FOLDER:05d}") / name
-
-    def _refuse_small_disk(self, bytes_an_image: int) -> None:
-        wanted = bytes_an_image * (self.request.count - len(self.rows))
-        free = shutil.disk_usage(self.out).free
-        if wanted > free:
-            with suppress(OSError):  # it is not empty: an earlier run's images stay
-                self.out.rmdir()
-            raise DiskFullError(
-                f"{self.request.count} images need up to {wanted / 1e9:,.1f} GB, and the disk of {self.out} "
-                f"has {free / 1e9:,.1f} GB free. Ask for fewer, or name a folder on a larger disk."
-            )
 
 
 def _line(row: Mapping[str, Any]) -> str:

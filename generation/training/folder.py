@@ -1,11 +1,11 @@
 """The folder of a training run: new or empty, or begun by an earlier one, and for one job at a time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from generation.errors import OutputError
-from generation.files import held, readable_refusals
+from generation.files import gone_if_empty, held, readable_refusals
 
 _OF_A_RUN = {"cache", "checkpoints", "state", "state.old", "state.safetensors", "tensorboard"}
 
@@ -20,10 +20,5 @@ def run_folder(out: Path) -> Iterator[None]:
                 f"{out} holds other things ({', '.join(sorted(there)[:3])}). Name a new or empty folder."
             )
         hold = held(out)
-    try:
-        with hold:
-            yield
-    finally:
-        for empty in (out / "cache", out):  # what was refused leaves nothing behind
-            with suppress(OSError):
-                empty.rmdir()
+    with hold, gone_if_empty(out / "cache", out):
+        yield

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 
 from generation import SampleRequest, sample
 from generation.__main__ import main
-from generation.errors import OutputError, RequestError
+from generation.data.shards import prepare_dataset
+from generation.data.sources import read_source
+from generation.errors import DiskFullError, OutputError, RequestError
 from generation.files import held
 
 Rows = list[dict[str, str]]
@@ -102,6 +105,23 @@ def test_training_does_not_touch_a_folder_of_something_else(
     assert main(["train", str(phantom_folder), "--out", str(tmp_path), "--size", "16", "--cpu"]) == 1
     assert "holds other things (log.csv)" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["log.csv"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(errno.ENOSPC, "No space left on device"), OSError("22528 requested and 9153 written")],
+    ids=["system", "numpy"],
+)
+def test_a_disk_that_fills_while_images_are_decoded_is_said(
+    phantom_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("generation.data.shards.np.save", full)
+    with pytest.raises(DiskFullError, match="free some space"):
+        prepare_dataset(read_source(phantom_folder), size=16, cache=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_training_twice_into_one_folder_is_refused(
