@@ -30,6 +30,13 @@ def context(browser: Browser) -> Generator[BrowserContext]:
 
 
 @pytest.fixture
+def clocked(context: BrowserContext) -> BrowserContext:
+    """A browser whose clock can be put forward: nobody waits, and how fast the machine is does not matter."""
+    context.clock.install()
+    return context
+
+
+@pytest.fixture
 def read(context: BrowserContext) -> Callable[[FakeServer], Page]:
     """Opens the reading page and waits for the first trial to be painted; any script error fails the test."""
 

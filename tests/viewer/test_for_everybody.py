@@ -99,16 +99,21 @@ def test_every_reason_is_in_sight_and_gives_way_to_the_rating_again(serve: Serve
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Radiograph A"
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Until two frames have been drawn, and the images lie as the new window wants them."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(
+        """([width, height]) => innerWidth === width && innerHeight === height && new Promise(
+            (done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))""",
+        arg=[width, height],
+    )
+
+
 def test_the_page_fits_every_window_and_large_type(serve: Serve, read: Read) -> None:
     """720 × 450 is what 200% leaves of a 1440 × 900 screen, and 320 what 400% leaves of 1280."""
     page = read(serve(section=REASONS))
     for width, height in [(1440, 900), (1024, 768), (768, 1024), (720, 450), (390, 844), (320, 640)]:
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function(
-            """([width, height]) => innerWidth === width && innerHeight === height && new Promise(
-                (done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))""",
-            arg=[width, height],
-        )
+        resize(page, width, height)
         assert not overflows(page), width
         assert small_targets(page) == [], width
         views = page.locator(".view")
@@ -125,8 +130,7 @@ def test_the_page_fits_every_window_and_large_type(serve: Serve, read: Read) -> 
 def test_no_step_of_a_scale_is_cut_off(serve: Serve, read: Read, width: int, height: int) -> None:
     for study in ({"section": REASONS}, {"task": "call", "slots": "A", "section": REASONS}):
         page = read(serve(**study))
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(100)  # two frames, and the images lie as the new window wants them
+        resize(page, width, height)
         cut = "steps => steps.filter(s => s.scrollWidth > s.clientWidth).map(s => s.textContent)"
         assert page.locator(".scale button").evaluate_all(cut) == []
         page.close()
@@ -134,7 +138,7 @@ def test_no_step_of_a_scale_is_cut_off(serve: Serve, read: Read, width: int, hei
 
 def test_reasons_below_an_image_leave_it_in_sight(serve: Serve, read: Read) -> None:
     page = read(serve(task="call", slots="A", section={"reasons": MANY_REASONS}))
-    page.set_viewport_size({"width": 700, "height": 560})
+    resize(page, 700, 560)
     page.keyboard.press("w")
     page.locator(".why[open]").wait_for()
     box = page.locator(".view").bounding_box()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
@@ -56,12 +56,19 @@ def test_dragging_across_widens_the_window_and_dragging_up_brightens(serve: Serv
     assert center < 127.5
 
 
-def test_the_wheel_zooms_and_a_double_click_resets(serve: Serve, read: Read) -> None:
+def turn_the_wheel(page: Page, by: float) -> None:
+    """Until the page has taken it; it is over when it has been quiet for a while."""
+    page.evaluate("() => { window.turned = new Promise(done => addEventListener('wheel', () => done())); }")
+    page.mouse.wheel(0, by)
+    page.evaluate("window.turned")
+    page.clock.fast_forward(1_000)
+
+
+def test_the_wheel_zooms_and_a_double_click_resets(serve: Serve, read: Read, clocked: BrowserContext) -> None:
     server = serve(task="call", slots="A")
     page = read(server)
     page.mouse.move(*middle(page))
-    page.mouse.wheel(0, -300)
-    page.wait_for_timeout(400)  # a turn of the wheel is over when it has been quiet for a while
+    turn_the_wheel(page, -300)
     page.locator(".view").dblclick()
     assert [kind for kind in kinds(finish(page, server)) if kind in ("zoom", "reset")] == ["zoom", "reset"]
 
@@ -101,13 +108,15 @@ def test_a_spot_alone_is_a_reason_where_the_protocol_has_no_tags(serve: Serve, r
     assert reasons[0]["x"] is not None
 
 
-def test_a_double_click_resets_and_leaves_the_spot_where_it_was(serve: Serve, read: Read) -> None:
+def test_a_double_click_resets_and_leaves_the_spot_where_it_was(
+    serve: Serve, read: Read, clocked: BrowserContext
+) -> None:
     server = serve(task="call", slots="A", section={"reasons": {"tags": ["noise"], "spot": True}})
     page = read(server)
     page.locator(".why summary").click()
     page.get_by_role("button", name="noise").click()
     page.locator(".view").click()
-    page.wait_for_timeout(500)  # a second click any sooner would be half of a double one
+    page.clock.fast_forward(1_000)  # a second click any sooner would be half of a double one
     box = page.locator(".view").bounding_box()
     assert box is not None
     page.locator(".view").dblclick(position={"x": box["width"] / 2, "y": 40})

@@ -18,13 +18,6 @@ CALL: dict[str, Any] = {"task": "call", "slots": "A"}
 MINUTES = 3 * 60_000
 
 
-@pytest.fixture
-def clocked(context: BrowserContext) -> BrowserContext:
-    """A browser whose clock can be put forward: nobody waits, and how fast the machine is does not matter."""
-    context.clock.install()
-    return context
-
-
 def later(page: Page, ms: int) -> None:
     page.clock.fast_forward(ms)
 
