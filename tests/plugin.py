@@ -29,8 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
         _prepare(early_config)
+    else:
+        # Row numbers and short names repeat in every process; what lies in folders called so must not meet.
+        os.environ["READERSTUDY_HOME"] = str(Path(os.environ["READERSTUDY_HOME"]) / worker)
     return (yield)
 
 
