@@ -36,3 +36,20 @@ GUARDS = [
     append_only("studies_freeze"),
     append_only("studies_withdrawal"),
 ]
+
+
+def comes_after(table: str, milestone: str, *, name: str, message: str) -> Guard:
+    """Refuses a milestone of a study, a row of `table`, before another one."""
+    before = f"NOT EXISTS (SELECT 1 FROM {milestone} m WHERE m.study_id = {{row}}.study_id)"
+    return Guard(table=table, name=name, message=message, actions=("INSERT",), when=before)
+
+
+# Of a later migration: the milestones of a study come in their order.
+IN_ORDER = [
+    comes_after(
+        "studies_freeze",
+        "studies_lock",
+        name="studies_freeze_after_lock",
+        message="A study is locked before it is frozen.",
+    )
+]

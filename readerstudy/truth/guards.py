@@ -1,6 +1,6 @@
 """Truth closes with the lock; what was decided about it is append-only."""
 
-from readerstudy.studies.guards import append_only, closed_by_lock
+from readerstudy.studies.guards import append_only, closed_by_lock, comes_after
 
 OF_SOURCE = "(SELECT s.study_id FROM truth_source s WHERE s.id = {row}.source_id)"
 OF_TRIAL_IMAGE = (
@@ -17,4 +17,15 @@ GUARDS = [
         append_only(f"truth_{name}")
         for name in ("blindingaudit", "blindingoverride", "unblindingrequest", "unblinding")
     ),
+]
+
+# Of a later migration: no answer comes after the truth.
+IN_ORDER = [
+    comes_after(
+        f"truth_{step}",
+        "studies_freeze",
+        name=f"truth_{step}_after_freeze",
+        message="A study is frozen before it is unblinded: answers must not come after the truth.",
+    )
+    for step in ("unblindingrequest", "unblinding")
 ]

@@ -6,7 +6,8 @@ from django.test import Client
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.desk.pages.log import abridged
-from readerstudy.truth.models import Unblinding, UnblindingRequest
+from readerstudy.results.freeze import freeze_study
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked, a_locked_study, a_user, answer_next
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +52,8 @@ def test_a_digest_shows_its_beginning_and_on_demand_the_whole() -> None:
 
 def test_after_the_unblinding_all_is_shown(made: Locked) -> None:
     alice = a_user("alice")
-    asked = UnblindingRequest.objects.create(study=made.study, by=alice, reason="all is in")
-    Unblinding.objects.create(study=made.study, request=asked, by=alice, reason="all is in")
+    for step in (freeze_study, request_unblinding, confirm_unblinding):
+        step(made.study, by=alice, reason="all is in")
     assert SECRET in page(made)
 
 

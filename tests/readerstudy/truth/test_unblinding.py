@@ -8,8 +8,9 @@ from readerstudy.reading.models import Response
 from readerstudy.results.freeze import data_digest, freeze_study
 from readerstudy.studies.errors import StudyIsFrozen, StudyIsNotLocked
 from readerstudy.studies.invite import invite_reader
+from readerstudy.studies.models import Freeze
 from readerstudy.truth.errors import NotAskedFor, NotFrozen, ReasonMissing, SecondPersonNeeded
-from readerstudy.truth.models import Unblinding
+from readerstudy.truth.models import Unblinding, UnblindingRequest
 from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
 from tests.readerstudy.factory import (
     Locked,
@@ -51,6 +52,18 @@ def test_the_freeze_names_the_data_and_takes_no_answer_any_more(made: Locked) ->
     late.client_uuid = "00000000-0000-0000-0000-000000000001"  # type: ignore[assignment]
     with pytest.raises(DatabaseError), transaction.atomic():
         late.save(force_insert=True)
+
+
+def test_no_milestone_passes_over_another_even_past_the_verbs(made: Locked) -> None:
+    draft, how = a_planned_study(slug="hips"), {"by": made.owner, "reason": "in a hurry"}
+    with pytest.raises(DatabaseError, match="locked before it is frozen"), transaction.atomic():
+        Freeze.objects.create(study=draft, data_digest="0" * 64, responses=0, **how)
+    with pytest.raises(DatabaseError, match="frozen before it is unblinded"), transaction.atomic():
+        UnblindingRequest.objects.create(study=made.study, **how)
+    freeze_study(other := a_locked_study(slug="feet").study, **how)
+    asked = request_unblinding(other, **how)
+    with pytest.raises(DatabaseError, match="frozen before it is unblinded"), transaction.atomic():
+        Unblinding.objects.create(study=made.study, request=asked, **how)
 
 
 def test_unblinding_is_asked_for_after_the_freeze_and_confirmed_after_that(made: Locked) -> None:
