@@ -1,4 +1,4 @@
-"""What the platform's tests share: triggers that step aside when a test's rows are swept away."""
+"""What all tests share: the browser, steady examples, and triggers that let a test's rows be swept away."""
 
 import functools
 from typing import Any
@@ -8,11 +8,16 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from readerstudy.audit import guards
 from tests.chromium import browser
 
 __all__ = ["browser"]
+
+# What is made up for a test is the same each time: a change is judged by what it changed.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True, scope="session")
