@@ -7,10 +7,9 @@ from io import StringIO
 from urllib.parse import quote
 
 from readerstudy.errors import ReaderstudyError
+from readerstudy.results.spreadsheet import defused
 from readerstudy.studies.invite import Invited
 from readerstudy.studies.models import Enrolment
-
-FORMULA_BEGINS_WITH = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(kw_only=True)
@@ -27,11 +26,6 @@ class Outcome:
         self.refused[email] = error
         sentence = str(error)
         self.problems.append(sentence if email in sentence else f"{email}: {sentence}")
-
-
-def defused(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula, made text again by an apostrophe."""
-    return f"'{cell}" if cell.startswith(FORMULA_BEGINS_WITH) else cell
 
 
 def csv_address(invited: Sequence[Invited]) -> str:

@@ -18,6 +18,7 @@ from readerstudy.results.bundle.tables import COLUMNS, TABLES
 from readerstudy.results.bundle.walk import answers
 from readerstudy.results.errors import NoAnswers, StillMasked
 from readerstudy.results.folder import fresh_folder
+from readerstudy.results.spreadsheet import defused
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.stored_plan import plan_of
@@ -85,7 +86,10 @@ def _write_readers(study: Study, folder: Path, readers: set[str]) -> None:
     with ExitStack() as files:
         writer = _writer(files, folder / "readers.csv", columns)
         for enrolment in enrolled:
-            answered = said.get(enrolment.pk, {})
+            answered = {
+                name: defused(answer) if isinstance(answer, str) else answer
+                for name, answer in said.get(enrolment.pk, {}).items()
+            }
             writer.writerow({**answered, "reader": enrolment.pseudonym, "virtual": int(enrolment.virtual)})
 
 

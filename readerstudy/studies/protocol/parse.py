@@ -27,6 +27,7 @@ from readerstudy.studies.protocol.table import Report, Table
 
 MOST_READERS = 1_000
 MOST_CHARACTERS = 400_000
+TAKEN_NAMES = ("reader", "virtual")  # of questions: what the data call a reader and whether one is real
 # tomllib takes seconds for a key of thousands of parts: a.a.a.…
 _TANGLE = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++\s*+\.\s*+){100}""")
 USUAL_SCALE = Scale(
@@ -207,6 +208,8 @@ def _questions(root: Table) -> tuple[Question, ...]:
             table.problem("options", f"belongs to questions of kind choice; this one is of kind {kind}.")
         if kind != "choice":
             table.set_aside("options")
+        if question.name in TAKEN_NAMES:
+            table.problem("name", f"is {question.name!r}, which names another column; choose another.")
         table.finish()
         found.append(question)
     if len({question.name for question in found}) != len(found):

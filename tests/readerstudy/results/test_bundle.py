@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from readerstudy.errors import ReaderstudyError
+from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.consent import consent
+from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.errors import FolderIsTaken, NoAnswers, StillMasked
 from readerstudy.results.exports import reproduction_zip
@@ -16,7 +19,15 @@ from readerstudy.studies.withdraw import withdraw
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
-from tests.readerstudy.factory import CALLS, CHECKS, QUARTETS, Locked, a_locked_study, protocol_text
+from tests.readerstudy.factory import (
+    CALLS,
+    CHECKS,
+    QUARTETS,
+    Locked,
+    a_locked_study,
+    answer_next,
+    protocol_text,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +155,27 @@ def test_reproduce_zip_needs_the_unblinding(made: Locked, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
     unblind(made)
     assert reproduction_zip(made.study, tmp_path / "reproduce.zip", by=made.owner).exists()
+
+
+def test_what_a_reader_wrote_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
+    questions = """
+[[questions]]
+name = "site"
+text = "Where do you work?"
+[[questions]]
+name = "other"
+text = "Anything else?"
+[[questions]]
+name = "years"
+text = "Years of experience?"
+kind = "number"
+"""
+    made = a_locked_study(protocol_text(more=questions), briefed=False)
+    rita, reader = made.reading("rita"), made.people["rita"]
+    consent(rita, by=reader)
+    said = {"site": '=HYPERLINK("https://evil.example")', "other": "-", "years": "7"}
+    fill_questionnaire(rita, said, by=reader)
+    be_briefed(made.reading("rita"), by=reader)
+    answer_next(made.reading("rita"))
+    [row] = table(export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=True), "readers.csv")
+    assert (row["site"], row["other"], float(row["years"])) == (f"'{said['site']}", "-", 7)

@@ -102,3 +102,11 @@ def test_a_rotated_design_needs_whole_blocks_and_repeats_among_its_anchors() -> 
     said = " ".join(problems(rotated))
     assert "have to fall into whole blocks" in said
     assert "repeats come from the anchors" in said
+
+
+@pytest.mark.parametrize("name", ["reader", "virtual"])
+def test_a_question_takes_no_name_that_the_data_have_for_something_else(name: str) -> None:
+    asked = f'[[questions]]\nname = "{name}"\ntext = "Who are you?"\n'
+    assert f"questions[0].name: is '{name}', which names another column" in "\n".join(
+        problems(QUARTETS + asked)
+    )
