@@ -16,7 +16,7 @@ def be_briefed(enrolment: Enrolment, *, by: User) -> Briefing:
     """Say that the instructions as they were locked have been read. Saying it twice is saying it once."""
     require_open(enrolment)
     digest = text_digest(document_of(enrolment).instructions)
-    enrolment.hold()
+    enrolment.take_turn()
     briefing, new = Briefing.objects.get_or_create(enrolment=enrolment, defaults={"text_digest": digest})
     if new:
         record(

@@ -16,7 +16,7 @@ def consent(enrolment: Enrolment, *, by: User) -> Consent:
     """The consent of a reader to the text as it was locked. Consenting twice is one consent."""
     require_open(enrolment)
     digest = text_digest(document_of(enrolment).consent)
-    enrolment.hold()
+    enrolment.take_turn()
     given, new = Consent.objects.get_or_create(enrolment=enrolment, defaults={"text_digest": digest})
     if new:
         record(

@@ -23,7 +23,7 @@ def fill_questionnaire(enrolment: Enrolment, answers: Mapping[str, str], *, by: 
     """Take the answers once; a second time changes nothing."""
     require_open(enrolment)
     checked = check_answers(document_of(enrolment).questions, answers)
-    enrolment.hold()
+    enrolment.take_turn()
     filled, new = Questionnaire.objects.get_or_create(enrolment=enrolment, defaults={"answers": checked})
     if new:
         record(

@@ -16,7 +16,7 @@ from readerstudy.studies.models import Enrolment, Section
 def hand_in(enrolment: Enrolment, section: Section, *, by: User) -> Submission:
     """Hand a section in; from here on its answers stay. Handing in twice is handing in once."""
     require_open(enrolment)
-    enrolment.hold()
+    enrolment.take_turn()
     require_open_now(enrolment)
     stretch = next(stretch for stretch in Walk(enrolment).stretches if stretch.section == section)
     if not stretch.is_complete:

@@ -25,7 +25,7 @@ def keep_draft(
     require_steps(enrolment)
     presentation = presentation_of(enrolment, token)
     with transaction.atomic():
-        enrolment.hold()
+        enrolment.take_turn()
         require_hold(enrolment, sitting)
         walk = Walk(enrolment)
         if presentation != walk.current and not walk.may_go_back_to(presentation):

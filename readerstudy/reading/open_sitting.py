@@ -30,7 +30,7 @@ def open_sitting(
     require_open(enrolment)
     require_steps(enrolment)
     _require_display(enrolment, display_check)
-    enrolment.hold()
+    enrolment.take_turn()
     require_open_now(enrolment)
     holding = Sitting.objects.holding(enrolment)
     if holding is not None and holding.token != token and holding.is_alive and not take_over:

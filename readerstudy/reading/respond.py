@@ -120,7 +120,7 @@ def presentation_of(enrolment: Enrolment, token: str) -> Presentation:
 @transaction.atomic
 def _accept(attempt: Attempt) -> Accepted:
     enrolment = attempt.enrolment
-    enrolment.hold()
+    enrolment.take_turn()
     repeat = Response.objects.filter(client_uuid=attempt.client_uuid).first()
     if repeat is not None:
         if repeat.enrolment_id != enrolment.pk or repeat.digest != attempt.digest:

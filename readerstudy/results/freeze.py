@@ -16,7 +16,7 @@ from readerstudy.truth.errors import ReasonMissing
 @transaction.atomic
 def freeze_study(study: Study, *, by: User, reason: str) -> Freeze:
     """Close reading for good. Freezing again changes nothing."""
-    study = study.hold()
+    study = study.take_turn()
     existing = Freeze.objects.filter(study=study).first()
     if existing is not None:
         return existing

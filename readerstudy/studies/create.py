@@ -41,7 +41,7 @@ def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over
     meanwhile, ProtocolHasMovedOn says so instead of passing over it.
     """
     document = parse_protocol(text)
-    study = study.hold_open()
+    study = study.take_turn_before_lock()
     newest = study.protocol
     if newest.text == text:
         return newest

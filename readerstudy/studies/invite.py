@@ -32,7 +32,7 @@ class Invited:
 @transaction.atomic
 def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invited:
     """Give the next free place to somebody, and make the link that lets them in."""
-    study = study.hold()
+    study = study.take_turn()
     if not study.is_locked:
         raise StudyIsNotLocked
     if study.is_frozen:
@@ -56,7 +56,7 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invi
 @transaction.atomic
 def invite_staff(study: Study, email: str, role: str, *, by: User, name: str = "") -> Invited:
     """Make somebody owner, coordinator or analyst of a study, by invitation."""
-    study = study.hold()
+    study = study.take_turn()
     _require_address(email)
     refuse_double(study, email)
     invitation, token = invite(email, by=by, name=name)
@@ -68,7 +68,7 @@ def invite_staff(study: Study, email: str, role: str, *, by: User, name: str = "
 @transaction.atomic
 def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
     """A new link for somebody who has not come yet; the old one is useless from now on."""
-    enrolment = enrolment.hold()
+    enrolment = enrolment.take_turn()
     old = enrolment.invitation
     if enrolment.person is not None or old is None:
         raise AcceptedAlready
@@ -78,8 +78,8 @@ def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
 @transaction.atomic
 def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Invited:
     """Invite somebody else to the place of a reader who has not come; a mistyped address costs no place."""
-    enrolment.study.hold()
-    enrolment = enrolment.hold()
+    enrolment.study.take_turn()
+    enrolment = enrolment.take_turn()
     old = enrolment.invitation
     if enrolment.person is not None or old is None:
         raise AcceptedAlready

@@ -14,7 +14,7 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
     """Withdraw somebody. Withdrawing again changes nothing."""
     if not reason.strip():
         raise WithdrawalNeedsReason
-    enrolment.study.hold()
+    enrolment.study.take_turn()
     _keep_an_owner(enrolment)
     if not keep_answers:
         _leave_frozen_answers_alone(enrolment)

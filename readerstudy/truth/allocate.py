@@ -20,7 +20,7 @@ BATCH = 2_000
 @transaction.atomic
 def allocate(study: Study, *, by: User) -> Plan:
     """The plan of a study, made anew while it is not locked; the same inputs give the same digest."""
-    study = study.hold_open()
+    study = study.take_turn_before_lock()
     protocol = study.protocol
     plan = make_plan(protocol.document, protocol.digest, pools_of(study))
     old = Plan.objects.filter(study=study).first()

@@ -13,7 +13,7 @@ from readerstudy.truth.stored_plan import check_plan
 @transaction.atomic
 def lock_study(study: Study, *, by: User, reason: str) -> Lock:
     """Lock, once the plan is whole and the blinding audit has passed or was overridden with a reason."""
-    study = study.hold()
+    study = study.take_turn()
     existing = Lock.objects.filter(study=study).first()
     if existing is not None:
         return existing

@@ -100,7 +100,7 @@ def judge_practice(enrolment: Enrolment, section: Section, *, by: User) -> Pract
     Judging again without another round is the same judgement.
     """
     require_open(enrolment)
-    enrolment.hold()
+    enrolment.take_turn()
     require_open_now(enrolment)
     rounds = PracticeRound.objects.filter(enrolment=enrolment, section=section).order_by("-number")
     last = rounds.first()

@@ -37,7 +37,7 @@ def source_of(study: Study, name: str, *, kind: str = "") -> Source:
             f"Source {name!r} is {document.kind} in the protocol, not {kind}. "
             f"Say --kind {document.kind}, or change the protocol."
         )
-    study.hold_open()
+    study.take_turn_before_lock()
     source, _ = Source.objects.update_or_create(
         study=study,
         name=name,
@@ -53,7 +53,7 @@ def source_of(study: Study, name: str, *, kind: str = "") -> Source:
 @transaction.atomic
 def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
     """How many images were new to the source. Adding one again changes nothing."""
-    source.study.hold_open()
+    source.study.take_turn_before_lock()
     before = source.provenances.count()
     Provenance.objects.bulk_create(
         [
@@ -86,7 +86,7 @@ def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
 @transaction.atomic
 def learn_labels(source: Source, origins: Iterable[Origin], *, by: User) -> int:
     """Labels for images that came without any, such as a CSV brought later; what is labelled stays so."""
-    source.study.hold_open()
+    source.study.take_turn_before_lock()
     known = {origin.image.pk: dict(origin.labels) for origin in origins if origin.labels}
     bare = list(source.provenances.filter(image__in=known, labels={}))
     for provenance in bare:
@@ -110,7 +110,7 @@ def describe_generator(
     rejection_rule: str = "",
 ) -> Source:
     """Record where a synthetic source comes from and its denominator: how many were made and rejected."""
-    source.study.hold_open()
+    source.study.take_turn_before_lock()
     old = {"checkpoint": source.checkpoint_digest, "generated": source.generated, "rejected": source.rejected}
     source.checkpoint_digest, source.sampler = checkpoint_digest, dict(sampler)
     source.generated, source.rejected, source.rejection_rule = generated, rejected, rejection_rule

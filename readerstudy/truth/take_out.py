@@ -19,7 +19,7 @@ def take_out(source: Source, *, by: User, reason: str, only: Collection[int] | N
     The pixels stay in the storage, where other studies may show them, and a new import finds them there. A
     plan that would have shown one of the images goes with them; an audit no longer fits by its digest.
     """
-    study = source.study.hold_open()
+    study = source.study.take_turn_before_lock()
     if not reason.strip():
         raise ReasonMissing
     source = Source.objects.get(pk=source.pk)

@@ -20,7 +20,7 @@ def request_unblinding(study: Study, *, by: User, reason: str) -> UnblindingRequ
     """The first step. Asking again changes nothing."""
     if not reason.strip():
         raise ReasonMissing
-    study = study.hold()
+    study = study.take_turn()
     if not study.is_frozen:
         raise NotFrozen
     request, new = UnblindingRequest.objects.get_or_create(study=study, defaults={"by": by, "reason": reason})
@@ -34,7 +34,7 @@ def confirm_unblinding(study: Study, *, by: User, reason: str) -> Unblinding:
     """The second step, by another person if the protocol says so; a rehearsal has nothing to guard."""
     if not reason.strip():
         raise ReasonMissing
-    study = study.hold()
+    study = study.take_turn()
     done = Unblinding.objects.filter(study=study).first()
     if done is not None:
         return done

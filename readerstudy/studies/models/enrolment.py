@@ -100,8 +100,8 @@ class Enrolment(models.Model):
             return self.invitation.email
         return self.user.email if self.user else ""
 
-    def hold(self) -> "Enrolment":
-        """The enrolment as it is now: what one reader does goes one after another, and nobody else waits."""
+    def take_turn(self) -> "Enrolment":
+        """The enrolment as it is when it is our turn: what one reader sends goes one after another."""
         return Enrolment.objects.select_for_update(of=("self",)).get(pk=self.pk)
 
     @property

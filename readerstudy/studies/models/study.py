@@ -67,17 +67,17 @@ class Study(models.Model):
     def is_frozen(self) -> bool:
         return Freeze.objects.filter(study=self).exists()
 
-    def hold(self) -> "Study":
-        """The study as it is now, and so it stays until the transaction ends.
+    def take_turn(self) -> "Study":
+        """The study as it is when everybody before us has done; who comes next waits for our transaction.
 
-        What a lock or a freeze closes holds the study first, and so do both: one of the two comes second
-        and sees what the other has done.
+        What a lock or a freeze closes begins with this, and so do both: one of two people who press at the
+        same moment comes second, and sees what the other has done.
         """
         return Study.objects.select_for_update().get(pk=self.pk)
 
-    def hold_open(self) -> "Study":
+    def take_turn_before_lock(self) -> "Study":
         """The same, for what may be done before the lock only."""
-        study = self.hold()
+        study = self.take_turn()
         if study.is_locked:
             raise StudyIsLocked
         return study

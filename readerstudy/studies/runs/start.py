@@ -18,7 +18,7 @@ def start_run(study: Study, kind: str, request: Mapping[str, Any], *, by: User, 
 
     The worker's queue is a table of the same database: a run and its place there come together or not at all.
     """
-    study.hold()
+    study.take_turn()
     same = Run.objects.open().filter(study=study, kind=kind, request=dict(request)).first()
     if same is not None:
         return same

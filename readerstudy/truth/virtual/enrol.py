@@ -23,7 +23,7 @@ def enrol_virtual(study: Study, number: int, *, by: User) -> Enrolment:
     known = Enrolment.objects.filter(study=study, user__email=email).first()
     if known is not None:
         return known
-    study = study.hold()
+    study = study.take_turn()
     if not study.is_locked:
         raise StudyIsNotLocked
     if study.is_frozen:
