@@ -285,6 +285,7 @@ if PRODUCTION or EMAIL_CONFIG:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = HOME / "mail"
+EMAIL_TIMEOUT = 10  # seconds; whoever sends a letter waits for it
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "readerstudy@localhost")
 
 LANGUAGE_CODE = "en-gb"

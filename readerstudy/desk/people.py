@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.links import Outcome
@@ -9,7 +10,7 @@ from readerstudy.desk.unfinished import unfinished
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.errors import LetterNotSent, NothingToRemind
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
-from readerstudy.studies.mail import send_invitation, send_reminder
+from readerstudy.studies.mail import Post, send_invitation, send_reminder
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.withdraw import replace_reader
 
@@ -39,33 +40,39 @@ def _bracketed_in(line: str) -> list[str]:
 def invite_people(study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool) -> Outcome:
     """Each address gets its link, by letter if `mail`, or the sentence why not."""
     outcome = Outcome()
-    for email in emails:
-        try:
-            if role == Role.READER:
-                invited = invite_reader(study, email, by=by)
+    with _post(mail) as post:
+        for email in emails:
+            try:
+                if role == Role.READER:
+                    invited = invite_reader(study, email, by=by)
+                else:
+                    invited = invite_staff(study, email, role, by=by)
+            except ReaderstudyError as error:
+                outcome.refuse(email, error)
             else:
-                invited = invite_staff(study, email, role, by=by)
-        except ReaderstudyError as error:
-            outcome.refuse(email, error)
-        else:
-            _tell(invited, outcome, by=by, mail=mail)
+                _tell(invited, outcome, by=by, post=post)
     return outcome
 
 
 def remind_people(people: Sequence[Enrolment], *, by: User, mail: bool) -> Outcome:
     """A letter to those who read, a new link to those who have not come yet: links are not kept."""
     outcome = Outcome()
-    for enrolment in people:
-        try:
-            if enrolment.person is None:
-                _tell(renew_link(enrolment, by=by), outcome, by=by, mail=mail)
-            elif send_reminder(enrolment, by=by):
-                outcome.reminded.append(enrolment)
-            else:
-                outcome.refuse(enrolment.email, LetterNotSent())
-        except ReaderstudyError as error:
-            outcome.refuse(enrolment.email, error)
+    with _post(mail) as post:
+        for enrolment in people:
+            try:
+                _remind(enrolment, outcome, by=by, post=post)
+            except ReaderstudyError as error:
+                outcome.refuse(enrolment.email, error)
     return outcome
+
+
+def _remind(enrolment: Enrolment, outcome: Outcome, *, by: User, post: Post | None) -> None:
+    if enrolment.person is None:
+        _tell(renew_link(enrolment, by=by), outcome, by=by, post=post)
+    elif post is not None:
+        if not send_reminder(enrolment, by=by, post=post):
+            raise LetterNotSent
+        outcome.reminded.append(enrolment)
 
 
 def to_remind(study: Study, emails: Sequence[str]) -> list[Enrolment]:
@@ -86,16 +93,21 @@ def replace_person(
     """Somebody else takes the next free place; refused, nothing has changed."""
     outcome = Outcome()
     invited = replace_reader(reader, email, by=by, reason=reason, keep_answers=keep_answers)
-    _tell(invited, outcome, by=by, mail=mail)
+    with _post(mail) as post:
+        _tell(invited, outcome, by=by, post=post)
     return outcome
 
 
-def _tell(invited: Invited, outcome: Outcome, *, by: User, mail: bool) -> None:
+def _post(wanted: bool) -> AbstractContextManager[Post | None]:
+    return Post() if wanted else nullcontext()
+
+
+def _tell(invited: Invited, outcome: Outcome, *, by: User, post: Post | None) -> None:
     """Hand out the link, and send it where that is wanted."""
     outcome.invited.append(invited)
-    if not mail:
+    if post is None:
         return
-    if send_invitation(invited, by=by):
+    if send_invitation(invited, by=by, post=post):
         outcome.lettered.add(invited.enrolment.email)
     else:
         outcome.problems.append(

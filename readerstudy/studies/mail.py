@@ -1,10 +1,11 @@
 """Letters to the people of a study: the way in, and a reminder. They go through Django's mail backends."""
 
-from smtplib import SMTPException
-from typing import Any
+from smtplib import SMTPAuthenticationError, SMTPConnectError, SMTPException, SMTPServerDisconnected
+from types import TracebackType
+from typing import Any, Self
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -14,18 +15,53 @@ from readerstudy.studies.invite import Invited
 from readerstudy.studies.models import Enrolment
 
 
-def send_invitation(invited: Invited, *, by: User) -> bool:
+class Post:
+    """The mail server, for the letters of one go: one connection, and no second try where nobody answers.
+
+    Links are shown once: whoever invites twenty people must not wait twenty times for a server that is down.
+    """
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+        self._answers = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def takes(self, letter: EmailMessage) -> bool:
+        """Whether the server has taken a letter."""
+        if not self._answers:
+            return False
+        letter.connection = self._connection
+        try:
+            self._connection.open()
+            return letter.send() == 1
+        except (SMTPAuthenticationError, SMTPConnectError, SMTPServerDisconnected):
+            self._answers = False
+        except SMTPException:  # of this letter, such as an address that the server does not know
+            return False
+        except OSError:
+            self._answers = False
+        return False
+
+
+def send_invitation(invited: Invited, *, by: User, post: Post) -> bool:
     """Send somebody their personal link. False if the mail did not go out: the link can be given by hand."""
-    return _send(invited.enrolment, "invitation", by=by, link=invited.link)
+    return _send(invited.enrolment, "invitation", by=by, link=invited.link, post=post)
 
 
-def send_reminder(enrolment: Enrolment, *, by: User) -> bool:
+def send_reminder(enrolment: Enrolment, *, by: User, post: Post) -> bool:
     """Remind somebody who has accepted of what they have not finished."""
     link = f"{settings.SITE_URL}{reverse('read', args=[enrolment.study.slug])}"
-    return _send(enrolment, "reminder", by=by, link=link)
+    return _send(enrolment, "reminder", by=by, link=link, post=post)
 
 
-def _send(enrolment: Enrolment, letter: str, *, by: User, link: str) -> bool:
+def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post) -> bool:
     context = {"enrolment": enrolment, "study": enrolment.study, "by": by, "link": link}
     message = EmailMessage(
         subject=_subject(letter, context),
@@ -33,10 +69,7 @@ def _send(enrolment: Enrolment, letter: str, *, by: User, link: str) -> bool:
         to=[enrolment.email],
         reply_to=[by.email] if by.email else [],
     )
-    try:
-        sent = message.send() == 1
-    except (SMTPException, OSError):
-        sent = False
+    sent = post.takes(message)
     particulars = {"letter": letter, "sent": sent}
     record(enrolment.study.scope, "letter sent", by=by, on=enrolment, particulars=particulars)
     return sent

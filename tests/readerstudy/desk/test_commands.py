@@ -75,6 +75,8 @@ def test_a_letter_that_does_not_go_out_ends_with_1_after_the_link(
 def test_reminders_go_to_whoever_has_not_finished(knees: Locked) -> None:
     list(read_everything(knees.reading("ron")))
     said_by("invite", "knees", "--email", "rosa@example.org", "--links-only")
+    assert "reminded" not in said_by("remind", "knees", "--links-only")
+    assert mail.outbox == []
     assert "rita@example.org\treminded" in said_by("remind", "knees").splitlines()
     assert sorted(letter.to[0] for letter in mail.outbox) == ["rita@example.org", "rosa@example.org"]
     said_by("remind", "knees", "--email", "rita@example.org")

@@ -1,9 +1,12 @@
 """People: letters and links, reminders, replacements, and who may see the list."""
 
+import re
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from urllib.parse import unquote
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 
 from readerstudy.accounts.claim import claim
 from readerstudy.accounts.errors import InvitationRevoked
@@ -104,6 +107,30 @@ def test_a_letter_that_does_not_go_out_leaves_the_link_to_give_by_hand(
     body = send(made, emails="rosa@example.org", role="reader", mail="1")
     assert "could not be sent" in body
     assert "/invitation/" in body
+
+
+@pytest.mark.parametrize(
+    ("trouble", "tried"),
+    [
+        (TimeoutError(), 1),
+        (SMTPServerDisconnected("gone"), 1),
+        (SMTPRecipientsRefused({"rosa@example.org": (550, b"unknown")}), 2),
+    ],
+)
+def test_nobody_waits_twice_for_a_mail_server_that_does_not_answer(
+    made: Locked, monkeypatch: pytest.MonkeyPatch, trouble: Exception, tried: int
+) -> None:
+    addressed: list[str] = []
+
+    def fail(letter: EmailMessage) -> int:
+        addressed.extend(letter.to)
+        raise trouble
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
+    body = send(made, emails="rosa@example.org rolf@example.org", role="reader", mail="1")
+    assert body.count("could not be sent") == 2
+    assert len(set(re.findall(r"/invitation/[\w-]+/", body))) == 2
+    assert len(addressed) == tried
 
 
 def test_a_title_of_several_lines_makes_no_second_header(made: Locked) -> None:

@@ -14,7 +14,7 @@ from readerstudy.desk.progress import ReaderProgress, answers_by_day, progress_o
 from readerstudy.reading.models import Activity, Sitting
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
-from readerstudy.studies.mail import send_reminder
+from readerstudy.studies.mail import Post, send_reminder
 from readerstudy.studies.runs import start_run
 from tests.readerstudy.factory import (
     CALLS,
@@ -130,9 +130,9 @@ def test_a_letter_that_did_not_go_out_is_named_until_one_does(
     rita, carl = made.reading("rita"), made.people["carl"]
     with monkeypatch.context() as no_network:
         no_network.setattr("django.core.mail.EmailMessage.send", lambda letter: 0)
-        send_reminder(rita, by=carl)
+        send_reminder(rita, by=carl, post=Post())
     assert "The last letter could not be sent" in page(made)
-    send_reminder(rita, by=carl)
+    send_reminder(rita, by=carl, post=Post())
     assert "The server is well" in page(made)
 
 
