@@ -31,11 +31,14 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def operator(self) -> "User":
-        """Whoever has a shell on the server and gave no `--by`: the author of commands."""
+        """Whoever has a shell on the server and gave no `--by`: they author commands and never sign in."""
         try:
             return self.get(email="operator@localhost")
         except User.DoesNotExist:
-            return self.create_user("operator@localhost", name="Operator at the command line")
+            operator = self.create_user("operator@localhost", name="Operator at the command line")
+            operator.is_active = False
+            operator.save(update_fields=["is_active"])
+            return operator
 
 
 class User(AbstractBaseUser):

@@ -106,6 +106,15 @@ def test_a_sign_in_does_not_lead_to_another_site(client: Client, alice: User) ->
     assert response["Location"] == "/"
 
 
+def test_nobody_signs_in_as_the_author_of_commands(client: Client, db: None) -> None:
+    operator = User.objects.operator()
+    client.post(reverse("account_request_login_code"), {"email": operator.email})
+    assert mail.outbox == []
+    client.force_login(operator)
+    assert client.get(reverse("account"))["Location"].startswith("/accounts/login/")
+    assert User.objects.operator() == operator
+
+
 def test_a_closed_account_is_told_so(client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(is_active=False)
     response = client.post(LOGIN, {"login": alice.email, "password": PASSWORD}, follow=True)
