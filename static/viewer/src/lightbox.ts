@@ -51,7 +51,7 @@ export class Lightbox {
     private readonly host: LightboxHost,
   ) {
     const renderer = new URLSearchParams(location.search).get("renderer") === "2d" ? "canvas2d" : "webgl2";
-    this.viewer = new Viewer(this.grid, { renderer });
+    this.viewer = new Viewer({ renderer });
     this.board = new Board(this.grid, (action) => this.act(action));
     this.tools = new Tools(this.viewer, {
       focus: (slot) => this.setFocus(slot),

@@ -1,8 +1,9 @@
-/** One viewport: the picture in it, its window, and how it lies there. */
+/** One viewport: its canvas, the picture on it, the window of that, and how it lies there. */
 
-import { fit, type Point, type Rect, toImage, type View } from "./geometry";
+import { fit, type Point, type Rect, type Size, toImage, type View } from "./geometry";
 import { fullWindow, type GreyWindow, tidyWindow } from "./grey";
-import type { Picture, Tile } from "./renderer";
+import type { Picture, Renderer, Tile } from "./renderer";
+import { Surface } from "./surface";
 
 const LENS_CSS_PX = 260;
 const LENS_POWER = 2.5;
@@ -12,60 +13,99 @@ function within(value: number, most: number): number {
 }
 
 export class Port {
-  /** In device pixels of the canvas. */
-  rect: Rect = { x: 0, y: 0, width: 0, height: 0 };
+  /** In device pixels. */
+  size: Size = { width: 0, height: 0 };
   picture: Picture | null = null;
   window: GreyWindow = fullWindow(8);
   view: View = { zoom: 1, x: 0, y: 0 };
   /** The image fills the viewport and goes on doing so when the viewport changes its size. */
   fitted = true;
+  /** What lies about this point is magnified. */
+  lens: Point | null = null;
+  private density = 1;
+  private held: Picture[] = [];
+  private readonly surface: Surface;
 
-  constructor(readonly element: HTMLElement) {}
+  constructor(element: HTMLElement, kind: Renderer["kind"], renewed: () => void) {
+    this.surface = new Surface(element, kind, renewed);
+  }
 
+  get kind(): Renderer["kind"] {
+    return this.surface.renderer.kind;
+  }
+
+  /** Its graphics memory is gone for the moment. */
+  get lost(): boolean {
+    return this.surface.lost;
+  }
+
+  moveTo(element: HTMLElement): void {
+    this.surface.moveTo(element);
+  }
+
+  /** Does ahead what it takes to show a picture. */
+  prepare(picture: Picture): void {
+    if (this.surface.lost) return;
+    if (!this.held.includes(picture)) this.held.push(picture);
+    this.surface.renderer.prepare(picture, fit(picture, this.size), this.size);
+  }
+
+  /** Shows one picture; whatever else was held is given back. */
   show(picture: Picture | null): void {
     this.picture = picture;
+    this.lens = null;
+    for (const held of this.held) if (held !== picture) this.surface.renderer.release(held);
+    this.held = picture ? [picture] : [];
     if (picture) this.window = tidyWindow(picture.window, picture.bits);
     this.fit();
   }
 
   fit(): void {
     this.fitted = true;
-    this.refit();
+    if (this.picture) this.view = fit(this.picture, this.size);
   }
 
-  /** Looks again where the viewport lies on the canvas. */
-  measure(canvas: DOMRect, density: number): void {
-    const area = this.element.getBoundingClientRect();
-    const x = Math.round((area.left - canvas.left) * density);
-    const y = Math.round((area.top - canvas.top) * density);
-    this.rect = {
-      x,
-      y,
-      width: Math.round((area.right - canvas.left) * density) - x,
-      height: Math.round((area.bottom - canvas.top) * density) - y,
-    };
-    if (this.fitted) this.refit();
+  /** Looks again how large the viewport is. */
+  measure(density: number): void {
+    this.density = density;
+    this.size = this.surface.measure(density);
+    if (this.fitted) this.fit();
   }
 
-  tile(inverted: boolean): Tile[] {
-    const { picture, rect, view, window } = this;
-    if (!picture || rect.width < 1 || rect.height < 1) return [];
-    return [{ picture, rect, view, window, inverted }];
+  /** Whether there was something to draw. */
+  draw(inverted: boolean): boolean {
+    const { picture, size, view, window } = this;
+    if (this.surface.lost || size.width < 1 || size.height < 1) return false;
+    const tiles: Tile[] = [];
+    if (picture) tiles.push({ picture, rect: { x: 0, y: 0, ...size }, view, window, inverted });
+    const rect = this.lensRect();
+    if (picture && rect && this.lens) {
+      const magnified = { ...toImage(view, size, this.lens), zoom: Math.max(1, view.zoom * LENS_POWER) };
+      tiles.push({ picture, rect, view: magnified, window, inverted, passing: true });
+    }
+    this.surface.renderer.draw(tiles);
+    return tiles.length > 0;
   }
 
-  /** A magnified square about a point (device pixels within the viewport). */
-  lens(at: Point, density: number, inverted: boolean): Tile[] {
-    const { picture, rect, view, window } = this;
-    const side = Math.round(Math.min(LENS_CSS_PX * density, rect.width, rect.height));
-    if (!picture || side < 1) return [];
-    const x = rect.x + within(Math.round(at.x - side / 2), rect.width - side);
-    const y = rect.y + within(Math.round(at.y - side / 2), rect.height - side);
-    const magnified = { ...toImage(view, rect, at), zoom: Math.max(1, view.zoom * LENS_POWER) };
-    const square = { x, y, width: side, height: side };
-    return [{ picture, rect: square, view: magnified, window, inverted, passing: true }];
+  finished(): Promise<void> {
+    return this.surface.renderer.finished();
   }
 
-  private refit(): void {
-    if (this.picture) this.view = fit(this.picture, this.rect);
+  read(): Uint8ClampedArray {
+    return this.surface.renderer.read({ x: 0, y: 0, ...this.size });
+  }
+
+  /** Where the magnifier is, in device pixels; null without one. */
+  lensRect(): Rect | null {
+    const { width, height } = this.size;
+    const side = Math.round(Math.min(LENS_CSS_PX * this.density, width, height));
+    if (!this.lens || side < 1) return null;
+    const x = within(Math.round(this.lens.x - side / 2), width - side);
+    const y = within(Math.round(this.lens.y - side / 2), height - side);
+    return { x, y, width: side, height: side };
+  }
+
+  dispose(): void {
+    this.surface.dispose();
   }
 }

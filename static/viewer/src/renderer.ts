@@ -12,7 +12,7 @@ export interface Picture {
   readonly window: GreyWindow;
 }
 
-/** One picture in one rectangle of the canvas. */
+/** One picture in one rectangle of a canvas. */
 export interface Tile {
   readonly picture: Picture;
   readonly rect: Rect;
@@ -28,7 +28,7 @@ export interface Renderer {
   /** Does ahead what the first drawing of a picture in this view would have to do. */
   prepare(picture: Picture, view: View, viewport: Size): void;
   release(picture: Picture): void;
-  /** Around the pictures the canvas stays clear. */
+  /** Around the pictures there is the ground that the stylesheet gives a canvas. */
   draw(tiles: readonly Tile[]): void;
   /** Resolves when what was drawn is finished, not merely asked for. */
   finished(): Promise<void>;

@@ -1,6 +1,7 @@
-/** The canvas over the viewports and what draws on it. A lost graphics context is survived here. */
+/** The canvas of one viewport and whoever draws on it: a lost graphics context is survived here. */
 
 import { CanvasRenderer } from "./canvas2d";
+import type { Size } from "./geometry";
 import type { Renderer } from "./renderer";
 import { WebGLRenderer } from "./webgl";
 
@@ -11,9 +12,10 @@ export class Surface {
   lost = false;
   private canvas!: HTMLCanvasElement;
   private current!: Renderer;
+  private readonly end = new AbortController();
 
   constructor(
-    private readonly host: HTMLElement,
+    private host: HTMLElement,
     kind: Renderer["kind"],
     /** Everything has to be drawn anew. */
     private readonly renewed: () => void,
@@ -25,17 +27,32 @@ export class Surface {
     return this.current;
   }
 
-  /** Makes the canvas as large as its box on the screen, and says where that is. */
-  measure(density: number): DOMRect {
-    const box = this.canvas.getBoundingClientRect();
-    const width = Math.max(1, Math.round(box.width * density));
-    const height = Math.max(1, Math.round(box.height * density));
-    if (this.canvas.width !== width) this.canvas.width = width;
-    if (this.canvas.height !== height) this.canvas.height = height;
-    return box;
+  moveTo(host: HTMLElement): void {
+    this.host = host;
+    host.prepend(this.canvas);
+  }
+
+  /** Makes the canvas as large as its host on the screen, edge on edge of device pixels. */
+  measure(density: number): Size {
+    const box = this.host.getBoundingClientRect();
+    const [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom].map((edge) =>
+      Math.round(edge * density),
+    ) as [number, number, number, number];
+    const size = { width: right - left, height: bottom - top };
+    const { canvas } = this;
+    if (canvas.width !== size.width) canvas.width = size.width;
+    if (canvas.height !== size.height) canvas.height = size.height;
+    Object.assign(canvas.style, {
+      left: `${left / density - box.left}px`,
+      top: `${top / density - box.top}px`,
+      width: `${size.width / density}px`,
+      height: `${size.height / density}px`,
+    });
+    return size;
   }
 
   dispose(): void {
+    this.end.abort();
     this.current.dispose();
     this.canvas.remove();
   }
@@ -44,14 +61,15 @@ export class Surface {
     const canvas = document.createElement("canvas");
     canvas.className = "pixels";
     canvas.setAttribute("aria-hidden", "true");
-    const webgl = kind === "webgl2" ? WebGLRenderer.on(canvas) : null;
     this.canvas?.remove();
     this.canvas = canvas;
     this.host.prepend(canvas);
+    const webgl = kind === "webgl2" ? WebGLRenderer.on(canvas) : null;
     this.current = webgl ?? CanvasRenderer.on(canvas);
     if (webgl) {
-      canvas.addEventListener("webglcontextlost", (event) => this.lose(event));
-      canvas.addEventListener("webglcontextrestored", () => this.restore(canvas));
+      const { signal } = this.end;
+      canvas.addEventListener("webglcontextlost", (event) => this.lose(event), { signal });
+      canvas.addEventListener("webglcontextrestored", () => this.restore(canvas), { signal });
     }
   }
 
@@ -61,7 +79,7 @@ export class Surface {
     this.lost = true;
     const gone = this.canvas;
     setTimeout(() => {
-      if (!this.lost || this.canvas !== gone) return;
+      if (!this.lost || this.canvas !== gone || this.end.signal.aborted) return;
       this.lost = false;
       this.begin("canvas2d");
       this.renewed();

@@ -69,11 +69,6 @@ export class Textures {
     this.held.delete(picture);
   }
 
-  dispose(): void {
-    for (const picture of [...this.held.keys()]) this.release(picture);
-    this.gl.deleteFramebuffer(this.target);
-  }
-
   private of(picture: Picture): Held {
     const known = this.held.get(picture);
     if (known) return known;

@@ -1,74 +1,65 @@
 /**
- * The viewer: one canvas over up to four viewports. Thin on purpose: load, setWindow, invert, setView,
+ * The viewer: up to four viewports, a canvas in each. Thin on purpose: load, setWindow, invert, setView,
  * onFirstPaint, and what follows from them. It knows nothing of studies, answers or the network.
  */
 
-import { fit, keepInSight, type Point, toImage, toScreen, type View, zoomAt } from "./geometry";
+import { fit, keepInSight, type Point, type Size, toImage, toScreen, type View, zoomAt } from "./geometry";
 import { fullWindow, type GreyWindow, spread, tidyWindow } from "./grey";
 import { Port } from "./port";
 import { asPicture, type Picture, type Renderer } from "./renderer";
-import { Surface } from "./surface";
 
 export { asPicture, type GreyWindow, type Picture, type View };
 
 export class Viewer {
   linked = true;
   inverted = false;
-  private readonly surface: Surface;
   private ports: Port[] = [];
-  private held: Picture[] = [];
+  private readonly stale = new Set<Port>();
   private frame = 0;
   private density = 1;
-  private lens: { index: number; at: Point } | null = null;
   private painted: ((atMs: number) => void) | null = null;
   private readonly drawn = new Set<() => void>();
   private readonly watcher: ResizeObserver;
 
-  constructor(
-    private readonly host: HTMLElement,
-    options: { renderer?: "webgl2" | "canvas2d" } = {},
-  ) {
+  constructor(private readonly options: { renderer?: Renderer["kind"] } = {}) {
     this.watcher = new ResizeObserver(() => this.measure());
-    this.surface = new Surface(host, options.renderer ?? "webgl2", () => this.measure());
   }
 
   get kind(): Renderer["kind"] {
-    return this.surface.renderer.kind;
+    return this.port(0).kind;
   }
 
   /** Which elements of the page are the viewports. */
   setPorts(elements: readonly HTMLElement[]): void {
     this.watcher.disconnect();
-    this.watcher.observe(this.host);
-    this.ports = elements.map((element) => new Port(element));
+    for (const port of this.ports.slice(elements.length)) port.dispose();
+    this.ports = elements.map((element, i) => {
+      const kept = this.ports[i];
+      kept?.moveTo(element);
+      return kept ?? new Port(element, this.options.renderer ?? "webgl2", () => this.measure());
+    });
     for (const element of elements) this.watcher.observe(element);
     this.measure();
   }
 
   /** Does ahead what it takes to show a picture in a viewport. */
   prepare(index: number, picture: Picture): void {
-    if (!this.held.includes(picture)) this.held.push(picture);
-    const { rect } = this.port(index);
-    if (!this.surface.lost) this.surface.renderer.prepare(picture, fit(picture, rect), rect);
+    this.port(index).prepare(picture);
   }
 
-  /** Shows one picture a viewport; whatever else was held, except `keep`, is given back. */
-  load(pictures: readonly (Picture | null)[], keep: readonly Picture[] = []): void {
-    this.lens = null;
+  /** Shows one picture a viewport; whatever else was held is given back. */
+  load(pictures: readonly (Picture | null)[]): void {
     this.ports.forEach((port, i) => {
       port.show(pictures[i] ?? null);
     });
-    const wanted = new Set([...pictures, ...keep]);
-    for (const picture of this.held) if (!wanted.has(picture)) this.surface.renderer.release(picture);
-    this.held = [...wanted].filter((picture) => picture !== null);
     // At once: waiting for the next frame would only make the reader wait for it too.
-    this.draw();
+    this.drawAll();
   }
 
   /** Calls back once, when what is drawn next is on the screen; said before a `load`, that is its pictures. */
   onFirstPaint(callback: (atMs: number) => void): void {
     this.painted = callback;
-    this.redraw();
+    this.redraw(this.ports);
   }
 
   /** Calls back after each drawing, to let overlays follow the image. */
@@ -95,29 +86,32 @@ export class Viewer {
   }
 
   setWindow(index: number, window: GreyWindow): void {
-    for (const port of this.together(index)) {
+    const ports = this.together(index);
+    for (const port of ports) {
       if (port.picture) port.window = tidyWindow(window, port.picture.bits);
     }
-    this.redraw();
+    this.redraw(ports);
   }
 
   invert(on = !this.inverted): void {
     this.inverted = on;
-    this.redraw();
+    this.redraw(this.ports);
   }
 
   setView(index: number, view: View): void {
-    for (const port of this.together(index)) {
+    const ports = this.together(index);
+    for (const port of ports) {
       if (!port.picture) continue;
       port.view = keepInSight(view, port.picture);
       port.fitted = false;
     }
-    this.redraw();
+    this.redraw(ports);
   }
 
   fit(index: number): void {
-    for (const port of this.together(index)) port.fit();
-    this.redraw();
+    const ports = this.together(index);
+    for (const port of ports) port.fit();
+    this.redraw(ports);
   }
 
   /** One image pixel on one device pixel. */
@@ -129,9 +123,9 @@ export class Viewer {
   zoom(index: number, factor: number, at?: Point): void {
     const port = this.port(index);
     if (!port.picture) return;
-    const where = at ? this.device(at) : { x: port.rect.width / 2, y: port.rect.height / 2 };
-    const least = Math.min(1, fit(port.picture, port.rect).zoom) / 2;
-    this.setView(index, zoomAt(port.view, port.rect, where, factor, least));
+    const where = at ? this.device(at) : { x: port.size.width / 2, y: port.size.height / 2 };
+    const least = Math.min(1, fit(port.picture, port.size).zoom) / 2;
+    this.setView(index, zoomAt(port.view, port.size, where, factor, least));
   }
 
   /** Moves the image by CSS pixels. */
@@ -153,14 +147,15 @@ export class Viewer {
   }
 
   preset(index: number, name: "given" | "full" | "spread"): void {
-    for (const port of this.together(index)) {
+    const ports = this.together(index);
+    for (const port of ports) {
       const { picture } = port;
       if (!picture) continue;
       if (name === "given") port.window = tidyWindow(picture.window, picture.bits);
       if (name === "full") port.window = fullWindow(picture.bits);
       if (name === "spread") port.window = spread(picture.pixels, picture.bits);
     }
-    this.redraw();
+    this.redraw(ports);
   }
 
   reset(index: number): void {
@@ -171,61 +166,56 @@ export class Viewer {
 
   /** Shows a magnified square about a point (CSS pixels within the viewport), or takes it away. */
   magnify(index: number, at: Point | null): void {
-    this.lens = at ? { index, at: this.device(at) } : null;
-    this.redraw();
+    const changed = this.ports.filter((port, i) => port.lens || (at && i === index));
+    for (const port of changed) port.lens = null;
+    if (at) this.port(index).lens = this.device(at);
+    this.redraw(changed);
   }
 
   /** Where the magnifier is, in CSS pixels within its viewport. */
   lensBox(): { index: number; x: number; y: number; side: number } | null {
-    if (!this.lens) return null;
-    const port = this.port(this.lens.index);
-    const [tile] = port.lens(this.lens.at, this.density, this.inverted);
-    if (!tile) return null;
-    const { rect } = port;
-    return {
-      index: this.lens.index,
-      x: (tile.rect.x - rect.x) / this.density,
-      y: (tile.rect.y - rect.y) / this.density,
-      side: tile.rect.width / this.density,
-    };
+    const index = this.ports.findIndex((port) => port.lens);
+    const rect = this.ports[index]?.lensRect();
+    if (!rect) return null;
+    const { density } = this;
+    return { index, x: rect.x / density, y: rect.y / density, side: rect.width / density };
   }
 
   /** From CSS pixels within the viewport to image coordinates; null outside the image. */
   imagePoint(index: number, at: Point): Point | null {
-    const { view, rect, picture } = this.port(index);
+    const { view, size, picture } = this.port(index);
     if (!picture) return null;
-    const point = toImage(view, rect, this.device(at));
+    const point = toImage(view, size, this.device(at));
     const inside = point.x >= 0 && point.y >= 0 && point.x < picture.width && point.y < picture.height;
     return inside ? point : null;
   }
 
   /** From image coordinates to CSS pixels within the viewport. */
   screenPoint(index: number, at: Point): Point {
-    const { view, rect } = this.port(index);
-    const point = toScreen(view, rect, at);
+    const { view, size } = this.port(index);
+    const point = toScreen(view, size, at);
     return { x: point.x / this.density, y: point.y / this.density };
   }
 
   /** Grey levels of a viewport as they are on the screen, four bytes a pixel. */
-  snapshot(index: number): { width: number; height: number; data: Uint8ClampedArray } {
-    const { rect } = this.port(index);
-    this.draw();
-    return { width: rect.width, height: rect.height, data: this.surface.renderer.read(rect) };
+  snapshot(index: number): Size & { data: Uint8ClampedArray } {
+    const port = this.port(index);
+    this.drawAll();
+    return { ...port.size, data: port.read() };
   }
 
   /** Looks again where the viewports are. */
   measure(): void {
     this.density = window.devicePixelRatio || 1;
-    const canvas = this.surface.measure(this.density);
-    for (const port of this.ports) port.measure(canvas, this.density);
+    for (const port of this.ports) port.measure(this.density);
     // At once, not in the next frame: a canvas that changed its size is empty until it is drawn again.
-    this.draw();
+    this.drawAll();
   }
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
     this.watcher.disconnect();
-    this.surface.dispose();
+    for (const port of this.ports) port.dispose();
   }
 
   private port(index: number): Port {
@@ -242,25 +232,26 @@ export class Viewer {
     return { x: at.x * this.density, y: at.y * this.density };
   }
 
-  private redraw(): void {
+  private redraw(ports: readonly Port[]): void {
+    for (const port of ports) this.stale.add(port);
     if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  private drawAll(): void {
+    for (const port of this.ports) this.stale.add(port);
+    this.draw();
   }
 
   private draw(): void {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    if (this.surface.lost) return;
-    const { renderer } = this.surface;
-    const tiles = this.ports.flatMap((port) => port.tile(this.inverted));
-    if (this.lens) {
-      tiles.push(...this.port(this.lens.index).lens(this.lens.at, this.density, this.inverted));
-    }
-    renderer.draw(tiles);
+    const drawn = this.ports.filter((port) => this.stale.has(port) && port.draw(this.inverted));
+    this.stale.clear();
     for (const callback of this.drawn) callback();
-    if (this.painted && tiles.length) {
+    if (this.painted && drawn.length && !this.ports.some((port) => port.lost)) {
       const callback = this.painted;
       this.painted = null;
-      void renderer.finished().then(() => callback(performance.now()));
+      void Promise.all(drawn.map((port) => port.finished())).then(() => callback(performance.now()));
     }
   }
 }

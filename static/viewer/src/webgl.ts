@@ -10,25 +10,40 @@ import type { Picture, Renderer, Tile } from "./renderer";
 import { type Shader, type Shaders, sampleFrom, shaders } from "./shaders";
 import { Textures } from "./textures";
 
+type Colour = readonly [red: number, green: number, blue: number];
+
+/** What the stylesheet wants around the pictures. */
+function groundOf(canvas: HTMLCanvasElement): Colour {
+  const channels = getComputedStyle(canvas).backgroundColor.match(/\d+/g) ?? [];
+  const [red = 0, green = 0, blue = 0] = channels.map((channel) => Number(channel) / 255);
+  return [red, green, blue];
+}
+
 export class WebGLRenderer implements Renderer {
   readonly kind = "webgl2";
   private readonly shaders: Shaders;
   private readonly textures: Textures;
 
-  constructor(private readonly gl: WebGL2RenderingContext) {
+  constructor(
+    private readonly gl: WebGL2RenderingContext,
+    ground: Colour,
+  ) {
     this.shaders = shaders(gl);
     this.textures = new Textures(gl, this.shaders);
     gl.bindVertexArray(gl.createVertexArray());
     gl.disable(gl.DITHER);
+    gl.clearColor(...ground, 1);
   }
 
   static on(canvas: HTMLCanvasElement): WebGLRenderer | null {
     const gl = canvas.getContext("webgl2", {
+      // Opaque: what lies below need not be blended with it.
+      alpha: false,
       antialias: false,
       depth: false,
       powerPreference: "high-performance",
     });
-    return gl ? new WebGLRenderer(gl) : null;
+    return gl ? new WebGLRenderer(gl, groundOf(canvas)) : null;
   }
 
   prepare(picture: Picture, view: View, viewport: Size): void {
@@ -49,9 +64,14 @@ export class WebGLRenderer implements Renderer {
     });
     const { width, height } = gl.canvas;
     gl.viewport(0, 0, width, height);
-    this.clear({ x: 0, y: 0, width, height });
+    // As a whole, which a browser that has to clear the canvas anyway does in one.
+    gl.disable(gl.SCISSOR_TEST);
+    gl.clear(gl.COLOR_BUFFER_BIT);
     for (const { tile, placing, samples } of placed) {
-      if (tile.passing) this.clear(tile.rect);
+      if (tile.passing) {
+        this.confine(tile.rect);
+        gl.clear(gl.COLOR_BUFFER_BIT);
+      }
       if (isInSight(placing)) this.drawTile(tile, placing, samples);
     }
   }
@@ -83,8 +103,8 @@ export class WebGLRenderer implements Renderer {
   }
 
   dispose(): void {
-    this.textures.dispose();
-    for (const { program } of Object.values(this.shaders)) this.gl.deleteProgram(program);
+    // Browsers allow few contexts at once and give back what is only forgotten when it suits them.
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
   private drawTile(tile: Tile, placing: Placing, samples: WebGLTexture | null): void {
@@ -114,11 +134,6 @@ export class WebGLRenderer implements Renderer {
     gl.uniform2i(at.bounds, low2, span2);
     gl.uniform1f(at.flip, tile.inverted ? 255 : 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-  }
-
-  private clear(rect: Rect): void {
-    this.confine(rect);
-    this.gl.clear(this.gl.COLOR_BUFFER_BIT);
   }
 
   /** From here on only this part of the canvas changes; returns its lower edge as WebGL counts. */

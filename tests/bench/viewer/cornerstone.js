@@ -139,12 +139,10 @@ export async function show(urls, shape) {
   }
 }
 
-export async function windowTo(center, width) {
+export function windowTo(center, width) {
   const voiRange = { lower: center - width / 2, upper: center + width / 2 };
-  const painted = rendered();
   for (const viewport of viewports) {
     viewport.setProperties({ voiRange });
     viewport.render();
   }
-  await painted;
 }

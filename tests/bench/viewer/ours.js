@@ -5,7 +5,7 @@ const known = new Map();
 let viewer;
 
 export function start(elements) {
-  viewer = new Viewer(document.getElementById("host"));
+  viewer = new Viewer();
   window.viewer = viewer;
   viewer.setPorts(elements);
   return viewer.kind;
@@ -40,7 +40,6 @@ export async function show(urls, shape) {
   await painted;
 }
 
-export async function windowTo(center, width) {
+export function windowTo(center, width) {
   viewer.setWindow(0, { center, width });
-  await new Promise((done) => viewer.onFirstPaint(done));
 }
