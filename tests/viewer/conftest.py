@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.viewer.fake_server import FakeServer, Study
 
+ANSWER = ("3", "b", "4", "c", "1", "d", "2", "Shift+B", "Enter")
+
 
 @pytest.fixture
 def serve() -> Generator[Callable[..., FakeServer]]:
@@ -65,3 +67,23 @@ def arrived(page: Page, server: FakeServer, count: int = 1) -> list[dict[str, An
             break
         page.wait_for_timeout(20)
     return server.study.responses
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tokens(page: Page, server: FakeServer, count: int = 1) -> list[str]:
+    return [response["token"] for response in arrived(page, server, count)]
+
+
+def drafted(page: Page, server: FakeServer, token: str, **said: Any) -> None:
+    """Waits until a draft that says this is on the server; a slow hand leaves others there before."""
+    for _ in range(1_500):
+        answer = server.study.drafts.get(token, {}).get("answer", {})
+        if all(answer.get(name) == value for name, value in said.items()):
+            break
+        page.wait_for_timeout(20)
+    assert answer == {**answer, **said}
+    page.locator("#saved", has_text="Saved").wait_for()

@@ -64,6 +64,8 @@ class Study:
     events: list[dict[str, Any]] = field(default_factory=list)
     sitting: str = ""
     signed_out: bool = False
+    reader: str = "R01"
+    refusal: tuple[int, str] | None = None
     feedback: dict[str, Any] | None = None
     latency_s: float = 0.0
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -204,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, path: str) -> None:
         pages: dict[str, Callable[[], str]] = {
-            "/read/": reading_page,
+            "/read/": lambda: reading_page(self.study.reader),
             "/viewer/": lambda: (Path(__file__).parent / "viewer.html").read_text(),
             "/thanks/": lambda: "<!doctype html><title>Thanks</title><h1>Thank you</h1>",
             "/sign-in/": self._sign_in,
@@ -264,6 +266,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._response(token, body)
 
     def _response(self, token: str, body: Any) -> None:
+        if self.study.refusal:
+            status, code = self.study.refusal
+            self._json(status, {"detail": "Something comes first.", "code": code})
+            return
         known = any(response["client_uuid"] == body["client_uuid"] for response in self.study.responses)
         if not known:
             self.study.responses.append({"token": token} | body)
@@ -283,13 +289,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-def reading_page() -> str:
+def reading_page(reader: str) -> str:
     """The real template, filled as the view fills it."""
     template = ENGINE.get_template("reading/trial.html")
     return template.render(
         Context(
             {
                 "study": {"slug": "knees", "title": "Knee radiographs: a clinical Turing test"},
+                "reader": reader,
                 "api_root": API,
                 "finish_url": "/thanks/",
                 "sign_in_url": "/sign-in/",

@@ -6,23 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.viewer.conftest import arrived, wait_for_trial
+from tests.viewer.conftest import ANSWER, drafted, press, tokens, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
 
 Serve = Callable[..., FakeServer]
 Read = Callable[..., Page]
-ANSWER = ("3", "b", "4", "c", "1", "d", "2", "Shift+B", "Enter")
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def tokens(page: Page, server: FakeServer, count: int = 1) -> list[str]:
-    return [response["token"] for response in arrived(page, server, count)]
 
 
 def fetched(page: Page, server: FakeServer, number: int) -> None:
@@ -33,17 +23,6 @@ def fetched(page: Page, server: FakeServer, number: int) -> None:
             break
         page.wait_for_timeout(20)
     page.wait_for_load_state("networkidle")
-
-
-def drafted(page: Page, server: FakeServer, token: str, **said: Any) -> None:
-    """Waits until a draft that says this is on the server; a slow hand leaves others there before."""
-    for _ in range(1_500):
-        answer = server.study.drafts.get(token, {}).get("answer", {})
-        if all(answer.get(name) == value for name, value in said.items()):
-            break
-        page.wait_for_timeout(20)
-    assert answer == {**answer, **said}
-    page.locator("#saved", has_text="Saved").wait_for()
 
 
 def test_an_answer_waits_while_the_network_is_gone_and_goes_out_by_itself(

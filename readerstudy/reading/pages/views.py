@@ -207,7 +207,7 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(ahead, slug)
     context = context_of(
         enrolment,
-        state=state_of(enrolment),
+        reader=enrolment.pseudonym,
         api_root=reverse("reading-state", args=[slug]).removesuffix("state"),
         finish_url=reverse("read", args=[slug]),
         sign_in_url=sign_in_url(request, slug),

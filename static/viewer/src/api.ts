@@ -2,7 +2,7 @@
 
 import type { Accepted, Draft, Feedback, Presentation, State, Submission } from "./contract";
 
-export type Trouble = "network" | "signed_out" | "other_tab" | "frozen" | "refused" | "busy";
+export type Trouble = "network" | "signed_out" | "other_tab" | "closed" | "refused" | "busy";
 
 export class ApiError extends Error {
   override name = "ApiError";
@@ -32,10 +32,21 @@ function cookie(name: string): string {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+/** Not now or not for who is signed in; the same request may be taken later. */
+const CLOSED = new Set([
+  "step_first",
+  "display_check",
+  "washout",
+  "not_open",
+  "withdrawn",
+  "not_found",
+  "csrf",
+]);
+
 function troubleOf(status: number, code: string): Trouble {
   if (status === 401 || code === "signed_out") return "signed_out";
   if (code === "superseded_tab" || code === "other_tab") return "other_tab";
-  if (status === 423) return "frozen";
+  if (status === 423 || CLOSED.has(code)) return "closed";
   if (status === 429) return "busy";
   return status >= 500 ? "network" : "refused";
 }

@@ -22,7 +22,7 @@ export class Drafts {
 
   /** Reads what this browser remembers. */
   async recall(): Promise<void> {
-    this.here = await this.shelf.drafts();
+    this.here = (await this.shelf.drafts()) ?? this.here;
   }
 
   /** The newer of what the server and this browser remember of a presentation. */

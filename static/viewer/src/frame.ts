@@ -12,7 +12,10 @@ export interface FrameHost {
 
 export class Frame {
   constructor(host: FrameHost) {
-    part("submit").addEventListener("click", () => host.submit());
+    part("submit").addEventListener("click", (event) => {
+      // The second half of a double click was not meant for the next trial.
+      if (event.detail < 2) host.submit();
+    });
     part("back").addEventListener("click", () => host.back());
     part("pause").addEventListener("click", () => host.pause());
   }

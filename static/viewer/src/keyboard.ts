@@ -13,6 +13,8 @@ export interface KeyboardHost {
   magnify(on: boolean): void;
 }
 
+const GOES_ON: ReadonlySet<string> = new Set(["zoom", "grey", "pan", "focus"]);
+
 export class Keyboard {
   private readonly help = part<HTMLDialogElement>("keys-dialog");
 
@@ -48,7 +50,8 @@ export class Keyboard {
     const action = meaning(event, where);
     if (!action) return;
     event.preventDefault();
-    this.host.press(action);
+    // A key held down moves on and on, but answers, submits and toggles once.
+    if (!event.repeat || GOES_ON.has(action.kind)) this.host.press(action);
   }
 
   private isForTheElement(event: KeyboardEvent): boolean {

@@ -39,6 +39,7 @@ export class Lightbox {
   private seen = false;
   private watch = new Stopwatch(null);
   private clockShown = false;
+  private savedAt = 0;
   private readonly grid = part("grid");
   private readonly viewer: Viewer;
   private readonly board: Board;
@@ -76,6 +77,7 @@ export class Lightbox {
     this.section = section;
     this.shown = shown;
     this.answer = { ...blankAnswer(), ...(draft?.answer ?? shown.previous) };
+    this.savedAt = draft?.saved_at ?? 0;
     const anew = this.board.build(section, shown);
     if (anew) this.tools.attach(this.board.views);
     this.tools.begin();
@@ -115,7 +117,9 @@ export class Lightbox {
   }
 
   draft(): { token: string; draft: Draft } {
-    const draft = { answer: this.answer, times: this.watch.times(), saved_at: Date.now() };
+    // Later than what it goes on from, though that may come from a machine whose clock is ahead.
+    this.savedAt = Math.max(Date.now(), this.savedAt + 1);
+    const draft = { answer: this.answer, times: this.watch.times(), saved_at: this.savedAt };
     return { token: this.shown?.token ?? "", draft };
   }
 

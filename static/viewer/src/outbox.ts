@@ -28,6 +28,9 @@ export class Outbox {
     private readonly watcher: OutboxWatcher,
   ) {
     addEventListener("online", () => this.hurry());
+    addEventListener("beforeunload", (event) => {
+      if (this.needsPage) event.preventDefault();
+    });
   }
 
   /** Resolves when the answer is kept here; from then on it goes out by itself. */
@@ -40,6 +43,11 @@ export class Outbox {
 
   get size(): number {
     return this.queue.length;
+  }
+
+  /** Whether something waits here that would go with the page. */
+  get needsPage(): boolean {
+    return this.queue.some(({ seq }) => seq === undefined);
   }
 
   holds(token: string): boolean {

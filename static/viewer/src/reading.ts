@@ -41,7 +41,9 @@ class ReadingPage {
     shelf: Shelf,
   ) {
     this.api = new Api(body.api as string);
-    this.tab = new Tab(this.api, body.study as string, () => void this.elsewhere());
+    // A browser may be shared: what one reader left in it is not another's.
+    const reading = `${body.study} ${body.reader}`;
+    this.tab = new Tab(this.api, reading, () => void this.elsewhere());
     this.presence = new Presence({
       happened: (kind) => this.tab.happened(kind),
       idle: () => void this.pause("idle"),
@@ -53,7 +55,7 @@ class ReadingPage {
       (kept, error) => this.kept(kept, error),
     );
     this.pictures = new Pictures(this.api, (error) => this.trouble(error));
-    this.outbox = new Outbox(body.study as string, this.api, shelf, {
+    this.outbox = new Outbox(reading, this.api, shelf, {
       accepted: (waiting, answer) => void this.accepted(waiting, answer),
       trouble: (error) => this.unsent(error),
       refused: (error) => void this.refused(error),
@@ -235,7 +237,7 @@ class ReadingPage {
   }
 
   private unsent(error: ApiError): void {
-    this.frame.saved("Kept on this device");
+    this.frame.saved(this.outbox.needsPage ? "Kept in this page" : "Kept on this device");
     this.trouble(error);
   }
 
@@ -254,8 +256,9 @@ class ReadingPage {
     const { trouble } = error;
     const door = (question: Question) => void this.box.away("pause", () => ask(question));
     const here = this.course.open.filter((trial) => this.pictures.have(trial));
-    if (trouble === "network" || trouble === "busy") banner(words.cutOff(this.outbox.size, here.length));
-    else if (trouble === "other_tab") void this.elsewhere();
+    if (trouble === "network" || trouble === "busy") {
+      banner(this.outbox.needsPage ? words.PAGE_ALONE : words.cutOff(this.outbox.size, here.length));
+    } else if (trouble === "other_tab") void this.elsewhere();
     else if (trouble === "signed_out") door(words.signedOut(error.signInUrl ?? (this.body.signIn as string)));
     else door(words.closed(error, this.body.finish as string));
   }

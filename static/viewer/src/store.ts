@@ -3,8 +3,9 @@
 import type { Draft, Submission } from "./contract";
 
 export interface Waiting {
-  /** Order of writing down, given by the database. */
+  /** Order of writing down, given by the database; none where only this page knows it. */
   readonly seq?: number;
+  /** Whose it is: a study and its reader. */
   readonly study: string;
   readonly token: string;
   readonly number: number;
@@ -18,89 +19,73 @@ function asked<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Kept in memory where the browser refuses a database (some private windows). */
-interface Shelf {
-  /** Resolves when it is kept, with its place in the order. */
-  add(waiting: Waiting): Promise<Waiting>;
-  waiting(study: string): Promise<Waiting[]>;
-  remove(waiting: Waiting): Promise<void>;
-  putDraft(token: string, draft: Draft): Promise<void>;
-  drafts(): Promise<Map<string, Draft>>;
-  removeDraft(token: string): Promise<void>;
-}
+export class Shelf {
+  /** Answers that the browser had no room for: this page alone knows them. */
+  private loose: Waiting[] = [];
 
-class DatabaseShelf implements Shelf {
-  constructor(private readonly database: IDBDatabase) {}
+  /** `database`: null where the browser refuses one (some private windows). */
+  constructor(private readonly database: IDBDatabase | null) {}
 
-  private store(name: "answers" | "drafts", mode: IDBTransactionMode): IDBObjectStore {
-    return this.database.transaction(name, mode).objectStore(name);
-  }
-
+  /** Resolves when it is kept, with its place in the order where it lasts longer than this page. */
   async add(waiting: Waiting): Promise<Waiting> {
-    const transaction = this.database.transaction("answers", "readwrite");
-    const key = asked(transaction.objectStore("answers").add(waiting));
-    // Only when the transaction is complete is the answer kept.
-    await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
+    const seq = await this.tried(async (database) => {
+      const transaction = database.transaction("answers", "readwrite");
+      const key = asked(transaction.objectStore("answers").add(waiting));
+      // Only when the transaction is complete is the answer kept.
+      await new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error);
+      });
+      return Number(await key);
     });
-    return { ...waiting, seq: Number(await key) };
+    if (seq !== null) return { ...waiting, seq };
+    this.loose.push(waiting);
+    return waiting;
   }
 
   async waiting(study: string): Promise<Waiting[]> {
-    const all: Waiting[] = await asked(this.store("answers", "readonly").getAll());
-    return all.filter((item) => item.study === study);
+    const all = await this.tried(
+      (database): Promise<Waiting[]> => asked(store(database, "answers", "readonly").getAll()),
+    );
+    return [...(all ?? []), ...this.loose].filter((item) => item.study === study);
   }
 
   async remove(waiting: Waiting): Promise<void> {
-    await asked(this.store("answers", "readwrite").delete(waiting.seq as number));
+    const { seq } = waiting;
+    if (seq === undefined) this.loose = this.loose.filter((item) => item !== waiting);
+    else await this.tried((database) => asked(store(database, "answers", "readwrite").delete(seq)));
   }
 
   async putDraft(token: string, draft: Draft): Promise<void> {
-    await asked(this.store("drafts", "readwrite").put(draft, token));
+    await this.tried((database) => asked(store(database, "drafts", "readwrite").put(draft, token)));
   }
 
-  async drafts(): Promise<Map<string, Draft>> {
-    const store = this.store("drafts", "readonly");
-    const [tokens, drafts] = await Promise.all([asked(store.getAllKeys()), asked(store.getAll())]);
-    return new Map(tokens.map((token, i) => [String(token), drafts[i]]));
+  /** Null where they cannot be told. */
+  drafts(): Promise<Map<string, Draft> | null> {
+    return this.tried(async (database) => {
+      const drafts = store(database, "drafts", "readonly");
+      const [tokens, values] = await Promise.all([asked(drafts.getAllKeys()), asked(drafts.getAll())]);
+      return new Map(tokens.map((token, i) => [String(token), values[i]]));
+    });
   }
 
   async removeDraft(token: string): Promise<void> {
-    await asked(this.store("drafts", "readwrite").delete(token));
+    await this.tried((database) => asked(store(database, "drafts", "readwrite").delete(token)));
+  }
+
+  /** A browser may run out of room, or take the database away, at any time. */
+  private async tried<T>(attempt: (database: IDBDatabase) => Promise<T>): Promise<T | null> {
+    try {
+      return this.database && (await attempt(this.database));
+    } catch (error) {
+      if (error instanceof DOMException) return null;
+      throw error;
+    }
   }
 }
 
-class MemoryShelf implements Shelf {
-  private answers: Waiting[] = [];
-  private readonly kept = new Map<string, Draft>();
-  private last = 0;
-
-  async add(waiting: Waiting): Promise<Waiting> {
-    this.last += 1;
-    this.answers.push({ ...waiting, seq: this.last });
-    return { ...waiting, seq: this.last };
-  }
-
-  async waiting(study: string): Promise<Waiting[]> {
-    return this.answers.filter((item) => item.study === study);
-  }
-
-  async remove(waiting: Waiting): Promise<void> {
-    this.answers = this.answers.filter((item) => item.seq !== waiting.seq);
-  }
-
-  async putDraft(token: string, draft: Draft): Promise<void> {
-    this.kept.set(token, draft);
-  }
-
-  async drafts(): Promise<Map<string, Draft>> {
-    return new Map(this.kept);
-  }
-
-  async removeDraft(token: string): Promise<void> {
-    this.kept.delete(token);
-  }
+function store(database: IDBDatabase, name: "answers" | "drafts", mode: IDBTransactionMode): IDBObjectStore {
+  return database.transaction(name, mode).objectStore(name);
 }
 
 export async function openShelf(): Promise<Shelf> {
@@ -110,10 +95,8 @@ export async function openShelf(): Promise<Shelf> {
       request.result.createObjectStore("answers", { keyPath: "seq", autoIncrement: true });
       request.result.createObjectStore("drafts");
     };
-    return new DatabaseShelf(await asked(request));
+    return new Shelf(await asked(request));
   } catch {
-    return new MemoryShelf();
+    return new Shelf(null);
   }
 }
-
-export type { Shelf };

@@ -38,6 +38,10 @@ export const NEXT_AWAITED = "Answered. The next one is on its way.";
 
 export const NOT_YET_SEEN = "The images are not on the screen yet.";
 
+export const PAGE_ALONE =
+  "No connection to the server, and no room on this device: what you answered is kept in this page alone. " +
+  "Leave it open until the connection is back.";
+
 /** `waiting`: answers that wait here; `here`: trials that can be read now, with the one in sight. */
 export function cutOff(waiting: number, here: number): string {
   const kept = [
@@ -98,7 +102,7 @@ export function notTaken(error: ApiError): Question {
 /** The study cannot be read now; its own page says what comes first. */
 export function closed(error: ApiError, study: string): Question {
   return {
-    title: error.trouble === "frozen" ? "This study is closed" : "This cannot be read now",
+    title: error.code === "frozen" ? "This study is closed" : "This cannot be read now",
     text: error.message,
     link: { href: study, words: "Go to the study" },
     buttons: [],
