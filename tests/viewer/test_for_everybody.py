@@ -128,11 +128,15 @@ def test_the_page_fits_every_window_and_large_type(serve: Serve, read: Read) -> 
     ("width", "height"), [(1440, 900), (1280, 720), (1024, 768), (768, 1024), (390, 844)]
 )
 def test_no_step_of_a_scale_is_cut_off(serve: Serve, read: Read, width: int, height: int) -> None:
-    for study in ({"section": REASONS}, {"task": "call", "slots": "A", "section": REASONS}):
+    wide, tall = {"width": 1200, "height": 150}, {"width": 150, "height": 1200}
+    call = {"task": "call", "slots": "A", "section": REASONS | {"rate": True}}
+    for study in ({"section": REASONS}, {"section": REASONS, **wide}, {"section": REASONS, **tall}, call):
         page = read(serve(**study))
         resize(page, width, height)
         cut = "steps => steps.filter(s => s.scrollWidth > s.clientWidth).map(s => s.textContent)"
         assert page.locator(".scale button").evaluate_all(cut) == []
+        hidden = "scales => scales.filter(s => s.scrollHeight > s.clientHeight + 1).length"
+        assert page.locator(".scale").evaluate_all(hidden) == 0
         page.close()
 
 

@@ -108,17 +108,25 @@ export class Board {
     if (sure.points.length) {
       const act = (value: number): BoardAction => ({ kind: "confidence", value });
       const scale = this.scale(sure, "How sure are you?", act, (answer) => answer.confidence);
-      parts.push(h("div", { class: "asked-too" }, h("p", { class: "soft" }, "How sure are you?"), scale));
+      parts.push(this.askedToo(["How sure are you?"], scale));
     }
     if (asksRatings(section)) {
       const name = only ? "How realistic is the image?" : `How realistic is image ${slot}?`;
       const act = (value: number): BoardAction => ({ kind: "rate", slot, value });
-      parts.push(this.scale(section.scale, name, act, (answer) => answer.ratings?.[slot]));
+      const scale = this.scale(section.scale, name, act, (answer) => answer.ratings?.[slot]);
+      // The digits alone belong to the scale before it.
+      const words = ["How realistic is it? With ", kbd("⇧")];
+      parts.push(sure.points.length ? this.askedToo(words, scale) : scale);
     }
     if (section.task === "pick_real") parts.push(this.real(slot));
     if (section.reasons?.tags.length || section.reasons?.spot)
       parts.push(this.reasons(section.reasons, slot));
     return parts;
+  }
+
+  /** A scale that is not what the trial is about. */
+  private askedToo(words: Array<Node | string>, scale: HTMLElement): HTMLElement {
+    return h("div", { class: "asked-too" }, h("p", { class: "soft" }, ...words), scale);
   }
 
   private choice(

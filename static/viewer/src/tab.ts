@@ -9,6 +9,7 @@ export class Tab {
   private readonly instance = uuid();
   private readonly channel: BroadcastChannel | null;
   private events: Array<{ kind: string; t_ms: number }> = [];
+  private seated = false;
 
   constructor(
     private readonly api: Api,
@@ -33,6 +34,7 @@ export class Tab {
   async open(takeOver: boolean): Promise<void> {
     if (!takeOver) this.tell("hello");
     await this.api.openSitting(takeOver);
+    this.seated = true;
     if (takeOver) this.tell("taken_over");
   }
 
@@ -40,9 +42,9 @@ export class Tab {
     this.events.push({ kind, t_ms: Date.now() });
   }
 
-  /** Sends what happened; on failure it stays for the next time. */
+  /** Sends what happened to a server that knows the sitting; on failure it stays for the next time. */
   flush(leaving: boolean): void {
-    if (!this.events.length) return;
+    if (!this.events.length || !this.seated) return;
     const sent = this.events;
     this.events = [];
     this.api.events(sent, leaving).catch((error) => {
