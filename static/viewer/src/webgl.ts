@@ -48,6 +48,8 @@ export class WebGLRenderer implements Renderer {
 
   prepare(picture: Picture, view: View, viewport: Size): void {
     this.textures.sample(picture, place(view, viewport, picture));
+    // Now, and not with the first drawing, which this is to spare the work.
+    this.gl.flush();
   }
 
   release(picture: Picture): void {
