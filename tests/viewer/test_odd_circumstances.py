@@ -1,4 +1,4 @@
-"""What nobody plans for: a full disk, a shared browser, a wrong clock, a door that closes, a key held down."""
+"""What nobody plans for: a full disk, a shared browser, a wrong clock, a closed door, a key held down."""
 
 from collections.abc import Callable
 from typing import Any
@@ -139,7 +139,8 @@ def test_a_clock_that_is_ahead_does_not_bring_an_old_draft_back(
 def pressed_again(page: Page, key: str) -> None:
     """What a key that is held down sends after its first stroke."""
     page.evaluate(
-        "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, repeat: true}))",
+        """key => document.body.dispatchEvent(
+            new KeyboardEvent('keydown', {key, bubbles: true, repeat: true}))""",
         key,
     )
 

@@ -24,7 +24,6 @@ from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.kept_check import keep_check, kept_check
 from readerstudy.reading.readers import reading_of, readings_of, require_open
 from readerstudy.reading.receipt import receipt_of
-from readerstudy.reading.state import state_of
 from readerstudy.reading.steps import document_of, next_step, require_steps
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
