@@ -11,13 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, WrongShapeError, WrongValueError
 from analysis.mixed.crossed import Floats
 from analysis.mixed.result import Coefficient
 
 STEPS = 50
 TOLERANCE = 1e-10
 LARGEST = 25.0
+# beyond this condition the last digits of a covariance are noise
+SINGULAR = 1e12
 
 
 class NoChoiceModelError(AnalysisError):
@@ -55,11 +57,11 @@ def conditional_logit(
     NoChoiceModelError
         Where an effect runs to infinity or properties depend on each other.
     """
-    x = np.asarray(design, dtype=float)
-    picked = np.asarray(chosen, dtype=np.int64)
+    x, picked = _checked(design, chosen, names)
     rows = np.arange(len(x))
     estimate = _maximise(x, picked, rows)
     scores, information = _derivatives(x, picked, rows, estimate)
+    _refuse_singular(information)
     covariance: Floats = np.linalg.inv(information).astype(np.float64)
     df = np.inf
     if clusters is not None:
@@ -70,21 +72,39 @@ def conditional_logit(
     )
 
 
+def _checked(
+    design: npt.ArrayLike, chosen: npt.ArrayLike, names: Sequence[str]
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    x, picked = np.asarray(design, dtype=float), np.asarray(chosen)
+    if x.ndim != 3 or picked.shape != x.shape[:1] or x.shape[2] != len(names):
+        raise WrongShapeError("The design has to be trials x alternatives x properties, with a name each.")
+    if not np.isfinite(x).all() or not np.isin(picked, np.arange(x.shape[1])).all():
+        raise WrongValueError(
+            f"Picks have to be whole numbers from 0 to {x.shape[1] - 1}, and properties finite numbers."
+        )
+    return x, picked.astype(np.int64)
+
+
 def _maximise(x: Floats, picked: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Floats:
     """Newton's method from no effect, in steps of one logit at most."""
     estimate = np.zeros(x.shape[2])
     for _ in range(STEPS):
         scores, information = _derivatives(x, picked, rows, estimate)
-        try:
-            step = np.linalg.solve(information, scores.sum(axis=0))
-        except np.linalg.LinAlgError:
-            raise NoChoiceModelError from None
+        _refuse_singular(information)
+        step = np.linalg.solve(information, scores.sum(axis=0))
         estimate = estimate + step / max(1.0, float(np.abs(step).max()))
         if np.abs(estimate).max() > LARGEST:
             raise NoChoiceModelError
         if np.abs(step).max() < TOLERANCE:
-            break
-    return estimate
+            return estimate
+    raise NoChoiceModelError
+
+
+def _refuse_singular(information: Floats) -> None:
+    """Properties that never vary or depend on each other; their units do not matter."""
+    spread = np.sqrt(np.diag(information))
+    if (spread <= 0).any() or np.linalg.cond(information / np.outer(spread, spread)) > SINGULAR:
+        raise NoChoiceModelError
 
 
 def _derivatives(

@@ -4,13 +4,15 @@ They answer for the average over readers and cases, where the mixed models answe
 the clusters should be many (some forty and more) for their errors to hold.
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import UnknownChoiceError, WrongShapeError
+from analysis.errors import UnknownChoiceError, WrongShapeError, WrongValueError
+from analysis.mixed.fit import MISSING, RUNAWAY, UnfittedError
 from analysis.mixed.result import Coefficient
 
 Structure = Literal["independence", "exchangeable"]
@@ -57,7 +59,7 @@ def fit_gee(
         family=_family(family),
         cov_struct=structures[structure](),
     )
-    return _coefficients(model.fit(), ["(Intercept)", *names], level)
+    return _coefficients(_fitted(model, family), ["(Intercept)", *names], level)
 
 
 def fit_cluster_robust(
@@ -82,8 +84,25 @@ def fit_cluster_robust(
         coded = np.unique(groups, return_inverse=True)[1].ravel()
     else:
         coded = np.column_stack([np.unique(column, return_inverse=True)[1].ravel() for column in groups.T])
-    fitted = sm.GLM(y, x, family=_family(family)).fit(cov_type="cluster", cov_kwds={"groups": coded})
+    model = sm.GLM(y, x, family=_family(family))
+    fitted = _fitted(model, family, cov_type="cluster", cov_kwds={"groups": coded})
     return _coefficients(fitted, ["(Intercept)", *names], level)
+
+
+def _fitted(model: Any, family: str, **how: Any) -> Any:
+    """Fit, and refuse what statsmodels returns with a warning where no finite maximum exists."""
+    if family == "binomial" and len(np.unique(model.endog)) < 2:
+        raise UnfittedError("All answers are the same, so there is nothing to model; report their share.")
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        fitted = model.fit(**how)
+    found = np.concatenate([fitted.params, fitted.bse])
+    runaway = family == "binomial" and np.abs(model.exog @ fitted.params).max() > RUNAWAY
+    if runaway or not np.isfinite(found).all():
+        raise UnfittedError(
+            "The model has no finite maximum; look for a source or reader with one answer throughout."
+        )
+    return fitted
 
 
 def _family(name: str) -> Any:
@@ -101,6 +120,8 @@ def _with_intercept(outcome: npt.ArrayLike, design: npt.ArrayLike) -> tuple[Any,
     x = x.reshape(len(y), -1) if x.size else np.empty((len(y), 0))
     if len(x) != len(y):
         raise WrongShapeError(f"{len(y)} answers need as many rows of the design, not {len(x)}.")
+    if not (np.isfinite(y).all() and np.isfinite(x).all()):
+        raise WrongValueError(MISSING)
     return y, np.column_stack([np.ones(len(y)), x])
 
 

@@ -1,9 +1,11 @@
 """Half-up rounding for print: 3.3225 is printed as 3.323, as on paper, and never as 3.322."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 DASH = "–"
+# the digits of the largest float before its point, and more behind it than anybody prints
+ENOUGH = 400
 
 
 def half_up(value: float | Fraction | None, digits: int = 3) -> str:
@@ -21,6 +23,11 @@ def half_up(value: float | Fraction | None, digits: int = 3) -> str:
     """
     if value is None:
         return DASH
+    with localcontext(prec=ENOUGH):
+        return _rounded(value, digits)
+
+
+def _rounded(value: float | Fraction, digits: int) -> str:
     if isinstance(value, Fraction):
         return str(_halves_away(value * 10**digits).scaleb(-digits).quantize(_step(digits)))
     rounded = Decimal(repr(float(value))).quantize(_step(digits), rounding=ROUND_HALF_UP)

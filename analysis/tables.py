@@ -26,14 +26,19 @@ class Coded:
     categories: tuple[Any, ...]
 
 
-def as_scores(table: npt.ArrayLike) -> FloatArray:
-    """Return a readers x cases table of floats with NaN for missing answers; refuse any other shape."""
+def as_numbers(values: Any) -> FloatArray:
+    """Return numbers of any shape as floats; None and a nullable NA are NaN."""
     try:
-        scores = np.asarray(_plain(table), dtype=np.float64)
+        return np.asarray(_plain(values), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise WrongValueError(
-            "The table holds something that is no number: give numbers, NaN for missing."
+            "There is something that is no number: give numbers, NaN for missing."
         ) from error
+
+
+def as_scores(table: npt.ArrayLike) -> FloatArray:
+    """Return a readers x cases table of floats with NaN for missing answers; refuse any other shape."""
+    scores = as_numbers(table)
     if scores.ndim == 1:
         scores = scores[None, :]
     if scores.ndim != 2:

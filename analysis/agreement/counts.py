@@ -104,7 +104,7 @@ def shared(counts: FloatArray, weights: FloatArray | None) -> Shares:
         squares=squares,
         pair_agreement=pair_agreement,
         shares=shares,
-        mean_shares=shares.sum(axis=0) / len(n),
+        mean_shares=shares.sum(axis=0) / max(len(n), 1),
         observed=float(pair_agreement.sum()) / max(int(has_pair.sum()), 1),
     )
 

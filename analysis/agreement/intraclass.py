@@ -16,6 +16,10 @@ from analysis.tables import FloatArray, as_scores
 FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 
 
+# below these the F distribution has no quantiles
+FEWEST_DF = 1e-6
+
+
 @dataclass(frozen=True, kw_only=True)
 class Intraclass(Interval):
     """An intraclass correlation with its F test against zero and the mean squares it comes from."""
@@ -162,12 +166,23 @@ def _random_readers(s: _Squares, tail: float) -> list[dict[str, Any]]:
     f = s.case / s.error
     test = {"f": f, "df1": df1, "df2": df2, "p": float(special.fdtrc(df1, df2, f))}
     v = _satterthwaite_df(s, single)
+    if v < FEWEST_DF:
+        why = "Satterthwaite's degrees of freedom are zero, so there is no interval."
+        return [one | test | {"reason": why}, many | test | {"reason": why}]
     upper, lower = float(special.fdtri(df1, v, 1 - tail)), float(special.fdtri(v, df1, 1 - tail))
     low = n * (s.case - upper * s.error) / (upper * rest + n * s.case)
     high = n * (lower * s.case - s.error) / (rest + n * lower * s.case)
     one |= test | {"low": low, "high": high}
-    many |= test | {"low": low * k / (1 + low * (k - 1)), "high": high * k / (1 + high * (k - 1))}
+    many |= test | {"low": _stepped_up(low, k), "high": _stepped_up(high, k)}
+    if many["low"] is None:
+        many["reason"] = "So far below zero the mean of k readers has no reliability, so an end is missing."
     return [one, many]
+
+
+def _stepped_up(single: float, k: int) -> float | None:
+    """Spearman and Brown's reliability of a mean of k; at -1/(k - 1) it runs to minus infinity."""
+    below = 1 + single * (k - 1)
+    return single * k / below if below > 1e-12 else None
 
 
 def _satterthwaite_df(s: _Squares, single: float) -> float:

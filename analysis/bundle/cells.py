@@ -1,7 +1,7 @@
 """What may stand in a cell: each function returns the parser of one kind of column."""
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from analysis.bundle.errors import CellError, listed, quoted
@@ -46,6 +46,17 @@ def count(raw: str) -> int:
     return int(value)
 
 
+def flag(raw: str) -> int:
+    """0 or 1; programs that keep such a column as numbers write 1.0."""
+    try:
+        value = number(raw)
+    except CellError:
+        value = math.nan
+    if value not in {0.0, 1.0}:
+        raise CellError(f"{quoted(raw)} is not {listed('01')}", "write 0 for no and 1 for yes")
+    return int(value)
+
+
 def duration(raw: str) -> float:
     """Milliseconds, none below zero."""
     value = number(raw)
@@ -54,17 +65,22 @@ def duration(raw: str) -> float:
     return value
 
 
-def choice(allowed: Mapping[str, Any] | Collection[str], remedy: str) -> Parser:
-    """One of some words; a mapping says what each of them becomes."""
-    values = allowed if isinstance(allowed, Mapping) else {name: name for name in allowed}
+def choice(allowed: Collection[str], remedy: str) -> Parser:
+    """One of some words."""
 
-    def parse(raw: str) -> Any:
-        try:
-            return values[raw.strip()]
-        except KeyError:
-            raise CellError(f"{quoted(raw)} is not {listed(values)}", remedy) from None
+    def parse(raw: str) -> str:
+        word = raw.strip()
+        if word not in allowed:
+            raise CellError(f"{quoted(raw)} is not {listed(allowed)}", _spelling(word, allowed) or remedy)
+        return word
 
     return parse
+
+
+def _spelling(word: str, allowed: Collection[str]) -> str | None:
+    """What to write where capitals are all that is wrong."""
+    meant = [name for name in allowed if name.casefold() == word.casefold()]
+    return f"write {quoted(meant[0])} in exactly these letters" if meant else None
 
 
 def scale_point(points: Collection[float]) -> Parser:
@@ -97,7 +113,8 @@ def alternative(sources: Collection[str]) -> Parser:
             return label
         raise CellError(
             f"{quoted(raw)} is no alternative of the sources {listed(sources)}",
-            "write a source of study.json, with #2 and so on where a trial has several of it",
+            _spelling(label, sources)
+            or "write a source of study.json, with #2 and so on where a trial has several of it",
         )
 
     return parse

@@ -86,6 +86,7 @@ def _check_picks(study: Study, table: pd.DataFrame) -> None:
                 raise BundleError(
                     file, what, "correct the slot, or alternatives in study.json", row=row, column=slot
                 )
+    _refuse_two_countings(table, sizes)
     if study.masked:
         return
     labels = table["picked"].cat.categories
@@ -100,6 +101,20 @@ def _check_picks(study: Study, table: pd.DataFrame) -> None:
             file, what, "write 1 for the real image and 0 for any other", row=row, column="correct"
         )
     _refuse_two_real(file, table[is_real], "picked")
+
+
+def _refuse_two_countings(table: pd.DataFrame, sizes: Mapping[str, int]) -> None:
+    """Slots are counted from 0 or from 1, but not both within a section."""
+    slots = [name for name in ("slot_picked", "slot_real") if name in table]
+    for section, rows in table.groupby("section", observed=True):
+        if not slots or not (rows[slots] == 0).to_numpy().any():
+            continue
+        for slot in slots:
+            if (bad := rows[slot].to_numpy() == sizes[str(section)]).any():
+                row = _first(rows, bad)
+                what = f"slot {_cell(rows, row, slot)}, where other rows of the section count from slot 0"
+                remedy = f"count from 0 to {sizes[str(section)] - 1}, or from 1 throughout"
+                raise BundleError("picks.csv", what, remedy, row=row, column=slot)
 
 
 def _check_rated_trials(study: Study, table: pd.DataFrame) -> None:

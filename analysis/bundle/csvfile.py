@@ -17,6 +17,7 @@ MAX_BYTES = 2 * 2**30
 MAX_COLUMNS = 1000
 CHUNK_ROWS = 65_536
 EMPTY = -1
+SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
 def read_table(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
@@ -55,7 +56,9 @@ def read_table(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
 
 
 def _check_size(path: Path) -> None:
-    size = path.stat().st_size
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise BundleError(path.name, "it is no ordinary file", "put the file itself there")
+    size = path.stat().st_size if path.exists() else 0
     if size > MAX_BYTES:
         raise BundleError(
             path.name,
@@ -67,7 +70,9 @@ def _check_size(path: Path) -> None:
 def _encoding_error(path: Path) -> BundleError:
     with path.open("rb") as stream:
         row = next((row for row, line in enumerate(stream, start=1) if not _is_utf8(line)), 1)
-    return BundleError(path.name, "the text is not UTF-8", "save the table as UTF-8", row=row)
+    return BundleError(
+        path.name, "the text is not UTF-8", "save the table as UTF-8 (in Excel: CSV UTF-8)", row=row
+    )
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -110,21 +115,40 @@ def _header(file: str, rows: Iterator[list[str]], columns: Mapping[str, Column])
         raise BundleError(
             file, "the file is empty", "write the header and the answers, or leave out the file"
         )
-    needed = [name for name, column in columns.items() if column.needed]
-    for name in needed:
-        if name not in header:
-            only = len(header) == 1 and (";" in header[0] or "\t" in header[0])
-            remedy = (
-                "save the table separated by commas" if only else "add it; needed are " + ", ".join(needed)
-            )
-            raise BundleError(file, "the column is missing", remedy, row=1, column=name)
     if len(header) > MAX_COLUMNS:
         raise BundleError(file, f"there are {len(header)} columns", f"keep at most {MAX_COLUMNS}", row=1)
+    _refuse_missing(file, header, [name for name, column in columns.items() if column.needed])
     for position, name in enumerate(header):
-        if not name or not name.isprintable() or header.index(name) < position:
-            what = f"the header's name {position + 1}, {quoted(name)}, is empty, unprintable or there twice"
-            raise BundleError(file, what, "give each column a name of its own", row=1)
+        what = _wrong_name(name, position, header)
+        if what:
+            raise BundleError(file, what, "give each column a name of its own, or delete it", row=1)
     return header
+
+
+def _refuse_missing(file: str, header: Sequence[str], needed: Sequence[str]) -> None:
+    missing = next((name for name in needed if name not in header), None)
+    if missing is None:
+        return
+    separator = next(
+        (word for mark, word in SEPARATORS.items() if len(header) == 1 and mark in header[0]), ""
+    )
+    if separator:
+        what = f"the cells are separated by {separator}"
+        raise BundleError(file, what, "save the table separated by commas", row=1)
+    alike = [name for name in header if name.casefold() == missing.casefold()]
+    remedy = f"rename {quoted(alike[0])}" if alike else "add it; needed are " + ", ".join(needed)
+    raise BundleError(file, "the column is missing", remedy, row=1, column=missing)
+
+
+def _wrong_name(name: str, position: int, header: Sequence[str]) -> str | None:
+    first = header.index(name)
+    if not name:
+        return f"column {position + 1} has no name"
+    if not name.isprintable():
+        return f"the name of column {position + 1}, {quoted(name)}, holds a control character"
+    if first < position:
+        return f"columns {first + 1} and {position + 1} are both named {quoted(name)}"
+    return None
 
 
 def _refuse_ragged(
@@ -134,7 +158,7 @@ def _refuse_ragged(
         if len(row) != len(header):
             raise BundleError(
                 file,
-                f"the row has {len(row)} cells and the header {len(header)}",
+                f"the row has {len(row)} cell{'' if len(row) == 1 else 's'} and the header {len(header)}",
                 "write one cell for each column, quoted where it holds a comma",
                 row=int(number),
             )

@@ -31,6 +31,8 @@ def unreadable(path: Path, error: OSError) -> BundleError:
     """A file of a bundle that the system does not give out: a folder, a path through a file, no rights."""
     if path.is_dir():
         return BundleError(path.name, "it is a folder, not a file", "put the file itself there")
+    if path.is_symlink() and not path.exists():
+        return BundleError(path.name, "it is a link to nothing", "put the file itself there")
     if path.parent.is_file():
         return BundleError(
             path.parent.name, "it is a file", f"name the folder that holds {path.name} and the tables"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from analysis.bundle import cells
 from analysis.bundle.study import Study
 
-FLAG = cells.choice({"0": 0, "1": 1}, "write 0 for no and 1 for yes")
 CALL = cells.choice(("real", "synthetic"), "write what the reader called the image")
 VERDICT = cells.choice(
     ("fits", "discrepant", "unsure"), "write the reader's verdict on label and image together"
@@ -62,14 +61,14 @@ def _answers(study: Study, file: str, *, trial: bool = True) -> dict[str, Column
         "order": Column(parse=cells.count),
         "response_ms": Column(parse=cells.duration),
         "repeat_of": _name(needed=False),
-        "catch": Column(parse=FLAG),
+        "catch": Column(parse=cells.flag),
     }
 
 
 def _picks(study: Study) -> dict[str, Column]:
     return _answers(study, "picks.csv") | {
         "picked": _word(cells.alternative(study.source_names)),
-        "correct": Column(parse=FLAG, needed=not study.masked),
+        "correct": Column(parse=cells.flag, needed=not study.masked),
         "slot_picked": Column(parse=cells.count),
         "slot_real": Column(parse=cells.count),
     }
@@ -112,7 +111,7 @@ def _readers(_study: Study) -> dict[str, Column]:
         # an answer to a questionnaire, so it may be a word; it is shown and never computed with
         "years": _name(needed=False),
         "site": _name(needed=False),
-        "virtual": Column(parse=FLAG),
+        "virtual": Column(parse=cells.flag),
     }
 
 

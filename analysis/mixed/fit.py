@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, minimize
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, WrongShapeError, WrongValueError
 from analysis.mixed.crossed import CrossedIntercepts, Floats
 from analysis.mixed.laplace import Answers, LaplaceLikelihood, dense_codes
 from analysis.mixed.result import MixedModel, RandomIntercept, coefficient_of
@@ -17,6 +17,7 @@ from analysis.mixed.result import MixedModel, RandomIntercept, coefficient_of
 HESSIAN_STEP = 1e-4
 ZERO_SD = 1e-3
 RUNAWAY = 15.0
+MISSING = "An outcome or a property is missing: leave out those answers, and say how many."
 
 
 class UnfittedError(AnalysisError):
@@ -73,7 +74,7 @@ def fit_ordinal(
     UnfittedError
         Where an effect runs to infinity, or all answers are the same.
     """
-    values = np.asarray(rating)
+    values = _whole(rating, design, names, groups)
     points, category = np.unique(values, return_inverse=True)
     if len(points) < 2:
         raise UnfittedError("All answers are the same, so there is nothing to model; report their share.")
@@ -96,12 +97,39 @@ def fit_logistic(
     The parameters are those of :func:`fit_ordinal`; ``outcome`` is 0 or 1, and an intercept is added, as in
     R's ``lme4::glmer``. A row with ``k`` of ``n`` successes is given as two rows with weights k and n - k.
     """
-    values = np.asarray(outcome, dtype=float)
+    values = _whole(outcome, design, names, groups)
+    if not np.isin(values, (0.0, 1.0)).all():
+        raise WrongValueError("A logistic model takes outcomes of 0 and 1 alone.")
     kept = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=float)
     if len(np.unique(values[kept > 0])) < 2:
         raise UnfittedError("All answers are the same, so there is nothing to model; report their share.")
     fitted = _Fit.of(values.astype(np.int64), 2, design, groups, weights)
     return fitted.model([], ["(Intercept)", *names], level, "logistic mixed model, Laplace")
+
+
+def _whole(
+    outcome: npt.ArrayLike, design: npt.ArrayLike, names: Sequence[str], groups: Mapping[str, npt.ArrayLike]
+) -> Floats:
+    """The outcomes as numbers, where every answer has its row in design and groups and nothing is missing."""
+    try:
+        values, matrix = np.asarray(outcome, dtype=np.float64), np.asarray(design, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise WrongValueError(
+            "Outcomes and design have to be numbers: code texts as numbers first."
+        ) from error
+    n = len(values)
+    if (
+        values.ndim != 1
+        or matrix.size != n * len(names)
+        or any(len(np.asarray(g)) != n for g in groups.values())
+    ):
+        raise WrongShapeError(
+            f"{n} answers with {len(names)} named effects need a design of {n} x {len(names)}, and "
+            "a level of each random factor for each answer."
+        )
+    if not (np.isfinite(values).all() and np.isfinite(matrix).all()):
+        raise WrongValueError(MISSING)
+    return values
 
 
 @dataclass

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from analysis.errors import NothingToAnalyseError, WrongShapeError
 from analysis.ranking import snapped
-from analysis.tables import FloatArray
+from analysis.tables import FloatArray, as_numbers
 
 
 def differences(first: npt.ArrayLike, second: npt.ArrayLike | None) -> tuple[FloatArray, int]:
@@ -16,10 +16,10 @@ def differences(first: npt.ArrayLike, second: npt.ArrayLike | None) -> tuple[Flo
     Floats that differ by rounding alone are made equal, since ties decide these tests. Whole numbers, such as
     sums of ratings, are the surest way in.
     """
-    one = np.asarray(first, dtype=np.float64)
+    one = as_numbers(first)
     if one.ndim != 1:
         raise WrongShapeError("Differences come from one list of numbers, or from two of the same length.")
-    other = np.zeros_like(one) if second is None else np.asarray(second, dtype=np.float64)
+    other = np.zeros_like(one) if second is None else as_numbers(second)
     if other.shape != one.shape:
         raise WrongShapeError(f"Pairs need two lists of the same length, not {one.size} and {other.size}.")
     whole = np.isfinite(one) & np.isfinite(other)
@@ -32,7 +32,7 @@ def differences(first: npt.ArrayLike, second: npt.ArrayLike | None) -> tuple[Flo
 
 def sample(values: npt.ArrayLike) -> FloatArray:
     """Return the numbers of a list without the missing ones."""
-    numbers = np.asarray(values, dtype=np.float64)
+    numbers = as_numbers(values)
     if numbers.ndim != 1:
         raise WrongShapeError("A sample is one list of numbers.")
     numbers = numbers[np.isfinite(numbers)]

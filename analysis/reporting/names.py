@@ -1,4 +1,12 @@
-"""How the coefficients of agreement are called in print."""
+"""What coefficients are called in print, and what tables and figures are called as files."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+STEM_LENGTH = 40
+# a table or a figure
+Filed = TypeVar("Filed")
 
 COEFFICIENTS = {
     "raw": "Raw agreement",
@@ -10,3 +18,21 @@ COEFFICIENTS = {
     "brennan_prediger": "Brennan–Prediger",
     "fleiss_quadratic": "Fleiss’ kappa, quadratic",
 }
+
+
+def file_stem(section: str) -> str:
+    """The beginning of the file names of a section: letters, digits and hyphens, not too many."""
+    return "".join(c if c.isalnum() else "-" for c in section.lower())[:STEM_LENGTH] or "section"
+
+
+def apart(filed: Iterable[Filed]) -> Iterator[Filed]:
+    """Give what would share a file name names of their own: sections called "a b" and "A-b", say."""
+    taken: set[str] = set()
+    for each in filed:
+        wanted: str = each.name  # type: ignore[attr-defined]
+        name, place = wanted, 1
+        while name in taken:
+            place += 1
+            name = f"{wanted}-{place}"
+        taken.add(name)
+        yield replace(each, name=name)  # type: ignore[type-var]

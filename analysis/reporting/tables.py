@@ -26,7 +26,7 @@ from analysis.reporting.columns import (
     Column,
     Row,
 )
-from analysis.reporting.names import COEFFICIENTS
+from analysis.reporting.names import COEFFICIENTS, apart, file_stem
 from analysis.reporting.words import number, p_phrase
 
 
@@ -59,7 +59,7 @@ class Table:
 
 def tables(document: Row) -> list[Table]:
     """Every table that the document has the numbers for."""
-    return [table for name in document["sections"] for table in _of_section(document, name)]
+    return list(apart(table for name in document["sections"] for table in _of_section(document, name)))
 
 
 def _of_section(document: Row, section: str) -> Iterator[Table]:
@@ -68,9 +68,9 @@ def _of_section(document: Row, section: str) -> Iterator[Table]:
     def make(
         name: str, of: str, title: str, columns: tuple[Column, ...], rows: Sequence[Row], **more: Any
     ) -> Table:
-        slug = "".join(c if c.isalnum() else "-" for c in section.lower()) or "section"
+        stem = file_stem(section)
         return Table(
-            name=f"{slug}-{name}", section=section, part=of, title=title, columns=columns, rows=rows, **more
+            name=f"{stem}-{name}", section=section, part=of, title=title, columns=columns, rows=rows, **more
         )
 
     if "detection" in part:

@@ -13,7 +13,7 @@ from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShap
 from analysis.proportions import check_level, normal_quantile
 from analysis.ranking import midranks
 from analysis.result import Interval, Test
-from analysis.tables import BoolArray, FloatArray
+from analysis.tables import BoolArray, FloatArray, as_numbers
 
 COVARIANCES = ("delong", "jackknife", "unbiased")
 NO_VARIANCE = "The area shows no variance over cases (perfect or constant scores), so there is no interval."
@@ -65,7 +65,7 @@ def delong_test(
     first: npt.ArrayLike, second: npt.ArrayLike, truth: npt.ArrayLike, *, null: float = 0.0
 ) -> Test:
     """DeLong's test of two areas on the same cases; `estimate` is the difference first - second."""
-    both = np.stack([np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)])
+    both = np.stack([as_numbers(first), as_numbers(second)])
     values, positive, _ = _checked(both, truth)
     areas, covariance = auc_covariance(values, positive, method="delong", check=False)
     difference = float(areas[0] - areas[1])
@@ -97,7 +97,7 @@ def auc_covariance(
         raise UnknownChoiceError(
             f"The covariance {method!r} is unknown: take one of {', '.join(COVARIANCES)}."
         )
-    values = np.asarray(scores, dtype=np.float64)
+    values = as_numbers(scores)
     positive = np.asarray(truth, dtype=bool)
     if check:
         values, positive, missing = _checked(values, truth)
@@ -149,7 +149,7 @@ def signed_confidence(called_synthetic: npt.ArrayLike, confidence: npt.ArrayLike
 
 
 def _checked(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, BoolArray, int]:
-    values, kinds = np.asarray(scores, dtype=np.float64), np.asarray(truth)
+    values, kinds = as_numbers(scores), np.asarray(truth)
     if values.ndim not in {1, 2} or kinds.shape != values.shape[-1:]:
         raise WrongShapeError("Scores and truth have to be lists of the same length.")
     if kinds.dtype != bool and not np.isin(kinds, (0, 1)).all():

@@ -21,7 +21,7 @@ from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShap
 from analysis.proportions import check_level, normal_quantile
 from analysis.result import Interval, Result, Test
 from analysis.roc.auc import auc_covariance
-from analysis.tables import FloatArray
+from analysis.tables import FloatArray, as_numbers
 
 BOTH_RANDOM = "random readers and cases"
 FIXED_READERS = "fixed readers, random cases"
@@ -156,7 +156,7 @@ def _result(
 
 
 def _checked(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, FloatArray, int]:
-    values = np.asarray(scores, dtype=np.float64)
+    values = as_numbers(scores)
     if values.ndim == 2:
         values = values[None]
     if values.ndim != 3 or min(values.shape) < 1:

@@ -267,3 +267,30 @@ def test_frames_of_nullable_numbers_are_tables_too():
     frame = pd.DataFrame({"a": [1, 0, 1], "b": [1, 1, 0], "c": [1, None, 0]}, dtype="Int64")
     plain = [[1, 1, 1], [0, 1, np.nan], [1, 0, 0]]
     assert crossed_rate(frame) == crossed_rate(plain)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_the_difference_of_generators_covers_with_common_readers_and_nested_images(missing):
+    rng = np.random.default_rng(17)
+    covered = 0
+    for _ in range(400):
+        skill = rng.normal(0, 0.5, (5, 1))
+        arms = []
+        for images in (20, 30):
+            eta = skill + rng.normal(0, 0.3, (5, 1)) + rng.normal(0, 0.6, (1, images))
+            table = (rng.random(eta.shape) < 1 / (1 + np.exp(-eta))).astype(float)
+            arms.append(np.where(rng.random(eta.shape) < missing, np.nan, table))
+        found = crossed_difference(*arms)
+        covered += found.low <= 0.0 <= found.high
+    assert 0.93 <= covered / 400 <= 0.995
+
+
+def test_equivalence_is_shown_no_oftener_than_alpha_at_the_edge_of_the_margin():
+    rng = np.random.default_rng(23)
+    # the rate over all readers and cases is .35, where chance is .25 and the margin .10
+    shown = 0
+    for _ in range(600):
+        eta = -0.65466 + rng.normal(0, 0.3, (8, 1)) + rng.normal(0, 0.4, (1, 50))
+        table = (rng.random(eta.shape) < 1 / (1 + np.exp(-eta))).astype(float)
+        shown += bool(crossed_equivalence(crossed_rate(table), 0.25, 0.10).within)
+    assert 0.02 <= shown / 600 <= 0.075

@@ -163,3 +163,22 @@ def test_any_scores_give_roc_analyses_or_refusals(scores):
     for covariance in ("delong", "jackknife", "unbiased"):
         attempt(roc.obuchowski_rockette, scores, truth, covariance=covariance)
     attempt(roc.delong_test, scores[0, 0], scores[1, 0], truth)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        agreement.fleiss_kappa,
+        agreement.conger_kappa,
+        agreement.gwet_ac1,
+        agreement.gwet_ac2,
+        agreement.brennan_prediger,
+        agreement.raw_agreement,
+        agreement.krippendorff_alpha,
+    ],
+)
+def test_a_table_without_any_answer_has_no_agreement_but_a_reason(function):
+    found = function([[math.nan] * 3] * 2, categories=[0, 1])
+    assert found.estimate is None
+    assert found.reason == "No case was answered by two readers, so there is no agreement to measure."
+    check(found)

@@ -112,3 +112,17 @@ def test_paired_superiority_scores_wins_as_one_and_ties_as_half():
     assert found.estimate == pytest.approx((1 + 0.5 + 0 + 1 + 0.5 + 0.5 + 1 + 1 + 0.5) / 9)
     assert found.inference == "random readers and cases"
     assert found.null == 0.5
+
+
+@pytest.mark.parametrize("readers", [3, 8])
+def test_the_clustered_interval_covers_with_few_readers(readers):
+    # on the normal quantile it covers 82% and 92%
+    rng = np.random.default_rng(11)
+    reader = np.repeat(np.arange(readers), 20)
+    covered = 0
+    for _ in range(400):
+        leniency, taste = rng.normal(0, 0.6, readers), rng.normal(0, 0.3, (2, readers))
+        first, second = (leniency + own + rng.normal(0, 1, (20, readers)) for own in taste)
+        found = superiority_clustered(first.T.ravel(), second.T.ravel(), reader, reader)
+        covered += found.low <= 0.5 <= found.high
+    assert 0.92 <= covered / 400 <= 0.98

@@ -54,3 +54,17 @@ def test_kendalls_w_without_ties_by_hand():
     found = kendall_w([[1, 2, 3], [1, 2, 3], [2, 1, 3]])
     assert found.estimate == pytest.approx(12 * 14 / (9 * 24))
     assert found.mean_rank_correlation == pytest.approx((3 * 12 * 14 / (9 * 24) - 1) / 2)
+
+
+def test_an_end_of_the_interval_that_runs_to_minus_infinity_is_missing_with_a_reason():
+    # psych::ICC prints a lower end above the estimate here, past the pole at -1/(k - 1)
+    found = icc_forms([[2, 2, 3], [3, 1, 1]])["ICC(2,k)"]
+    assert found.low is None
+    assert found.high > found.estimate
+    assert "an end is missing" in found.reason
+
+
+def test_an_interval_without_degrees_of_freedom_is_missing_with_a_reason():
+    found = icc([[2, 1, 1], [2, 3, 3]])
+    assert (found.low, found.high) == (None, None)
+    assert "degrees of freedom" in found.reason

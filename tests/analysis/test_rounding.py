@@ -35,3 +35,7 @@ def test_p_values_print_as_in_journals(p, printed):
 
 def test_what_does_not_exist_prints_as_a_dash():
     assert half_up(None) == half_up_percent(None) == "–"
+
+
+def test_the_largest_numbers_print_too():
+    assert half_up(1e300, 1) == "1" + "0" * 300 + ".0"

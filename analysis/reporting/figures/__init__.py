@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.proportions import wilson
 from analysis.reporting.figures import rates, scales
 from analysis.reporting.figures.style import drawn_svg
-from analysis.reporting.names import COEFFICIENTS
+from analysis.reporting.names import COEFFICIENTS, apart, file_stem
 
 __all__ = ["Picture", "pictures"]
 
@@ -33,7 +33,7 @@ class Picture:
 
 def pictures(document: Mapping[str, Any]) -> list[Picture]:
     """Draw every figure that the document has the numbers for."""
-    return [picture for name in document["sections"] for picture in _of_section(document, name)]
+    return list(apart(picture for name in document["sections"] for picture in _of_section(document, name)))
 
 
 def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
@@ -66,8 +66,8 @@ def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
 
 
 def _picture(section: str, name: str, part: str, caption: str, figure: Figure) -> Picture:
-    slug = "".join(c if c.isalnum() else "-" for c in section.lower()) or "section"
-    return Picture(name=f"{slug}-{name}", section=section, part=part, caption=caption, figure=figure)
+    name = f"{file_stem(section)}-{name}"
+    return Picture(name=name, section=section, part=part, caption=caption, figure=figure)
 
 
 def _detection(part: Mapping[str, Any], margin: float | None, make: Any) -> Iterator[Picture]:

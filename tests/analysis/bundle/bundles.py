@@ -65,6 +65,39 @@ def write_bundle(
     return folder
 
 
+def with_column(text: str, name: str, *cells: str) -> str:
+    """A table with one more column, its cells given in turn."""
+    header, *rows = text.splitlines()
+    filled = [f"{row},{cells[place % len(cells)]}" for place, row in enumerate(rows)]
+    return "\n".join([f"{header},{name}", *filled]) + "\n"
+
+
+def every_column() -> dict[str, str]:
+    """The tables with all their optional columns filled, slots where the picks say they were."""
+    more = {
+        "picks.csv": {"slot_picked": "123", "slot_real": "", "order": "123456", "response_ms": "57986"},
+        "ratings.csv": {"slot": "123", "order": "123456"},
+        "calls.csv": {"trial": "", "confidence": "12345", "order": "123456789", "response_ms": "4865"},
+        "checks.csv": {"trial": "", "order": "12345678", "response_ms": "9753"},
+    }
+    tables = {}
+    for name, columns in more.items():
+        text = TABLES[name]
+        for column, cells in columns.items():
+            text = with_column(text, column, *(cells or [""]))
+        tables[name] = with_column(with_column(text, "repeat_of", ""), "catch", "0")
+    lines = tables["picks.csv"].splitlines()
+    place = lines[0].split(",").index("slot_real")
+    for i, line in enumerate(lines[1:], start=1):
+        row = line.split(",")
+        right, picked = row[4] == "1", int(row[place - 1])
+        row[place] = str(picked if right else picked % 3 + 1)
+        lines[i] = ",".join(row)
+    readers = "reader,virtual,specialty,years,site\n"
+    readers += "".join(f"R{r},0,radiology,{r},east\n" for r in range(1, 4))
+    return tables | {"picks.csv": "\n".join(lines) + "\n", "readers.csv": readers}
+
+
 def edited(name: str, row: int, column: str, value: str) -> dict[str, str]:
     """A table with one cell changed; rows are counted as in the file."""
     lines = TABLES[name].splitlines()

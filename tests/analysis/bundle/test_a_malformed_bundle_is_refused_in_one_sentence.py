@@ -8,7 +8,7 @@ import pytest
 
 from analysis.bundle import BundleError, read_bundle
 from analysis.bundle.csvfile import MAX_BYTES
-from tests.analysis.bundle.bundles import STUDY, TABLES, edited, write_bundle
+from tests.analysis.bundle.bundles import STUDY, TABLES, edited, with_column, write_bundle
 
 
 def refusal(folder: Path) -> BundleError:
@@ -46,12 +46,14 @@ def test_a_byte_order_mark_blank_lines_and_windows_line_ends_are_read(tmp_path: 
 CELLS = [
     ("picks.csv", 4, "correct", "2", "“2” is not “0” or “1”"),
     ("picks.csv", 5, "reader", "", "the cell is empty"),
+    ("picks.csv", 6, "picked", "Real", "write “real” in exactly these letters"),
     ("picks.csv", 6, "picked", "c", "no alternative of the sources"),
     ("picks.csv", 3, "section", "duos", "“duos” is not “trios”"),
     ("picks.csv", 3, "section", "singles", "whose task is pick_real"),
     ("ratings.csv", 9, "rating", "4", "off the scale “1”, “2” or “3”"),
     ("ratings.csv", 9, "rating", "good", "off the scale"),
     ("ratings.csv", 7, "source", "c", "“c” is not “real”, “a” or “b”"),
+    ("calls.csv", 7, "call", "Real", "write “real” in exactly these letters"),
     ("calls.csv", 7, "call", "fake", "“fake” is not “real” or “synthetic”"),
     ("calls.csv", 7, "source", "unknown", "name a source of study.json"),
     ("checks.csv", 2, "verdict", "ok", "is not “fits”, “discrepant” or “unsure”"),
@@ -99,9 +101,50 @@ def test_a_missing_column_is_named_with_those_that_are_needed(tmp_path: Path) ->
     assert "needed are section, reader, trial, picked, correct" in str(error)
 
 
-def test_semicolons_for_commas_are_recognised(tmp_path: Path) -> None:
-    error = refusal(write_bundle(tmp_path, tables={"picks.csv": TABLES["picks.csv"].replace(",", ";")}))
-    assert "save the table separated by commas" in str(error)
+def test_a_column_in_other_letters_is_recognised(tmp_path: Path) -> None:
+    error = refusal(
+        write_bundle(tmp_path, tables={"picks.csv": TABLES["picks.csv"].replace("reader", "Reader")})
+    )
+    assert "rename “Reader”" in str(error)
+
+
+@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
+def test_other_separators_than_commas_are_recognised(tmp_path: Path, mark: str, word: str) -> None:
+    error = refusal(write_bundle(tmp_path, tables={"picks.csv": TABLES["picks.csv"].replace(",", mark)}))
+    assert f"separated by {word}; save the table separated by commas" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("section,reader,trial,picked,correct,reader", "columns 2 and 6 are both named “reader”"),
+        ("section,reader,trial,picked,correct,", "column 6 has no name"),
+        ("section,reader,trial,picked,correct,a\x07b", "column 6, “a�b”, holds a control character"),
+    ],
+)
+def test_a_header_whose_names_are_no_names_is_refused(tmp_path: Path, header: str, words: str) -> None:
+    rows = [f"{line}," for line in TABLES["picks.csv"].splitlines()[1:]]
+    text = "\n".join([header, *rows])
+    assert words in str(refusal(write_bundle(tmp_path, tables={"picks.csv": text})))
+
+
+def test_zero_and_one_may_be_written_as_numbers_are(tmp_path: Path) -> None:
+    text = TABLES["picks.csv"].replace(",1\n", ",1.0\n").replace(",0\n", ",0.0\n")
+    bundle = read_bundle(write_bundle(tmp_path, tables={"picks.csv": text}))
+    assert bundle.picks is not None
+    assert set(bundle.picks["correct"]) == {0.0, 1.0}
+
+
+def with_slots(picked: str, real: str) -> dict[str, str]:
+    """Slots for the first two picks, which are of the real and of a synthetic image."""
+    text = with_column(TABLES["picks.csv"], "slot_picked", *picked, *[""] * 16)
+    return {"picks.csv": with_column(text, "slot_real", *real, *[""] * 16)}
+
+
+def test_slots_counted_from_0_and_from_1_at_once_are_refused(tmp_path: Path) -> None:
+    error = refusal(write_bundle(tmp_path, tables=with_slots("03", "01")))
+    assert (error.row, error.column) == (3, "slot_picked")
+    assert "count from 0 to 2, or from 1 throughout" in str(error)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\ufeff"])
@@ -278,3 +321,17 @@ def test_a_folder_in_the_place_of_a_file_is_named_as_one(tmp_path: Path, name: s
 def test_a_file_of_the_bundle_given_for_its_folder_is_named_as_one(tmp_path: Path, name: str) -> None:
     told = str(refusal(write_bundle(tmp_path) / name))
     assert told == f"{name}: it is a file; name the folder that holds study.json and the tables."
+
+
+def test_a_link_to_nothing_is_named_as_one(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path)
+    (folder / "picks.csv").unlink()
+    (folder / "picks.csv").symlink_to(tmp_path / "gone.csv")
+    assert "picks.csv: it is a link to nothing" in str(refusal(folder))
+
+
+def test_what_never_ends_is_not_read(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path)
+    (folder / "picks.csv").unlink()
+    (folder / "picks.csv").symlink_to("/dev/zero")
+    assert "picks.csv: it is no ordinary file" in str(refusal(folder))

@@ -11,9 +11,14 @@ from hypothesis import strategies as st
 
 from analysis.bundle import Bundle, BundleError, read_bundle
 from analysis.compute import compute
-from tests.analysis.bundle.bundles import STUDY, TABLES, write_bundle
+from analysis.reporting import prose
+from analysis.reporting.conduct_prose import section_conduct
+from analysis.reporting.methods import methods
+from analysis.reporting.tables import tables
+from tests.analysis.bundle.bundles import STUDY, every_column, write_bundle
 
-FILES = ["study.json", *TABLES]
+VALID = every_column()
+FILES = ["study.json", *VALID]
 NASTY = [
     "",
     " ",
@@ -29,14 +34,19 @@ NASTY = [
     "real#2",
     "a,b",
     "\r",
+    "0",
+    "3",
+    "1.0",
+    "1e300",
+    str(2**53),
     "١",
 ]
 
 bytes_damage = st.tuples(st.sampled_from(FILES), st.floats(0, 1), st.integers(0, 40), st.binary(max_size=12))
 cell_damage = st.tuples(
-    st.sampled_from(list(TABLES)),
+    st.sampled_from(list(VALID)),
     st.integers(0, 60),
-    st.integers(0, 8),
+    st.integers(0, 12),
     st.sampled_from(NASTY) | st.text(max_size=8),
 )
 json_value = st.recursive(
@@ -53,7 +63,7 @@ json_value = st.recursive(
 
 @pytest.fixture(scope="module")
 def valid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_bundle(tmp_path_factory.mktemp("valid") / "bundle")
+    return write_bundle(tmp_path_factory.mktemp("valid") / "bundle", tables=VALID)
 
 
 def read_or_refuse(folder: Path) -> Bundle | None:
@@ -63,6 +73,18 @@ def read_or_refuse(folder: Path) -> Bundle | None:
         message = str(error)
     assert "\n" not in message
     return None
+
+
+def said(document: dict[str, Any]) -> None:
+    """Everything that a report says and tabulates."""
+    json.dumps(document, allow_nan=False)
+    methods(document)
+    for name in document["sections"]:
+        list(prose.section_results(document, name))
+        list(section_conduct(document, name))
+    for table in tables(document):
+        for row in table.rows:
+            [column.shown(row) for column in table.columns]
 
 
 QUICK = settings(
@@ -98,7 +120,7 @@ def test_cells_replaced_by_nasty_values(valid: Path, damage: list[Any]) -> None:
         (folder / name).write_text("\n".join(lines), encoding="utf-8", errors="replace")
     bundle = read_or_refuse(folder)
     if bundle is not None:
-        json.dumps(compute(bundle), allow_nan=False)
+        said(compute(bundle))
 
 
 @QUICK

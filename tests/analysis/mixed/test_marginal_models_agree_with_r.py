@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from analysis.choice import NoChoiceModelError, conditional_logit
+from analysis.errors import WrongShapeError, WrongValueError
 from analysis.marginal import fit_cluster_robust, fit_gee
+from analysis.mixed import UnfittedError, fit_logistic, fit_ordinal
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -67,3 +69,60 @@ def test_an_alternative_that_is_always_picked_has_no_model() -> None:
     design = np.tile(np.array([[1.0], [0.0]]), (20, 1, 1))
     with pytest.raises(NoChoiceModelError):
         conditional_logit(design, np.zeros(20, dtype=int), ["first"])
+
+
+@pytest.mark.parametrize("dependent", [[1.0, 1.0], [3e6, 3e6]])
+def test_properties_that_never_differ_within_a_trial_have_no_model(dependent: list[float]) -> None:
+    design = np.tile(np.array(dependent)[:, None], (20, 1, 1))
+    with pytest.raises(NoChoiceModelError):
+        conditional_logit(design, np.arange(20) % 2, ["size"])
+
+
+def test_the_units_of_a_property_do_not_matter_to_the_choice_model() -> None:
+    rng = np.random.default_rng(5)
+    design, chosen = rng.normal(size=(60, 3, 2)), rng.integers(0, 3, 60)
+    (plain, _), (large, _) = (
+        conditional_logit(design * scale, chosen, ["x", "y"]) for scale in (1.0, np.array([1e7, 1.0]))
+    )
+    assert large.z == pytest.approx(plain.z)
+
+
+@pytest.mark.parametrize("picked", [[0, 1, 3], [0, 1, -1], [0, 0.5, 1]])
+def test_a_pick_of_no_alternative_is_refused(picked: list[float]) -> None:
+    with pytest.raises(WrongValueError, match="from 0 to 2"):
+        conditional_logit(np.zeros((3, 3, 1)), picked, ["x"])
+
+
+def gee(outcome: Any, design: Any, clusters: Any) -> Any:
+    return fit_gee(outcome, design, ["x"], clusters)
+
+
+def robust(outcome: Any, design: Any, clusters: Any) -> Any:
+    return fit_cluster_robust(outcome, design, ["x"], clusters)
+
+
+def logistic(outcome: Any, design: Any, clusters: Any) -> Any:
+    return fit_logistic(outcome, design, ["x"], {"reader": clusters})
+
+
+@pytest.mark.parametrize("fit", [gee, robust, logistic])
+@pytest.mark.parametrize("outcome", [[0, 0, 0, 0], [1, 1, 1, 1], [0, 0, 1, 1]])
+def test_answers_that_are_all_alike_or_separated_have_no_model(fit: Any, outcome: list[int]) -> None:
+    with pytest.raises(UnfittedError, match=r"All answers are the same|no finite maximum"):
+        fit(outcome, [0, 0, 1, 1], [1, 2, 1, 2])
+
+
+@pytest.mark.parametrize("fit", [gee, robust, logistic])
+def test_a_missing_answer_is_refused_and_not_dropped(fit: Any) -> None:
+    with pytest.raises(WrongValueError, match="leave out those answers"):
+        fit([0, 1, np.nan, 1], [0, 1, 1, 0], [1, 2, 1, 2])
+
+
+def test_a_design_that_does_not_fit_the_answers_is_refused() -> None:
+    with pytest.raises(WrongShapeError, match="3 answers with 1 named effects need a design of 3 x 1"):
+        fit_ordinal([1, 2, 3], [[0], [1]], ["x"], {"reader": [1, 1, 2]})
+
+
+def test_an_outcome_that_is_neither_0_nor_1_is_refused() -> None:
+    with pytest.raises(WrongValueError, match="0 and 1 alone"):
+        fit_logistic([0, 1, 2], [0, 1, 1], ["x"], {"reader": [1, 2, 1]})

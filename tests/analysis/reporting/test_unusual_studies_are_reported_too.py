@@ -204,3 +204,18 @@ def test_a_model_of_picks_that_was_not_fitted_is_said_in_the_report(tmp_path: Pa
     part = document["sections"]["trios"]
     assert "reason" in part["detection"]["mixed_model"]
     assert "No logistic mixed model was fitted: " in " ".join(section_results(document, "trios"))
+
+
+def test_sections_whose_names_differ_by_signs_alone_keep_their_files_apart(tmp_path: Path) -> None:
+    names = ("a b", "A-b", "é" * 190)
+    header, *rows = TABLES["calls.csv"].splitlines()
+    calls = "\n".join([header, *(row.replace("singles", name, 1) for name in names for row in rows)])
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "calls.csv").write_text(calls)
+    study = STUDY | {"sections": [{"name": name, "task": "call"} for name in names]}
+    (tmp_path / "bundle" / "study.json").write_text(json.dumps(study))
+    made = Report(document=compute(read_bundle(tmp_path / "bundle")))
+    made.save(tmp_path / "out", formats=("csv", "figures"))
+    saved = {path.name for path in (tmp_path / "out").glob("*/*")}
+    assert {"a-b-calls.csv", "a-b-calls-2.csv", "é" * 40 + "-calls.csv"} <= saved
+    assert {"a-b-readers.svg", "a-b-readers-2.svg", "é" * 40 + "-readers.svg"} <= saved
