@@ -11,7 +11,7 @@ from analysis.crossed import t_quantile
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
 from analysis.mixed.limit import too_many
 from analysis.proportions import clopper_pearson
-from analysis.sections.grid import as_text, codes_of, has_values
+from analysis.sections.grid import as_text, by_number, codes_of, has_values, is_number
 from analysis.sections.whole import whole
 
 STRAIGHT_SHARE = 0.9
@@ -180,31 +180,55 @@ def repeats(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict
     if again.empty:
         return {"n": 0, "reason": "no hidden repeats were shown"}
     first = rows[~_flag(rows, "repeat_of")]
-    readers = as_text(first, "reader")
-    answers = as_text(first, answer)
-    known: dict[tuple[object, object], object] = {}
-    for name in {case, "trial"} & set(first.columns):
-        known |= dict(zip(zip(readers, as_text(first, name), strict=True), answers, strict=True))
-    pairs = [
-        (known[reader, origin], now)
-        for reader, origin, now in zip(
-            as_text(again, "reader"), as_text(again, "repeat_of"), as_text(again, answer), strict=True
-        )
-        if (reader, origin) in known
-    ]
+    pairs = _first_and_again(first, again, case, answer)
     if not pairs:
         return {"n": 0, "reason": "no repeat names a trial that its reader answered before"}
     same = sum(a == b for a, b in pairs)
     interval = clopper_pearson(same, len(pairs), level=level)
     part = {"n": len(pairs), "same": same, "share": same / len(pairs)}
     part |= {"low": interval.low, "high": interval.high, "method": interval.method}
-    if len(pairs) > 1:
-        values = sorted({str(value) for pair in pairs for value in pair})
-        place = {value: i for i, value in enumerate(values)}
-        coded = np.array([[place[str(value)] for value in pair] for pair in pairs])
-        if len(values) > 1:
-            part["kappa"] = whole(cohen_kappa(coded[:, 0], coded[:, 1], level=level))
+    part |= _kappas(pairs, level)
+    if "observed" in rows:
+        part["by_label"] = [
+            {"label": str(label), "n": len(found)} | _kappas(found, level)
+            for label, of in again.groupby("label", observed=True)
+            if (found := _first_and_again(first, of, case, "observed"))
+        ]
     return part
+
+
+Pairs = list[tuple[Any, Any]]
+
+
+def _first_and_again(first: pd.DataFrame, again: pd.DataFrame, case: str, answer: str) -> Pairs:
+    """Each reader's first answer and the one to its hidden repeat; several labels of an image stay apart."""
+    known: dict[tuple[Any, ...], Any] = {}
+    for name in {case, "trial"} & set(first.columns):
+        known |= dict(zip(_asked(first, name), as_text(first, answer), strict=True))
+    answers = zip(_asked(again, "repeat_of"), as_text(again, answer), strict=True)
+    pairs = [(known[asked], now) for asked, now in answers if asked in known]
+    return [pair for pair in pairs if not any(pd.isna(value) for value in pair)]
+
+
+def _asked(rows: pd.DataFrame, name: str) -> list[tuple[Any, ...]]:
+    """Who was asked about what."""
+    columns = ["reader", name, *(["label"] if "label" in rows else [])]
+    return list(zip(*(as_text(rows, column) for column in columns), strict=True))
+
+
+def _kappas(pairs: Pairs, level: float) -> dict[str, Any]:
+    """Cohen's kappa of first and second answers, and the quadratic one where the answers are numbers."""
+    values = sorted({value for pair in pairs for value in pair}, key=by_number)
+    if len(pairs) < 2 or len(values) < 2:
+        return {}
+    place = {value: index for index, value in enumerate(values)}
+    first, again = (np.array([place[value] for value in side]) for side in zip(*pairs, strict=True))
+    found = {"kappa": whole(cohen_kappa(first, again, level=level))}
+    if all(map(is_number, values)):
+        numbers = np.array([float(value) for value in values])
+        weighted = cohen_kappa(numbers[first], numbers[again], weights="quadratic", level=level)
+        found["kappa_quadratic"] = whole(weighted)
+    return found
 
 
 def catch_trials(rows: pd.DataFrame, *, level: float) -> dict[str, Any]:

@@ -94,6 +94,19 @@ def as_text(rows: pd.DataFrame, column: str) -> npt.NDArray[Any]:
     return rows[column].astype(object).to_numpy()
 
 
+def is_number(value: object) -> bool:
+    """Whether an answer is a number, or a text that names one."""
+    try:
+        return bool(np.isfinite(float(value)))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+
+
+def by_number(value: object) -> tuple[int, float, str]:
+    """Sort key in which numbers stand first, by size, and texts after them."""
+    return (0, float(value), "") if is_number(value) else (1, 0.0, str(value))  # type: ignore[arg-type]
+
+
 def _tidy(rows: pd.DataFrame) -> pd.DataFrame:
     """Forget the names that no longer occur."""
     named = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]

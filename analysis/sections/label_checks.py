@@ -1,5 +1,6 @@
 """check_label: do synthetic images show what their labels say?"""
 
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ from analysis import agreement as coefficients
 from analysis.bundle import Study
 from analysis.proportions import clopper_pearson
 from analysis.ranks import bowker, sign_test, stuart_maxwell
-from analysis.sections.grid import Floats, as_text, has_values, spread
+from analysis.sections.grid import Floats, as_text, by_number, has_values, is_number, spread
 from analysis.sections.whole import whole
+
+MOST_PAIRS = 30
 
 
 def label_checks(study: Study, checks: pd.DataFrame) -> dict[str, Any]:
@@ -81,52 +84,75 @@ def _consensus(study: Study, values: Floats) -> dict[str, Any]:
 
 
 def _by_label(study: Study, checks: pd.DataFrame) -> list[dict[str, Any]]:
-    """Intended against observed, label by label."""
+    """Intended against observed, label by label: all reviewers together, each alone, and between them."""
     if not (has_values(checks, "intended") and has_values(checks, "observed")):
         return []
     rows = []
     for label in checks["label"].cat.categories:
         of = checks[((checks["label"] == label) & checks["intended"].notna() & checks["observed"].notna())]
-        if len(of):
-            rows.append({"label": str(label)} | _intended_observed(study, of))
+        if not len(of):
+            continue
+        values = sorted(set(as_text(of, "intended")) | set(as_text(of, "observed")), key=by_number)
+        rows.append(
+            {"label": str(label)}
+            | _intended_observed(study, of, values)
+            | {"note": "answers of all reviewers together, assumes independent answers"}
+            | {
+                "by_reader": [
+                    {"reader": str(reader)} | _intended_observed(study, own, values)
+                    for reader, own in of.groupby("reader", observed=True)
+                ],
+                "between_readers": _between(study, of, values),
+            }
+        )
     return rows
 
 
-def _intended_observed(study: Study, rows: pd.DataFrame) -> dict[str, Any]:
-    intended, observed = as_text(rows, "intended"), as_text(rows, "observed")
-    values = sorted(set(intended) | set(observed), key=_by_number)
+def _intended_observed(study: Study, rows: pd.DataFrame, values: list[Any]) -> dict[str, Any]:
     place = {value: index for index, value in enumerate(values)}
-    a, b = (np.array([place[value] for value in side]) for side in (intended, observed))
+    a, b = (np.array([place[value] for value in as_text(rows, side)]) for side in ("intended", "observed"))
     table = np.zeros((len(values), len(values)), dtype=int)
     np.add.at(table, (a, b), 1)
-    ordered = all(_is_number(value) for value in values)
     part: dict[str, Any] = {
         "values": [str(value) for value in values],
         "table": whole(table),
         "n": len(rows),
         "agree": int((a == b).sum()),
-        "note": "answers of all reviewers together",
     }
     if len(values) > 1:
-        for name in ("identity", "linear", "quadratic") if ordered else ("identity",):
-            kappa = coefficients.cohen_kappa(
-                a, b, categories=list(range(len(values))), weights=name, level=study.level
-            )
-            part[f"kappa_{name}"] = whole(kappa)
+        part |= _kappas(study, a, b, values)
         part["stuart_maxwell"] = whole(stuart_maxwell(table))
         part["bowker"] = whole(bowker(table))
-    if ordered:
+    if all(map(is_number, values)):
         numbers = np.array([float(value) for value in values])
         part["direction"] = whole(sign_test(numbers[b], numbers[a]))
     return part
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return bool(np.isfinite(float(text)))
-    except ValueError:
-        return False
+def _between(study: Study, rows: pd.DataFrame, values: list[Any]) -> list[dict[str, Any]]:
+    """Kappas of what two reviewers observed on the same images."""
+    place = {value: index for index, value in enumerate(values)}
+    grid = spread(rows, "image", np.array([place[value] for value in as_text(rows, "observed")]))
+    found = []
+    for one, other in islice(combinations(range(len(grid.readers)), 2), MOST_PAIRS):
+        both = ~np.isnan(grid.values[[one, other]]).any(axis=0)
+        if len(values) > 1 and both.any():
+            pair = {"a": grid.readers[one], "b": grid.readers[other], "n": int(both.sum())}
+            a, b = grid.values[[one, other]][:, both].astype(int)
+            found.append(pair | _kappas(study, a, b, values))
+    return found
 
 
-def _by_number(text: str) -> tuple[int, float, str]:
-    return (0, float(text), "") if _is_number(text) else (1, 0.0, text)
+def _kappas(study: Study, a: Any, b: Any, values: list[Any]) -> dict[str, Any]:
+    """Cohen's kappa, weighted too where the values are numbers, with the distances between them."""
+    ordered = all(map(is_number, values))
+    categories = [float(value) for value in values] if ordered else list(range(len(values)))
+    named = np.array(categories)
+    return {
+        f"kappa_{weights}": whole(
+            coefficients.cohen_kappa(
+                named[a], named[b], categories=categories, weights=weights, level=study.level
+            )
+        )
+        for weights in (("identity", "linear", "quadratic") if ordered else ("identity",))
+    }
