@@ -143,4 +143,5 @@ def _coefficient(name: str, estimate: float, variance: float, df: float, level: 
         p=float(2 * t.sf(abs(estimate / se), df)),
         low=estimate - reach,
         high=estimate + reach,
+        df=df if np.isfinite(df) else None,
     )

@@ -11,7 +11,7 @@ from analysis.mixed.crossed import Floats
 
 @dataclass(frozen=True, kw_only=True)
 class Coefficient:
-    """A fixed effect or threshold on the logit scale."""
+    """A fixed effect or threshold on the logit scale; with `df`, `z` is compared with Student's t on it."""
 
     name: str
     estimate: float
@@ -20,6 +20,7 @@ class Coefficient:
     p: float | None
     low: float | None
     high: float | None
+    df: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

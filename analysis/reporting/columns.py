@@ -100,6 +100,18 @@ MODEL = _columns(
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )
+CHOICE = tuple(Column("z", "t", "number") if c.key == "z" else c for c in MODEL)
+EFFECTS = _columns(
+    ("comparison", "Comparison", "text"),
+    ("unit", "unit", "text"),
+    ("superiority", "P", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+    ("rank_biserial", "rank-biserial", "number"),
+    ("shift", "shift", "number"),
+    ("shift_low", "low", "number"),
+    ("shift_high", "high", "number"),
+)
 CALLS = _columns(
     ("reader", "Reader", "text"),
     ("hit", "hits", "count"),
@@ -140,12 +152,18 @@ CALIBRATION = _columns(("confidence", "Confidence", "count"), ("k", "correct", "
 CHECKS = (*_columns(("reader", "Reviewer", "text"), ("discrepant", "discrepant", "count")), *RATE)
 LABELS = _columns(
     ("label", "Label", "text"),
+    ("what", "compared", "text"),
     ("n", "n", "count"),
     ("agree", "as intended", "count"),
     ("kappa", "kappa", "number"),
+    ("kappa_low", "low", "number"),
+    ("kappa_high", "high", "number"),
     ("kappa_quadratic", "quadratic kappa", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
     ("p_direction", "p, direction", "p"),
     ("p_margins", "p, Stuart–Maxwell", "p"),
+    ("p_symmetry", "p, Bowker", "p"),
 )
 AGREEMENT = _columns(
     ("coefficient", "Coefficient", "text"),

@@ -57,6 +57,17 @@ def _pace(part: Part) -> Iterator[str]:
             )
 
 
+def _weighted(again: Part) -> str:
+    """The quadratic kappas of repeats, where their answers are numbers."""
+    rows = [("", again), *((f" of {row['label']}", row) for row in again.get("by_label", []))]
+    found = [
+        f", quadratic{of} {number(row['kappa_quadratic']['estimate'], 2)}"
+        for of, row in rows
+        if row.get("kappa_quadratic")
+    ]
+    return "".join(found)
+
+
 def _controls(part: Part) -> Iterator[str]:
     again = part.get("repeats", {})
     if again.get("n"):
@@ -64,8 +75,8 @@ def _controls(part: Part) -> Iterator[str]:
         yield (
             f"Of {again['n']} hidden repeats {again['same']} were answered as before "
             f"({percent(again['share'])}, exact interval "
-            f"{interval(again['low'], again['high'], as_percent=True)}; "
-            f"Cohen’s kappa {number(kappa, 2)})."
+            f"{interval(again['low'], again['high'], as_percent=True)}, assuming independent answers; "
+            f"Cohen’s kappa {number(kappa, 2)}{_weighted(again)})."
         )
     elif again:
         yield f"{again['reason'].capitalize()}."

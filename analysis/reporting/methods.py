@@ -1,6 +1,6 @@
 """The methods paragraph, written from what was really done."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from analysis.reporting.who import notice, readers_word
 from analysis.reporting.words import Part, level_text, listed
@@ -17,7 +17,8 @@ def methods(document: Part) -> list[str]:
     """The methods paragraphs: what was asked of whom, and how it was analysed."""
     return [
         " ".join(_design(document)),
-        " ".join([*_analysis(document), _closing(document["study"])]),
+        *_analysis(document),
+        _closing(document["study"]),
     ]
 
 
@@ -48,43 +49,104 @@ def _design(document: Part) -> Iterator[str]:
 
 
 def _analysis(document: Part) -> Iterator[str]:
-    level = level_text(document)
-    parts = document["sections"].values()
+    """A paragraph on intervals, and one for each kind of answer that there was."""
+    parts = list(document["sections"].values())
     yield (
-        f"Intervals are at {level}. Headline intervals take readers and cases as random and crossed "
-        "(Gallas, Pennello & Myers 2007) with Satterthwaite’s degrees of freedom; where fewer than "
-        "three readers "
-        "answered they speak of these readers only. Intervals that assume independent answers are named so."
+        f"Intervals are at {level_text(document)}. Headline intervals take readers and cases as random and "
+        "crossed (Gallas, Pennello & Myers 2007) with Satterthwaite’s degrees of freedom; where fewer than "
+        "three readers answered they speak of these readers only. Intervals that assume independent answers "
+        "are named so."
     )
-    if any("overall" in part.get("detection", {}) for part in parts):
+    for key, said in ANALYSES.items():
+        found = [part[key] for part in parts if key in part]
+        paragraph = " ".join(said(document, found)) if found else ""
+        if paragraph:
+            yield paragraph
+
+
+def _picked(document: Part, found: Sequence[Part]) -> Iterator[str]:
+    if not any("overall" in part for part in found):
+        return
+    yield (
+        "Shares were compared with chance by a t-test on the crossed error, and with chance ± the protocol’s "
+        "margin by two one-sided tests at 5% (Schuirmann 1987); d′ is that of m-alternative forced choice "
+        "(Green & Dai 1991), its interval the ends of the share’s."
+    )
+    if any("coefficients" in part.get("choice_model", {}) for part in found):
         yield (
-            "Shares were compared with chance by a t-test on the crossed error, and with chance ± the "
-            "protocol’s "
-            "margin by two one-sided tests (Schuirmann 1987); d′ is that of m-alternative forced choice "
-            "(Green & Dai 1991)."
+            "What makes a reader pick was modelled by conditional logit on source and position (McFadden "
+            "1974) with errors robust to readers."
         )
-    if any("realism" in part for part in parts):
+    if any("random" in part.get("mixed_model", {}) for part in found):
         yield (
-            "Ratings were compared on the sums of each reader and of each trial by Wilcoxon’s "
-            "signed-rank test three "
-            "ways: asymptotic with zeros dropped and no continuity correction (the published method), "
-            "exact with "
-            "ties, and Pratt’s; differences of means carry readers and trials"
-            + _ends_sentence(document)
-            + _model_sentence(document)
+            "Finding the real image was modelled by a logistic mixed model with crossed random intercepts "
+            "for readers and trials, by Laplace’s approximation (Bates et al. 2015)."
         )
-    if any("discrimination" in part for part in parts):
+
+
+def _rated(document: Part, found: Sequence[Part]) -> Iterator[str]:
+    pairs = [pair for part in found for pair in part["pairs"]]
+    if any(test["method"] == "wilcoxon-asymptotic" for pair in pairs for test in pair["tests"]):
         yield (
-            "A call of synthetic counts as positive. Pooled accuracy is stratified by truth, and compared "
-            "with chance as the mean of sensitivity and specificity, which the mix of images does not move; "
-            f"detection rates of generators were compared with common readers and {_images(document)}, "
-            "Holm-corrected."
+            "Ratings were compared on the sums of each reader and of each trial by Wilcoxon’s signed-rank "
+            "test three ways: asymptotic with zeros dropped and no continuity correction (the published "
+            "method), exact with ties, and Pratt’s."
+        )
+    if not all(pair["paired"] for pair in pairs):
+        yield (
+            "Arms of different trials were compared on the images’ mean ratings by the rank-sum test, "
+            "asymptotic and corrected for ties, and by P(higher) with readers as clusters (Obuchowski 1997)."
         )
     yield (
-        "Agreement is on the identity of the image. Errors over cases are linearised, errors over "
-        "readers are "
-        "jackknifed, and the error under independent guessing serves the test alone."
+        "Differences of means carry readers and trials"
+        + ("" if len(pairs) < 2 else ", Holm-corrected")
+        + _ends_sentence(document)
+        + _model_sentence(document)
     )
+
+
+def _called(document: Part, found: Sequence[Part]) -> Iterator[str]:
+    yield (
+        "A call of synthetic counts as positive. Pooled accuracy is stratified by truth, and compared "
+        "with chance as the mean of sensitivity and specificity, which the mix of images does not move; "
+        f"detection rates of generators were compared with common readers and {_images(document)}, "
+        "Holm-corrected. Readers’ d′ and criterion have ½ added to each count (Hautus 1995)."
+    )
+    if any(part.get("roc", {}).get("mean") for part in found):
+        yield (
+            "Call and confidence make one scale for each reader’s empirical ROC area (DeLong 1988); areas "
+            "were combined over readers by the method of Obuchowski and Rockette (1995) with DeLong’s "
+            "covariances and Hillis’ degrees of freedom (2007)."
+        )
+
+
+def _checked(document: Part, found: Sequence[Part]) -> Iterator[str]:
+    yield "Rates of discrepant labels have exact intervals (Clopper & Pearson 1934)."
+    if any(part["by_label"] for part in found):
+        yield (
+            "Intended and observed labels were compared by Cohen’s kappa, quadratically weighted where they "
+            "are numbers, by the sign test, and by the tests of Stuart and Maxwell and of Bowker."
+        )
+
+
+def _agreed(document: Part, found: Sequence[Part]) -> Iterator[str]:
+    ordered = any("ac2" in part.get("ratings", {}) for part in found)
+    yield (
+        "Agreement is on the identity of the image, never on its place: Fleiss’ and Conger’s kappa, Gwet’s "
+        "AC1, Krippendorff’s alpha and Brennan and Prediger’s coefficient"
+        + (", for ratings alpha for the ordinal scale, Gwet’s AC2 and ICC(2,1)" if ordered else "")
+        + ". Errors over cases are linearised (Gwet 2014), errors over readers are jackknifed, and the error "
+        "under independent guessing serves the test alone."
+    )
+
+
+ANALYSES: Mapping[str, Callable[[Part, Sequence[Part]], Iterator[str]]] = {
+    "detection": _picked,
+    "realism": _rated,
+    "discrimination": _called,
+    "label_checks": _checked,
+    "agreement": _agreed,
+}
 
 
 def _images(document: Part) -> str:

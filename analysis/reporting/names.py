@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+from analysis.reporting.words import Part
+
 STEM_LENGTH = 40
 # a table or a figure
 Filed = TypeVar("Filed")
@@ -18,6 +20,16 @@ COEFFICIENTS = {
     "brennan_prediger": "Brennan–Prediger",
     "fleiss_quadratic": "Fleiss’ kappa, quadratic",
 }
+
+
+def named_coefficients(found: Part) -> dict[str, Part]:
+    """Coefficients of agreement by the names they have in print; alpha says for which scale."""
+    named = {COEFFICIENTS[key]: c for key, c in found.items() if key in COEFFICIENTS}
+    if found.get("icc"):
+        named["ICC(2,1)"] = found["icc"]
+    if "ac2" not in found:
+        return named
+    return {f"{name}, ordinal" if c is found["alpha"] else name: c for name, c in named.items()}
 
 
 def file_stem(section: str) -> str:

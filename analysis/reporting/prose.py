@@ -1,8 +1,10 @@
 """Sentences of the report, written from what was really done and found, and never more than that."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from analysis.reporting.discrimination_prose import discrimination
+from analysis.reporting.realism_prose import realism, realism_in_brief
 from analysis.reporting.verdicts import against_chance
 from analysis.reporting.verdicts import equivalence as equivalence_verdict
 from analysis.reporting.who import readers_word, starting
@@ -16,13 +18,23 @@ from analysis.reporting.words import (
     number,
     p_phrase,
     percent,
-    scope,
 )
 
 
 def brief(document: Part) -> list[str]:
-    """What was found, a sentence a section."""
-    return [next(section_results(document, name), "") for name in document["sections"]]
+    """What was found, in a few sentences a section."""
+    found = [paragraph for name in document["sections"] for paragraph in _brief_of(document, name)]
+    return [paragraph for paragraph in found if paragraph]
+
+
+def _brief_of(document: Part, name: str) -> Iterator[str]:
+    section = document["sections"][name]
+    for part in ("detection", "discrimination", "label_checks"):
+        # a share and what its equivalence says stand together
+        said = islice(part_results(document, name, part), 2 if part == "detection" else 1)
+        yield " ".join(said)
+    if section.get("realism"):
+        yield realism_in_brief(section["realism"])
 
 
 def section_results(document: Part, name: str) -> Iterator[str]:
@@ -69,50 +81,36 @@ def _detection(document: Part, part: Part) -> Iterator[str]:
             for c in choice["coefficients"]
         ]
         yield (
-            f"In a conditional logit model of the pick, with errors robust to readers, the log odds against "
-            f"{choice['reference']} were {listed(shown)}."
+            "In a conditional logit model of the pick, with errors robust to readers and for these trials "
+            f"alone, the log odds against {choice['reference']} were {listed(shown)}."
         )
     mixed = part["mixed_model"]
     if "random" in mixed:
         spread = [f"{r['name']}s {number(r['sd'], 2)}" for r in mixed["random"]]
-        yield f"In a logistic mixed model the standard deviations were, in logits, {listed(spread)}."
+        middle = mixed["intercept"]
+        yield (
+            "In a logistic mixed model the log odds of finding the real image were "
+            f"{number(middle['estimate'], 2)} ({interval(middle['low'], middle['high'], digits=2)}), with "
+            f"standard deviations, in logits, between {listed(spread)}."
+        )
     else:
         yield f"No logistic mixed model was fitted: {because(mixed['reason'])}."
-    yield (
-        f"Were all {o['n']:,} answers independent, which they are not, the exact interval would be "
-        f"{interval(o['exact']['low'], o['exact']['high'], as_percent=True)} and the binomial test "
-        "would give "
-        f"{p_phrase(o['exact']['p_two_sided'])}."
+    yield _were_answers_independent(o)
+    if part["wrong_picks"]["p"] is not None:
+        yield (
+            "Whether wrong picks fell evenly on the other alternatives: "
+            f"{p_phrase(part['wrong_picks']['p'])}, chi-squared, assuming independent answers."
+        )
+
+
+def _were_answers_independent(o: Part) -> str:
+    exact, wilson = (interval(o[key]["low"], o[key]["high"], as_percent=True) for key in ("exact", "wilson"))
+    return (
+        f"Were all {o['n']:,} answers independent, which they are not, the exact interval would be {exact} "
+        f"(Wilson’s {wilson}), the binomial test would give {p_phrase(o['exact']['p_two_sided'])}, and the "
+        "Bayes factor for a rate other than chance, all rates being as likely beforehand, would be "
+        f"{number(o['bayes']['bf10'], 2)}."
     )
-
-
-def _realism(document: Part, part: Part) -> Iterator[str]:
-    means = [
-        f"{row['source']} {row['text']} ({interval(row['low'], row['high'])})" for row in part["by_source"]
-    ]
-    whom = scope(part["by_source"][0]["crossed"], "images")
-    yield f"Mean ratings, with {level_text(document)} intervals {whom}: {listed(means)}."
-    pairs = [pair for pair in part["pairs"] if pair["unit"] == "reader"]
-    for pair in pairs:
-        d = pair["difference"]
-        yield (
-            f"{pair['a']} minus {pair['b']}: {number(d['estimate'])} "
-            f"({carried(document, d)}, {p_phrase(d['p'])}). "
-            + equivalence_verdict(pair["equivalence"], "", points=False)
-        )
-    model = part["ordinal_model"]
-    if "coefficients" in model:
-        ratios = [
-            f"{c['source']} {number(c['estimate'], 2)} (SE {number(c['se'], 2)}, Holm "
-            f"{p_phrase(c['p_holm'])})"
-            for c in model["coefficients"]
-        ]
-        yield (
-            f"In the ordinal mixed model the log odds of a higher rating against {model['reference']} were "
-            f"{listed(ratios)}."
-        )
-    else:
-        yield f"No ordinal mixed model was fitted: {because(model['reason'])}."
 
 
 def _label_checks(document: Part, part: Part) -> Iterator[str]:
@@ -134,20 +132,39 @@ def _agreement(document: Part, what: str, part: Part) -> Iterator[str]:
     if fleiss["estimate"] is None:
         yield f"Agreement on {what} has no coefficient: {because(fleiss.get('reason'))}."
         return
+    agreed = f"{starting(readers_word(document))} agreed on {what} in {percent(raw['estimate'])} of pairs"
+    against = f"Against independent guessing z = {number(fleiss.get('z'), 2)}, {p_phrase(fleiss.get('p'))}."
+    if "ac2" not in part:
+        yield (
+            f"{agreed}; Fleiss’ kappa {_with_intervals(document, fleiss)}, Gwet’s AC1 "
+            f"{number(part['ac1']['estimate'])}. {against}"
+        )
+        return
     yield (
-        f"{starting(readers_word(document))} agreed on {what} in {percent(raw['estimate'])} of pairs; "
-        f"Fleiss’ kappa {number(fleiss['estimate'])} ({level_text(document)} interval over cases "
-        f"{interval(fleiss['low'], fleiss['high'])}, over readers "
-        f"{interval(fleiss.get('low_readers'), fleiss.get('high_readers'))}), Gwet’s AC1 "
-        f"{number(part['ac1']['estimate'])}. Against independent guessing z = {number(fleiss.get('z'), 2)}, "
-        f"{p_phrase(fleiss.get('p'))}."
+        f"{agreed}. On the ordered scale Krippendorff’s alpha was {_with_intervals(document, part['alpha'])} "
+        f"and Gwet’s AC2 with quadratic weights {_with_intervals(document, part['ac2'])}."
     )
+    if (part.get("icc") or {}).get("estimate") is not None:
+        icc = part["icc"]
+        yield (
+            f"The intraclass correlation ICC(2,1), of one random reader, was {number(icc['estimate'])} "
+            f"({level_text(document)} interval {interval(icc['low'], icc['high'])})."
+        )
+    yield f"On the exact point, Fleiss’ kappa was {_with_intervals(document, fleiss)}. {against}"
+
+
+def _with_intervals(document: Part, found: Part) -> str:
+    """A coefficient with its interval over cases, and over readers where there are three."""
+    over = f"{level_text(document)} interval over cases {interval(found['low'], found['high'])}"
+    if found.get("low_readers") is not None:
+        over += f", over readers {interval(found['low_readers'], found['high_readers'])}"
+    return f"{number(found['estimate'])} ({over})"
 
 
 RESULTS: dict[str, Callable[[Part, Part], Iterator[str]]] = {
     "detection": _detection,
     "discrimination": discrimination,
-    "realism": _realism,
+    "realism": realism,
     "label_checks": _label_checks,
     "agreement": lambda document, part: iter(()),
 }

@@ -10,8 +10,10 @@ from analysis.reporting.columns import (
     CALIBRATION,
     CALLS,
     CHECKS,
+    CHOICE,
     DETECTION_READERS,
     DIFFERENCES,
+    EFFECTS,
     IMAGES,
     LABELS,
     MODEL,
@@ -26,7 +28,8 @@ from analysis.reporting.columns import (
     Column,
     Row,
 )
-from analysis.reporting.names import COEFFICIENTS, apart, file_stem
+from analysis.reporting.names import apart, file_stem, named_coefficients
+from analysis.reporting.who import starting
 from analysis.reporting.words import number, p_phrase
 
 
@@ -82,10 +85,11 @@ def _of_section(document: Row, section: str) -> Iterator[Table]:
     if "label_checks" in part:
         yield from _label_checks(part["label_checks"], make)
     for what, found in part.get("agreement", {}).items():
-        rows = [{"coefficient": COEFFICIENTS[key]} | c for key, c in found.items() if key in COEFFICIENTS]
+        rows = [{"coefficient": name} | c for name, c in named_coefficients(found).items()]
         title = f"Agreement between readers on {what}"
         note = (
             "Intervals over cases speak of these readers and other cases, over readers the other way round."
+            + _ranked(found)
         )
         yield make(f"agreement-{what}", "agreement", title, AGREEMENT, rows, note=note)
     rows = _run(part.get("conduct", {}))
@@ -102,7 +106,8 @@ def _detection(part: Row, make: Any) -> Iterator[Table]:
     choice = part.get("choice_model", {})
     if "coefficients" in choice:
         title = f"Choice model: log odds of being picked against {choice['reference']}"
-        yield make("choice", "detection", title, MODEL, choice["coefficients"], note=choice["method"])
+        note = f"{starting(choice['method'])}, t over readers; these trials alone."
+        yield make("choice", "detection", title, CHOICE, choice["coefficients"], note=note)
     rows = [{"alternative": name, "picks": n} for name, n in part["by_alternative"].items()]
     yield make("picks", "detection", "Picks, by alternative", PICKS, rows)
     position = part["position"]
@@ -112,7 +117,12 @@ def _detection(part: Row, make: Any) -> Iterator[Table]:
             {"slot": str(i + 1), "picks": n, "real": r}
             for i, (n, r) in enumerate(zip(position["counts"], real, strict=True))
         ]
-        note = f"Picks against equal counts: {p_phrase(position['p'])}, assuming independent answers."
+        note = f"Picks against equal counts: {p_phrase(position['p'])}"
+        if position.get("correctness", {}).get("p") is not None:
+            note += (
+                f"; correct picks over the places of the real image: {p_phrase(position['correctness']['p'])}"
+            )
+        note += ". Both assume independent answers." if ";" in note else ", assuming independent answers."
         yield make("positions", "detection", "Picks, by position on the screen", SLOTS, rows, note=note)
 
 
@@ -132,6 +142,12 @@ def _realism(part: Row, make: Any) -> Iterator[Table]:
         for test in pair["tests"]
     ]
     yield make("tests", "realism", "Rank tests, each by its name", TESTS, tests, most=18)
+    rows = [_effect(pair) for pair in part["pairs"] if pair.get("effect")]
+    note = (
+        "P: how often the first is rated higher than the second, ties counting half. Shift: Hodges and "
+        "Lehmann’s, in points of the scale."
+    )
+    yield make("effects", "realism", "Sizes of the differences", EFFECTS, rows, note=note)
     model = part["ordinal_model"]
     if "coefficients" in model:
         # whether a threshold is zero is no question, so it has no p
@@ -139,6 +155,21 @@ def _realism(part: Row, make: Any) -> Iterator[Table]:
         deviations = ", ".join(f"{r['name']} {number(r['sd'], 2)}" for r in model["random"])
         note = f"Log odds of a higher rating against {model['reference']}. Standard deviations: {deviations}."
         yield make("model", "realism", "Ordinal mixed model", MODEL, rows, note=note)
+
+
+def _effect(pair: Row) -> Row:
+    superior, shift = pair.get("superiority") or {}, pair["effect"]["hodges_lehmann"]
+    return {
+        "comparison": f"{pair['a']} – {pair['b']}",
+        "unit": pair["unit"] if pair["paired"] else "image",
+        "superiority": superior.get("estimate"),
+        "low": superior.get("low"),
+        "high": superior.get("high"),
+        "rank_biserial": pair["effect"]["rank_biserial"],
+        "shift": shift["estimate"],
+        "shift_low": shift["low"],
+        "shift_high": shift["high"],
+    }
 
 
 def published_rows(part: Row) -> Iterator[Row]:
@@ -206,18 +237,49 @@ def _same_cases(part: Row) -> Iterator[Row]:
 
 def _label_checks(part: Row, make: Any) -> Iterator[Table]:
     yield make("checks", "label_checks", "Discrepant labels, by reviewer", CHECKS, part["by_reader"])
-    rows = [
-        row
-        | {
-            "kappa": (row.get("kappa_identity") or {}).get("estimate"),
-            "kappa_quadratic": (row.get("kappa_quadratic") or {}).get("estimate"),
+    rows = [row for label in part["by_label"] for row in _intended_observed(label)]
+    if rows:
+        note = "Rows of all reviewers together assume independent answers."
+        yield make("labels", "label_checks", "Intended against observed, by label", LABELS, rows, note=note)
+
+
+def _intended_observed(label: Row) -> Iterator[Row]:
+    """One reviewer after the other, all together, and what two of them observed."""
+    together = [{"reader": "all"}] if len(label["by_reader"]) > 1 else []
+    for row in (*label["by_reader"], *(label | each for each in together)):
+        yield {
+            "label": label["label"],
+            "what": f"intended – {row['reader']}",
+            "n": row["n"],
+            "agree": row["agree"],
             "p_direction": (row.get("direction") or {}).get("p"),
             "p_margins": (row.get("stuart_maxwell") or {}).get("p"),
-        }
-        for row in part["by_label"]
-    ]
-    if rows:
-        yield make("labels", "label_checks", "Intended against observed, by label", LABELS, rows)
+            "p_symmetry": (row.get("bowker") or {}).get("p"),
+        } | _kappas(row)
+    for pair in label["between_readers"]:
+        yield {"label": label["label"], "what": f"{pair['a']} – {pair['b']}", "n": pair["n"]} | _kappas(pair)
+
+
+def _kappas(row: Row) -> Row:
+    """Cohen's kappa, and the quadratic one with its interval where the values are numbers."""
+    weighted = row.get("kappa_quadratic") or {}
+    plain = row.get("kappa_identity") or {}
+    return {
+        "kappa": plain.get("estimate"),
+        "kappa_low": plain.get("low"),
+        "kappa_high": plain.get("high"),
+        "kappa_quadratic": weighted.get("estimate"),
+        "low": weighted.get("low"),
+        "high": weighted.get("high"),
+    }
+
+
+def _ranked(found: Row) -> str:
+    """Concordance of the readers' rankings, for the note of a table."""
+    w = found.get("kendall_w") or {}
+    if w.get("estimate") is None:
+        return ""
+    return f" Kendall’s W {number(w['estimate'])}, corrected for ties ({p_phrase(w['p'])})."
 
 
 def _run(conduct: Row) -> list[Row]:

@@ -152,7 +152,24 @@ def _position(section: Section, picks: pd.DataFrame) -> dict[str, Any]:
         part["balance"] = _even(part["real_slots"])
         if has_values(picks, "correct"):
             part["correct_by_real_slot"] = _correct_by_slot(picks, first, alternatives)
+            part["correctness"] = _correctness(part["correct_by_real_slot"])
     return part
+
+
+def _correctness(by_slot: list[dict[str, Any]]) -> dict[str, Any]:
+    """Whether the real image was found as often in every slot: chi-squared of correct picks over slots."""
+    shown = np.array([[row["k"], row["n"] - row["k"]] for row in by_slot if row["n"]])
+    if len(shown) < 2 or (shown.sum(axis=0) == 0).any():
+        reason = "The real image was found in all or in none, or stood in one slot alone."
+        return {"statistic": None, "df": None, "p": None, "reason": reason}
+    found = stats.chi2_contingency(shown, correction=False)
+    return {
+        "statistic": float(found.statistic),
+        "df": int(found.dof),
+        "p": float(found.pvalue),
+        "method": "chi-squared of correct picks over the slots of the real image, "
+        "assumes independent answers",
+    }
 
 
 def _first_slot(picks: pd.DataFrame) -> int:

@@ -1,5 +1,6 @@
 """Ratings: how realistic each source looked, by source, in pairs, and in an ordinal mixed model."""
 
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,11 +16,14 @@ from analysis.ranks import (
     adjusted,
     friedman,
     hodges_lehmann,
+    hodges_lehmann_two_sample,
     kruskal,
     rank_sum,
     signed_rank,
+    superiority_clustered,
     superiority_crossed,
 )
+from analysis.ranks.location import Shift
 from analysis.ranks.signed import SignedRank
 from analysis.rounding import half_up
 from analysis.sections.grid import Floats, as_text, spread
@@ -98,6 +102,9 @@ def _pairs(study: Study, ratings: pd.DataFrame, sources: list[str]) -> list[dict
             tests = [pair["tests"][position] for pair in family if position < len(pair["tests"])]
             for test, p_holm in zip(tests, adjusted([t["p"] for t in tests]), strict=True):
                 test["p_holm"] = p_holm
+        differences = [pair["difference"] for pair in family if "difference" in pair]
+        for found, p_holm in zip(differences, adjusted([d["p"] for d in differences]), strict=True):
+            found["p_holm"] = p_holm
         rows += family
     return rows
 
@@ -109,28 +116,36 @@ def _pair(study: Study, ratings: pd.DataFrame, a: str, b: str, unit: str) -> dic
     pair: dict[str, Any] = {"a": a, "b": b, "unit": unit, "paired": paired or unit == "reader"}
     if unit == "reader":
         x, y = _by_row(first, "reader"), _by_row(second, "reader")
-        shared = sorted(set(x) & set(y))
-        sums = len({n for side in (x, y) for _, n in side.values()}) == 1
-        pair |= _signed([_unit(x[r], sums=sums) for r in shared], [_unit(y[r], sums=sums) for r in shared])
+        pair |= _signed(study, x, y, sorted(set(x) & set(y)))
         pair |= _difference(study, one.values, other.values, paired=paired)
     elif paired:
-        x, y = _by_row(first, "trial"), _by_row(second, "trial")
-        sums = len({n for side in (x, y) for _, n in side.values()}) == 1
-        pair |= _signed(
-            [_unit(x[t], sums=sums) for t in one.cases], [_unit(y[t], sums=sums) for t in one.cases]
-        )
+        pair |= _signed(study, _by_row(first, "trial"), _by_row(second, "trial"), one.cases)
         superior = superiority_crossed(one.values, other.values, level=study.level)
         pair["superiority"] = whole(superior)
     else:
-        x, y = _by_row(first, "image"), _by_row(second, "image")
-        pair["tests"] = [
-            whole(
-                rank_sum(
-                    [_unit(v, sums=False) for v in x.values()], [_unit(v, sums=False) for v in y.values()]
-                )
-            )
-        ]
+        pair |= _unpaired(study, first, second)
     return pair
+
+
+def _unpaired(study: Study, first: pd.DataFrame, second: pd.DataFrame) -> dict[str, Any]:
+    """Two arms of single images: their mean ratings ranked, and answers compared with readers as clusters."""
+    x, y = ([total / n for total, n in _by_row(rows, "image").values()] for rows in (first, second))
+    test = rank_sum(x, y)
+    superior = superiority_clustered(
+        first["rating"],
+        second["rating"],
+        as_text(first, "reader"),
+        as_text(second, "reader"),
+        level=study.level,
+    )
+    return {
+        "tests": [whole(test)],
+        "effect": {
+            "rank_biserial": test.rank_biserial,
+            "hodges_lehmann": _shift(hodges_lehmann_two_sample, x, y, study.level),
+        },
+        "superiority": whole(superior),
+    }
 
 
 def _by_row(rows: pd.DataFrame, unit: str) -> dict[str, tuple[float, int]]:
@@ -147,9 +162,19 @@ def _unit(value: tuple[float, int], *, sums: bool) -> float:
     return value[0] if sums else value[0] / value[1]
 
 
-def _signed(x: list[float], y: list[float]) -> dict[str, Any]:
+Sums = Mapping[str, tuple[float, int]]
+
+
+def _signed(study: Study, first: Sums, second: Sums, units: Sequence[str]) -> dict[str, Any]:
+    """Signed-rank tests over the units that both arms have; Hodges and Lehmann's shift is in points."""
+    counts = {n for side in (first, second) for _, n in side.values()}
+    sums = len(counts) == 1
+    x, y = ([_unit(side[unit], sums=sums) for unit in units] for side in (first, second))
     found = {method: _signed_rank(x, y, method) for method in PAIRED_METHODS}
     delta = np.array(x) - np.array(y)
+    shift = _shift(hodges_lehmann, x, y, study.level)
+    size = counts.pop() if sums else 1
+    ends = ("estimate", "low", "high")
     return {
         "tests": [whole(test) for test in found.values()],
         "n_units": len(x),
@@ -158,7 +183,9 @@ def _signed(x: list[float], y: list[float]) -> dict[str, Any]:
         "lower": int((delta < 0).sum()),
         "effect": {
             "rank_biserial": found["wilcoxon-asymptotic"].rank_biserial,
-            "hodges_lehmann_of_units": _shift(x, y),
+            "hodges_lehmann": shift
+            | {end: None if shift[end] is None else shift[end] / size for end in ends},
+            "hodges_lehmann_of_units": shift,
         },
     }
 
@@ -171,9 +198,9 @@ def _signed_rank(x: list[float], y: list[float], method: str) -> SignedRank:
         return SignedRank(statistic=None, p=None, method=method, n=len(x), reason=str(error))
 
 
-def _shift(x: list[float], y: list[float]) -> dict[str, Any]:
+def _shift(estimator: Callable[..., Shift], x: list[float], y: list[float], level: float) -> dict[str, Any]:
     try:
-        return dict(whole(hodges_lehmann(x, y)))
+        return dict(whole(estimator(x, y, level=level)))
     except TooLargeError as error:
         return {"estimate": None, "low": None, "high": None, "reason": str(error)}
 

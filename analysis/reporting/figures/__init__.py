@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.proportions import wilson
 from analysis.reporting.figures import rates, scales
 from analysis.reporting.figures.style import drawn_svg
-from analysis.reporting.names import COEFFICIENTS, apart, file_stem
+from analysis.reporting.names import apart, file_stem, named_coefficients
 
 __all__ = ["Picture", "pictures"]
 
@@ -51,7 +51,7 @@ def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
     if "discrimination" in part:
         yield from _discrimination(document, part["discrimination"], make)
     for name, coefficients in part.get("agreement", {}).items():
-        chosen = {COEFFICIENTS[key]: c for key, c in coefficients.items() if key in COEFFICIENTS}
+        chosen = named_coefficients(coefficients)
         caption = (
             f"Agreement between readers on {name}: estimates with intervals over cases (these readers, other "
             "cases) and over readers (other readers, these cases); dotted, the spread under "
@@ -61,8 +61,14 @@ def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
     stages = part.get("conduct", {}).get("learning", {}).get("stages", [])
     if len(stages) > 1 and all(stage["n"] for stage in stages):
         chance = part.get("detection", {}).get("overall", {}).get("chance")
-        caption = "Share of correct answers over the course of the section, with Wilson intervals."
-        yield make("learning", "conduct", caption, rates.learning(stages, chance, wilson))
+        caption = (
+            "Share of correct answers over the course of the section, with Wilson intervals, which assume "
+            "independent answers."
+        )
+        level = document["study"]["level"]
+        yield make(
+            "learning", "conduct", caption, rates.learning(stages, chance, partial(wilson, level=level))
+        )
 
 
 def _picture(section: str, name: str, part: str, caption: str, figure: Figure) -> Picture:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from analysis.proportions import normal_quantile
 from analysis.reporting.figures.style import BLUE, HAIRLINE, INK, LIKERT, ORANGE, SOFT, drawing
 
 LIGHT = 0.55
@@ -61,7 +62,7 @@ def agreement(coefficients: Mapping[str, Mapping[str, Any]]) -> Figure:
                 if c.get(low) is not None:
                     axes.plot([c[low], c[high]], [place, place], color=colour, linewidth=2.4, label=label)
             if c.get("se_null"):
-                reach = 1.96 * c["se_null"]
+                reach = normal_quantile(c["level"]) * c["se_null"]
                 axes.plot(
                     [-reach, reach],
                     [y, y],
@@ -79,6 +80,6 @@ def agreement(coefficients: Mapping[str, Mapping[str, Any]]) -> Figure:
         handles, labels = axes.get_legend_handles_labels()
         unique = dict(zip(labels, handles, strict=True))
         axes.legend(unique.values(), unique.keys(), ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.22))
-        axes.set_xlabel("agreement; 0 is chance, 1 is perfect")
+        axes.set_xlabel("agreement; 1 is perfect, and 0 is chance in all but the raw agreement")
         axes.spines["left"].set_visible(False)
     return figure

@@ -1,0 +1,82 @@
+"""Sentences on ratings of realism."""
+
+from collections.abc import Iterator, Sequence
+
+from analysis.reporting.verdicts import equivalence
+from analysis.reporting.words import (
+    ALPHA,
+    Part,
+    because,
+    carried,
+    interval,
+    level_text,
+    listed,
+    number,
+    p_phrase,
+    scope,
+)
+
+
+def realism_in_brief(part: Part) -> str:
+    """The means, which differences were shown, and which equivalences."""
+    means = listed([f"{row['source']} {row['text']}" for row in part["by_source"]])
+    pairs = [pair for pair in part["pairs"] if pair["unit"] == "reader"]
+    if not pairs:
+        return f"Mean ratings: {means}."
+    return f"Mean ratings: {means}. {_shown(pairs)} {_equivalent(pairs)}"
+
+
+def _shown(pairs: Sequence[Part]) -> str:
+    corrected = " after Holm’s correction" if len(pairs) > 1 else ""
+    tested = [pair for pair in pairs if pair["difference"]["p_holm"] is not None]
+    different = [pair for pair in tested if pair["difference"]["p_holm"] < ALPHA]
+    if different:
+        named = [f"{pair['a']} and {pair['b']}" for pair in different]
+        return f"A difference{corrected} was shown between {', '.join(named)}."
+    if not tested:
+        return "Differences cannot be tested over readers and cases."
+    return f"No difference{corrected} was shown; this alone does not show that there is none."
+
+
+def _equivalent(pairs: Sequence[Part]) -> str:
+    margin = pairs[0]["equivalence"]["margin"]
+    if margin is None:
+        return "The study fixed no margin, so equivalence is not decided."
+    within = [f"{pair['a']} and {pair['b']}" for pair in pairs if pair["equivalence"]["within"]]
+    points = f"±{number(margin, 2)} points of the scale"
+    if not within:
+        return f"Equivalence within {points} was not shown."
+    if len(within) == len(pairs) > 1:
+        return f"Equivalence within {points} was shown in all {len(pairs)} comparisons."
+    return f"Equivalence within {points} was shown between {', '.join(within)}."
+
+
+def realism(document: Part, part: Part) -> Iterator[str]:
+    """Mean ratings, differences, equivalence, and the ordinal model."""
+    means = [
+        f"{row['source']} {row['text']} ({interval(row['low'], row['high'])})" for row in part["by_source"]
+    ]
+    whom = scope(part["by_source"][0]["crossed"], "images")
+    yield f"Mean ratings, with {level_text(document)} intervals {whom}: {listed(means)}."
+    pairs = [pair for pair in part["pairs"] if pair["unit"] == "reader"]
+    for pair in pairs:
+        d = pair["difference"]
+        holm = f", Holm {p_phrase(d['p_holm'])}" if len(pairs) > 1 else ""
+        yield (
+            f"{pair['a']} minus {pair['b']}: {number(d['estimate'])} "
+            f"({carried(document, d)}, {p_phrase(d['p'])}{holm}). "
+            + equivalence(pair["equivalence"], "", points=False)
+        )
+    model = part["ordinal_model"]
+    if "coefficients" in model:
+        ratios = [
+            f"{c['source']} {number(c['estimate'], 2)} (SE {number(c['se'], 2)}, Holm "
+            f"{p_phrase(c['p_holm'])})"
+            for c in model["coefficients"]
+        ]
+        yield (
+            f"In the ordinal mixed model the log odds of a higher rating against {model['reference']} were "
+            f"{listed(ratios)}."
+        )
+    else:
+        yield f"No ordinal mixed model was fitted: {because(model['reason'])}."
