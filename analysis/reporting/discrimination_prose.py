@@ -7,6 +7,7 @@ from analysis.reporting.who import readers_word, starting
 from analysis.reporting.words import (
     ALPHA,
     Part,
+    because,
     carried,
     interval,
     level_text,
@@ -14,6 +15,7 @@ from analysis.reporting.words import (
     number,
     p_phrase,
     percent,
+    rated_by_all,
 )
 
 
@@ -43,8 +45,11 @@ def discrimination(document: Part, part: Part) -> Iterator[str]:
     if mean and mean["estimate"] is not None:
         yield (
             f"The {readers_word(document)}’ mean area under the ROC curve was {number(mean['estimate'])} "
-            f"({level} interval {interval(mean['low'], mean['high'])}; {part['roc']['inference']})."
+            f"({level} interval {interval(mean['low'], mean['high'])}; {part['roc']['inference']})"
+            f"{rated_by_all(part['roc'])}."
         )
+    elif "reason" in part["roc"]:
+        yield f"There is no mean area under the ROC curve: {because(part['roc']['reason'])}."
     shares = [
         f"{row['source']} {percent(row['rate'])} ({row['detected']}/{row['n']}; "
         f"{interval(row['low'], row['high'], as_percent=True)})"

@@ -86,11 +86,13 @@ def _picked(document: Part, found: Sequence[Part]) -> Iterator[str]:
 
 def _rated(document: Part, found: Sequence[Part]) -> Iterator[str]:
     pairs = [pair for part in found for pair in part["pairs"]]
-    if any(test["method"] == "wilcoxon-asymptotic" for pair in pairs for test in pair["tests"]):
+    compared = sorted({pair["compared"] for pair in pairs if "compared" in pair})
+    if compared:
+        units = sorted({pair["unit"] for pair in pairs if "compared" in pair})
         yield (
-            "Ratings were compared on the sums of each reader and of each trial by Wilcoxon’s signed-rank "
-            "test three ways: asymptotic with zeros dropped and no continuity correction (the published "
-            "method), exact with ties, and Pratt’s."
+            f"Ratings were compared on the {listed(compared)} of each {' and of each '.join(units)} by "
+            "Wilcoxon’s signed-rank test three ways: asymptotic with zeros dropped and no continuity "
+            "correction (the published method), exact with ties, and Pratt’s."
         )
     if not all(pair["paired"] for pair in pairs):
         yield (

@@ -25,8 +25,6 @@ COEFFICIENTS = {
 def named_coefficients(found: Part) -> dict[str, Part]:
     """Coefficients of agreement by the names they have in print; alpha says for which scale."""
     named = {COEFFICIENTS[key]: c for key, c in found.items() if key in COEFFICIENTS}
-    if found.get("icc"):
-        named["ICC(2,1)"] = found["icc"]
     if "ac2" not in found:
         return named
     return {f"{name}, ordinal" if c is found["alpha"] else name: c for name, c in named.items()}

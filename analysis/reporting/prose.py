@@ -9,6 +9,7 @@ from analysis.reporting.verdicts import against_chance
 from analysis.reporting.verdicts import equivalence as equivalence_verdict
 from analysis.reporting.who import readers_word, starting
 from analysis.reporting.words import (
+    ALPHA,
     Part,
     because,
     carried,
@@ -18,6 +19,7 @@ from analysis.reporting.words import (
     number,
     p_phrase,
     percent,
+    rated_by_all,
 )
 
 
@@ -96,10 +98,11 @@ def _detection(document: Part, part: Part) -> Iterator[str]:
     else:
         yield f"No logistic mixed model was fitted: {because(mixed['reason'])}."
     yield _were_answers_independent(o)
-    if part["wrong_picks"]["p"] is not None:
+    wrong = part["wrong_picks"]["p"]
+    if wrong is not None:
         yield (
-            "Whether wrong picks fell evenly on the other alternatives: "
-            f"{p_phrase(part['wrong_picks']['p'])}, chi-squared, assuming independent answers."
+            f"That wrong picks fell unevenly on the other alternatives was {'' if wrong < ALPHA else 'not '}"
+            f"shown ({p_phrase(wrong)}, chi-squared, assuming independent answers)."
         )
 
 
@@ -109,8 +112,15 @@ def _were_answers_independent(o: Part) -> str:
         f"Were all {o['n']:,} answers independent, which they are not, the exact interval would be {exact} "
         f"(Wilson’s {wilson}), the binomial test would give {p_phrase(o['exact']['p_two_sided'])}, and the "
         "Bayes factor for a rate other than chance, all rates being as likely beforehand, would be "
-        f"{number(o['bayes']['bf10'], 2)}."
+        f"{_factor(o['bayes']['bf10'])}."
     )
+
+
+def _factor(bayes: float) -> str:
+    """A Bayes factor; beyond a thousand to one its digits say nothing."""
+    if bayes > LARGEST_FACTOR:
+        return f"above {LARGEST_FACTOR:,}"
+    return number(bayes, 2) if bayes >= 1 / LARGEST_FACTOR else f"below {1 / LARGEST_FACTOR:g}"
 
 
 def _label_checks(document: Part, part: Part) -> Iterator[str]:
@@ -148,7 +158,7 @@ def _agreement(document: Part, what: str, part: Part) -> Iterator[str]:
         icc = part["icc"]
         yield (
             f"The intraclass correlation ICC(2,1), of one random reader, was {number(icc['estimate'])} "
-            f"({level_text(document)} interval {interval(icc['low'], icc['high'])})."
+            f"({level_text(document)} interval {interval(icc['low'], icc['high'])}){rated_by_all(icc)}."
         )
     yield f"On the exact point, Fleiss’ kappa was {_with_intervals(document, fleiss)}. {against}"
 
@@ -161,6 +171,7 @@ def _with_intervals(document: Part, found: Part) -> str:
     return f"{number(found['estimate'])} ({over})"
 
 
+LARGEST_FACTOR = 1000
 RESULTS: dict[str, Callable[[Part, Part], Iterator[str]]] = {
     "detection": _detection,
     "discrimination": discrimination,

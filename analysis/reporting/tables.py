@@ -30,7 +30,7 @@ from analysis.reporting.columns import (
 )
 from analysis.reporting.names import apart, file_stem, named_coefficients
 from analysis.reporting.who import starting
-from analysis.reporting.words import number, p_phrase
+from analysis.reporting.words import interval, number, p_phrase, rated_by_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +130,9 @@ def _realism(part: Row, make: Any) -> Iterator[Table]:
     yield make("sources", "realism", "Ratings, by source", SOURCES, part["by_source"])
     rows = list(published_rows(part))
     if rows:
+        on = next(pair["compared"] for pair in part["pairs"] if "compared" in pair)
         note = (
-            "Published method: signed-rank on the readers' sums, zeros dropped, normal approximation. "
+            f"Published method: signed-rank on the readers’ {on}, zeros dropped, normal approximation. "
             "Beside it what "
             "that hides: zeros, the exact test, and the difference with readers and cases random."
         )
@@ -275,11 +276,16 @@ def _kappas(row: Row) -> Row:
 
 
 def _ranked(found: Row) -> str:
-    """Concordance of the readers' rankings, for the note of a table."""
-    w = found.get("kendall_w") or {}
-    if w.get("estimate") is None:
-        return ""
-    return f" Kendall’s W {number(w['estimate'])}, corrected for ties ({p_phrase(w['p'])})."
+    """What the note of a table adds on ratings as numbers and as ranks."""
+    icc, w = found.get("icc") or {}, found.get("kendall_w") or {}
+    note = ""
+    if icc.get("low") is not None:
+        ends = interval(icc["low"], icc["high"])
+        note += f" ICC(2,1) {number(icc['estimate'])} ({ends}, readers and images random{rated_by_all(icc)})."
+    if w.get("estimate") is not None:
+        tested = f"{p_phrase(w['p'])}{rated_by_all(w)}"
+        note += f" Kendall’s W {number(w['estimate'])}, corrected for ties ({tested})."
+    return note
 
 
 def _run(conduct: Row) -> list[Row]:

@@ -65,6 +65,13 @@ def carried(document: Part, found: Part, cases: str = "cases", *, as_percent: bo
     return f"{level_text(document)} interval {scope(found, cases)} {ends}"
 
 
+def rated_by_all(found: Part) -> str:
+    """Of how many images a number speaks that needs every reader's answer to each."""
+    if not found["n_dropped"]:
+        return ""
+    return f", of the {found['n_cases']:,} images that every reader answered"
+
+
 def because(reason: str | None) -> str:
     """A reason as the end of a sentence, without its own full stop."""
     reason = (reason or "there is no error").rstrip(".")

@@ -51,10 +51,9 @@ def agreement_of_ratings(study: Study, ratings: pd.DataFrame) -> dict[str, Any]:
     grid = spread(ratings, "image", ratings["rating"])
     points = list(study.scale.points) if study.scale else sorted(set(ratings["rating"]))
     part = _coefficients(grid, ORDINAL, points, study.level)
-    complete = grid.values[:, ~np.isnan(grid.values).any(axis=0)]
-    if complete.shape[1] > 1 and complete.shape[0] > 1:
-        part["icc"] = whole(coefficients.icc(complete, form="ICC(2,1)", level=study.level))
-        part["kendall_w"] = whole(coefficients.kendall_w(complete))
+    # both need every rating of an image; `n_dropped` counts the images that lack one
+    part["icc"] = whole(coefficients.icc(grid.values, form="ICC(2,1)", level=study.level))
+    part["kendall_w"] = whole(coefficients.kendall_w(grid.values))
     return part
 
 

@@ -81,7 +81,7 @@ def _roc(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
     try:
         found = obuchowski_rockette(scores, synthetic, level=study.level)
     except AnalysisError:
-        return {"reason": "No image of both kinds was scored by every reader, so there is no mean area."}
+        return {"reason": "Every reader scored fewer than two images of each kind in common."}
     return dict(whole(found)) | {"mean": whole(found.by_condition[0])}
 
 

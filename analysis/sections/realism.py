@@ -177,6 +177,7 @@ def _signed(study: Study, first: Sums, second: Sums, units: Sequence[str]) -> di
     ends = ("estimate", "low", "high")
     return {
         "tests": [whole(test) for test in found.values()],
+        "compared": "sums" if sums else "means",
         "n_units": len(x),
         "higher": int((delta > 0).sum()),
         "equal": int((delta == 0).sum()),

@@ -18,10 +18,15 @@ from analysis.reporting.figures.style import (
     SOFT,
     VERMILLION,
     drawing,
+    in_lines,
+    name_rows,
 )
 
 ROW_INCHES = 0.24
+# so that all rows of the largest forest fit on a page
+FOREST_INCHES = 7.4
 MOST_READERS = 40
+ALL = "All readers"
 FIFTHS = ("first fifth", "second", "third", "fourth", "last fifth")
 
 
@@ -36,7 +41,8 @@ def forest(
     """Each reader's share with its interval, and the summary over readers and cases below."""
     shown = list(readers)[:MOST_READERS]
     n = len(shown)
-    with drawing(0.9 + ROW_INCHES * (n + 2)) as (figure, axes):
+    names, added = in_lines([str(row["reader"]) for row in shown])
+    with drawing(0.9 + min((ROW_INCHES + added) * (n + 2), FOREST_INCHES)) as (figure, axes):
         if chance is not None:
             if margin is not None:
                 axes.axvspan(max(chance - margin, 0), min(chance + margin, 1), color=BAND, zorder=0)
@@ -46,8 +52,7 @@ def forest(
             _interval(axes, y, row["rate"], row["low"], row["high"], BLUE, 5)
         axes.axhline(n - 0.4, color=HAIRLINE, linewidth=0.6)
         _diamond(axes, n + 0.2, summary)
-        axes.set_yticks([*range(n), n + 0.2], [*(str(row["reader"]) for row in shown), "All readers"])
-        axes.get_yticklabels()[-1].set_fontweight("bold")
+        name_rows(axes, [*range(n), n + 0.2], [*names, ALL], bold=ALL)
         axes.set_ylim(n + 0.9, -1)
         _numbers(axes, shown, summary)
         _percent(axes, label)
@@ -131,7 +136,8 @@ def equivalence_curve(equivalence: Mapping[str, Any], alpha: float = 0.05) -> Fi
 def confusion(by_source: Sequence[Mapping[str, Any]]) -> Figure:
     """How often each source was called synthetic, with the interval over readers and images."""
     n = len(by_source)
-    with drawing(0.95 + 0.36 * n) as (figure, axes):
+    names, added = in_lines([f"{row['source']} ({row['kind'] or 'masked'})" for row in by_source])
+    with drawing(0.95 + (0.36 + added) * n) as (figure, axes):
         for y, row in enumerate(by_source):
             right = GREEN if row["kind"] != "real" else VERMILLION
             axes.barh(y, row["rate"], height=0.62, color=right, alpha=0.85)
@@ -145,10 +151,9 @@ def confusion(by_source: Sequence[Mapping[str, Any]]) -> Figure:
                 va="center",
                 fontsize=8,
             )
-        names = [f"{row['source']} ({row['kind'] or 'masked'})" for row in by_source]
-        axes.set_yticks(range(n), names)
+        name_rows(axes, range(n), names)
         axes.set_ylim(n - 0.4, -0.6)
-        _percent(axes, "called synthetic: detections (green) and false alarms on real images (vermillion)")
+        _percent(axes, "called synthetic: detections (green), false alarms (vermillion)")
     return figure
 
 
@@ -192,13 +197,14 @@ def fooled(cases: Sequence[Mapping[str, Any]], *, chance: float, n_readers: int)
 def fooled_images(images: Sequence[Mapping[str, Any]], sources: Sequence[str]) -> Figure:
     """Each image as a dot: the share of readers who called it wrongly, by source."""
     rng = np.random.default_rng(0)
-    with drawing(0.95 + 0.5 * len(sources)) as (figure, axes):
+    names, added = in_lines(sources)
+    with drawing(0.95 + (0.5 + added / 2) * len(sources)) as (figure, axes):
         for y, source in enumerate(sources):
             shares = np.array([row["wrong"] / row["n"] for row in images if row["source"] == source])
             spread = rng.uniform(-0.22, 0.22, len(shares))
             axes.plot(shares, y + spread, "o", color=SERIES[y % len(SERIES)], markersize=4, alpha=0.7, mew=0)
             axes.plot([shares.mean()] * 2, [y - 0.32, y + 0.32], color=INK, linewidth=1.4)
-        axes.set_yticks(range(len(sources)), sources)
+        name_rows(axes, range(len(sources)), names)
         axes.set_ylim(len(sources) - 0.4, -0.6)
         _percent(axes, "readers who called the image wrongly; one dot an image, bar at the mean")
         axes.set_xlim(-0.03, 1.03)

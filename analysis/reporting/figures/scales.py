@@ -8,16 +8,31 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from analysis.proportions import normal_quantile
-from analysis.reporting.figures.style import BLUE, HAIRLINE, INK, LIKERT, ORANGE, SOFT, drawing
+from analysis.reporting.figures.style import (
+    BLUE,
+    HAIRLINE,
+    INK,
+    LIKERT,
+    ORANGE,
+    SOFT,
+    drawing,
+    in_lines,
+    name_rows,
+)
 
 LIGHT = 0.55
+LEGEND_COLUMNS = 5
 
 
 def likert(by_source: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> Figure:
     """Shares of the points of the scale, one bar a source, lowest at the left."""
     points = list(by_source[0]["counts"])
     colours = [LIKERT(x) for x in np.linspace(0, 1, len(points))]
-    with drawing(1.05 + 0.36 * len(by_source)) as (figure, axes):
+    names, added = in_lines([row["source"] for row in by_source])
+    words, more = in_lines(labels, 80 // min(len(points), LEGEND_COLUMNS))
+    legend_rows = -(-len(points) // LEGEND_COLUMNS)
+    height = 1.05 + (0.36 + added) * len(by_source) + more * legend_rows
+    with drawing(height) as (figure, axes):
         for y, row in enumerate(by_source):
             left = 0.0
             for point, colour in zip(points, colours, strict=True):
@@ -36,15 +51,13 @@ def likert(by_source: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> Fig
                 left += share
             axes.annotate(row["text"], (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8)
         axes.annotate("mean", (1.01, -0.75), xycoords=("axes fraction", "data"), color=SOFT, fontsize=8)
-        axes.set_yticks(range(len(by_source)), [row["source"] for row in by_source])
+        name_rows(axes, range(len(by_source)), names)
         axes.set_ylim(len(by_source) - 0.5, -1)
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axes.spines["left"].set_visible(False)
         patches = [axes.patches[i] for i in range(len(points))]
-        axes.legend(
-            patches, labels, ncols=min(len(points), 5), loc="upper center", bbox_to_anchor=(0.5, -0.18)
-        )
+        figure.legend(patches, words, ncols=min(len(points), LEGEND_COLUMNS), loc="outside lower center")
     return figure
 
 

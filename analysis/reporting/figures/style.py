@@ -2,8 +2,9 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -18,6 +19,8 @@ SKY, PURPLE = "#56B4E9", "#CC79A7"
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 LIKERT = LinearSegmentedColormap.from_list("likert", ["#D55E00", "#F3CBA6", "#E9EDF2", "#9CC9E3", "#0072B2"])
 WIDTH_INCHES = 6.6
+LABEL_CHARACTERS, LABEL_LINES, LINE_INCHES = 30, 4, 0.13
+POINTS_AN_INCH = 72
 FAMILY = "DejaVu Sans"
 RULES: Any = {
     "font.family": [FAMILY],
@@ -48,6 +51,35 @@ RULES: Any = {
     "text.parse_math": False,
     "figure.constrained_layout.use": True,
 }
+
+
+def in_lines(names: Sequence[str], width: int = LABEL_CHARACTERS) -> tuple[list[str], float]:
+    """Names broken into lines that leave room for the drawing, and the height that the lines add to a row."""
+    broken = [
+        wrap(name, width, max_lines=LABEL_LINES, placeholder="…", break_on_hyphens=False) or [""]
+        for name in names
+    ]
+    most = max((len(lines) for lines in broken), default=1)
+    return ["\n".join(lines) for lines in broken], LINE_INCHES * (most - 1)
+
+
+def name_rows(axes: Axes, places: Sequence[float], names: Sequence[str], *, bold: str = "") -> None:
+    """Write names of some lines at the left, each line by itself, so that they end alike in any type."""
+    axes.set_yticks([])
+    for place, name in zip(places, names, strict=True):
+        lines = name.split("\n")
+        for line, text in enumerate(lines):
+            up = ((len(lines) - 1) / 2 - line) * LINE_INCHES * POINTS_AN_INCH
+            axes.annotate(
+                text,
+                (0, place),
+                xycoords=("axes fraction", "data"),
+                xytext=(-4, up),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontweight="bold" if name == bold else "normal",
+            )
 
 
 @contextmanager
