@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from analysis.errors import AnalysisError
+from analysis.model_limit import MODEL_ANSWERS
 
 OK, FAILED = 0, 1
 
@@ -37,6 +38,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", help="the folder with study.json and its tables")
     parser.add_argument("--out", required=True, help="a folder that does not exist yet")
     parser.add_argument("--format", nargs="+", choices=formats, default=formats, help="default: all")
+    parser.add_argument(
+        "--model-answers",
+        type=int,
+        default=MODEL_ANSWERS,
+        metavar="N",
+        help="fit mixed models to up to N answers of a section (default: %(default)s)",
+    )
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +66,8 @@ def _report(options: argparse.Namespace) -> None:
     from analysis.bundle import read_bundle
     from analysis.reporting import report
 
-    out = report(read_bundle(options.bundle)).save(options.out, formats=options.format)
+    made = report(read_bundle(options.bundle), model_answers=options.model_answers)
+    out = made.save(options.out, formats=options.format)
     for path in sorted(out.iterdir()):
         sys.stdout.write(f"{path}\n")
 

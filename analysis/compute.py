@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.bundle import Bundle, Section, Study
 from analysis.conduct import conduct, straight_lining
 from analysis.errors import AnalysisError
+from analysis.model_limit import MODEL_ANSWERS
 from analysis.result import plain
 from analysis.sections.agreement import agreement_of_calls, agreement_of_picks, agreement_of_ratings
 from analysis.sections.detection import detection
@@ -27,15 +28,22 @@ class NoAnswersError(AnalysisError):
     """A section has only hidden repeats or catch trials; add the answers that count."""
 
 
-def compute(bundle: Bundle) -> dict[str, Any]:
+def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> dict[str, Any]:
     """Analyse every section of a bundle.
+
+    Parameters
+    ----------
+    bundle
+        What :func:`analysis.read_bundle` returned.
+    model_answers
+        Up to how many answers mixed models are fitted.
 
     Returns
     -------
     dict
         The document of ``report.json``: plain numbers, texts, lists and dictionaries, no NaN.
     """
-    sections = {section.name: _section(bundle, section) for section in bundle.study.sections}
+    sections = {section.name: _section(bundle, section, model_answers) for section in bundle.study.sections}
     document = {
         "study": _study(bundle),
         "sections": sections,
@@ -98,20 +106,20 @@ def software() -> dict[str, str]:
     return found
 
 
-def _section(bundle: Bundle, section: Section) -> dict[str, Any]:
+def _section(bundle: Bundle, section: Section, limit: int) -> dict[str, Any]:
     part: dict[str, Any] = {"task": section.task}
     study = bundle.study
     if section.alternatives:
         part["alternatives"] = section.alternatives
-    part |= TASKS[section.task](bundle, study, section)
+    part |= TASKS[section.task](bundle, study, section, limit)
     ratings = rows_of(bundle.ratings, section.name)
     if ratings is not None:
-        part |= _rated(bundle, study, section, ratings, part)
+        part |= _rated(bundle, study, section, ratings, part, limit)
     return part
 
 
 def _rated(
-    bundle: Bundle, study: Study, section: Section, ratings: pd.DataFrame, part: Mapping[str, Any]
+    bundle: Bundle, study: Study, section: Section, ratings: pd.DataFrame, part: Mapping[str, Any], limit: int
 ) -> dict[str, Any]:
     main = without_trials(primary(ratings), extra_trials(rows_of(bundle.picks, section.name)))
     if main.empty:
@@ -119,9 +127,9 @@ def _rated(
     agreement = dict(part.get("agreement", {})) | {"ratings": agreement_of_ratings(study, main)}
     flags = {"straight_lining": straight_lining(main)}
     if section.task == "rate":
-        flags = conduct(ratings, "image", "rating", level=study.level) | flags
+        flags = conduct(ratings, "image", "rating", level=study.level, limit=limit) | flags
     return {
-        "realism": realism(study, main),
+        "realism": realism(study, main, limit),
         "agreement": agreement,
         "conduct": dict(part.get("conduct", {})) | flags,
     }
@@ -137,21 +145,21 @@ def _main(table: pd.DataFrame | None, section: Section) -> tuple[pd.DataFrame, p
     return rows, main
 
 
-def _pick_real(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+def _pick_real(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
     rows, main = _main(bundle.picks, section)
     return {
-        "detection": detection(study, section, main, rows_of(bundle.ratings, section.name)),
+        "detection": detection(study, section, main, rows_of(bundle.ratings, section.name), limit),
         "agreement": {"picks": agreement_of_picks(study, section, main)},
-        "conduct": conduct(rows, "trial", "picked", level=study.level),
+        "conduct": conduct(rows, "trial", "picked", level=study.level, limit=limit),
     }
 
 
-def _call(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+def _call(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
     rows, main = _main(bundle.calls, section)
     return {
         "discrimination": discrimination(study, main, bundle.images),
         "agreement": {"calls": agreement_of_calls(study, main)},
-        "conduct": conduct(_with_correct(study, rows), "image", "call", level=study.level),
+        "conduct": conduct(_with_correct(study, rows), "image", "call", level=study.level, limit=limit),
     }
 
 
@@ -162,16 +170,16 @@ def _with_correct(study: Study, calls: pd.DataFrame) -> pd.DataFrame:
     return calls.assign(correct=(synthetic == (calls["call"] == "synthetic").to_numpy()).astype(float))
 
 
-def _rate(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+def _rate(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
     _main(bundle.ratings, section)
     return {}
 
 
-def _check_label(bundle: Bundle, study: Study, section: Section) -> dict[str, Any]:
+def _check_label(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
     rows, main = _main(bundle.checks, section)
     return {
         "label_checks": label_checks(study, main),
-        "conduct": conduct(rows, "image", "verdict", level=study.level),
+        "conduct": conduct(rows, "image", "verdict", level=study.level, limit=limit),
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.agreement import cohen_kappa
 from analysis.crossed import t_quantile
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
-from analysis.mixed.limit import too_many
+from analysis.model_limit import MODEL_ANSWERS, too_many
 from analysis.proportions import clopper_pearson
 from analysis.sections.grid import as_text, by_number, codes_of, has_values, is_number
 from analysis.sections.whole import whole
@@ -21,7 +21,9 @@ INSTEAD = "read the shares of the stages"
 FAST_MS = 1000
 
 
-def conduct(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict[str, Any]:
+def conduct(
+    rows: pd.DataFrame, case: str, answer: str, *, level: float, limit: int = MODEL_ANSWERS
+) -> dict[str, Any]:
     """Describe how the answers of one section came about.
 
     Parameters
@@ -34,6 +36,8 @@ def conduct(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict
         The column with the answer itself, for repeats.
     level
         Of the intervals.
+    limit
+        Up to how many answers the trend is modelled.
     """
     extra = _flag(rows, "repeat_of") | _flag(rows, "catch")
     main = rows[~extra]
@@ -43,7 +47,7 @@ def conduct(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict
     if has_values(main, "order"):
         part["order"] = order_recorded(main)
     if has_values(main, "order") and has_values(main, "correct"):
-        part["learning"] = learning(main, case, level=level)
+        part["learning"] = learning(main, case, level=level, limit=limit)
     part["repeats"] = repeats(rows, case, answer, level=level)
     part["catch_trials"] = catch_trials(rows, level=level)
     return part
@@ -142,7 +146,7 @@ def mean_over_readers(values: list[float], level: float = 0.95) -> dict[str, Any
     }
 
 
-def learning(rows: pd.DataFrame, case: str, *, level: float) -> dict[str, Any]:
+def learning(rows: pd.DataFrame, case: str, *, level: float, limit: int = MODEL_ANSWERS) -> dict[str, Any]:
     """Share correct over the course of the section, and its trend in a crossed logistic model."""
     order, correct = rows["order"].to_numpy(), rows["correct"].to_numpy()
     seen = ~np.isnan(order) & ~np.isnan(correct)
@@ -154,7 +158,7 @@ def learning(rows: pd.DataFrame, case: str, *, level: float) -> dict[str, Any]:
         for s in range(N_STAGES)
         if (stage == s).any()
     ]
-    return {"stages": stages, "trend": _trend(rows, case, rank, correct, level)}
+    return {"stages": stages, "trend": _trend(rows, case, rank, correct, level, limit)}
 
 
 def _trend(
@@ -163,8 +167,9 @@ def _trend(
     rank: npt.NDArray[np.float64],
     correct: npt.NDArray[np.float64],
     level: float,
+    limit: int,
 ) -> dict[str, Any]:
-    if reason := too_many(len(rows), "answers", "fit_logistic", INSTEAD):
+    if reason := too_many(len(rows), limit, "answers", INSTEAD):
         return {"reason": reason}
     groups = {"reader": codes_of(rows, "reader"), case: codes_of(rows, case)}
     try:

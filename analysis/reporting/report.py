@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.bundle import Bundle
 from analysis.compute import compute
 from analysis.errors import AnalysisError
+from analysis.model_limit import MODEL_ANSWERS
 
 if TYPE_CHECKING:
     from analysis.reporting.outline import Outline
@@ -25,13 +26,20 @@ class OutputError(AnalysisError):
     """The report cannot be written there; name a folder that does not exist yet or is empty."""
 
 
-def report(bundle: Bundle) -> "Report":
+def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> "Report":
     """Analyse a bundle.
 
     Parameters
     ----------
     bundle
         What :func:`analysis.read_bundle` returned.
+    model_answers
+        Up to how many answers of a section mixed models are fitted; beyond, the report says what it left out.
+
+    Returns
+    -------
+    Report
+        To be shown, or saved in any of its forms.
 
     Examples
     --------
@@ -39,7 +47,7 @@ def report(bundle: Bundle) -> "Report":
     >>> bundle = analysis.read_bundle(folder)  # doctest: +SKIP
     >>> analysis.report(bundle).save(out, formats=("html", "json"))  # doctest: +SKIP
     """
-    return Report(document=compute(bundle))
+    return Report(document=compute(bundle, model_answers=model_answers))
 
 
 @dataclass(frozen=True)

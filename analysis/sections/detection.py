@@ -9,6 +9,7 @@ from scipy import stats
 from analysis.bundle import Section, Study
 from analysis.crossed import CrossedMean, crossed_equivalence, crossed_rate, equivalence_curve
 from analysis.detection import mafc_dprime_interval
+from analysis.model_limit import MODEL_ANSWERS
 from analysis.proportions import (
     beta_binomial_bayes_factor,
     binomial_test,
@@ -28,7 +29,11 @@ CURVE_MARGINS = np.linspace(0.005, 0.30, 60)
 
 
 def detection(
-    study: Study, section: Section, picks: pd.DataFrame, ratings: pd.DataFrame | None = None
+    study: Study,
+    section: Section,
+    picks: pd.DataFrame,
+    ratings: pd.DataFrame | None = None,
+    limit: int = MODEL_ANSWERS,
 ) -> dict[str, Any]:
     """Everything about the picks of one section; its ratings tell which source stood where."""
     part: dict[str, Any] = {"by_alternative": _by_alternative(picks), "position": _position(section, picks)}
@@ -41,7 +46,7 @@ def detection(
         "by_trial": _by_trial(correct),
         **part,
         "wrong_picks": _wrong_picks(study, picks),
-        "mixed_model": mixed_model(study, picks),
+        "mixed_model": mixed_model(study, picks, limit),
         "choice_model": _choice(study, section, picks, ratings),
     }
 

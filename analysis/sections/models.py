@@ -8,16 +8,16 @@ import pandas as pd
 from analysis.bundle import Section, Study
 from analysis.choice import NoChoiceModelError, conditional_logit
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
-from analysis.mixed.limit import too_many
+from analysis.model_limit import MODEL_ANSWERS, too_many
 from analysis.sections.grid import Floats, as_text, codes_of, has_values
 from analysis.sections.whole import whole
 
 INSTEAD = "the crossed interval carries readers and cases at any size"
 
 
-def mixed_model(study: Study, picks: pd.DataFrame) -> dict[str, Any]:
+def mixed_model(study: Study, picks: pd.DataFrame, limit: int = MODEL_ANSWERS) -> dict[str, Any]:
     """logit P(correct) = intercept + reader + trial, both random."""
-    if reason := too_many(len(picks), "picks", "fit_logistic", INSTEAD):
+    if reason := too_many(len(picks), limit, "picks", INSTEAD):
         return {"reason": reason}
     groups = {"reader": codes_of(picks, "reader"), "trial": codes_of(picks, "trial")}
     design = np.empty((len(picks), 0))

@@ -11,7 +11,7 @@ from analysis.bundle import Study
 from analysis.crossed import CrossedMean, crossed_difference, crossed_equivalence, crossed_mean
 from analysis.errors import TooLargeError
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_ordinal, treatment_design
-from analysis.mixed.limit import too_many
+from analysis.model_limit import MODEL_ANSWERS, too_many
 from analysis.ranks import (
     adjusted,
     friedman,
@@ -34,7 +34,7 @@ NO_MARGIN = "The study fixed no margin for realism, so equivalence is not decide
 INSTEAD = "the crossed differences of means in realism.pairs carry readers and cases at any size"
 
 
-def realism(study: Study, ratings: pd.DataFrame) -> dict[str, Any]:
+def realism(study: Study, ratings: pd.DataFrame, limit: int = MODEL_ANSWERS) -> dict[str, Any]:
     """Everything about the ratings of one section."""
     sources = [name for name in study.source_names if name in set(ratings["source"].cat.categories)]
     return {
@@ -42,7 +42,7 @@ def realism(study: Study, ratings: pd.DataFrame) -> dict[str, Any]:
         "by_reader": _by_reader(ratings, sources),
         "pairs": _pairs(study, ratings, sources),
         "friedman": _friedman(ratings, sources),
-        "ordinal_model": _ordinal_model(study, ratings, sources),
+        "ordinal_model": _ordinal_model(study, ratings, sources, limit),
     }
 
 
@@ -237,11 +237,11 @@ def _friedman(ratings: pd.DataFrame, sources: list[str]) -> dict[str, Any]:
     return dict(whole(friedman(table))) | {"unit": "reader", "sources": sources}
 
 
-def _ordinal_model(study: Study, ratings: pd.DataFrame, sources: list[str]) -> dict[str, Any]:
+def _ordinal_model(study: Study, ratings: pd.DataFrame, sources: list[str], limit: int) -> dict[str, Any]:
     """rating ~ source + (1 | reader) + (1 | trial) + (1 | image), real as the reference."""
     if len(sources) < 2:
         return {"reason": "The ratings are of one source, so there is nothing to compare."}
-    if reason := too_many(len(ratings), "ratings", "fit_ordinal", INSTEAD):
+    if reason := too_many(len(ratings), limit, "ratings", INSTEAD):
         return {"reason": reason}
     reference = next((source for source in sources if source in study.real_sources), sources[0])
     design, names = treatment_design(as_text(ratings, "source").tolist(), reference)

@@ -7,14 +7,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.__main__ import main
 from analysis.bundle import read_bundle
 from analysis.compute import compute
-from analysis.mixed.limit import too_many
-from analysis.reporting import Report
+from analysis.model_limit import too_many
+from analysis.reporting import Report, report
 from analysis.reporting.methods import methods
 from analysis.reporting.prose import section_results
 from analysis.sections.models import mixed_model
-from tests.analysis.bundle.bundles import STUDY, TABLES, write_bundle
+from tests.analysis.bundle.bundles import STUDY, TABLES, with_column, write_bundle
 
 PICKS = "section,reader,trial,picked,correct\n"
 
@@ -191,11 +192,43 @@ def test_more_answers_than_are_modelled_are_said_with_limit_reason_and_way_out(t
     study = read_bundle(write_bundle(tmp_path)).study
     reason = mixed_model(study, pd.DataFrame(index=range(60_001)))["reason"]
     assert reason == (
-        "60,001 picks are more than the 60,000 up to which a report fits mixed models, because fitting more "
-        "would take longer than the rest of the report; the crossed interval carries readers and cases at "
-        "any size, and analysis.fit_logistic fits as many as you have time and memory for."
+        "60,001 picks are more than the 60,000 up to which this report fits mixed models, because fitting "
+        "more would take longer than the rest of the report; the crossed interval carries readers and cases "
+        "at any size, and --model-answers 60001 (in Python report(bundle, model_answers=60001)) fits them, "
+        "given time and memory."
     )
-    assert too_many(60_000, "picks", "fit_logistic", "") is None
+    assert too_many(60_000, 60_000, "picks", "") is None
+
+
+def test_the_limit_of_the_models_can_be_set(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "bundle")
+    (bundle / "picks.csv").write_text(with_column(TABLES["picks.csv"], "order", *"123456"))
+    assert (
+        main(
+            [
+                "report",
+                str(bundle),
+                "--out",
+                str(tmp_path / "few"),
+                "--format",
+                "json",
+                "--model-answers",
+                "17",
+            ]
+        )
+        == 0
+    )
+    few = json.loads((tmp_path / "few" / "report.json").read_text())["sections"]["trios"]
+    models = (
+        few["detection"]["mixed_model"],
+        few["realism"]["ordinal_model"],
+        few["conduct"]["learning"]["trend"],
+    )
+    assert ["are more than the 17 up to which" in model["reason"] for model in models] == [True] * 3
+    all_of_them = report(read_bundle(bundle), model_answers=54).document["sections"]["trios"]
+    assert "random" in all_of_them["detection"]["mixed_model"]
+    assert "coefficients" in all_of_them["realism"]["ordinal_model"]
+    assert "estimate" in all_of_them["conduct"]["learning"]["trend"]
 
 
 def test_a_model_of_picks_that_was_not_fitted_is_said_in_the_report(tmp_path: Path) -> None:
