@@ -19,8 +19,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.result": ("Equivalence", "Interval", "Result", "Test"),
     "analysis.rounding": ("half_up", "half_up_percent", "p_text"),
     "analysis.tables": ("coded", "score_table"),
+    "analysis.bayes": ("beta_binomial_bayes_factor",),
     "analysis.proportions": (
-        "beta_binomial_bayes_factor",
         "binomial_test",
         "clopper_pearson",
         "exact_equivalence",

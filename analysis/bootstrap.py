@@ -44,7 +44,24 @@ class Bootstrap(Interval):
 def bootstrap_mean(
     table: npt.ArrayLike, *, replicates: int = 2000, level: float = 0.95, rng: np.random.Generator
 ) -> Bootstrap:
-    """Two-way bootstrap of the mean of a readers x cases table, NaN for missing."""
+    """Two-way bootstrap of the mean of a readers x cases table, NaN for missing.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, NaN for missing.
+    replicates
+        How many tables are drawn.
+    level
+        Confidence level of the interval.
+    rng
+        Where the draws come from.
+
+    Returns
+    -------
+    Bootstrap
+        The mean, its percentile interval, and the replicates.
+    """
     scores = as_scores(table)
     present = np.isfinite(scores)
     filled = np.where(present, scores, 0.0).astype(np.float32)
@@ -78,6 +95,24 @@ def bootstrap_fleiss(
 
     In each replicate pa is the mean over the drawn cases of the agreement among pairs of different readers,
     (Σ_k N_k² - Σw²) / (n² - Σw²) with w the draws of each reader, and pe the sum of squared mean shares.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    replicates
+        How many tables are drawn.
+    level
+        Confidence level of the interval.
+    rng
+        Where the draws come from.
+
+    Returns
+    -------
+    Bootstrap
+        Kappa, its percentile interval, and the replicates.
     """
     data = counted(coded(table, categories))
     estimate, reason = _fleiss(data.counts)

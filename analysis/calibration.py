@@ -68,6 +68,20 @@ def confidence_to_probability(confidence: npt.ArrayLike, points: int, *, lowest:
 
     `lowest` is chance: a reader without a clue is right half of the time on a real-or-synthetic call. The
     mapping is a convention; what a scale's words mean is the protocol's to say.
+
+    Parameters
+    ----------
+    confidence
+        Points of the scale, NaN for missing.
+    points
+        How many points the scale has.
+    lowest
+        The probability that the lowest point stands for.
+
+    Returns
+    -------
+    array
+        A probability for each confidence.
     """
     if points < 2:
         raise WrongCountError("A confidence scale has at least two points.")
@@ -89,6 +103,13 @@ def confidence_calibration(
         Probability of being right that each answer stated, and whether it was. NaN is missing, and counted.
     bins
         Number of equal bins from 0 to 1; None makes one bin of each value that was stated.
+    level
+        Of the bins' Wilson intervals.
+
+    Returns
+    -------
+    Calibration
+        Brier score and its parts, calibration errors, Cox's fit, discrimination, and the bins.
 
     Notes
     -----

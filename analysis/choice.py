@@ -52,6 +52,11 @@ def conditional_logit(
     small_sample
         Whether the robust variance carries the factor G/(G - 1).
 
+    Returns
+    -------
+    tuple of Coefficient
+        One for each property, on the logit scale.
+
     Raises
     ------
     NoChoiceModelError

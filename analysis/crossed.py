@@ -86,10 +86,17 @@ def crossed_mean(
         Readers x cases, NaN for missing. The mean is over answers: sum over count.
     null
         The mean under the null hypothesis, for t = (mean - null) / SE.
+    level
+        Confidence level of the interval.
     readers, cases
         What the interval generalises to. "auto" takes readers as random from three on, else as fixed.
     bounds
         Ends of the scale, at which the interval is cut off.
+
+    Returns
+    -------
+    CrossedMean
+        The mean, its interval and t-test, and what the variance is made of.
 
     Notes
     -----
@@ -112,7 +119,24 @@ def crossed_rate(
     readers: Readers = "auto",
     cases: Cases = "random",
 ) -> CrossedMean:
-    """Share of correct answers in a readers x cases table of 0 and 1: `crossed_mean` cut off at 0 and 1."""
+    """Share of correct answers in a readers x cases table of 0 and 1: `crossed_mean` cut off at 0 and 1.
+
+    Parameters
+    ----------
+    table
+        Readers x cases of 0 and 1, NaN for missing.
+    chance
+        The share under the null hypothesis.
+    level
+        Confidence level of the interval.
+    readers, cases
+        What the interval generalises to: auto takes readers as random from three on, else as fixed.
+
+    Returns
+    -------
+    CrossedMean
+        The share, its interval and t-test, and what the variance is made of.
+    """
     return crossed_mean(table, null=chance, level=level, readers=readers, cases=cases, bounds=(0.0, 1.0))
 
 
@@ -129,6 +153,24 @@ def crossed_difference(
 
     Var = Var(d_i)/R + sum over arms of (MSC_a - MSE_a)/(R C_a), where d_i is reader i's own difference.
     Where the same cases are in both arms, give the table of differences to `crossed_mean`.
+
+    Parameters
+    ----------
+    first, second
+        Readers x cases, NaN for missing; row i is the same reader in both.
+    null
+        The value under the null hypothesis.
+    level
+        Confidence level of the interval.
+    readers
+        What the interval generalises to: auto takes readers as random from three on, else as fixed.
+    bounds
+        Ends of the scale, at which the interval is cut off.
+
+    Returns
+    -------
+    CrossedMean
+        The difference first - second, its interval and t-test.
     """
     return crossed_contrast(
         [first, second], [1.0, -1.0], null=null, level=level, readers=readers, bounds=bounds
@@ -148,6 +190,26 @@ def crossed_stratified(
 
     `strata` names the stratum of each column. Each stratum weighs as it has answers, so the estimate is the
     plain pooled mean; variation between the strata is no error and leaves the variance.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, NaN for missing.
+    strata
+        The stratum of each case.
+    null
+        The value under the null hypothesis.
+    level
+        Confidence level of the interval.
+    readers
+        What the interval generalises to: auto takes readers as random from three on, else as fixed.
+    bounds
+        Ends of the scale, at which the interval is cut off.
+
+    Returns
+    -------
+    CrossedMean
+        The pooled mean, its interval and t-test.
     """
     scores = as_scores(table)
     names = np.asarray(strata)
@@ -170,7 +232,28 @@ def crossed_contrast(
     cases: Cases = "random",
     bounds: tuple[float, float] | None = None,
 ) -> CrossedMean:
-    """Weighted sum of the means of several tables: common readers, cases nested in the tables."""
+    """Weighted sum of the means of several tables: common readers, cases nested in the tables.
+
+    Parameters
+    ----------
+    tables
+        Readers x cases, NaN for missing; row i is the same reader in all.
+    weights
+        What the mean of each table counts.
+    null
+        The value under the null hypothesis.
+    level
+        Confidence level of the interval.
+    readers, cases
+        What the interval generalises to: auto takes readers as random from three on, else as fixed.
+    bounds
+        Ends of the scale, at which the interval is cut off.
+
+    Returns
+    -------
+    CrossedMean
+        The weighted sum, its interval and t-test.
+    """
     check_level(level)
     scores = _drop_empty([as_scores(table) for table in tables])
     if len(scores) != len(weights):
@@ -186,6 +269,22 @@ def crossed_equivalence(mean: Interval, null: float, margin: float, *, alpha: fl
 
     `mean` is any interval with se and df. The smallest margin that passes is
     |mean - null| + t(1-alpha, df) SE.
+
+    Parameters
+    ----------
+    mean
+        An estimate with se and df, such as `crossed_mean` returns.
+    null
+        The value that the margin lies around.
+    margin
+        The largest difference from it that does not matter, from the protocol.
+    alpha
+        Level of each of the two one-sided tests.
+
+    Returns
+    -------
+    Equivalence
+        Both p-values, whether equivalence is shown, and the smallest margin that would pass.
     """
     check_margin(margin)
     check_level(alpha)
@@ -215,7 +314,22 @@ def crossed_equivalence(mean: Interval, null: float, margin: float, *, alpha: fl
 
 
 def equivalence_curve(mean: Interval, null: float, margins: npt.ArrayLike) -> FloatArray:
-    """p of `crossed_equivalence` at each of `margins`: the curve that shows which margins would pass."""
+    """p of `crossed_equivalence` at each of `margins`: the curve that shows which margins would pass.
+
+    Parameters
+    ----------
+    mean
+        An estimate with se and df, such as `crossed_mean` returns.
+    null
+        The value that the margins lie around.
+    margins
+        The margins to try.
+
+    Returns
+    -------
+    array
+        p at each margin.
+    """
     grid = np.asarray(margins, dtype=np.float64)
     if mean.estimate is None or not mean.se or mean.df is None:
         raise NothingToAnalyseError("There is no standard error, so there is no equivalence curve.")

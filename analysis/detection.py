@@ -71,6 +71,18 @@ def yes_no(hit: int, miss: int, false_alarm: int, correct_rejection: int, *, lev
     so F (Hautus 1995, Behav Res Methods 27:46). SE of d':
     √(H(1-H)/(n φ(zH)²) + F(1-F)/(m φ(zF)²)) (Gourevitch & Galanter 1967).
     MCC is the correlation of call and truth (Matthews 1975).
+
+    Parameters
+    ----------
+    hit, miss, false_alarm, correct_rejection
+        Synthetic images called synthetic and called real; real ones called synthetic and called real.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    YesNo
+        Rates, d', criterion, their log-linear forms, MCC and intervals.
     """
     check_level(level)
     counts = (hit, miss, false_alarm, correct_rejection)
@@ -111,7 +123,22 @@ def yes_no(hit: int, miss: int, false_alarm: int, correct_rejection: int, *, lev
 def yes_no_from_calls(
     synthetic: npt.ArrayLike, called_synthetic: npt.ArrayLike, *, level: float = 0.95
 ) -> YesNo:
-    """Count true or false arrays of truth and call, answer by answer, and return `yes_no` of the counts."""
+    """Count true or false arrays of truth and call, answer by answer, and return `yes_no` of the counts.
+
+    Parameters
+    ----------
+    synthetic
+        Which images are synthetic.
+    called_synthetic
+        Which were called so.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    YesNo
+        As of `yes_no`.
+    """
     truth, call = np.asarray(synthetic, dtype=bool), np.asarray(called_synthetic, dtype=bool)
     if truth.ndim != 1 or truth.shape != call.shape:
         raise WrongShapeError("Truth and call have to be two lists of the same length.")
@@ -125,7 +152,18 @@ def yes_no_from_calls(
 
 
 def matthews(hit: int, miss: int, false_alarm: int, correct_rejection: int) -> float | None:
-    """Matthews' correlation coefficient; None where a row or column of the 2 x 2 table is empty."""
+    """Matthews' correlation coefficient; None where a row or column of the 2 x 2 table is empty.
+
+    Parameters
+    ----------
+    hit, miss, false_alarm, correct_rejection
+        The four counts, as of `yes_no`.
+
+    Returns
+    -------
+    float or None
+        The coefficient.
+    """
     margins = (
         (hit + miss) * (false_alarm + correct_rejection) * (hit + false_alarm) * (miss + correct_rejection)
     )
@@ -138,6 +176,18 @@ def mafc_percent_correct(dprime: npt.ArrayLike, alternatives: int) -> FloatArray
     """Share correct of an unbiased observer in m-alternative forced choice (Green & Dai 1991, eq. 1).
 
     Pc = ∫ φ(x - d') Φ(x)^(m-1) dx.
+
+    Parameters
+    ----------
+    dprime
+        One d' or many.
+    alternatives
+        Images of a trial, one of them real.
+
+    Returns
+    -------
+    array
+        The share correct at each d'.
     """
     _check_alternatives(alternatives)
     d = np.asarray(dprime, dtype=np.float64)
@@ -149,6 +199,18 @@ def mafc_dprime(percent_correct: float, alternatives: int) -> float | None:
     """d' of m-alternative forced choice from the share correct (Green & Dai 1991, Percept Psychophys 49:100).
 
     Solves `mafc_percent_correct` to the last digits; 0 at chance, negative below, None (infinite) at 0 and 1.
+
+    Parameters
+    ----------
+    percent_correct
+        The share correct, from 0 to 1.
+    alternatives
+        Images of a trial, one of them real.
+
+    Returns
+    -------
+    float or None
+        d'.
     """
     _check_alternatives(alternatives)
     if not 0 <= percent_correct <= 1:
@@ -171,6 +233,18 @@ def mafc_dprime_interval(share: Interval, alternatives: int) -> Interval:
     """d' with the ends of the share's interval mapped through the same monotone curve.
 
     An end at 0 or 1 has no finite d': it is None, and `reason` says so.
+
+    Parameters
+    ----------
+    share
+        The share correct with its interval.
+    alternatives
+        Images of a trial, one of them real.
+
+    Returns
+    -------
+    Interval
+        d' with its ends.
     """
     low, point, high = (
         None if end is None else mafc_dprime(end, alternatives)

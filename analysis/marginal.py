@@ -37,10 +37,21 @@ def fit_gee(
         0 or 1 for ``binomial``, any number for ``gaussian``.
     design
         Answers x effects, without an intercept: one is added, named ``(Intercept)``.
+    names
+        Of the effects.
     clusters
         What answers belong together: readers, or cases.
+    family
+        binomial or gaussian.
     structure
         The working correlation within a cluster.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    tuple of Coefficient
+        The intercept and the effects.
     """
     import statsmodels.api as sm
 
@@ -73,8 +84,26 @@ def fit_cluster_robust(
 ) -> tuple[Coefficient, ...]:
     """A generalised linear model with errors robust to one or two clusters.
 
-    ``clusters`` is one list, or answers x 2 for readers and cases at once (Cameron, Gelbach & Miller 2011, J
-    Bus Econ Stat 29:238). The other parameters are those of :func:`fit_gee`.
+    Parameters
+    ----------
+    outcome
+        0 or 1 for ``binomial``, any number for ``gaussian``.
+    design
+        Answers x effects, without an intercept: one is added, named ``(Intercept)``.
+    names
+        Of the effects.
+    clusters
+        One list, or answers x 2 for readers and cases at once (Cameron, Gelbach & Miller 2011, J Bus Econ
+        Stat 29:238).
+    family
+        binomial or gaussian.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    tuple of Coefficient
+        The intercept and the effects.
     """
     import statsmodels.api as sm
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -23,32 +22,29 @@ from analysis.errors import (
     WrongProbabilityError,
     WrongShapeError,
 )
-from analysis.result import Equivalence, Interval, Result, Test
+from analysis.result import Equivalence, Interval, Test
 
 TIE_TOLERANCE = 1e-7
 INDEPENDENT = "assumes independent answers"
 Alternative = Literal["two-sided", "greater", "less"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class BayesFactor(Result):
-    """How much better the alternative predicts the data than the null."""
-
-    bf10: float
-    log_bf10: float
-    k: int
-    n: int
-    null: float
-    prior: tuple[float, float]
-    alternative: str
-    method: str
-    assumptions: tuple[str, ...] = (INDEPENDENT,)
-
-
 def wilson(k: int, n: int, *, level: float = 0.95) -> Interval:
     """Score interval of a proportion, without continuity correction (Wilson 1927, J Am Stat Assoc 22:209).
 
     (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n).
+
+    Parameters
+    ----------
+    k, n
+        Successes, and answers in all.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Interval
+        The share with its ends.
     """
     _check(k, n, level)
     low, high = _wilson_ends(k, n, level)
@@ -59,6 +55,18 @@ def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> Interval:
     """Exact interval of a proportion: inversion of two one-sided binomial tests (Clopper & Pearson 1934).
 
     Ends are beta quantiles: B(a/2; k, n-k+1) and B(1-a/2; k+1, n-k).
+
+    Parameters
+    ----------
+    k, n
+        Successes, and answers in all.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Interval
+        The share with its ends.
     """
     _check(k, n, level)
     tail = (1 - level) / 2
@@ -71,6 +79,18 @@ def mid_p(k: int, n: int, *, level: float = 0.95) -> Interval:
     """Mid-p interval: as Clopper-Pearson, with half the probability of k itself (Lancaster 1961).
 
     Solves P(X > k) + ½P(X = k) = a/2 and P(X < k) + ½P(X = k) = a/2.
+
+    Parameters
+    ----------
+    k, n
+        Successes, and answers in all.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Interval
+        The share with its ends.
     """
     _check(k, n, level)
     tail = (1 - level) / 2
@@ -87,6 +107,18 @@ def newcombe(k1: int, n1: int, k2: int, n2: int, *, level: float = 0.95) -> Inte
     """Interval of p1 - p2 for independent groups (Newcombe 1998, Stat Med 17:873, method 10).
 
     The distances of the Wilson ends from their proportions are added as squares.
+
+    Parameters
+    ----------
+    k1, n1, k2, n2
+        Successes and answers of the first group, and of the second.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Interval
+        The difference of the shares, first minus second, with its ends.
     """
     _check(k1, n1, level)
     _check(k2, n2, level)
@@ -110,6 +142,18 @@ def newcombe_paired(
     """Interval of p1 - p2 for pairs (Newcombe 1998, Stat Med 17:2635, method 10, phi corrected).
 
     The correlation phi has ½n subtracted from its numerator where that is positive, as method 10 asks.
+
+    Parameters
+    ----------
+    both, only_first, only_second, neither
+        Pairs by who of the two had a success.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Interval
+        The difference of the shares, first minus second, with its ends.
     """
     n = both + only_first + only_second + neither
     _check(both + only_first, n, level)
@@ -135,6 +179,20 @@ def binomial_test(k: int, n: int, null: float, *, alternative: Alternative = "tw
 
     Two-sided, p sums every outcome that is no more probable than the one seen, with the relative
     tolerance 1e-7 of R's binom.test.
+
+    Parameters
+    ----------
+    k, n
+        Successes, and answers in all.
+    null
+        The share under the null hypothesis.
+    alternative
+        two-sided, greater or less.
+
+    Returns
+    -------
+    Test
+        `statistic` is k, `estimate` the share.
     """
     _check(k, n)
     check_probability(null)
@@ -165,6 +223,22 @@ def exact_equivalence(k: int, n: int, null: float, margin: float, *, alpha: floa
     p is the larger of P(X >= k | null - margin) and P(X <= k | null + margin). It is below alpha exactly
     when the Clopper-Pearson interval at 1 - 2 alpha lies inside the margin; the smallest margin that
     passes is the distance of that interval's further end.
+
+    Parameters
+    ----------
+    k, n
+        Successes, and answers in all.
+    null
+        The share that the margin lies around.
+    margin
+        The largest difference from it that does not matter, from the protocol.
+    alpha
+        Level of each of the two one-sided tests.
+
+    Returns
+    -------
+    Equivalence
+        Both p-values, whether equivalence is shown, and the smallest margin that would pass.
     """
     _check(k, n)
     check_probability(null)
@@ -191,46 +265,21 @@ def exact_equivalence(k: int, n: int, null: float, margin: float, *, alpha: floa
     )
 
 
-def beta_binomial_bayes_factor(
-    k: int,
-    n: int,
-    null: float,
-    *,
-    prior: tuple[float, float] = (1.0, 1.0),
-    alternative: Literal["two-sided", "greater"] = "two-sided",
-) -> BayesFactor:
-    """Bayes factor of p ~ Beta(a, b) against p = null (Kass & Raftery 1995, J Am Stat Assoc 90:773).
-
-    BF10 = B(k+a, n-k+b) / B(a, b) / (null^k (1-null)^(n-k)). With `alternative="greater"` the prior is cut
-    off below `null`: BF10 is multiplied by P(p > null | data) / P(p > null).
-    """
-    _check(k, n)
-    if not 0 < null < 1:
-        raise WrongProbabilityError(f"The null {null} has to lie strictly between 0 and 1.")
-    if min(prior) <= 0:
-        raise WrongProbabilityError(f"The prior Beta{prior} needs two positive numbers.")
-    a, b = prior
-    log_bf = float(special.betaln(k + a, n - k + b) - special.betaln(a, b))
-    log_bf -= float(special.xlogy(k, null) + special.xlog1py(n - k, -null))
-    if alternative == "greater":
-        log_bf += math.log(max(float(special.betaincc(k + a, n - k + b, null)), 1e-300))
-        log_bf -= math.log(float(special.betaincc(a, b, null)))
-    elif alternative != "two-sided":
-        raise UnknownChoiceError(f"The alternative {alternative!r} is unknown: take two-sided or greater.")
-    return BayesFactor(
-        bf10=math.exp(min(log_bf, 700.0)),
-        log_bf10=log_bf,
-        k=k,
-        n=n,
-        null=null,
-        prior=prior,
-        alternative=alternative,
-        method="beta-binomial Bayes factor",
-    )
-
-
 def fisher_exact(table: npt.ArrayLike, *, alternative: Alternative = "two-sided") -> Test:
-    """Fisher's exact test of a 2 x 2 table (Fisher 1935); `estimate` is the sample odds ratio ad/bc."""
+    """Fisher's exact test of a 2 x 2 table (Fisher 1935); `estimate` is the sample odds ratio ad/bc.
+
+    Parameters
+    ----------
+    table
+        2 x 2 counts.
+    alternative
+        two-sided, greater or less. Greater means an odds ratio above 1.
+
+    Returns
+    -------
+    Test
+        p and the sample odds ratio.
+    """
     cells = np.asarray(table)
     if cells.shape != (2, 2):
         raise WrongShapeError("Fisher's test takes a 2 x 2 table of counts.")

@@ -14,6 +14,18 @@ def half_up(value: float | Fraction | None, digits: int = 3) -> str:
     A float is taken as the shortest decimal that names it, so that 2.675 is 2.675 and not the binary
     2.67499999999999982. A `Fraction` is rounded exactly: give sums over counts as fractions.
 
+    Parameters
+    ----------
+    value
+        What is printed; None prints a dash.
+    digits
+        Decimals.
+
+    Returns
+    -------
+    str
+        The number as text.
+
     Examples
     --------
     >>> half_up(1329 / 400)
@@ -35,7 +47,20 @@ def _rounded(value: float | Fraction, digits: int) -> str:
 
 
 def half_up_percent(value: float | Fraction | None, digits: int = 1) -> str:
-    """Return a share as a percentage: 0.29 becomes '29.0%'."""
+    """Return a share as a percentage: 0.29 becomes '29.0%'.
+
+    Parameters
+    ----------
+    value
+        The share; None prints a dash.
+    digits
+        Decimals.
+
+    Returns
+    -------
+    str
+        The percentage as text.
+    """
     if value is None:
         return DASH
     exact = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
@@ -43,7 +68,20 @@ def half_up_percent(value: float | Fraction | None, digits: int = 1) -> str:
 
 
 def p_text(p: float | None, digits: int = 3) -> str:
-    """Return a p-value as journals print it: '.128', '1.000', '<.001', or a dash where there is none."""
+    """Return a p-value as journals print it: '.128', '1.000', '<.001', or a dash where there is none.
+
+    Parameters
+    ----------
+    p
+        The p-value; None prints a dash.
+    digits
+        Decimals.
+
+    Returns
+    -------
+    str
+        The p-value as text.
+    """
     if p is None:
         return DASH
     smallest = 10.0**-digits

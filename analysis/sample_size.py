@@ -43,6 +43,24 @@ def sample_size_superiority(
     """Answers needed to show p > chance by a one-sided exact binomial test if p is `accuracy`.
 
     For each n the critical count is the smallest k with P(X >= k | chance) <= alpha.
+
+    Parameters
+    ----------
+    accuracy
+        The true share.
+    chance
+        The share under the null hypothesis.
+    alpha
+        Level of the one-sided test.
+    power
+        The power wanted.
+    largest
+        The size at which the search ends.
+
+    Returns
+    -------
+    SampleSize
+        The size, its power and the critical count.
     """
     if not 0 <= chance < accuracy <= 1:
         raise WrongProbabilityError("The accuracy has to be above chance: 0 <= chance < accuracy <= 1.")
@@ -77,6 +95,24 @@ def sample_size_equivalence(
     n = (z_alpha + z_(beta/2))² p(1-p) / (margin - |p - chance|)², with z_beta where p is off `chance` (Chow,
     Shao & Wang 2008, section 4.1.2). `power` of the result is what the exact test really has at that n, a
     little less than asked for: `sample_size_equivalence_exact` finds the size that has it.
+
+    Parameters
+    ----------
+    accuracy
+        The true share.
+    chance
+        The share that the margin lies around.
+    margin
+        The largest difference that does not matter.
+    alpha
+        Level of each of the two one-sided tests.
+    power
+        The power wanted.
+
+    Returns
+    -------
+    SampleSize
+        The size, its exact power and the critical counts.
     """
     _check_room(accuracy, chance, margin)
     check_probability(power)
@@ -98,6 +134,26 @@ def sample_size_equivalence_exact(
     """Answers needed to show |p - chance| < margin by two exact one-sided tests (Wellek 2010, ch. 4).
 
     Equivalence is shown for counts from `critical_low` to `critical_high`, both included.
+
+    Parameters
+    ----------
+    accuracy
+        The true share.
+    chance
+        The share that the margin lies around.
+    margin
+        The largest difference that does not matter.
+    alpha
+        Level of each of the two one-sided tests.
+    power
+        The power wanted.
+    largest
+        The size at which the search ends.
+
+    Returns
+    -------
+    SampleSize
+        The size, its power and the critical counts.
     """
     _check_room(accuracy, chance, margin)
     check_probability(power)

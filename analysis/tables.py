@@ -55,6 +55,11 @@ def score_table(
 ) -> tuple[FloatArray, tuple[Any, ...], tuple[Any, ...]]:
     """Spread answers in long form over a readers x cases table, NaN where a reader did not see a case.
 
+    Parameters
+    ----------
+    readers, cases, values
+        The reader, the case and the number of each answer.
+
     Returns
     -------
     table, readers, cases
@@ -86,6 +91,18 @@ def coded(table: Any, categories: Any = None) -> Coded:
     """Code a readers x cases table of labels or numbers; None and NaN are missing.
 
     `categories` fixes the categories and their order; without it, those that occur, sorted.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+
+    Returns
+    -------
+    Coded
+        Whole numbers from 0, -1 for missing, and the categories they stand for.
     """
     values = np.asarray(_plain(table))
     if values.ndim != 2:

@@ -40,6 +40,22 @@ def fleiss_kappa(
     pe = p'Wp. se_null = sqrt(2/(N n (n-1))) sqrt((Σpq)² - Σpq(q-p)) / Σpq for N cases with n answers; where
     cases differ in n, the sum over cases of the same kernel's variance. se_cases linearises over cases:
     k_i = (pa_i - pe)/(1 - pe) - 2(1 - k)(pe_i - pe)/(1 - pe), Var = Σ(k_i - k)²/(N(N-1)).
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    weights
+        How near misses count: identity, linear, quadratic or ordinal.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        The coefficient, its errors over cases, over readers and under the null, and their intervals.
     """
     data = counted(table, categories)
 
@@ -55,6 +71,20 @@ def gwet_ac1(table: Any, *, categories: Any = None, level: float = 0.95) -> Agre
     """Gwet's AC1 (Gwet 2008, Br J Math Stat Psychol 61:29): pe = Σp(1-p)/(q-1).
 
     `categories` names all that could be chosen; without it, those that were chosen count.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        The coefficient, its errors over cases, over readers and under the null, and their intervals.
     """
     data = counted(table, categories)
     return _coefficient(data, _gwet_expected, "identity", level, "Gwet's AC1")
@@ -67,7 +97,24 @@ def gwet_ac2(
     weights: str = "quadratic",
     level: float = 0.95,
 ) -> Agreement:
-    """Gwet's AC2, AC1 with partial agreement (Gwet 2014, ch. 3): pe = Σ_kl w_kl · Σp(1-p) / (q(q-1))."""
+    """Gwet's AC2, AC1 with partial agreement (Gwet 2014, ch. 3): pe = Σ_kl w_kl · Σp(1-p) / (q(q-1)).
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    weights
+        How near misses count: identity, linear, quadratic or ordinal.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        The coefficient, its errors over cases, over readers and under the null, and their intervals.
+    """
     data = counted(table, categories)
     return _coefficient(data, _gwet_expected, weights, level, f"Gwet's AC2, {weights} weights")
 
@@ -75,7 +122,24 @@ def gwet_ac2(
 def brennan_prediger(
     table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
 ) -> Agreement:
-    """Brennan & Prediger's kappa (1981, Educ Psychol Meas 41:687): pe = Σ_kl w_kl / q², 1/q unweighted."""
+    """Brennan & Prediger's kappa (1981, Educ Psychol Meas 41:687): pe = Σ_kl w_kl / q², 1/q unweighted.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    weights
+        How near misses count: identity, linear, quadratic or ordinal.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        The coefficient, its errors over cases, over readers and under the null, and their intervals.
+    """
     data = counted(table, categories)
     return _coefficient(data, _uniform_expected, weights, level, "Brennan & Prediger's kappa")
 
@@ -83,7 +147,24 @@ def brennan_prediger(
 def raw_agreement(
     table: Any, *, categories: Any = None, weights: str = "identity", level: float = 0.95
 ) -> Agreement:
-    """Share of agreeing pairs of readers, mean over cases, with its t-interval over cases."""
+    """Share of agreeing pairs of readers, mean over cases, with its t-interval over cases.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    weights
+        How near misses count: identity, linear, quadratic or ordinal.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        The coefficient, its errors over cases, over readers and under the null, and their intervals.
+    """
     data = counted(table, categories)
     return _coefficient(data, _no_expected, weights, level, "raw agreement")
 

@@ -45,6 +45,22 @@ def cohen_kappa(
     `weights` is identity, linear (1 - |a-b|/range), quadratic (1 - (a-b)²/range²) or ordinal. Cases that one
     of the two left out are left out. Errors are those of Fleiss, Cohen & Everitt (1969, Psychol Bull 72:323):
     `se_cases` for the interval, which is normal, and `se_null` for the test.
+
+    Parameters
+    ----------
+    first, second
+        The two readers' answers, case by case; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    weights
+        How near misses count: identity, linear, quadratic or ordinal.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        Kappa with its error over cases and under the null.
     """
     check_level(level)
     code = coded(two_readers(first, second), categories)
@@ -92,6 +108,18 @@ def prevalence_bias(first: Any, second: Any, *, positive: Any = 1) -> Prevalence
 
     PI = (a - d)/n, BI = (b - c)/n, PABAK = 2 po - 1, with a both positive, d neither, b and c one alone.
     Agreement on positives is 2a/(2a+b+c), on negatives 2d/(2d+b+c) (Cicchetti & Feinstein 1990).
+
+    Parameters
+    ----------
+    first, second
+        The two readers' answers, case by case.
+    positive
+        The answer that counts as yes.
+
+    Returns
+    -------
+    PrevalenceBias
+        The four counts, the indices, PABAK and kappa.
     """
     code = coded(two_readers(first, second))
     if len(code.categories) > 2:

@@ -30,6 +30,22 @@ def conger_kappa(
     """Conger's kappa (Conger 1980, Psychol Bull 88:322); with missing answers as in Gwet (2014, ch. 4).
 
     pe is the mean of p_g'Wp_h over pairs of readers g, h, with p_g the shares among the cases g answered.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    weights
+        How near misses count: identity, linear, quadratic or ordinal.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        The coefficient, its errors over cases, over readers and under the null, and their intervals.
     """
     check_level(level)
     data = counted(table, categories)

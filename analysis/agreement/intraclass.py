@@ -48,7 +48,22 @@ class _Squares:
 
 
 def icc(table: Any, *, form: str = "ICC(2,1)", level: float = 0.95) -> Intraclass:
-    """One intraclass correlation of a readers x cases table: see `icc_forms`."""
+    """One intraclass correlation of a readers x cases table: see `icc_forms`.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, numbers; cases with a missing rating are left out and counted.
+    form
+        ICC(1,1), ICC(2,1), ICC(3,1), ICC(1,k), ICC(2,k) or ICC(3,k).
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Intraclass
+        The correlation, its interval, its F test and the mean squares.
+    """
     if form not in FORMS:
         raise UnknownChoiceError(f"The form {form!r} is unknown: take one of {', '.join(FORMS)}.")
     return icc_forms(table, level=level)[form]
@@ -60,6 +75,18 @@ def icc_forms(table: Any, *, level: float = 0.95) -> dict[str, Intraclass]:
     ICC(1,·): each case has other readers; ICC(2,·): the same random readers, absolute agreement; ICC(3,·):
     these readers alone, consistency. ICC(·,1) speaks of one reader, ICC(·,k) of the mean of k. The interval
     of ICC(2,·) is Satterthwaite's (p. 424). Cases with a missing rating are left out and counted.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, numbers; cases with a missing rating are left out and counted.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    dict of Intraclass
+        Each form by its name.
     """
     check_level(level)
     scores = as_scores(table)

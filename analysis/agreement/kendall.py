@@ -31,6 +31,16 @@ def kendall_w(table: Any) -> Concordance:
     W = 12 S / (m²(n³ - n) - m ΣT) with T = Σ(t³ - t) of each of m readers' ties among n cases;
     chi² = m(n-1)W on n - 1. F = (m-1)W/(1-W) on n - 1 - 2/m and (m-1) times that (Legendre 2005, J Agric Biol
     Environ Stat 10:226). Cases with a missing rating are left out and counted in `n_dropped`.
+
+    Parameters
+    ----------
+    table
+        Readers x cases, numbers; cases with a missing rating are left out and counted.
+
+    Returns
+    -------
+    Concordance
+        W as `estimate`, with its chi-squared and F tests.
     """
     scores = as_scores(table)
     whole = scores[:, np.isfinite(scores).all(axis=0)]

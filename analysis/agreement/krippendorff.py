@@ -36,6 +36,22 @@ def krippendorff_alpha(
     The squared difference d is 1 for unequal (nominal), that of the numbers (interval), of the numbers over
     their sum (ratio), or of the cumulated answers between two categories (ordinal).
 
+    Parameters
+    ----------
+    table
+        Readers x cases, labels or numbers; None and NaN are missing.
+    metric
+        nominal, ordinal, interval or ratio.
+    categories
+        All that could be chosen, in order; where left out, those that occur.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Agreement
+        The coefficient, its errors over cases, over readers and under the null, and their intervals.
+
     Notes
     -----
     se_cases is Gwet's linearised error (Gwet 2014, ch. 5), with the ordinal metric taken as given.

@@ -54,6 +54,11 @@ def read_bundle(folder: str | Path) -> Bundle:
     folder
         The folder with ``study.json`` and the tables.
 
+    Returns
+    -------
+    Bundle
+        The study and its tables.
+
     Raises
     ------
     BundleError

@@ -94,8 +94,28 @@ def fit_logistic(
 ) -> MixedModel:
     """Fit a logistic mixed model with crossed random intercepts by Laplace's approximation.
 
-    The parameters are those of :func:`fit_ordinal`; ``outcome`` is 0 or 1, and an intercept is added, as in
-    R's ``lme4::glmer``. A row with ``k`` of ``n`` successes is given as two rows with weights k and n - k.
+    It is the model of R's ``lme4::glmer``. A row with ``k`` of ``n`` successes is given as two rows with
+    weights k and n - k.
+
+    Parameters
+    ----------
+    outcome
+        0 or 1, one an answer.
+    design
+        Answers x fixed effects, without an intercept: one is added, named ``(Intercept)``.
+    names
+        Of the fixed effects.
+    groups
+        For each random factor its level for each answer.
+    weights
+        How many times each answer counts.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    MixedModel
+        Effects, deviations of the random intercepts, likelihood and covariance.
     """
     values = _whole(outcome, design, names, groups)
     if not np.isin(values, (0.0, 1.0)).all():

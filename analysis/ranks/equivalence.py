@@ -15,7 +15,22 @@ from analysis.result import Equivalence, Interval
 def tost_paired(
     first: npt.ArrayLike, second: npt.ArrayLike | None, margin: float, *, alpha: float = 0.05
 ) -> Equivalence:
-    """Two one-sided paired t-tests of |mean difference| < margin (Schuirmann 1987), df = n - 1."""
+    """Two one-sided paired t-tests of |mean difference| < margin (Schuirmann 1987), df = n - 1.
+
+    Parameters
+    ----------
+    first, second
+        Pairs, or differences alone (second is None). Incomplete pairs are left out.
+    margin
+        The largest difference that does not matter, from the protocol.
+    alpha
+        Level of each of the two one-sided tests.
+
+    Returns
+    -------
+    Equivalence
+        Both p-values, whether equivalence is shown, and the smallest margin that would pass.
+    """
     delta, _ = differences(first, second)
     n = len(delta)
     bare = Interval(
@@ -37,7 +52,22 @@ def tost_paired(
 def tost_independent(
     first: npt.ArrayLike, second: npt.ArrayLike, margin: float, *, alpha: float = 0.05
 ) -> Equivalence:
-    """Two one-sided Welch t-tests of |difference of means| < margin (Schuirmann 1987; Welch 1947)."""
+    """Two one-sided Welch t-tests of |difference of means| < margin (Schuirmann 1987; Welch 1947).
+
+    Parameters
+    ----------
+    first, second
+        The values of the two groups; NaN is missing.
+    margin
+        The largest difference that does not matter, from the protocol.
+    alpha
+        Level of each of the two one-sided tests.
+
+    Returns
+    -------
+    Equivalence
+        Both p-values, whether equivalence is shown, and the smallest margin that would pass.
+    """
     one, other = sample(first), sample(second)
     bare = Interval(
         estimate=float(one.mean() - other.mean()),

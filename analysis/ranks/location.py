@@ -38,6 +38,18 @@ def hodges_lehmann(
     The ends are the q-th smallest and largest of the n(n+1)/2 averages (d_i + d_j)/2, i <= j, with q the
     quantile of the signed-rank distribution: exact to 200 differences, normal beyond. Zeros stay in; with
     ties the interval is conservative.
+
+    Parameters
+    ----------
+    first, second
+        Pairs, or differences alone. Incomplete pairs are left out.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Shift
+        The shift, its interval, and the level that the interval reaches.
     """
     check_level(level)
     delta, _ = differences(first, second)
@@ -56,6 +68,18 @@ def hodges_lehmann_two_sample(first: npt.ArrayLike, second: npt.ArrayLike, *, le
 
     The ends are the q-th smallest and largest of the nm differences, with q the quantile of U: exact to 60
     in each group, normal beyond.
+
+    Parameters
+    ----------
+    first, second
+        The values of the two groups; NaN is missing.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Shift
+        The shift, its interval, and the level that the interval reaches.
     """
     check_level(level)
     one, other = sample(first), sample(second)

@@ -20,6 +20,18 @@ def adjusted(p_values: Sequence[float | None], method: str = "holm") -> list[flo
     - `hommel`: closed Simes tests (Hommel 1988, Biometrika 75:383; algorithm of Wright 1992)
     - `bh`: false discovery rate (Benjamini & Hochberg 1995, J R Stat Soc B 57:289)
     - `bonferroni`
+
+    Parameters
+    ----------
+    p_values
+        The family's p-values; None where there is none.
+    method
+        holm, hochberg, hommel, bh or bonferroni.
+
+    Returns
+    -------
+    list
+        The adjusted p-values in the order given.
     """
     if method not in ADJUSTMENTS:
         raise UnknownChoiceError(

@@ -21,6 +21,18 @@ def mcnemar(only_first: int, only_second: int, *, method: str = "mcnemar-exact")
     `mcnemar-exact` is the binomial test at ½; `mcnemar-mid-p` takes half the probability of the count seen
     off each tail (Fagerland, Lydersen & Laake 2013, BMC Med Res Methodol 13:91); `mcnemar-asymptotic` is
     (b-c)²/(b+c) on 1; `mcnemar-asymptotic-corrected` is (|b-c|-1)²/(b+c) (Edwards 1948).
+
+    Parameters
+    ----------
+    only_first, only_second
+        Pairs that only the first, and only the second, had right.
+    method
+        mcnemar-exact, mcnemar-mid-p, mcnemar-asymptotic or mcnemar-asymptotic-corrected.
+
+    Returns
+    -------
+    Test
+        p, and the ratio of the two counts as `estimate`.
     """
     if method not in MCNEMAR_METHODS:
         raise UnknownChoiceError(
@@ -51,6 +63,16 @@ def stuart_maxwell(table: npt.ArrayLike) -> Test:
 
     d'S⁻d with d the differences of margins and S_ii = n_i. + n_.i - 2n_ii, S_ij = -(n_ij + n_ji); the degrees
     of freedom are the rank of S, which is one less than the categories unless the table falls apart.
+
+    Parameters
+    ----------
+    table
+        Square counts, first answer by second.
+
+    Returns
+    -------
+    Test
+        Chi-squared, its degrees of freedom and p.
     """
     cells = _square(table)
     d = cells.sum(axis=1) - cells.sum(axis=0)
@@ -69,6 +91,16 @@ def bowker(table: npt.ArrayLike) -> Test:
     """Bowker's test of symmetry of a square table (Bowker 1948, J Am Stat Assoc 43:572).
 
     Σ (n_ij - n_ji)²/(n_ij + n_ji) over pairs of categories that occur; their number is the df.
+
+    Parameters
+    ----------
+    table
+        Square counts, first answer by second.
+
+    Returns
+    -------
+    Test
+        Chi-squared, its degrees of freedom and p.
     """
     cells = _square(table)
     upper = np.triu_indices(len(cells), 1)

@@ -45,6 +45,20 @@ def rank_sum(
     Methods are `rank-sum-asymptotic` (normal, variance corrected for ties), `rank-sum-asymptotic-corrected`
     (with continuity correction ½) and `rank-sum-exact` (all allocations of the tied ranks, by dynamic
     programming; two-sided P(|W - E| >= |w - E|)). `estimate` is P(first > second) + ½P(equal) = U/(nm).
+
+    Parameters
+    ----------
+    first, second
+        The values of the two groups; NaN is missing.
+    method
+        rank-sum-asymptotic, rank-sum-asymptotic-corrected or rank-sum-exact.
+    alternative
+        two-sided, greater or less. Greater means first above second.
+
+    Returns
+    -------
+    RankSum
+        U of both groups, z, p and the rank-biserial correlation.
     """
     if method not in RANK_SUM_METHODS:
         raise UnknownChoiceError(

@@ -34,6 +34,16 @@ def friedman(table: npt.ArrayLike) -> Several:
 
     chi² = 12 Σ(R_j - b(k+1)/2)² / (bk(k+1) - Σ(t³-t)/(k-1)) on k - 1, and the less conservative
     F = (b-1)chi²/(b(k-1) - chi²) on (k-1) and (b-1)(k-1) (Iman & Davenport 1980, Commun Stat A9:571).
+
+    Parameters
+    ----------
+    table
+        Readers x conditions; rows with a missing value are left out and counted.
+
+    Returns
+    -------
+    Several
+        Chi-squared and F tests, Kendall's W and mean ranks.
     """
     whole, dropped = _whole_rows(table)
     b, k = whole.shape
@@ -66,6 +76,16 @@ def kruskal(groups: Sequence[npt.ArrayLike]) -> Several:
     """Kruskal-Wallis test of independent groups (Kruskal & Wallis 1952, J Am Stat Assoc 47:583).
 
     H = 12/(N(N+1)) Σ R_g²/n_g - 3(N+1), divided by 1 - Σ(t³-t)/(N³-N).
+
+    Parameters
+    ----------
+    groups
+        The values of each group; NaN is missing.
+
+    Returns
+    -------
+    Several
+        H, p and mean ranks.
     """
     samples = [sample(group) for group in groups]
     if len(samples) < 2:
@@ -91,6 +111,16 @@ def cochran_q(table: npt.ArrayLike) -> Several:
 
     Q = (k-1)(k ΣC_j² - N²) / (kN - ΣR_i²) on k - 1 (Biometrika 37:256). Rows that are all 0 or all 1 change
     nothing; `n_zero` counts them.
+
+    Parameters
+    ----------
+    table
+        Cases x conditions of 0 and 1; rows with a missing value are left out and counted.
+
+    Returns
+    -------
+    Several
+        Q and p.
     """
     whole, dropped = _whole_rows(table)
     if not np.isin(whole, (0.0, 1.0)).all():

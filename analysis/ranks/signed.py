@@ -60,6 +60,11 @@ def signed_rank(
     alternative
         Of the differences' location against zero.
 
+    Returns
+    -------
+    SignedRank
+        Rank sums, z, p, the rank-biserial correlation, and counts of zeros, ties and missing pairs.
+
     Notes
     -----
     `rank_biserial` is (T+ - T-)/(T+ + T-) (Kerby 2014). Two-sided exact p is P(|T+ - E| >= |t+ - E|).
@@ -88,7 +93,20 @@ def signed_rank(
 def sign_test(
     first: npt.ArrayLike, second: npt.ArrayLike | None = None, *, alternative: Alternative = "two-sided"
 ) -> Test:
-    """Exact sign test of first - second, zeros dropped; `statistic` counts the positive differences."""
+    """Exact sign test of first - second, zeros dropped; `statistic` counts the positive differences.
+
+    Parameters
+    ----------
+    first, second
+        Pairs, or differences alone. Incomplete pairs are left out.
+    alternative
+        two-sided, greater or less.
+
+    Returns
+    -------
+    Test
+        p, and the share of positive differences as `estimate`.
+    """
     delta, _ = differences(first, second)
     k, n = int((delta > 0).sum()), int((delta != 0).sum())
     bare = Test(

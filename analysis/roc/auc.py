@@ -36,6 +36,20 @@ def empirical_auc(scores: npt.ArrayLike, truth: npt.ArrayLike, *, level: float =
 
     P(score of a positive > of a negative) + ½P(equal) (Biometrics 44:837). `truth` is true or 1 for positive
     (synthetic). Normal interval, cut off at 0 and 1.
+
+    Parameters
+    ----------
+    scores
+        One score a case; higher means more surely positive. NaN is missing.
+    truth
+        1 or true for positive (synthetic) cases, 0 for negative ones.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Auc
+        The area, its variance and interval.
     """
     check_level(level)
     values, positive, missing = _checked(scores, truth)
@@ -64,7 +78,22 @@ def empirical_auc(scores: npt.ArrayLike, truth: npt.ArrayLike, *, level: float =
 def delong_test(
     first: npt.ArrayLike, second: npt.ArrayLike, truth: npt.ArrayLike, *, null: float = 0.0
 ) -> Test:
-    """DeLong's test of two areas on the same cases; `estimate` is the difference first - second."""
+    """DeLong's test of two areas on the same cases; `estimate` is the difference first - second.
+
+    Parameters
+    ----------
+    first, second
+        Two scores of each case; a case that lacks one is left out.
+    truth
+        1 or true for positive (synthetic) cases, 0 for negative ones.
+    null
+        The difference of areas under the null hypothesis.
+
+    Returns
+    -------
+    Test
+        z, p and the difference.
+    """
     both = np.stack([as_numbers(first), as_numbers(second)])
     values, positive, _ = _checked(both, truth)
     areas, covariance = auc_covariance(values, positive, method="delong", check=False)
@@ -92,6 +121,22 @@ def auc_covariance(
     - `delong`: covariances of the placements, S10/m + S01/n (DeLong et al. 1988; midranks of Sun & Xu 2014)
     - `jackknife`: (N-1)/N Σ (A_(i) - mean)(A_(i) - mean)' over all N cases left out in turn
     - `unbiased`: the U-statistic of Gallas (2006, Acad Radiol 13:353), whose variances may come out negative
+
+    Parameters
+    ----------
+    scores
+        Score lists x cases, or one list.
+    truth
+        1 or true for positive (synthetic) cases, 0 for negative ones.
+    method
+        delong, jackknife or unbiased.
+    check
+        Whether shapes and missing scores are looked at first.
+
+    Returns
+    -------
+    areas, covariance
+        An area for each list and their covariance matrix; two numbers for one list.
     """
     if method not in COVARIANCES:
         raise UnknownChoiceError(
@@ -127,6 +172,18 @@ def roc_curve(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, 
     """False-positive shares, true-positive shares and thresholds of the empirical curve, from (0, 0) on.
 
     The first threshold is infinite: nothing is called positive.
+
+    Parameters
+    ----------
+    scores
+        One score a case; higher means more surely positive. NaN is missing.
+    truth
+        1 or true for positive (synthetic) cases, 0 for negative ones.
+
+    Returns
+    -------
+    false, true, thresholds
+        The points of the curve.
     """
     values, positive, _ = _checked(scores, truth)
     found = np.unique(values)[::-1]
@@ -138,7 +195,20 @@ def roc_curve(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, 
 
 
 def signed_confidence(called_synthetic: npt.ArrayLike, confidence: npt.ArrayLike) -> FloatArray:
-    """One scale out of call and confidence: plus the confidence for "synthetic", minus it for "real"."""
+    """One scale out of call and confidence: plus the confidence for "synthetic", minus it for "real".
+
+    Parameters
+    ----------
+    called_synthetic
+        Which images were called synthetic.
+    confidence
+        How sure each call was, above 0; NaN is missing.
+
+    Returns
+    -------
+    array
+        A score for each call.
+    """
     call = np.asarray(called_synthetic, dtype=bool)
     sure = np.asarray(confidence, dtype=np.float64)
     if call.shape != sure.shape:

@@ -99,10 +99,20 @@ def obuchowski_rockette(
         left out for everybody and counted.
     truth
         1 or true for positive (synthetic) cases, one a case.
+    conditions
+        Their names; 1, 2, … where left out.
     covariance
         `delong`, `jackknife` or `unbiased`: see `auc_covariance`.
     inference
-        `auto` takes readers and cases as random from three readers on, else readers as fixed.
+        `auto` takes readers and cases as random from three readers on, else readers as fixed; or one of
+        `random readers and cases`, `fixed readers, random cases` and `random readers, fixed cases`.
+    level
+        Confidence level of the intervals.
+
+    Returns
+    -------
+    ObuchowskiRockette
+        Areas, mean areas, their differences, the F test, and covariances and mean squares.
 
     Notes
     -----

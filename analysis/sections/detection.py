@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.bayes import beta_binomial_bayes_factor
 from analysis.bundle import Section, Study
 from analysis.crossed import CrossedMean, crossed_equivalence, crossed_rate, equivalence_curve
 from analysis.detection import mafc_dprime_interval
 from analysis.model_limit import MODEL_ANSWERS
 from analysis.proportions import (
-    beta_binomial_bayes_factor,
     binomial_test,
     clopper_pearson,
     exact_equivalence,

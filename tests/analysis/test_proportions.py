@@ -8,8 +8,8 @@ import pytest
 from scipy import integrate, stats
 
 from analysis import errors
+from analysis.bayes import beta_binomial_bayes_factor
 from analysis.proportions import (
-    beta_binomial_bayes_factor,
     binomial_test,
     clopper_pearson,
     exact_equivalence,
