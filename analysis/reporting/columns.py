@@ -158,12 +158,12 @@ LABELS = _columns(
     ("kappa", "kappa", "number"),
     ("kappa_low", "low", "number"),
     ("kappa_high", "high", "number"),
-    ("kappa_quadratic", "quadratic kappa", "number"),
+    ("kappa_quadratic", "quadratic", "number"),
     ("low", "low", "number"),
     ("high", "high", "number"),
-    ("p_direction", "p, direction", "p"),
-    ("p_margins", "p, Stuart–Maxwell", "p"),
-    ("p_symmetry", "p, Bowker", "p"),
+    ("p_direction", "p, sign", "p"),
+    ("p_margins", "Stuart–Maxwell", "p"),
+    ("p_symmetry", "Bowker", "p"),
 )
 AGREEMENT = _columns(
     ("coefficient", "Coefficient", "text"),

@@ -85,7 +85,7 @@ def _of_section(document: Row, section: str) -> Iterator[Table]:
     if "label_checks" in part:
         yield from _label_checks(part["label_checks"], make)
     for what, found in part.get("agreement", {}).items():
-        rows = [{"coefficient": name} | c for name, c in named_coefficients(found).items()]
+        rows = [{"coefficient": name} | dict(c) for name, c in named_coefficients(found).items()]
         title = f"Agreement between readers on {what}"
         note = (
             "Intervals over cases speak of these readers and other cases, over readers the other way round."
@@ -246,8 +246,8 @@ def _label_checks(part: Row, make: Any) -> Iterator[Table]:
 
 def _intended_observed(label: Row) -> Iterator[Row]:
     """One reviewer after the other, all together, and what two of them observed."""
-    together = [{"reader": "all"}] if len(label["by_reader"]) > 1 else []
-    for row in (*label["by_reader"], *(label | each for each in together)):
+    together = [dict(label) | {"reader": "all"}] if len(label["by_reader"]) > 1 else []
+    for row in (*label["by_reader"], *together):
         yield {
             "label": label["label"],
             "what": f"intended – {row['reader']}",
@@ -256,9 +256,11 @@ def _intended_observed(label: Row) -> Iterator[Row]:
             "p_direction": (row.get("direction") or {}).get("p"),
             "p_margins": (row.get("stuart_maxwell") or {}).get("p"),
             "p_symmetry": (row.get("bowker") or {}).get("p"),
-        } | _kappas(row)
+            **_kappas(row),
+        }
     for pair in label["between_readers"]:
-        yield {"label": label["label"], "what": f"{pair['a']} – {pair['b']}", "n": pair["n"]} | _kappas(pair)
+        what = f"{pair['a']} – {pair['b']}"
+        yield {"label": label["label"], "what": what, "n": pair["n"], **_kappas(pair)}
 
 
 def _kappas(row: Row) -> Row:
