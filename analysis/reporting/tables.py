@@ -92,9 +92,9 @@ def _of_section(document: Row, section: str) -> Iterator[Table]:
             + _ranked(found)
         )
         yield make(f"agreement-{what}", "agreement", title, AGREEMENT, rows, note=note)
-    rows = _run(part.get("conduct", {}))
-    if rows:
-        yield make("conduct", "conduct", "How each reader went through the section", RUN, rows)
+    went = _run(part.get("conduct", {}))
+    if went:
+        yield make("conduct", "conduct", "How each reader went through the section", RUN, went)
 
 
 def _detection(part: Row, make: Any) -> Iterator[Table]:
