@@ -47,7 +47,8 @@ def check_answers(questions: tuple[Question, ...], answers: Mapping[str, str]) -
         if problem:
             problems[question.name] = problem
         elif given:
-            checked[question.name] = _number(given) or 0.0 if question.kind == "number" else given
+            number = _number(given) if question.kind == "number" else None
+            checked[question.name] = given if number is None else number
     if problems:
         raise QuestionnaireRefused(problems)
     return checked

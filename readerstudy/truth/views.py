@@ -9,11 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from readerstudy.reading.api.views import REFUSALS, person
+from readerstudy.accounts.person import person
+from readerstudy.reading.api.views import REFUSALS
 from readerstudy.reading.api.wire import ReadingView
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.models import Presentation
-from readerstudy.reading.pages.views import by, context_of, opened, page
+from readerstudy.reading.pages.views import context_of, opened, page
 from readerstudy.reading.readers import reading_of, readings_of
 from readerstudy.reading.walk import Walk
 from readerstudy.truth.own_result import own_result
@@ -48,7 +49,7 @@ def practice_result(request: HttpRequest, slug: str) -> HttpResponse:
     if gate is None:
         return redirect("read", slug)
     if request.method == "POST":
-        judge_practice(enrolment, gate.section, by=by(request))
+        judge_practice(enrolment, gate.section, by=person(request))
         return redirect("read", slug)
     context = context_of(enrolment, score=score_of(enrolment, gate), stretch=gate)
     return render(request, "truth/practice_result.html", context)

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from readerstudy.accounts.api import ApiTokenAuthentication
 from readerstudy.accounts.models import ApiToken, Scope, User
+from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import has_confirmed
 from readerstudy.desk.api.problems import ConfirmItIsYou, problem
 from readerstudy.desk.uploads import MOST_BYTES_A_PIECE
@@ -49,8 +50,7 @@ class DeskView(APIView):
 
     def person(self) -> User:
         """Who asks; the view has refused everybody else."""
-        user: User = self.request.user  # type: ignore[assignment]
-        return user
+        return person(self.request)
 
     def study(self, slug: str, *roles: str) -> Study:
         """The study of the address, if the person has one of the roles in it; else it does not exist."""

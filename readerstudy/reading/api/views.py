@@ -1,6 +1,6 @@
 """The addresses a reading browser speaks to. Each translates HTTP into one verb and back."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts.person import person
 from readerstudy.reading.api import outputs
 from readerstudy.reading.api.serializers import DisplayIn, DraftIn, EventsIn, ResponseIn, SittingIn
 from readerstudy.reading.api.throttle import GenerousWithPixels
@@ -39,11 +39,6 @@ SITTING = OpenApiParameter(
 REFUSED = OpenApiResponse(outputs.ProblemOut, description="Refused: a sentence and a code.")
 REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 423, 429), REFUSED)
 UNFIT = {**REFUSALS, 422: REFUSED}
-
-
-def person(request: Request) -> User:
-    """Who is signed in; the view has refused everybody else."""
-    return cast("User", request.user)
 
 
 def sitting_of(request: Request) -> UUID | None:

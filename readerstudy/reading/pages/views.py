@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts.person import person
 from readerstudy.reading.api.problems import STATUS, sign_in_url
 from readerstudy.reading.api.serializers import DisplayIn
 from readerstudy.reading.be_briefed import be_briefed
@@ -56,10 +56,6 @@ def refused(request: HttpRequest, refusal: ReadingError) -> HttpResponse:
         {"sentence": str(refusal), "code": refusal.code},
         status=STATUS.get(refusal.code, 400),
     )
-
-
-def by(request: HttpRequest) -> User:
-    return cast("User", request.user)
 
 
 def opened(request: HttpRequest, slug: str) -> Enrolment:
@@ -121,7 +117,7 @@ def display_done(request: HttpRequest, enrolment: Enrolment) -> bool:
     """Whether this browser's screen was checked, and was not refused."""
     if document_of(enrolment).display.if_failed == "ignore":
         return True
-    verdict = kept_check(request.COOKIES, enrolment.study.slug, by=by(request))
+    verdict = kept_check(request.COOKIES, enrolment.study.slug, by=person(request))
     return verdict is not None and not verdict["refused"]
 
 
@@ -133,7 +129,7 @@ def read_consent(request: HttpRequest, slug: str) -> HttpResponse:
     if request.POST.get("agree") != "yes":
         missing = "Tick the box if you agree. If you do not, close this page; nothing has been recorded."
         return render(request, "reading/consent.html", context_of(enrolment, problem=missing), status=422)
-    consent(enrolment, by=by(request))
+    consent(enrolment, by=person(request))
     return redirect("read", slug)
 
 
@@ -146,7 +142,7 @@ def read_questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     problems: dict[str, str] = {}
     if request.method == "POST":
         try:
-            fill_questionnaire(enrolment, given, by=by(request))
+            fill_questionnaire(enrolment, given, by=person(request))
         except QuestionnaireRefused as refusal:
             problems = refusal.problems
         else:
@@ -163,7 +159,7 @@ def read_questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
 def read_instructions(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = opened(request, slug)
     if request.method == "POST":
-        be_briefed(enrolment, by=by(request))
+        be_briefed(enrolment, by=person(request))
         return redirect("read", slug)
     tasks = {section.task for section in document_of(enrolment).sections}
     return render(request, "reading/instructions.html", context_of(enrolment, tasks=tasks))
@@ -179,13 +175,13 @@ def read_display(request: HttpRequest, slug: str) -> HttpResponse:
     if not given.is_valid():
         problem = "Answer every question of this page; the measuring of the screen needs JavaScript."
         return _display_page(request, enrolment, problem, may_go_on=display_done(request, enrolment))
-    verdict = check_display(enrolment, given.validated_data, by=by(request))
+    verdict = check_display(enrolment, given.validated_data, by=person(request))
     answer = (
         redirect("read", slug)
         if verdict.passed
         else _display_page(request, enrolment, *verdict.problems, may_go_on=not verdict.refused)
     )
-    keep_check(answer, slug, {**given.validated_data, **verdict.as_dict()}, by=by(request))
+    keep_check(answer, slug, {**given.validated_data, **verdict.as_dict()}, by=person(request))
     return answer
 
 
@@ -232,7 +228,7 @@ def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         for stretch in walk.stretches:
             if not stretch.section.practice:
-                hand_in(enrolment, stretch.section, by=by(request))
+                hand_in(enrolment, stretch.section, by=person(request))
         return redirect("read-finish", slug)
     if not walk.is_finished and not hasattr(enrolment.study, "freeze"):
         return redirect("read", slug)

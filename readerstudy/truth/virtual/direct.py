@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from readerstudy.accounts.models import User
-from readerstudy.reading.answer import Answer, Spot
+from readerstudy.reading.api.serializers import answer_from
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
@@ -34,7 +34,7 @@ def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> i
         respond(
             enrolment,
             shown.token,
-            answer_of(answer),
+            answer_from(answer),
             by=_reader(enrolment),
             client_uuid=uuid.uuid4(),
             timing=Timing(response_ms=took_ms, active_ms=took_ms),
@@ -51,13 +51,6 @@ def _open(enrolment: Enrolment) -> Presentation | None:
         return walk.current
     judge_practice(enrolment, walk.gate.section, by=_reader(enrolment))
     return Walk(enrolment).current
-
-
-def answer_of(given: dict[str, object]) -> Answer:
-    """An answer as browsers send it, as the platform keeps it."""
-    values = {key: value for key, value in given.items() if key != "reasons"}
-    reasons = given.get("reasons") or ()
-    return Answer(**values, reasons=tuple(Spot(**reason) for reason in reasons))  # type: ignore[arg-type, attr-defined]
 
 
 def _reader(enrolment: Enrolment) -> User:
