@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "readerstudy.accounts.middleware.PermissionsPolicy",
+    "readerstudy.accounts.middleware.PrivateAnswers",
     "readerstudy.accounts.middleware.SessionEnds",
     "readerstudy.accounts.middleware.SecondFactorRequired",
     "allauth.account.middleware.AccountMiddleware",
@@ -309,7 +310,12 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"}},
     "root": {"handlers": ["stderr"]},
-    "loggers": {"django": {"handlers": []}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": []},
+        "django.request": {"level": "ERROR"},
+        # Every scanner of the internet asks for some other host.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
 
 # --- Interfaces for programs ------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 
+from tests.readerstudy.factory import a_user
+
 pytestmark = pytest.mark.django_db
 
 TELLING = "secret/checkpoint-c.png"
@@ -82,3 +84,11 @@ def test_a_form_that_is_too_old_is_answered_with_what_to_do() -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {})
     assert response.status_code == 403
     assert "load the page again" in response.content.decode()
+
+
+def test_what_is_shown_to_somebody_signed_in_is_kept_by_no_cache_between(client: Client) -> None:
+    assert "Cache-Control" not in client.get("/studies/")  # a stranger is led to the sign-in
+    client.force_login(a_user("alice"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/studies/")["Cache-Control"] == "private, no-cache"
+    assert client.get("/nowhere/")["Cache-Control"] == "private, no-cache"
+    assert client.get("/api/studies")["Cache-Control"] == "no-store"
