@@ -6,22 +6,22 @@ import torch
 from torch import nn
 
 from generation.bench.networks import SPACE
+from generation.models.compilation import compile_network
 
 
 def ready(network: nn.Module, device: torch.device, *, compiled: bool, training: bool = False) -> nn.Module:
     """On the device; compiled, it is given all that makes it fast there, and into CUDA graphs for sampling.
 
-    Compiled for one shape each: a second shape would otherwise be taken for a dynamic one. Not compiled, it
-    keeps torch's defaults, in which convolutions of float32 use TF32 and matrix products do not.
+    Not compiled, it keeps torch's defaults, in which convolutions of float32 use TF32 and matrix products do
+    not.
     """
     network = network.to(device).train(training)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     if compiled and device.type == "cuda":
         torch.backends.cudnn.benchmark = True
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if compiled:
-        network.compile(mode="default" if training else "reduce-overhead", dynamic=False)
+        compile_network(network, device, "default" if training else "reduce-overhead")
     return network
 
 

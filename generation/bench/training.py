@@ -93,7 +93,9 @@ def training_step(
 ) -> Callable[[], None]:
     """One step of diffusion training, the same for every network."""
     process = ForwardProcess(DiffusionConfig(), device)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-4)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=1e-4, fused=True if device.type == "cuda" else None
+    )
     average = MovingAverage(network, decay=0.9995)
     images, times, conditions = inputs(size, batch, device)
     noise = torch.randn_like(images)

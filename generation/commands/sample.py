@@ -45,6 +45,11 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="same seed, same images (default 0)")
     parser.add_argument("--format", choices=FORMATS, default="png16")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="compile the network first (minutes): for a GPU; other bytes than without",
+    )
     parser.add_argument("--threads", type=int, help="images at a time on a CPU (default: the cores)")
 
 
@@ -62,6 +67,7 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         seed=arguments.seed,
         format=arguments.format,
         precision=arguments.precision,
+        compiled=arguments.compile,
         threads=arguments.threads,
     )
 

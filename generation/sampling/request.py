@@ -22,6 +22,7 @@ RECIPE = 2
 #: Steps of the default solver: as few as cost nothing beside a thousand ancestral ones (docs/benchmarks.md).
 STEPS = 15
 ANCESTRAL_STEPS = 1000
+_NO_IDENTITY = {"out", "checkpoint", "count", "threads", "compiled"}
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
 
 
@@ -46,6 +47,7 @@ class SampleRequest:
     seed: int = 0
     format: Format = "png16"
     precision: Precision = "float32"
+    compiled: bool = False
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -74,9 +76,10 @@ class SampleRequest:
 
     def identity(self, card: CheckpointCard) -> dict[str, Any]:
         """What decides the images; the same identity may go on in the same folder."""
-        entry = {k: v for k, v in asdict(self).items() if k not in {"out", "checkpoint", "count", "threads"}}
+        entry = {k: v for k, v in asdict(self).items() if k not in _NO_IDENTITY}
         return {
             **entry,
+            **({"compiled": True} if self.compiled else {}),  # folders of before it was possible go on
             "conditions": dict(self.conditions),
             "checkpoint_digest": card.digest,
             "recipe": RECIPE,

@@ -16,6 +16,7 @@ from generation.conditions import Value
 from generation.errors import GenerationError, StoppedError
 from generation.files import readable_refusals
 from generation.memory import readable_shortage
+from generation.models.compilation import compile_network
 from generation.sampling.images import write_image
 from generation.sampling.ledger import MANIFEST, Ledger, Row, split_evenly
 from generation.sampling.request import Progress, SampleRequest, SampleSummary
@@ -90,6 +91,8 @@ class Painter:
             scale=request.guidance, rescale=request.guidance_rescale, interval=request.guidance_interval
         )
         self.batch = 1 if device.type == "cpu" else _BATCH_ON_ACCELERATOR
+        if request.compiled and not checkpoint.is_wgan:
+            compile_network(checkpoint.network, device)
 
     def conditions_of(self, index: int) -> dict[str, Value]:
         """What was asked; what was not named is drawn as the training data had it."""

@@ -58,6 +58,7 @@ class TrainConfig:
     accumulate: int = 1
     seed: int = 0
     bf16: bool = True
+    compiled: bool = False
     condition_dropout: float = 0.1
     flip: Literal["none", "side"] = "none"
     ema_decay: float = 0.9995

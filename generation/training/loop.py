@@ -17,12 +17,13 @@ from generation.data.shards import Dataset
 from generation.errors import DivergedError, StoppedError
 from generation.files import readable_refusals
 from generation.memory import readable_shortage
+from generation.models.compilation import compile_network
 from generation.models.denoiser import Denoiser, count_parameters
 from generation.models.diffusion import ForwardProcess
 from generation.stopping import stop_signal
 from generation.training.appraisal import NEAREST_RATIO_WARNING, Appraiser
 from generation.training.averages import MovingAverage
-from generation.training.batches import BatchSource, side_column
+from generation.training.batches import Batch, BatchSource, side_column
 from generation.training.beginning import begin_with
 from generation.training.config import TrainConfig
 from generation.training.journal import Journal
@@ -99,11 +100,14 @@ class _Run:
             lr=config.optimiser.learning_rate,
             betas=config.optimiser.betas,
             weight_decay=config.optimiser.weight_decay,
+            fused=True if self.device.type == "cuda" else None,
         )
         self.identity = self._identity(space)
         self.step = load_state(
             out / "state", network=network, average=self.average, optimiser=optimiser, identity=self.identity
         )
+        if config.compiled:
+            compile_network(network, self.device)
         self.network, self.optimiser = self.accelerator.prepare(network, optimiser)
         self.process = ForwardProcess(config.diffusion, self.device)
         self.batches = self._batches(space)
@@ -138,6 +142,7 @@ class _Run:
             accumulate=self.config.accumulate,
             processes=self.accelerator.num_processes,
             timesteps=self.config.diffusion.timesteps,
+            noise_on=self.device,
             condition_dropout=self.config.condition_dropout,
             flip=self.config.flip,
         )
@@ -199,13 +204,10 @@ class _Run:
         self.average.follow(self.accelerator.unwrap_model(self.network), self.step)
         return total
 
-    def _loss(self, batch: Any) -> torch.Tensor:
-        images, noise = batch.images.to(self.device), batch.noise.to(self.device)
-        times = batch.timesteps.to(self.device)
+    def _loss(self, batch: Batch) -> torch.Tensor:
+        images, noise, times, conditions = batch.on(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bf16):
-            predicted = self.network(
-                self.process.noised(images, noise, times), times, batch.conditions.to(self.device)
-            )
+            predicted = self.network(self.process.noised(images, noise, times), times, conditions)
         return self.process.loss(predicted, images, noise, times).mean()
 
     def _refuse_nonsense(self, loss: float) -> None:

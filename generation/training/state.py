@@ -75,8 +75,12 @@ def load_state(
 
 
 def refuse_another_run(run: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Going on with other settings or data would make a model that no command makes again."""
-    changed = sorted(name for name in now if json.loads(json.dumps(now[name])) != before.get(name))
+    """Going on with other settings or data would make a model that no command makes again.
+
+    A setting that was not possible yet when the run began has to be off.
+    """
+    now = json.loads(json.dumps(now))
+    changed = sorted(name for name in now if (before[name] != now[name] if name in before else now[name]))
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r}, is {now[name]!r}" for name in changed)
         raise RequestError(

@@ -75,7 +75,10 @@ def add_to_source(
     return imported
 
 
-_SAMPLER = ("sampler", "steps", "guidance", "guidance_rescale", "guidance_interval", "seed")
+_SAMPLER = (
+    *("sampler", "steps", "guidance", "guidance_rescale", "guidance_interval", "seed"),
+    *("precision", "compiled"),
+)
 
 
 def checkpoint_path(name: str) -> Path | None:

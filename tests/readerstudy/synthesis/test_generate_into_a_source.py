@@ -17,7 +17,14 @@ pytestmark = pytest.mark.django_db
 def generate(study: Study, out: Path) -> str:
     said = StringIO()
     options = {"count": 2, "out": out, "steps": 2, "seed": 5, "study": study.slug, "source": "gan-canary"}
-    call_command("generate_synthetic", **options, condition=["grade=3"], verbosity=0, stdout=said)
+    call_command(
+        "generate_synthetic",
+        **options,
+        condition=["grade=3"],
+        precision="bfloat16",
+        verbosity=0,
+        stdout=said,
+    )
     return said.getvalue()
 
 
@@ -31,6 +38,7 @@ def test_generating_puts_provenance_into_the_source_and_goes_on_where_it_stopped
     assert source.rejected == 0
     assert source.sampler["steps"] == 2
     assert source.sampler["conditions"] == {"grade": "3"}
+    assert (source.sampler["precision"], source.sampler["compiled"]) == ("bfloat16", False)
     assert len(source.checkpoint_digest) == 64
     made = Provenance.objects.filter(source=source, seed__isnull=False).order_by("pk")
     assert made.count() == 2

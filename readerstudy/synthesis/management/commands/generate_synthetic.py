@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from generation import Progress
 
 SAMPLERS = ("unipc", "dpm++2m", "ddim", "ddpm")
+PRECISIONS = ("float32", "bfloat16")
+#: What is the package's choice where nothing is said.
+_GIVEN = ("guidance", "steps", "sampler", "precision")
 
 
 class Command(StudyCommand):
@@ -34,6 +37,8 @@ class Command(StudyCommand):
         parser.add_argument("--sampler", choices=SAMPLERS)
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--format", choices=("png8", "png16", "dicom"), default="png16")
+        parser.add_argument("--precision", choices=PRECISIONS, help="bfloat16 is faster on a GPU")
+        parser.add_argument("--compile", action="store_true", help="compile the network first: for a GPU")
         parser.add_argument("--study", help="put the images into a source of this study")
         parser.add_argument("--source", help="the source, as the protocol names it")
 
@@ -43,7 +48,7 @@ class Command(StudyCommand):
         source = None
         if options["study"]:
             source = source_of(self.study_called(options["study"]), options["source"], kind="synthetic")
-        given = {key: options[key] for key in ("guidance", "steps", "sampler") if options[key] is not None}
+        given = {key: options[key] for key in _GIVEN if options[key] is not None}
         request = request_of(
             {
                 "count": options["count"],
@@ -52,6 +57,7 @@ class Command(StudyCommand):
                 "conditions": conditions_of(options["condition"]),
                 "seed": options["seed"],
                 "format": options["format"],
+                "compiled": options["compile"],
                 **given,
             }
         )

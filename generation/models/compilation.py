@@ -1,0 +1,19 @@
+"""Compiling a network with torch.compile, for sampling, training and the benchmark alike."""
+
+from typing import Literal
+
+import torch
+from torch import nn
+
+Mode = Literal["default", "reduce-overhead"]
+
+
+def compile_network(network: nn.Module, device: torch.device, mode: Mode = "default") -> None:
+    """In place, so that weights keep their names; on a GPU with channels last, as its convolutions like it.
+
+    Compiled for each shape anew: a second one would otherwise be taken for a dynamic one. `reduce-overhead`
+    records CUDA graphs, which torch keeps to the main thread: sampling paints in another one.
+    """
+    if device.type == "cuda":
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.compile(mode=mode, dynamic=False)
