@@ -282,7 +282,13 @@ if PRODUCTION or EMAIL_CONFIG:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = mail.hostname, mail.port or (465 if mail.scheme == "smtps" else 587)
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(mail.username or ""), unquote(mail.password or "")
-    EMAIL_USE_SSL, EMAIL_USE_TLS = mail.scheme == "smtps", mail.scheme == "smtp"
+    # A relay within the house may speak no TLS: smtp://relay:25?tls=no, as somebody's decision.
+    unsafe = parse_qs(mail.query).get("tls") == ["no"]
+    if mail.query and (not unsafe or mail.scheme == "smtps"):
+        raise ImproperlyConfigured(
+            f"EMAIL_URL ends in ?{mail.query}; nothing or ?tls=no may stand there, that after smtp:// alone."
+        )
+    EMAIL_USE_SSL, EMAIL_USE_TLS = mail.scheme == "smtps", mail.scheme == "smtp" and not unsafe
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = HOME / "mail"

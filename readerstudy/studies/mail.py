@@ -1,6 +1,8 @@
 """Letters to the people of a study: the way in, and a reminder. They go through Django's mail backends."""
 
-from smtplib import SMTPAuthenticationError, SMTPConnectError, SMTPException, SMTPServerDisconnected
+import logging
+from contextlib import suppress
+from smtplib import SMTPException, SMTPServerDisconnected
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +15,8 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.invite import Invited
 from readerstudy.studies.models import Enrolment
+
+logger = logging.getLogger(__name__)
 
 
 class Post:
@@ -31,23 +35,40 @@ class Post:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self._hang_up()
 
     def takes(self, letter: EmailMessage) -> bool:
-        """Whether the server has taken a letter."""
-        if not self._answers:
-            return False
-        letter.connection = self._connection
+        """Whether the server has taken a letter; why not is in the log."""
         try:
-            self._connection.open()
-            return letter.send() == 1
-        except (SMTPAuthenticationError, SMTPConnectError, SMTPServerDisconnected):
-            self._answers = False
-        except SMTPException:  # of this letter, such as an address that the server does not know
+            return self._is_connected() and self._hand_over(letter)
+        except (SMTPException, OSError) as error:
+            logger.warning("The letter to %s could not be sent: %s", ", ".join(letter.to), error)
+            # SMTPException is an OSError, too: all but a lost connection are about this letter alone.
+            is_lost = isinstance(error, SMTPServerDisconnected) or not isinstance(error, SMTPException)
+            self._answers = self._answers and not is_lost
+            self._hang_up()
             return False
-        except OSError:
-            self._answers = False
-        return False
+
+    def _is_connected(self) -> bool:
+        if self._answers:
+            try:
+                self._connection.open()
+            except (SMTPException, OSError) as error:
+                self._answers = False
+                logger.warning("No letter goes out, the mail server cannot be used: %s", error)
+        return self._answers
+
+    def _hand_over(self, letter: EmailMessage) -> bool:
+        try:
+            return self._connection.send_messages([letter]) == 1
+        except SMTPServerDisconnected:
+            # Some servers hang up after so many letters: the next one begins a new connection.
+            self._hang_up()
+            return self._is_connected() and self._connection.send_messages([letter]) == 1
+
+    def _hang_up(self) -> None:
+        with suppress(SMTPException, OSError):
+            self._connection.close()
 
 
 def send_invitation(invited: Invited, *, by: User, post: Post) -> bool:

@@ -54,6 +54,8 @@ def test_the_deployment_check_finds_nothing_to_say(tmp_path: Path) -> None:
         ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters"),
         ({"SITE_URL": "http://study.hospital.example"}, "it has to begin with https://"),
         ({"EMAIL_URL": "mail.hospital.example:587"}, "EMAIL_URL has to be smtp://user:password@host:587"),
+        ({"EMAIL_URL": "smtp://relay:25?tls=maybe"}, "nothing or ?tls=no may stand there"),
+        ({"EMAIL_URL": "smtps://relay?tls=no"}, "nothing or ?tls=no may stand there"),
         ({"STORAGE_URL": "file://images"}, "it has to be file:///folder or s3://"),
         ({"IDLE_MINUTES": "soon"}, "IDLE_MINUTES is 'soon'; it has to be a whole number"),
         ({"REQUIRE_SECOND_FACTOR": "yes"}, "REQUIRE_SECOND_FACTOR is 'yes'; it has to be 0 or 1"),

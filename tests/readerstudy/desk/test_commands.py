@@ -62,10 +62,10 @@ def test_links_alone_are_printed_where_no_letters_are_wanted(knees: Locked) -> N
 def test_a_letter_that_does_not_go_out_ends_with_1_after_the_link(
     knees: Locked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_network(*args: object, **options: object) -> int:
+    def no_network(mail_server: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", no_network)
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.open", no_network)
     said = StringIO()
     with pytest.raises(CommandError, match="could not be sent"):
         call_command("invite", "knees", "--email", "rosa@example.org", stdout=said)

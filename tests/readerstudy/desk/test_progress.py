@@ -129,7 +129,7 @@ def test_a_letter_that_did_not_go_out_is_named_until_one_does(
 ) -> None:
     rita, carl = made.reading("rita"), made.people["carl"]
     with monkeypatch.context() as no_network:
-        no_network.setattr("django.core.mail.EmailMessage.send", lambda letter: 0)
+        no_network.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", lambda *_: 0)
         send_reminder(rita, by=carl, post=Post())
     assert "The last letter could not be sent" in page(made)
     send_reminder(rita, by=carl, post=Post())
