@@ -134,7 +134,7 @@ def measure(browser: Client, asked_for: list[str], rounds: int) -> list[str]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    base, _ = times(lambda: browser.get("/accounts/email/"), rounds)
+    base, _ = times(lambda: browser.get("/studies/new/"), rounds)
     sys.stdout.write(FORMAT.format("page", "p50 ms", "p95 ms", "queries", "of limit", "of bare"))
     slow = []
     for page in asked_for:

@@ -22,7 +22,7 @@ from readerstudy.results.cases import SeenImage, counting_section, gallery
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.unblind import require_unblinded
 
-PAGE = 100
+PAGE = 50
 READER = OpenApiParameter("reader", OpenApiTypes.STR, description="As this reader saw them, such as R01.")
 SOURCE = OpenApiParameter("source", OpenApiTypes.STR, description="Those with an image of this source.")
 START = OpenApiParameter("start", OpenApiTypes.INT, description="How many to leave out.")
@@ -52,7 +52,7 @@ class CaseOut(Shape):
 class CasesOut(Shape):
     cases = CaseOut(many=True)
     count = serializers.IntegerField(help_text="Of all cases that answer to the question.")
-    next = serializers.CharField(allow_null=True, help_text="Where the next hundred are.")
+    next = serializers.CharField(allow_null=True, help_text="Where the next fifty are.")
 
 
 class PointedOut(Shape):

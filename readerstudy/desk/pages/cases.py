@@ -16,7 +16,7 @@ from readerstudy.results.tallies import readers_of
 from readerstudy.studies.models import Section, Study, TrialImage
 from readerstudy.truth.unblind import is_unblinded
 
-PAGE = 60
+PAGE = 30
 THUMBNAIL_PX = 240
 LARGE_PX = 720
 
