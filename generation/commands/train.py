@@ -121,7 +121,7 @@ def _names(text: str | None) -> list[str] | None:
 
 
 def _report(progress: object) -> None:
-    from generation.training.loop import TrainProgress
+    from generation.training.progress import TrainProgress
 
     if isinstance(progress, TrainProgress) and progress.step % 50 == 0:
         say(

@@ -1,10 +1,9 @@
 """The training loop: one step after the other, each a pure function of seed and number."""
 
 import logging
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,23 +26,13 @@ from generation.training.batches import Batch, BatchSource, side_column
 from generation.training.beginning import begin_with
 from generation.training.config import TrainConfig
 from generation.training.journal import Journal
+from generation.training.progress import OnProgress, Stretch, TrainProgress
 from generation.training.state import load_state, save_state
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, kw_only=True)
-class TrainProgress:
-    """Where a run is."""
-
-    step: int
-    steps: int
-    loss: float
-    images_per_second: float
-    seconds_left: float
-
-
-OnProgress = Callable[[TrainProgress], None]
+#: Steps between looks at the loss and at the other processes: each look waits for the device.
+LOOK_EVERY = 10
 
 
 def train(
@@ -149,30 +138,20 @@ class _Run:
 
     def go(self, on_progress: OnProgress | None, should_stop: Callable[[], bool]) -> None:
         log.info("%.2f million parameters on %s", count_parameters(self.network) / 1e6, self.device)
-        since, seconds, losses = self.step, time.monotonic(), torch.zeros((), device=self.device)
+        stretch = self._stretch()
         while self.step < self.config.steps:
-            losses += self._one_step()
+            stretch.add(self._one_step())
             self.step += 1
-            every = self.config.evaluate_every
-            due = self.step % every == 0 or self.step == self.config.steps
-            if due or self.step % 10 == 0:
-                self._refuse_nonsense(float(losses))
-            if self.main and on_progress is not None and (due or self.step % 10 == 0):
-                speed = (self.step - since) * self._images_a_step() / (time.monotonic() - seconds)
-                on_progress(
-                    TrainProgress(
-                        step=self.step,
-                        steps=self.config.steps,
-                        loss=float(losses) / (self.step - since),
-                        images_per_second=speed,
-                        seconds_left=(self.config.steps - self.step) * self._images_a_step() / speed,
-                    )
-                )
+            last = self.step == self.config.steps
+            due = last or self.step % self.config.evaluate_every == 0
+            if due or self.step % LOOK_EVERY == 0:
+                self._refuse_nonsense(stretch.loss)
+                if self.main and on_progress is not None:
+                    on_progress(self._progress(stretch))
             if due:
-                self._evaluate(float(losses) / (self.step - since), since, seconds)
-                since, seconds = self.step, time.monotonic()
-                losses.zero_()
-            if self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps:
+                self._evaluate(stretch)
+                stretch = self._stretch()
+            if last or self.step % self.config.checkpoint_every == 0:
                 self._save()
             if self._agreed(should_stop):
                 self._save()
@@ -181,6 +160,18 @@ class _Run:
                     f"{self.checkpoint_path(self.step)}. "
                     "The state is kept: run the same command again to go on."
                 )
+
+    def _stretch(self) -> Stretch:
+        return Stretch(self._images_a_step(), self.device)
+
+    def _progress(self, stretch: Stretch) -> TrainProgress:
+        return TrainProgress(
+            step=self.step,
+            steps=self.config.steps,
+            loss=stretch.loss,
+            images_per_second=stretch.images_per_second,
+            seconds_left=(self.config.steps - self.step) * self._images_a_step() / stretch.images_per_second,
+        )
 
     def _images_a_step(self) -> int:
         return self.config.batch_size * self.config.accumulate * int(self.accelerator.num_processes)
@@ -222,7 +213,7 @@ class _Run:
         wanted = should_stop()
         if self.accelerator.num_processes == 1:
             return wanted
-        if self.step % 10:
+        if self.step % LOOK_EVERY:
             return False
         votes = torch.tensor([float(wanted)], device=self.device)
         return bool(self.accelerator.reduce(votes, "sum").item() > 0)
@@ -231,14 +222,14 @@ class _Run:
         self.shadow.load_state_dict(self.average.weights)
         return self.shadow
 
-    def _evaluate(self, train_loss: float, since: int, seconds: float) -> None:
+    def _evaluate(self, stretch: Stretch) -> None:
         if self.main:
-            speed = (self.step - since) * self._images_a_step() / (time.monotonic() - seconds)
+            loss, speed = stretch.loss, stretch.images_per_second
             seen = self.appraiser.look(self._averaged())
             self.journal.note(
                 self.step,
                 images_seen=self.step * self._images_a_step(),
-                train_loss=train_loss,
+                train_loss=loss,
                 validation_loss=seen.validation_loss,
                 learning_rate=self.config.optimiser.rate_at(self.step - 1, self.config.steps),
                 images_per_second=speed,

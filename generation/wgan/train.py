@@ -23,7 +23,7 @@ from generation.files import readable_refusals
 from generation.memory import readable_shortage
 from generation.settings import refuse_below, refuse_beyond_share, refuse_not_positive
 from generation.stopping import stop_signal
-from generation.training.loop import OnProgress, TrainProgress
+from generation.training.progress import OnProgress, TrainProgress
 from generation.training.state import refuse_another_run
 from generation.wgan.networks import Critic, Generator, WganConfig, codes_of, gradient_penalty
 

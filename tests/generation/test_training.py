@@ -17,7 +17,8 @@ from generation.errors import DiskFullError, DivergedError, OutOfMemoryError, Re
 from generation.training import loop, state
 from generation.training.appraisal import grid_conditions
 from generation.training.config import TrainConfig
-from generation.training.loop import TrainProgress, train
+from generation.training.loop import train
+from generation.training.progress import TrainProgress
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(
