@@ -27,6 +27,8 @@ LARGEST_FILE_BYTES = 512 * 1024 * 1024
 LARGEST_RATIO = 200
 RATIO_MATTERS_FROM_BYTES = 16 * 1024 * 1024
 BYPRODUCTS = ("thumbs.db", "desktop.ini", "dicomdir", "__macosx")
+#: The papers of a dataset that `python -m generation release` wrote.
+PAPERS = ("readme.md", "checksums.sha256", "provenance.json", "request.json")
 MANIFEST = "manifest.csv"
 SAYS_UTF_8 = 0x800  # a flag of an entry of a zip archive
 
@@ -140,12 +142,17 @@ def _folder(root: Path) -> Iterator[Found]:
 
 
 def _file(path: Path, root: Path) -> Iterator[Found]:
-    if is_byproduct(path.name) or (path.name.lower() == MANIFEST and path.parent == root):
+    if is_byproduct(path.name) or _is_its_manifest(path, root):
         return
     if _is_archive(path):
         yield from _entries(path, _name(path, root))
     else:
         yield Found(name=_name(path, root), path=path, problem=_broken_link(path))
+
+
+def _is_its_manifest(path: Path, root: Path) -> bool:
+    """The folder's own, or one further down that it goes before; alone, that would be one nobody reads."""
+    return path.name.lower() == MANIFEST and (path.parent == root or (root / MANIFEST).is_file())
 
 
 def _broken_link(path: Path) -> Refusal | None:
@@ -162,8 +169,8 @@ def _name(path: Path, root: Path) -> str:
 
 
 def is_byproduct(name: str) -> bool:
-    """What operating systems and PACS leave beside images."""
-    return name.startswith(".") or name.lower() in BYPRODUCTS
+    """What operating systems, PACS and a release leave beside images."""
+    return name.startswith(".") or name.lower() in {*BYPRODUCTS, *PAPERS}
 
 
 # --- Archives ---------------------------------------------------------------------------------------

@@ -41,6 +41,24 @@ def test_files_that_systems_leave_behind_are_passed_over(run: Run, tmp_path: Pat
     assert refused == {}
 
 
+def test_the_papers_of_a_release_are_passed_over(run: Run, tmp_path: Path) -> None:
+    write_png(tmp_path / "in", "images/0.png", 1)
+    for name in ("README.md", "checksums.sha256", "provenance.json", "images/request.json"):
+        write(tmp_path / "in", name, b"x")
+    for name in ("manifest.csv", "images/manifest.csv"):
+        write(tmp_path / "in", name, b"file,grade\nimages/0.png,3\n")
+    imported, refused = run(tmp_path / "in")
+    assert [each.file for each in imported] == ["images/0.png"]
+    assert refused == {}
+
+
+def test_a_manifest_further_down_that_nobody_reads_is_refused_by_name(run: Run, tmp_path: Path) -> None:
+    write_png(tmp_path / "in", "a/0.png", 1)
+    write(tmp_path / "in", "a/manifest.csv", b"file,grade\n0.png,3\n")
+    _, refused = run(tmp_path / "in")
+    assert list(refused) == ["a/manifest.csv"]
+
+
 def test_a_zip_is_read_wherever_it_lies(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     packed(tmp_path / "in" / "some.zip", {"one.png": picture(1), "deep/two.png": picture(2)})
