@@ -1,6 +1,6 @@
 """Mouse, pen and fingers on the images: window, zoom, pan, reset, and the spot that gave an image away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -125,25 +125,80 @@ def test_a_double_click_resets_and_leaves_the_spot_where_it_was(
     assert abs(sent["answer"]["reasons"][0]["y"] - 48) < 0.5
 
 
-def test_two_fingers_zoom_where_they_are(serve: Serve, browser: Browser) -> None:
-    server = serve(task="call", slots="A")
+@pytest.fixture
+def tablet(browser: Browser) -> Generator[BrowserContext]:
     context = browser.new_context(viewport={"width": 900, "height": 700}, has_touch=True)
-    page = context.new_page()
-    page.goto(f"{server.address}/read/")
-    wait_for_trial(page)
-    x, y = middle(page)
-    session = context.new_cdp_session(page)
+    context.clock.install()
+    yield context
+    context.close()
+
+
+def touching(page: Page) -> Callable[..., None]:
+    """Puts fingers down, moves them and takes them away."""
+    session = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
         fingers = [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
+    return touch
+
+
+def test_two_fingers_zoom_where_they_are(serve: Serve, read: Read, tablet: BrowserContext) -> None:
+    server = serve(task="call", slots="A")
+    page = read(server, tablet.new_page())
+    x, y = middle(page)
+    touch = touching(page)
     touch("touchStart", (x - 30, y), (x + 30, y))
     for apart in (45, 60, 90):
         touch("touchMove", (x - apart, y), (x + apart, y))
     touch("touchEnd")
-    assert "zoom" in kinds(finish(page, server))
-    context.close()
+    found = kinds(finish(page, server))
+    assert "zoom" in found
+    assert "magnify" not in found
+
+
+def test_a_finger_held_still_magnifies_until_it_is_lifted(
+    serve: Serve, read: Read, tablet: BrowserContext
+) -> None:
+    server = serve(task="call", slots="A", section={"reasons": {"tags": ["noise"], "spot": True}})
+    page = read(server, tablet.new_page())
+    page.locator(".why summary").click()
+    page.get_by_role("button", name="noise").click()
+    x, y = middle(page)
+    touch = touching(page)
+    touch("touchStart", (x, y))
+    page.clock.fast_forward(600)
+    lens = page.locator(".lens")
+    lens.wait_for()
+    before = lens.bounding_box()
+    assert before is not None
+    touch("touchMove", (x + 90, y))
+    moved = "x => document.querySelector('.lens').getBoundingClientRect().x > x"
+    page.wait_for_function(moved, arg=before["x"])
+    touch("touchEnd")
+    lens.wait_for(state="hidden")
+    found = kinds(finish(page, server))
+    assert found.count("magnify") == 1
+    assert not {"spot", "window"} & set(found)
+
+
+def test_a_pen_sets_the_window_and_pans_with_its_button(serve: Serve, read: Read) -> None:
+    server = serve(task="call", slots="A")
+    page = read(server)
+    x, y = middle(page)
+    session = page.context.new_cdp_session(page)
+
+    def pen(kind: str, px: float, button: str) -> None:
+        move = {"type": kind, "x": px, "y": y, "button": button, "clickCount": 1, "pointerType": "pen"}
+        session.send("Input.dispatchMouseEvent", move | {"buttons": 2 if button == "right" else 1})
+
+    for button in ("left", "right"):
+        pen("mousePressed", x, button)
+        pen("mouseMoved", x + 40, button)
+        pen("mouseMoved", x + 80, button)
+        pen("mouseReleased", x + 80, button)
+    assert [kind for kind in kinds(finish(page, server)) if kind in ("window", "pan")] == ["window", "pan"]
 
 
 def test_buttons_do_what_drags_and_wheels_do(serve: Serve, read: Read) -> None:

@@ -10,6 +10,8 @@ export interface Hands {
   tap(at: Point): void;
   doubleTap(at: Point): void;
   hover(at: Point | null): void;
+  /** A finger or pen that is held still looks closer, and there is none any more. */
+  lens(at: Point | null): void;
   /** A gesture of this kind is over. */
   done(kind: "window" | "pan" | "zoom"): void;
 }
@@ -21,6 +23,7 @@ const FINGER_TAP_CSS_PX = 12;
 const DOUBLE_TAP_MS = 400;
 const DOUBLE_TAP_CSS_PX = 30;
 const WHEEL_QUIET_MS = 250;
+const LONG_PRESS_MS = 500;
 
 const NO_TAP = { x: 0, y: 0, atMs: Number.NEGATIVE_INFINITY };
 
@@ -30,8 +33,9 @@ interface Finger extends Point {
 
 export class Gestures {
   private readonly fingers = new Map<number, Finger>();
-  private kind: "tap" | "window" | "pan" | "zoom" = "tap";
+  private kind: "tap" | "window" | "pan" | "zoom" | "lens" = "tap";
   private wheelTimer = 0;
+  private pressTimer = 0;
   private lastTap = NO_TAP;
 
   constructor(
@@ -67,8 +71,20 @@ export class Gestures {
     const at = this.where(event);
     this.element.setPointerCapture(event.pointerId);
     this.fingers.set(event.pointerId, { ...at, from: at });
+    this.endPress();
     if (this.fingers.size > 1) this.kind = "zoom";
     else this.kind = event.button > 0 || event.shiftKey ? "pan" : "tap";
+    if (this.kind === "tap" && event.pointerType !== "mouse") {
+      this.pressTimer = window.setTimeout(() => {
+        this.kind = "lens";
+        this.hands.lens(at);
+      }, LONG_PRESS_MS);
+    }
+  }
+
+  private endPress(): void {
+    clearTimeout(this.pressTimer);
+    if (this.kind === "lens") this.hands.lens(null);
   }
 
   private move(event: PointerEvent): void {
@@ -83,7 +99,9 @@ export class Gestures {
       const slip = event.pointerType === "touch" ? FINGER_TAP_CSS_PX : TAP_CSS_PX;
       if (Math.hypot(at.x - before.from.x, at.y - before.from.y) < slip) return;
       this.kind = "window";
+      this.endPress();
     }
+    if (this.kind === "lens") this.hands.lens(at);
     if (this.kind === "window") this.hands.window(at.x - before.x, at.y - before.y);
     if (this.kind === "pan") this.hands.pan(at.x - before.x, at.y - before.y);
     if (this.kind === "zoom") this.pinch(event.pointerId, before, at);
@@ -105,8 +123,9 @@ export class Gestures {
     if (!finger) return;
     this.fingers.delete(event.pointerId);
     if (this.fingers.size) return;
-    if (this.kind !== "tap") this.hands.done(this.kind);
-    else if (event.type === "pointerup") this.tap(this.where(event));
+    this.endPress();
+    if (this.kind !== "tap" && this.kind !== "lens") this.hands.done(this.kind);
+    else if (this.kind === "tap" && event.type === "pointerup") this.tap(this.where(event));
     this.kind = "tap";
   }
 

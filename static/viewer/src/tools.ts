@@ -122,6 +122,10 @@ export class Tools {
         this.pointer = at && { slot, at };
         if (this.magnifying) this.moveLens();
       },
+      lens: (at: Point | null) => {
+        if (at && !this.viewer.lensBox()) host.record("magnify", slot);
+        viewer.magnify(index, at);
+      },
       done: (kind: string) => {
         host.record(kind, slot, this.value(kind, index));
         this.show();
