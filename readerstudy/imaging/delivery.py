@@ -12,6 +12,7 @@ from readerstudy.imaging.models import Image
 from readerstudy.imaging.storage import read_buffer
 
 CACHE_BYTES = 64 * 1024 * 1024
+THUMBNAIL_CACHE_BYTES = 8 * 1024 * 1024
 
 
 class ByteCache:
@@ -43,6 +44,7 @@ class ByteCache:
 
 
 cache = ByteCache(CACHE_BYTES)
+thumbnails = ByteCache(THUMBNAIL_CACHE_BYTES)
 
 
 def pixels(image: Image) -> bytes:
@@ -55,18 +57,21 @@ def pixels(image: Image) -> bytes:
 
 
 def array(image: Image) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """The pixels of an image as an array of height × width."""
+    """The pixels of an image as an array of height × width.
+
+    They are not kept: readers would get sooner what the staff looked at, one source more than another.
+    """
     kind = "<u1" if image.bits == 8 else "<u2"
-    return np.frombuffer(pixels(image), dtype=kind).reshape(image.height, image.width)
+    return np.frombuffer(read_buffer(image), dtype=kind).reshape(image.height, image.width)
 
 
 def thumbnail_png(image: Image, size: int = 160) -> bytes:
     """A small 8-bit PNG that fits into a square of `size` pixels."""
     key = f"{image.digest}/{size}"
-    held = cache.get(key)
+    held = thumbnails.get(key)
     if held is None:
         held = _thumbnail(image, size)
-        cache.put(key, held)
+        thumbnails.put(key, held)
     return held
 
 

@@ -61,6 +61,16 @@ def test_reading_again_does_not_touch_the_storage(run: Run, tmp_path: Path, stor
     assert delivery.pixels(imported[0].image) == first
 
 
+def test_what_the_staff_look_at_is_not_ready_sooner_for_a_reader(
+    run: Run, tmp_path: Path, stored: Path
+) -> None:
+    imported, _ = run(write_png(tmp_path, "a.png", 3))
+    delivery.thumbnail_png(imported[0].image)
+    (stored / imported[0].image.key).unlink()
+    with pytest.raises(MissingPixels):
+        delivery.pixels(imported[0].image)
+
+
 def test_the_cache_forgets_what_was_used_longest_ago() -> None:
     cache = delivery.ByteCache(10)
     cache.put("a", bytes(4))
