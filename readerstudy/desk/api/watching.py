@@ -90,7 +90,7 @@ def progress_out(reader: ReaderProgress) -> dict[str, Any]:
     }
 
 
-def log_out(study: Study, page: int) -> dict[str, Any]:
+def log_out(study: Study, page: int = 1) -> dict[str, Any]:
     named, shown = entries_of(study, page)
     entries = [
         {

@@ -155,6 +155,12 @@ def test_show_tells_every_aspect_of_a_study(knees: Locked) -> None:
     assert "study locked" in [entry["verb"] for entry in shown("knees", "log")["entries"]]
 
 
+def test_show_leafs_through_the_log(knees: Locked, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = shown("knees", "log")["entries"]
+    monkeypatch.setattr("readerstudy.desk.pages.log.EVENTS_ON_A_PAGE", 2)
+    assert shown("knees", "log", "--page", "2")["entries"] == whole[2:4]
+
+
 def test_a_published_protocol_is_printed_byte_for_byte_and_checked_before_a_study_begins(
     tmp_path: Path,
 ) -> None:

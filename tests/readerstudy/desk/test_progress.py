@@ -158,6 +158,15 @@ def test_the_queries_do_not_grow_with_readers_and_answers(made: Locked) -> None:
     assert len(many) == len(few)
 
 
+def test_watching_reads_no_answer_however_many_there_are(made: Locked) -> None:
+    list(read_everything(made.reading("rita")))
+    client = made.client("carl")
+    for address in ("/studies/knees/progress/", "/api/studies/knees/progress"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        assert [query["sql"] for query in asked if "reading_response" in query["sql"]] == []
+
+
 @pytest.mark.parametrize(("seconds", "words"), [(None, ""), (0.42, "0.4 s"), (9.97, "10 s"), (41.6, "42 s")])
 def test_a_fast_pace_keeps_its_decimal(made: Locked, seconds: float | None, words: str) -> None:
     rita = made.reading("rita")

@@ -39,7 +39,7 @@ ASPECTS: dict[str, Callable[[Study], Any]] = {
     "progress": watching_out,
     "preflight": preflight_out,
     "runs": runs_out,
-    "log": lambda study: log_out(study, page=1),
+    "log": log_out,
     "unblinding": unblinding_out,
 }
 
@@ -50,17 +50,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", nargs="?", help="the study's short name, as in its address")
         parser.add_argument("aspect", nargs="?", choices=ASPECTS, default="study")
+        parser.add_argument("--page", type=int, default=1, help="of the log, a hundred events each")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            shown = self._shown(options["study"], options["aspect"])
+            shown = self._shown(options["study"], options["aspect"], options["page"])
         except ReaderstudyError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False, default=str))
 
     @staticmethod
-    def _shown(slug: str | None, aspect: str) -> Any:
+    def _shown(slug: str | None, aspect: str, page: int) -> Any:
         if slug is None:
             rows = Study.objects.real().select_related("lock", "freeze").order_by("-created_at", "-pk")
             return [outputs.study_out(study) for study in rows]
-        return ASPECTS[aspect](StudyCommand.study_called(slug))
+        study = StudyCommand.study_called(slug)
+        return log_out(study, page) if aspect == "log" else ASPECTS[aspect](study)
