@@ -7,6 +7,7 @@ import pytest
 from readerstudy.desk.life import life_of
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.results.freeze import freeze_study
+from readerstudy.studies.invite import invite_reader
 from readerstudy.studies.models import Section
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked, a_locked_study, answer_next, protocol_text, read_everything
@@ -70,8 +71,10 @@ def test_nobody_is_to_be_invited_after_the_freeze(made: Locked) -> None:
 def test_before_the_freeze_the_page_names_who_has_not_finished(made: Locked) -> None:
     client = made.client("alice")
     confirm(client, made.owner)
+    assert "Not finished yet: R01." in client.get("/studies/knees/ending/").content.decode()
+    invite_reader(made.study, "rosa@example.org", by=made.owner)
     body = client.get("/studies/knees/ending/").content.decode()
-    assert "Not finished yet: R01." in body
+    assert re.search(r"Not finished yet: R01, R\d\d \(has not come yet\)\.", body)
 
 
 def test_a_page_whose_step_is_done_leads_on(made: Locked) -> None:
