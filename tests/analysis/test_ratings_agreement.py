@@ -14,7 +14,9 @@ def test_the_six_forms_equal_shrout_and_fleiss_table_4():
         assert icc(table, form=form).estimate == pytest.approx(value, abs=6e-3)
 
 
-@pytest.mark.parametrize(("name", "level"), [("icc shrout fleiss", 0.95), ("icc random", 0.90)])
+@pytest.mark.parametrize(
+    ("name", "level"), [("icc shrout fleiss", 0.95), ("icc random", 0.90), ("icc attitude", 0.99)]
+)
 def test_all_parts_equal_psych(name, level):
     data, value = r(name)
     found = icc_forms(np.transpose(data["table"]), level=level)

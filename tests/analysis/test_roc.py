@@ -27,6 +27,18 @@ def test_areas_variances_and_covariances_equal_proc():
     assert [found.low, found.estimate, found.high] == pytest.approx(value["interval"], rel=1e-10)
 
 
+def test_areas_of_women_of_pima_and_their_difference_equal_proc():
+    data, value = r("delong Pima")
+    areas, covariance = auc_covariance([data["glu"], data["bmi"]], data["truth"])
+    assert areas == pytest.approx(value["auc"], rel=1e-12)
+    assert np.diag(covariance) == pytest.approx(value["variance"], rel=1e-10)
+    assert covariance[0, 1] == pytest.approx(value["covariance12"], rel=1e-10)
+    found = empirical_auc(data["glu"], data["truth"])
+    assert [found.low, found.estimate, found.high] == pytest.approx(value["interval"], rel=1e-10)
+    test = delong_test(data["glu"], data["bmi"], data["truth"])
+    assert [test.z, test.p] == pytest.approx([value["z12"], value["p12"]], rel=1e-10)
+
+
 @pytest.mark.parametrize(("other", "z", "p"), [("ndka", "z12", "p12"), ("wfns", "z13", "p13")])
 def test_delongs_paired_test_equals_proc(other, z, p):
     data, value = r("delong aSAH")

@@ -19,28 +19,32 @@ from analysis.ranks import (
 from tests.analysis.oracles import r, r_names
 
 
-def test_friedman_equals_r():
-    data, value = r("friedman")
+@pytest.mark.parametrize("name", r_names("friedman"))
+def test_friedman_equals_r(name):
+    data, value = r(name)
     found = friedman(data["table"])
     assert [found.statistic, found.p] == pytest.approx([value["statistic"], value["p"]], rel=1e-10)
-    chi2, b, k = value["statistic"], 22, 3
+    chi2, b, k = value["statistic"], len(data["table"]), len(data["table"][0])
     assert found.f == pytest.approx((b - 1) * chi2 / (b * (k - 1) - chi2), rel=1e-10)
 
 
-def test_kruskal_equals_r():
-    data, value = r("kruskal")
+@pytest.mark.parametrize("name", r_names("kruskal"))
+def test_kruskal_equals_r(name):
+    data, value = r(name)
     found = kruskal(data["groups"])
     assert [found.statistic, found.p] == pytest.approx([value["statistic"], value["p"]], rel=1e-10)
 
 
-def test_cochrans_q_equals_coin():
-    data, value = r("cochran")
+@pytest.mark.parametrize("name", r_names("cochran"))
+def test_cochrans_q_equals_coin(name):
+    data, value = r(name)
     found = cochran_q(data["table"])
     assert [found.statistic, found.p] == pytest.approx([value["statistic"], value["p"]], rel=1e-10)
 
 
-def test_stuart_maxwell_and_bowker_equal_r():
-    data, value = r("square table")
+@pytest.mark.parametrize("name", r_names("square table"))
+def test_stuart_maxwell_and_bowker_equal_r(name):
+    data, value = r(name)
     margins, symmetry = stuart_maxwell(data["table"]), bowker(data["table"])
     assert [margins.statistic, margins.p] == pytest.approx([value["stuart"], value["stuart_p"]], rel=1e-10)
     assert [symmetry.statistic, symmetry.p] == pytest.approx([value["bowker"], value["bowker_p"]], rel=1e-10)
@@ -112,6 +116,13 @@ def test_a_p_value_above_one_is_refused():
 def test_nothing_that_differs_is_no_test_but_a_reason(found):
     assert found.p is None
     assert found.reason
+
+
+def test_equivalence_equals_the_one_sided_t_tests_of_r():
+    data, value = r("tost")
+    paired, welch = (each(data["x"], data["y"], 0.5) for each in (tost_paired, tost_independent))
+    assert [paired.p, welch.p] == pytest.approx([value["paired"], value["welch"]], rel=1e-10)
+    assert [paired.low, paired.high] == pytest.approx(value["interval"], rel=1e-10)
 
 
 def test_equivalence_of_pairs_is_two_one_sided_t_tests():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.agreement import cohen_kappa, prevalence_bias
-from tests.analysis.oracles import r
+from tests.analysis.oracles import r, r_names
 
 
 def pairs_of(table):
@@ -16,8 +16,9 @@ def pairs_of(table):
 @pytest.mark.parametrize(
     ("weights", "name"), [("identity", "plain"), ("linear", "linear"), ("quadratic", "quadratic")]
 )
-def test_cohens_kappa_and_its_error_equal_vcd(weights, name):
-    data, value = r("cohen")
+@pytest.mark.parametrize("table", r_names("cohen"))
+def test_cohens_kappa_and_its_error_equal_vcd(table, weights, name):
+    data, value = r(table)
     found = cohen_kappa(*pairs_of(data["table"]), weights=weights)
     assert [found.estimate, found.se_cases] == pytest.approx(value[name], rel=1e-12)
     if name == "plain":

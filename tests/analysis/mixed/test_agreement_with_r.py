@@ -54,6 +54,26 @@ def test_the_ordinal_model_agrees_with_clmm_on_the_bitterness_of_wine() -> None:
     assert_agrees(model, reference)
 
 
+def test_the_logistic_model_agrees_with_lme4_on_bacteria_in_children() -> None:
+    reference = fixture("bacteria")
+    data = {name: np.array(values) for name, values in reference["data"].items()}
+    design = np.column_stack([data["trt"] == "drug", data["trt"] == "drug+", data["week"]]).astype(float)
+    assert_agrees(
+        fit_logistic(data["present"], design, ["trtdrug", "trtdrug+", "week"], {"id": data["id"]}), reference
+    )
+
+
+def test_crossed_persons_and_products_agree_with_clmm_on_soup() -> None:
+    reference = fixture("soup")
+    data = reference["data"]
+    sureness, test, product = (
+        np.array([int(digit) for digit in data[key]]) for key in ("sureness", "test", "product")
+    )
+    person = np.repeat(np.arange(len(data["per_person"])), data["per_person"])
+    model = fit_ordinal(sureness, test, ["PRODTest"], {"RESP": person, "PRODID": product})
+    assert_agrees(model, reference)
+
+
 def test_a_random_factor_without_variance_is_said_to_be_at_zero_and_changes_nothing() -> None:
     reference = fixture("wine")
     data = reference["data"]
