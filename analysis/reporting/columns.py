@@ -176,6 +176,25 @@ AGREEMENT = _columns(
     ("z", "z", "number"),
     ("p", "p", "p"),
 )
+CATEGORIES = _columns(
+    ("category", "Category", "text"),
+    ("share", "share", "percent"),
+    ("estimate", "kappa", "number"),
+    ("se_null", "SE, null", "number"),
+    ("z", "z", "number"),
+    ("p", "p", "p"),
+)
+PAIRS = _columns(
+    ("pair", "Readers", "text"),
+    ("n_cases", "n", "count"),
+    ("observed", "agreement", "percent"),
+    ("estimate", "kappa", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+    ("prevalence_index", "prevalence", "number"),
+    ("bias_index", "bias", "number"),
+    ("pabak", "PABAK", "number"),
+)
 RUN = _columns(
     ("reader", "Reader", "text"),
     ("n", "answers", "count"),

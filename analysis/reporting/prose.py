@@ -135,6 +135,15 @@ def _label_checks(document: Part, part: Part) -> Iterator[str]:
     )
     each = [f"{row['reader']} {row['discrepant']}/{row['n']}" for row in part["by_reader"]]
     yield f"Discrepant by reviewer: {listed(each)}."
+    if part["unsure"]:
+        yield f"{part['unsure']:,} answers were unsure; they judge nothing and are in no rate."
+    control = part.get("control", {}).get("consensus", {})
+    if control.get("rate") is not None:
+        ends = interval(control["low"], control["high"], as_percent=True)
+        yield (
+            f"On real images, the control, {control['discrepant']} of {control['n']} labels were discrepant "
+            f"by consensus ({percent(control['rate'])}, {ends})."
+        )
 
 
 def _agreement(document: Part, what: str, part: Part) -> Iterator[str]:

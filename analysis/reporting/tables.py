@@ -4,18 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.reporting.agreement_tables import agreement_tables
 from analysis.reporting.columns import (
-    AGREEMENT,
     BY_SOURCE,
     CALIBRATION,
     CALLS,
-    CHECKS,
     CHOICE,
     DETECTION_READERS,
     DIFFERENCES,
     EFFECTS,
     IMAGES,
-    LABELS,
     MODEL,
     PICKS,
     PUBLISHED,
@@ -28,9 +26,10 @@ from analysis.reporting.columns import (
     Column,
     Row,
 )
-from analysis.reporting.names import apart, file_stem, named_coefficients
+from analysis.reporting.label_tables import label_tables
+from analysis.reporting.names import apart, file_stem
 from analysis.reporting.who import starting
-from analysis.reporting.words import interval, number, p_phrase, rated_by_all
+from analysis.reporting.words import number, p_phrase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,15 +82,8 @@ def _of_section(document: Row, section: str) -> Iterator[Table]:
     if "realism" in part:
         yield from _realism(part["realism"], make)
     if "label_checks" in part:
-        yield from _label_checks(part["label_checks"], make)
-    for what, found in part.get("agreement", {}).items():
-        rows = [{"coefficient": name} | dict(c) for name, c in named_coefficients(found).items()]
-        title = f"Agreement between readers on {what}"
-        note = (
-            "Intervals over cases speak of these readers and other cases, over readers the other way round."
-            + _ranked(found)
-        )
-        yield make(f"agreement-{what}", "agreement", title, AGREEMENT, rows, note=note)
+        yield from label_tables(part["label_checks"], make)
+    yield from agreement_tables(part.get("agreement", {}), make)
     went = _run(part.get("conduct", {}))
     if went:
         yield make("conduct", "conduct", "How each reader went through the section", RUN, went)
@@ -137,6 +129,13 @@ def _realism(part: Row, make: Any) -> Iterator[Table]:
             "that hides: zeros, the exact test, and the difference with readers and cases random."
         )
         yield make("published", "realism", "Comparisons in the published method", PUBLISHED, rows, note=note)
+    sources = [row["source"] for row in part["by_source"]]
+    columns = (Column("reader", "Reader"), *(Column(f"mean {name}", name, "number") for name in sources))
+    rows = [
+        {"reader": row["reader"]} | {f"mean {name}": mean for name, mean in row["means"].items()}
+        for row in part["by_reader"]
+    ]
+    yield make("means", "realism", "Mean ratings, by reader", columns, rows)
     tests = [
         {"comparison": f"{pair['a']} – {pair['b']}", "unit": pair["unit"]} | test
         for pair in part["pairs"]
@@ -234,60 +233,6 @@ def _same_cases(part: Row) -> Iterator[Row]:
                 "p_q": q.get("p"),
                 "comparison": f"{pair['a']} – {pair['b']}",
             } | pair
-
-
-def _label_checks(part: Row, make: Any) -> Iterator[Table]:
-    yield make("checks", "label_checks", "Discrepant labels, by reviewer", CHECKS, part["by_reader"])
-    rows = [row for label in part["by_label"] for row in _intended_observed(label)]
-    if rows:
-        note = "Rows of all reviewers together assume independent answers."
-        yield make("labels", "label_checks", "Intended against observed, by label", LABELS, rows, note=note)
-
-
-def _intended_observed(label: Row) -> Iterator[Row]:
-    """One reviewer after the other, all together, and what two of them observed."""
-    together = [dict(label) | {"reader": "all"}] if len(label["by_reader"]) > 1 else []
-    for row in (*label["by_reader"], *together):
-        yield {
-            "label": label["label"],
-            "what": f"intended – {row['reader']}",
-            "n": row["n"],
-            "agree": row["agree"],
-            "p_direction": (row.get("direction") or {}).get("p"),
-            "p_margins": (row.get("stuart_maxwell") or {}).get("p"),
-            "p_symmetry": (row.get("bowker") or {}).get("p"),
-            **_kappas(row),
-        }
-    for pair in label["between_readers"]:
-        what = f"{pair['a']} – {pair['b']}"
-        yield {"label": label["label"], "what": what, "n": pair["n"], **_kappas(pair)}
-
-
-def _kappas(row: Row) -> Row:
-    """Cohen's kappa, and the quadratic one with its interval where the values are numbers."""
-    weighted = row.get("kappa_quadratic") or {}
-    plain = row.get("kappa_identity") or {}
-    return {
-        "kappa": plain.get("estimate"),
-        "kappa_low": plain.get("low"),
-        "kappa_high": plain.get("high"),
-        "kappa_quadratic": weighted.get("estimate"),
-        "low": weighted.get("low"),
-        "high": weighted.get("high"),
-    }
-
-
-def _ranked(found: Row) -> str:
-    """What the note of a table adds on ratings as numbers and as ranks."""
-    icc, w = found.get("icc") or {}, found.get("kendall_w") or {}
-    note = ""
-    if icc.get("low") is not None:
-        ends = interval(icc["low"], icc["high"])
-        note += f" ICC(2,1) {number(icc['estimate'])} ({ends}, readers and images random{rated_by_all(icc)})."
-    if w.get("estimate") is not None:
-        tested = f"{p_phrase(w['p'])}{rated_by_all(w)}"
-        note += f" Kendall’s W {number(w['estimate'])}, corrected for ties ({tested})."
-    return note
 
 
 def _run(conduct: Row) -> list[Row]:

@@ -196,6 +196,32 @@ def test_labels_are_compared_reviewer_by_reviewer_and_between_them(tmp_path: Pat
     ]
 
 
+def test_the_review_of_real_images_stands_beside_as_control(tmp_path: Path) -> None:
+    header, *rows = checks().splitlines()
+    marked = [f"{row},{'real' if ',I0,' in row or ',I1,' in row else 'a'}" for row in rows]
+    unsure = [row.replace(",fits,", ",unsure,") if ",I2,side" in row else row for row in marked]
+    document = analysed(tmp_path, {"checks.csv": "\n".join([f"{header},source", *unsure])}, **LABELS)
+    said = " ".join(prose.part_results(document, "labels", "label_checks"))
+    assert "2 answers were unsure; they judge nothing and are in no rate." in said
+    assert (
+        "On real images, the control, 0 of 4 labels were discrepant by consensus (0.0%, 0.0% to 60.2%)."
+        in said
+    )
+    assert "labels-control" in {table.name for table in tables(document)}
+
+
+def test_every_reader_has_a_row_for_ratings_and_every_pair_of_readers_for_calls() -> None:
+    found = {table.name: table for table in tables(example())}
+    by_reader = example()["sections"]["quartets"]["realism"]["by_reader"]
+    means = found["quartets-means"]
+    assert [row["reader"] for row in means.rows] == [row["reader"] for row in by_reader]
+    assert means.rows[0]["mean real"] == by_reader[0]["means"]["real"]
+    assert len(found["singles-pairs-calls"].rows) == 28
+    assert {"prevalence_index", "bias_index", "pabak"} <= set(found["singles-pairs-calls"].rows[0])
+    assert [row["category"] for row in found["quartets-categories-picks"].rows][-1] == "real"
+    assert "singles-categories-calls" not in found
+
+
 def test_repeats_of_several_labels_of_an_image_stay_apart(tmp_path: Path) -> None:
     document = analysed(tmp_path, {"checks.csv": checks()}, **LABELS)
     again = document["sections"]["labels"]["conduct"]["repeats"]
