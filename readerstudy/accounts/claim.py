@@ -1,6 +1,6 @@
 """Accept an invitation: the person gets an account, or the account they have gets the invitation."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from readerstudy.accounts.errors import (
@@ -43,10 +43,18 @@ def claim(token: str, *, by: User | None = None) -> InvitationClaim:
     _check(invitation, by)
     if invitation.state == "claimed":
         return invitation.claim
-    person = by or User.objects.create_user(invitation.email, name=invitation.name)
+    person = by or _new_account(invitation)
     accepted = InvitationClaim.objects.create(invitation=invitation, by=person, at=timezone.now())
     tell("invitation accepted", by=person, on=invitation)
     return accepted
+
+
+def _new_account(invitation: Invitation) -> User:
+    try:
+        return User.objects.create_user(invitation.email, name=invitation.name)
+    except IntegrityError as error:
+        # Somebody else has invited the same address, and that invitation is being accepted at this moment.
+        raise InvitationIsForSomebodyElse from error
 
 
 REFUSALS = {"claimed": InvitationClaimed, "revoked": InvitationRevoked, "expired": InvitationExpired}

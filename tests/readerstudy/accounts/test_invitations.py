@@ -115,13 +115,14 @@ def test_the_database_refuses_an_invitation_that_expires_before_it_was_made(alic
         invite("bob@hospital.example", by=alice, valid_for=timedelta(days=-1))
 
 
+@pytest.mark.parametrize("invited", [1, 6])
 @pytest.mark.django_db(transaction=True)
-def test_of_many_concurrent_claims_exactly_one_succeeds(alice: User) -> None:
-    _, token = invite("bob@hospital.example", by=alice)
+def test_of_many_concurrent_claims_exactly_one_succeeds(alice: User, invited: int) -> None:
+    tokens = [invite("bob@hospital.example", by=alice)[1] for _ in range(invited)]
     start = threading.Barrier(6)
     outcomes: list[str] = []
 
-    def attempt() -> None:
+    def attempt(token: str) -> None:
         start.wait()
         try:
             claim(token)
@@ -131,7 +132,7 @@ def test_of_many_concurrent_claims_exactly_one_succeeds(alice: User) -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=attempt) for _ in range(6)]
+    threads = [threading.Thread(target=attempt, args=(tokens[i % invited],)) for i in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
