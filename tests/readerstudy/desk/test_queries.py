@@ -26,6 +26,9 @@ from tests.readerstudy.factory import (
 )
 from tests.readerstudy.people import confirm
 
+# A database is set up only where somebody says that one is needed.
+pytestmark = pytest.mark.django_db
+
 OF_A_STUDY = ("", "protocol/", "images/", "plan/", "audit/", "people/", "progress/", "log/", "ending/",
               "preflight/", "playground/", "images/of/hospital-canary/", "result/")  # fmt: skip
 OF_THE_API = ("", "/protocol", "/sources", "/people", "/progress", "/log", "/runs", "/audit", "/plan",
