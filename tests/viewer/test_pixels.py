@@ -2,12 +2,16 @@
 
 import base64
 from collections.abc import Callable, Generator
+from io import BytesIO
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.chromium import FLAGS
+from tests.requirements import CHROMIUM
 from tests.viewer.fake_server import FakeServer, Study
 from tests.viewer.reference import Grey, View, near_a_step, sampled, window
 
@@ -240,3 +244,27 @@ def test_on_a_dense_screen_one_to_one_means_device_pixels(
     page.close()
     assert drawn.shape == (960, 640)
     assert np.array_equal(drawn[352:608, 192:448], image)
+
+
+@pytest.mark.parametrize("density", [1, 1.5, 2])
+def test_what_is_drawn_reaches_the_screen_without_another_sampling(
+    browser: Browser, serve: Callable[..., FakeServer], density: float
+) -> None:
+    """Viewports seldom begin on a whole pixel, their canvases do; the density is real, not emulated."""
+    dense = browser.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=[*FLAGS, f"--force-device-scale-factor={density}", "--window-size=1300,800"],
+    )
+    page = dense.new_page(no_viewport=True)
+    page.goto(f"{serve().address}/viewer/")
+    page.wait_for_function("window.ready")
+    page.evaluate("Object.assign(document.getElementById('host').style, {margin: '7.3px', width: '601.7px'})")
+    image = noise((96, 96), 8)
+    start(page, [image, image], 8)
+    drawn = look(page, View(zoom=1, x=48, y=48), index=1)
+    screen = np.asarray(PIL.Image.open(BytesIO(page.screenshot())).convert("L"), float)
+    box = page.evaluate("document.querySelectorAll('canvas')[1].getBoundingClientRect().toJSON()")
+    dense.close()
+    left, top = round(box["left"] * density), round(box["top"] * density)
+    height, width = drawn.shape
+    assert np.array_equal(screen[top : top + height, left : left + width], drawn)
