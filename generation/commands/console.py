@@ -55,13 +55,28 @@ def stage_progress() -> Callable[[str, int, int], None]:
 
 
 def progress_bar(unit: str) -> Callable[[int, int], None]:
-    """A bar that follows (done, total)."""
-    bar: tqdm[Never] = tqdm(unit=unit, disable=None)
+    """A bar that follows (done, total); away from a terminal a line a minute."""
+    if not sys.stderr.isatty():
+        return _lines(unit)
+    bar: tqdm[Never] = tqdm(unit=unit)
 
     def follow(done: int, total: int) -> None:
         bar.total = total
         bar.update(done - bar.n)
         if done >= total:
             bar.close()
+
+    return follow
+
+
+def _lines(unit: str) -> Callable[[int, int], None]:
+    told = time.monotonic()
+
+    def follow(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
+            told = time.monotonic()
+            sys.stderr.write(f"{unit}: {done} of {total}\n")
+            sys.stderr.flush()
 
     return follow

@@ -12,6 +12,8 @@ from generation.errors import DatasetError
 Grey = NDArray[np.uint16]
 
 
+#: A quarter of the 16-bit range: images of which none is brighter hold 14 bit or less.
+_DARK = 2**14
 _GREY_MODES = {"1", "L", "P"}
 
 
@@ -88,6 +90,15 @@ def _read_dicom(path: Path) -> Grey:
         shown = 1.0 - shown
     grey: Grey = np.round(shown * 65535).astype(np.uint16)
     return grey
+
+
+def refuse_darkness(brightest: int, where: str) -> None:
+    """12 bit stored in 16 is common, and all of it would be black to a network."""
+    if brightest < _DARK:
+        raise DatasetError(
+            f"the brightest pixel of all images in {where} is {brightest} of 65535: they are stored in more "
+            "bits than they have. Stretch them all by the same factor, so that they use the whole range."
+        )
 
 
 def fit_square(pixels: Grey, size: int) -> Grey:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.conditions import ConditionSpace, Value
-from generation.data.decode import Grey, fit_square, pad_square, read_grey
+from generation.data.decode import Grey, fit_square, pad_square, read_grey, refuse_darkness
 from generation.data.sources import Record, Source
 from generation.data.splits import assign_splits
 from generation.errors import DatasetError, RequestError
@@ -23,8 +23,6 @@ from generation.files import readable_refusals
 Fit = Literal["exact", "crop", "pad"]
 LARGEST_PX = 8192
 _IMAGES_A_SHARD = 1024
-#: A quarter of the 16-bit range: images of which none is brighter hold 14 bit or less.
-_DARK = 2**14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +51,11 @@ class Dataset:
     def images(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """What a network sees: (n, 1, size, size) on -1 to 1."""
         return (self.grey(indices)[:, None].astype(np.float32) / 32767.5) - 1.0
+
+    @cached_property
+    def parts(self) -> str:
+        """Names which images train, validate and test: the digest is of pixels and labels alone."""
+        return hashlib.sha256("\n".join(self.splits).encode()).hexdigest()[:16]
 
     def of_split(self, split: str) -> NDArray[np.int64]:
         return np.flatnonzero(np.array(self.splits) == split)
@@ -137,7 +140,7 @@ def _decode_all(
             if on_progress is not None:
                 on_progress(start + i + 1, total)
         np.save(folder / f"shard-{start // _IMAGES_A_SHARD:05d}.npy", shard)
-    door.refuse_darkness()
+    refuse_darkness(door.brightest, str(source.root))
     _write_index(source, folder, splits, digest.hexdigest())
 
 
@@ -157,14 +160,6 @@ class _Door:
         self._refuse_repetition(pixels, path, split)
         self.brightest = max(self.brightest, int(pixels.max()))
         return fit_square(pad_square(pixels) if self.fit == "pad" else pixels, self.size)
-
-    def refuse_darkness(self) -> None:
-        """12 bit stored in 16 is common, and all of it would be black to a network."""
-        if self.brightest < _DARK:
-            raise DatasetError(
-                f"the brightest pixel of all images is {self.brightest} of 65535: they are stored in more "
-                "bits than they have. Stretch them all by the same factor, so that they use the whole range."
-            )
 
     def _refuse_shape(self, shape: tuple[int, ...], path: Path) -> None:
         (height, width), first = shape, self.first_shape or shape

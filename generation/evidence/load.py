@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.data.decode import fit_square, read_grey
+from generation.data.decode import fit_square, read_grey, refuse_darkness
 from generation.data.sources import Record, read_source
 from generation.data.splits import assign_splits
 from generation.errors import DatasetError
@@ -35,6 +35,7 @@ def load_images(
     read = partial(_read, size_px=size_px)
     with ThreadPoolExecutor(THREADS) as pool:
         pixels = np.stack(list(pool.map(read, (record.path for record in records))))
+    refuse_darkness(257 * int(pixels.max()), str(path))
     return ImageSet(
         name=name,
         pixels=pixels,

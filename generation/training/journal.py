@@ -1,12 +1,15 @@
 """What a run tells of itself: log.csv, TensorBoard, and pictures of samples."""
 
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from generation.files import write_whole
 
 COLUMNS = (
     "step",
@@ -29,19 +32,21 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.path = folder, folder / "log.csv"
         kept = [row for row in self.rows() if int(row["step"]) <= from_step]
-        with self.path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            writer.writerows(kept)
+        table = io.StringIO(newline="")
+        writer = csv.DictWriter(table, COLUMNS)
+        writer.writeheader()
+        writer.writerows(kept)
+        write_whole(self.path, table.getvalue())
         self.board = SummaryWriter(
             str(folder / "tensorboard"), purge_step=from_step + 1 if from_step else None
         )
 
     def rows(self) -> list[dict[str, str]]:
+        """Whole ones: a full disk or a kill may leave half a row at the end."""
         if not self.path.exists():
             return []
         with self.path.open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+            return [row for row in csv.DictReader(file) if all(row.values())]
 
     def note(self, step: int, **values: float) -> None:
         with self.path.open("a", newline="", encoding="utf-8") as file:

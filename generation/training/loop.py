@@ -114,6 +114,7 @@ class _Run:
         return {
             **kept,
             "data": self.dataset.digest,
+            "parts": self.dataset.parts,
             "conditions": space.to_json(),
             "started_from": self.started_from,
         }

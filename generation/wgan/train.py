@@ -19,7 +19,7 @@ from generation.checkpoints import software_versions, write_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
 from generation.errors import CheckpointError, DivergedError, StoppedError
-from generation.files import readable_refusals
+from generation.files import readable_refusals, write_whole
 from generation.memory import readable_shortage
 from generation.settings import refuse_below, refuse_beyond_share, refuse_not_positive
 from generation.stopping import stop_signal
@@ -108,6 +108,7 @@ class WganRun:
 
     def go(self, on_progress: OnProgress | None, should_stop: Callable[[], bool]) -> None:
         self.out.mkdir(parents=True, exist_ok=True)
+        self._cut_log()
         while self.step < self.config.steps:
             started = time.monotonic()
             row = self.train_step()
@@ -191,6 +192,15 @@ class WganRun:
         for kept, latest in zip(self.average.buffers(), self.generator.buffers(), strict=True):
             kept.copy_(latest)
 
+    def _cut_log(self) -> None:
+        """A killed run wrote lines after its last state; the steps are taken, and written, again."""
+        path = self.out / LOG
+        if path.exists():
+            head, *lines = path.read_text(encoding="utf-8").splitlines()
+            whole = [line for line in lines if line.count(",") == head.count(",")]
+            kept = [line for line in whole if int(line.partition(",")[0]) <= self.step]
+            write_whole(path, "\n".join([head, *kept, ""]))
+
     def _log(self, row: dict[str, float]) -> None:
         path = self.out / LOG
         fresh = not path.exists()
@@ -244,7 +254,8 @@ class WganRun:
         """What must be the same to go on: all but the run's length and how often it is saved."""
         free = {"steps", "checkpoint_every", "title"}
         kept = {name: value for name, value in asdict(self.config).items() if name not in free}
-        return {**kept, "data": self.dataset.digest, "conditions": self.space.to_json()}
+        data = {"data": self.dataset.digest, "parts": self.dataset.parts}
+        return {**kept, **data, "conditions": self.space.to_json()}
 
     def _state(self) -> dict[str, Tensor]:
         tensors = {

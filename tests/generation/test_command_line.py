@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from generation.__main__ import main
+from generation.commands import console
 from generation.commands.console import follow_images, time_left
 from generation.sampling.request import Progress
 
@@ -80,3 +81,15 @@ def test_away_from_a_terminal_progress_is_a_line_a_minute(capsys: pytest.Capture
     for done in range(1, 101):
         follow(Progress(done=done, total=100, images_per_second=2.0, seconds_left=(100 - done) / 2))
     assert capsys.readouterr().err == "100 of 100 images, 2.0 images/s\n"
+
+
+def test_away_from_a_terminal_long_work_is_a_line_a_minute(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(console.time, "monotonic", lambda: clock[0])
+    follow = console.progress_bar("label fidelity")
+    for done in range(1, 6):
+        clock[0] += 30
+        follow(done, 5)
+    assert capsys.readouterr().err == "label fidelity: 2 of 5\nlabel fidelity: 4 of 5\n"

@@ -141,6 +141,28 @@ def test_going_on_with_other_settings_is_refused(dataset: Dataset, tiny: TrainCo
         train(dataset, space, dataclasses.replace(tiny, batch_size=2), tmp_path, cpu=True)
 
 
+def test_going_on_with_images_moved_between_the_parts_is_refused(
+    dataset: Dataset, tiny: TrainConfig, tmp_path: Path
+) -> None:
+    space = dataset.space(["grade"])
+    train(dataset, space, dataclasses.replace(tiny, steps=2), tmp_path, cpu=True)
+    moved = dataclasses.replace(dataset, splits=("train",) * len(dataset))
+    assert moved.digest == dataset.digest
+    with pytest.raises(RequestError, match="parts was"):
+        train(moved, space, tiny, tmp_path, cpu=True)
+
+
+def test_half_a_row_at_the_end_of_the_log_is_left_out(
+    dataset: Dataset, tiny: TrainConfig, tmp_path: Path
+) -> None:
+    space = dataset.space(["grade"])
+    train(dataset, space, dataclasses.replace(tiny, steps=2), tmp_path, cpu=True)
+    with (tmp_path / "log.csv").open("a") as file:
+        file.write("4,1")
+    train(dataset, space, tiny, tmp_path, cpu=True)
+    assert _log(tmp_path, "step") == ["2", "4"]
+
+
 def test_accumulated_parts_make_one_step(dataset: Dataset, tiny: TrainConfig, tmp_path: Path) -> None:
     halves = dataclasses.replace(tiny, batch_size=2, accumulate=2, steps=2)
     train(dataset, dataset.space(["grade"]), halves, tmp_path, cpu=True)

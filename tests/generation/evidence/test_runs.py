@@ -237,6 +237,14 @@ def test_bad_input_ends_with_one_clear_line(tmp_path, real, synthetic, capsys, w
     assert error[-1].startswith("error: ")
 
 
+def test_images_stored_in_more_bits_than_they_have_are_refused(tmp_path, real, synthetic, capsys):
+    for path in real.rglob("*.png"):
+        dark = np.asarray(Image.open(path)).astype(np.uint16) * 16
+        Image.fromarray(dark).save(path)
+    assert _run("evaluate", "--real", real, "--synthetic", synthetic, "--out", tmp_path / "out") == 1
+    assert "more bits than they have" in capsys.readouterr().err
+
+
 def test_the_package_offers_the_runs_and_loads_torch_for_them_only():
     told = "import sys, generation; assert 'torch' not in sys.modules; generation.evaluate"
     subprocess.run([sys.executable, "-c", told], check=True, cwd=Path(__file__).parents[3])

@@ -63,6 +63,15 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(dataset, tmp_path)
     assert _weights(resumed) == _weights(whole)
 
 
+def test_a_log_that_a_killed_run_left_is_cut_back_to_its_state(dataset, tmp_path):
+    log = tmp_path / "metrics.csv"
+    train_wgan(dataset, GRADES, replace(CONFIG, steps=10), tmp_path, cpu=True)
+    kept = log.read_text()
+    log.write_text(kept + "20,80,1.0,0.1,0.1,0.1\n30,12")
+    train_wgan(dataset, GRADES, replace(CONFIG, steps=10), tmp_path, cpu=True)
+    assert log.read_text() == kept
+
+
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
