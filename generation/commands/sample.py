@@ -6,7 +6,15 @@ from pathlib import Path
 from generation.commands.console import follow_images, say
 from generation.conditions import parse_condition
 from generation.errors import RequestError
-from generation.sampling.request import ANCESTRAL_STEPS, FORMATS, SAMPLERS, STEPS, SampleRequest, usual_steps
+from generation.sampling.request import (
+    ANCESTRAL_STEPS,
+    BATCH,
+    FORMATS,
+    SAMPLERS,
+    STEPS,
+    SampleRequest,
+    usual_steps,
+)
 from generation.stopping import stop_signal
 
 SUMMARY = "make synthetic radiographs from a checkpoint"
@@ -50,6 +58,13 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="compile the network first (minutes): for a GPU; other bytes than without",
     )
+    parser.add_argument(
+        "--batch",
+        type=int,
+        default=BATCH,
+        metavar="N",
+        help=f"images at a time on a GPU (default {BATCH}); another number may change the last bit of images",
+    )
     parser.add_argument("--threads", type=int, help="images at a time on a CPU (default: the cores)")
 
 
@@ -68,6 +83,7 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         format=arguments.format,
         precision=arguments.precision,
         compiled=arguments.compile,
+        batch=arguments.batch,
         threads=arguments.threads,
     )
 

@@ -122,8 +122,9 @@ class Ledger:
         if asked == self.digest:
             return
         now = json.loads(json.dumps(self.identity, default=str))
-        differing = [name for name in sorted(now) if before.get(name) != now[name]]
-        changed = [f"{name} was {before.get(name)}, is {now[name]}" for name in differing]
+        names = sorted({*now, *before} - {"request_digest"})
+        differing = [name for name in names if before.get(name) != now.get(name)]
+        changed = [f"{name} was {before.get(name)}, is {now.get(name)}" for name in differing]
         raise OutputError(
             f"{self.out} holds the images of another request ({'; '.join(changed)}). "
             "Repeat that request to go on, or name a new folder."

@@ -22,7 +22,12 @@ RECIPE = 2
 #: Steps of the default solver: as few as cost nothing beside a thousand ancestral ones (docs/benchmarks.md).
 STEPS = 15
 ANCESTRAL_STEPS = 1000
-_NO_IDENTITY = {"out", "checkpoint", "count", "threads", "compiled"}
+#: Images at a time on an accelerator. Part of the request, and padded at the end: kernels may round
+#: differently for other batch sizes, and an image must not depend on its neighbours. A CPU makes each alone.
+BATCH = 16
+_NO_IDENTITY = {"out", "checkpoint", "count", "threads"}
+#: What was not possible at first: left out where it is off, so that folders of before go on.
+_ADDED_LATER = {"compiled": False, "batch": BATCH}
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
 
 
@@ -48,6 +53,7 @@ class SampleRequest:
     format: Format = "png16"
     precision: Precision = "float32"
     compiled: bool = False
+    batch: int = BATCH
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -67,6 +73,8 @@ class SampleRequest:
             )
         if self.threads is not None and self.threads < 1:
             raise RequestError(f"{self.threads} threads are not possible: choose 1 or more")
+        if self.batch < 1:
+            raise RequestError(f"batches of {self.batch} are not possible: choose 1 or more")
         if self.seed < 0:
             raise RequestError(f"seed {self.seed} is not possible: choose 0 or more")
 
@@ -77,9 +85,9 @@ class SampleRequest:
     def identity(self, card: CheckpointCard) -> dict[str, Any]:
         """What decides the images; the same identity may go on in the same folder."""
         entry = {k: v for k, v in asdict(self).items() if k not in _NO_IDENTITY}
+        entry = {k: v for k, v in entry.items() if k not in _ADDED_LATER or v != _ADDED_LATER[k]}
         return {
             **entry,
-            **({"compiled": True} if self.compiled else {}),  # folders of before it was possible go on
             "conditions": dict(self.conditions),
             "checkpoint_digest": card.digest,
             "recipe": RECIPE,

@@ -25,10 +25,6 @@ from generation.team import Team
 from generation.wgan.networks import Generator
 from generation.wgan.sample import draw
 
-#: Images at a time on an accelerator. Constant, and padded at the end of a run: kernels may round differently
-#: for other batch sizes, and an image must not depend on its neighbours.
-_BATCH_ON_ACCELERATOR = 16
-
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
@@ -90,7 +86,7 @@ class Painter:
         self.guidance = Guidance(
             scale=request.guidance, rescale=request.guidance_rescale, interval=request.guidance_interval
         )
-        self.batch = 1 if device.type == "cpu" else _BATCH_ON_ACCELERATOR
+        self.batch = 1 if device.type == "cpu" else request.batch
         if request.compiled and not checkpoint.is_wgan:
             compile_network(checkpoint.network, device)
 
@@ -215,7 +211,9 @@ def _painted(painter: Painter, batches: Sequence[list[int]], threads: int) -> It
                 if not waiting:
                     return
                 for finished in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    yield waiting.pop(finished), _result(finished)
+                    with readable_shortage(_too_little(painter)):
+                        images = finished.result()
+                    yield waiting.pop(finished), images
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -226,6 +224,10 @@ def _one_core() -> None:
         torch.set_num_threads(1)
 
 
-def _result(finished: Future[NDArray[np.float32]]) -> NDArray[np.float32]:
-    with readable_shortage():
-        return finished.result()
+def _too_little(painter: Painter) -> str:
+    if painter.device.type == "cpu":
+        return "the memory is not enough. Repeat the request with fewer --threads; finished images are kept."
+    return (
+        f"the memory is not enough for {painter.batch} images at a time. "
+        f"Say --batch {max(1, painter.batch // 2)} and a new --out."
+    )

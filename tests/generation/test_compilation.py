@@ -50,7 +50,7 @@ def test_a_compiled_network_paints_and_the_folder_says_so(
     sample(dataclasses.replace(request_, compiled=True))
     assert compiled == [{"mode": "default", "dynamic": False}]
     assert json.loads((request_.out / "request.json").read_text())["compiled"] is True
-    with pytest.raises(OutputError, match="another request"):
+    with pytest.raises(OutputError, match="compiled was True, is None"):
         sample(request_)
 
 

@@ -16,11 +16,20 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+import torch
 from PIL import Image
 
-from generation import Progress, SampleRequest, sample
+from generation import Progress, SampleRequest, load_checkpoint, sample
 from generation.__main__ import main
-from generation.errors import DiskFullError, OutputError, RequestError, StoppedError, UnknownConditionError
+from generation.errors import (
+    DiskFullError,
+    OutOfMemoryError,
+    OutputError,
+    RequestError,
+    StoppedError,
+    UnknownConditionError,
+)
+from generation.sampling import run
 from generation.sampling.run import Painter
 
 
@@ -125,6 +134,36 @@ def test_a_full_disk_is_said_and_finished_images_are_kept(
     assert sample(request_).made == 3
 
 
+def test_too_little_memory_is_said_with_a_remedy_that_the_command_has(
+    request_: SampleRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(Painter, "paint", no_memory)
+    with pytest.raises(OutOfMemoryError, match="fewer --threads"):
+        sample(request_)
+    painter = Painter(request_, load_checkpoint(request_.checkpoint_path), torch.device("cpu"))
+    painter.device = torch.device("cuda")
+    painter.batch = request_.batch
+    with pytest.raises(OutOfMemoryError, match=r"16 images at a time\. Say --batch 8 and a new"):
+        next(run._painted(painter, [[0]], threads=1))
+
+
+def test_another_batch_is_another_request(request_: SampleRequest) -> None:
+    sample(request_)
+    with pytest.raises(OutputError, match="batch was None, is 8"):
+        sample(dataclasses.replace(request_, batch=8))
+
+
+def test_a_batch_that_is_not_full_is_padded_and_gives_what_was_asked(request_: SampleRequest) -> None:
+    painter = Painter(request_, load_checkpoint(request_.checkpoint_path), torch.device("cpu"))
+    painter.batch = 4
+    alone, padded = painter.paint([0, 1]), painter.paint([0])
+    assert (alone.shape, padded.shape) == ((2, 16, 16), (1, 16, 16))
+    assert np.array_equal(alone[0], padded[0])
+
+
 def test_a_finished_request_is_not_made_again(request_: SampleRequest) -> None:
     sample(request_)
     assert sample(request_).made == 0
@@ -169,6 +208,7 @@ def test_a_thousand_million_images_ask_the_disk_first(request_: SampleRequest) -
         ({"sampler": "euler"}, "unipc, dpm"),
         ({"format": "bmp"}, "png8, png16, dicom"),
         ({"seed": -1}, "0 or more"),
+        ({"batch": 0}, "1 or more"),
         ({"threads": 0}, "1 or more"),
         ({"threads": -1}, "1 or more"),
     ],
