@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.bundle import Study
 from analysis.crossed import CrossedMean, crossed_difference, crossed_equivalence, crossed_mean
-from analysis.errors import TooLargeError
+from analysis.errors import NothingToAnalyseError, TooLargeError
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_ordinal, treatment_design
 from analysis.model_limit import MODEL_ANSWERS, too_many
 from analysis.ranks import (
@@ -113,6 +113,8 @@ def _pair(study: Study, ratings: pd.DataFrame, a: str, b: str, unit: str) -> dic
     first, second = _of(ratings, a), _of(ratings, b)
     one, other = spread(first, "trial", first["rating"]), spread(second, "trial", second["rating"])
     paired = one.cases == other.cases and one.readers == other.readers
+    # readers may have been given one arm each
+    paired = paired and bool(np.isfinite(one.values - other.values).any())
     pair: dict[str, Any] = {"a": a, "b": b, "unit": unit, "paired": paired or unit == "reader"}
     if unit == "reader":
         x, y = _by_row(first, "reader"), _by_row(second, "reader")
@@ -192,17 +194,17 @@ def _signed(study: Study, first: Sums, second: Sums, units: Sequence[str]) -> di
 
 
 def _signed_rank(x: list[float], y: list[float], method: str) -> SignedRank:
-    """The test, or why the units are too many for its exact form; the others stand beside it."""
+    """The test, or why there is none: no unit in both arms, or too many for the exact form."""
     try:
         return signed_rank(x, y, method=method)
-    except TooLargeError as error:
+    except (TooLargeError, NothingToAnalyseError) as error:
         return SignedRank(statistic=None, p=None, method=method, n=len(x), reason=str(error))
 
 
 def _shift(estimator: Callable[..., Shift], x: list[float], y: list[float], level: float) -> dict[str, Any]:
     try:
         return dict(whole(estimator(x, y, level=level)))
-    except TooLargeError as error:
+    except (TooLargeError, NothingToAnalyseError) as error:
         return {"estimate": None, "low": None, "high": None, "reason": str(error)}
 
 

@@ -252,3 +252,27 @@ def test_sections_whose_names_differ_by_signs_alone_keep_their_files_apart(tmp_p
     saved = {path.name for path in (tmp_path / "out").glob("*/*")}
     assert {"a-b-calls.csv", "a-b-calls-2.csv", "é" * 40 + "-calls.csv"} <= saved
     assert {"a-b-readers.svg", "a-b-readers-2.svg", "é" * 40 + "-readers.svg"} <= saved
+
+
+ARMS = {
+    # which reader rated which source in which trial
+    "one arm of each trial": lambda r, t: ("real", "a")[(t + r) % 2],
+    "one arm a reader": lambda r, t: ("real", "a")[r // 2],
+}
+
+
+@pytest.mark.parametrize("design", ARMS)
+def test_readers_who_were_given_one_arm_are_compared_unpaired(tmp_path: Path, design: str) -> None:
+    rows = [(r, t, ARMS[design](r, t)) for r in range(4) for t in range(8)]
+    ratings = "section,reader,trial,image,source,rating\n" + "".join(
+        f"single,R{r},T{t},{source}{t},{source},{1 + (t * r + t) % 3}\n" for r, t, source in rows
+    )
+    document = only(
+        tmp_path / "arms", {"ratings.csv": ratings}, sections=[{"name": "single", "task": "rate"}]
+    )
+    readers, images = document["sections"]["single"]["realism"]["pairs"]
+    assert readers["difference"]["low"] < readers["difference"]["estimate"]
+    assert (images["paired"], images["tests"][0]["method"]) == (False, "rank-sum-asymptotic")
+    assert 0 < images["superiority"]["estimate"] < 1
+    if design == "one arm a reader":
+        assert {test["reason"] for test in readers["tests"]} == {"There is no complete pair."}
