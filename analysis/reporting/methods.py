@@ -101,19 +101,25 @@ def _rated(document: Part, found: Sequence[Part]) -> Iterator[str]:
         )
     yield (
         "Differences of means carry readers and trials"
-        + ("" if len(pairs) < 2 else ", Holm-corrected")
+        + (", Holm-corrected" if sum(pair["unit"] == "reader" for pair in pairs) > 1 else "")
         + _ends_sentence(document)
         + _model_sentence(document)
     )
 
 
 def _called(document: Part, found: Sequence[Part]) -> Iterator[str]:
-    yield (
-        "A call of synthetic counts as positive. Pooled accuracy is stratified by truth, and compared "
-        "with chance as the mean of sensitivity and specificity, which the mix of images does not move; "
-        f"detection rates of generators were compared with common readers and {_images(document)}, "
-        "Holm-corrected. Readers’ d′ and criterion have ½ added to each count (Hautus 1995)."
-    )
+    yield "A call of synthetic counts as positive."
+    if any("pooled" in part for part in found):
+        yield (
+            "Pooled accuracy is stratified by truth, and compared with chance as the mean of sensitivity and "
+            "specificity, which the mix of images does not move. Readers’ d′ and criterion have ½ added to "
+            "each count (Hautus 1995)."
+        )
+    if any(part.get("differences") for part in found):
+        yield (
+            f"Detection rates of generators were compared with common readers and {_images(document)}, "
+            "Holm-corrected."
+        )
     if any(part.get("roc", {}).get("mean") for part in found):
         yield (
             "Call and confidence make one scale for each reader’s empirical ROC area (DeLong 1988); areas "

@@ -114,6 +114,21 @@ def test_every_method_that_was_used_is_in_the_methods_and_no_other(tmp_path: Pat
     for name in ("conditional logit", "Obuchowski and Rockette", "Bowker", "d′", "of each trial"):
         assert name not in few
     assert "rank-sum test" in few
+    assert "Differences of means carry readers and trials, and intervals" in few
+
+
+def test_one_generator_alone_is_compared_with_no_other(tmp_path: Path) -> None:
+    rows = [
+        f"singles,R{r},{source}{i},{source},{('real', 'synthetic')[(r + i) % 2]}"
+        for r in range(3)
+        for source in ("real", "a")
+        for i in range(5)
+    ]
+    text = "\n".join(["section,reader,image,source,call", *rows])
+    calls = {"sections": [{"name": "singles", "task": "call"}]}
+    said = " ".join(methods(analysed(tmp_path, {"calls.csv": text}, **calls)))
+    assert "mean of sensitivity and specificity" in said
+    assert "of generators were compared" not in said
 
 
 def test_ratings_with_missing_answers_are_compared_on_means_and_say_so(tmp_path: Path) -> None:
