@@ -16,7 +16,7 @@ from scipy import special
 from analysis.errors import NothingToAnalyseError, WrongCountError, WrongProbabilityError, WrongShapeError
 from analysis.proportions import check_level, normal_quantile, wilson
 from analysis.result import Interval, Result
-from analysis.tables import FloatArray
+from analysis.tables import FloatArray, as_flags
 
 ALTERNATIVES = (2, 64)
 # the trapezoid rule converges faster than any power of the step on this integrand: .05 leaves 1e-15
@@ -139,7 +139,7 @@ def yes_no_from_calls(
     YesNo
         As of `yes_no`.
     """
-    truth, call = np.asarray(synthetic, dtype=bool), np.asarray(called_synthetic, dtype=bool)
+    truth, call = as_flags(synthetic), as_flags(called_synthetic)
     if truth.ndim != 1 or truth.shape != call.shape:
         raise WrongShapeError("Truth and call have to be two lists of the same length.")
     return yes_no(

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from math import isfinite
 
 DASH = "–"
 # the digits of the largest float before its point, and more behind it than anybody prints
@@ -33,7 +34,7 @@ def half_up(value: float | Fraction | None, digits: int = 3) -> str:
     >>> half_up(None)
     '–'
     """
-    if value is None:
+    if value is None or not isfinite(value):
         return DASH
     with localcontext(prec=ENOUGH):
         return _rounded(value, digits)
@@ -61,7 +62,7 @@ def half_up_percent(value: float | Fraction | None, digits: int = 1) -> str:
     str
         The percentage as text.
     """
-    if value is None:
+    if value is None or not isfinite(value):
         return DASH
     exact = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
     return f"{half_up(exact * 100, digits)}%"
@@ -82,7 +83,7 @@ def p_text(p: float | None, digits: int = 3) -> str:
     str
         The p-value as text.
     """
-    if p is None:
+    if p is None or not isfinite(p):
         return DASH
     smallest = 10.0**-digits
     if p < smallest:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from analysis.errors import TooLargeError, WrongMarginError, WrongProbabilityError
-from analysis.proportions import INDEPENDENT, check_margin, check_probability
+from analysis.proportions import INDEPENDENT, check_level, check_margin
 from analysis.result import Result
 from analysis.tables import FloatArray
 
@@ -64,7 +64,8 @@ def sample_size_superiority(
     """
     if not 0 <= chance < accuracy <= 1:
         raise WrongProbabilityError("The accuracy has to be above chance: 0 <= chance < accuracy <= 1.")
-    check_probability(power)
+    check_level(alpha)
+    check_level(power)
 
     def power_at(n: FloatArray) -> FloatArray:
         return _upper(_critical_high(n, chance, alpha), n, accuracy)
@@ -115,7 +116,8 @@ def sample_size_equivalence(
         The size, its exact power and the critical counts.
     """
     _check_room(accuracy, chance, margin)
-    check_probability(power)
+    check_level(alpha)
+    check_level(power)
     beta = (1 - power) / 2 if accuracy == chance else 1 - power
     z = float(special.ndtri(1 - alpha) + special.ndtri(1 - beta))
     n = math.ceil(z * z * accuracy * (1 - accuracy) / (margin - abs(accuracy - chance)) ** 2)
@@ -156,7 +158,8 @@ def sample_size_equivalence_exact(
         The size, its power and the critical counts.
     """
     _check_room(accuracy, chance, margin)
-    check_probability(power)
+    check_level(alpha)
+    check_level(power)
 
     def power_at(n: FloatArray) -> FloatArray:
         low, high = _equivalence_region(n, chance, margin, alpha)

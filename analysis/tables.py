@@ -29,11 +29,19 @@ class Coded:
 def as_numbers(values: Any) -> FloatArray:
     """Return numbers of any shape as floats; None and a nullable NA are NaN."""
     try:
-        return np.asarray(_plain(values), dtype=np.float64)
+        return np.asarray(plain_array(values), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise WrongValueError(
             "There is something that is no number: give numbers, NaN for missing."
         ) from error
+
+
+def as_flags(values: Any) -> BoolArray:
+    """Return true or false, 1 or 0, as booleans; anything else, a missing answer too, is refused."""
+    flags = as_numbers(values)
+    if not np.isin(flags, (0.0, 1.0)).all():
+        raise WrongValueError("Give true or false, or 1 or 0, for each, and leave out what is missing.")
+    return flags.astype(bool)
 
 
 def as_scores(table: npt.ArrayLike) -> FloatArray:
@@ -104,7 +112,7 @@ def coded(table: Any, categories: Any = None) -> Coded:
     Coded
         Whole numbers from 0, -1 for missing, and the categories they stand for.
     """
-    values = np.asarray(_plain(table))
+    values = np.asarray(plain_array(table))
     if values.ndim != 2:
         raise WrongShapeError
     whole = _whole_numbers(values)
@@ -155,7 +163,7 @@ def _places(found: npt.NDArray[Any], largest: int) -> IntArray:
     return places
 
 
-def _plain(table: Any) -> Any:
+def plain_array(table: Any) -> Any:
     """Return a pandas frame or series of nullable types with NaN for its NA; anything else as it is."""
     if not hasattr(table, "isna"):
         return table

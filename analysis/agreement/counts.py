@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from analysis.errors import UnknownChoiceError, WrongShapeError, WrongValueError
-from analysis.tables import BoolArray, Coded, FloatArray, IntArray, coded
+from analysis.tables import BoolArray, Coded, FloatArray, IntArray, coded, plain_array
 
 WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 
@@ -137,6 +137,7 @@ def numbers(categories: tuple[Any, ...]) -> FloatArray:
 
 def two_readers(first: Any, second: Any) -> list[Any]:
     """Return two readers' answers as a table of two rows, refusing unequal lengths."""
+    first, second = plain_array(first), plain_array(second)
     one, other = np.asarray(first), np.asarray(second)
     if one.ndim != 1 or one.shape != other.shape:
         raise WrongShapeError("Two readers' answers have to be two lists of the same length, case by case.")

@@ -13,7 +13,7 @@ from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShap
 from analysis.proportions import check_level, normal_quantile
 from analysis.ranking import midranks
 from analysis.result import Interval, Test
-from analysis.tables import BoolArray, FloatArray, as_numbers
+from analysis.tables import BoolArray, FloatArray, as_flags, as_numbers
 
 COVARIANCES = ("delong", "jackknife", "unbiased")
 NO_VARIANCE = "The area shows no variance over cases (perfect or constant scores), so there is no interval."
@@ -209,8 +209,7 @@ def signed_confidence(called_synthetic: npt.ArrayLike, confidence: npt.ArrayLike
     array
         A score for each call.
     """
-    call = np.asarray(called_synthetic, dtype=bool)
-    sure = np.asarray(confidence, dtype=np.float64)
+    call, sure = as_flags(called_synthetic), as_numbers(confidence)
     if call.shape != sure.shape:
         raise WrongShapeError("Calls and confidences have to be as many.")
     if (sure[np.isfinite(sure)] <= 0).any():

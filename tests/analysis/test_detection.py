@@ -1,5 +1,7 @@
 """Signal detection, against Hacker & Ratcliff's table, psyphy's integrand in R, and hand computations."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -14,6 +16,7 @@ from analysis.detection import (
     yes_no_from_calls,
 )
 from analysis.proportions import clopper_pearson
+from analysis.roc import signed_confidence
 from tests.analysis.oracles import r
 
 
@@ -100,3 +103,11 @@ def test_a_share_beyond_one_and_one_alternative_are_refused():
         mafc_dprime(1.2, 4)
     with pytest.raises(errors.WrongCountError):
         mafc_dprime(0.5, 1)
+
+
+@pytest.mark.parametrize("missing", [math.nan, None, 2])
+def test_a_missing_call_is_refused_and_is_no_call_of_synthetic(missing):
+    with pytest.raises(errors.WrongValueError, match="leave out what is missing"):
+        yes_no_from_calls([1, 0, 1], [1, 0, missing])
+    with pytest.raises(errors.WrongValueError, match="leave out what is missing"):
+        signed_confidence([1, 0, missing], [3, 2, 1])

@@ -33,6 +33,11 @@ def test_p_values_print_as_in_journals(p, printed):
     assert p_text(p) == printed
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_finite_number_prints_as_a_dash(value):
+    assert half_up(value) == half_up_percent(value) == p_text(value) == "–"
+
+
 def test_what_does_not_exist_prints_as_a_dash():
     assert half_up(None) == half_up_percent(None) == "–"
 

@@ -58,3 +58,11 @@ def test_an_effect_that_would_need_too_many_answers_is_refused():
 def test_a_margin_that_leaves_the_scale_is_refused():
     with pytest.raises(errors.WrongMarginError):
         sample_size_equivalence(0.25, 0.25, 0.3)
+
+
+@pytest.mark.parametrize("wrong", [{"alpha": 0.0}, {"power": 1.0}])
+def test_a_level_or_a_power_that_no_size_reaches_is_refused(wrong):
+    with pytest.raises(errors.WrongLevelError):
+        sample_size_equivalence(0.25, 0.25, 0.1, **wrong)
+    with pytest.raises(errors.WrongLevelError):
+        sample_size_superiority(0.35, 0.25, **wrong)

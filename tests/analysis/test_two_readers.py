@@ -1,6 +1,7 @@
 """Cohen's kappa and why it is what it is, against vcd's Kappa and SAS."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.agreement import cohen_kappa, prevalence_bias
@@ -63,3 +64,10 @@ def test_readers_who_say_the_same_one_thing_have_no_kappa_but_a_reason():
     assert found.estimate is None
     assert "one category" in found.reason
     assert prevalence_bias([1, 1], [1, 1]).pabak == 1
+
+
+def test_series_of_nullable_kinds_are_readers_too():
+    first = pd.Series([True, False, None, True, False], dtype="boolean", index=[9, 8, 7, 6, 5])
+    second = pd.Series([1, 0, 1, 0, 0], dtype="Int64")
+    assert cohen_kappa(first, second).estimate == pytest.approx(0.5)
+    assert cohen_kappa(first, second).n_cases == 4
