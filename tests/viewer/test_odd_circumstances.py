@@ -115,6 +115,22 @@ def test_an_answer_that_will_never_be_taken_does_not_stand_in_the_way(serve: Ser
     assert tokens(page, server) == ["t1"]
 
 
+def test_an_answer_to_a_study_that_was_made_anew_does_not_stand_in_the_way(serve: Serve, read: Read) -> None:
+    server = serve()
+    page = read(server)
+    server.study.refusal = (404, "not_found")
+    press(page, *ANSWER)
+    page.get_by_role("dialog", name="This cannot be read now").wait_for()
+    page.goto(f"{server.address}/read/")
+    page.get_by_role("dialog", name="The server did not take this answer").wait_for()
+    server.study.refusal = None
+    page.reload()
+    wait_for_trial(page, 1)
+    press(page, *ANSWER)
+    assert tokens(page, server) == ["t1"]
+    wait_for_trial(page, 2)
+
+
 def test_a_clock_that_is_ahead_does_not_bring_an_old_draft_back(
     serve: Serve, read: Read, context: BrowserContext, browser: Browser
 ) -> None:

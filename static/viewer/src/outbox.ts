@@ -20,6 +20,8 @@ export class Outbox {
   private flushing: Promise<void> | null = null;
   private timer = 0;
   private wait = FIRST_WAIT_MS;
+  /** The server has just said that this reader is signed in: what it does not know of them now, it never will. */
+  private recognised = false;
 
   constructor(
     private readonly study: string,
@@ -57,7 +59,9 @@ export class Outbox {
   /** Takes up what an earlier page, or another tab, left in this browser, and sends it. */
   async takeUp(): Promise<void> {
     this.queue = await this.shelf.waiting(this.study);
+    this.recognised = true;
     await this.flush();
+    this.recognised = false;
   }
 
   /** Tries again now instead of after the present wait. */
@@ -98,7 +102,7 @@ export class Outbox {
 
   /** Whether the next answer may be tried at once. */
   private failed(error: ApiError, waiting: Waiting): boolean {
-    if (error.trouble === "refused") {
+    if (error.trouble === "refused" || (error.code === "not_found" && this.recognised)) {
       this.forget(waiting);
       this.watcher.refused(error);
       return true;

@@ -39,7 +39,9 @@ export class Port {
     return this.surface.lost;
   }
 
+  /** Goes on in another element, empty. */
   moveTo(element: HTMLElement): void {
+    this.show(null);
     this.surface.moveTo(element);
   }
 

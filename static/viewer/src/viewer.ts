@@ -29,14 +29,15 @@ export class Viewer {
     return this.port(0).kind;
   }
 
-  /** Which elements of the page are the viewports. */
+  /** Which elements of the page are the viewports; they begin empty. */
   setPorts(elements: readonly HTMLElement[]): void {
     this.watcher.disconnect();
     for (const port of this.ports.slice(elements.length)) port.dispose();
     this.ports = elements.map((element, i) => {
-      const kept = this.ports[i];
-      kept?.moveTo(element);
-      return kept ?? new Port(element, this.options.renderer ?? "webgl2", () => this.measure());
+      const port =
+        this.ports[i] ?? new Port(element, this.options.renderer ?? "webgl2", () => this.measure());
+      port.moveTo(element);
+      return port;
     });
     for (const element of elements) this.watcher.observe(element);
     this.measure();
