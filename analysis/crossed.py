@@ -215,7 +215,7 @@ def crossed_stratified(
     names = np.asarray(strata)
     if names.shape != (scores.shape[1],):
         raise WrongShapeError(f"{scores.shape[1]} cases need as many strata, not {names.size}.")
-    pieces = [scores[:, names == name] for name in np.unique(names)]
+    pieces = [scores[:, names == name] for name in dict.fromkeys(names.tolist())]
     pieces = [piece for piece in pieces if np.isfinite(piece).any()]
     total = sum(int(np.isfinite(piece).sum()) for piece in pieces)
     weights = [int(np.isfinite(piece).sum()) / total for piece in pieces]
@@ -255,6 +255,8 @@ def crossed_contrast(
         The weighted sum, its interval and t-test.
     """
     check_level(level)
+    if not len(tables):
+        raise NothingToAnalyseError("There is no table: give at least one.")
     scores = _drop_empty([as_scores(table) for table in tables])
     if len(scores) != len(weights):
         raise WrongShapeError(f"{len(scores)} tables need as many weights, not {len(weights)}.")

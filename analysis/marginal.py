@@ -61,12 +61,13 @@ def fit_gee(
     }
     if structure not in structures:
         raise UnknownChoiceError(f"The structure {structure!r} is unknown: take {' or '.join(structures)}.")
-    order = np.argsort(np.asarray(clusters), kind="stable")
+    groups = _clusters(clusters)
+    order = np.argsort(groups, kind="stable")
     y, x = _with_intercept(outcome, design)
     model = sm.GEE(
         y[order],
         x[order],
-        groups=np.asarray(clusters)[order],
+        groups=groups[order],
         family=_family(family),
         cov_struct=structures[structure](),
     )
@@ -108,7 +109,7 @@ def fit_cluster_robust(
     import statsmodels.api as sm
 
     y, x = _with_intercept(outcome, design)
-    groups = np.asarray(clusters)
+    groups = _clusters(clusters)
     if groups.ndim == 1:
         coded = np.unique(groups, return_inverse=True)[1].ravel()
     else:
@@ -116,6 +117,14 @@ def fit_cluster_robust(
     model = sm.GLM(y, x, family=_family(family))
     fitted = _fitted(model, family, cov_type="cluster", cov_kwds={"groups": coded})
     return _coefficients(fitted, ["(Intercept)", *names], level)
+
+
+def _clusters(clusters: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The cluster, or the two clusters, of each answer; one alone shows no variation between clusters."""
+    groups = np.asarray(clusters)
+    if min(len(set(column.tolist())) for column in np.atleast_2d(groups.T)) < 2:
+        raise WrongValueError("Errors robust to clusters need two clusters: readers, or cases.")
+    return groups
 
 
 def _fitted(model: Any, family: str, **how: Any) -> Any:

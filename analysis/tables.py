@@ -78,6 +78,9 @@ def score_table(
     DuplicateAnswerError
         Where a reader answered one case twice.
     """
+    numbers = as_numbers(values)
+    if not np.shape(readers) == np.shape(cases) == numbers.shape:
+        raise WrongShapeError("Each answer needs its reader, its case and its number.")
     names_r, row = np.unique(np.asarray(readers), return_inverse=True)
     names_c, column = np.unique(np.asarray(cases), return_inverse=True)
     flat = row.ravel() * len(names_c) + column.ravel()
@@ -91,7 +94,7 @@ def score_table(
             "keep one answer, and analyse repeats apart."
         )
     table = np.full(len(names_r) * len(names_c), np.nan)
-    table[flat] = np.asarray(values, dtype=np.float64)
+    table[flat] = numbers
     return table.reshape(len(names_r), len(names_c)), tuple(names_r.tolist()), tuple(names_c.tolist())
 
 
@@ -112,7 +115,12 @@ def coded(table: Any, categories: Any = None) -> Coded:
     Coded
         Whole numbers from 0, -1 for missing, and the categories they stand for.
     """
-    values = np.asarray(plain_array(table))
+    try:
+        values = np.asarray(plain_array(table))
+    except ValueError:
+        raise WrongShapeError(
+            "The rows differ in length: give each reader every case, None for missing."
+        ) from None
     if values.ndim != 2:
         raise WrongShapeError
     whole = _whole_numbers(values)
@@ -126,6 +134,8 @@ def coded(table: Any, categories: Any = None) -> Coded:
         distinct = set(values[present].tolist())
         found = np.array(sorted(distinct, key=lambda item: (str(type(item)), item)), dtype=object)
     order = found if categories is None else np.asarray(categories, dtype=found.dtype)
+    if len(set(order.tolist())) < len(order):
+        raise WrongValueError(f"A category is named twice among {order.tolist()}: name each once.")
     codes = _lookup(values, present, order)
     return Coded(codes=codes, categories=tuple(_tidy(item) for item in order.tolist()))
 

@@ -52,6 +52,8 @@ def empirical_auc(scores: npt.ArrayLike, truth: npt.ArrayLike, *, level: float =
         The area, its variance and interval.
     """
     check_level(level)
+    if np.ndim(scores) != 1:
+        raise WrongShapeError("An area comes from one list of scores: for several take auc_covariance.")
     values, positive, missing = _checked(scores, truth)
     area, variance = (float(item) for item in auc_covariance(values, positive, method="delong", check=False))
     bare = Auc(
@@ -94,6 +96,8 @@ def delong_test(
     Test
         z, p and the difference.
     """
+    if np.shape(first) != np.shape(second):
+        raise WrongShapeError("The two scores have to be lists of the same length.")
     both = np.stack([as_numbers(first), as_numbers(second)])
     values, positive, _ = _checked(both, truth)
     areas, covariance = auc_covariance(values, positive, method="delong", check=False)

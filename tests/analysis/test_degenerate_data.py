@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis import agreement, bootstrap, crossed, detection, proportions, ranks, roc
+from analysis import agreement, bayes, bootstrap, crossed, detection, proportions, ranks, roc
 from analysis.errors import AnalysisError
 
 QUICK = settings(
@@ -148,7 +148,7 @@ def test_any_count_gives_intervals_that_hold_the_share(n, data):
         check(found)
         assert 0 <= found.low <= k / n <= found.high <= 1
     check(proportions.exact_equivalence(k, n, 0.25, 0.1))
-    check(proportions.beta_binomial_bayes_factor(k, n, 0.25, alternative="greater"))
+    check(bayes.beta_binomial_bayes_factor(k, n, 0.25, alternative="greater"))
     check(detection.mafc_dprime_interval(proportions.clopper_pearson(k, n), 4))
 
 

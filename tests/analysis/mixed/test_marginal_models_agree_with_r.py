@@ -126,3 +126,9 @@ def test_a_design_that_does_not_fit_the_answers_is_refused() -> None:
 def test_an_outcome_that_is_neither_0_nor_1_is_refused() -> None:
     with pytest.raises(WrongValueError, match="0 and 1 alone"):
         fit_logistic([0, 1, 2], [0, 1, 1], ["x"], {"reader": [1, 2, 1]})
+
+
+@pytest.mark.parametrize("fit", [gee, robust])
+def test_one_cluster_alone_is_refused(fit: Any) -> None:
+    with pytest.raises(WrongValueError, match="need two clusters"):
+        fit([1, 0, 1, 0], [0, 1, 1, 0], [1, 1, 1, 1])
