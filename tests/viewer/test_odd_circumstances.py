@@ -69,8 +69,9 @@ def test_what_one_reader_left_in_a_shared_browser_waits_for_them(
     press(page, *ANSWER)
     page.get_by_role("alert").get_by_text("Your last answer is kept on this device").wait_for()
     mine = server.study.sitting
-    context.set_offline(False)
+    # Before the network is back, or the page sends its answer while it still can.
     server.study.refusal = (404, "not_found")
+    context.set_offline(False)
     server.study.reader, server.study.sitting = "R02", ""
     page.goto(f"{server.address}/read/")
     wait_for_trial(page, 1)
