@@ -80,7 +80,8 @@ def measure(real: Features, synthetic: Features, plan: Plan, group: str = "all")
     if n < FEWEST:
         raise DatasetError(
             f"{group}: {len(real.embedding)} real and {len(synthetic.embedding)} synthetic images are too "
-            f"few. A distance with its floor needs {2 * FEWEST} real and {FEWEST} synthetic images."
+            f"few. A distance with its floor needs {2 * FEWEST} real and {FEWEST} synthetic images; there "
+            "are more real ones with --real-part all."
         )
     rng = np.random.default_rng(plan.seed)
     trios = [_split(real, synthetic, n, rng) for _ in range(plan.splits)]
