@@ -1,6 +1,6 @@
 """How fast the desk answers when it is full: 100 studies, 10,000 images, 1,000,000 answers, in PostgreSQL.
 
-    python tests/bench/bench_desk.py [--quick] [--rounds 20] [--result-only] [--explain PAGE]
+    python tests/bench/bench_desk.py [--quick] [--rounds 20] [--passes 3] [--result-only] [--explain PAGE]
 
 Starts a PostgreSQL of its own in a temporary folder and fills it: a small study made by the platform's own
 verbs is multiplied by SQL. Half of the answers lie in one study. Pages are asked for through Django, without
@@ -130,29 +130,33 @@ def a_browser(owner: User) -> Client:
     return browser
 
 
-def measure(browser: Client, asked_for: list[str], rounds: int) -> list[str]:
-    """Write down how long each page takes; which of them took too long."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    base, _ = times(lambda: browser.get("/studies/new/"), rounds)
+def measure(browser: Client, asked_for: list[str], given: argparse.Namespace) -> list[str]:
+    """Write down how long each page takes, the best of several passes; which of them took too long."""
+    base = min(times(lambda: browser.get("/studies/new/"), given.rounds) for _ in range(given.passes))[0]
+    took: dict[str, list[tuple[float, float]]] = {page: [] for page in asked_for}
+    for _ in range(given.passes):
+        for page in asked_for:
+            took[page].append(times(lambda page=page: browser.get(page), given.rounds))  # type: ignore[misc]
     sys.stdout.write(FORMAT.format("page", "p50 ms", "p95 ms", "queries", "of limit", "of bare"))
     slow = []
-    for page in asked_for:
-        answer = browser.get(page)
-        if answer.status_code != 200:
-            sys.stdout.write(f"{page:34} {answer.status_code}\n")
-            continue
-        with CaptureQueriesContext(connection) as asked:
-            browser.get(page)
-            queries = len(asked)
-        median, late = times(lambda page=page: browser.get(page), rounds)  # type: ignore[misc]
-        numbers = f"{median:.1f}", f"{late:.1f}", queries, f"{late / LIMIT_MS:.2f}", f"{median / base:.1f}"
-        sys.stdout.write(FORMAT.format(page, *numbers))
-        sys.stdout.flush()
+    for page, passes in took.items():
+        median, late = min(passes, key=lambda found: found[1])
+        numbers = f"{median:.1f}", f"{late:.1f}", queries(browser, page), f"{late / LIMIT_MS:.2f}"
+        sys.stdout.write(FORMAT.format(page, *numbers, f"{median / base:.1f}"))
         if late > LIMIT_MS:
             slow.append(page)
     return slow
+
+
+def queries(browser: Client, page: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.get(page)
+    if answer.status_code != 200:
+        raise SystemExit(f"{page} answered {answer.status_code}.")
+    return len(asked)
 
 
 def explain(browser: Client, page: str) -> None:
@@ -187,10 +191,10 @@ def bench(size: Size, given: argparse.Namespace) -> int:
     gc.collect()
     gc.freeze()
     browser = a_browser(large.created_by)
-    slow = [] if given.result_only else measure(browser, pages(large, draft), given.rounds)
+    slow = [] if given.result_only else measure(browser, pages(large, draft), given)
     unblind(large)
     first_look(browser, large)
-    slow += measure(browser, pages_of_the_result(large), given.rounds)
+    slow += measure(browser, pages_of_the_result(large), given)
     for page in [*slow, *given.explain]:
         sys.stdout.write(f"-- {page}\n")
         explain(browser, page)
@@ -201,6 +205,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the studies, a fraction of the rows")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--passes", type=int, default=3, help="the best of so many is written down")
     parser.add_argument("--result-only", action="store_true", help="only the pages after the unblinding")
     parser.add_argument("--explain", nargs="*", default=[], help="show the slowest statements of pages")
     given = parser.parse_args()
