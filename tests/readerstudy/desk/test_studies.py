@@ -38,3 +38,7 @@ def test_published_protocols_say_in_words_what_they_ask(alice: Client) -> None:
 def test_a_page_of_the_list_that_nobody_offered_is_the_first(alice: Client, number: str) -> None:
     study = create_study(protocol_text(), by=a_user("alice"))
     assert study.slug in alice.get("/studies/", {"from": number}).content.decode()
+
+
+def test_the_door_answers_whoever_only_asks_whether_it_is_there(client: Client) -> None:
+    assert client.head("/").status_code == 302
