@@ -108,7 +108,14 @@ def counting_section(study: Study, name: str) -> Section | None:
 
 
 def gallery(
-    study: Study, section: Section, *, reader: str = "", source: str = "", start: int = 0, most: int
+    study: Study,
+    section: Section,
+    *,
+    reader: str = "",
+    source: str = "",
+    start: int = 0,
+    most: int,
+    reasons: bool = True,
 ) -> Gallery:
     """The cases that fooled most readers first, or one reader; of a source, those in which it passed best."""
     require_unblinded(study)
@@ -121,7 +128,8 @@ def gallery(
     sources = sorted({image.source for seen in found for image in seen})
     found = _in_order(section.task, found, source)
     shown = found[start : start + most]
-    return Gallery(cases=_opened(section, shown, answers, counts), count=len(found), sources=sources)
+    giving = answers if reasons else answers.none()
+    return Gallery(cases=_opened(section, shown, giving, counts), count=len(found), sources=sources)
 
 
 def case_of(study: Study, section: Section, number: int) -> Case | None:

@@ -90,7 +90,7 @@ class CaseFileOut(Shape):
 def cases_out(
     study: Study, section: Section, *, reader: str = "", source: str = "", start: int = 0
 ) -> dict[str, Any]:
-    found = gallery(study, section, reader=reader, source=source, start=start, most=PAGE)
+    found = gallery(study, section, reader=reader, source=source, start=start, most=PAGE, reasons=False)
     following = {"reader": reader, "source": source, "start": start + PAGE}
     address = f"{reverse('api-cases', args=[study.slug, section.name])}?{urlencode(following)}"
     return {
