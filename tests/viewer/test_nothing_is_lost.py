@@ -116,6 +116,25 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_counted_twice(serve: Se
     assert server.study.responses[0]["client_uuid"] == lost[0]
 
 
+def test_going_back_waits_until_the_last_answer_is_there(serve: Serve, read: Read) -> None:
+    server = serve(section={"allow_back": True})
+    page = read(server)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/response", hold)
+    press(page, *ANSWER)
+    wait_for_trial(page, 2)
+    press(page, "Backspace")
+    page.locator("#lacks", has_text="still on its way").wait_for()
+    assert page.locator("#grid").get_attribute("data-painted") == "t2"
+    held[0].continue_()
+    wait_for_trial(page, 1)
+    assert tokens(page, server) == ["t1"]
+
+
 def test_an_answer_survives_closing_the_browser_while_offline(
     serve: Serve, read: Read, context: BrowserContext
 ) -> None:

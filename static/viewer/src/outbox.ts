@@ -70,7 +70,8 @@ export class Outbox {
     void this.flush();
   }
 
-  private flush(): Promise<void> {
+  /** Resolves when everything is sent, or cannot be for now. */
+  flush(): Promise<void> {
     clearTimeout(this.timer);
     this.flushing ??= this.sendAll().finally(() => {
       this.flushing = null;

@@ -284,7 +284,8 @@ class ReadingPage {
     if (!section?.allow_back || !shown?.back || this.sending) return;
     if (this.outbox.size) {
       this.tell(words.STILL_UNDER_WAY);
-      return;
+      await this.outbox.flush();
+      if (this.outbox.size || this.sending || this.box.shown !== shown) return;
     }
     const { back } = shown;
     await this.patiently(async () => this.present(section, await this.api.presentation(back)));
