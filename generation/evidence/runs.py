@@ -66,7 +66,8 @@ def evaluate(
     reals = load_images(Path(real), "real", parts=real_parts, size_px=size_px)
     made = load_images(Path(synthetic), "synthetic", size_px=size_px)
     tell("reading images", 2, 2)
-    shared = _shared(reals, made, conditions)
+    # Before what takes minutes: a label that is missing is refused at once, with nothing written.
+    shared, label = _shared(reals, made, conditions), _label(label, reals, made)
     told = {"real": real, "synthetic": synthetic, "real_parts": real_parts, "plan": plan}
     inputs = told | _seen(reals, made, extractor, shared)
     metrics, too_few = _quality(reals, made, extractor, plan, shared)
@@ -75,7 +76,7 @@ def evaluate(
     readers = read_by_machine(reals, made, domain_extractor(), recipe=recipe, seed=plan.seed)
     write_record(out, "machine_reader", inputs, readers)
     tell("machine reader", 1, 1)
-    called = _called(Path(real), made, _label(label, reals, made), recipe, size_px, tell)
+    called = _called(Path(real), made, label, recipe, size_px, tell)
     measured = measure_joint_spaces(reals, made) if phantoms else None
     if called or measured:
         write_record(out, "fidelity", inputs, {"called": called, "measured": measured})

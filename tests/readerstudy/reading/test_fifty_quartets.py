@@ -93,9 +93,17 @@ class Machine:
             self.page.wait_for_timeout(50)
         raise AssertionError("The images of the trials ahead did not come.")
 
+    def has_answered(self, number: int) -> None:
+        for _ in range(600):
+            if Response.objects.count() == number:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"Not all of the first {number} answers reached the server.")
+
     def read_without_a_network(self, first: int, last: int) -> None:
         self.sees(first)
         self.has_fetched(first, last)
+        self.has_answered(first - 1)
         self.context.set_offline(True)
         self.read(first, last)
         here = last - first + 1
