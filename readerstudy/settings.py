@@ -74,6 +74,19 @@ if PRODUCTION and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; in production it has to begin with https://.")
 HOME = Path(os.environ.get("READERSTUDY_HOME") or BASE_DIR / "var")
 HOME.mkdir(parents=True, exist_ok=True)
+# Opens the secrets of studies. It lies beside HOME, not in it, so that no backup of HOME holds it.
+SECRETS_KEY_FILE = Path(
+    from_environment(
+        "SECRETS_KEY_FILE",
+        development=str(HOME.resolve().with_name(f"{HOME.resolve().name}.key")),
+        what="a file outside the database, created on first use, with a backup of its own",
+    )
+)
+if PRODUCTION and SECRETS_KEY_FILE.resolve().is_relative_to(HOME.resolve()):
+    raise ImproperlyConfigured(
+        f"SECRETS_KEY_FILE is {str(SECRETS_KEY_FILE)!r}, inside READERSTUDY_HOME, which "
+        "backups copy. Keep it elsewhere, such as /etc/readerstudy/secrets.key."
+    )
 
 # --- Applications: the rooms of docs/architecture.md, ground floor first ----------------------------
 

@@ -41,9 +41,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def _prepare(config: pytest.Config) -> None:
     home = scratch_folder("readerstudy-tests-")
     config.stash[_HOME] = home
-    for name in ("READERSTUDY_ENV", "STORAGE_URL", "EMAIL_URL", "DATABASE_URL"):
+    for name in ("READERSTUDY_ENV", "STORAGE_URL", "EMAIL_URL", "DATABASE_URL", "SECRETS_KEY_FILE"):
         os.environ.pop(name, None)
-    os.environ["READERSTUDY_HOME"] = str(home)
+    os.environ["READERSTUDY_HOME"] = str(home / "home")
     os.environ["READERSTUDY_TESTS"] = "1"
     # Small matrices on many threads wait for each other more than they compute.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):

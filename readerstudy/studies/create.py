@@ -7,6 +7,7 @@ from django.utils.text import slugify
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
+from readerstudy.studies.creation import added_at_creation
 from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken
 from readerstudy.studies.models import Enrolment, Protocol, Role, Study
 from readerstudy.studies.protocol import parse_protocol
@@ -28,7 +29,7 @@ def create_study(text: str, *, by: User, slug: str = "") -> Study:
     protocol = Protocol.objects.create(
         study=study, version=1, text=text, digest=Protocol.digest_of(text), by=by
     )
-    particulars = {"protocol": protocol.digest}
+    particulars = {"protocol": protocol.digest, "uuid": str(study.uuid), **added_at_creation(study)}
     record(study.scope, "study created", by=by, on=study, particulars=particulars, label=study.slug)
     return study
 

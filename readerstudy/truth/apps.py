@@ -8,4 +8,8 @@ class TruthConfig(AppConfig):
     label = "truth"
 
     def ready(self) -> None:
+        from readerstudy.studies.creation import at_creation
+        from readerstudy.truth.secrets import make_secrets_at_creation
+
+        at_creation(make_secrets_at_creation)
         import_module("readerstudy.truth.runs")

@@ -7,6 +7,22 @@ class TruthError(ReaderstudyError):
     """The truth of the study could not be handled."""
 
 
+class NoSecrets(TruthError):
+    """The study has no secrets. Run manage.py migrate, which makes them for existing studies."""
+
+
+class KeyFileMissing(TruthError):
+    """The key file is missing. Restore it from its own backup, or set SECRETS_KEY_FILE to where it is."""
+
+
+class KeyFileUnfit(TruthError):
+    """The key file cannot be used. Restore it from its own backup."""
+
+
+class SecretUnreadable(TruthError):
+    """The key file belongs to another database. Restore the one that belongs to this database."""
+
+
 class UnknownSource(TruthError):
     """The protocol names no such source."""
 

@@ -1,5 +1,6 @@
 """Truth closes with the lock; what was decided about it is append-only."""
 
+from readerstudy.audit.guards import Guard
 from readerstudy.studies.guards import append_only, closed_by_lock, comes_after
 
 OF_SOURCE = "(SELECT s.study_id FROM truth_source s WHERE s.id = {row}.source_id)"
@@ -28,4 +29,15 @@ IN_ORDER = [
         message="A study is frozen before it is unblinded: answers must not come after the truth.",
     )
     for step in ("unblindingrequest", "unblinding")
+]
+
+# Of a later migration. An update stays possible, so that secrets can be sealed under a new key; that the plan
+# secret is still the one of the creation is shown by its commitment.
+KEPT = [
+    Guard(
+        table="truth_studysecrets",
+        name="truth_studysecrets_kept",
+        actions=("DELETE",),
+        message="A study keeps its secrets: without them its plan cannot be checked.",
+    )
 ]

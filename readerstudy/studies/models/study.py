@@ -1,6 +1,7 @@
 """A study and the protocol it follows."""
 
 import hashlib
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -32,6 +33,9 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
 
 class Study(models.Model):
+    """`uuid` names the study for ever; it is public, and no secret is derived from it alone."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(unique=True, max_length=80)
     title = models.CharField(max_length=300)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

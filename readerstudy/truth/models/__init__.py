@@ -1,6 +1,7 @@
 """The answer. Nothing below this room can import it, and every key that points down is one-way."""
 
 from readerstudy.truth.models.plan import Key, Plan
+from readerstudy.truth.models.secrets import StudySecrets
 from readerstudy.truth.models.source import Kind, Provenance, Source
 from readerstudy.truth.models.unblinding import BlindingAudit, BlindingOverride, Unblinding, UnblindingRequest
 
@@ -12,6 +13,7 @@ __all__ = [
     "Plan",
     "Provenance",
     "Source",
+    "StudySecrets",
     "Unblinding",
     "UnblindingRequest",
 ]

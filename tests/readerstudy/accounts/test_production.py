@@ -25,7 +25,8 @@ def run(command: list[str], tmp_path: Path, **changes: str) -> subprocess.Comple
     environment = {
         **kept,
         "READERSTUDY_ENV": "production",
-        "READERSTUDY_HOME": str(tmp_path),
+        "READERSTUDY_HOME": str(tmp_path / "home"),
+        "SECRETS_KEY_FILE": str(tmp_path / "secrets.key"),
         **NEEDED,
         **changes,
     }
@@ -49,6 +50,8 @@ def test_the_deployment_check_finds_nothing_to_say(tmp_path: Path) -> None:
     ("changes", "sentence"),
     [
         *(({name: ""}, f"{name} is not set. Production needs it") for name in NEEDED),
+        ({"SECRETS_KEY_FILE": ""}, "SECRETS_KEY_FILE is not set. Production needs it: a file outside"),
+        ({"SECRETS_KEY_FILE": "{home}/secrets.key"}, "inside READERSTUDY_HOME, which backups copy"),
         ({"READERSTUDY_ENV": "produktion"}, "it has to be one of development, production"),
         ({"DATABASE_URL": "mysql://x@y/z"}, "no other database is supported"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters"),
@@ -64,7 +67,7 @@ def test_the_deployment_check_finds_nothing_to_say(tmp_path: Path) -> None:
 def test_what_is_missing_or_wrong_fails_loudly_by_name(
     tmp_path: Path, changes: dict[str, str], sentence: str
 ) -> None:
-    done = check(tmp_path, **changes)
+    done = check(tmp_path, **{name: value.format(home=tmp_path / "home") for name, value in changes.items()})
     assert done.returncode != 0
     assert sentence in done.stderr
 

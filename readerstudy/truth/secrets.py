@@ -1,0 +1,85 @@
+"""The secrets of a study: what its plan and its pseudonyms are made from.
+
+`plan_secret` draws every order and slot, and is revealed by the unblinding. `name_secret` makes every
+pseudonym and is never revealed: with it, pseudonyms could be tested against e-mail addresses and public
+films.
+Everything else takes a key derived for one purpose: `plan_key(study, purpose)`, `name_key(study, purpose)`.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from readerstudy.studies.models import Study
+from readerstudy.truth.errors import NoSecrets
+from readerstudy.truth.hidden import Hidden, derive
+from readerstudy.truth.key_file import create_key_file, key_file, seal, unseal
+from readerstudy.truth.models import StudySecrets
+
+SIZES = {"plan_secret": 32, "name_secret": 32, "pixel_seed": 16}
+
+
+def make_secrets(study: Study) -> StudySecrets:
+    """Draw the secrets of a study. A study that has them keeps them."""
+    existing = StudySecrets.objects.filter(study=study).first()
+    if existing is not None:
+        return existing
+    if not key_file().exists() and not StudySecrets.objects.exists():
+        create_key_file()
+    return StudySecrets.objects.create(study=study, **drawn_secrets(study.uuid))
+
+
+def drawn_secrets(study: UUID) -> dict[str, Any]:
+    """The columns of a new row of StudySecrets."""
+    drawn = {column: secrets.token_bytes(size) for column, size in SIZES.items()}
+    sealed = {column: seal(value, context=_context(study, column)) for column, value in drawn.items()}
+    return {**sealed, "commitment": commitment(str(study), drawn["plan_secret"])}
+
+
+def make_secrets_at_creation(study: Study) -> Mapping[str, str]:
+    return {"commitment": make_secrets(study).commitment}
+
+
+def commitment(study_uuid: str, plan_secret: bytes) -> str:
+    """SHA-256 of a labelled text. It shows, once the secret is told, that it was this one all along."""
+    text = f"readerstudy plan secret\nstudy {study_uuid}\nsecret {plan_secret.hex()}\n"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def commitment_of(study: Study) -> str:
+    return _row(study).commitment
+
+
+def plan_key(study: Study, purpose: str) -> Hidden:
+    """A key for one use of the plan secret, such as "order" or "plan digest"."""
+    return derive(plan_secret_of(study), purpose, str(study.uuid))
+
+
+def name_key(study: Study, purpose: str) -> Hidden:
+    """A key for one kind of pseudonym, such as "image" or "reader"."""
+    return derive(_open(study, "name_secret"), purpose, str(study.uuid))
+
+
+def plan_secret_of(study: Study) -> Hidden:
+    return _open(study, "plan_secret")
+
+
+def pixel_seed_of(study: Study) -> Hidden:
+    return _open(study, "pixel_seed")
+
+
+def _open(study: Study, column: str) -> Hidden:
+    return unseal(bytes(getattr(_row(study), column)), context=_context(study.uuid, column))
+
+
+def _row(study: Study) -> StudySecrets:
+    row = StudySecrets.objects.filter(study=study).first()
+    if row is None:
+        raise NoSecrets
+    return row
+
+
+def _context(study: UUID, column: str) -> str:
+    return f"{column} of study {study}"
