@@ -13,3 +13,7 @@ class ParticularsUnfit(AuditError):
 
 class UnknownStream(AuditError):
     """There is no such stream in the audit log. Give a study's slug, or none to verify everything."""
+
+
+class SealsRenewedAlready(AuditError):
+    """The seals were renewed with this key before; what a former key sealed since then was forged."""

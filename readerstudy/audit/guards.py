@@ -2,10 +2,10 @@
 
 A Guard is installed by the migration operation `InstallGuards`, on SQLite and PostgreSQL alike. A later
 migration that rebuilds a guarded table on SQLite drops its triggers with it and has to install them again;
-`missing_guards` finds one that was forgotten.
+`faults` finds one that was forgotten.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,17 +83,22 @@ def _sqlite(guard: Guard, action: str) -> Iterable[str]:
 
 
 def _postgresql(guard: Guard, action: str) -> Iterable[str]:
-    result = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(action, "NEW")
     each = "STATEMENT" if action == "TRUNCATE" else "ROW"
     yield (
-        f"CREATE FUNCTION {guard.function(action)}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
-        f"IF {guard.condition(action)} THEN RAISE EXCEPTION USING MESSAGE = {_text(guard.message)}, "
-        "ERRCODE = 'integrity_constraint_violation'; "
-        f"END IF; RETURN {result}; END $guard$"
+        f"CREATE FUNCTION {guard.function(action)}() RETURNS trigger LANGUAGE plpgsql "
+        f"AS $guard${_body(guard, action)}$guard$"
     )
     yield (
         f"CREATE TRIGGER {guard.trigger(action)} BEFORE {action} ON {guard.table} "
         f"FOR EACH {each} EXECUTE FUNCTION {guard.function(action)}()"
+    )
+
+
+def _body(guard: Guard, action: str) -> str:
+    result = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(action, "NEW")
+    return (
+        f" BEGIN IF {guard.condition(action)} THEN RAISE EXCEPTION USING MESSAGE = {_text(guard.message)}, "
+        f"ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {result}; END "
     )
 
 
@@ -125,17 +130,56 @@ def installed(connection: BaseDatabaseWrapper) -> list[Guard]:
     return list(found.values())
 
 
-def missing_guards(connection: BaseDatabaseWrapper, guards: Iterable[Guard]) -> list[str]:
-    """The names of the triggers that the database should have and has not."""
-    query = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }[connection.vendor]
+def faults(connection: BaseDatabaseWrapper, guards: Iterable[Guard]) -> dict[str, str]:
+    """What is wrong with the triggers that the database should have, by their names.
+
+    A trigger that is there but refuses nothing is as bad as one that is gone, so its text is compared too.
+    """
+    present = _PRESENT[connection.vendor](connection)
+    found: dict[str, str] = {}
+    for guard in guards:
+        for action in guard.actions_on(connection.vendor):
+            name = guard.trigger(action)
+            if name not in present:
+                found[name] = "is gone"
+            elif present[name] != _WANTED[connection.vendor](guard, action):
+                found[name] = "was replaced or switched off"
+    return found
+
+
+def _present_in_sqlite(connection: BaseDatabaseWrapper) -> dict[str, object]:
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    wanted = [trigger for guard in guards for trigger in guard.triggers(connection.vendor)]
-    return [name for name in wanted if name not in present]
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return dict(cursor.fetchall())
+
+
+def _present_in_postgresql(connection: BaseDatabaseWrapper) -> dict[str, object]:
+    """Table, when it fires (a bit mask), whether it is on, whether it is conditional, and the function."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.tgname, c.relname, t.tgtype, t.tgenabled, "
+            "t.tgqual IS NULL AND t.tgattr = ''::int2vector, p.proname, p.prosrc "
+            "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+        )
+        return {name: tuple(what) for name, *what in cursor.fetchall()}
+
+
+# pg_trigger.tgtype: 1 for each row, 2 before, and one bit an action.
+_BITS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
+
+
+def _wanted_in_postgresql(guard: Guard, action: str) -> object:
+    each = 0 if action == "TRUNCATE" else 1
+    function = guard.function(action)
+    return (guard.table, each + 2 + _BITS[action], "O", True, function, _body(guard, action))
+
+
+_PRESENT = {"sqlite": _present_in_sqlite, "postgresql": _present_in_postgresql}
+_WANTED: dict[str, Callable[[Guard, str], object]] = {
+    "sqlite": lambda guard, action: next(iter(_sqlite(guard, action))),
+    "postgresql": _wanted_in_postgresql,
+}
 
 
 class InstallGuards(Operation):

@@ -1,13 +1,14 @@
 """Write an event: the one way in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.chain import canonical, digest_of, seal_of
+from readerstudy.audit.chain import canonical, digest_of, key_of_seal, seal_of
 from readerstudy.audit.models import Audience, Event, Stream
 
 
@@ -30,6 +31,7 @@ def record(
     """
     with transaction.atomic():
         chain = _locked(stream)
+        seal_again = _sealer(chain)
         event = Event(
             stream=chain,
             number=chain.length + 1,
@@ -45,7 +47,7 @@ def record(
         event.digest = digest_of(event, stream=chain.name)
         event.save(force_insert=True)
         chain.length, chain.head, chain.label = event.number, event.digest, label or chain.label
-        chain.seal = seal_of(chain)
+        chain.seal = seal_again(chain)
         chain.save(update_fields=["length", "head", "seal", "label"])
     return event
 
@@ -53,3 +55,15 @@ def record(
 def _locked(name: str) -> Stream:
     Stream.objects.get_or_create(name=name, defaults={"scope": name.split("/")[0]})
     return Stream.objects.select_for_update().get(name=name)
+
+
+def _sealer(chain: Stream) -> Callable[[Stream], str]:
+    """How the next end is sealed: with the key of the present one.
+
+    Otherwise an end that was tampered with would become good by the next event, and one that was forged with
+    a former key would pass for one of the present key.
+    """
+    if chain.length == 0:
+        return seal_of
+    key = key_of_seal(chain)
+    return (lambda _: "") if key is None else partial(seal_of, key=key)

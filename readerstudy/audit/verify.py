@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db import connection
 
 from readerstudy.audit import guards
-from readerstudy.audit.chain import digest_of, is_sealed
+from readerstudy.audit.chain import digest_of, digest_of_values, is_sealed, key_of_seal
 from readerstudy.audit.errors import UnknownStream
 from readerstudy.audit.models import GENESIS, Event, Stream
 
 # A row out of place is searched for among all numbers this often in a stream; the rest by the same shift.
 SEARCHES = 20
+ROWS_AT_ONCE = 2_000
+CLOCK_JITTER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,26 +24,76 @@ class Finding:
 
     stream: str
     what: str
+    #: Whether results may not be taken from what is wrong here. A clock that was set back is worth a look.
+    stops: bool = True
 
     def __str__(self) -> str:
         return f"{self.stream}: {self.what}"
 
 
-def verify(scope: str | None = None) -> Iterator[Finding]:
-    """Everything wrong with the streams of a scope (all of them, if none is named)."""
+def verify(scope: str | None = None, *, former_keys: bool = False) -> Iterator[Finding]:
+    """Everything wrong with the streams of a scope (all of them, if none is named).
+
+    With `former_keys`, seals of former secret keys hold too: for whoever is about to renew them.
+    """
     streams = Stream.objects.order_by("pk") if scope is None else Stream.objects.within(scope)
     if scope is not None and not streams.exists():
         raise UnknownStream(
             f"The audit log knows no study or stream {scope!r}. Give none to verify all of it."
         )
-    for name in guards.missing_guards(connection, guards.installed(connection)):
-        yield Finding(stream="database", what=f"the trigger {name} is gone (--restore-triggers puts it back)")
+    yield from verify_triggers()
     for stream in streams:
-        yield from verify_stream(stream)
+        yield from verify_stream(stream, former_keys=former_keys)
 
 
-def verify_stream(stream: Stream) -> Iterator[Finding]:
+def verify_triggers() -> Iterator[Finding]:
+    for name, what in guards.faults(connection, guards.installed(connection)).items():
+        yield Finding(stream="database", what=f"the trigger {name} {what} (--restore-triggers puts it back)")
+
+
+def verify_stream(stream: Stream, *, former_keys: bool = False) -> Iterator[Finding]:
     """Compare each row with its own hash, its hash with the next row, and the last with the sealed head."""
+    passed = _Pass(stream)
+    if not passed.is_whole():
+        yield from _diagnose(stream)
+    for what in _seal(stream, former_keys=former_keys):
+        yield Finding(stream=stream.name, what=what)
+    for what in passed.set_back:
+        yield Finding(stream=stream.name, what=what, stops=False)
+
+
+class _Pass:
+    """One look at every row in order, without keeping any: enough to say that a stream is whole."""
+
+    COLUMNS = ("number", "at", "by", "verb", "subject", "particulars", "reason", "audience", "previous")
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.set_back: list[str] = []
+
+    def is_whole(self) -> bool:
+        head, length, last = GENESIS, 0, None
+        events = Event.objects.filter(stream=self.stream).order_by("number", "pk")
+        for *values, digest in events.values_list(*self.COLUMNS, "digest").iterator(ROWS_AT_ONCE):
+            said = dict(zip(self.COLUMNS, values, strict=True))
+            length += 1
+            if (said["number"], said["previous"]) != (length, head):
+                return False
+            if digest_of_values(stream=self.stream.name, **said) != digest:
+                return False
+            self._watch_clock(length, last, said["at"])
+            head, last = digest, said["at"]
+        return (length, head) == (self.stream.length, self.stream.head)
+
+    def _watch_clock(self, number: int, last: datetime | None, at: datetime) -> None:
+        if last is not None and last - at > CLOCK_JITTER:
+            self.set_back.append(
+                f"event #{number} is {last - at} older than the event before it: "
+                "the clock of the server was set back"
+            )
+
+
+def _diagnose(stream: Stream) -> Iterator[Finding]:
     events = _in_order(stream, Event.objects.filter(stream=stream).order_by("number", "pk"))
     for what in (*_rows(stream, events), *_gaps(stream, events), *_head(stream, events)):
         yield Finding(stream=stream.name, what=what)
@@ -118,8 +171,20 @@ def _head(stream: Stream, events: list[Event]) -> Iterator[str]:
         last = GENESIS
     if last is not None and last != stream.head:
         yield f"event #{stream.length} is not the one that was written last"
-    if not is_sealed(stream) and (stream.length or events):
+
+
+def _seal(stream: Stream, *, former_keys: bool) -> Iterator[str]:
+    if stream.scope != stream.name.split("/")[0]:
+        yield f"its scope was changed to {stream.scope!r}"
+    if is_sealed(stream) or not (stream.length or stream.events.exists()):
+        return
+    if key_of_seal(stream) is None:
         yield "the seal of the head does not fit: length and head were not written by this platform"
+    elif not former_keys:
+        yield (
+            "the seal of the head was made with a former secret key. If you changed SECRET_KEY just now, run "
+            "manage.py verify_audit --reseal; otherwise it was forged with a key that leaked"
+        )
 
 
 def _removed(runs: list[tuple[int, int]]) -> str:

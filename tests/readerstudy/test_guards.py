@@ -8,4 +8,4 @@ from readerstudy.audit import guards
 
 @pytest.mark.django_db
 def test_every_guard_of_the_migrations_stands_in_the_database() -> None:
-    assert guards.missing_guards(connection, guards.installed(connection)) == []
+    assert guards.faults(connection, guards.installed(connection)) == {}

@@ -9,6 +9,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit import guards
 from readerstudy.audit.models import Stream
 from readerstudy.audit.record import record
+from readerstudy.audit.verify import verify_stream
 
 STREAM = "study:1/enrolment:7"
 
@@ -52,3 +53,12 @@ def attack(db: None) -> Attack:
             guards.install(connection, installed)
 
     return run
+
+
+def findings(stream: Stream) -> list[str]:
+    stream.refresh_from_db()
+    return [finding.what for finding in verify_stream(stream)]
+
+
+def where(number: int) -> str:
+    return f"WHERE number = {number} AND stream_id = (SELECT id FROM audit_stream WHERE name = '{STREAM}')"
