@@ -36,7 +36,7 @@ class StudyCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            by = self._author(options["by"])
+            by = self.author(options["by"])
             if self.takes_study:
                 self.act(self.study_called(options["study"]), by, options)
             else:
@@ -62,7 +62,7 @@ class StudyCommand(BaseCommand):
         return study
 
     @staticmethod
-    def _author(email: str | None) -> User:
+    def author(email: str | None) -> User:
         if email is None:
             return User.objects.operator()
         user = User.objects.filter(email=email.lower()).first()

@@ -1,18 +1,13 @@
-"""Generate synthetic images, and put them into a source of a study with their provenance."""
+"""Generate synthetic images. Knows neither studies nor a database, so that commands run without one."""
 
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import generation
 from generation import GenerationError
-from readerstudy.accounts.models import User
 from readerstudy.synthesis.errors import GenerationNotInstalled, NotACondition, SynthesisError
-from readerstudy.truth.import_images import ImportSummary, import_images
-from readerstudy.truth.models import Source
-from readerstudy.truth.sources import describe_generator
 
 if TYPE_CHECKING:
     from generation import Progress, SampleRequest, SampleSummary
@@ -55,30 +50,6 @@ def generate(
         return generation.sample(request, on_progress=on_progress, should_stop=should_stop)
     except GenerationError as error:
         raise SynthesisError(str(error)) from error
-
-
-def add_to_source(
-    source: Source, request: "SampleRequest", summary: "SampleSummary", *, by: User
-) -> ImportSummary:
-    """Import what was generated into a source, and describe its generator there."""
-    imported = import_images(source, [request.out], by=by, manifest=summary.manifest)
-    sampler = {key: value for key, value in asdict(request).items() if key in _SAMPLER}
-    describe_generator(
-        source,
-        by=by,
-        checkpoint_digest=summary.checkpoint_digest,
-        sampler=sampler | {"conditions": dict(request.conditions)},
-        generated=summary.total,
-        rejected=source.rejected or 0,
-        rejection_rule=source.rejection_rule or "None: every image that was generated is in the source.",
-    )
-    return imported
-
-
-_SAMPLER = (
-    *("sampler", "steps", "guidance", "guidance_rescale", "guidance_interval", "seed"),
-    *("precision", "compiled"),
-)
 
 
 def checkpoint_path(name: str) -> Path | None:

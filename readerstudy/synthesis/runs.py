@@ -8,7 +8,8 @@ from django.conf import settings
 
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs import Reporter, performs
-from readerstudy.synthesis.generate import add_to_source, generate, request_of
+from readerstudy.synthesis.add_to_source import add_to_source
+from readerstudy.synthesis.generate import generate, request_of
 from readerstudy.truth.sources import source_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from readerstudy.accounts.models import User
 from readerstudy.desk.demo.real_images import RealImages
 from readerstudy.desk.demo.recipes import Recipe
 from readerstudy.studies.models import Study
-from readerstudy.synthesis.generate import add_to_source, generate, model_size, request_of
+from readerstudy.synthesis.add_to_source import add_to_source
+from readerstudy.synthesis.generate import generate, model_size, request_of
 from readerstudy.synthesis.phantoms import make_phantoms
 from readerstudy.truth.import_images import import_images
 from readerstudy.truth.models import Provenance, Source

@@ -3,34 +3,37 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import CommandError
+import django
+from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from readerstudy.accounts.models import User
-from readerstudy.studies.command import StudyCommand
-from readerstudy.synthesis.generate import add_to_source, conditions_of, generate, request_of
-from readerstudy.truth.sources import source_of
+from readerstudy.errors import ReaderstudyError
+from readerstudy.synthesis.generate import conditions_of, generate, request_of
 
 if TYPE_CHECKING:
-    from generation import Progress
+    from generation import Progress, SampleRequest, SampleSummary
+    from readerstudy.accounts.models import User
+    from readerstudy.truth.models import Source
 
 SAMPLERS = ("unipc", "dpm++2m", "ddim", "ddpm")
 PRECISIONS = ("float32", "bfloat16")
-#: What is the package's choice where nothing is said.
+#: Options that keep the package's default unless they are given.
 _GIVEN = ("guidance", "steps", "sampler", "precision")
 
 
-class Command(StudyCommand):
-    help = (
-        "Generate synthetic images with their manifest, from the bundled model unless a checkpoint is named. "
-        "Run again it goes on where it stopped; under `accelerate launch` it uses every device."
-    )
-    takes_study = False
+class Command(BaseCommand):
+    """Starts without Django's apps, which only --study needs: `readerstudy.command_line` relies on it."""
 
-    def arguments(self, parser: ArgumentParser) -> None:
+    help = (
+        "Generate synthetic images and their manifest from the bundled model or a checkpoint. "
+        "Run it again to resume. Under `accelerate launch` it uses every device."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--count", type=int, required=True)
         parser.add_argument("--out", type=Path, required=True)
-        parser.add_argument("--checkpoint", type=Path, help="a .safetensors file of this package's training")
+        parser.add_argument("--checkpoint", type=Path, help="a .safetensors file written by this package")
         parser.add_argument("--condition", action="append", default=[], metavar="KEY=VALUE")
         parser.add_argument("--guidance", type=float)
         parser.add_argument("--steps", type=int)
@@ -41,15 +44,38 @@ class Command(StudyCommand):
         parser.add_argument("--compile", action="store_true", help="compile the network first: for a GPU")
         parser.add_argument("--study", help="put the images into a source of this study")
         parser.add_argument("--source", help="the source, as the protocol names it")
+        parser.add_argument(
+            "--by", metavar="EMAIL", help="with --study: who does this (default: the operator)"
+        )
 
-    def begin(self, by: User, options: dict[str, Any]) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         if bool(options["study"]) != bool(options["source"]):
             raise CommandError("--study and --source go together: name both, or neither.")
-        source = None
-        if options["study"]:
-            source = source_of(self.study_called(options["study"]), options["source"], kind="synthetic")
+        try:
+            destination = self._destination(options) if options["study"] else None
+            request = self._request(options)
+            summary = self._generate(request, quiet=options["verbosity"] == 0)
+            if not _first():
+                return
+            self.stdout.write(f"{summary.total} images in {summary.out}, {summary.made} of them made now.")
+            if destination is not None:
+                self._add(request, summary, *destination)
+        except ReaderstudyError as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    @staticmethod
+    def _destination(options: dict[str, Any]) -> tuple["Source", "User"]:
+        django.setup()
+        from readerstudy.studies.command import StudyCommand
+        from readerstudy.truth.sources import source_of
+
+        study = StudyCommand.study_called(options["study"])
+        return source_of(study, options["source"], kind="synthetic"), StudyCommand.author(options["by"])
+
+    @staticmethod
+    def _request(options: dict[str, Any]) -> "SampleRequest":
         given = {key: options[key] for key in _GIVEN if options[key] is not None}
-        request = request_of(
+        return request_of(
             {
                 "count": options["count"],
                 "out": options["out"],
@@ -61,20 +87,21 @@ class Command(StudyCommand):
                 **given,
             }
         )
-        with tqdm(
-            total=request.count, unit="image", disable=options["verbosity"] == 0 or not _first()
-        ) as bar:
+
+    @staticmethod
+    def _generate(request: "SampleRequest", *, quiet: bool) -> "SampleSummary":
+        with tqdm(total=request.count, unit="image", disable=quiet or not _first()) as bar:
 
             def show(progress: "Progress") -> None:
                 bar.update(progress.done - bar.n)
 
-            summary = generate(request, on_progress=show)
-        if not _first():
-            return
-        self.say(f"{summary.total} images in {summary.out}, {summary.made} of them made now.")
-        if source is not None:
-            imported = add_to_source(source, request, summary, by=by)
-            self.say(f"{imported.added} images new in source {source.name} of {source.study.slug}.")
+            return generate(request, on_progress=show)
+
+    def _add(self, request: "SampleRequest", summary: "SampleSummary", source: "Source", by: "User") -> None:
+        from readerstudy.synthesis.add_to_source import add_to_source
+
+        imported = add_to_source(source, request, summary, by=by)
+        self.stdout.write(f"{imported.added} images new in source {source.name} of {source.study.slug}.")
 
 
 def _first() -> bool:

@@ -1,0 +1,49 @@
+"""The command line: `./manage.py help` in a checkout, `readerstudy help` where the package is installed."""
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+from django.db import DatabaseError
+
+#: Commands that migrate the database themselves: if they fail, "run migrate" is no remedy.
+_MIGRATING = {"migrate", "demo"}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
+    try:
+        _execute(sys.argv)
+    except DatabaseError:
+        remedy = None if _MIGRATING & set(sys.argv[1:2]) else _remedy(sys.argv[0])
+        if remedy is None:
+            raise
+        sys.exit(f"CommandError: {remedy}")
+
+
+def _execute(words: list[str]) -> None:
+    if words[1:2] != ["generate_synthetic"]:
+        execute_from_command_line(words)
+        return
+    # Its images need no database and no app, and loading the apps takes longer than drawing an image.
+    from readerstudy.synthesis.management.commands.generate_synthetic import Command
+
+    Command().run_from_argv(words)
+
+
+def _remedy(program: str) -> str | None:
+    """Return what to do about an unreachable or unmigrated database, or None for any other error."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        return f"The database cannot be reached: {reason} Check that it is running, and DATABASE_URL."
+    if not missing:
+        return None
+    migrate = f"{f'python {program}' if program.endswith('.py') else Path(program).name} migrate"
+    return f"The database is not set up for this version: {len(missing)} migrations missing. Run: {migrate}"

@@ -1,0 +1,32 @@
+"""Put generated images into a source of a study, with their provenance."""
+
+from dataclasses import asdict
+
+from generation import SampleRequest, SampleSummary
+from readerstudy.accounts.models import User
+from readerstudy.truth.import_images import ImportSummary, import_images
+from readerstudy.truth.models import Source
+from readerstudy.truth.sources import describe_generator
+
+_SAMPLER = (
+    *("sampler", "steps", "guidance", "guidance_rescale", "guidance_interval", "seed"),
+    *("precision", "compiled"),
+)
+
+
+def add_to_source(
+    source: Source, request: SampleRequest, summary: SampleSummary, *, by: User
+) -> ImportSummary:
+    """Import what was generated into a source, and describe its generator there."""
+    imported = import_images(source, [request.out], by=by, manifest=summary.manifest)
+    sampler = {key: value for key, value in asdict(request).items() if key in _SAMPLER}
+    describe_generator(
+        source,
+        by=by,
+        checkpoint_digest=summary.checkpoint_digest,
+        sampler=sampler | {"conditions": dict(request.conditions)},
+        generated=summary.total,
+        rejected=source.rejected or 0,
+        rejection_rule=source.rejection_rule or "None: every image that was generated is in the source.",
+    )
+    return imported
