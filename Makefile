@@ -45,7 +45,7 @@ $(READY): pyproject.toml $(LOCKS)
 	@$(PYTHON) -m venv .venv || { echo "Debian packages venv separately: apt-get install python3-venv"; exit 1; }
 	@echo "Installing into .venv; the first time takes minutes."
 	@$(PIP) --require-hashes --no-deps -r requirements/development.txt
-	@$(PIP) --no-deps --extra-index-url $(TORCH_INDEX) -r requirements/torch.txt
+	@$(PIP) --no-deps --retries 2 --extra-index-url $(TORCH_INDEX) -r requirements/torch.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
@@ -55,7 +55,7 @@ $(NODE_READY): static/viewer/package-lock.json | setup
 upgrade: setup
 	$(COMPILE) --all-extras --group dev -o requirements/development.txt
 	$(COMPILE) --extra generation -c requirements/development.txt -o requirements/server.txt
-	$(NPM) install --save-exact --no-audit --no-fund @biomejs/biome@latest esbuild@latest typescript@latest
+	$(NPM) install --save-exact --omit-lockfile-registry-resolved --no-audit --no-fund @biomejs/biome@latest esbuild@latest typescript@latest
 	$(MAKE) static test
 
 lint: setup $(NODE_READY)
