@@ -60,8 +60,9 @@ def fill(size: Size) -> tuple[Study, Study]:
     """The large study, which is read to the end, and a draft of the same size."""
     from readerstudy.accounts.models import User
     from readerstudy.studies.models import Study
+    from tests.readerstudy.people import PASSWORD
 
-    owner = User.objects.create_user("owner@example.org", "a password of the bench", name="Olga Owner")
+    owner = User.objects.create_user("owner@example.org", PASSWORD, name="Olga Owner")
     images = images_in_storage(size.images)
     large = a_study("large", size.images, size.readers, images, owner)
     read(large, size.trials, size.readers, owner)
@@ -126,7 +127,7 @@ def a_browser(owner: User) -> Client:
 
     browser = Client(raise_request_exception=True)
     browser.force_login(owner)
-    confirm(browser, owner)
+    confirm(browser)
     return browser
 
 

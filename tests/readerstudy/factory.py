@@ -34,6 +34,7 @@ from readerstudy.truth.blinding.gate import images_digest
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import BlindingAudit
 from readerstudy.truth.sources import Origin, add_images, source_of
+from tests.readerstudy.people import PASSWORD
 
 AUDIT = {
     "sentence": "Random pixels need no audit.",
@@ -41,7 +42,6 @@ AUDIT = {
     "originals": [],
     "detectability": {"auc": {"estimate": 0.5, "low": 0.4, "high": 0.6}},
 }
-PASSWORD = "correct horse battery staple"
 
 STUDY = """
 [study]

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
@@ -20,7 +19,7 @@ from readerstudy.accounts.errors import UnknownScope
 from readerstudy.accounts.issue_token import issue_token
 from readerstudy.accounts.models import ApiToken, User
 from readerstudy.audit.models import Event
-from tests.readerstudy.people import signed_in
+from tests.readerstudy.people import PASSWORD, set_up_app, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +102,7 @@ def test_a_token_from_before_a_role_waits_for_the_second_factor_that_the_role_as
     refused = ask(Progress, key)
     assert refused.status_code == 401
     assert "set one up first" in refused.data["detail"]
-    TOTP.activate(alice, "JBSWY3DPEHPK3PXP")
+    set_up_app(signed_in(alice, confirmed=True))
     assert ask(Progress, key).status_code == 200
 
 
@@ -145,7 +144,7 @@ def test_an_incomplete_form_makes_nothing_and_says_what_is_missing(alice: User) 
 
 def test_the_page_revokes_ones_own_and_finds_no_other(alice: User) -> None:
     token, key = issue_token("notebook", by=alice, scopes=["study:read"])
-    bob = User.objects.create_user("bob@hospital.example", "correct horse battery")
+    bob = User.objects.create_user("bob@hospital.example", PASSWORD)
     address = reverse("revoke_api_token", args=[token.pk])
     assert signed_in(bob, confirmed=True).post(address).status_code == 404
     signed_in(alice, confirmed=True).post(address)

@@ -1,11 +1,9 @@
 """Staff of a study prove more than a password; the demo and readers do not have to."""
 
 import re
-from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -15,31 +13,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from readerstudy.accounts.models import User
 from readerstudy.accounts.second_factor import lacks_second_factor, needs_second_factor
 from readerstudy.audit.models import Event
-from tests.readerstudy.people import PASSWORD, signed_in
+from tests.readerstudy.people import PASSWORD, code_of, set_up_app, signed_in
 
 pytestmark = pytest.mark.django_db
 needed = pytest.mark.usefixtures("alice_needs_a_second_factor")
-
-
-NOW_S = 1_800_000_000
-
-
-@pytest.fixture(autouse=True)
-def _half_minutes_do_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between making a code and sending it the next one could begin."""
-    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: NOW_S))
-
-
-def code_of(secret: str) -> str:
-    return auth.format_hotp_value(auth.hotp_value(secret, NOW_S // 30))
-
-
-def set_up_app(client: Client) -> str:
-    page = client.get(reverse("mfa_activate_totp")).content.decode()
-    found = re.search(r'class="secret">([A-Z2-7]+)<', page)
-    assert found is not None
-    client.post(reverse("mfa_activate_totp"), {"code": code_of(found.group(1))})
-    return found.group(1)
 
 
 @needed
@@ -84,7 +61,7 @@ def test_an_app_fulfils_it_and_is_asked_for_at_the_next_sign_in(alice: User, cli
     client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
     assert "_auth_user_id" not in client.session
     page = client.get(reverse("mfa_authenticate")).content.decode()
-    assert "Your second factor" in page
+    assert "Confirm your second factor" in page
     _forget_used_codes()
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert "_auth_user_id" in client.session

@@ -42,7 +42,7 @@ def _urls() -> Iterator[None]:
 
 def after(minutes: float) -> "patch[float]":  # type: ignore[type-arg]
     now = time.time()
-    return patch("readerstudy.accounts.middleware.time.time", lambda: now + minutes * 60)
+    return patch("time.time", lambda: now + minutes * 60)
 
 
 def test_who_does_nothing_is_signed_out_and_told_why(alice: User, settings: Settings) -> None:
@@ -94,7 +94,7 @@ def test_a_grave_step_asks_for_the_password_and_then_goes_on_with_what_was_sent(
     client = signed_in(alice)
     asked = client.post("/grave/", {"reason": "all is ready"})
     assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fgrave%2F"
-    assert "Confirm that it is you" in client.get(asked["Location"]).content.decode()
+    assert "Confirm your identity" in client.get(asked["Location"]).content.decode()
     done = client.post(asked["Location"], {"password": PASSWORD, "next": "/grave/"})
     assert done.content == b"done: POST all is ready"
 
@@ -108,13 +108,36 @@ def test_a_wrong_password_does_not_confirm(alice: User) -> None:
 def test_a_confirmation_lasts_five_minutes(alice: User) -> None:
     client = signed_in(alice, confirmed=True)
     assert client.get("/grave/").content == b"done: GET "
-    with patch("allauth.account.internal.flows.reauthentication.time.time", return_value=time.time() + 301):
+    with after(minutes=5.1):
         assert client.get("/grave/").status_code == 302
 
 
 def test_who_has_neither_password_nor_factor_sets_a_password_first() -> None:
     bob = User.objects.create_user("bob@hospital.example")
     assert signed_in(bob).get("/grave/")["Location"] == "/accounts/password/set/?next=%2Fgrave%2F"
+
+
+def test_a_first_password_is_chosen_shortly_after_signing_in_only() -> None:
+    """A browser left signed in on a shared workstation must not give a passer-by a password of their own."""
+    bob = User.objects.create_user("bob@hospital.example")
+    client = signed_in(bob)
+    assert client.get("/accounts/password/set/").status_code == 200
+    with after(minutes=16):
+        response = client.get("/accounts/password/set/", follow=True)
+    assert response.redirect_chain[-1][0] == "/accounts/login/code/?next=%2Faccounts%2Fpassword%2Fset%2F"
+    assert "Sign in again to choose a password" in response.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_who_has_nothing_to_confirm_with_is_led_to_a_password_before_a_second_factor_too() -> None:
+    bob = User.objects.create_user("bob@hospital.example")
+    asked = signed_in(bob).get("/accounts/2fa/totp/activate/")
+    assert asked["Location"] == "/accounts/password/set/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
+
+
+@pytest.mark.parametrize("page", ["", "confirm/"])
+def test_no_code_by_mail_confirms_anything(alice: User, page: str) -> None:
+    assert signed_in(alice).get(f"/accounts/reauthenticate/code/{page}").status_code == 404
 
 
 def test_where_only_acting_is_grave_looking_asks_for_nothing_but_an_account(

@@ -37,7 +37,7 @@ def test_passwords_are_kept_as_argon2(alice: User) -> None:
 def test_a_wrong_password_and_an_unknown_address_are_answered_alike(client: Client, alice: User) -> None:
     wrong = attempt(client, alice.email, "wrong").content.decode()
     unknown = attempt(client, "nobody@hospital.example", "wrong").content.decode()
-    sentence = "do not belong together"
+    sentence = "do not match"
     assert sentence in wrong
     assert sentence in unknown
     assert not is_signed_in(client)

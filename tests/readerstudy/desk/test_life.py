@@ -29,7 +29,7 @@ def next_of(made: Locked) -> str:
 @pytest.mark.parametrize("name", ["alice", "carl", "anna"])
 def test_a_study_leads_nobody_where_they_may_not_go(made: Locked, name: str) -> None:
     client = made.client(name)
-    confirm(client, made.people[name])
+    confirm(client)
     body = client.get("/studies/knees/").content.decode()
     for address in set(re.findall(r'href="(/[^"#?]*)', body)):
         if not address.startswith(("/static/", "/favicon")):
@@ -54,7 +54,7 @@ def test_the_freeze_is_next_when_everybody_has_finished() -> None:
 
 def test_before_the_freeze_the_page_says_that_one_reader_makes_no_report(made: Locked) -> None:
     client = made.client("alice")
-    confirm(client, made.owner)
+    confirm(client)
     assert "Nobody has answered so far." in client.get("/studies/knees/ending/").content.decode()
     answer_next(made.reading("rita"))
     assert "One reader has answered so far." in client.get("/studies/knees/ending/").content.decode()
@@ -70,7 +70,7 @@ def test_nobody_is_to_be_invited_after_the_freeze(made: Locked) -> None:
 
 def test_before_the_freeze_the_page_names_who_has_not_finished(made: Locked) -> None:
     client = made.client("alice")
-    confirm(client, made.owner)
+    confirm(client)
     assert "Not finished yet: R01." in client.get("/studies/knees/ending/").content.decode()
     invite_reader(made.study, "rosa@example.org", by=made.owner)
     body = client.get("/studies/knees/ending/").content.decode()

@@ -82,7 +82,7 @@ def counts(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
     with kept_for_a_module(django_db_blocker.unblock()):
         little = a_read_study("little", trials=2, readers=("rita", "ron"))
         browser = little.client("alice")
-        confirm(browser, little.owner)
+        confirm(browser)
         few = {page: queries(browser, page.format(slug="little")) for page in PAGES}
         a_read_study("much", trials=5, readers=("rosa", "rupert", "ruth", "ralph"))
         create_study(protocol_text(title="Beside"), by=little.owner, slug="beside")

@@ -18,7 +18,6 @@ from tests.readerstudy.factory import (
     AUDIT,
     CALLS,
     CHECKS,
-    PASSWORD,
     QUARTETS,
     RATES,
     a_locked_study,
@@ -28,7 +27,7 @@ from tests.readerstudy.factory import (
     protocol_text,
     read_everything,
 )
-from tests.readerstudy.people import signed_in
+from tests.readerstudy.people import PASSWORD, signed_in
 
 pytestmark = pytest.mark.django_db
 

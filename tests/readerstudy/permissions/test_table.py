@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
 
 from readerstudy.reading.models import Slot
 from readerstudy.reading.walk import Walk
@@ -32,6 +33,12 @@ def all_routes(patterns: list[URLPattern | URLResolver] | None = None, before: s
 
 
 ROWS = all_rows()
+
+
+@pytest.fixture(autouse=True)
+def _confirmations_last(settings: Settings) -> None:
+    """The browsers confirm once for the whole table, which may take longer than a confirmation lasts."""
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 86_400
 
 
 @pytest.fixture(scope="module")

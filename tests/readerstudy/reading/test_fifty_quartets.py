@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from readerstudy.reading.models import Draft, Response, Slot
-from tests.readerstudy.factory import PASSWORD, Locked, a_locked_study, protocol_text
+from tests.readerstudy.factory import Locked, a_locked_study, protocol_text
+from tests.readerstudy.people import PASSWORD
 from tests.readerstudy.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
