@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "readerstudy.accounts.middleware.SessionEnds",
     "readerstudy.accounts.middleware.SecondFactorRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "readerstudy.accounts.middleware.NothingToConfirmWith",
 ]
 
 ROOT_URLCONF = "readerstudy.urls"
@@ -240,6 +241,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 2 * 3600
 
 IDLE_MINUTES = number_from_environment("IDLE_MINUTES", 60 if PRODUCTION else 720)
 LONGEST_SESSION_DAYS = 7  # however busy
@@ -259,7 +261,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True  # a reader who closes the browser comes back to the same trial
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]  # never a mailed code: a mailbox open nearby has it
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+FIRST_PASSWORD_MINUTES = 15  # how long after signing in somebody without a password may choose one
+ACCOUNT_FORMS = {
+    "change_password": "readerstudy.accounts.allauth_forms.ChangePasswordForm",
+    "reset_password_from_key": "readerstudy.accounts.allauth_forms.ResetPasswordForm",
+    "set_password": "readerstudy.accounts.allauth_forms.SetPasswordForm",
+}
 ACCOUNT_RATE_LIMITS = {
     # Five wrong passwords close an account for LOCKOUT_MINUTES. A clinic shares one address: it gets more.
     "login_failed": f"60/m/ip,5/{LOCKOUT_MINUTES}m/key",
@@ -269,6 +278,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = number_from_environment("TRUSTED_PROXIES", 1 if PR
 MFA_ADAPTER = "readerstudy.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a code that changes while it is typed still works
+MFA_FORMS = {"add_webauthn": "readerstudy.accounts.allauth_forms.AddPasskeyForm"}
 MFA_TOTP_ISSUER = "readerstudy"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 

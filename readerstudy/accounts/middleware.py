@@ -1,23 +1,24 @@
 """What holds for every request of somebody who is signed in, and for every answer."""
 
-import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.reauthentication import can_confirm
 from readerstudy.accounts.second_factor import lacks_second_factor
+from readerstudy.accounts.sessions import idle_s, note_use, signed_in_for_s
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
-
-_LAST_SEEN, _SIGNED_IN = "last_seen", "signed_in_since"
-# How coarsely the time of the last request is kept: writing it at each one would cost more than it tells.
-_GRAIN_S = 60
 
 
 class SessionEnds:
@@ -28,19 +29,17 @@ class SessionEnds:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
-            self._end_or_note(request, int(time.time()))
+            self._end_or_note(request)
         return self.get_response(request)
 
     @staticmethod
-    def _end_or_note(request: HttpRequest, now: int) -> None:
-        session = request.session
-        idle_s = now - session.get(_LAST_SEEN, now)
-        if idle_s > settings.IDLE_MINUTES * 60:
+    def _end_or_note(request: HttpRequest) -> None:
+        if idle_s(request) > settings.IDLE_MINUTES * 60:
             _sign_out(request, f"after {settings.IDLE_MINUTES} minutes without activity")
-        elif now - session.setdefault(_SIGNED_IN, now) > settings.LONGEST_SESSION_DAYS * 86_400:
+        elif signed_in_for_s(request) > settings.LONGEST_SESSION_DAYS * 86_400:
             _sign_out(request, f"because a session lasts {settings.LONGEST_SESSION_DAYS} days at most")
-        elif idle_s >= _GRAIN_S or _LAST_SEEN not in session:
-            session[_LAST_SEEN] = now
+        else:
+            note_use(request)
 
 
 def _sign_out(request: HttpRequest, why: str) -> None:
@@ -81,6 +80,34 @@ class SecondFactorRequired:
             return JsonResponse({"detail": sentence}, status=403)
         messages.warning(request, sentence)
         return redirect("mfa_index")
+
+
+class NothingToConfirmWith:
+    """Have people choose a password where they are asked to confirm their identity and have no means to.
+
+    They may choose it shortly after signing in only: a browser that was left signed in gives nobody else a
+    password of their own.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        if not request.user.is_authenticated or can_confirm(request.user):
+            return None
+        choose = reverse("account_set_password")
+        if request.path != choose:
+            return redirect(f"{choose}?{urlencode({'next': request.get_full_path()})}")
+        logout(request)
+        messages.info(request, _("Sign in again to choose a password."))
+        return redirect(
+            f"{reverse('account_request_login_code')}?{urlencode({'next': request.get_full_path()})}"
+        )
 
 
 class PermissionsPolicy:

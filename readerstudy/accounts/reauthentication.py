@@ -1,59 +1,62 @@
-"""Before what cannot be undone, the person shows once more that it is them."""
+"""Steps that cannot be undone ask the person to confirm their identity first."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.reauthentication import (
-    did_recently_reauthenticate,
-    get_reauthentication_flows,
-)
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
+
+from readerstudy.accounts.models import User
 
 View = Callable[..., HttpResponseBase]
 
 
 def recently_authenticated(view: View) -> View:
-    """Let through who has confirmed password or second factor within REAUTHENTICATION_TIMEOUT seconds.
+    """Let through whoever confirmed their identity within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
 
-    Everybody else does so first and comes back; a form that was being sent is sent on afterwards. Who has
-    neither password nor second factor is asked to set a password.
+    Everybody else confirms first and comes back; a form that was being sent is sent on afterwards. Somebody
+    with neither password nor second factor is led to choose a password (`middleware.NothingToConfirmWith`).
     """
-    confirmed: View = reauthentication_required(view)
-
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not get_reauthentication_flows(request.user):
-            query = urlencode({"next": request.get_full_path()})
-            return redirect(f"{reverse('account_set_password')}?{query}")
-        return confirmed(request, *args, **kwargs)
-
+    guarded: View = login_required(reauthentication_required(view))
     return guarded
 
 
 def recently_authenticated_to_act(view: View) -> View:
-    """The same for a page that may be looked at without: only what is sent asks.
+    """Allow reading the page without confirmation; only sending its form asks.
 
-    A form is sent on after a password, not after the making of one; so who has nothing to confirm with is
-    asked for it before anything is typed.
+    A form is sent on after a password is confirmed, not after one is chosen; so somebody who has nothing to
+    confirm with is asked to choose a password before they type anything.
     """
     guarded = recently_authenticated(view)
 
     @login_required
     @wraps(view)
     def to_act(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        looks_only = request.method in ("GET", "HEAD") and bool(get_reauthentication_flows(request.user))
+        looks_only = request.method in ("GET", "HEAD") and can_confirm(request.user)
         return (view if looks_only else guarded)(request, *args, **kwargs)
 
     return to_act
 
 
+def can_confirm(user: User | AnonymousUser) -> bool:
+    """Return whether the person has a password or a second factor."""
+    return bool(get_adapter().get_reauthentication_methods(user))
+
+
 def has_confirmed(request: HttpRequest) -> bool:
-    """Whether the person has shown lately that it is them, for programs, which no page can ask."""
-    return bool(get_reauthentication_flows(request.user)) and bool(did_recently_reauthenticate(request))
+    """Return whether the person confirmed recently, for programs, which cannot be shown a page."""
+    try:
+        _confirm(request)
+    except ReauthenticationRequired:
+        return False
+    return True
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _confirm(request: HttpRequest) -> None:
+    """Raise where the decorator does."""

@@ -3,7 +3,7 @@
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -92,9 +92,3 @@ def revoke_api_token(request: HttpRequest, pk: int) -> HttpResponse:
     who = person(request)
     get_object_or_404(who.api_tokens, pk=pk).revoke(by=who)
     return redirect("api_tokens")
-
-
-def no_such_page(request: HttpRequest) -> HttpResponse:
-    """Stands before pages of allauth that are closed here. An account's address is the one an invitation went
-    to: whoever could add others would be invited twice into one study, as a reader and as its staff."""
-    raise Http404
