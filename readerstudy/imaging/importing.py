@@ -1,16 +1,18 @@
 """Import of images: everything that can be read, file by file, and a sentence for everything that cannot.
 
 The files are read here, decoded and normalised in other processes, and stored in batches: buffers first, then
-rows and the event in one transaction. A second run of the same import skips what the first one finished.
+rows and the event in one transaction. The caller says which files it has seen; those are not decoded again.
+Nothing here depends on what is stored already, so no study learns from its import what another one holds.
 """
 
 import hashlib
 import hmac
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +23,7 @@ from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import NotFound, NotInManifest, NotNamedSo, Refusal
 from readerstudy.imaging.gather import MANIFEST, Found, gather
 from readerstudy.imaging.manifest import Manifest, Row, read_manifest
-from readerstudy.imaging.models import Image, SeenFile, key_of
+from readerstudy.imaging.models import Image, key_of
 from readerstudy.imaging.naming import Naming
 from readerstudy.imaging.normalise import PIPELINE, Buffer
 from readerstudy.imaging.storage import absent_keys, write_buffers
@@ -33,17 +35,20 @@ CHUNK_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """A file that is now an image.
+    """A file that is now an image, and what the file and its manifest said about it.
 
-    `is_new`: its pixels were not there before this run. `duplicate_of`: the file of this run that had the
-    very same pixels. `fingerprint`: a salted hash of the file's bytes.
+    `group`: a salted hash of the patient identifier. `facts`: how the original was stored, for the blinding
+    audit; empty where the caller had seen the file. `fingerprint`: a salted hash of the file's bytes.
+    `duplicate_of`: the file of this run that had the very same pixels.
     """
 
     file: str
     image: Image
     labels: dict[str, str]
     fingerprint: str
-    is_new: bool
+    group: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    was_seen: bool = False
     duplicate_of: str = ""
 
 
@@ -56,6 +61,11 @@ class Refused:
 
 
 Progress = Callable[[int, int], None]
+Seen = Callable[[Collection[str]], Mapping[str, Image]]
+
+
+def nothing_seen(fingerprints: Collection[str]) -> Mapping[str, Image]:
+    return {}
 
 
 def import_files(
@@ -66,6 +76,7 @@ def import_files(
     manifest: Manifest | str | Path | None = None,
     naming: Naming | None = None,
     stream: str = "imaging",
+    seen: Seen = nothing_seen,
     on_progress: Progress | None = None,
     workers: int = 2,
 ) -> Iterator[Imported | Refused]:
@@ -73,13 +84,13 @@ def import_files(
 
     `workers` = 0 decodes in the caller's process. A folder's own manifest.csv is used where no manifest is
     given; files that no manifest lists are read by `naming`. `stream` is where the audit
-    events go, one for each stored batch.
+    events go, one for each stored batch. `seen` finds the images of files by their fingerprints.
     """
     places = [Path(path) for path in paths]
     found = gather(places)
     given = read_manifest(manifest) if isinstance(manifest, str | Path) else manifest
     listing = given if given is not None else _own_manifest(places)
-    run = _Run(canvas=canvas, by=by, stream=stream, manifest=listing, strict=given is not None, naming=naming)
+    run = _Run(canvas=canvas, by=by, stream=stream, manifest=listing, strict=given is not None, naming=naming, seen=seen)
     done = 0
     with Workshop(canvas, workers) as workshop:
         for outcomes in run.batches(found, workshop, ahead=2 * max(1, workers)):
@@ -108,6 +119,11 @@ class _Item:
     buffer: Buffer | None = None
 
     @property
+    def group(self) -> str:
+        """The manifest goes before what the file says of its patient."""
+        return group_of(self.row.patient or (self.buffer.patient if self.buffer is not None else ""))
+
+    @property
     def is_open(self) -> bool:
         return self.refusal is None and self.image is None
 
@@ -120,6 +136,7 @@ class _Run:
     manifest: Manifest | None
     strict: bool
     naming: Naming | None = None
+    seen: Seen = nothing_seen
     first_file_of: dict[str, str] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
 
@@ -175,15 +192,13 @@ class _Run:
         return item
 
     def _recognise(self, items: list[_Item]) -> None:
-        """Take the image of every file that an earlier run has finished."""
-        tokens = [item.token for item in items if item.is_open]
-        seen = SeenFile.objects.filter(token__in=tokens).select_related("image")
-        images = {row.token: row.image for row in seen}
+        """Take the image of every file that the caller has seen, unless the storage has lost it."""
+        images = self.seen([item.token for item in items if item.is_open])
         lost = absent_keys(image.key for image in images.values())
-        images = {token: image for token, image in images.items() if image.key not in lost}
         for item in items:
-            if item.token in images:
-                item.image = images[item.token]
+            image = images.get(item.token)
+            if image is not None and image.key not in lost:
+                item.image = image
                 item.data = b""
 
     def _finish(
@@ -196,61 +211,32 @@ class _Run:
                 item.refusal = outcome
             else:
                 item.buffer = outcome
-        new = self._store([item for item in waiting if item.buffer is not None], items)
-        return [self._outcome(item, new) for item in items]
+        self._store([item for item in waiting if item.buffer is not None], items)
+        return [self._outcome(item) for item in items]
 
-    def _store(self, items: list[_Item], chunk: list[_Item]) -> set[str]:
-        """Buffers first: a row never names pixels that are not there."""
-        buffers = {item.buffer.digest: item for item in items if item.buffer is not None}
-        present = set(Image.objects.filter(digest__in=buffers).values_list("digest", flat=True))
-        new = {digest: item for digest, item in buffers.items() if digest not in present}
-        rows = [self._row(digest, item) for digest, item in new.items()]
-        # What is there already is written as well: the way to mend a storage that lost something.
-        write_buffers((key_of(digest), _pixels(item)) for digest, item in buffers.items())
+    def _store(self, items: list[_Item], chunk: list[_Item]) -> None:
+        """Buffers first: a row never names pixels that are not there.
+
+        What is there already is written as well. That repairs a storage that lost something, and an import
+        takes equally long whether or not another study has the image.
+        """
+        buffers = {item.buffer.digest: item.buffer for item in items if item.buffer is not None}
+        if not buffers:
+            return
+        write_buffers((key_of(digest), buffer.pixels) for digest, buffer in buffers.items())
+        shape = {"width": self.canvas.width, "height": self.canvas.height, "bits": self.canvas.bits}
         with transaction.atomic():
-            Image.objects.bulk_create(rows, ignore_conflicts=True)
+            Image.objects.bulk_create(
+                [Image(digest=digest, **shape) for digest in buffers], ignore_conflicts=True
+            )
             images = {image.digest: image for image in Image.objects.filter(digest__in=buffers)}
             for item in items:
                 item.image = images[item.buffer.digest] if item.buffer is not None else None
-            SeenFile.objects.bulk_create(
-                [SeenFile(token=item.token, image=item.image) for item in items], ignore_conflicts=True
-            )
-            learnt = self._learn_groups(chunk)
-            if items or learnt:
-                self._record(chunk, new=len(new), learnt=learnt)
-        return set(new)
+            refused = sum(item.refusal is not None for item in chunk)
+            particulars = {"files": len(chunk), "refused": refused}
+            record(self.stream, "images imported", by=self.by, on="imaging", particulars=particulars)
 
-    def _record(self, chunk: list[_Item], *, new: int, learnt: int) -> None:
-        particulars = {
-            "files": len(chunk),
-            "new": new,
-            "refused": sum(item.refusal is not None for item in chunk),
-            "patients_learnt": learnt,
-        }
-        record(self.stream, "images imported", by=self.by, on="imaging", particulars=particulars)
-
-    def _row(self, digest: str, item: _Item) -> Image:
-        facts = item.buffer.facts if item.buffer is not None else {}
-        return Image(
-            digest=digest,
-            width=self.canvas.width,
-            height=self.canvas.height,
-            bits=self.canvas.bits,
-            group=group_of(item.row.patient or (item.buffer.patient if item.buffer is not None else "")),
-            facts=facts,
-        )
-
-    def _learn_groups(self, items: list[_Item]) -> int:
-        """A later import may know whose image it is."""
-        learnt = []
-        for item in items:
-            if item.image is not None and not item.image.group and item.row.patient:
-                item.image.group = group_of(item.row.patient)
-                learnt.append(item.image)
-        Image.objects.bulk_update(learnt, ["group"])
-        return len(learnt)
-
-    def _outcome(self, item: _Item, new: set[str]) -> Imported | Refused:
+    def _outcome(self, item: _Item) -> Imported | Refused:
         name = item.found.name
         if item.image is None:
             return Refused(file=name, reason=str(item.refusal))
@@ -260,17 +246,15 @@ class _Run:
             image=item.image,
             labels=dict(item.row.labels),
             fingerprint=item.token,
-            is_new=first == name and item.image.digest in new,
+            group=item.group,
+            facts=item.buffer.facts if item.buffer is not None else {},
+            was_seen=item.buffer is None,
             duplicate_of="" if first == name else first,
         )
 
 
 def _jobs(items: list[_Item]) -> list[tuple[bytes, str]]:
     return [(item.data, item.found.name) for item in items if item.is_open]
-
-
-def _pixels(item: _Item) -> bytes:
-    return item.buffer.pixels if item.buffer is not None else b""
 
 
 # --- Salted hashes ----------------------------------------------------------------------------------

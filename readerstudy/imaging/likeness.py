@@ -1,4 +1,4 @@
-"""Images that look almost the same: near-duplicates, and the images of one patient."""
+"""Images that look almost the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy.imaging.features import SKETCH_SIDE
-from readerstudy.imaging.measuring import Measured, measure
-from readerstudy.imaging.models import Image
+from readerstudy.imaging.measuring import Measured
 
 ROWS_AT_ONCE = 1024
 # Among 7,434 knee radiographs of 128 × 128 pixels the most alike pair of different pictures reaches 0.917;
@@ -18,33 +17,25 @@ LIKE = 0.93
 
 @dataclass(frozen=True, kw_only=True)
 class Likeness:
-    """Two images and how alike they are; 1 is the same picture."""
+    """Two images by their positions in the list given, and how alike they are; 1 is the same picture."""
 
-    first: Image
-    second: Image
+    first: int
+    second: int
     similarity: float
 
 
-def near_duplicates(images: Sequence[Image], *, threshold: float = LIKE, most: int = 500) -> list[Likeness]:
+def near_duplicates(
+    measured: Sequence[Measured], *, threshold: float = LIKE, most: int = 500
+) -> list[Likeness]:
     """Pairs that look like one picture stored twice, the most alike first."""
-    if len(images) < 2:
+    if len(measured) < 2:
         return []
-    vectors = _vectors(measure(images))
-    first, second, similarity = _close_pairs(vectors, threshold)
+    first, second, similarity = _close_pairs(_vectors(measured), threshold)
     order = np.argsort(-similarity, kind="stable")[:most]
     return [
-        Likeness(first=images[first[at]], second=images[second[at]], similarity=float(similarity[at]))
+        Likeness(first=int(first[at]), second=int(second[at]), similarity=float(similarity[at]))
         for at in order
     ]
-
-
-def same_patient_groups(images: Sequence[Image]) -> list[list[Image]]:
-    """Images that belong to one patient, where there are several, the largest groups first."""
-    groups: dict[str, list[Image]] = {}
-    for image in images:
-        if image.group:
-            groups.setdefault(image.group, []).append(image)
-    return sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)
 
 
 def _vectors(measured: Sequence[Measured]) -> NDArray[np.float32]:

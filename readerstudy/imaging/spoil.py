@@ -22,7 +22,7 @@ def spoil(image: Image) -> Image:
     existing = Image.objects.filter(digest=digest).first()
     if existing is not None:
         return existing
-    spoiled = Image(digest=digest, width=image.width, height=image.height, bits=image.bits, group=image.group)
+    spoiled = Image(digest=digest, width=image.width, height=image.height, bits=image.bits)
     write_buffers([(spoiled.key, pixels)])
     spoiled.save()
     return spoiled

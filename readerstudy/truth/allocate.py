@@ -51,7 +51,7 @@ def pools_of(study: Study) -> dict[str, list[Pooled]]:
     """What each source of a study offers."""
     pools: dict[str, list[Pooled]] = {}
     rows = Provenance.objects.filter(source__study=study).values_list(
-        "source__name", "image__digest", "image__group", "labels"
+        "source__name", "image__digest", "group", "labels"
     )
     for source, digest, group, labels in rows.iterator(BATCH):
         pools.setdefault(source, []).append(Pooled(digest=digest, group=group, labels=labels))

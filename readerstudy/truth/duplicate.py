@@ -8,8 +8,9 @@ from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocate
 from readerstudy.truth.lock import lock_study
-from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.models import Measurement, Provenance, SeenFile, Source
 
+BATCH = 1_000
 LONGEST_BASE = 72  # of the 80 characters of a short name; a number may follow
 
 
@@ -45,9 +46,23 @@ def _copy_sources(study: Study, copy: Study) -> None:
         rows = list(source.provenances.iterator(2_000))
         source.pk, source.study, source._state.adding = None, copy, True
         source.save()
+        old = [row.pk for row in rows]
         for row in rows:
             row.pk, row.source, row._state.adding = None, source, True
-        Provenance.objects.bulk_create(rows, batch_size=1_000)
+        Provenance.objects.bulk_create(rows, batch_size=BATCH)
+        successors = dict(zip(old, rows, strict=True))
+        _copy_knowledge(SeenFile, successors)
+        _copy_knowledge(Measurement, successors)
+
+
+def _copy_knowledge(model: type[SeenFile] | type[Measurement], successors: dict[int, Provenance]) -> None:
+    """What saves the copy from reading and measuring all its images again."""
+    keys = list(successors)
+    for start in range(0, len(keys), BATCH):
+        known = list(model._default_manager.filter(provenance__in=keys[start : start + BATCH]))
+        for one in known:
+            one.pk, one.provenance, one._state.adding = None, successors[one.provenance_id], True
+        model._default_manager.bulk_create(known)
 
 
 def _free(slug: str) -> str:

@@ -1,19 +1,25 @@
 """Import files into a source of a study."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
+
+from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.imaging.importing import Imported, Progress, Refused, import_files
 from readerstudy.imaging.manifest import Manifest
+from readerstudy.imaging.models import Image
 from readerstudy.imaging.naming import Naming
 from readerstudy.studies.errors import StudyIsLocked
-from readerstudy.truth.models import Provenance, Source
-from readerstudy.truth.sources import Origin, add_images, learn_labels
+from readerstudy.studies.models import Study
+from readerstudy.truth.models import Provenance, SeenFile, Source
+from readerstudy.truth.sources import Origin, add_images, learn
 
-BATCH = 500
+BATCH = 256  # what an interrupted import reads again, at most
 ELSEWHERE = "The very same image is in source {source!r} already. Take it out there, or leave it out here."
 OF_THE_MAKING = ("index", "seed", "checkpoint_digest", "sampler", "steps", "guidance", "precision", "sha256")
 
@@ -39,21 +45,29 @@ def import_images(
     on_progress: Progress | None = None,
 ) -> ImportSummary:
     """Bring files into the study's canvas and into the source; doing it again goes on where it stopped."""
-    if source.study.is_locked:
+    study = source.study
+    if study.is_locked:
         raise StudyIsLocked
     outcomes = import_files(
         paths,
-        canvas=source.study.protocol.document.canvas,
+        canvas=study.protocol.document.canvas,
         by=by,
         manifest=manifest,
         naming=naming,
-        stream=f"{source.study.scope}/import",
+        stream=f"{study.scope}/import",
+        seen=partial(_seen_in, study),
         on_progress=on_progress,
     )
     arrivals = _Arrivals(source=source, by=by)
     while batch := list(islice(outcomes, BATCH)):
         arrivals.take(batch)
     return arrivals.summary()
+
+
+def _seen_in(study: Study, fingerprints: Collection[str]) -> dict[str, Image]:
+    """The images of the files that this study has imported before; what others imported is not asked."""
+    rows = SeenFile.objects.filter(token__in=fingerprints, provenance__source__study=study)
+    return {row.token: row.provenance.image for row in rows.select_related("provenance__image")}
 
 
 @dataclass(kw_only=True)
@@ -81,8 +95,9 @@ class _Arrivals:
         origins = [_origin(one) for one in own]
         self.taken += len(own)
         self.duplicates += sum(bool(one.duplicate_of) for one in own)
-        self.labelled += learn_labels(self.source, origins, by=self.by)
-        self.added += add_images(self.source, origins, by=self.by)
+        with transaction.atomic():
+            self.labelled += learn(self.source, origins, by=self.by)
+            self.added += add_images(self.source, origins, by=self.by)
 
     def _elsewhere(self, imported: Sequence[Imported]) -> dict[int, str]:
         """The images that another source of the study has, with its name: an image comes from one place."""
@@ -103,8 +118,16 @@ class _Arrivals:
 def _origin(imported: Imported) -> Origin:
     """Columns of a generator's manifest that tell of its making are provenance; all others are labels."""
     labels = {key: value for key, value in imported.labels.items() if key not in OF_THE_MAKING and value}
+    making: dict[str, Any] = {}
     seed = imported.labels.get("seed", "")
-    if not seed.isdecimal():
-        return Origin(image=imported.image, labels=labels)
-    making = {key: imported.labels[key] for key in OF_THE_MAKING if key in imported.labels}
-    return Origin(image=imported.image, labels=labels, seed=int(seed), conditions=labels | making)
+    if seed.isdecimal():
+        columns = {key: imported.labels[key] for key in OF_THE_MAKING if key in imported.labels}
+        making = {"seed": int(seed), "conditions": labels | columns}
+    return Origin(
+        image=imported.image,
+        labels=labels,
+        group=imported.group,
+        facts=imported.facts,
+        fingerprint=imported.fingerprint,
+        **making,
+    )

@@ -10,6 +10,7 @@ from readerstudy.imaging.naming import Naming
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import Reporter, performs
 from readerstudy.truth.blinding.audit import audit_blinding
+from readerstudy.truth.blinding.measurements import measurements_of
 from readerstudy.truth.import_images import import_images
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.sources import source_of
@@ -46,14 +47,12 @@ def audit_images(run: Run, reporter: Reporter) -> Mapping[str, Any]:
 
 def _alike(study: Study) -> list[dict[str, Any]]:
     """Pairs that look like one picture stored twice, by the keys of their images, the most alike first."""
-    rows = Provenance.objects.filter(source__study=study).select_related("image")
-    keys = {row.image_id: row.pk for row in rows}
-    images = list({row.image_id: row.image for row in rows}.values())
+    rows = list(Provenance.objects.filter(source__study=study).select_related("image").order_by("pk"))
     return [
         {
-            "first": keys[pair.first.pk],
-            "second": keys[pair.second.pk],
+            "first": rows[pair.first].pk,
+            "second": rows[pair.second].pk,
             "similarity": round(pair.similarity, 3),
         }
-        for pair in near_duplicates(images, most=MOST_ALIKE)
+        for pair in near_duplicates(measurements_of(rows), most=MOST_ALIKE)
     ]

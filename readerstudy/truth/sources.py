@@ -1,10 +1,11 @@
 """Put images into the sources that a protocol names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
@@ -12,15 +13,18 @@ from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import UnknownSource
-from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.models import Provenance, SeenFile, Source
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """One image and what is known of how it came to be."""
+    """One image and what is known of it; `fingerprint` recognises the file it came in."""
 
     image: Image
     labels: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str = ""
     seed: int | None = None
     conditions: Mapping[str, Any] = field(default_factory=dict)
 
@@ -51,7 +55,7 @@ def source_of(study: Study, name: str, *, kind: str = "") -> Source:
 
 
 @transaction.atomic
-def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
+def add_images(source: Source, origins: Collection[Origin], *, by: User) -> int:
     """How many images were new to the source. Adding one again changes nothing."""
     source.study.take_turn_before_lock()
     before = source.provenances.count()
@@ -61,6 +65,8 @@ def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
                 source=source,
                 image=origin.image,
                 labels=dict(origin.labels),
+                group=origin.group,
+                facts=dict(origin.facts),
                 seed=origin.seed,
                 conditions=dict(origin.conditions),
                 by=by,
@@ -70,6 +76,7 @@ def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
         batch_size=1_000,
         ignore_conflicts=True,
     )
+    _remember_files(source, origins)
     added = source.provenances.count() - before
     if added:
         record(
@@ -83,19 +90,39 @@ def add_images(source: Source, origins: Iterable[Origin], *, by: User) -> int:
     return added
 
 
+def _remember_files(source: Source, origins: Collection[Origin]) -> None:
+    images = {origin.fingerprint: origin.image.pk for origin in origins if origin.fingerprint}
+    if not images:
+        return
+    rows = source.provenances.filter(image__in=set(images.values()))
+    provenances = dict(rows.values_list("image_id", "pk"))
+    SeenFile.objects.bulk_create(
+        [SeenFile(token=token, provenance_id=provenances[image]) for token, image in images.items()],
+        ignore_conflicts=True,
+    )
+
+
 @transaction.atomic
-def learn_labels(source: Source, origins: Iterable[Origin], *, by: User) -> int:
-    """Labels for images that came without any, such as a CSV brought later; what is labelled stays so."""
+def learn(source: Source, origins: Iterable[Origin], *, by: User) -> int:
+    """Labels and patients of images that came without any, such as a CSV brought later. What is known stays.
+
+    Returns how many images have labels now that had none.
+    """
     source.study.take_turn_before_lock()
-    known = {origin.image.pk: dict(origin.labels) for origin in origins if origin.labels}
-    bare = list(source.provenances.filter(image__in=known, labels={}))
-    for provenance in bare:
-        provenance.labels = known[provenance.image_id]
-    Provenance.objects.bulk_update(bare, ["labels"], batch_size=1_000)
-    if bare:
-        particulars = {"source": source.name, "labelled": len(bare)}
+    known = {origin.image.pk: origin for origin in origins if origin.labels or origin.group}
+    lacking = Q(labels={}) | Q(group="")
+    rows = list(source.provenances.filter(lacking, image__in=known))
+    labelled = [row for row in rows if not row.labels and known[row.image_id].labels]
+    grouped = [row for row in rows if not row.group and known[row.image_id].group]
+    for row in labelled:
+        row.labels = dict(known[row.image_id].labels)
+    for row in grouped:
+        row.group = known[row.image_id].group
+    Provenance.objects.bulk_update([*labelled, *grouped], ["labels", "group"], batch_size=1_000)
+    if labelled or grouped:
+        particulars = {"source": source.name, "labelled": len(labelled), "patients": len(grouped)}
         record(source.study.scope, "labels learnt", by=by, on=source, particulars=particulars)
-    return len(bare)
+    return len(labelled)
 
 
 @transaction.atomic

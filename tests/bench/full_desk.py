@@ -87,7 +87,7 @@ def images_in_storage(count: int) -> list[int]:
         path = folder / key_of(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(pixels)
-        rows.append(Image(digest=digest, width=16, height=16, bits=8, group=f"g{number}"))
+        rows.append(Image(digest=digest, width=16, height=16, bits=8))
     return [row.pk for row in Image.objects.bulk_create(rows, 2_000)]
 
 

@@ -145,7 +145,6 @@ def random_images(document: ProtocolDocument, count: int, seed: int) -> list[Ima
             width=canvas.width,
             height=canvas.height,
             bits=canvas.bits,
-            group=f"g{seed}-{number}",
         )
         rows.append(image)
         buffers.append((image.key, pixels))
@@ -161,7 +160,10 @@ def a_planned_study(text: str = "", *, slug: str = "knees", owner: str = "alice"
     for number, declared in enumerate(document.sources):
         seed = sum(map(ord, slug)) * 10 + number
         images = random_images(document, document.images_needed(declared.name) + 1, seed)
-        origins = [Origin(image=image, labels={"grade": str(i % 5)}) for i, image in enumerate(images)]
+        origins = [
+            Origin(image=image, labels={"grade": str(i % 5)}, group=f"g{seed}-{i}")
+            for i, image in enumerate(images)
+        ]
         add_images(source_of(study, declared.name), origins, by=alice)
     allocate(study, by=alice)
     digest = images_digest(study)

@@ -96,8 +96,8 @@ def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
     shown = list(rows[: SHEET + 1])
     groups = (
         Provenance.objects.filter(source=found)
-        .exclude(image__group="")
-        .values("image__group")
+        .exclude(group="")
+        .values("group")
         .annotate(n=Count("pk"))
         .filter(n__gt=1)
         .count()

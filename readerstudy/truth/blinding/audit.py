@@ -1,32 +1,27 @@
 """Run the blinding audit on the images of a study, as readers will get them, and keep what it found."""
 
-from collections.abc import Callable
-
 from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.imaging.measuring import Measured, measure
-from readerstudy.imaging.models import Image
 from readerstudy.studies.models import Study
 from readerstudy.truth.blinding.compare import compare_arms
 from readerstudy.truth.blinding.gate import images_digest
+from readerstudy.truth.blinding.measurements import OnProgress, measurements_of
 from readerstudy.truth.models import BlindingAudit, Kind, Provenance
-
-OnProgress = Callable[[int, int], None]
 
 
 def audit_blinding(study: Study, *, by: User, on_progress: OnProgress | None = None) -> BlindingAudit:
     """Measure both arms, compare them, and record the verdict that the lock will ask for."""
     digest = images_digest(study)
-    arms = {kind: _images(study, kind) for kind in (Kind.REAL, Kind.SYNTHETIC)}
-    total = sum(len(images) for images in arms.values())
+    arms = {kind: _rows(study, kind) for kind in (Kind.REAL, Kind.SYNTHETIC)}
+    total = sum(map(len, arms.values()))
 
     def tell(before: int) -> OnProgress | None:
         return None if on_progress is None else lambda done, _: on_progress(before + done, total)
 
-    real: list[Measured] = measure(arms[Kind.REAL], on_progress=tell(0))
-    synthetic = measure(arms[Kind.SYNTHETIC], on_progress=tell(len(real)))
+    real = measurements_of(arms[Kind.REAL], on_progress=tell(0))
+    synthetic = measurements_of(arms[Kind.SYNTHETIC], on_progress=tell(len(real)))
     report = compare_arms(real, synthetic, seed=study.protocol.document.seed)
     return _keep(study, digest, report.passed, report.as_dict(), by)
 
@@ -40,6 +35,6 @@ def _keep(study: Study, digest: str, passed: bool, document: dict[str, object], 
     return audit
 
 
-def _images(study: Study, kind: str) -> list[Image]:
+def _rows(study: Study, kind: str) -> list[Provenance]:
     rows = Provenance.objects.filter(source__study=study, source__kind=kind).select_related("image")
-    return [row.image for row in rows.order_by("image__digest").iterator(2_000)]
+    return list(rows.order_by("image__digest").iterator(2_000))

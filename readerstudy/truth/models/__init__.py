@@ -2,7 +2,7 @@
 
 from readerstudy.truth.models.plan import Key, Plan
 from readerstudy.truth.models.secrets import StudySecrets
-from readerstudy.truth.models.source import Kind, Provenance, Source
+from readerstudy.truth.models.source import Kind, Measurement, Provenance, SeenFile, Source
 from readerstudy.truth.models.unblinding import BlindingAudit, BlindingOverride, Unblinding, UnblindingRequest
 
 __all__ = [
@@ -10,8 +10,10 @@ __all__ = [
     "BlindingOverride",
     "Key",
     "Kind",
+    "Measurement",
     "Plan",
     "Provenance",
+    "SeenFile",
     "Source",
     "StudySecrets",
     "Unblinding",

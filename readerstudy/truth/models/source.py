@@ -35,11 +35,18 @@ class Source(models.Model):
 
 
 class Provenance(models.Model):
-    """One image of a source, with what is known of how it came to be and what it is said to show."""
+    """One image of a source, and all that the study knows of it: nothing of this is shared with another study.
+
+    `group` is a salted hash of the patient identifier and keeps images of one patient apart. `facts` says how
+    the original was stored (container, depth, size, loss), for the blinding audit alone. Neither a file name
+    nor a patient identifier is kept.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="provenances")
     image = models.ForeignKey("imaging.Image", on_delete=models.PROTECT, related_name="+")
     labels = models.JSONField(default=dict, blank=True)
+    group = models.CharField(max_length=32, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
     conditions = models.JSONField(default=dict, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -54,3 +61,31 @@ class Provenance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} #{self.pk}"
+
+
+class SeenFile(models.Model):
+    """A file that the study imported before, known by a salted hash of its bytes and the canvas, so that an
+    interrupted import goes on where it stopped."""
+
+    provenance = models.ForeignKey(Provenance, on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "provenance"], name="seen_file_is_one_per_image"),
+        ]
+
+    def __str__(self) -> str:
+        return f"file {self.token[:12]}"
+
+
+class Measurement(models.Model):
+    """The format features of an image and a sketch of 16 × 16 tiles."""
+
+    provenance = models.OneToOneField(Provenance, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveSmallIntegerField()
+    features = models.JSONField()
+    sketch = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"measurement of {self.provenance_id}"
