@@ -90,7 +90,15 @@ def import_files(
     found = gather(places)
     given = read_manifest(manifest) if isinstance(manifest, str | Path) else manifest
     listing = given if given is not None else _own_manifest(places)
-    run = _Run(canvas=canvas, by=by, stream=stream, manifest=listing, strict=given is not None, naming=naming, seen=seen)
+    run = _Run(
+        canvas=canvas,
+        by=by,
+        stream=stream,
+        manifest=listing,
+        strict=given is not None,
+        naming=naming,
+        seen=seen,
+    )
     done = 0
     with Workshop(canvas, workers) as workshop:
         for outcomes in run.batches(found, workshop, ahead=2 * max(1, workers)):

@@ -12,7 +12,7 @@ def key_of(digest: str) -> str:
 class Image(models.Model):
     """One grey buffer in a canvas, named by its content and shared by all studies that hold it.
 
-    What a study knows of it (patient, original file, labels) is in `truth.Provenance`, and stays in that study.
+    What a study knows of it (patient, original file, labels) is in `truth.Provenance` and stays in the study.
     """
 
     digest = models.CharField(max_length=64, unique=True)

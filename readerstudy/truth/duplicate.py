@@ -1,6 +1,9 @@
 """Begin a study anew with the same protocol and images, to change it or to rehearse it."""
 
+from typing import TypeVar
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
@@ -51,18 +54,21 @@ def _copy_sources(study: Study, copy: Study) -> None:
             row.pk, row.source, row._state.adding = None, source, True
         Provenance.objects.bulk_create(rows, batch_size=BATCH)
         successors = dict(zip(old, rows, strict=True))
-        _copy_knowledge(SeenFile, successors)
-        _copy_knowledge(Measurement, successors)
+        _copy_knowledge(SeenFile.objects.all(), successors)
+        _copy_knowledge(Measurement.objects.all(), successors)
 
 
-def _copy_knowledge(model: type[SeenFile] | type[Measurement], successors: dict[int, Provenance]) -> None:
+Known = TypeVar("Known", SeenFile, Measurement)
+
+
+def _copy_knowledge(known: QuerySet[Known], successors: dict[int, Provenance]) -> None:
     """What saves the copy from reading and measuring all its images again."""
     keys = list(successors)
     for start in range(0, len(keys), BATCH):
-        known = list(model._default_manager.filter(provenance__in=keys[start : start + BATCH]))
-        for one in known:
-            one.pk, one.provenance, one._state.adding = None, successors[one.provenance_id], True
-        model._default_manager.bulk_create(known)
+        rows = list(known.filter(provenance__in=keys[start : start + BATCH]))
+        for row in rows:
+            row.pk, row.provenance, row._state.adding = None, successors[row.provenance_id], True
+        known.bulk_create(rows)
 
 
 def _free(slug: str) -> str:

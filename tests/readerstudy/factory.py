@@ -136,7 +136,7 @@ def random_images(document: ProtocolDocument, count: int, seed: int) -> list[Ima
     generator = np.random.default_rng(seed)
     kind = np.uint8 if canvas.bits == 8 else np.dtype("<u2")
     rows, buffers = [], []
-    for number in range(count):
+    for _ in range(count):
         noise = generator.integers(0, canvas.white + 1, (canvas.height, canvas.width)).astype(kind)
         pixels = noise.tobytes()
         digest = digest_of(pixels, canvas)

@@ -9,13 +9,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "provenance", "group", models.CharField(blank=True, default="", max_length=32), preserve_default=False
+            "provenance",
+            "group",
+            models.CharField(blank=True, default="", max_length=32),
+            preserve_default=False,
         ),
         migrations.AddField("provenance", "facts", models.JSONField(blank=True, default=dict)),
         migrations.CreateModel(
             name="SeenFile",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("token", models.CharField(max_length=64)),
                 (
                     "provenance",
@@ -28,16 +36,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=["token", "provenance"], name="seen_file_is_one_per_image"
-                    )
+                    models.UniqueConstraint(fields=["token", "provenance"], name="seen_file_is_one_per_image")
                 ],
             },
         ),
         migrations.CreateModel(
             name="Measurement",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("version", models.PositiveSmallIntegerField()),
                 ("features", models.JSONField()),
                 ("sketch", models.BinaryField()),

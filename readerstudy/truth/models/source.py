@@ -35,7 +35,7 @@ class Source(models.Model):
 
 
 class Provenance(models.Model):
-    """One image of a source, and all that the study knows of it: nothing of this is shared with another study.
+    """One image of a source, and all that its study knows of it. No other study shares that.
 
     `group` is a salted hash of the patient identifier and keeps images of one patient apart. `facts` says how
     the original was stored (container, depth, size, loss), for the blinding audit alone. Neither a file name

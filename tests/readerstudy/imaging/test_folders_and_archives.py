@@ -65,7 +65,7 @@ def test_a_zip_is_read_wherever_it_lies(run: Run, tmp_path: Path) -> None:
     imported, _ = run(tmp_path / "in")
     assert [each.file for each in imported] == ["some.zip/one.png", "some.zip/deep/two.png"]
     again, _ = run(tmp_path / "in" / "some.zip")
-    assert [each.is_new for each in again] == [False, False]
+    assert [each.image for each in again] == [each.image for each in imported]
 
 
 def test_names_that_lead_out_of_a_zip_are_refused_and_the_rest_goes_on(run: Run, tmp_path: Path) -> None:

@@ -11,11 +11,3 @@ def test_the_database_refuses_to_rename_the_pixels_of_an_image() -> None:
     image = Image.objects.create(digest="a" * 64, width=64, height=64, bits=8)
     with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
         Image.objects.filter(pk=image.pk).update(digest="b" * 64)
-
-
-@pytest.mark.django_db
-def test_the_group_of_an_image_may_become_known_later() -> None:
-    image = Image.objects.create(digest="a" * 64, width=64, height=64, bits=8)
-    Image.objects.filter(pk=image.pk).update(group="c" * 32)
-    image.refresh_from_db()
-    assert image.group == "c" * 32
