@@ -45,6 +45,20 @@ def radiograph(seed: int, *, width: int = 96, height: int = 96, bits: int = 8) -
     return stored
 
 
+class Ration:
+    """Lets pixels through piece by piece, as a test releases them."""
+
+    def __init__(self, piece_bytes: int) -> None:
+        self.piece_bytes = piece_bytes
+        self._pieces = threading.Semaphore(0)
+
+    def release(self, pieces: int) -> None:
+        self._pieces.release(pieces)
+
+    def wait(self) -> None:
+        self._pieces.acquire(timeout=60)
+
+
 @dataclass
 class Study:
     """What the fake server knows: one section, its trials, and what has been answered."""
@@ -68,6 +82,9 @@ class Study:
     refusal: tuple[int, str] | None = None
     feedback: dict[str, Any] | None = None
     latency_s: float = 0.0
+    ration: "Ration | None" = None
+    knows_ranges: bool = True
+    ranges: list[tuple[str, int]] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     pixels: dict[tuple[int, str], bytes] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
@@ -233,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(403, {"detail": "Sign in.", "code": "signed_out", "sign_in_url": "/sign-in/"})
         elif path.startswith("/api/reading/pixels/p"):
             name = path.rsplit("/p", 1)[1]
-            self._send(200, study.buffer(int(name[:-1]), name[-1]), "application/octet-stream")
+            self._pixels(path, study.buffer(int(name[:-1]), name[-1]))
         elif path == f"{API}state":
             self._json(200, study.state())
         elif path == f"{API}sitting":
@@ -243,6 +260,22 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(204, b"", "application/json")
         else:
             self._presentation(method, path, body)
+
+    def _pixels(self, path: str, body: bytes) -> None:
+        start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        self.study.ranges.append((path, start))
+        rest = body[start:] if self.study.knows_ranges else body
+        self.send_response(206 if start and self.study.knows_ranges else 200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Length", str(len(rest)))
+        self.end_headers()
+        ration = self.study.ration
+        step = ration.piece_bytes if ration else len(rest)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for i in range(0, len(rest), step):
+                if ration:
+                    ration.wait()
+                self.wfile.write(rest[i : i + step])
 
     def _sitting(self, body: Any) -> None:
         study = self.study

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from readerstudy.accounts.person import person
 from readerstudy.reading.api import outputs
+from readerstudy.reading.api.ranges import partial
 from readerstudy.reading.api.serializers import DisplayIn, DraftIn, EventsIn, ResponseIn, SittingIn
 from readerstudy.reading.api.throttle import GenerousWithPixels
 from readerstudy.reading.api.wire import ReadingView
@@ -203,9 +204,13 @@ class PixelsView(ReadingView):
 
     @extend_schema(
         operation_id="pixels",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **REFUSALS},
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            **REFUSALS,
+        },
     )
     def get(self, request: Request, token: str) -> HttpResponse:
         # A session that is saved sets a cookie, and then one image's headers would differ from another's.
         request.session.modified = False
-        return HttpResponse(pixels_of(request.user, token), content_type="application/octet-stream")
+        return partial(pixels_of(request.user, token), request.headers.get("Range", ""))

@@ -1,5 +1,6 @@
 /** Speaks to the study's reading API; every failure has one of six kinds. */
 
+import { type Arrival, Silence } from "./arrival";
 import type { Accepted, Draft, Feedback, Presentation, State, Submission } from "./contract";
 
 export type Trouble = "network" | "signed_out" | "other_tab" | "closed" | "refused" | "busy";
@@ -18,7 +19,6 @@ export class ApiError extends Error {
   }
 }
 
-const TIMEOUT_MS = 20_000;
 const UNREACHABLE = "The server cannot be reached.";
 
 /** The cookie, or what the page was rendered with where cookies are hidden from scripts. */
@@ -80,7 +80,7 @@ export class Api {
   /** How a practice answer was; the server tells it of no other. */
   async feedback(token: string): Promise<Feedback> {
     const root = this.root.replace(/reading\/[^/]+\/$/, "practice/");
-    return (await this.fetch(`${root}${token}/feedback`, {})).json();
+    return this.fetch(`${root}${token}/feedback`, {}, (response) => response.json());
   }
 
   async saveDraft(token: string, draft: Draft, leaving = false): Promise<void> {
@@ -103,36 +103,53 @@ export class Api {
     await this.send("POST", "events", { sitting: this.sitting, events }, leaving);
   }
 
-  async pixels(url: string): Promise<ArrayBuffer> {
-    const response = await this.fetch(url, { cache: "no-store" });
-    return response.arrayBuffer().catch(() => {
-      throw new ApiError("network", UNREACHABLE);
-    });
+  /** Fetches what has not arrived yet; what did stays after a failure. */
+  async pixels(url: string, arrival: Arrival): Promise<void> {
+    const take = (response: Response, silence: Silence) => arrival.take(response, silence);
+    await this.fetch(url, { cache: "no-store", headers: arrival.range }, take);
   }
 
   private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.send(method, path, body);
-    return response.json();
+    return this.send(method, path, body, false, (response) => response.json());
   }
 
-  private send(method: string, path: string, body?: unknown, leaving = false): Promise<Response> {
+  private send<T = void>(
+    method: string,
+    path: string,
+    body?: unknown,
+    leaving = false,
+    read?: (response: Response) => Promise<T>,
+  ): Promise<T> {
     const init: RequestInit = { method, keepalive: leaving };
     if (body !== undefined) init.body = JSON.stringify(body);
-    return this.fetch(this.root + path, init);
+    return this.fetch(this.root + path, init, read);
   }
 
-  private async fetch(url: string, init: RequestInit): Promise<Response> {
+  /** `read` takes the body of a good answer, while silence still ends the request. */
+  private async fetch<T = void>(
+    url: string,
+    init: RequestInit,
+    read: (response: Response, silence: Silence) => Promise<T> = async () => undefined as T,
+  ): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Reading-Sitting": this.sitting };
     if (init.body) headers["Content-Type"] = "application/json";
     if (init.method && init.method !== "GET") headers["X-CSRFToken"] = csrfToken();
-    let response: Response;
+    const silence = new Silence();
+    const { signal } = silence;
     try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      response = await fetch(url, { credentials: "same-origin", headers, signal, ...init });
-    } catch {
-      throw new ApiError("network", UNREACHABLE);
+      const all = { ...headers, ...(init.headers as Record<string, string>) };
+      const response = await fetch(url, { credentials: "same-origin", signal, ...init, headers: all });
+      silence.heard();
+      if (response.redirected || !response.ok) throw await failure(response);
+      return await read(response, silence);
+    } catch (error) {
+      // What fetch and its body throw when a connection fails, falls silent or never came to be.
+      if (error instanceof TypeError || error instanceof DOMException) {
+        throw new ApiError("network", UNREACHABLE);
+      }
+      throw error;
+    } finally {
+      silence.over();
     }
-    if (response.redirected || !response.ok) throw await failure(response);
-    return response;
   }
 }

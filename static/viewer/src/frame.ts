@@ -37,6 +37,13 @@ export class Frame {
     part<HTMLProgressElement>("bar").value = count;
   }
 
+  /** How much of the next images has arrived, from 0 to 1; null: nothing is waited for. */
+  loading(share: number | null): void {
+    part("loading").hidden = share === null;
+    part<HTMLProgressElement>("arrived").value = share ?? 0;
+    part("percent").textContent = `${Math.floor(100 * (share ?? 0))} %`;
+  }
+
   /** What the answer still lacks, if anything; `ready`: it may be submitted. */
   status(missing: string | null, ready: boolean): void {
     this.tell(missing ?? "Complete.");

@@ -1,18 +1,21 @@
 /** The pictures of trials: fetched once, ahead where possible, given back when they are no longer needed. */
 
 import { type Api, ApiError } from "./api";
+import { Arrival } from "./arrival";
 import type { ImageOffer, Presentation } from "./contract";
-import { asPicture, type Picture } from "./renderer";
+import { asPicture, bytesOf, type Picture } from "./renderer";
 
 const RETRY_MS = 1000;
 
 export class Pictures {
   private readonly known = new Map<string, Promise<Picture>>();
   private readonly here = new Set<string>();
+  private readonly shares = new Map<string, number>();
 
   constructor(
     private readonly api: Api,
     private readonly waiting: (error: ApiError) => void,
+    private readonly progressed: () => void,
   ) {}
 
   of(trial: Presentation): Promise<Picture[]> {
@@ -24,6 +27,12 @@ export class Pictures {
     return trial.images.every(({ url }) => this.here.has(url));
   }
 
+  /** How much of a trial has arrived, from 0 to 1. */
+  share(trial: Presentation): number {
+    const all = trial.images.map(({ url }) => this.shares.get(url) ?? 0);
+    return all.reduce((sum, share) => sum + share, 0) / Math.max(1, all.length);
+  }
+
   /** Forgets all pictures but those of these trials. */
   keep(trials: readonly Presentation[]): void {
     const wanted = new Set(trials.flatMap(({ images }) => images.map(({ url }) => url)));
@@ -31,6 +40,7 @@ export class Pictures {
       if (wanted.has(url)) continue;
       this.known.delete(url);
       this.here.delete(url);
+      this.shares.delete(url);
     }
   }
 
@@ -48,9 +58,15 @@ export class Pictures {
   }
 
   private async fetch(image: ImageOffer): Promise<Picture> {
+    const { url } = image;
+    const arrival = new Arrival(bytesOf(image), (share) => {
+      this.shares.set(url, share);
+      this.progressed();
+    });
     for (;;) {
       try {
-        return asPicture(await this.api.pixels(image.url), image);
+        await this.api.pixels(url, arrival);
+        return asPicture(arrival.buffer, image);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         this.waiting(error);

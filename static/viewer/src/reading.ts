@@ -35,6 +35,8 @@ class ReadingPage {
   /** Counts what was to be shown, so that what comes late is not. */
   private turn = 0;
   private sectionSeen: string | null = null;
+  /** What is to be shown as soon as its images have arrived. */
+  private coming: Presentation | null = null;
 
   constructor(
     private readonly body: DOMStringMap,
@@ -54,7 +56,14 @@ class ReadingPage {
       () => !this.outbox.size,
       (kept, error) => this.kept(kept, error),
     );
-    this.pictures = new Pictures(this.api, (error) => this.trouble(error));
+    this.pictures = new Pictures(
+      this.api,
+      (error) => this.trouble(error),
+      () => {
+        if (!this.outbox.size) banner(null);
+        this.loading();
+      },
+    );
     this.outbox = new Outbox(reading, this.api, shelf, {
       accepted: (waiting, answer) => void this.accepted(waiting, answer),
       trouble: (error) => this.unsent(error),
@@ -133,8 +142,13 @@ class ReadingPage {
     this.turn += 1;
     const { turn } = this;
     this.pictures.keep([shown, ...this.course.open]);
+    this.coming = shown;
+    this.loading();
     const pictures = await this.pictures.of(shown).catch(() => null);
-    if (!pictures || turn !== this.turn) return;
+    if (turn !== this.turn) return;
+    this.coming = null;
+    this.loading();
+    if (!pictures) return;
     this.presence.idleAfterMs =
       section.idle_after_s > 0 ? section.idle_after_s * 1000 : Number.POSITIVE_INFINITY;
     this.sending = false;
@@ -142,6 +156,10 @@ class ReadingPage {
     this.box.present(section, shown, pictures, this.drafts.latest(shown));
     this.frame.trial(section, shown);
     this.status();
+  }
+
+  private loading(): void {
+    this.frame.loading(this.coming && this.pictures.share(this.coming));
   }
 
   /** Fetches what comes next while this one is read; those in sight came first. */

@@ -41,6 +41,11 @@ export class ViewerError extends Error {
   override name = "ViewerError";
 }
 
+/** How long the raw buffer of an image is. */
+export function bytesOf({ width, height, bits }: Size & { readonly bits: number }): number {
+  return width * height * (bits > 8 ? 2 : 1);
+}
+
 /** The raw little-endian buffer of the pixel address as a picture; a wrong length is refused. */
 export function asPicture(
   buffer: ArrayBuffer,
@@ -48,7 +53,7 @@ export function asPicture(
 ): Picture {
   const { width, height, window } = shape;
   const bits = shape.bits > 8 ? 16 : 8;
-  const expected = width * height * (bits / 8);
+  const expected = bytesOf(shape);
   if (buffer.byteLength !== expected) {
     throw new ViewerError(
       `The image came with ${buffer.byteLength} bytes where ${width} × ${height} at ${bits} bit need ${expected}. ` +

@@ -46,6 +46,26 @@ def test_all_pixel_responses_have_equal_length_and_equal_headers(knees: Locked) 
     assert not {"ETag", "Last-Modified", "Content-Disposition"} & set(named)
 
 
+def test_a_broken_download_continues_where_it_stopped(knees: Locked, rita: Tab) -> None:
+    whole = {url: rita.client.get(url).content for url in urls(rita.state())}
+    seen = set()
+    for url, body in whole.items():
+        answer = rita.client.get(url, headers={"Range": "bytes=100-"})
+        assert (answer.status_code, answer.content) == (206, body[100:])
+        seen.add(tuple(sorted(answer.headers.items())))
+    assert len(seen) == 1
+    assert dict(seen.pop())["Content-Range"] == f"bytes 100-{16 * 24 - 1}/{16 * 24}"
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=0-", "bytes=384-", "bytes=-5", "bytes=3-9", "bytes=1-,5-", "lines=2-"]
+)
+def test_any_other_range_gets_the_whole_image(knees: Locked, rita: Tab, asked: str) -> None:
+    answer = rita.client.get(urls(rita.state())[0], headers={"Range": asked})
+    assert (answer.status_code, len(answer.content)) == (200, 16 * 24)
+    assert "Content-Range" not in answer.headers
+
+
 def test_no_image_comes_with_a_cookie(knees: Locked, rita: Tab) -> None:
     mine = urls(rita.state())[0]
     session = rita.client.session
