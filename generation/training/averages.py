@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class MovingAverage:
@@ -15,6 +16,6 @@ class MovingAverage:
     def follow(self, network: nn.Module, step: int) -> None:
         kept = min(self.decay, (1 + step) / (10 + step))
         state = network.state_dict()
-        torch._foreach_lerp_(  # one call instead of one for each weight
-            list(self.weights.values()), [state[name].float() for name in self.weights], 1.0 - kept
-        )
+        # One call for all weights instead of one for each.
+        follow_all = get_ema_multi_avg_fn(kept)  # type: ignore[no-untyped-call]
+        follow_all(list(self.weights.values()), [state[name].float() for name in self.weights], step)
