@@ -10,19 +10,30 @@ from django.utils.translation import gettext_lazy as _
 _REPEAT = _("Repeat the password")
 
 
-class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
+class _TwicePassword:
+    """Compares the two fields in our words, in place of django-allauth's."""
+
+    def clean(self) -> Any:
+        cleaned = super(account.PasswordVerificationMixin, self).clean()  # type: ignore[misc]
+        first, second = cleaned.get("password1"), cleaned.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords differ. Type them again."))  # type: ignore[attr-defined]
+        return cleaned
+
+
+class ChangePasswordForm(_TwicePassword, account.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _label(self, oldpassword=_("Current password"), password1=_("New password"), password2=_REPEAT)
 
 
-class SetPasswordForm(account.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_TwicePassword, account.SetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _label(self, password1=_("Password"), password2=_REPEAT)
 
 
-class ResetPasswordForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordForm(_TwicePassword, account.ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _label(self, password1=_("New password"), password2=_REPEAT)

@@ -56,7 +56,9 @@ def test_an_invited_person_comes_in_by_the_button_and_chooses_a_password(
     assert User.objects.get(email="bob@hospital.example").check_password(PASSWORD)
 
 
-def test_a_passkey_is_set_up_and_signs_in_alone(page: Page, live_server: LiveServer, alice: User) -> None:
+def test_a_passkey_is_set_up_signs_in_alone_and_confirms_identity(
+    page: Page, live_server: LiveServer, alice: User
+) -> None:
     site = live_server.url.replace("127.0.0.1", "localhost")  # passkeys belong to names, not to numbers
     page.goto(f"{site}/accounts/login/?next=/accounts/2fa/webauthn/add/")
     page.get_by_label("Email").fill(alice.email)
@@ -72,6 +74,10 @@ def test_a_passkey_is_set_up_and_signs_in_alone(page: Page, live_server: LiveSer
     page.goto(f"{site}/accounts/login/?next=/account/")
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_role("heading", name="Your account").wait_for()
+    page.get_by_role("link", name="Make and revoke tokens").click()
+    page.get_by_role("link", name="Use a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("heading", name="API tokens").wait_for()
 
 
 def test_the_theme_follows_the_person_and_is_kept(page: Page, live_server: LiveServer) -> None:
