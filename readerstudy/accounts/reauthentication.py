@@ -10,6 +10,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
+from rest_framework.request import Request
 
 from readerstudy.accounts.models import User
 
@@ -48,7 +49,7 @@ def can_confirm(user: User | AnonymousUser) -> bool:
     return bool(get_adapter().get_reauthentication_methods(user))
 
 
-def has_confirmed(request: HttpRequest) -> bool:
+def has_confirmed(request: HttpRequest | Request) -> bool:
     """Return whether the person confirmed recently, for programs, which cannot be shown a page."""
     try:
         _confirm(request)
@@ -58,5 +59,5 @@ def has_confirmed(request: HttpRequest) -> bool:
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
-def _confirm(request: HttpRequest) -> None:
+def _confirm(request: HttpRequest | Request) -> None:
     """Raise where the decorator does."""

@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
+from rest_framework.request import Request
 
 from readerstudy.studies.models import Enrolment, Role, Run, Study
 
@@ -37,13 +38,13 @@ def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]
     return decorate
 
 
-def roles_of(request: HttpRequest, study: Study) -> set[str]:
+def roles_of(request: HttpRequest | Request, study: Study) -> set[str]:
     """The roles the visitor has in a study."""
     mine = Enrolment.objects.current().of(request.user).filter(study=study)
     return set(mine.values_list("role", flat=True))
 
 
-def run_of(request: HttpRequest, study: Study, number: int) -> Run:
+def run_of(request: HttpRequest | Request, study: Study, number: int) -> Run:
     """A piece of long work by its number: leaders see all of a study, an analyst what writes the report."""
     runs = Run.objects.filter(study=study).select_related("study", "cancellation")
     if roles_of(request, study).isdisjoint(LEADS):

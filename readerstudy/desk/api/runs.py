@@ -39,7 +39,7 @@ class RunView(DeskView):
 
     @extend_schema(operation_id="runs_show", responses={200: outputs.RunOut, **REFUSALS})
     def get(self, request: Request, slug: str, number: int) -> Response:
-        return Response(run_out(run_of(request._request, self.study(slug, *STAFF), number)))
+        return Response(run_out(run_of(request, self.study(slug, *STAFF), number)))
 
 
 class CancellationView(DeskView):
@@ -49,7 +49,7 @@ class CancellationView(DeskView):
         operation_id="runs_cancel", request=StatedReasonIn, responses={200: outputs.RunOut, **REFUSALS}
     )
     def post(self, request: Request, slug: str, number: int) -> Response:
-        run = run_of(request._request, self.study(slug, *STAFF), number)
+        run = run_of(request, self.study(slug, *STAFF), number)
         cancel_run(run, by=self.person(), reason=self.given(StatedReasonIn)["reason"])
         return Response(run_out(Run.objects.select_related("study", "cancellation").get(pk=run.pk)))
 

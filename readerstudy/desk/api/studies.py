@@ -50,7 +50,7 @@ class StudyView(DeskView):
     def get(self, request: Request, slug: str) -> Response:
         study = self.study(slug, *STAFF)
         body = study_out(study) | {
-            "roles": sorted(roles_of(request._request, study)),
+            "roles": sorted(roles_of(request, study)),
             "unblinded": is_unblinded(study),
             "life": life_out(study),
         }

@@ -69,7 +69,7 @@ class DeskView(APIView):
 
     def confirmed(self) -> None:
         """What cannot be undone asks a browser's person to have shown anew that it is them."""
-        if not isinstance(self.request.auth, ApiToken) and not has_confirmed(self.request._request):
+        if not isinstance(self.request.auth, ApiToken) and not has_confirmed(self.request):
             raise ConfirmItIsYou
 
 
