@@ -8,7 +8,6 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from botocore.exceptions import ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
@@ -69,12 +68,21 @@ def _write_object(storage: Storage, key: str, buffer: bytes) -> None:
     storage.save(key, ContentFile(buffer))
 
 
+def _errors_of_absence() -> tuple[type[Exception], ...]:
+    """What reading raises where the object is gone; botocore is loaded only where it is used anyway."""
+    if isinstance(image_storage(), FileSystemStorage):
+        return (FileNotFoundError,)
+    from botocore.exceptions import ClientError
+
+    return FileNotFoundError, ClientError
+
+
 def read_buffer(image: Image) -> bytes:
     """The pixels of an image, exactly as they were imported."""
     try:
         with image_storage().open(image.key, "rb") as file:
             buffer: bytes = file.read()
-    except (FileNotFoundError, ClientError) as error:
+    except _errors_of_absence() as error:
         raise MissingPixels(
             f"The storage has lost {image}. Import the original again or restore the storage from a backup."
         ) from error

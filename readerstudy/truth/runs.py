@@ -1,16 +1,16 @@
-"""Imports and blinding audits as runs of the worker."""
+"""Imports and blinding audits as runs of the worker.
+
+The web process loads this module to queue a run; measuring images needs scipy, which only the worker loads.
+"""
 
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from readerstudy.imaging.likeness import near_duplicates
 from readerstudy.imaging.naming import Naming
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import Reporter, performs
-from readerstudy.truth.blinding.audit import audit_blinding
-from readerstudy.truth.blinding.measurements import measurements_of
 from readerstudy.truth.import_images import import_images
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.sources import source_of
@@ -41,12 +41,17 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
 
 @performs("audit")
 def audit_images(run: Run, reporter: Reporter) -> Mapping[str, Any]:
+    from readerstudy.truth.blinding.audit import audit_blinding
+
     audit = audit_blinding(run.study, by=run.by, on_progress=reporter.tell)
     return {"passed": audit.passed, "alike": _alike(run.study)}
 
 
 def _alike(study: Study) -> list[dict[str, Any]]:
     """Pairs that look like one picture stored twice, by the keys of their images, the most alike first."""
+    from readerstudy.imaging.likeness import near_duplicates
+    from readerstudy.truth.blinding.measurements import measurements_of
+
     rows = list(Provenance.objects.filter(source__study=study).select_related("image").order_by("pk"))
     return [
         {
