@@ -76,7 +76,7 @@ def _facts(study: Study) -> _Facts:
         images=images_by_source(study),
         needed={source.name: document.images_needed(source.name) for source in document.sources},
         plan=plan,
-        plan_fits=plan is not None and plan.protocol_digest == study.protocol.digest,
+        plan_fits=plan is not None and (locked or plan.fits(study.protocol.digest)),
         audit="" if audit is None else "passed" if audit.passed else _failed(audit),
         locked=locked,
         invited=readers.count(),

@@ -12,6 +12,7 @@ from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIs
 from readerstudy.studies.models import Enrolment, Protocol, Role, Study
 from readerstudy.studies.protocol import parse_protocol
 
+CREATED = "study created"
 _SLUG = re.compile(r"(?!new$)[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
@@ -30,7 +31,7 @@ def create_study(text: str, *, by: User, slug: str = "") -> Study:
         study=study, version=1, text=text, digest=Protocol.digest_of(text), by=by
     )
     particulars = {"protocol": protocol.digest, "uuid": str(study.uuid), **added_at_creation(study)}
-    record(study.scope, "study created", by=by, on=study, particulars=particulars, label=study.slug)
+    record(study.scope, CREATED, by=by, on=study, particulars=particulars, label=study.slug)
     return study
 
 

@@ -5,56 +5,67 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.models import Audience
+from readerstudy.audit.models import Audience, Event
 from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.spoil import spoil
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.studies.models import Section, Study, Trial, TrialImage
 from readerstudy.truth.allocation import PlanDocument, PlannedPresentation, PlannedSection, Pooled, make_plan
+from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST
 from readerstudy.truth.models import Key, Plan, Provenance
+from readerstudy.truth.pseudonyms import Pseudonyms
+from readerstudy.truth.secrets import plan_key
 
 BATCH = 2_000
+PLAN_MADE = "plan made"
 
 
 @transaction.atomic
 def allocate(study: Study, *, by: User) -> Plan:
-    """The plan of a study, made anew while it is not locked; the same inputs give the same digest."""
+    """Make the plan of a study that is not locked. The same protocol and images give the same plan."""
     study = study.take_turn_before_lock()
     protocol = study.protocol
-    plan = make_plan(protocol.document, protocol.digest, pools_of(study))
+    plan = make_plan(protocol.document, protocol.digest, pools_of(study), key=plan_key(study, PLAN))
+    digest = plan.digest(plan_key(study, PLAN_DIGEST))
     old = Plan.objects.filter(study=study).first()
-    if old is not None and old.digest == plan.digest:
+    if old is not None and old.digest == digest:
         return old
     clear_plan(study)
     _store(study, plan)
     made = Plan.objects.create(
         study=study,
         protocol_digest=protocol.digest,
-        seed=plan.seed,
         places=protocol.document.places,
-        digest=plan.digest,
+        digest=digest,
         by=by,
     )
     record(
         study.scope,
-        "plan made",
+        PLAN_MADE,
         by=by,
         on=study,
-        particulars={"digest": plan.digest, "old": old.digest if old else None, "places": made.places},
+        particulars={"digest": digest, "old": old.digest if old else None, "places": made.places},
         audience=Audience.STAFF,
     )
     return made
 
 
+def allocations_of(study: Study) -> int:
+    """How often a plan was made. More than one deserves a look: somebody may have tried until it suited."""
+    return Event.objects.filter(stream__name=study.scope, verb=PLAN_MADE).count()
+
+
 def pools_of(study: Study) -> dict[str, list[Pooled]]:
-    """What each source of a study offers."""
+    """What each source of a study offers, by pseudonym."""
     pools: dict[str, list[Pooled]] = {}
+    names = Pseudonyms(study)
     rows = Provenance.objects.filter(source__study=study).values_list(
         "source__name", "image__digest", "group", "labels"
     )
     for source, digest, group, labels in rows.iterator(BATCH):
-        pools.setdefault(source, []).append(Pooled(digest=digest, group=group, labels=labels))
+        pooled = Pooled(image=names.image(digest), group=names.group(group), labels=labels)
+        pools.setdefault(source, []).append(pooled)
     return pools
 
 
@@ -75,8 +86,9 @@ def _store(study: Study, plan: PlanDocument) -> None:
 
 
 def _provenances(study: Study) -> dict[tuple[str, str], Provenance]:
+    names = Pseudonyms(study)
     rows = Provenance.objects.filter(source__study=study).select_related("source", "image")
-    return {(row.source.name, row.image.digest): row for row in rows.iterator(BATCH)}
+    return {(row.source.name, names.image(row.image.digest)): row for row in rows.iterator(BATCH)}
 
 
 def _store_trials(
@@ -89,7 +101,7 @@ def _store_trials(
     shown, origins = [], []
     for trial, content in zip(trials, planned.trials, strict=True):
         for number, image in enumerate(content.images, start=1):
-            origin = provenances[image.source, image.digest]
+            origin = provenances[image.source, image.image]
             pixels = _pixels(origin, catch=content.catch)
             shown.append(TrialImage(trial=trial, number=number, image=pixels, label=dict(image.label)))
             origins.append((origin, image.alternative, content.catch))

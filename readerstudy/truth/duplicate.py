@@ -19,7 +19,7 @@ LONGEST_BASE = 72  # of the 80 characters of a short name; a number may follow
 
 @transaction.atomic
 def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
-    """A draft with the same protocol, sources and images. People, answers and plan stay behind."""
+    """A draft with the same protocol, sources and images. People, answers, plan and secrets stay behind."""
     copy = create_study(study.protocol.text, by=by, slug=slug or _free(f"{study.slug[:60]}-copy"))
     _copy_sources(study, copy)
     record(copy.scope, "study duplicated", by=by, on=copy, particulars={"from": study.slug})
@@ -28,9 +28,10 @@ def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
 
 @transaction.atomic
 def rehearse(study: Study, *, by: User) -> Study:
-    """A locked twin of a study, with the same plan, in which anything may be tried.
+    """A locked twin of a study, in which anything may be tried.
 
-    It is marked as a rehearsal for ever and appears in no list; nothing in it touches the study.
+    Its secrets are its own, so its plan and pseudonyms tell nothing of the study's. It is marked as a
+    rehearsal for ever and appears in no list; nothing in it touches the study.
     """
     twin = create_study(
         study.protocol.text, by=User.objects.operator(), slug=_free(f"{study.slug[:60]}-rehearsal")

@@ -11,6 +11,11 @@ class NoSecrets(TruthError):
     """The study has no secrets. Run manage.py migrate, which makes them for existing studies."""
 
 
+class CommitmentBroken(TruthError):
+    """The plan secret is not the one that the study was created with: somebody replaced it in the database.
+    Duplicate the study, which draws new secrets, and plan the copy."""
+
+
 class KeyFileMissing(TruthError):
     """The key file is missing. Restore it from its own backup, or set SECRETS_KEY_FILE to where it is."""
 
@@ -36,8 +41,8 @@ class NoPlan(TruthError):
 
 
 class PlanIsStale(TruthError):
-    """The plan was made for other images or another protocol. Make it anew on the page Plan, or with
-    manage.py allocate STUDY."""
+    """The plan was made for another protocol, or before studies had secrets. Regenerate it on the page Plan,
+    or with manage.py allocate STUDY."""
 
 
 class PlanWasChanged(TruthError):

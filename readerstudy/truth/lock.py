@@ -5,8 +5,10 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.models import Lock, Study
+from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.blinding.gate import require_blinding
 from readerstudy.truth.errors import ReasonMissing
+from readerstudy.truth.secrets import commitment_of, require_commitment
 from readerstudy.truth.stored_plan import check_plan
 
 
@@ -20,6 +22,7 @@ def lock_study(study: Study, *, by: User, reason: str) -> Lock:
     if not reason.strip():
         raise ReasonMissing
     plan = check_plan(study)
+    require_commitment(study)
     require_blinding(study)
     lock = Lock.objects.create(
         study=study,
@@ -29,6 +32,11 @@ def lock_study(study: Study, *, by: User, reason: str) -> Lock:
         by=by,
         reason=reason,
     )
-    particulars = {"protocol": lock.protocol_digest, "plan": lock.plan_digest}
+    particulars = {
+        "protocol": lock.protocol_digest,
+        "plan": lock.plan_digest,
+        "commitment": commitment_of(study),
+        "allocations": allocations_of(study),
+    }
     record(study.scope, "study locked", by=by, on=study, particulars=particulars, reason=reason)
     return lock

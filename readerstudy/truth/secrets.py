@@ -6,14 +6,16 @@ films.
 Everything else takes a key derived for one purpose: `plan_key(study, purpose)`, `name_key(study, purpose)`.
 """
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from readerstudy.audit.models import Event
+from readerstudy.studies.create import CREATED
 from readerstudy.studies.models import Study
-from readerstudy.truth.errors import NoSecrets
+from readerstudy.truth.allocation.keys import commitment
+from readerstudy.truth.errors import CommitmentBroken, NoSecrets
 from readerstudy.truth.hidden import Hidden, derive
 from readerstudy.truth.key_file import create_key_file, key_file, seal, unseal
 from readerstudy.truth.models import StudySecrets
@@ -42,14 +44,17 @@ def make_secrets_at_creation(study: Study) -> Mapping[str, str]:
     return {"commitment": make_secrets(study).commitment}
 
 
-def commitment(study_uuid: str, plan_secret: bytes) -> str:
-    """SHA-256 of a labelled text. It shows, once the secret is told, that it was this one all along."""
-    text = f"readerstudy plan secret\nstudy {study_uuid}\nsecret {plan_secret.hex()}\n"
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def commitment_of(study: Study) -> str:
     return _row(study).commitment
+
+
+def require_commitment(study: Study) -> None:
+    """Refuse a plan secret that is not the one the study was created with."""
+    told = {commitment(str(study.uuid), plan_secret_of(study)), commitment_of(study)}
+    created = Event.objects.filter(stream__name=study.scope, verb=CREATED)
+    told |= {event.particulars["commitment"] for event in created if "commitment" in event.particulars}
+    if len(told) != 1:
+        raise CommitmentBroken
 
 
 def plan_key(study: Study, purpose: str) -> Hidden:

@@ -1,6 +1,7 @@
 """Read the plan back from its rows, and show that it is the one that was made."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.studies.models import Section, Study
@@ -11,8 +12,14 @@ from readerstudy.truth.allocation import (
     PlannedSection,
     PlannedTrial,
 )
+from readerstudy.truth.allocation.former import former_digest
+from readerstudy.truth.allocation.keys import PLAN_DIGEST
 from readerstudy.truth.errors import NoPlan, PlanIsStale, PlanWasChanged
 from readerstudy.truth.models import Key, Plan
+from readerstudy.truth.pseudonyms import Pseudonyms
+from readerstudy.truth.secrets import plan_key
+
+Name = Callable[[str], str]
 
 
 def plan_of(study: Study) -> Plan:
@@ -27,34 +34,44 @@ def plan_of(study: Study) -> Plan:
 def check_plan(study: Study) -> Plan:
     """The study's plan, if its rows still say what was planned and for the protocol as it stands."""
     plan = plan_of(study)
-    if plan.protocol_digest != study.protocol.digest:
+    if not plan.fits(study.protocol.digest):
         raise PlanIsStale
-    if stored_document(study, plan).digest != plan.digest:
+    if stored_digest(study, plan) != plan.digest:
         raise PlanWasChanged
     return plan
 
 
+def stored_digest(study: Study, plan: Plan) -> str:
+    """The digest of the plan as its rows tell it now, to be compared with the one it was given."""
+    if plan.seed is not None:
+        return former_digest(_document(study, plan, str), plan.seed)
+    return stored_document(study, plan).digest(plan_key(study, PLAN_DIGEST))
+
+
 def stored_document(study: Study, plan: Plan) -> PlanDocument:
     """The plan as its rows tell it now. What was shown comes from the same rows."""
+    return _document(study, plan, Pseudonyms(study).image)
+
+
+def _document(study: Study, plan: Plan, name: Name) -> PlanDocument:
     sections = Section.objects.filter(study=study).order_by("position")
     return PlanDocument(
         protocol_digest=plan.protocol_digest,
-        seed=plan.seed,
-        sections=tuple(_section(section, plan.places) for section in sections),
+        sections=tuple(_section(section, plan.places, name) for section in sections),
     )
 
 
-def _section(section: Section, places: int) -> PlannedSection:
+def _section(section: Section, places: int, name: Name) -> PlannedSection:
     return PlannedSection(
         name=section.name,
         task=section.task,
         practice=section.practice,
-        trials=_trials(section),
+        trials=_trials(section, name),
         places=_places(section, places),
     )
 
 
-def _trials(section: Section) -> tuple[PlannedTrial, ...]:
+def _trials(section: Section, name: Name) -> tuple[PlannedTrial, ...]:
     keys = (
         Key.objects.filter(trial_image__trial__section=section)
         .select_related("trial_image__trial", "provenance__source", "provenance__image")
@@ -68,7 +85,7 @@ def _trials(section: Section) -> tuple[PlannedTrial, ...]:
         images[number].append(
             PlannedImage(
                 source=key.provenance.source.name,
-                digest=key.provenance.image.digest,
+                image=name(key.provenance.image.digest),
                 alternative=key.alternative,
                 label=key.trial_image.label,
             )

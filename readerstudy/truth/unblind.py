@@ -13,6 +13,8 @@ from readerstudy.truth.errors import (
     StillBlinded,
 )
 from readerstudy.truth.models import Unblinding, UnblindingRequest
+from readerstudy.truth.secrets import commitment_of, plan_secret_of
+from readerstudy.truth.stored_plan import plan_of
 
 
 @transaction.atomic
@@ -44,8 +46,16 @@ def confirm_unblinding(study: Study, *, by: User, reason: str) -> Unblinding:
     if study.protocol.document.unblinding_people == 2 and request.by_id == by.pk and not study.rehearses_id:
         raise SecondPersonNeeded
     unblinding = Unblinding.objects.create(study=study, request=request, by=by, reason=reason)
-    record(study.scope, "study unblinded", by=by, on=study, reason=reason)
+    particulars = _revealed(study)
+    record(study.scope, "study unblinded", by=by, on=study, particulars=particulars, reason=reason)
     return unblinding
+
+
+def _revealed(study: Study) -> dict[str, str]:
+    """The plan secret, with which anybody can recompute the plan from now on."""
+    if plan_of(study).is_computable:
+        return {}
+    return {"plan_secret": plan_secret_of(study).hex(), "commitment": commitment_of(study)}
 
 
 def is_unblinded(study: Study) -> bool:

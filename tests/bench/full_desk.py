@@ -224,7 +224,6 @@ def read(study: Study, trials: int, readers: int, owner: Any) -> None:
     Plan.objects.create(
         study=study,
         protocol_digest=study.protocol.digest,
-        seed=1,
         places=readers,
         digest=digest,
         by=owner,

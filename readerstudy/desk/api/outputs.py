@@ -8,7 +8,9 @@ from rest_framework import serializers
 
 from readerstudy.reading.api.outputs import ProblemOut
 from readerstudy.studies.models import Enrolment, Run, Study
+from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.models import Plan
+from readerstudy.truth.secrets import commitment_of
 
 Shape = serializers.Serializer[Any]
 
@@ -102,10 +104,14 @@ class RunsOut(Shape):
 
 
 class PlanOut(Shape):
-    digest = serializers.CharField()
-    seed = serializers.IntegerField()
+    digest = serializers.CharField(help_text="HMAC of the plan under the study's plan secret.")
+    commitment = serializers.CharField(help_text="SHA-256 that commits the study to its plan secret.")
     places = serializers.IntegerField()
-    fits = serializers.BooleanField(help_text="Whether it was made for the protocol as it stands.")
+    fits = serializers.BooleanField(help_text="Whether the study can be locked with it.")
+    allocations = serializers.IntegerField(help_text="How often a plan was made for the study.")
+    computable = serializers.BooleanField(
+        help_text="Made before studies had secrets: the protocol alone tells the plan."
+    )
 
 
 class AuditOut(Shape):
@@ -196,9 +202,11 @@ def run_out(run: Run) -> dict[str, Any]:
 def plan_out(plan: Plan, study: Study) -> dict[str, Any]:
     return {
         "digest": plan.digest,
-        "seed": plan.seed,
+        "commitment": commitment_of(study),
         "places": plan.places,
-        "fits": plan.protocol_digest == study.protocol.digest,
+        "fits": plan.fits(study.protocol.digest),
+        "allocations": allocations_of(study),
+        "computable": plan.is_computable,
     }
 
 

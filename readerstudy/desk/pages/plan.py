@@ -8,17 +8,18 @@ from readerstudy.accounts.reauthentication import recently_authenticated_to_act
 from readerstudy.desk.access import LEADS, OWNERS, study_page
 from readerstudy.desk.pages.frame import done, refused, refused_here, study_response
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.models import Section, Study
-from readerstudy.truth.allocate import allocate
+from readerstudy.studies.models import Study
+from readerstudy.truth.allocate import allocate, allocations_of
 from readerstudy.truth.lock import lock_study
+from readerstudy.truth.secrets import commitment_of
 
 
 @require_http_methods(["GET", "POST"])
 @study_page(*LEADS)
 def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
-        sections = Section.objects.filter(study=study)
-        return study_response(request, study, "plan", {"sections": sections})
+        facts = {"commitment": commitment_of(study), "allocations": allocations_of(study)}
+        return study_response(request, study, "plan", facts)
     try:
         made = allocate(study, by=person(request))
     except ReaderstudyError as error:
@@ -31,9 +32,9 @@ def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
 @study_page(*OWNERS)
 def lock(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
-        return study_response(request, study, "lock")
+        return study_response(request, study, "lock", {"commitment": commitment_of(study)})
     try:
         lock_study(study, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
-        return refused_here(request, study, "lock", error, {})
+        return refused_here(request, study, "lock", error, {"commitment": commitment_of(study)})
     return done(request, "The study is locked. Invite its readers.", "desk-people", study.slug)

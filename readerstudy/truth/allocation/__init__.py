@@ -1,4 +1,4 @@
-"""From (protocol, seed, images) to a plan. Pure: no database, no clock, no global randomness."""
+"""From (protocol, images, secret key) to a plan. Pure: no Django, no clock, no global randomness."""
 
 from readerstudy.truth.allocation.document import (
     PlanDocument,

@@ -1,24 +1,25 @@
 """The plan as a document: what is shown where, to which place, in what order; and its digest."""
 
-import hashlib
+import hmac
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pooled:
-    """An image a source offers: named by its digest, grouped by patient."""
+    """An image that a source offers. `image` and `group`, its patient, are pseudonyms."""
 
-    digest: str
+    image: str
     group: str = ""
-    labels: Mapping[str, str] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedImage:
     source: str
-    digest: str
+    image: str
     alternative: str
     label: Mapping[str, str]
 
@@ -50,10 +51,22 @@ class PlannedSection:
 @dataclass(frozen=True, kw_only=True)
 class PlanDocument:
     protocol_digest: str
-    seed: int
     sections: tuple[PlannedSection, ...]
 
-    @property
-    def digest(self) -> str:
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+    def digest(self, key: bytes) -> str:
+        """HMAC-SHA256 of the plan line by line. Without the key, no guess at the plan can be tested on it."""
+        hasher = hmac.new(key, digestmod="sha256")
+        for line in self._lines():
+            text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            hasher.update(text.encode() + b"\n")
+        return hasher.hexdigest()
+
+    def _lines(self) -> Iterator[list[Any]]:
+        yield ["protocol", self.protocol_digest]
+        for section in self.sections:
+            yield ["section", section.name, section.task, section.practice]
+            for trial in section.trials:
+                images = [[one.source, one.image, one.alternative, dict(one.label)] for one in trial.images]
+                yield ["trial", trial.catch, images]
+            for walk in section.places:
+                yield ["place", [[shown.trial, shown.slots, shown.repeats] for shown in walk]]

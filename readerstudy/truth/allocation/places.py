@@ -1,57 +1,96 @@
-"""In which order and in which slots the reader at a place sees the trials of a section."""
+"""In which order and in which slots the reader at each place sees the trials of a section.
 
+Nothing is balanced within a place: whoever knew what they had seen could count on what was left. Slots are
+balanced over places instead, for every image of a trial alike, so that readers who compare their screens
+learn nothing either.
+"""
+
+import math
 from collections.abc import Sequence
 
-from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
+from readerstudy.studies.protocol import SectionDocument
 from readerstudy.truth.allocation.document import PlannedPresentation, PlannedTrial
 from readerstudy.truth.allocation.shuffle import shuffled
 
+Slots = tuple[int, ...]
 
-def make_place(
-    protocol: ProtocolDocument,
+
+def make_places(
+    section: SectionDocument, trials: Sequence[PlannedTrial], places: int, key: bytes
+) -> tuple[tuple[PlannedPresentation, ...], ...]:
+    """The presentations of each place, in reading order."""
+    first = [_first_slots(section, trial, number, places, key) for number, trial in enumerate(trials, 1)]
+    again = repeated(section, key)
+    return tuple(
+        _place(section, trials, [slots[place - 1] for slots in first], again, place, key)
+        for place in range(1, places + 1)
+    )
+
+
+def _first_slots(
+    section: SectionDocument, trial: PlannedTrial, number: int, places: int, key: bytes
+) -> list[Slots]:
+    """The slots of a trial at its first showing, place by place.
+
+    Among as many successive places as there are images, each image stands once in each slot. Catch trials
+    stay outside the balance.
+    """
+    width = len(trial.images)
+    numbers = range(1, width + 1)
+    if trial.catch:
+        return [
+            tuple(shuffled(numbers, key, section.name, "catch slots", number, place))
+            for place in range(1, places + 1)
+        ]
+    rows: list[Slots] = []
+    for block in range(math.ceil(places / width)):
+        row = shuffled(numbers, key, section.name, "slots", number, block)
+        shifts = shuffled(range(width), key, section.name, "shifts", number, block)
+        rows += [tuple(row[shift:] + row[:shift]) for shift in shifts]
+    return rows[:places]
+
+
+def _place(
     section: SectionDocument,
     trials: Sequence[PlannedTrial],
+    first_slots: Sequence[Slots],
+    again: Sequence[int],
     place: int,
-    real: frozenset[str],
+    key: bytes,
 ) -> tuple[PlannedPresentation, ...]:
-    """The presentations at one place, in reading order."""
-    key = (protocol.seed, section.name, place)
-    walk = _walk(section, _assigned(protocol, section, len(trials), place), repeated(protocol, section), key)
-    targets = _targets(trials, real)
-    slots = _slots(walk, trials, targets, key)
     first: dict[int, int] = {}
     presentations = []
+    walk = _walk(section, _assigned(section, len(trials), place, key), again, place, key)
     for order, trial in enumerate(walk, start=1):
-        presentations.append(
-            PlannedPresentation(trial=trial, slots=slots[order - 1], repeats=first.get(trial))
-        )
+        slots = first_slots[trial - 1]
+        if trial in first:
+            slots = tuple(shuffled(sorted(slots), key, section.name, "slots again", trial, place))
+        presentations.append(PlannedPresentation(trial=trial, slots=slots, repeats=first.get(trial)))
         first.setdefault(trial, order)
     return tuple(presentations)
 
 
-def _assigned(protocol: ProtocolDocument, section: SectionDocument, trials: int, place: int) -> list[int]:
+def _assigned(section: SectionDocument, trials: int, place: int, key: bytes) -> list[int]:
     """The trial numbers read at a place: all of them, or the anchors and one block in turn."""
     if section.design != "rotate":
         return list(range(1, trials + 1))
-    mixed = shuffled(range(1, section.trials + 1), protocol.seed, section.name, "blocks")
+    mixed = shuffled(range(1, section.trials + 1), key, section.name, "blocks")
     anchors, rest = mixed[: section.anchor], mixed[section.anchor :]
     start = ((place - 1) * section.block) % len(rest)
     catch = list(range(section.trials + 1, trials + 1))
     return sorted(anchors + rest[start : start + section.block]) + catch
 
 
-def repeated(protocol: ProtocolDocument, section: SectionDocument) -> list[int]:
+def repeated(section: SectionDocument, key: bytes) -> list[int]:
     """The trials every reader sees a second time."""
+    candidates = list(range(1, section.trials + 1))
     if section.design == "rotate":
-        mixed = shuffled(range(1, section.trials + 1), protocol.seed, section.name, "blocks")
-        candidates = mixed[: section.anchor]
-    else:
-        candidates = list(range(1, section.trials + 1))
-    return shuffled(candidates, protocol.seed, section.name, "repeats")[: section.repeats]
+        candidates = shuffled(candidates, key, section.name, "blocks")[: section.anchor]
+    return shuffled(candidates, key, section.name, "repeats")[: section.repeats]
 
 
 def _walk(
-    section: SectionDocument, assigned: Sequence[int], again: Sequence[int], key: tuple[object, ...]
+    section: SectionDocument, assigned: Sequence[int], again: Sequence[int], place: int, key: bytes
 ) -> list[int]:
     """A random order in which every repeat lies at least a third of the section after its original.
 
@@ -60,37 +99,12 @@ def _walk(
     """
     total = len(assigned) + len(again)
     stretch = max(total // 3, len(again))
-    once = shuffled([trial for trial in assigned if trial not in set(again)], *key, "order")
-    pairs = shuffled(list(again), *key, "pairs")
-    early = sorted(shuffled(range(min(stretch, total)), *key, "early")[: len(pairs)])
-    late = sorted(shuffled(range(max(total - stretch, 0), total), *key, "late")[: len(pairs)])
+    names = (section.name, place)
+    once = shuffled([trial for trial in assigned if trial not in set(again)], key, *names, "order")
+    pairs = shuffled(list(again), key, *names, "pairs")
+    early = sorted(shuffled(range(min(stretch, total)), key, *names, "early")[: len(pairs)])
+    late = sorted(shuffled(range(max(total - stretch, 0), total), key, *names, "late")[: len(pairs)])
     fixed = dict(zip(early, pairs, strict=True))
     fixed.update((position, trial) for position, trial in zip(late, pairs, strict=True))
     rest = iter(once)
     return [fixed[position] if position in fixed else next(rest) for position in range(total)]
-
-
-def _targets(trials: Sequence[PlannedTrial], real: frozenset[str]) -> list[int]:
-    """The number (from 1) of the image whose slot is balanced: the real one, else the first."""
-    return [
-        next((n for n, image in enumerate(trial.images, start=1) if image.source in real), 1)
-        for trial in trials
-    ]
-
-
-def _slots(
-    walk: Sequence[int], trials: Sequence[PlannedTrial], targets: Sequence[int], key: tuple[object, ...]
-) -> list[tuple[int, ...]]:
-    """Image numbers by slot; the target stands in each slot equally often, within one."""
-    width = len(trials[0].images)
-    # Which slots get one more, when the number of trials is no multiple of the slots, is random too.
-    columns = shuffled(range(width), *key, "columns")
-    balanced = shuffled([columns[i % width] for i in range(len(walk))], *key, "targets")
-    found = []
-    for order, (trial, column) in enumerate(zip(walk, balanced, strict=True)):
-        target = targets[trial - 1]
-        others = [n for n in range(1, width + 1) if n != target]
-        row = shuffled(others, *key, "slots", order)
-        row.insert(column, target)
-        found.append(tuple(row))
-    return found

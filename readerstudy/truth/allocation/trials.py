@@ -12,17 +12,19 @@ from readerstudy.truth.errors import NotEnoughImages
 class Pools:
     """The images not used yet. Each leaves its pool once, so none is shown twice."""
 
-    def __init__(self, protocol: ProtocolDocument, images: Mapping[str, Sequence[Pooled]]) -> None:
+    def __init__(
+        self, protocol: ProtocolDocument, images: Mapping[str, Sequence[Pooled]], key: bytes
+    ) -> None:
         self._left: dict[str, deque[Pooled]] = {}
         for source in protocol.sources:
-            have = sorted(images.get(source.name, ()), key=lambda pooled: pooled.digest)
+            have = sorted(images.get(source.name, ()), key=lambda pooled: pooled.image)
             needed = protocol.images_needed(source.name)
             if len(have) < needed:
                 raise NotEnoughImages(
                     f"Source {source.name!r} has {len(have)} images; the protocol needs {needed}. "
                     f"Import {needed - len(have)} more or ask for fewer trials."
                 )
-            self._left[source.name] = deque(shuffled(have, protocol.seed, "pool", source.name))
+            self._left[source.name] = deque(shuffled(have, key, "pool", source.name))
 
     def draw(self, source: str, groups: set[str]) -> Pooled:
         """The next image of a source, of a patient not yet in this trial if there is one."""
@@ -37,17 +39,17 @@ class Pools:
         return drawn
 
 
-def make_trials(protocol: ProtocolDocument, section: SectionDocument, pools: Pools) -> list[PlannedTrial]:
+def make_trials(
+    protocol: ProtocolDocument, section: SectionDocument, pools: Pools, key: bytes
+) -> list[PlannedTrial]:
     """The section's trials in the plan's order, catch trials last."""
     if section.task == "pick_real":
         makeups = [_one_of_each(section)] * (section.trials + section.catch)
     else:
         singles = [[name] for name, count in section.compose.items() for _ in range(count)]
-        makeups = shuffled(singles, protocol.seed, section.name, "sources")
+        makeups = shuffled(singles, key, section.name, "sources")
         makeups += [[section.catch_source(protocol)]] * section.catch
-    return [
-        _trial(protocol, section, pools, makeup, number) for number, makeup in enumerate(makeups, start=1)
-    ]
+    return [_trial(section, pools, makeup, number, key) for number, makeup in enumerate(makeups, start=1)]
 
 
 def _one_of_each(section: SectionDocument) -> list[str]:
@@ -55,7 +57,7 @@ def _one_of_each(section: SectionDocument) -> list[str]:
 
 
 def _trial(
-    protocol: ProtocolDocument, section: SectionDocument, pools: Pools, makeup: Sequence[str], number: int
+    section: SectionDocument, pools: Pools, makeup: Sequence[str], number: int, key: bytes
 ) -> PlannedTrial:
     groups: set[str] = set()
     seen: Counter[str] = Counter()
@@ -63,17 +65,16 @@ def _trial(
     for source in makeup:
         pooled = pools.draw(source, groups)
         seen[source] += 1
-        labels = pooled.labels or {}
         images.append(
             PlannedImage(
                 source=source,
-                digest=pooled.digest,
+                image=pooled.image,
                 alternative=source if seen[source] == 1 else f"{source}#{seen[source]}",
-                label=_label(section, labels, source),
+                label=_label(section, pooled.labels, source),
             )
         )
     # The order of images within a trial must not tell which is real.
-    mixed = shuffled(images, protocol.seed, section.name, "images", number)
+    mixed = shuffled(images, key, section.name, "images", number)
     return PlannedTrial(images=tuple(mixed), catch=number > section.trials)
 
 

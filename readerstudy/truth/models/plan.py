@@ -6,11 +6,14 @@ from django.utils import timezone
 
 
 class Plan(models.Model):
-    """The allocation: computed once from protocol, seed and images, kept as rows, named by its digest."""
+    """The allocation: computed once from protocol, images and plan secret, kept as rows, named by its digest.
+
+    `seed` is that of plans from before studies had secrets: anybody who knows the protocol can compute them.
+    """
 
     study = models.OneToOneField("studies.Study", on_delete=models.PROTECT, related_name="+")
     protocol_digest = models.CharField(max_length=64)
-    seed = models.BigIntegerField()
+    seed = models.BigIntegerField(null=True, blank=True)
     places = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -18,6 +21,15 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study.slug} plan {self.digest[:12]}"
+
+    @property
+    def is_computable(self) -> bool:
+        """Whether the protocol alone tells the plan, which stays so in studies locked before secrets."""
+        return self.seed is not None
+
+    def fits(self, protocol_digest: str) -> bool:
+        """Whether a study may be locked with it, as far as the protocol goes."""
+        return self.protocol_digest == protocol_digest and not self.is_computable
 
 
 class Key(models.Model):

@@ -6,8 +6,10 @@ from readerstudy.audit.models import Event
 from readerstudy.reading.models import Response
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.allocate import allocate, pools_of
 from readerstudy.truth.duplicate import duplicate, rehearse
 from readerstudy.truth.models import Plan, Provenance, Source
+from readerstudy.truth.secrets import commitment_of, pixel_seed_of, plan_secret_of
 from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
@@ -40,16 +42,41 @@ def test_the_images_of_the_original_stay_where_they_are() -> None:
     assert before == (contents(study), list(Source.objects.filter(study=study).values_list("pk", "name")))
 
 
-def test_a_rehearsal_reads_the_same_plan_and_leaves_the_study_untouched() -> None:
+def test_a_rehearsal_reads_the_same_images_and_leaves_the_study_untouched() -> None:
     study = a_planned_study()
     twin = rehearse(study, by=a_user("alice"))
     answers = simulate_readers(twin, 2, Skill(), by=a_user("alice"), seed=1, on_answer=lambda: None)
     assert answers == 2 * 3
-    assert Plan.objects.get(study=twin).digest == Plan.objects.get(study=study).digest
+    assert contents(twin) == contents(study)
     assert not study.is_locked
     assert not Response.objects.filter(presentation__section__study=study).exists()
     assert not Enrolment.objects.filter(study=study, virtual=True).exists()
     assert twin not in Study.objects.real()
+
+
+def test_copies_and_rehearsals_draw_secrets_of_their_own() -> None:
+    study = a_planned_study()
+    twin, copy = rehearse(study, by=a_user("alice")), duplicate(study, by=a_user("alice"))
+    allocate(copy, by=a_user("alice"))
+    studies = [study, twin, copy]
+    assert len({plan_secret_of(one) for one in studies}) == 3
+    assert len({pixel_seed_of(one) for one in studies}) == 3
+    assert len({commitment_of(one) for one in studies}) == 3
+    images = [{image.image for pool in pools_of(one).values() for image in pool} for one in studies]
+    assert not images[0] & images[1]
+    assert not images[0] & images[2]
+    assert Plan.objects.filter(study__in=studies).values("digest").distinct().count() == 3
+
+
+def test_unblinding_a_rehearsal_reveals_its_own_plan_secret_alone() -> None:
+    study = a_planned_study()
+    twin = rehearse(study, by=a_user("alice"))
+    freeze_study(twin, by=a_user("alice"), reason="Pre-flight")
+    request_unblinding(twin, by=a_user("alice"), reason="Pre-flight")
+    confirm_unblinding(twin, by=a_user("alice"), reason="Pre-flight")
+    revealed = Event.objects.get(stream__name=twin.scope, verb="study unblinded").particulars
+    assert revealed == {"plan_secret": plan_secret_of(twin).hex(), "commitment": commitment_of(twin)}
+    assert plan_secret_of(study).hex() not in str(list(Event.objects.values_list("particulars", flat=True)))
 
 
 def test_one_person_unblinds_a_rehearsal_even_where_the_study_asks_for_two() -> None:

@@ -5,25 +5,29 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, models, transaction
 
+from readerstudy.audit.models import Event
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models import Lock, Protocol, Section, Study, Trial, TrialImage
-from readerstudy.truth.allocate import allocate, pools_of
+from readerstudy.truth.allocate import allocate, allocations_of, pools_of
 from readerstudy.truth.allocation import make_plan
+from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST
 from readerstudy.truth.blinding.gate import newest_audit, override
 from readerstudy.truth.errors import (
     BlindingFailed,
     BlindingNotShown,
+    CommitmentBroken,
     NoPlan,
     PlanIsStale,
     PlanWasChanged,
     ReasonMissing,
 )
 from readerstudy.truth.lock import lock_study
-from readerstudy.truth.models import BlindingAudit, Key, Plan, Provenance, Source
+from readerstudy.truth.models import BlindingAudit, Key, Plan, Provenance, Source, StudySecrets
+from readerstudy.truth.secrets import commitment_of, drawn_secrets, plan_key, require_commitment
 from readerstudy.truth.sources import source_of
-from readerstudy.truth.stored_plan import stored_document
+from readerstudy.truth.stored_plan import stored_digest, stored_document
 from tests.readerstudy.factory import (
     AUDIT,
     CALLS,
@@ -37,8 +41,6 @@ from tests.readerstudy.factory import (
 
 pytestmark = pytest.mark.django_db
 ALL = QUARTETS.format(trials=3) + "repeats = 1\n" + CALLS + CHECKS
-#: The plan of this protocol, seed and pixels, on SQLite and PostgreSQL alike.
-DIGEST = "7f8ed2a26ba47c706b4c9d23606d850cd65c75980df69f0f68c22efd5f4da667"
 
 
 @pytest.fixture
@@ -46,19 +48,18 @@ def study() -> Study:
     return a_planned_study(protocol_text(sections=ALL))
 
 
-def test_the_plan_is_the_same_on_every_database(study: Study) -> None:
-    assert Plan.objects.get(study=study).digest == DIGEST
-
-
 def test_what_is_stored_is_what_was_planned(study: Study) -> None:
     plan = Plan.objects.get(study=study)
-    planned = make_plan(study.protocol.document, study.protocol.digest, pools_of(study))
+    pools, key = pools_of(study), plan_key(study, PLAN)
+    planned = make_plan(study.protocol.document, study.protocol.digest, pools, key=key)
     assert stored_document(study, plan) == planned
+    assert plan.digest == stored_digest(study, plan) == planned.digest(plan_key(study, PLAN_DIGEST))
 
 
 def test_allocating_again_is_the_same_plan(study: Study) -> None:
     first = Plan.objects.get(study=study)
     assert allocate(study, by=a_user("alice")).pk == first.pk
+    assert allocations_of(study) == 1
 
 
 def test_a_revised_protocol_makes_the_plan_stale_until_it_is_made_anew(study: Study) -> None:
@@ -67,8 +68,41 @@ def test_a_revised_protocol_makes_the_plan_stale_until_it_is_made_anew(study: St
     study = Study.objects.get(pk=study.pk)
     with pytest.raises(PlanIsStale):
         lock_study(study, by=alice, reason="ready")
-    assert allocate(study, by=alice).digest != DIGEST
+    first = Plan.objects.get(study=study).digest
+    assert allocate(study, by=alice).digest != first
     lock_study(study, by=alice, reason="ready")
+    locked = Event.objects.get(stream__name=study.scope, verb="study locked").particulars
+    assert (locked["allocations"], locked["commitment"]) == (2, commitment_of(study))
+
+
+def test_a_plan_secret_exchanged_in_the_database_stops_the_lock(study: Study) -> None:
+    mine, foreign = drawn_secrets(study.uuid), StudySecrets.objects.filter(study=study)
+    foreign.update(plan_secret=mine["plan_secret"])
+    with pytest.raises(CommitmentBroken):
+        require_commitment(study)
+    # With a commitment to match, the creation event still tells the other one.
+    foreign.update(commitment=mine["commitment"])
+    allocate(study, by=a_user("alice"))
+    with pytest.raises(CommitmentBroken):
+        lock_study(study, by=a_user("alice"), reason="ready")
+
+
+def test_a_draft_planned_before_there_were_secrets_is_planned_anew(study: Study) -> None:
+    alice, plan = a_user("alice"), Plan.objects.get(study=study)
+    Plan.objects.filter(pk=plan.pk).update(seed=7)
+    with pytest.raises(PlanIsStale, match="before studies had secrets"):
+        lock_study(study, by=alice, reason="ready")
+    Plan.objects.filter(pk=plan.pk).update(digest="0" * 64)
+    assert not allocate(study, by=alice).is_computable
+    lock_study(study, by=alice, reason="ready")
+
+
+def test_a_plan_from_before_there_were_secrets_can_still_be_checked(study: Study) -> None:
+    plan = Plan.objects.get(study=study)
+    plan.seed = 7
+    first = stored_digest(study, plan)
+    TrialImage.objects.filter(trial__section__name="checks").update(label={"grade": "9"})
+    assert stored_digest(study, plan) != first
 
 
 def test_rows_changed_behind_the_platforms_back_stop_the_lock(study: Study) -> None:

@@ -1,0 +1,15 @@
+"""Plans made from now on have no seed. On SQLite this rebuilds the table, which takes its triggers along."""
+
+from django.db import migrations, models
+
+from readerstudy.audit.guards import InstallGuards
+from readerstudy.truth.guards import GUARDS
+
+
+class Migration(migrations.Migration):
+    dependencies = [("truth", "0005_secrets_of_existing_studies")]
+
+    operations = [
+        migrations.AlterField("plan", "seed", models.BigIntegerField(blank=True, null=True)),
+        InstallGuards([guard for guard in GUARDS if guard.table == "truth_plan"]),
+    ]
