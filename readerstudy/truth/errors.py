@@ -49,6 +49,10 @@ class PlanWasChanged(TruthError):
     """The stored plan does not match its digest: rows were changed behind the platform's back."""
 
 
+class PlanNotVerified(TruthError):
+    """The plan could not be recomputed from this bundle."""
+
+
 class BlindingNotShown(TruthError):
     """The blinding audit has not been run on these images. Run it on the page Blinding audit, or with
     manage.py audit_blinding STUDY."""

@@ -1,0 +1,141 @@
+"""Recompute the plan of an unblinded study from its bundle, and compare it with what was shown.
+
+Needs neither Django nor a database: whoever has the bundle runs `python -m readerstudy.truth.allocation BUNDLE`.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
+from readerstudy.truth.allocation.document import PlanDocument, PlannedTrial, Pooled
+from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST, commitment
+from readerstudy.truth.allocation.make import make_plan
+from readerstudy.truth.errors import PlanNotVerified
+from readerstudy.truth.hidden import derive
+
+TABLES = ("picks.csv", "ratings.csv", "calls.csv", "checks.csv")
+MOST_TOLD = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What was recomputed and found equal."""
+
+    plan_hash: str
+    rows: int
+
+
+def verify_plan(bundle: Path) -> Verified:
+    """Return what was checked. Raises PlanNotVerified with the first difference."""
+    study = _study(bundle)
+    protocol = _protocol(bundle, study)
+    secret = bytes.fromhex(study["plan_secret"])
+    if commitment(study["study"], secret) != study["commitment"]:
+        raise PlanNotVerified("The plan secret is not the one that the commitment was made to.")
+    plan = make_plan(
+        protocol, study["protocol_hash"], _pools(bundle), key=derive(secret, PLAN, study["study"])
+    )
+    if plan.digest(derive(secret, PLAN_DIGEST, study["study"])) != study["plan_hash"]:
+        raise PlanNotVerified(
+            "The recomputed plan has another hash: pool.csv or plan_hash was changed, or the plan was not "
+            "drawn from this secret."
+        )
+    return Verified(plan_hash=study["plan_hash"], rows=_compare(bundle, plan))
+
+
+def _study(bundle: Path) -> dict[str, Any]:
+    path = bundle / "study.json"
+    try:
+        study: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PlanNotVerified(f"{path} cannot be read. Give the folder of an unmasked bundle.") from error
+    if study.get("masked"):
+        raise PlanNotVerified("A masked bundle holds no plan secret. Export an unmasked one.")
+    if study.get("plan_computable_from_protocol"):
+        raise PlanNotVerified(
+            "The study was locked before studies had secrets: its plan is computable from the protocol."
+        )
+    missing = [
+        name
+        for name in ("study", "commitment", "plan_secret", "plan_hash", "protocol_hash")
+        if name not in study
+    ]
+    if missing:
+        raise PlanNotVerified(f"{path} lacks {', '.join(missing)}. Export the bundle again.")
+    return study
+
+
+def _protocol(bundle: Path, study: dict[str, Any]) -> ProtocolDocument:
+    content = (bundle / "protocol.toml").read_bytes()
+    if hashlib.sha256(content).hexdigest() != study["protocol_hash"]:
+        raise PlanNotVerified("protocol.toml is not the protocol that the study was locked with.")
+    return parse_protocol(content.decode())
+
+
+def _pools(bundle: Path) -> dict[str, list[Pooled]]:
+    pools: dict[str, list[Pooled]] = {}
+    for row in _rows(bundle / "pool.csv"):
+        pooled = Pooled(image=row["image"], group=row["group"], labels=json.loads(row["labels"]))
+        pools.setdefault(row["source"], []).append(pooled)
+    return pools
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)
+
+
+def _compare(bundle: Path, plan: PlanDocument) -> int:
+    """Every answer has to stand at the reader's place and order as the plan has it; how many do."""
+    shown = _Shown(bundle, plan)
+    rows, wrong = 0, []
+    for name in TABLES:
+        if not (bundle / name).exists():
+            continue
+        for line, row in enumerate(_rows(bundle / name), start=2):
+            rows += 1
+            if not shown.fits(row):
+                wrong.append(f"{name} line {line}")
+    if wrong:
+        more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
+        raise PlanNotVerified(f"Shown otherwise than planned: {', '.join(wrong[:MOST_TOLD])}{more}.")
+    return rows
+
+
+class _Shown:
+    """What the plan says of the screen behind a row of the bundle."""
+
+    def __init__(self, bundle: Path, plan: PlanDocument) -> None:
+        self._sections = {section.name: section for section in plan.sections}
+        self._places = {row["reader"]: int(row["place"]) for row in _rows(bundle / "readers.csv")}
+        self._trials: dict[tuple[str, str], int] = {}
+        self._names: dict[tuple[str, int], str] = {}
+
+    def fits(self, row: dict[str, str]) -> bool:
+        section = self._sections[row["section"]]
+        presentation = section.places[self._places[row["reader"]] - 1][int(row["order"]) - 1]
+        trial = section.trials[presentation.trial - 1]
+        if not self._is_same_trial(row, presentation.trial) or trial.catch != (row["catch"] == "1"):
+            return False
+        if bool(row["repeat_of"]) != (presentation.repeats is not None):
+            return False
+        return _is_screen(row, trial, presentation.slots)
+
+    def _is_same_trial(self, row: dict[str, str], number: int) -> bool:
+        """A trial's name is a pseudonym; it has to mean the same trial in every row."""
+        name = row["repeat_of"] or row["trial"]
+        known = self._trials.setdefault((row["section"], name), number)
+        return known == number and self._names.setdefault((row["section"], number), name) == name
+
+
+def _is_screen(row: dict[str, str], trial: PlannedTrial, slots: tuple[int, ...]) -> bool:
+    """The image in the row's slot is the planned one; of a pick, the picked alternative."""
+    if "picked" in row:
+        return trial.images[slots[int(row["slot_picked"]) - 1] - 1].alternative == row["picked"]
+    image = trial.images[slots[int(row.get("slot") or 1) - 1] - 1]
+    return (image.image, image.source) == (row["image"], row["source"])
