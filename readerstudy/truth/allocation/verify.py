@@ -1,6 +1,6 @@
 """Recompute the plan of an unblinded study from its bundle, and compare it with what was shown.
 
-Needs neither Django nor a database: whoever has the bundle runs `python -m readerstudy.truth.allocation BUNDLE`.
+Needs neither Django nor a database: `python -m readerstudy.truth.allocation BUNDLE`.
 """
 
 import csv
