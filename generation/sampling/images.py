@@ -61,9 +61,8 @@ def _dicom(pixels: NDArray[np.uint16], facts: Mapping[str, Any]) -> bytes:
     image.ImageType = ["DERIVED", "SECONDARY"]
     image.SeriesNumber, image.InstanceNumber = 1, int(facts["index"]) + 1
     image.SeriesDescription = "SYNTHETIC: made by a generative model, shows no person"
-    image.DerivationDescription = (
-        f"checkpoint sha256 {facts['checkpoint_digest']}, image seed {facts['seed']}"
-    )
+    seed = f", image seed {facts['seed']}" if facts["seed"] != "" else ""
+    image.DerivationDescription = f"checkpoint sha256 {facts['checkpoint_digest']}{seed}"
     image.BurnedInAnnotation = "NO"
     image.SamplesPerPixel, image.PhotometricInterpretation = 1, "MONOCHROME2"
     image.Rows, image.Columns = pixels.shape

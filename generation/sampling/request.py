@@ -25,9 +25,11 @@ ANCESTRAL_STEPS = 1000
 #: Images at a time on an accelerator. Part of the request, and padded at the end: kernels may round
 #: differently for other batch sizes, and an image must not depend on its neighbours. A CPU makes each alone.
 BATCH = 16
+#: Of a hidden seed. One that was drawn from 128 bits is shorter once in 2^32 times.
+HIDDEN_SEED_BITS = 96
 _NO_IDENTITY = {"out", "checkpoint", "count", "threads"}
 #: What was not possible at first: left out where it is off, so that folders of before go on.
-_ADDED_LATER = {"compiled": False, "batch": BATCH}
+_ADDED_LATER = {"compiled": False, "batch": BATCH, "hidden_seed": False}
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
 
 
@@ -38,7 +40,10 @@ def usual_steps(sampler: str) -> int:
 @dataclass(frozen=True, kw_only=True)
 class SampleRequest:
     """Images to make. A condition that is not named is drawn as often as the training data had it; None or ""
-    leaves it open. An image depends on checkpoint, seed, its number, conditions and solver settings alone."""
+    leaves it open. An image depends on checkpoint, seed, its number, conditions and solver settings alone.
+
+    With `hidden_seed` no file names the seed: whoever has it and the checkpoint can make the images again and
+    recognise them. Draw such a seed at random, with 128 bits."""
 
     count: int
     out: Path
@@ -49,7 +54,8 @@ class SampleRequest:
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     steps: int = STEPS
     sampler: Sampler = "unipc"
-    seed: int = 0
+    seed: int = field(default=0, repr=False)
+    hidden_seed: bool = False
     format: Format = "png16"
     precision: Precision = "float32"
     compiled: bool = False
@@ -77,6 +83,10 @@ class SampleRequest:
             raise RequestError(f"batches of {self.batch} are not possible: choose 1 or more")
         if self.seed < 0:
             raise RequestError(f"seed {self.seed} is not possible: choose 0 or more")
+        if self.hidden_seed and self.seed.bit_length() < HIDDEN_SEED_BITS:
+            raise RequestError(
+                "a hidden seed has to be drawn at random from 128 bits: smaller ones can be guessed"
+            )
 
     @property
     def checkpoint_path(self) -> Path:
@@ -86,6 +96,8 @@ class SampleRequest:
         """What decides the images; the same identity may go on in the same folder."""
         entry = {k: v for k, v in asdict(self).items() if k not in _NO_IDENTITY}
         entry = {k: v for k, v in entry.items() if k not in _ADDED_LATER or v != _ADDED_LATER[k]}
+        if self.hidden_seed:
+            entry["seed"] = f"sha256:{hashlib.sha256(str(self.seed).encode()).hexdigest()}"
         return {
             **entry,
             "conditions": dict(self.conditions),

@@ -132,7 +132,7 @@ class Painter:
     def facts_of(self, index: int) -> Row:
         """All that the manifest says of an image beside its file: known before it is made."""
         known = {n: "" if v is None else v for n, v in self.conditions_of(index).items()}
-        seed = image_seed(self.request.seed, index)
+        seed = "" if self.request.hidden_seed else image_seed(self.request.seed, index)
         own = {"index": index, "seed": seed, "checkpoint_digest": self.checkpoint.digest}
         return {**own, **known, **self._solver()}
 
