@@ -7,7 +7,7 @@ from readerstudy.truth.guards import GUARDS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("truth", "0005_secrets_of_existing_studies")]
+    dependencies = [("truth", "0007_copy_knowledge_of_images")]
 
     operations = [
         migrations.AlterField("plan", "seed", models.BigIntegerField(blank=True, null=True)),
