@@ -59,6 +59,7 @@ def _study(bundle: Bundle) -> dict[str, Any]:
     return {
         **raw,
         "title": study.title,
+        "sources": study.raw.get("sources") or [],
         "level": study.level,
         "masked": study.masked,
         "n_answers": bundle.n_answers,

@@ -30,7 +30,7 @@ def check_tables(study: Study, tables: Tables) -> None:
             _refuse_duplicates(file, tables[file], [key])
     if "picks.csv" in answers:
         _check_picks(study, answers["picks.csv"])
-    if "ratings.csv" in answers:
+    if "ratings.csv" in answers and not study.masked:
         _check_rated_trials(study, answers["ratings.csv"])
     _check_sources_of_images(tables)
     _check_readers(tables, answers)

@@ -49,7 +49,10 @@ class Scale:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """The header of a bundle; ``raw`` keeps all of study.json as it was written."""
+    """The header of a bundle; ``raw`` keeps all of study.json as it was written.
+
+    ``masked`` is whether the bundle hides which source is real.
+    """
 
     title: str
     level: float
@@ -58,12 +61,8 @@ class Study:
     scale: Scale | None
     detection_margin: float | None
     realism_margin: float | None
+    masked: bool = False
     raw: Mapping[str, Any] = field(repr=False)
-
-    @property
-    def masked(self) -> bool:
-        """Whether the bundle hides which source is real."""
-        return all(source.kind is None for source in self.sources)
 
     @property
     def source_names(self) -> tuple[str, ...]:
@@ -89,7 +88,8 @@ def read_study(folder: Path) -> Study:
     document = _load(folder / FILE)
     if not isinstance(document, dict):
         raise BundleError(FILE, "it holds no object", "write a JSON object with sources and sections")
-    sources = _sources(document)
+    hides = _optional(document, "masked", bool, False, "true or false")
+    sources = _sources(document, masked=hides)
     margins = _optional(document, "margins", dict, {}, "an object")
     return Study(
         title=_title(document),
@@ -99,6 +99,7 @@ def read_study(folder: Path) -> Study:
         scale=_scale(document),
         detection_margin=_margin(margins, "detection", 1.0),
         realism_margin=_margin(margins, "realism", math.inf),
+        masked=hides or all(source.kind is None for source in sources),
         raw=document,
     )
 
@@ -178,15 +179,20 @@ def _entries(document: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     return value
 
 
-def _sources(document: Mapping[str, Any]) -> tuple[Source, ...]:
+def _sources(document: Mapping[str, Any], *, masked: bool) -> tuple[Source, ...]:
+    if masked and not document.get("sources"):
+        return ()
     entries = _entries(document, "sources")
     kinds = [entry.get("kind") for entry in entries]
-    masked = all(kind is None for kind in kinds)
+    named = any(kind is not None for kind in kinds)
     for index, kind in enumerate(kinds):
-        if not masked and (not isinstance(kind, str) or kind not in KINDS):
+        wrong = kind is not None if masked else named and (not isinstance(kind, str) or kind not in KINDS)
+        if wrong:
             raise BundleError(
                 FILE,
-                f"{quoted(kind)} is not {listed(KINDS)}",
+                f"{quoted(kind)} stands in a masked bundle"
+                if masked
+                else f"{quoted(kind)} is not {listed(KINDS)}",
                 "say of each source what it is, or of none in a masked bundle",
                 column=f"sources[{index}].kind",
             )

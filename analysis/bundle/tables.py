@@ -53,7 +53,10 @@ def _source(study: Study, *, needed: bool = True) -> Column:
 
 
 def _answers(study: Study, file: str, *, trial: bool = True) -> dict[str, Column]:
-    """What every table of answers has."""
+    """What every table of answers has.
+
+    A masked bundle names no source, and calls the images of a screen by letters of its own.
+    """
     return {
         "section": _section(study, file),
         "reader": _name(),
@@ -67,7 +70,7 @@ def _answers(study: Study, file: str, *, trial: bool = True) -> dict[str, Column
 
 def _picks(study: Study) -> dict[str, Column]:
     return _answers(study, "picks.csv") | {
-        "picked": _word(cells.alternative(study.source_names)),
+        "picked": _name() if study.masked else _word(cells.alternative(study.source_names)),
         "correct": Column(parse=cells.flag, needed=not study.masked),
         "slot_picked": Column(parse=cells.count),
         "slot_real": Column(parse=cells.count),
@@ -78,7 +81,7 @@ def _ratings(study: Study) -> dict[str, Column]:
     points = study.scale.points if study.scale else ()
     return _answers(study, "ratings.csv") | {
         "image": _name(),
-        "source": _source(study),
+        "source": _source(study, needed=not study.masked),
         "slot": Column(parse=cells.count),
         "rating": Column(parse=cells.scale_point(points) if points else cells.number, needed=True),
     }
@@ -87,7 +90,7 @@ def _ratings(study: Study) -> dict[str, Column]:
 def _calls(study: Study) -> dict[str, Column]:
     return _answers(study, "calls.csv", trial=False) | {
         "image": _name(),
-        "source": _source(study),
+        "source": _source(study, needed=not study.masked),
         "call": _word(CALL),
         "confidence": Column(parse=cells.number),
     }

@@ -22,7 +22,12 @@ from analysis.reporting.words import (
 def discrimination(document: Part, part: Part) -> Iterator[str]:
     level = level_text(document)
     if "pooled" not in part:
-        yield part["reason"]
+        called = part["called_synthetic"]
+        ends = interval(called["crossed"]["low"], called["crossed"]["high"], as_percent=True)
+        yield (
+            f"{part['reason']} {percent(called['rate'])} of images were called synthetic "
+            f"({called['k']:,}/{called['n']:,}; {ends})."
+        )
         return
     pooled = part["pooled"]
     crossed = pooled["crossed"]

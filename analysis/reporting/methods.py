@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from analysis.reporting.who import notice, readers_word
 from analysis.reporting.words import Part, level_text, listed
 
+MASKED = (
+    "The bundle is masked: it names no source, and which images are real is withheld. Accuracy and "
+    "comparisons of sources need the study to be unblinded; agreement and conduct are computed as usual."
+)
 TASKS = {
     "pick_real": "found the one real image among {alternatives}",
     "call": "called single images real or synthetic",
@@ -28,8 +32,7 @@ def _design(document: Part) -> Iterator[str]:
         kind: [s["name"] for s in study["sources"] if s.get("kind") == kind] for kind in ("real", "synthetic")
     }
     if study["masked"]:
-        named = listed([s["name"] for s in study["sources"]])
-        yield f"The bundle is masked: images of {named} were shown, and which of them are real is withheld."
+        yield MASKED
     else:
         yield (
             f"Images came from {listed(kinds['real'] or ['no real source'])} (real) and "
@@ -85,6 +88,9 @@ def _picked(document: Part, found: Sequence[Part]) -> Iterator[str]:
 
 
 def _rated(document: Part, found: Sequence[Part]) -> Iterator[str]:
+    found = [part for part in found if "pairs" in part]
+    if not found:
+        return
     pairs = [pair for part in found for pair in part["pairs"]]
     compared = sorted({pair["compared"] for pair in pairs if "compared" in pair})
     if compared:
@@ -175,7 +181,8 @@ def _ends_sentence(document: Part) -> str:
 
 
 def _model_sentence(document: Part) -> str:
-    models = [p["realism"]["ordinal_model"] for p in document["sections"].values() if "realism" in p]
+    rated = [part.get("realism", {}) for part in document["sections"].values()]
+    models = [part["ordinal_model"] for part in rated if "ordinal_model" in part]
     fitted = [model for model in models if "coefficients" in model]
     if not fitted:
         return "No ordinal mixed model was fitted."

@@ -19,6 +19,8 @@ from analysis.reporting.words import (
 
 def realism_in_brief(part: Part) -> str:
     """The means, which differences were shown, and which equivalences."""
+    if "by_source" not in part:
+        return f"{part['reason']} The mean of all ratings is {part['overall']['text']}."
     means = listed([f"{row['source']} {row['text']}" for row in part["by_source"]])
     pairs = [pair for pair in part["pairs"] if pair["unit"] == "reader"]
     if not pairs:
@@ -53,6 +55,9 @@ def _equivalent(pairs: Sequence[Part]) -> str:
 
 def realism(document: Part, part: Part) -> Iterator[str]:
     """Mean ratings, differences, equivalence, and the ordinal model."""
+    if "by_source" not in part:
+        yield realism_in_brief(part)
+        return
     means = [
         f"{row['source']} {row['text']} ({interval(row['low'], row['high'])})" for row in part["by_source"]
     ]

@@ -100,8 +100,9 @@ def _detection(part: Row, make: Any) -> Iterator[Table]:
         title = f"Choice model: log odds of being picked against {choice['reference']}"
         note = f"{starting(choice['method'])}, t over readers; these trials alone."
         yield make("choice", "detection", title, CHOICE, choice["coefficients"], note=note)
-    rows = [{"alternative": name, "picks": n} for name, n in part["by_alternative"].items()]
-    yield make("picks", "detection", "Picks, by alternative", PICKS, rows)
+    rows = [{"alternative": name, "picks": n} for name, n in part.get("by_alternative", {}).items()]
+    if rows:
+        yield make("picks", "detection", "Picks, by alternative", PICKS, rows)
     position = part["position"]
     if position["counts"]:
         real = position.get("real_slots") or [None] * len(position["counts"])
@@ -119,6 +120,8 @@ def _detection(part: Row, make: Any) -> Iterator[Table]:
 
 
 def _realism(part: Row, make: Any) -> Iterator[Table]:
+    if "by_source" not in part:
+        return
     yield make("sources", "realism", "Ratings, by source", SOURCES, part["by_source"])
     rows = list(published_rows(part))
     if rows:
@@ -200,7 +203,8 @@ def _discrimination(part: Row, make: Any) -> Iterator[Table]:
     if "by_reader" in part:
         rows = [row | {"auc_estimate": (row.get("auc") or {}).get("estimate")} for row in part["by_reader"]]
         yield make("calls", "discrimination", "Calls against the truth, by reader", CALLS, rows)
-    yield make("by-source", "discrimination", "Called synthetic, by source", BY_SOURCE, part["by_source"])
+    if "by_source" in part:
+        yield make("by-source", "discrimination", "Called synthetic, by source", BY_SOURCE, part["by_source"])
     if part.get("differences"):
         rows = [{"comparison": f"{row['a']} – {row['b']}"} | row for row in part["differences"]]
         yield make("differences", "discrimination", "Differences in detection", DIFFERENCES, rows)

@@ -36,9 +36,10 @@ def detection(
     limit: int = MODEL_ANSWERS,
 ) -> dict[str, Any]:
     """Everything about the picks of one section; its ratings tell which source stood where."""
-    part: dict[str, Any] = {"by_alternative": _by_alternative(picks), "position": _position(section, picks)}
+    part: dict[str, Any] = {"position": _position(section, picks)}
     if study.masked:
         return part | {"reason": MASKED}
+    part["by_alternative"] = _by_alternative(picks)
     correct = spread(picks, "trial", picks["correct"])
     return {
         "overall": _overall(study, section, correct),

@@ -35,9 +35,8 @@ def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | Non
     """Everything about the calls of one section; `images` may tell which show the same case."""
     called = (calls["call"] == "synthetic").to_numpy().astype(float)
     grid = spread(calls, "image", called)
-    part: dict[str, Any] = {"by_source": _by_source(study, calls, grid)}
     if study.masked:
-        return part | {"reason": MASKED}
+        return {"reason": MASKED, "called_synthetic": _of_all(study, grid)}
     source = _source_of_images(calls, grid)
     synthetic = np.isin(source, study.synthetic_sources)
     scores = spread(calls, "image", scaled(calls)).values
@@ -48,7 +47,7 @@ def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | Non
         "by_reader": _by_reader(study, scores, grid, synthetic),
         "pooled": _pooled(study, grid, synthetic),
         "balanced": _balanced(study, grid, synthetic),
-        **part,
+        "by_source": _by_source(study, calls, grid),
         "roc": _roc(study, scores, synthetic),
         "differences": _differences(study, grid, source, case_of),
         **({"same_cases": paired} if paired else {}),
@@ -56,6 +55,13 @@ def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | Non
         "calibration": _calibration(calls, study),
         "confidence": _confidence(calls, study),
     }
+
+
+def _of_all(study: Study, grid: Grid) -> dict[str, Any]:
+    """How often images were called synthetic, whatever they are."""
+    seen = grid.values[~np.isnan(grid.values)]
+    interval = crossed_rate(grid.values, level=study.level)
+    return {"k": int(seen.sum()), "n": len(seen), "rate": float(seen.mean()), "crossed": whole(interval)}
 
 
 def _source_of_images(calls: pd.DataFrame, grid: Grid) -> Any:

@@ -26,16 +26,21 @@ from analysis.ranks import (
 from analysis.ranks.location import Shift
 from analysis.ranks.signed import SignedRank
 from analysis.rounding import half_up
-from analysis.sections.grid import Floats, as_text, spread
+from analysis.sections.grid import Floats, as_text, has_values, spread
 from analysis.sections.whole import whole
 
 PAIRED_METHODS = ("wilcoxon-asymptotic", "wilcoxon-exact", "wilcoxon-pratt")
 NO_MARGIN = "The study fixed no margin for realism, so equivalence is not decided; read the smallest margin."
+MASKED = (
+    "The bundle is masked: which ratings are of the same source is not known, so sources are not compared."
+)
 INSTEAD = "the crossed differences of means in realism.pairs carry readers and cases at any size"
 
 
 def realism(study: Study, ratings: pd.DataFrame, limit: int = MODEL_ANSWERS) -> dict[str, Any]:
     """Everything about the ratings of one section."""
+    if study.masked and not has_values(ratings, "source"):
+        return {"reason": MASKED, "overall": _described(study, ratings)}
     sources = [name for name in study.source_names if name in set(ratings["source"].cat.categories)]
     return {
         "by_source": [_of_source(study, ratings, source) for source in sources],
@@ -53,14 +58,17 @@ def _of(ratings: pd.DataFrame, source: str) -> pd.DataFrame:
 
 
 def _of_source(study: Study, ratings: pd.DataFrame, source: str) -> dict[str, Any]:
-    values = _of(ratings, source)["rating"].to_numpy()
-    points = list(study.scale.points) if study.scale else sorted(set(ratings["rating"]))
+    return {"source": source} | _described(study, _of(ratings, source))
+
+
+def _described(study: Study, ratings: pd.DataFrame) -> dict[str, Any]:
+    values = ratings["rating"].to_numpy()
+    points = list(study.scale.points) if study.scale else sorted(set(values.tolist()))
     total = sum(Fraction(point) * int((values == point).sum()) for point in set(values.tolist()))
     counts = {f"{point:g}": int((values == point).sum()) for point in points}
-    table = spread(_of(ratings, source), "image", values).values
+    table = spread(ratings, "image", values).values
     crossed = crossed_mean(table, level=study.level, bounds=_ends(study))
     return {
-        "source": source,
         "n": len(values),
         "mean": float(total / len(values)),
         "sd": float(values.std(ddof=1)) if len(values) > 1 else None,

@@ -15,6 +15,10 @@ class StillMasked(ResultError):
     """The study is still blinded. Export it with --masked, or unblind it first."""
 
 
+class StillOpen(ResultError):
+    """The study is still open. Freeze it first: no answers leave the server before the freeze."""
+
+
 class NoAnswers(ResultError):
     """Nobody has answered anything yet."""
 

@@ -8,11 +8,10 @@ import analysis
 from analysis.errors import AnalysisError
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.results.bundle.export import write_bundle
-from readerstudy.results.errors import ReportRefused, StillMasked
+from readerstudy.results.bundle.export import require_exportable, write_bundle
+from readerstudy.results.errors import ReportRefused
 from readerstudy.results.papers import write_paper
 from readerstudy.studies.models import Study
-from readerstudy.truth.unblind import is_unblinded
 
 FORMATS = ("html", "pdf", "xlsx", "csv", "json")
 
@@ -20,9 +19,8 @@ FORMATS = ("html", "pdf", "xlsx", "csv", "json")
 def export_report(
     study: Study, out: Path, *, by: User, formats: Sequence[str] = FORMATS, masked: bool = False
 ) -> Path:
-    """The report in the folder `out`. Before the unblinding only a masked one can be had."""
-    if not masked and not is_unblinded(study):
-        raise StillMasked
+    """The report in the folder `out`, for which the same holds as for a bundle."""
+    require_exportable(study, masked=masked)
     with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
         write_bundle(study, Path(scratch), masked=masked)
         try:

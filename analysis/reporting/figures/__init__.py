@@ -42,13 +42,13 @@ def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
     make = partial(_picture, section)
     if "overall" in part.get("detection", {}):
         yield from _detection(part["detection"], margins.get("detection"), make)
-    if "realism" in part:
+    if "by_source" in part.get("realism", {}):
         labels = (document["study"].get("scale") or {}).get("labels")
         by_source = part["realism"]["by_source"]
         caption = "Ratings by source, share of each point of the scale; at the right the mean."
         picture = scales.likert(by_source, labels or list(by_source[0]["counts"]))
         yield make("ratings", "realism", caption, picture)
-    if "discrimination" in part:
+    if "by_source" in part.get("discrimination", {}):
         yield from _discrimination(document, part["discrimination"], make)
     for name, coefficients in part.get("agreement", {}).items():
         chosen = named_coefficients(coefficients)

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from readerstudy.results.bundle.tables import COLUMNS
+from readerstudy.results.bundle.tables import TABLES
 
 MEANINGS = {
     "section": "The part of the study the answer belongs to.",
@@ -11,14 +11,14 @@ MEANINGS = {
     "trial": "What was on the screen; a hidden repeat ends in -again.",
     "order": "Position in this reader's reading of the section, from 1.",
     "picked": "The alternative taken for the real one: its source, #2 and so on where there are several.",
-    "correct": "1 if the real image was picked, 0 if not. Empty in a masked bundle.",
+    "correct": "1 if the real image was picked, 0 if not.",
     "slot_picked": "Place on the screen that was picked, from 1. Empty where there is none.",
-    "slot_real": "Place on the screen of the real image, from 1. Empty in a masked bundle.",
+    "slot_real": "Place on the screen of the real image, from 1.",
     "response_ms": "Milliseconds from first paint to submission, by the reader's clock.",
     "repeat_of": "The trial this one repeats; empty if it is shown for the first time.",
     "catch": "1 if the trial held an obvious fake.",
     "image": "Pseudonym of the image, the same in every table.",
-    "source": "Where the image comes from; A, B, C in a masked bundle.",
+    "source": "Where the image comes from.",
     "slot": "Place on the screen, from 1.",
     "rating": "Point of the scale in study.json.",
     "call": "real or synthetic.",
@@ -32,14 +32,29 @@ MEANINGS = {
     "y": "Pixel row of the spot, from the upper edge.",
 }
 
+#: What the columns of a masked bundle mean instead.
+MASKED_MEANINGS = {
+    "trial": "What was on the screen, numbered for this bundle; a hidden repeat ends in -again.",
+    "picked": "The letter of the image taken for the real one. All readers of a trial share its letters.",
+    "image": "Where a screen shows several images, trial and letter. Else a pseudonym of this section alone.",
+    "source": "The letter of the source. The same letter is another source in another section.",
+    "observed": "What the reader saw where the verdict is discrepant. Empty where the reader gave nothing.",
+}
 
-def write_codebook(folder: Path) -> Path:
+
+def write_codebook(folder: Path, *, masked: bool) -> Path:
     """codebook.csv for the tables that lie in a folder."""
     path = folder / "codebook.csv"
+    meanings = MEANINGS | MASKED_MEANINGS if masked else MEANINGS
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("file", "column", "meaning"))
-        for name, columns in COLUMNS.items():
+        for name in TABLES:
             if (folder / name).exists():
-                writer.writerows((name, column, MEANINGS[column]) for column in columns)
+                writer.writerows((name, column, meanings[column]) for column in _columns(folder / name))
     return path
+
+
+def _columns(table: Path) -> list[str]:
+    with table.open(encoding="utf-8", newline="") as stream:
+        return next(csv.reader(stream))

@@ -13,10 +13,11 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Questionnaire
 from readerstudy.results.bundle.codebook import write_codebook
+from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names
-from readerstudy.results.bundle.tables import COLUMNS, TABLES
+from readerstudy.results.bundle.tables import TABLES, columns_of
 from readerstudy.results.bundle.walk import answers
-from readerstudy.results.errors import NoAnswers, StillMasked
+from readerstudy.results.errors import NoAnswers, StillMasked, StillOpen
 from readerstudy.results.folder import fresh_folder
 from readerstudy.results.spreadsheet import defused
 from readerstudy.studies.models import Enrolment, Study
@@ -28,38 +29,45 @@ SOFTWARE = ("readerstudy", "Django", "numpy", "pandas", "scipy", "statsmodels")
 
 
 def export_bundle(study: Study, out: Path, *, by: User, masked: bool) -> Path:
-    """Write the bundle to the folder `out`, with sources as A, B, C if `masked`.
-
-    Only a masked bundle can be had before the unblinding.
-    """
-    if not masked and not is_unblinded(study):
-        raise StillMasked
+    """Write the bundle to the folder `out`; see `require_exportable` for when."""
+    require_exportable(study, masked=masked)
     with fresh_folder(out) as folder:
         write_bundle(study, folder, masked=masked)
     record(study.scope, "bundle exported", by=by, on=study, particulars={"masked": masked})
     return out
 
 
+def require_exportable(study: Study, *, masked: bool) -> None:
+    """Refuse any bundle before the freeze, and one that is not masked before the unblinding."""
+    if not study.is_frozen:
+        raise StillOpen
+    if not masked and not is_unblinded(study):
+        raise StillMasked
+
+
 def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
-    names = Names(study, masked=masked)
+    names = Mask(study) if masked else Names(study)
     readers = _write_answers(study, folder, names)
     if not readers:
         raise NoAnswers
     _write_readers(study, folder, readers)
-    _write_images(study, folder, names)
+    if isinstance(names, Names):
+        _write_images(study, folder, names)
     header = json.dumps(_header(study, names), indent=2, ensure_ascii=False)
     (folder / "study.json").write_text(header + "\n", encoding="utf-8")
-    write_codebook(folder)
+    write_codebook(folder, masked=masked)
 
 
-def _write_answers(study: Study, folder: Path, names: Names) -> set[str]:
+def _write_answers(study: Study, folder: Path, names: Names | Mask) -> set[str]:
     """One pass over the answers fills every table; tables that stay empty are taken away."""
     rows, readers = dict.fromkeys(TABLES, 0), set()
+    arms = isinstance(names, Mask) and bool(names.arms)
     with ExitStack() as files:
-        writers = {name: _writer(files, folder / name, COLUMNS[name]) for name in TABLES}
+        writers = {
+            name: _writer(files, folder / name, columns_of(name, masked=names.masked, arms=arms))
+            for name in TABLES
+        }
         for answer in answers(study, names):
-            if names.masked and answer.catch:
-                continue  # nearly everybody sees through an obvious fake, which would lift the mask
             readers.add(answer.reader)
             for name, table in TABLES.items():
                 for row in table(answer, masked=names.masked):
@@ -94,9 +102,9 @@ def _write_readers(study: Study, folder: Path, readers: set[str]) -> None:
 
 
 def _write_images(study: Study, folder: Path, names: Names) -> None:
-    """Images that were shown, with their labels; masked, labels could tell the arms apart and stay out."""
+    """Images that were shown, with their labels."""
     with ExitStack() as files:
-        labels = [] if names.masked else _label_names(study)
+        labels = _label_names(study)
         writer = _writer(files, folder / "images.csv", ("image", "source", *labels))
         for row in sorted(_images(study, names), key=lambda row: str(row["image"])):
             writer.writerow(row)
@@ -113,22 +121,21 @@ def _images(study: Study, names: Names) -> Iterator[dict[str, Any]]:
     seen: set[str] = set()
     for section in study.sections.filter(practice=False):
         for shown in names.shown_in(section).values():
-            if shown.image not in seen and not (names.masked and shown.catch):
+            if shown.image not in seen:
                 seen.add(shown.image)
                 yield {**shown.intended, "image": shown.image, "source": shown.source}
 
 
-def _header(study: Study, names: Names) -> dict[str, Any]:
-    protocol, plan = study.protocol.document, plan_of(study)
+def _header(study: Study, names: Names | Mask) -> dict[str, Any]:
+    """study.json. A masked one has nothing that comes from the plan, not even its digest."""
+    protocol = study.protocol.document
     return {
         "title": study.title,
         "protocol_hash": study.protocol.digest,
-        "plan_hash": plan.digest,
         "data_hash": study.freeze.data_digest if study.is_frozen else None,
-        "seed": protocol.seed,
         "level": protocol.level,
         "masked": names.masked,
-        "sources": _sources(names),
+        **(_masked_sources(names) if isinstance(names, Mask) else _from_the_plan(study, names)),
         "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
         "margins": {"detection": protocol.margins.detection, "realism": protocol.margins.realism},
         "sections": [
@@ -150,16 +157,24 @@ def _header(study: Study, names: Names) -> dict[str, Any]:
     }
 
 
-def _sources(names: Names) -> list[dict[str, Any]]:
-    if names.masked:
-        return [{"name": name} for name in sorted(names.source(source.name) for source in names.sources)]
-    return [
-        {
-            "name": source.name,
-            "kind": source.kind,
-            "checkpoint": source.checkpoint_digest or None,
-            "generated": source.generated,
-            "rejected": source.rejected,
-        }
-        for source in names.sources
-    ]
+def _masked_sources(mask: Mask) -> dict[str, Any]:
+    """The letters of sources, where sections have them; a letter is another source in another section."""
+    letters = sorted({letter for letters in mask.arms.values() for letter in letters})
+    return {"sources": [{"name": letter} for letter in letters]} if letters else {}
+
+
+def _from_the_plan(study: Study, names: Names) -> dict[str, Any]:
+    return {
+        "plan_hash": plan_of(study).digest,
+        "seed": study.protocol.document.seed,
+        "sources": [
+            {
+                "name": source.name,
+                "kind": source.kind,
+                "checkpoint": source.checkpoint_digest or None,
+                "generated": source.generated,
+                "rejected": source.rejected,
+            }
+            for source in names.sources
+        ],
+    }

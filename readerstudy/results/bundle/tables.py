@@ -25,6 +25,23 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "reasons.csv": ("section", "reader", "trial", "image", "source", "tag", "x", "y"),
 }  # fmt: skip
+#: What a masked bundle has: no truth, and nothing that comes from the plan.
+MASKED: dict[str, tuple[str, ...]] = {
+    "picks.csv": ("section", "reader", "trial", "picked", "response_ms", "repeat_of"),
+    "ratings.csv": ("section", "reader", "trial", "image", "rating", "repeat_of"),
+    "calls.csv": ("section", "reader", "trial", "image", "call", "confidence", "response_ms", "repeat_of"),
+    "checks.csv": (
+        "section", "reader", "trial", "image", "label", "observed", "verdict", "response_ms", "repeat_of",
+    ),
+    "reasons.csv": ("section", "reader", "trial", "image", "tag", "x", "y"),
+}  # fmt: skip
+
+
+def columns_of(table: str, *, masked: bool, arms: bool = False) -> tuple[str, ...]:
+    """The columns of a table of answers; `arms` adds the letters of the sources to masked ratings."""
+    if not masked:
+        return COLUMNS[table]
+    return (*MASKED[table], "source") if arms and table == "ratings.csv" else MASKED[table]
 
 
 def _common(answer: Answer) -> dict[str, Any]:
@@ -43,17 +60,16 @@ def picks(answer: Answer, *, masked: bool) -> Iterator[Row]:
     if answer.task != "pick_real" or answer.response.pick_id is None:
         return
     slot, picked = answer.slots[answer.response.pick_id]
-    real = next(number for number, shown in answer.slots.values() if shown.real)
-    yield _common(answer) | {
-        "picked": picked.alternative,
-        "correct": None if masked else int(picked.real),
-        "slot_picked": slot,
-        "slot_real": None if masked else real,
-    }
+    row = _common(answer) | {"picked": picked.alternative}
+    if not masked:
+        real = next(number for number, shown in answer.slots.values() if shown.real)
+        row |= {"correct": int(bool(picked.real)), "slot_picked": slot, "slot_real": real}
+    yield row
 
 
 def ratings(answer: Answer, *, masked: bool) -> Iterator[Row]:
-    for pk, (slot, shown) in answer.slots.items():
+    slots = answer.slots.items()
+    for pk, (slot, shown) in sorted(slots, key=lambda at: at[1][1].image) if masked else slots:
         if pk in answer.ratings:
             yield _common(answer) | {
                 "image": shown.image,
@@ -93,8 +109,10 @@ def checks(answer: Answer, *, masked: bool) -> Iterator[Row]:
 
 
 def reasons(answer: Answer, *, masked: bool) -> Iterator[Row]:
-    for reason in answer.reasons:
-        _, shown = answer.slots[reason.slot_id]
+    given = [(reason, answer.slots[reason.slot_id][1]) for reason in answer.reasons]
+    if masked:
+        given.sort(key=lambda one: (one[1].image, one[0].tag, one[0].x or 0.0, one[0].y or 0.0))
+    for reason, shown in given:
         yield _common(answer) | {
             "image": shown.image,
             "source": shown.source,

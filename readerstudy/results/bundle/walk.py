@@ -1,11 +1,15 @@
-"""Walk through the answers reader by reader, section by section: memory does not grow with answers."""
+"""Walk through the answers reader by reader, section by section: memory does not grow with answers.
+
+A masked walk holds one reader's section at a time, to give its rows in the order of their masked names: the
+order of reading and the places on the screen come from the plan.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from readerstudy.reading.models import Rating, Reason, Response, Slot
-from readerstudy.results.bundle.names import Names, Shown
+from readerstudy.results.bundle.names import Naming, Shown
 from readerstudy.studies.models import Enrolment, Section, Study
 
 BATCH = 1_000
@@ -46,30 +50,37 @@ class _Batch:
     reasons: dict[int, list[Reason]]
 
 
-def answers(study: Study, names: Names) -> Iterator[Answer]:
+def answers(study: Study, names: Naming) -> Iterator[Answer]:
     """Every counted answer outside practice."""
     sections = list(Section.objects.filter(study=study, practice=False).order_by("position"))
     known = {section.pk: names.shown_in(section) for section in sections}
     readers = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
     for reader in readers.order_by("place"):
         for section in sections:
-            for batch in _section(reader, section, known[section.pk]):
-                yield from _answers(batch, reader, section, names)
+            found = (
+                answer
+                for batch in _section(reader, section, known[section.pk])
+                for answer in _answers(batch, reader, section, names)
+            )
+            yield from sorted(found, key=lambda answer: answer.trial) if names.masked else found
 
 
-def _answers(batch: _Batch, reader: Enrolment, section: Section, names: Names) -> Iterator[Answer]:
+def _answers(batch: _Batch, reader: Enrolment, section: Section, names: Naming) -> Iterator[Answer]:
     for response in batch.responses:
-        shown = response.presentation
-        number = shown.trial.number
+        shown, slots = response.presentation, batch.slots[response.presentation_id]
+        if names.masked and any(image.catch for _, image in slots.values()):
+            continue  # nearly everybody sees through an obvious fake, which would lift the mask
+        trial = names.trial(section, shown.trial.number)
+        again = shown.repeats_id is not None
         yield Answer(
             section=section.name,
             task=section.task,
             reader=reader.pseudonym,
-            trial=names.trial(number, again=shown.repeats_id is not None),
-            repeat_of=names.trial(number) if shown.repeats_id is not None else "",
+            trial=f"{trial}-again" if again else trial,
+            repeat_of=trial if again else "",
             order=shown.order,
             response=response,
-            slots=batch.slots[shown.pk],
+            slots=slots,
             ratings=batch.ratings.get(response.pk, {}),
             reasons=tuple(batch.reasons.get(response.pk, ())),
         )

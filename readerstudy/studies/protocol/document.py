@@ -83,6 +83,7 @@ class SectionDocument:
     design: str = "crossed"
     anchor: int = 0
     block: int = 0
+    masked_arms: bool = False
 
     @property
     def asks(self) -> str:

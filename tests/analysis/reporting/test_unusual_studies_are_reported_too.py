@@ -1,6 +1,7 @@
 """Masked, tiny, incomplete, unanimous and partial studies: every form is written, what is missing is said."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,36 @@ def test_a_masked_bundle_says_what_it_cannot_compute(tmp_path: Path) -> None:
     detection = document["sections"]["trios"]["detection"]
     assert "overall" not in detection
     assert "which source is real is not known" in detection["reason"]
-    assert sum(detection["by_alternative"].values()) == 18
     assert document["sections"]["trios"]["agreement"]["picks"]["fleiss"]["estimate"] is not None
     pairs = document["sections"]["trios"]["realism"]["pairs"]
     assert [(p["a"], p["b"]) for p in pairs if p["unit"] == "reader"] == [("A", "B"), ("A", "C"), ("B", "C")]
     assert "pooled" not in document["sections"]["singles"]["discrimination"]
+
+
+def test_a_masked_bundle_without_sources_still_tells_agreement_and_conduct(tmp_path: Path) -> None:
+    letters = {"real": "C", "a": "A", "b": "B"}
+    kept = {
+        "picks.csv": ("section", "reader", "trial", "picked"),
+        "ratings.csv": ("section", "reader", "trial", "image", "rating"),
+        "calls.csv": ("section", "reader", "image", "call"),
+        "checks.csv": ("section", "reader", "image", "label", "observed", "verdict"),
+    }
+    tables = {}
+    for name, columns in kept.items():
+        rows = pd.read_csv(StringIO(TABLES[name]), dtype=str)[list(columns)]
+        if "picked" in rows:
+            rows["picked"] = rows["picked"].map(letters)
+        tables[name] = rows.to_csv(index=False)
+    document = only(tmp_path / "masked", tables, sources=[], masked=True)
+    trios, singles = document["sections"]["trios"], document["sections"]["singles"]
+    assert trios["agreement"]["picks"]["fleiss"]["estimate"] is not None
+    assert trios["conduct"]["completeness"]["answers"] == 18
+    assert "not compared" in trios["realism"]["reason"]
+    assert trios["realism"]["overall"]["n"] == 54
+    assert "by_source" not in singles["discrimination"]
+    assert 0 < singles["discrimination"]["called_synthetic"]["rate"] < 1
+    page = (tmp_path / "masked" / "out" / "report.html").read_text()
+    assert "agreement and conduct are computed as usual" in page
 
 
 def test_readers_who_all_pick_alike_have_no_kappa_but_a_reason(tmp_path: Path) -> None:

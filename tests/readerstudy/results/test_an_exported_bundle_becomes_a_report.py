@@ -32,8 +32,8 @@ def made() -> Locked:
 def test_every_form_of_the_report_is_written(
     made: Locked, tmp_path: Path, capsys: pytest.CaptureFixture[str], masked: bool
 ) -> None:
+    freeze_study(made.study, by=made.owner, reason="done")
     if not masked:
-        freeze_study(made.study, by=made.owner, reason="done")
         request_unblinding(made.study, by=made.owner, reason="done")
         confirm_unblinding(made.study, by=made.owner, reason="done")
     bundle = export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=masked)
@@ -49,6 +49,8 @@ def test_every_form_of_the_report_is_written(
         "checks": "check_label",
     }
     assert document["study"]["virtual_readers"] == 3
+    assert document["study"]["masked"] is masked
+    assert document["sections"]["triples"]["agreement"]["picks"]["raw"]["estimate"] is not None
     assert document["sections"]["triples"]["conduct"]["repeats"]["n"] == 3
     page = (out / "report.html").read_text()
     assert "every reader of this study was virtual" in page
@@ -56,3 +58,4 @@ def test_every_form_of_the_report_is_written(
     assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
     assert zipfile.ZipFile(out / "report.xlsx").testzip() is None
     assert ("canary" in page) is not masked
+    assert ("The bundle is masked" in page) is masked

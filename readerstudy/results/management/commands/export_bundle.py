@@ -9,13 +9,13 @@ from readerstudy.studies.models import Study
 
 
 class Command(StudyCommand):
-    help = "Write a study's answers as a bundle of CSV tables; masked until the study is unblinded."
+    help = "Write a frozen study's answers as a bundle of CSV tables; masked until the study is unblinded."
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--out", type=Path, required=True, help="a folder that is not there yet, or empty"
         )
-        parser.add_argument("--masked", action="store_true", help="call the sources A, B, C")
+        parser.add_argument("--masked", action="store_true", help="hide which images are real")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         out = export_bundle(study, options["out"], by=by, masked=options["masked"])

@@ -16,7 +16,11 @@ class Command(StudyCommand):
             "--out", type=Path, required=True, help="a folder that is not there yet, or empty"
         )
         parser.add_argument("--format", nargs="+", choices=FORMATS, default=list(FORMATS))
-        parser.add_argument("--masked", action="store_true", help="before the unblinding: sources as A, B, C")
+        parser.add_argument(
+            "--masked",
+            action="store_true",
+            help="hide which images are real",
+        )
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         formats, masked = options["format"], options["masked"]

@@ -1,0 +1,114 @@
+"""The names in a masked bundle: alike for all readers, and no function of anything but the study's secret.
+
+Readers can be compared by them, and nothing can be told of the truth. Trials are renumbered, images are named
+section by section, and where a screen shows several, they go by the letters of their trial. A source has a
+letter only in a section whose protocol says `masked_arms`.
+"""
+
+import hmac
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from string import ascii_uppercase
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from readerstudy.results.bundle.names import Shown
+from readerstudy.studies.models import Section, Study
+from readerstudy.truth.models import Key
+
+Rank = Callable[..., bytes]
+
+
+class Mask:
+    """Masked names of one study, the same in every export of it."""
+
+    masked = True
+
+    def __init__(self, study: Study) -> None:
+        self._rank = _ranking(study)
+        self._trials: dict[tuple[int, int], str] = {}
+        self._images: dict[int, str] = {}
+        self._shown: dict[int, dict[int, Shown]] = {}
+        self.arms: dict[str, list[str]] = {}
+        document = study.protocol.document
+        for section in study.sections.filter(practice=False).order_by("position"):
+            self._cover(section, with_arms=document.section(section.name).masked_arms)
+
+    def trial(self, section: Section, number: int) -> str:
+        return self._trials[section.pk, number]
+
+    def shown_in(self, section: Section) -> dict[int, Shown]:
+        return self._shown[section.pk]
+
+    def _cover(self, section: Section, *, with_arms: bool) -> None:
+        keys = list(_keys_of(section))
+        self._number_trials(section, keys)
+        self._name_images(section, keys)
+        arms = self._letter_arms(section, keys) if with_arms else {}
+        self._shown[section.pk] = {
+            key.trial_image_id: self._masked(key, arms.get(key.provenance.source.name, "")) for key in keys
+        }
+
+    def _number_trials(self, section: Section, keys: Iterable[Key]) -> None:
+        """Numbers run on from section to section, so that a name never means two things."""
+        numbers = {key.trial_image.trial.number for key in keys if not key.catch}
+        ordered = sorted(numbers, key=lambda number: self._rank("trial", section.name, number))
+        for place, number in enumerate(ordered, start=len(self._trials) + 1):
+            self._trials[section.pk, number] = f"T{place:03}"
+
+    def _name_images(self, section: Section, keys: Iterable[Key]) -> None:
+        """One image a screen: numbered. Several: trial and letter."""
+        screens: dict[int, list[Key]] = defaultdict(list)
+        for key in keys:
+            if not key.catch:
+                screens[key.trial_image.trial.number].append(key)
+        alone = []
+        for number, screen in screens.items():
+            if len(screen) == 1:
+                alone.append(screen[0])
+                continue
+            trial = self._trials[section.pk, number]
+            for letter, key in zip(ascii_uppercase, self._ordered("letter", section, screen), strict=False):
+                self._images[key.trial_image_id] = f"{trial}-{letter}"
+        for place, key in enumerate(self._ordered("image", section, alone), start=len(self._images) + 1):
+            self._images[key.trial_image_id] = f"I{place:04}"
+
+    def _ordered(self, purpose: str, section: Section, keys: Iterable[Key]) -> list[Key]:
+        def rank(key: Key) -> bytes:
+            return self._rank(purpose, section.name, key.trial_image.trial.number, key.trial_image.number)
+
+        return sorted(keys, key=rank)
+
+    def _letter_arms(self, section: Section, keys: Iterable[Key]) -> Mapping[str, str]:
+        """A letter for each source, which means another source in another section."""
+        names = {key.provenance.source.name for key in keys}
+        ordered = sorted(names, key=lambda name: self._rank("arm", section.name, name))
+        self.arms[section.name] = list(ascii_uppercase[: len(ordered)])
+        return dict(zip(ordered, ascii_uppercase, strict=False))
+
+    def _masked(self, key: Key, arm: str) -> Shown:
+        image = self._images.get(key.trial_image_id, "")
+        return Shown(
+            image=image,
+            source=arm,
+            alternative=image.partition("-")[2],
+            real=None,
+            catch=key.catch,
+            label=dict.fromkeys(key.trial_image.label, ""),
+        )
+
+
+def _keys_of(section: Section) -> Iterator[Key]:
+    keys = Key.objects.filter(trial_image__trial__section=section)
+    return keys.select_related("trial_image__trial", "provenance__source").iterator(2_000)
+
+
+def _ranking(study: Study) -> Rank:
+    """A random order for each purpose, which nobody without the server's secret can tell."""
+    key = salted_hmac("readerstudy.mask", str(study.pk), secret=settings.ELDEST_SECRET_KEY).digest()
+
+    def rank(*what: object) -> bytes:
+        return hmac.digest(key, "\x1f".join(map(str, what)).encode(), "sha256")
+
+    return rank
