@@ -62,6 +62,7 @@ def _study(bundle: Bundle) -> dict[str, Any]:
         "sources": study.raw.get("sources") or [],
         "level": study.level,
         "masked": study.masked,
+        "blinding_audit": study.blinding_audit,
         "n_answers": bundle.n_answers,
         "files": bundle.digests,
         "readers": _readers(bundle.readers),

@@ -48,6 +48,15 @@ class Scale:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlindingAudit:
+    """Whether the formats of the arms told them apart; `override` is why the study was locked all the same."""
+
+    passed: bool
+    sentence: str
+    override: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study:
     """The header of a bundle; ``raw`` keeps all of study.json as it was written.
 
@@ -62,6 +71,7 @@ class Study:
     detection_margin: float | None
     realism_margin: float | None
     masked: bool = False
+    blinding_audit: BlindingAudit | None = None
     raw: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -100,6 +110,7 @@ def read_study(folder: Path) -> Study:
         detection_margin=_margin(margins, "detection", 1.0),
         realism_margin=_margin(margins, "realism", math.inf),
         masked=hides or all(source.kind is None for source in sources),
+        blinding_audit=_blinding_audit(document),
         raw=document,
     )
 
@@ -222,6 +233,29 @@ def _sections(document: Mapping[str, Any]) -> tuple[Section, ...]:
             )
         sections.append(Section(name=entry["name"], task=task, alternatives=alternatives))  # type: ignore[arg-type]
     return tuple(sections)
+
+
+def _blinding_audit(document: Mapping[str, Any]) -> BlindingAudit | None:
+    key = "blinding_audit"
+    found = _optional(document, key, dict, {}, "an object with passed")
+    if not found:
+        return None
+    override = _optional(found, "override", dict, {}, "an object with a reason")
+    if not isinstance(found.get("passed"), bool) or (found["passed"] and override):
+        what = f"{quoted(found.get('passed'))} does not say whether the audit passed"
+        remedy = "write passed as true or false, and an override only for an audit that failed"
+        raise BundleError(FILE, what, remedy, column=f"{key}.passed")
+    return BlindingAudit(
+        passed=found["passed"],
+        sentence=_line(found.get("sentence", ""), f"{key}.sentence"),
+        override=_line(override.get("reason", ""), f"{key}.override.reason") if override else None,
+    )
+
+
+def _line(value: object, column: str) -> str:
+    if not isinstance(value, str) or len(value) > 5000:
+        raise BundleError(FILE, f"{quoted(value)} is no text", "write a line of text", column=column)
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
 
 
 def _scale(document: Mapping[str, Any]) -> Scale | None:

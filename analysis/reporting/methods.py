@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from analysis.reporting.blinding import audit_method
 from analysis.reporting.who import notice, readers_word
 from analysis.reporting.words import Part, level_text, listed
 
@@ -38,8 +39,7 @@ def _design(document: Part) -> Iterator[str]:
             f"Images came from {listed(kinds['real'] or ['no real source'])} (real) and "
             f"{listed(kinds['synthetic'] or ['no generator'])} (synthetic)."
         )
-    if notice(document):
-        yield notice(document)
+    yield from filter(None, (audit_method(document), notice(document)))
     for name, part in document["sections"].items():
         done = part.get("conduct", {}).get("completeness")
         if done:

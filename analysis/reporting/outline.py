@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.reporting import prose
+from analysis.reporting.blinding import audit_head, audit_notice
 from analysis.reporting.checklist import Item, checklist
 from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.figures import Picture, pictures
@@ -89,8 +90,8 @@ def outline(document: Mapping[str, Any]) -> Outline:
     ]
     return Outline(
         title=document["study"]["title"],
-        notice=notice(document),
-        running_head=running_head(document),
+        notice=" ".join(filter(None, (audit_notice(document), notice(document)))),
+        running_head=", ".join(filter(None, (audit_head(document), running_head(document)))),
         facts=list(_facts(document)),
         brief=[sentence for sentence in prose.brief(document) if sentence],
         methods=methods(document),

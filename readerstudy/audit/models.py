@@ -21,16 +21,11 @@ class Audience(models.TextChoices):
     UNBLINDED = "unblinded", "nobody before the unblinding"
 
 
-# What each audience may read, and how far the log may mention to it that there is more.
+# What each audience may read. Nothing else is mentioned to it: how often a thing happened can tell what it was.
 READABLE = {
     Audience.READER: (Audience.READER,),
     Audience.STAFF: (Audience.READER, Audience.STAFF),
     Audience.UNBLINDED: (Audience.READER, Audience.STAFF, Audience.UNBLINDED),
-}
-MENTIONED = {
-    Audience.READER: (Audience.READER,),
-    Audience.STAFF: tuple(Audience),
-    Audience.UNBLINDED: tuple(Audience),
 }
 
 
@@ -65,17 +60,16 @@ class Stream(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An event as one audience may read it."""
+    """An event as one audience may read it. Gaps in `number`, its place in its stream, would tell of more."""
 
     stream: str
-    number: int
+    number: int | None
     at: datetime
     by: User | None
     verb: str
     subject: str
     particulars: dict[str, Any]
     reason: str
-    withheld: bool
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -83,13 +77,12 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Everything that happened in a scope, in the order in which it was written."""
         return self.filter(stream__in=Stream.objects.within(scope)).order_by("at", "pk")
 
-    def mentioned_to(self, audience: Audience) -> "EventQuerySet":
-        return self.filter(audience__in=MENTIONED[audience])
+    def for_audience(self, audience: Audience) -> "EventQuerySet":
+        return self.filter(audience__in=READABLE[audience])
 
     def redacted(self, audience: Audience) -> Iterator[Entry]:
-        """Entries for an audience: a reader's log is silent about what is not theirs to read, staff see that
-        something happened, by whom and when, but neither on what nor with which particulars."""
-        events = self.mentioned_to(audience).select_related("stream", "by")
+        """Entries for an audience, silent about what is not theirs to read."""
+        events = self.for_audience(audience).select_related("stream", "by")
         return (event.for_audience(audience) for event in events)
 
     def visible_in(self, scope: str, *, audience: Audience) -> Iterator[Entry]:
@@ -126,15 +119,13 @@ class Event(models.Model):
         return f"{self.stream.name} #{self.number} {self.verb}"
 
     def for_audience(self, audience: Audience) -> Entry:
-        readable = self.audience in READABLE[audience]
         return Entry(
             stream=self.stream.name,
-            number=self.number,
+            number=self.number if len(READABLE[audience]) == len(Audience) else None,
             at=self.at,
             by=self.by,
             verb=self.verb,
-            subject=self.subject if readable else "",
-            particulars=self.particulars if readable else {},
-            reason=self.reason if readable else "",
-            withheld=not readable,
+            subject=self.subject,
+            particulars=self.particulars,
+            reason=self.reason,
         )

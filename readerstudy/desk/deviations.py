@@ -6,7 +6,7 @@ Counts and times only. Nothing here knows a right answer, so that watching canno
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from readerstudy.reading.models import Activity, Choice, Chosen, Sitting, Tally
@@ -18,8 +18,8 @@ LEAST_ANSWERS = 20
 CLOCK_MAY_DIFFER = timedelta(minutes=10)
 PAUSES = ("pause", "idle", "break")
 _SAID = {
-    Chosen.RATING: "All {n} ratings are {one}.",
-    Chosen.CALL: "All {n} calls are “{one}”.",
+    Chosen.RATING: "All {n} ratings are alike.",
+    Chosen.CALL: "All {n} calls are alike.",
     Chosen.PICK: "All {n} picks are at one place of the screen.",
 }
 
@@ -68,15 +68,18 @@ def _minutes(gap: timedelta) -> int:
 
 
 def _sameness(study: Study) -> list[tuple[int, str]]:
-    """Ratings, calls, or picked places on the screen that are all the same."""
+    """Ratings, calls, or picked places on the screen that are all the same; never which.
+
+    Whoever knows how many images are real would learn a reader's accuracy from “all calls are real”.
+    """
     rows = (
         Choice.objects.filter(enrolment__study=study, times__gt=0)
         .order_by()
         .values_list("enrolment_id", "kind")
-        .annotate(n=Sum("times"), different=Count("value", distinct=True), one=Min("value"))
+        .annotate(n=Sum("times"), different=Count("value", distinct=True))
     )
     return [
-        (who, _SAID[kind].format(n=n, one=one))
-        for who, kind, n, different, one in rows
+        (who, _SAID[kind].format(n=n))
+        for who, kind, n, different in rows
         if n >= LEAST_ANSWERS and different == 1
     ]

@@ -15,7 +15,7 @@ from readerstudy.truth.models import Plan, Provenance, Unblinding
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One station: `state` is done, skipped, now or later; `said` is its state in a few words."""
+    """One station: `state` is done, overridden, skipped, now or later; `said` is its state in a few words."""
 
     name: str
     title: str
@@ -37,6 +37,7 @@ class _Station:
     is_done: Callable[["_Facts"], bool]
     said: Callable[["_Facts"], str]
     is_skipped: Callable[["_Facts"], bool] = lambda facts: False
+    is_overridden: Callable[["_Facts"], bool] = lambda facts: False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +108,9 @@ def _count(number: int, noun: str) -> str:
 
 _AUDIT_WORDS = {
     "": "not run on these images",
-    "passed": "nothing about the files tells real from synthetic",
-    "failed": "something about the files tells them apart",
-    "overridden": "overridden with a reason",
+    "passed": "passed: no difference in format found",
+    "failed": "failed: the format tells the arms apart",
+    "overridden": "failed, and overridden with a reason",
 }
 
 _STATIONS = (
@@ -144,7 +145,8 @@ _STATIONS = (
         title="Blinding audit",
         action="Run the blinding audit",
         open_to=LEADS,
-        is_done=lambda facts: facts.audit in ("passed", "overridden"),
+        is_done=lambda facts: facts.audit == "passed",
+        is_overridden=lambda facts: facts.audit == "overridden",
         said=lambda facts: _AUDIT_WORDS[facts.audit],
     ),
     _Station(
@@ -209,13 +211,21 @@ _STATIONS = (
 )
 
 
+def _state(station: _Station, facts: _Facts) -> str:
+    if station.is_done(facts):
+        return "done"
+    if station.is_overridden(facts):
+        return "overridden"
+    return "skipped" if station.is_skipped(facts) else "now"
+
+
 def life_of(study: Study) -> list[Step]:
-    """The stations of a study; the first that is neither done nor skipped is now."""
+    """The stations of a study; the first that is neither done, overridden nor skipped is now."""
     facts = _facts(study)
     steps: list[Step] = []
     found_now = False
     for station in _STATIONS:
-        state = "done" if station.is_done(facts) else "skipped" if station.is_skipped(facts) else "now"
+        state = _state(station, facts)
         if state == "now" and found_now:
             state = "later"
         found_now = found_now or state == "now"

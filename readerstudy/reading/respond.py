@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.reading.answer import Answer
 from readerstudy.reading.errors import (
@@ -200,7 +201,10 @@ def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response
 
 
 def _record(attempt: Attempt, response: Response) -> None:
-    """The event names the answer by its digest; what it says stays in the answer's own row."""
+    """The event names the answer by its digest; what it says stays in the answer's own row.
+
+    How often somebody answered in practice tells how well they did there.
+    """
     record(
         attempt.enrolment.stream,
         "answer given" if response.revision == 1 else "answer changed",
@@ -212,6 +216,7 @@ def _record(attempt: Attempt, response: Response) -> None:
             "revision": response.revision,
             "answer": response.digest,
         },
+        audience=Audience.UNBLINDED if attempt.presentation.section.practice else Audience.STAFF,
     )
 
 

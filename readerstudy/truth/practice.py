@@ -122,7 +122,7 @@ def judge_practice(enrolment: Enrolment, section: Section, *, by: User) -> Pract
         by=by,
         on=section,
         particulars={"section": section.name, "round": judged.number, "passed": judged.passed},
-        audience=Audience.READER,
+        audience=Audience.UNBLINDED,
     )
     if judged.passed:
         leave(enrolment, section, by=by)

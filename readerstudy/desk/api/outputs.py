@@ -45,7 +45,7 @@ class StudiesOut(Shape):
 
 class StepOut(Shape):
     name = serializers.CharField()
-    state = serializers.ChoiceField(["done", "skipped", "now", "later"])
+    state = serializers.ChoiceField(["done", "overridden", "skipped", "now", "later"])
     said = serializers.CharField()
 
 

@@ -52,7 +52,9 @@ class ReadersProgressOut(Shape):
 
 
 class EntryOut(Shape):
-    number = serializers.IntegerField()
+    number = serializers.IntegerField(
+        allow_null=True, help_text="Place in its stream. Null before the unblinding: gaps would tell of more."
+    )
     stream = serializers.CharField()
     at = serializers.DateTimeField()
     by = serializers.CharField(allow_blank=True)
@@ -60,7 +62,6 @@ class EntryOut(Shape):
     subject = serializers.CharField(allow_blank=True)
     particulars = serializers.DictField()
     reason = serializers.CharField(allow_blank=True)
-    withheld = serializers.BooleanField()
 
 
 class LogOut(Shape):
@@ -102,7 +103,6 @@ def log_out(study: Study, page: int = 1) -> dict[str, Any]:
             "subject": entry.subject,
             "particulars": entry.particulars,
             "reason": entry.reason,
-            "withheld": entry.withheld,
         }
         for who, entry in named
     ]

@@ -19,7 +19,7 @@ def study_response(
     roles = roles_of(request, study)
     steps = [(step, not roles.isdisjoint(step.open_to)) for step in life_of(study)]
     next_step, is_mine = next((one for one in steps if one[0].state == "now"), (None, False))
-    is_done = any(step.name == page and step.state in ("done", "skipped") for step, _ in steps)
+    is_done = any(step.name == page and step.state in ("done", "overridden", "skipped") for step, _ in steps)
     frame = {
         "study": study,
         "protocol": study.protocol,

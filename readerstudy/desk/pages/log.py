@@ -48,10 +48,10 @@ def abridged(value: Any) -> SafeString:
 
 
 def entries_of(study: Study, page: str | int | None) -> tuple[Named, Page[Event]]:
-    """Newest first. Before the unblinding, what would tell truth is withheld from everybody alike."""
+    """Newest first. What would tell truth before the unblinding is left out for everybody alike."""
     unblinded = Unblinding.objects.filter(study=study).exists()
     audience = Audience.UNBLINDED if unblinded else Audience.STAFF
-    events = Event.objects.within(study.scope).mentioned_to(audience).order_by("-at", "-pk")
+    events = Event.objects.within(study.scope).for_audience(audience).order_by("-at", "-pk")
     events = events.select_related("stream", "by")
     shown = Paginator(events, EVENTS_ON_A_PAGE).get_page(page)
     names = _reader_names(study)

@@ -21,6 +21,7 @@ from readerstudy.results.errors import NoAnswers, StillMasked, StillOpen
 from readerstudy.results.folder import fresh_folder
 from readerstudy.results.spreadsheet import defused
 from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.blinding.gate import newest_audit
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.stored_plan import plan_of
 from readerstudy.truth.unblind import is_unblinded
@@ -135,6 +136,7 @@ def _header(study: Study, names: Names | Mask) -> dict[str, Any]:
         "data_hash": study.freeze.data_digest if study.is_frozen else None,
         "level": protocol.level,
         "masked": names.masked,
+        "blinding_audit": _blinding_audit(study),
         **(_masked_sources(names) if isinstance(names, Mask) else _from_the_plan(study, names)),
         "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
         "margins": {"detection": protocol.margins.detection, "realism": protocol.margins.realism},
@@ -154,6 +156,20 @@ def _header(study: Study, names: Names | Mask) -> dict[str, Any]:
         "readers_planned": protocol.readers,
         "analysis_plan": protocol.analysis_plan,
         "software": {name: version(name) for name in SOFTWARE} | {"python": platform.python_version()},
+    }
+
+
+def _blinding_audit(study: Study) -> dict[str, Any] | None:
+    """Whether the study was locked on an audit that passed or was overridden. A rehearsal needs none."""
+    audit = newest_audit(study)
+    if audit is None:
+        return None
+    override = getattr(audit, "override", None)
+    return {
+        "passed": audit.passed,
+        "at": audit.at.isoformat(),
+        "sentence": audit.document["sentence"],
+        "override": override and {"at": override.at.isoformat(), "reason": override.reason},
     }
 
 

@@ -29,7 +29,9 @@ MOST_IMAGES = 1000
 FEWEST_IMAGES = 5
 BINS = 24
 
-Verdict = Literal["equal", "look", "leak"]
+Verdict = Literal["no difference found", "look", "leak"]
+#: Nothing was significant, which does not show that the arms are equal.
+NOT_FOUND: Verdict = "no difference found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ class Comparison:
             f"{self.words.title}: an area of {self.auc.apart:.2f} tells the arms apart; "
             f"the {higher} images have the larger values."
         )
-        if self.verdict == "equal":
+        if self.verdict == NOT_FOUND:
             return f"{self.words.title}: no difference was found."
         return f"{found} {self.words.remedy}"
 
@@ -81,7 +83,7 @@ class Comparison:
             "p_corrected": self.p_corrected,
             "verdict": self.verdict,
             "sentence": self.sentence,
-            "remedy": "" if self.verdict == "equal" else self.words.remedy,
+            "remedy": "" if self.verdict == NOT_FOUND else self.words.remedy,
             "histogram": self.histogram.as_dict(),
         }
 
@@ -123,8 +125,8 @@ class BlindingReport:
             measured = "no better than chance"
         if self.passed:
             return (
-                f"The format does not tell {self.n_real} real from {self.n_synthetic} synthetic images "
-                f"(classifier on all features: {measured})."
+                f"No difference in format was found between {self.n_real} real and {self.n_synthetic} "
+                f"synthetic images (classifier on all features: {measured})."
             )
         titles = (
             ", ".join(_within_sentence(leak.words.title) for leak in self.leaks)
@@ -142,7 +144,7 @@ class BlindingReport:
             "classifier": {
                 **self.classifier.as_dict(),
                 "p_corrected": self.classifier_p_corrected,
-                "verdict": "leak" if self.classifier_leaks else "equal",
+                "verdict": "leak" if self.classifier_leaks else NOT_FOUND,
             },
             "detectability": self.detectability.as_dict(),
             "alarm": ALARM,
@@ -242,7 +244,7 @@ def _verdict(found: Area, p: float, p_corrected: float, *, gates: bool) -> Verdi
     certain = p_corrected < ALARM and found.excludes_chance
     if gates and certain and found.apart >= LEAK_FROM:
         return "leak"
-    return "look" if certain or (p < 0.01 and found.apart >= LEAK_FROM) else "equal"
+    return "look" if certain or (p < 0.01 and found.apart >= LEAK_FROM) else NOT_FOUND
 
 
 def _within_sentence(title: str) -> str:

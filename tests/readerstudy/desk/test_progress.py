@@ -100,7 +100,7 @@ def test_ratings_that_never_change_are_shown_without_any_truth() -> None:
     for number in range(8):
         answer_next(made.reading("ron"), letter="ABC"[number % 3], points=1 + number % 3)
     flags = deviations_of(made.study)
-    assert flags[made.reading("rita").pk] == ["All 24 ratings are 3."]
+    assert flags[made.reading("rita").pk] == ["All 24 ratings are alike."]
     assert made.reading("ron").pk not in flags
 
 

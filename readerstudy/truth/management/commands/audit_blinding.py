@@ -31,7 +31,7 @@ class Command(StudyCommand):
             options["json"].write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         for feature in found["features"]:
             area = feature["auc"]["estimate"]
-            self.say(f"{feature['verdict']:6} {area:5.2f}  {feature['title']}")
+            self.say(f"{feature['verdict']:19} {area:5.2f}  {feature['title']}")
         self.say(found["sentence"])
         if not audit.passed:
             remedies = [f["sentence"] for f in found["features"] if f["verdict"] == "leak"]

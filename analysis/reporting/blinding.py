@@ -1,0 +1,37 @@
+"""What the report says of the blinding audit. An audit that failed must never look like one that passed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def audit_notice(document: Document) -> str:
+    """What stands above everything else where the audit failed; empty where it passed or was not recorded."""
+    audit = _audit(document)
+    if audit is None or audit["passed"]:
+        return ""
+    said = f"The blinding audit of this study failed. {audit['sentence']}".strip()
+    if audit["override"] is None:
+        return said
+    return f"{said} The study was locked all the same; the reason given: “{audit['override']}”."
+
+
+def audit_head(document: Document) -> str:
+    """What every printed page says beside the title."""
+    return "blinding audit failed" if audit_notice(document) else ""
+
+
+def audit_method(document: Document) -> str:
+    """The sentence for the methods."""
+    audit = _audit(document)
+    if audit is None:
+        return ""
+    if audit["passed"]:
+        return f"A blinding audit before the lock passed. {audit['sentence']}".strip()
+    return audit_notice(document)
+
+
+def _audit(document: Document) -> Document | None:
+    found: Document | None = document["study"].get("blinding_audit")
+    return found
