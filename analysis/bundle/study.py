@@ -49,7 +49,7 @@ class Scale:
 
 @dataclass(frozen=True, kw_only=True)
 class BlindingAudit:
-    """Whether the formats of the arms told them apart; `override` is why the study was locked all the same."""
+    """Whether the formats told the arms apart; `override` is why the study was locked all the same."""
 
     passed: bool
     sentence: str

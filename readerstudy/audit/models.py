@@ -21,7 +21,7 @@ class Audience(models.TextChoices):
     UNBLINDED = "unblinded", "nobody before the unblinding"
 
 
-# What each audience may read. Nothing else is mentioned to it: how often a thing happened can tell what it was.
+# What each audience may read. Nothing else is mentioned to it: a count can tell as much as the words.
 READABLE = {
     Audience.READER: (Audience.READER,),
     Audience.STAFF: (Audience.READER, Audience.STAFF),

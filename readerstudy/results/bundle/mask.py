@@ -10,12 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from string import ascii_uppercase
 
-from django.conf import settings
-from django.utils.crypto import salted_hmac
-
 from readerstudy.results.bundle.names import Shown
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.models import Key
+from readerstudy.truth.secrets import name_key
 
 Rank = Callable[..., bytes]
 
@@ -105,8 +103,8 @@ def _keys_of(section: Section) -> Iterator[Key]:
 
 
 def _ranking(study: Study) -> Rank:
-    """A random order for each purpose, which nobody without the server's secret can tell."""
-    key = salted_hmac("readerstudy.mask", str(study.pk), secret=settings.ELDEST_SECRET_KEY).digest()
+    """A random order for each purpose, which nobody without the study's secret can tell."""
+    key = name_key(study, "mask")
 
     def rank(*what: object) -> bytes:
         return hmac.digest(key, "\x1f".join(map(str, what)).encode(), "sha256")
