@@ -7,6 +7,7 @@ import pytest
 from readerstudy.reading.answer import Answer
 from readerstudy.reading.models import Response
 from readerstudy.reading.respond import Timing, respond
+from readerstudy.reading.screens import screen_of
 from readerstudy.reading.walk import Walk
 from readerstudy.results.case_file import CaseFile, case_file
 from readerstudy.results.cases import gallery
@@ -156,7 +157,8 @@ def test_a_label_that_was_doubted_says_what_was_seen_instead() -> None:
     assert current is not None
     [slot] = current.slots.all()
     intended = slot.trial_image.label["grade"]
-    seen = "4" if intended == "0" else "0"
+    choices = screen_of(current, made.document, made.study.lock.plan_digest).label_choices["grade"]
+    seen = next(value for value in choices if value != intended)
     doubt = Answer(verdict="discrepant", observed={"grade": seen})
     took = Timing(response_ms=12_345)
     respond(rita, current.token, doubt, by=made.people["rita"], client_uuid=uuid4(), timing=took)
