@@ -9,6 +9,7 @@ from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs import Reporter, performs
 from readerstudy.truth.duplicate import rehearse
+from readerstudy.truth.recognisable import recognisable
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.private_server import private_server
@@ -46,4 +47,4 @@ def preflight(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     confirm_unblinding(twin, by=run.by, reason=WHY)
     export_report(twin, report_folder(twin), by=run.by)
     reporter.tell(total + 1, total + 1)
-    return {"rehearsal": twin.slug, "answers": count}
+    return {"rehearsal": twin.slug, "answers": count, "warnings": recognisable(run.study)}

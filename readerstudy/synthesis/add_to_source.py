@@ -15,11 +15,17 @@ _SAMPLER = (
 
 
 def add_to_source(
-    source: Source, request: SampleRequest, summary: SampleSummary, *, by: User
+    source: Source, request: SampleRequest, summary: SampleSummary, *, by: User, series: int | None = None
 ) -> ImportSummary:
-    """Import what was generated into a source, and describe its generator there."""
+    """Import what was generated into a source, and describe its generator there.
+
+    `series`: with a seed from the study's secret, which the description leaves out.
+    """
     imported = import_images(source, [request.out], by=by, manifest=summary.manifest)
     sampler = {key: value for key, value in asdict(request).items() if key in _SAMPLER}
+    if request.hidden_seed:
+        del sampler["seed"]
+        sampler["series"] = series
     describe_generator(
         source,
         by=by,

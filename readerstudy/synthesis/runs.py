@@ -9,6 +9,7 @@ from django.conf import settings
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs import Reporter, performs
 from readerstudy.synthesis.add_to_source import add_to_source
+from readerstudy.synthesis.for_study import request_for
 from readerstudy.synthesis.generate import generate, request_of
 from readerstudy.truth.sources import source_of
 
@@ -25,13 +26,14 @@ def folder_of(run: Run) -> Path:
 def generate_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     asked = dict(run.request)
     source = source_of(run.study, str(asked.pop("source")), kind="synthetic")
-    request = request_of({**asked, "out": folder_of(run)})
+    series = int(asked.pop("seed", 0))
+    request = request_for(run.study, {**asked, "out": folder_of(run)}, series=series)
 
     def tell(progress: "Progress") -> None:
         reporter.tell(progress.done, progress.total)
 
     summary = generate(request, on_progress=tell, should_stop=reporter.should_stop)
-    imported = add_to_source(source, request, summary, by=run.by)
+    imported = add_to_source(source, request, summary, by=run.by, series=series)
     return {"made": summary.total, "added": imported.added, "checkpoint": summary.checkpoint_digest}
 
 

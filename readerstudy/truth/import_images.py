@@ -120,9 +120,10 @@ def _origin(imported: Imported) -> Origin:
     labels = {key: value for key, value in imported.labels.items() if key not in OF_THE_MAKING and value}
     making: dict[str, Any] = {}
     seed = imported.labels.get("seed", "")
-    if seed.isdecimal():
-        columns = {key: imported.labels[key] for key in OF_THE_MAKING if key in imported.labels}
-        making = {"seed": int(seed), "conditions": labels | columns}
+    # What was generated for a study has no seed in its manifest.
+    if seed.isdecimal() or (not seed and imported.labels.get("checkpoint_digest")):
+        columns = {key: imported.labels[key] for key in OF_THE_MAKING if imported.labels.get(key)}
+        making = {"seed": int(seed) if seed else None, "conditions": labels | columns}
     return Origin(
         image=imported.image,
         labels=labels,

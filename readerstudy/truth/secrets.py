@@ -71,6 +71,11 @@ def plan_secret_of(study: Study) -> Hidden:
     return _open(study, "plan_secret")
 
 
+def pixel_seed(study: Study, series: int) -> int:
+    """The seed of 128 bits from which images are generated for a study; another series, other images."""
+    return int.from_bytes(derive(pixel_seed_of(study), f"series {series}", str(study.uuid))[:16])
+
+
 def pixel_seed_of(study: Study) -> Hidden:
     return _open(study, "pixel_seed")
 

@@ -30,7 +30,7 @@ def take_out(source: Source, *, by: User, reason: str, only: Collection[int] | N
     planned = Key.objects.filter(provenance__in=leaving).exists()
     if planned:
         clear_plan(study)
-    made = leaving.exclude(seed=None).count()
+    made = leaving.exclude(seed=None, conditions={}).count()
     leaving.delete()
     old = _recount(source, made, reason=reason)
     particulars = {"source": source.name, "taken_out": taken, "plan_cleared": planned, **old}

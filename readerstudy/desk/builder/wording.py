@@ -72,6 +72,9 @@ CHAPTERS = (
             "name": Words(label="Name", help="Letters, digits, - and _. Readers never see it."),
             "kind": Words(label="Kind", choices={"real": "Real", "synthetic": "Synthetic"}),
             "description": Words(label="Description"),
+            "public": Words(
+                label="Public", help="Anybody can find these images, so a reader could look them up."
+            ),
         },
         starters=(
             Starter(label="Add a real source", values={"name": "real", "kind": "real"}),

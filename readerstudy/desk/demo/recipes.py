@@ -9,7 +9,9 @@ from readerstudy.truth.virtual import Skill
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """`sampling` says for each synthetic source how the bundled model makes it; `skill` how readers read."""
+    """For demonstrations only: the seeds are public, so anybody can make the images again and recognise them.
+
+    `sampling` says for each synthetic source how the bundled model makes it; `skill` how readers read."""
 
     name: str
     sampling: Mapping[str, Mapping[str, Any]]

@@ -30,7 +30,12 @@ class Sampling(forms.Form):
     guidance = forms.FloatField(min_value=0, max_value=20, initial=1.0)
     steps = forms.IntegerField(min_value=1, max_value=1000, initial=STEPS)
     sampler = forms.ChoiceField(choices=SAMPLERS, initial="unipc")
-    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0)
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        initial=0,
+        help_text="For a source: number of the series; its seed stays secret",
+    )
     count = forms.IntegerField(
         min_value=1,
         max_value=100_000,

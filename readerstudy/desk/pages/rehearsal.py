@@ -20,6 +20,7 @@ from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.duplicate import duplicate
+from readerstudy.truth.recognisable import recognisable
 
 
 class Virtual(forms.Form):
@@ -58,6 +59,7 @@ def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
         "run": run,
         "minutes": minutes_each(study.protocol.document),
         "sections": by_title(study, report),
+        "recognisable": recognisable(study),
         "rehearsal": run.outcome.get("rehearsal", "") if run and report else "",
     }
     return study_response(request, study, "preflight", context, status=422 if form.errors else 200)

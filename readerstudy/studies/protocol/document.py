@@ -16,9 +16,12 @@ ASKED = {
 
 @dataclass(frozen=True, kw_only=True)
 class SourceDocument:
+    """`public`: its images can be found by anybody, so that a reader could look them up."""
+
     name: str
     kind: str
     description: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -154,6 +154,7 @@ def _sources(root: Table) -> tuple[SourceDocument, ...]:
                 name=table.name("name"),
                 kind=table.choice("kind", ("real", "synthetic")),
                 description=table.text("description", ""),
+                public=table.flag("public", default=False),
             )
         )
         table.finish()

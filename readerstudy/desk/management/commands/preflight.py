@@ -8,6 +8,7 @@ from readerstudy.desk.command import DeskCommand
 from readerstudy.desk.pages.rehearsal import Virtual
 from readerstudy.studies.models import Study
 from readerstudy.studies.runs import start_run
+from readerstudy.truth.recognisable import recognisable
 
 SKILLS = ("accuracy", "bias", "fatigue", "dropout")
 
@@ -31,4 +32,6 @@ class Command(DeskCommand):
         if not form.is_valid():
             wrong = " ".join(f"--{name}: {' '.join(map(str, said))}" for name, said in form.errors.items())
             raise CommandError(wrong)
+        for warning in recognisable(study):
+            self.stderr.write(warning)
         self.tell_of_run(start_run(study, "preflight", form.cleaned_data, by=by))

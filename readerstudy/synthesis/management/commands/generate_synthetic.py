@@ -13,6 +13,7 @@ from readerstudy.synthesis.generate import conditions_of, generate, request_of
 if TYPE_CHECKING:
     from generation import Progress, SampleRequest, SampleSummary
     from readerstudy.accounts.models import User
+    from readerstudy.studies.models import Study
     from readerstudy.truth.models import Source
 
 SAMPLERS = ("unipc", "dpm++2m", "ddim", "ddpm")
@@ -38,7 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("--guidance", type=float)
         parser.add_argument("--steps", type=int)
         parser.add_argument("--sampler", choices=SAMPLERS)
-        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument(
+            "--seed", type=int, default=0, help="with --study: number of the series; its seed is a secret"
+        )
         parser.add_argument("--format", choices=("png8", "png16", "dicom"), default="png16")
         parser.add_argument("--precision", choices=PRECISIONS, help="bfloat16 is faster on a GPU")
         parser.add_argument("--compile", action="store_true", help="compile the network first: for a GPU")
@@ -53,13 +56,13 @@ class Command(BaseCommand):
             raise CommandError("--study and --source go together: name both, or neither.")
         try:
             destination = self._destination(options) if options["study"] else None
-            request = self._request(options)
+            request = self._request(options, destination[0].study if destination else None)
             summary = self._generate(request, quiet=options["verbosity"] == 0)
             if not _first():
                 return
             self.stdout.write(f"{summary.total} images in {summary.out}, {summary.made} of them made now.")
             if destination is not None:
-                self._add(request, summary, *destination)
+                self._add(request, summary, *destination, series=options["seed"])
         except ReaderstudyError as refusal:
             raise CommandError(str(refusal)) from refusal
 
@@ -73,20 +76,21 @@ class Command(BaseCommand):
         return source_of(study, options["source"], kind="synthetic"), StudyCommand.author(options["by"])
 
     @staticmethod
-    def _request(options: dict[str, Any]) -> "SampleRequest":
-        given = {key: options[key] for key in _GIVEN if options[key] is not None}
-        return request_of(
-            {
-                "count": options["count"],
-                "out": options["out"],
-                "checkpoint": options["checkpoint"],
-                "conditions": conditions_of(options["condition"]),
-                "seed": options["seed"],
-                "format": options["format"],
-                "compiled": options["compile"],
-                **given,
-            }
-        )
+    def _request(options: dict[str, Any], study: "Study | None") -> "SampleRequest":
+        values = {
+            "count": options["count"],
+            "out": options["out"],
+            "checkpoint": options["checkpoint"],
+            "conditions": conditions_of(options["condition"]),
+            "format": options["format"],
+            "compiled": options["compile"],
+            **{key: options[key] for key in _GIVEN if options[key] is not None},
+        }
+        if study is None:
+            return request_of({**values, "seed": options["seed"]})
+        from readerstudy.synthesis.for_study import request_for
+
+        return request_for(study, values, series=options["seed"])
 
     @staticmethod
     def _generate(request: "SampleRequest", *, quiet: bool) -> "SampleSummary":
@@ -97,10 +101,18 @@ class Command(BaseCommand):
 
             return generate(request, on_progress=show)
 
-    def _add(self, request: "SampleRequest", summary: "SampleSummary", source: "Source", by: "User") -> None:
+    def _add(
+        self,
+        request: "SampleRequest",
+        summary: "SampleSummary",
+        source: "Source",
+        by: "User",
+        *,
+        series: int,
+    ) -> None:
         from readerstudy.synthesis.add_to_source import add_to_source
 
-        imported = add_to_source(source, request, summary, by=by)
+        imported = add_to_source(source, request, summary, by=by, series=series)
         self.stdout.write(f"{imported.added} images new in source {source.name} of {source.study.slug}.")
 
 
