@@ -146,6 +146,16 @@ class InvitationRevocation(models.Model):
         return f"{self.invitation} revoked"
 
 
+class SignInAttempt(models.Model):
+    """A password that was wrong or is being checked, under the digest of what it counts for (`attempts`)."""
+
+    scope = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"attempt at {self.at}"
+
+
 class Scope(models.TextChoices):
     """What a token may be used for. Never more than its owner may do."""
 
