@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 from hypothesis import settings
 
+from readerstudy.accounts import letters
 from readerstudy.audit import guards
 from tests.chromium import browser
 
@@ -44,6 +46,20 @@ def _patiently(sweep: Callable[[], Any]) -> Any:
         except (CommandError, DatabaseError):
             continue
     return sweep()
+
+
+class AtOnce(Executor):
+    """Does what it is given before it returns."""
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(task(*args, **named))
+        return done
+
+
+@pytest.fixture(autouse=True)
+def _letters_leave_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "posting", AtOnce())
 
 
 @pytest.fixture(autouse=True, scope="session")
