@@ -5,6 +5,7 @@ secret and address it needs is given; nothing falls back to a default there.
 """
 
 import os
+import zlib
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -53,10 +54,14 @@ SECRET_KEY = from_environment(
     development="development-only-key-that-production-refuses-to-start-with",
     what="a random text of at least 50 characters that signs sessions and invitations",
 )
+NEW_KEY = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
-        f"SECRET_KEY has {len(SECRET_KEY)} characters. Production needs at least 50, at random."
+        f"SECRET_KEY has {len(SECRET_KEY)} characters; it needs at least 50. {NEW_KEY}"
     )
+# 50 random digits still take 45 bytes; a repeated character or word takes fewer than 25.
+if PRODUCTION and len(zlib.compress(SECRET_KEY.encode(), 9)) < 40:
+    raise ImproperlyConfigured(f"SECRET_KEY repeats itself; it has to be random. {NEW_KEY}")
 # The keys before it, newest first, so that sessions, seals of the audit log and authenticator secrets outlive
 # a change.
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
@@ -270,9 +275,9 @@ ACCOUNT_FORMS = {
     "set_password": "readerstudy.accounts.allauth_forms.SetPasswordForm",
 }
 ACCOUNT_RATE_LIMITS = {
-    # Five wrong passwords close an account for LOCKOUT_MINUTES. A clinic shares one address: it gets more.
-    "login_failed": f"60/m/ip,5/{LOCKOUT_MINUTES}m/key",
-    "login": "120/m/ip",
+    "login_failed": None,  # readerstudy.accounts.attempts counts those
+    "login": "120/m/ip",  # a clinic shares one address
+    "request_login_code": "60/m/ip,6/m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = number_from_environment("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 MFA_ADAPTER = "readerstudy.accounts.adapter.SecondFactorAdapter"

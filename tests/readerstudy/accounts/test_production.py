@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 NEEDED = {
-    "SECRET_KEY": "k9" * 40 + "!aZ",
+    "SECRET_KEY": "mZ4q_Wn8tR2vXc6yLb0sKd3fGh7jPa9uEo5iT1-xQwNrVkBzYgMhCd",
     "ALLOWED_HOSTS": "study.hospital.example",
     "SITE_URL": "https://study.hospital.example",
     "EMAIL_URL": "smtp://user:secret@mail.hospital.example:587",
@@ -55,6 +55,8 @@ def test_the_deployment_check_finds_nothing_to_say(tmp_path: Path) -> None:
         ({"READERSTUDY_ENV": "produktion"}, "it has to be one of development, production"),
         ({"DATABASE_URL": "mysql://x@y/z"}, "no other database is supported"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters"),
+        ({"SECRET_KEY": "x" * 60}, "SECRET_KEY repeats itself"),
+        ({"SECRET_KEY": "change-me-" * 6}, "secrets.token_urlsafe(50)"),
         ({"SITE_URL": "http://study.hospital.example"}, "it has to begin with https://"),
         ({"EMAIL_URL": "mail.hospital.example:587"}, "EMAIL_URL has to be smtp://user:password@host:587"),
         ({"EMAIL_URL": "smtp://relay:25?tls=maybe"}, "nothing or ?tls=no may stand there"),
@@ -91,7 +93,7 @@ def test_what_goes_wrong_stands_in_the_log_with_where_it_did(tmp_path: Path) -> 
 def test_hashes_that_are_compared_for_years_outlive_a_change_of_the_key(tmp_path: Path) -> None:
     told = f"from django.conf import settings; print(settings.ELDEST_SECRET_KEY == {NEEDED['SECRET_KEY']!r})"
     changed = {
-        "SECRET_KEY": "another" * 10,
+        "SECRET_KEY": NEEDED["SECRET_KEY"][::-1],
         "SECRET_KEY_FALLBACKS": f"{'second' * 10},{NEEDED['SECRET_KEY']}",
     }
     done = run(["shell", "--no-imports", "-c", told], tmp_path, **changed)
