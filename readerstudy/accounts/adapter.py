@@ -10,13 +10,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts import attempts
+from readerstudy.accounts.devices import UNLOCK_S, remember, unlock_link
+from readerstudy.accounts.letters import send_later
+from readerstudy.accounts.models import User, digest_of
 from readerstudy.accounts.sessions import signed_in_for_s
 from readerstudy.accounts.witness import tell
 
@@ -33,7 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_password": _("This is not your password."),
         "invalid_password_reset": _("This link was used already or is too old. Ask for a new one."),
         "too_many_login_attempts": format_lazy(
-            _("Too many failed attempts. Wait {minutes} minutes, then try again."),
+            _("Too many failed attempts. Wait {minutes} minutes, or sign in with a code that we mail you."),
             minutes=settings.LOCKOUT_MINUTES,
         ),
         "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
@@ -49,7 +53,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return settings.SITE_URL + path.replace("UID-KEY", quote(key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, {**context, "site_url": settings.SITE_URL})
+        context = {**context, "email": email, "site_url": settings.SITE_URL}
+        send_later(self.render_mail(template_prefix, email, context))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return settings.LOGIN_REDIRECT_URL
@@ -57,6 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         tell("signed in", by=user, on=user)
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **how)
+        return remember(request, response, user)
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, User):
@@ -70,11 +79,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        # What was typed for an unknown address is not kept: people type passwords there.
-        user = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        email = str(credentials["email"]).lower()
+        self.attempt = attempts.begin(request, email)
+        if self.attempt.account_closed:
+            self._mail_way_back(email)
+        if not self.attempt.allowed:
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
         if user is not None:
-            tell("sign-in refused", by=None, on=user)
+            self.attempt.forget()
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        # Written for unknown addresses too: the answer takes as long. What was typed is not kept, as people
+        # type passwords there.
+        user = User.objects.filter(email=str(credentials["email"]).lower()).first()
+        tell("sign-in refused", by=None, on=user if user is not None else "an unknown address")
+
+    def _mail_way_back(self, email: str) -> None:
+        """Tell the owner of an account, once a day, that unknown browsers are kept out and how to get in."""
+        user = User.objects.filter(email=email, is_active=True).first()
+        first_today = cache.add(f"unlock-letter:{digest_of(email)}", 1, timeout=UNLOCK_S)
+        if user is not None and first_today:
+            tell("account closed to unknown browsers", by=None, on=user)
+            self.send_mail("account/email/unlock", email, {"link": unlock_link(user)})
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

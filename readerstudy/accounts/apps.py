@@ -6,6 +6,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from readerstudy.accounts import openapi, second_factor  # noqa: F401 the scheme registers itself
+        from readerstudy.accounts import openapi, passwords, second_factor  # noqa: F401 the scheme registers itself
 
+        passwords.record_changes()
         second_factor.record_changes()

@@ -19,6 +19,7 @@ _sign_in = [
     path("login/code/", account.request_login_code, name="account_request_login_code"),
     path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
     path("logout/", account.logout, name="account_logout"),
+    path("unlock/<str:token>/", views.unlock, name="unlock"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),  # says that people come by invitation
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

@@ -2,14 +2,17 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from readerstudy.accounts import claim as claiming
+from readerstudy.accounts.devices import remember, user_and_number_of
 from readerstudy.accounts.errors import (
     InvitationClaimed,
     InvitationIsForSomebodyElse,
@@ -45,7 +48,7 @@ def _accept(request: HttpRequest, token: str, by: User | None) -> HttpResponse:
     if by is not None:
         return redirect("/")
     get_adapter().login(request, claimed.by)
-    return redirect(f"{reverse('account_set_password')}?next=/")
+    return remember(request, redirect(f"{reverse('account_set_password')}?next=/"), claimed.by)
 
 
 def _refused(request: HttpRequest, refusal: InvitationRefused, by: User | None) -> HttpResponse:
@@ -56,6 +59,20 @@ def _refused(request: HttpRequest, refusal: InvitationRefused, by: User | None) 
         {"refusal": str(refusal), "offer_sign_in": signing_in_helps},
         status=404 if isinstance(refusal, InvitationUnknown) else 410 if by is None else 403,
     )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlock(request: HttpRequest, token: str) -> HttpResponse:
+    """Make this browser known for an account that guessing has closed to unknown ones."""
+    found = user_and_number_of(token)
+    if found is None:
+        return render(request, "accounts/unlock.html", {"too_old": True}, status=404)
+    if request.method != "POST":
+        return render(request, "accounts/unlock.html")
+    user, number = found
+    messages.success(request, _("This browser can sign in now."))
+    return remember(request, redirect("account_login"), user, number=number)
 
 
 @login_required

@@ -49,6 +49,7 @@ ROWS = {
     ),
     "accounts/password/set/": row("/accounts/password/set/", "302 302 302 302 302 302 302"),
     "accounts/reauthenticate/": row("/accounts/reauthenticate/", "302 200 200 200 200 200 200"),
+    "accounts/unlock/<str:token>/": row("/accounts/unlock/nothing/", "404 404 404 404 404 404 404"),
     "accounts/signup/": row("/accounts/signup/", "200 302 302 302 302 302 302"),
     "invitation/<str:token>/": row("/invitation/nothing/", "404 404 404 404 404 404 404"),
 }
