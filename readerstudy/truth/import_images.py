@@ -67,7 +67,9 @@ def import_images(
 def _seen_in(study: Study, fingerprints: Collection[str]) -> dict[str, Image]:
     """The images of the files that this study has imported before; what others imported is not asked."""
     rows = SeenFile.objects.filter(token__in=fingerprints, provenance__source__study=study)
-    return {row.token: row.provenance.image for row in rows.select_related("provenance__image")}
+    keys = dict(rows.values_list("token", "provenance__image"))
+    images = Image.objects.in_bulk(set(keys.values()))
+    return {token: images[key] for token, key in keys.items()}
 
 
 @dataclass(kw_only=True)
@@ -84,25 +86,26 @@ class _Arrivals:
 
     def take(self, outcomes: Sequence[Imported | Refused]) -> None:
         imported = [outcome for outcome in outcomes if isinstance(outcome, Imported)]
-        elsewhere = self._elsewhere(imported)
         self.refused += [outcome for outcome in outcomes if isinstance(outcome, Refused)]
-        self.refused += [
-            Refused(file=one.file, reason=ELSEWHERE.format(source=elsewhere[one.image.pk]))
-            for one in imported
-            if one.image.pk in elsewhere
-        ]
-        own = [one for one in imported if one.image.pk not in elsewhere]
-        origins = [_origin(one) for one in own]
+        sources = self._sources_of(imported)
+        own = []
+        for one in imported:
+            source = sources.get(one.image.pk, self.source.name)
+            if source == self.source.name:
+                own.append(one)
+            else:
+                self.refused.append(Refused(file=one.file, reason=ELSEWHERE.format(source=source)))
         self.taken += len(own)
         self.duplicates += sum(bool(one.duplicate_of) for one in own)
         with transaction.atomic():
-            self.labelled += learn(self.source, origins, by=self.by)
-            self.added += add_images(self.source, origins, by=self.by)
+            self.labelled += learn(self.source, map(_origin, own), by=self.by)
+            new = [_origin(one) for one in own if not (one.was_seen and one.image.pk in sources)]
+            self.added += add_images(self.source, new, by=self.by)
 
-    def _elsewhere(self, imported: Sequence[Imported]) -> dict[int, str]:
-        """The images that another source of the study has, with its name: an image comes from one place."""
-        others = Provenance.objects.filter(source__study=self.source.study).exclude(source=self.source)
-        rows = others.filter(image__in=[one.image.pk for one in imported])
+    def _sources_of(self, imported: Sequence[Imported]) -> dict[int, str]:
+        """The images that the study has, each with its source: an image comes from one place."""
+        rows = Provenance.objects.filter(source__study=self.source.study)
+        rows = rows.filter(image__in=[one.image.pk for one in imported])
         return dict(rows.values_list("image_id", "source__name"))
 
     def summary(self) -> ImportSummary:

@@ -58,6 +58,8 @@ def source_of(study: Study, name: str, *, kind: str = "") -> Source:
 def add_images(source: Source, origins: Collection[Origin], *, by: User) -> int:
     """How many images were new to the source. Adding one again changes nothing."""
     source.study.take_turn_before_lock()
+    if not origins:
+        return 0
     before = source.provenances.count()
     Provenance.objects.bulk_create(
         [
