@@ -158,6 +158,9 @@ TEMPLATES = [
     },
 ]
 
+# Otherwise leaders alone: `manage.py invite_leader`, or an owner who has the right and invites them with it.
+EVERYONE_CREATES_STUDIES = switch_from_environment("EVERYONE_CREATES_STUDIES", default=False)
+
 # --- Data -------------------------------------------------------------------------------------------
 
 SQLITE_OPTIONS = {

@@ -18,6 +18,10 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+#: Who acts at the command line.
+OPERATOR = "operator@localhost"
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, *, name: str = "") -> "User":
         if not email:
@@ -33,9 +37,9 @@ class UserManager(BaseUserManager["User"]):
     def operator(self) -> "User":
         """Whoever has a shell on the server and gave no `--by`: they author commands and never sign in."""
         try:
-            return self.get(email="operator@localhost")
+            return self.get(email=OPERATOR)
         except User.DoesNotExist:
-            operator = self.create_user("operator@localhost", name="Operator at the command line")
+            operator = self.create_user(OPERATOR, name="Operator at the command line")
             operator.is_active = False
             operator.save(update_fields=["is_active"])
             return operator

@@ -5,9 +5,15 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 
+from readerstudy.accounts.models import User
+from readerstudy.accounts.person import person
+from readerstudy.studies.errors import NotALeader
+from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Enrolment, Role, Run, Study
 
 P = ParamSpec("P")
@@ -36,6 +42,19 @@ def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]
         return view
 
     return decorate
+
+
+def prepares_studies(user: User | AnonymousUser) -> bool:
+    """Whether somebody has to do with how studies are made: staff of one, or a leader without any yet."""
+    return Study.objects.real().in_role(user, *STAFF).exists() or may_create_studies(user)
+
+
+def leader(request: HttpRequest) -> User:
+    """Who is signed in, if they may create studies; anybody else is told that they may not."""
+    who = person(request)
+    if not may_create_studies(who):
+        raise PermissionDenied(str(NotALeader()))
+    return who
 
 
 def roles_of(request: HttpRequest | Request, study: Study) -> set[str]:

@@ -8,7 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.desk.links import Outcome
 from readerstudy.desk.unfinished import unfinished
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.errors import LetterNotSent, NothingToRemind
+from readerstudy.studies.errors import LetterNotSent, NothingToRemind, ReadersDoNotLead
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
 from readerstudy.studies.mail import Post, send_invitation, send_reminder
 from readerstudy.studies.models import Enrolment, Role, Study
@@ -37,8 +37,15 @@ def _bracketed_in(line: str) -> list[str]:
     return found
 
 
-def invite_people(study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool) -> Outcome:
-    """Each address gets its link, by letter if `mail`, or the sentence why not."""
+def invite_people(
+    study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool, leads: bool = False
+) -> Outcome:
+    """Each address gets its link, by letter if `mail`, or the sentence why not.
+
+    With `leads` staff may also create studies of their own.
+    """
+    if leads and role == Role.READER:
+        raise ReadersDoNotLead
     outcome = Outcome()
     with _post(mail) as post:
         for email in emails:
@@ -46,7 +53,7 @@ def invite_people(study: Study, emails: Sequence[str], role: str, *, by: User, m
                 if role == Role.READER:
                     invited = invite_reader(study, email, by=by)
                 else:
-                    invited = invite_staff(study, email, role, by=by)
+                    invited = invite_staff(study, email, role, by=by, leads=leads)
             except ReaderstudyError as error:
                 outcome.refuse(email, error)
             else:

@@ -9,6 +9,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.creation import added_at_creation
 from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken
+from readerstudy.studies.lead import require_leader
 from readerstudy.studies.models import Enrolment, Protocol, Role, Study
 from readerstudy.studies.protocol import parse_protocol
 
@@ -19,6 +20,7 @@ _SLUG = re.compile(r"(?!new$)[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 @transaction.atomic
 def create_study(text: str, *, by: User, slug: str = "") -> Study:
     """A new study with its author as owner. Raises ProtocolError if the text is no protocol."""
+    require_leader(by)
     document = parse_protocol(text)
     if slug and not _SLUG.fullmatch(slug):
         raise NotAShortName

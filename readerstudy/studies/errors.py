@@ -7,6 +7,10 @@ class StudyError(ReaderstudyError):
     """The study could not do that."""
 
 
+class NotALeader(StudyError):
+    """You don't have permission to create studies. Ask an owner of a study or the operator of this server."""
+
+
 class StudyIsLocked(StudyError):
     """The study is locked; what was locked cannot change. Duplicate the study to change it."""
 
@@ -57,6 +61,10 @@ class ChangeItInTheText(StudyError):
 
 class ProtocolHasMovedOn(StudyError):
     """Somebody else has saved the protocol since this page was opened. Compare both before saving again."""
+
+
+class ReadersDoNotLead(StudyError):
+    """Only staff can be invited with the right to create studies. Choose another role or leave it out."""
 
 
 class NothingToRemind(StudyError):

@@ -18,6 +18,7 @@ from readerstudy.studies.errors import (
     StudyIsNotLocked,
     WithdrawalNeedsReason,
 )
+from readerstudy.studies.lead import make_invited_leader
 from readerstudy.studies.models import Enrolment, Role, Study
 
 
@@ -54,12 +55,19 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invi
 
 
 @transaction.atomic
-def invite_staff(study: Study, email: str, role: str, *, by: User, name: str = "") -> Invited:
-    """Make somebody owner, coordinator or analyst of a study, by invitation."""
+def invite_staff(
+    study: Study, email: str, role: str, *, by: User, name: str = "", leads: bool = False
+) -> Invited:
+    """Make somebody owner, coordinator or analyst of a study, by invitation.
+
+    With `leads` they may create studies of their own, which only somebody who may can give.
+    """
     study = study.take_turn()
     _require_address(email)
     refuse_double(study, email)
     invitation, token = invite(email, by=by, name=name)
+    if leads:
+        make_invited_leader(invitation, by=by)
     enrolment = Enrolment.objects.create(study=study, invitation=invitation, role=role, invited_by=by)
     record(study.scope, "staff invited", by=by, on=enrolment, particulars={"role": role})
     return Invited(enrolment=enrolment, link=link_for(token))

@@ -59,10 +59,12 @@ QUICK = Size(studies=10, images=1_000, trials=500, readers=40, small_trials=200,
 def fill(size: Size) -> tuple[Study, Study]:
     """The large study, which is read to the end, and a draft of the same size."""
     from readerstudy.accounts.models import User
+    from readerstudy.studies.lead import make_leader
     from readerstudy.studies.models import Study
     from tests.readerstudy.people import PASSWORD
 
     owner = User.objects.create_user("owner@example.org", PASSWORD, name="Olga Owner")
+    make_leader(owner, by=User.objects.operator())
     images = images_in_storage(size.images)
     large = a_study("large", size.images, size.readers, images, owner)
     read(large, size.trials, size.readers, owner)

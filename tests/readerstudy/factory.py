@@ -27,6 +27,7 @@ from readerstudy.reading.steps import document_of
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.create import create_study
 from readerstudy.studies.invite import pseudonym
+from readerstudy.studies.lead import make_leader
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
 from readerstudy.truth.allocate import allocate
@@ -131,6 +132,13 @@ def a_user(name: str) -> User:
     return found or User.objects.create_user(email, PASSWORD, name=name.capitalize())
 
 
+def a_leader(name: str) -> User:
+    """A persona who may create studies."""
+    person = a_user(name)
+    make_leader(person, by=User.objects.operator())
+    return person
+
+
 def random_images(document: ProtocolDocument, count: int, seed: int) -> list[Image]:
     canvas = document.canvas
     generator = np.random.default_rng(seed)
@@ -154,7 +162,7 @@ def random_images(document: ProtocolDocument, count: int, seed: int) -> list[Ima
 
 def a_planned_study(text: str = "", *, slug: str = "knees", owner: str = "alice") -> Study:
     """A study with protocol, images, plan and a passed audit, not locked yet."""
-    alice = a_user(owner)
+    alice = a_leader(owner)
     study = create_study(text or protocol_text(), by=alice, slug=slug)
     document = parse_protocol(study.protocol.text)
     for number, declared in enumerate(document.sources):
@@ -210,7 +218,7 @@ def a_locked_study(
 ) -> Locked:
     """A study that is being read: its readers have done everything before the first image if `briefed`."""
     study = a_planned_study(text, slug=slug, owner=owner)
-    alice = a_user(owner)
+    alice = a_leader(owner)
     lock_study(study, by=alice, reason="ready")
     made = Locked(study=Study.objects.get(pk=study.pk), owner=alice, people={owner: alice})
     for name, role in ((coordinator, Role.COORDINATOR), (analyst, Role.ANALYST)):

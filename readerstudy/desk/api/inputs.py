@@ -99,6 +99,9 @@ class LettersIn(Shape):
 class InviteIn(LettersIn):
     emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MOST_EMAILS)
     role = serializers.ChoiceField(choices=Role.choices, default=Role.READER)
+    leads = serializers.BooleanField(
+        default=False, help_text="Whether they may create studies of their own; not for readers."
+    )
 
 
 class RemindIn(LettersIn):

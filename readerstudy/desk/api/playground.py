@@ -53,6 +53,7 @@ class ModelsView(DeskView):
 
     @extend_schema(operation_id="models_list", responses={200: ModelsOut, **REFUSALS})
     def get(self, request: Request) -> Response:
+        self.staff_only()
         return Response({"models": models_out()})
 
 

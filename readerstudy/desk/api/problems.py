@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from readerstudy.errors import ReaderstudyError
 from readerstudy.reading.api.problems import problem as common_problem
 from readerstudy.results.planner import PlanRefused
+from readerstudy.studies.errors import NotALeader
 from readerstudy.studies.protocol import ProtocolError
 from readerstudy.synthesis.errors import SynthesisError
 from readerstudy.truth.errors import ReasonMissing, UnknownSource
@@ -19,9 +20,15 @@ SIGNED_OUT = "Sign in, or send a token: Authorization: Bearer rst_… Make one o
 
 
 class ConfirmItIsYou(exceptions.PermissionDenied):
+    code = "confirm"
     default_detail = (
         "Confirm your password first, at /accounts/reauthenticate/, or use a token with the scope study:end."
     )
+
+
+class NotStaff(exceptions.PermissionDenied):
+    code = "not_staff"
+    default_detail = "Only the staff of a study and people who may create studies have access to this."
 
 
 def problems_of(error: ProtocolError) -> list[dict[str, Any]]:
@@ -38,6 +45,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, ProtocolError):
         body = {"detail": str(error), "code": "protocol_error", "problems": problems_of(error)}
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+    if isinstance(error, NotALeader):
+        return Response({"detail": str(error), "code": code_of(error)}, status=status.HTTP_403_FORBIDDEN)
     if isinstance(error, ReaderstudyError):
         unfit = isinstance(error, UNFIT)
         answer = status.HTTP_422_UNPROCESSABLE_ENTITY if unfit else status.HTTP_409_CONFLICT
@@ -57,5 +66,5 @@ def _unknown_caller(body: dict[str, Any]) -> Response:
 
 def _forbidden(error: Exception) -> Response:
     said = str(getattr(error, "detail", "You may not do this."))
-    code = "csrf" if "CSRF" in said else "confirm" if isinstance(error, ConfirmItIsYou) else "scope"
+    code = "csrf" if "CSRF" in said else getattr(error, "code", "scope")
     return Response({"detail": said, "code": code}, status=status.HTTP_403_FORBIDDEN)

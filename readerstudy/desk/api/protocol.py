@@ -136,6 +136,7 @@ class NewProtocolCheckView(DeskView):
 
     @extend_schema(operation_id="protocols_check", request=TextIn, responses={200: CheckOut, **REFUSALS})
     def post(self, request: Request) -> Response:
+        self.staff_only()
         return Response(check_out(self.given(TextIn)["text"]))
 
 
@@ -144,5 +145,6 @@ class PublishedView(DeskView):
 
     @extend_schema(operation_id="protocols_list", responses={200: PublishedListOut, **REFUSALS})
     def get(self, request: Request) -> Response:
+        self.staff_only()
         rows = [{"name": one.name, "title": one.document.title, "text": one.text} for one in all_published()]
         return Response({"protocols": rows})

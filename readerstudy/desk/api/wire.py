@@ -13,7 +13,8 @@ from readerstudy.accounts.api import ApiTokenAuthentication
 from readerstudy.accounts.models import ApiToken, Scope, User
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import has_confirmed
-from readerstudy.desk.api.problems import ConfirmItIsYou, problem
+from readerstudy.desk.access import prepares_studies
+from readerstudy.desk.api.problems import ConfirmItIsYou, NotStaff, problem
 from readerstudy.desk.uploads import MOST_BYTES_A_PIECE
 from readerstudy.reading.api.throttle import Generous
 from readerstudy.reading.api.wire import MOST_BYTES, BoundedJSON, Session, TooLarge
@@ -59,6 +60,11 @@ class DeskView(APIView):
         if study is None:
             raise Http404
         return study
+
+    def staff_only(self) -> None:
+        """Refuse whoever has nothing to do with how studies are made, such as a reader."""
+        if not prepares_studies(self.person()):
+            raise NotStaff
 
     def given(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """What was sent, checked."""

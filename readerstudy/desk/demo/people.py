@@ -5,6 +5,7 @@ from django.conf import settings
 from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.invite import invite_reader
+from readerstudy.studies.lead import make_leader
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.withdraw import withdraw
 
@@ -29,6 +30,7 @@ def staff() -> tuple[User, ...]:
     for email, name in STAFF:
         person = User.objects.filter(email=email).first()
         people.append(person or User.objects.create_user(email, PASSWORD, name=name))
+    make_leader(people[0], by=User.objects.operator())
     return tuple(people)
 
 

@@ -12,6 +12,7 @@ from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.desk.people import addresses_in, invite_people, remind_people, replace_person
 from readerstudy.desk.unfinished import unfinished
 from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.withdraw import withdraw
 
@@ -43,6 +44,7 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "outcome": outcome,
         "links_csv": csv_address(outcome.invited),
         "all_roles": Role.choices,
+        "may_give_the_lead": may_create_studies(request.user),
         "started": "\n".join(outcome.refused),
         "typed": request.POST.dict() if outcome.problems else {},
     }
@@ -56,7 +58,11 @@ def _invite(request: HttpRequest, study: Study) -> Outcome:
     emails = addresses_in(request.POST.get("emails", ""))
     if not emails:
         return Outcome(problems=["No address was given. Write one on each line."])
-    return invite_people(study, emails, role, by=person(request), mail=_wants_mail(request))
+    leads, mail = request.POST.get("leads") == "1", _wants_mail(request)
+    try:
+        return invite_people(study, emails, role, by=person(request), mail=mail, leads=leads)
+    except ReaderstudyError as error:
+        return Outcome(problems=[str(error)])
 
 
 def _remind(request: HttpRequest, study: Study) -> Outcome:

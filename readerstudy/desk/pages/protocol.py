@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.access import LEADS, STAFF, roles_of, study_page
+from readerstudy.desk.access import LEADS, STAFF, leader, roles_of, study_page
 from readerstudy.desk.builder import Draft, draft_of, form_of, opened
 from readerstudy.desk.pages.frame import done, refused, study_response
 from readerstudy.errors import ReaderstudyError
@@ -108,6 +108,7 @@ def check_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
 @login_required
 def check_new_protocol(request: HttpRequest) -> HttpResponseBase:
     """The same for a study that is not there yet."""
+    leader(request)
     return checked(request, "")
 
 

@@ -106,5 +106,8 @@ def preview(request: HttpRequest, study: Study) -> HttpResponseBase:
 @require_POST
 @study_page(*OWNERS)
 def copy(request: HttpRequest, study: Study) -> HttpResponseBase:
-    twin = duplicate(study, by=person(request))
+    try:
+        twin = duplicate(study, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-study", study.slug)
     return done(request, f"This is the copy, a draft called {twin.slug}.", "desk-study", twin.slug)

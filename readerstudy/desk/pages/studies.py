@@ -7,13 +7,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.access import STAFF
+from readerstudy.desk.access import STAFF, leader
 from readerstudy.desk.builder import draft_of, opened
 from readerstudy.desk.pages.protocol import written
 from readerstudy.desk.published import all_published
 from readerstudy.desk.query import whole_number
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.create import create_study
+from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import ProtocolError
 from readerstudy.truth.models import Unblinding
@@ -81,6 +82,7 @@ def studies(request: HttpRequest) -> HttpResponse:
         "start": start,
         "following": start + PAGE if len(rows) > PAGE else None,
         "preceding": max(0, start - PAGE) if start else None,
+        "may_create": may_create_studies(request.user),
     }
     return render(request, "desk/studies.html", context)
 
@@ -89,6 +91,7 @@ def studies(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_study(request: HttpRequest) -> HttpResponseBase:
     """Start from a protocol or from blank; what cannot be begun with comes back with its mistakes."""
+    leader(request)
     if request.method == "POST":
         return _begin(request)
     chosen = request.GET.get("from", "")

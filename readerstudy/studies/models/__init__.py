@@ -1,6 +1,7 @@
 """What is asked of whom."""
 
 from readerstudy.studies.models.enrolment import Enrolment, Role, Withdrawal
+from readerstudy.studies.models.leadership import Leadership, LeadershipWithdrawal
 from readerstudy.studies.models.milestones import Freeze, Lock
 from readerstudy.studies.models.run import Cancellation, Run
 from readerstudy.studies.models.study import Protocol, Study
@@ -10,6 +11,8 @@ __all__ = [
     "Cancellation",
     "Enrolment",
     "Freeze",
+    "Leadership",
+    "LeadershipWithdrawal",
     "Lock",
     "Protocol",
     "Role",

@@ -20,6 +20,7 @@ from tests.readerstudy.factory import (
     CHECKS,
     QUARTETS,
     RATES,
+    a_leader,
     a_locked_study,
     a_planned_study,
     a_user,
@@ -106,7 +107,7 @@ def test_the_ending_takes_its_steps_in_order_and_each_with_a_reason() -> None:
 
 
 def test_the_lock_keeps_the_reason_when_it_is_refused() -> None:
-    create_study(protocol_text(), by=a_user("alice"), slug="hips")
+    create_study(protocol_text(), by=a_leader("alice"), slug="hips")
     answer = signed_in(a_user("alice"), confirmed=True).post("/studies/hips/lock/", {"reason": "Approved"})
     assert answer.status_code == 422
     assert "The study has no plan. Make it on its page Plan" in answer.content.decode()

@@ -42,7 +42,7 @@ ROWS = {
         "/studies/{slug}/protocol/check/", "302 404 404 200 404 200 404", "POST"
     ),
     "studies/<slug:slug>/result/": row("/studies/{slug}/result/", "302 404 404 404 200 200 404"),
-    "studies/new/": row("/studies/new/", "302 200 200 200 200 200 200"),
+    "studies/new/": row("/studies/new/", "302 403 403 403 403 200 200"),
     "planner/": row("/planner/", "302 200 200 200 200 200 200"),
     "studies/<slug:slug>/cases/<slug:section>/": row(
         "/studies/{slug}/cases/triples/", "302 404 404 404 404 404 404"
@@ -60,7 +60,7 @@ ROWS = {
     "studies/<slug:slug>/runs/<int:number>/stop/": row(
         "/studies/{slug}/runs/1/stop/", "302 404 404 404 404 404 404", "POST"
     ),
-    "studies/new/check/": row("/studies/new/check/", "302 200 200 200 200 200 200", "POST"),
+    "studies/new/check/": row("/studies/new/check/", "302 403 403 403 403 200 200", "POST"),
     "studies/<slug:slug>/copy/": row("/studies/{slug}/copy/", "302 404 404 404 404 302 404", "POST"),
     "studies/<slug:slug>/preview/": row("/studies/{slug}/preview/", "302 404 404 404 404 302 404", "POST"),
     "studies/<slug:slug>/preflight/": row("/studies/{slug}/preflight/", "302 404 404 200 404 200 404"),

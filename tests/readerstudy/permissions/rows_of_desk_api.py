@@ -29,9 +29,9 @@ def _an_image_of_rita(world: World) -> str:
 ROWS = {
     "api/schema": row("/api/schema", "200 200 200 200 200 200 200"),
     "api/planner": row("/api/planner", "401 200 200 200 200 200 200", "POST"),
-    "api/protocols": row("/api/protocols", "401 200 200 200 200 200 200"),
-    "api/protocols/check": row("/api/protocols/check", "401 400 400 400 400 400 400", "POST"),
-    "api/models": row("/api/models", "401 200 200 200 200 200 200"),
+    "api/protocols": row("/api/protocols", "401 403 403 200 200 200 200"),
+    "api/protocols/check": row("/api/protocols/check", "401 403 403 400 400 400 400", "POST"),
+    "api/models": row("/api/models", "401 403 403 200 200 200 200"),
     "api/studies": row("/api/studies", "401 200 200 200 200 200 200"),
     **of("", STAFF),
     **of("/copy", "401 404 404 404 404 201 404", "POST"),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 REFUSALS = [
     ("create_study nowhere.toml", "cannot be read"),
     ("invite_leader nonsense", "is no e-mail address"),
-    ("invite_leader alice@example.org", "has an account already"),
+    ("withdraw_leader nobody@example.org --reason left", "no account with the email address"),
     ("createsuperuser", "There are no superusers here"),
     ("allocate nothing", "There is no study called 'nothing'"),
     ("audit_blinding nothing", "Studies here: knees"),

@@ -14,7 +14,7 @@ from readerstudy.truth.import_images import ImportSummary, import_images
 from readerstudy.truth.models import Provenance, SeenFile
 from readerstudy.truth.sources import source_of
 from readerstudy.truth.take_out import take_out
-from tests.readerstudy.factory import a_user, protocol_text
+from tests.readerstudy.factory import a_leader, a_user, protocol_text
 from tests.readerstudy.imaging.phantoms import write, write_png
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def study() -> Study:
-    return create_study(protocol_text(), by=a_user("alice"), slug="knees")
+    return create_study(protocol_text(), by=a_leader("alice"), slug="knees")
 
 
 @pytest.fixture

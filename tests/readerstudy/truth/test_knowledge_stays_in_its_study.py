@@ -21,7 +21,7 @@ from readerstudy.truth.import_images import ImportSummary, import_images
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import Measurement, Provenance, SeenFile
 from readerstudy.truth.sources import source_of
-from tests.readerstudy.factory import a_locked_study, a_planned_study, a_user, protocol_text
+from tests.readerstudy.factory import a_leader, a_locked_study, a_planned_study, a_user, protocol_text
 
 
 def saved(images: list[Image], folder: Path) -> Path:
@@ -37,7 +37,7 @@ def saved(images: list[Image], folder: Path) -> Path:
 
 
 def imported_by_mallory(folder: Path, slug: str) -> tuple[ImportSummary, list[dict[str, Any]]]:
-    mine = create_study(protocol_text(), by=a_user("mallory"), slug=slug)
+    mine = create_study(protocol_text(), by=a_leader("mallory"), slug=slug)
     source = source_of(mine, "hospital-canary")
     summary = import_images(source, [folder], by=a_user("mallory"))
     events = Event.objects.filter(stream__name__startswith=mine.scope).order_by("pk")

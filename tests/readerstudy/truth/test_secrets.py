@@ -26,7 +26,7 @@ from readerstudy.truth.secrets import (
     plan_key,
     plan_secret_of,
 )
-from tests.readerstudy.factory import a_user, protocol_text
+from tests.readerstudy.factory import a_leader, a_user, protocol_text
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def key(tmp_path: Path, settings: Any) -> Iterator[Path]:
 
 
 def a_study(slug: str = "knees") -> Study:
-    return create_study(protocol_text(), by=a_user("alice"), slug=slug)
+    return create_study(protocol_text(), by=a_leader("alice"), slug=slug)
 
 
 def test_every_study_has_other_secrets_and_every_purpose_another_key() -> None:

@@ -13,8 +13,16 @@ class Command(DeskCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", action="append", required=True, help="may be given several times")
         parser.add_argument("--role", choices=Role.values, default=Role.READER)
+        parser.add_argument("--leads", action="store_true", help="let staff create studies of their own")
         takes_letters(parser)
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
-        mail = not options["links_only"]
-        self.tell_of_people(invite_people(study, options["email"], options["role"], by=by, mail=mail))
+        outcome = invite_people(
+            study,
+            options["email"],
+            options["role"],
+            by=by,
+            mail=not options["links_only"],
+            leads=options["leads"],
+        )
+        self.tell_of_people(outcome)

@@ -12,8 +12,8 @@ from readerstudy.synthesis.runs import preview_folder
 from tests.readerstudy.desk.api.conftest import Program, a_program
 from tests.readerstudy.factory import (
     Locked,
+    a_leader,
     a_planned_study,
-    a_user,
     answer_next,
     protocol_text,
     read_everything,
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_study_begins_with_its_protocol_kept_byte_for_byte() -> None:
-    program = a_program(a_user("alice"))
+    program = a_program(a_leader("alice"))
     text = protocol_text() + "\n# a remark of mine  \n"
     made = program.post("studies", {"text": text, "slug": "elbows"})
     assert made.status_code == 201, made.content
@@ -32,7 +32,7 @@ def test_a_study_begins_with_its_protocol_kept_byte_for_byte() -> None:
 
 
 def test_a_text_that_is_no_protocol_is_refused_with_line_field_and_sentence() -> None:
-    program = a_program(a_user("alice"))
+    program = a_program(a_leader("alice"))
     text = protocol_text().replace('task = "pick_real"', 'task = "guess"')
     refused = program.post("studies", {"text": text})
     assert refused.status_code == 422
@@ -60,7 +60,7 @@ def test_sources_tell_how_many_images_they_have_and_need(alices: Program) -> Non
 
 
 def test_files_come_in_pieces_and_a_run_imports_them(db: None) -> None:
-    program = a_program(a_user("alice"))
+    program = a_program(a_leader("alice"))
     program.post("studies", {"text": protocol_text(), "slug": "elbows"})
     batch = uuid4()
     address = f"/api/studies/elbows/uploads/{batch}/0?name=a.png"
@@ -87,7 +87,7 @@ def test_files_come_in_pieces_and_a_run_imports_them(db: None) -> None:
 
 
 def test_a_batch_without_files_starts_no_import(db: None) -> None:
-    program = a_program(a_user("alice"))
+    program = a_program(a_leader("alice"))
     program.post("studies", {"text": protocol_text(), "slug": "elbows"})
     asked = {"batch": str(uuid4()), "source": "hospital-canary"}
     refused = program.post("studies/elbows/imports", asked)
@@ -96,7 +96,7 @@ def test_a_batch_without_files_starts_no_import(db: None) -> None:
 
 
 def test_generation_is_asked_for_with_a_model_and_refused_for_a_real_source(db: None) -> None:
-    program = a_program(a_user("alice"))
+    program = a_program(a_leader("alice"))
     program.post("studies", {"text": protocol_text(), "slug": "elbows"})
     address = "studies/elbows/generations"
     started = program.post(address, {"source": "gan-canary", "count": 4})
@@ -108,7 +108,7 @@ def test_generation_is_asked_for_with_a_model_and_refused_for_a_real_source(db: 
 
 def test_plan_audit_and_lock_follow_one_another(db: None) -> None:
     planned = a_planned_study()
-    program = a_program(a_user("alice"))
+    program = a_program(a_leader("alice"))
     assert program.post("studies/knees/plan").json()["fits"] is True
     assert program.get("studies/knees/audit").json()["passed"] is True
     assert program.post("studies/knees/audit").json()["kind"] == "audit"

@@ -13,7 +13,7 @@ from readerstudy.truth.blinding.measurements import measurements_of
 from readerstudy.truth.duplicate import duplicate
 from readerstudy.truth.models import Measurement, Provenance
 from readerstudy.truth.sources import Origin, add_images, source_of
-from tests.readerstudy.factory import a_planned_study, a_user, protocol_text, random_images
+from tests.readerstudy.factory import a_leader, a_planned_study, a_user, protocol_text, random_images
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def test_measurements_of_an_older_version_are_made_again() -> None:
 
 
 def test_facts_and_groups_travel_with_the_measurement() -> None:
-    study = create_study(protocol_text(), by=a_user("alice"))
+    study = create_study(protocol_text(), by=a_leader("alice"))
     image = random_images(study.protocol.document, 1, seed=1)[0]
     origin = Origin(image=image, group="P1", facts={"container": "PNG"})
     add_images(source_of(study, "hospital-canary"), [origin], by=a_user("alice"))
@@ -69,7 +69,7 @@ def test_an_image_measured_by_another_study_is_measured_again(jobs: list[int]) -
     theirs = rows_of(a_planned_study())
     measurements_of(theirs)
     before = sum(jobs)
-    mine = create_study(protocol_text(), by=a_user("mallory"))
+    mine = create_study(protocol_text(), by=a_leader("mallory"))
     image = Image.objects.get(pk=theirs[0].image_id)
     add_images(source_of(mine, "hospital-canary"), [Origin(image=image)], by=a_user("mallory"))
     measurements_of(rows_of(mine))

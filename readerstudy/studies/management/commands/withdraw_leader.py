@@ -1,0 +1,25 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from readerstudy.accounts.models import User
+from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.lead import withdraw_leader
+
+
+class Command(StudyCommand):
+    help = "Take the right to create studies back. The person's studies and their roles in them stay."
+    takes_study = False
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email", help="the leader's email address")
+        parser.add_argument("--reason", required=True, help="goes into the record")
+
+    def begin(self, by: User, options: dict[str, Any]) -> None:
+        user = User.objects.filter(email=options["email"].lower()).first()
+        if user is None:
+            raise CommandError(f"There is no account with the email address {options['email']}.")
+        if not withdraw_leader(user, by=by, reason=options["reason"]):
+            raise CommandError(f"{user.email} had no right to create studies.")
+        self.say(f"{user.email} can no longer create studies.")
