@@ -43,11 +43,11 @@ confidence = 3
 
 
 @contextmanager
-def a_platform() -> Iterator[None]:
-    """An empty one, whose database and files are gone afterwards."""
+def a_platform(*, durable: bool = False) -> Iterator[None]:
+    """An empty one, whose database and files are gone afterwards; `durable`: it waits for the disk."""
     from tests.postgresql import Cluster
 
-    cluster = Cluster()
+    cluster = Cluster(durable=durable)
     with tempfile.TemporaryDirectory(prefix="readerstudy-bench-") as home:
         os.environ |= {
             "READERSTUDY_HOME": home,
