@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import UnknownChoiceError, WrongShapeError, WrongValueError
-from analysis.mixed.fit import MISSING, RUNAWAY, UnfittedError
+from analysis.mixed.fit import MISSING
+from analysis.mixed.search import RUNAWAY, UnfittedError
 from analysis.mixed.result import Coefficient
 
 Structure = Literal["independence", "exchangeable"]

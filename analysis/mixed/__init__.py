@@ -1,12 +1,21 @@
-"""Mixed models with crossed random intercepts for readers, trials and images."""
+"""Mixed models with crossed random effects of readers, trials and images."""
 
 from analysis.mixed.crossed import TooManyLevelsError
-from analysis.mixed.fit import UnfittedError, fit_logistic, fit_ordinal, treatment_design
-from analysis.mixed.result import Coefficient, MixedModel, RandomIntercept
+from analysis.mixed.fit import fit_logistic, fit_ordinal, treatment_design
+from analysis.mixed.result import (
+    Coefficient,
+    ComponentTest,
+    MixedModel,
+    RandomCorrelation,
+    RandomIntercept,
+)
+from analysis.mixed.search import UnfittedError
 
 __all__ = [
     "Coefficient",
+    "ComponentTest",
     "MixedModel",
+    "RandomCorrelation",
     "RandomIntercept",
     "TooManyLevelsError",
     "UnfittedError",

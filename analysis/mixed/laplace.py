@@ -1,33 +1,41 @@
-"""The cumulative-link mixed model with crossed random intercepts, by Laplace's approximation.
+"""The cumulative-link mixed model with crossed random effects, by Laplace's approximation.
 
-P(y ≤ j | u) = F(θ_j - x'β - Σ_k σ_k u_k), F logistic, u ~ N(0, I). With a = θ_y - η and b = θ_{y-1} - η the
-derivatives are short: ∂ log p/∂η = F(a) + F(b) - 1 and -∂² log p/∂η² = f(a) + f(b), so that the penalised
-likelihood is concave and Newton's method always finds the modes. The logistic mixed model is the case of two
-categories. Christensen (2019), "Cumulative link models for ordinal regression with the R package ordinal";
-Bates, Mächler, Bolker & Walker (2015), "Fitting linear mixed-effects models using lme4".
+P(y ≤ j | u) = F(θ_j - x'β - z'Λu), u ~ N(0, I). The penalised likelihood is concave, so that Newton's method
+always finds the modes. The binary mixed model is the case of two categories. Christensen (2019), "Cumulative
+link models for ordinal regression with the R package ordinal"; Bates, Mächler, Bolker & Walker (2015),
+"Fitting linear mixed-effects models using lme4".
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
-from analysis.mixed.crossed import Codes, CrossedIntercepts, Factored, Floats
+from analysis.mixed.crossed import Codes, Factored, Floats, Loading, RandomEffects
+from analysis.mixed.links import Derivatives, Link, derivatives, slopes
 
 MODE_STEPS = 60
-MODE_TOLERANCE = 1e-9
+# Newton's method squares the error: after a step so short nothing is left above 1e-10
+MODE_TOLERANCE = 1e-5
+RISE = 1e-9
+SHORTEST_STEP = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """What the model is fitted to: categories 0 … J-1, design, random factors, weights."""
+    """What the model is fitted to: categories 0 … J-1, design, random effects, weights.
+
+    `offset` is added to η of each answer.
+    """
 
     category: Codes
     n_categories: int
     design: Floats
-    random: CrossedIntercepts
+    random: RandomEffects
     weight: Floats
+    link: Link
+    offset: Floats | float = 0.0
 
     @property
     def n_thresholds(self) -> int:
@@ -37,59 +45,42 @@ class Answers:
     def n_fixed(self) -> int:
         return int(self.design.shape[1])
 
-
-@dataclass(frozen=True)
-class Link:
-    """The likelihood of each answer at η and its derivatives, weights included."""
-
-    log_p: Floats
-    upper: Floats
-    lower: Floats
-    density_upper: Floats
-    density_lower: Floats  # f(a) and f(b)
-    ratio_upper: Floats
-    ratio_lower: Floats
-    answers: Answers
-
-    @classmethod
-    def at(cls, answers: Answers, thresholds: Floats, eta: Floats) -> "Link":
-        bounds = np.concatenate([[-np.inf], thresholds, [np.inf]])
-        a, b = bounds[answers.category + 1] - eta, bounds[answers.category] - eta
-        upper, lower = expit(a), expit(b)
-        # log(F(a) - F(b)) without cancellation: log F(a) + log F(-b) + log(1 - exp(b - a))
-        with np.errstate(invalid="ignore"):
-            width = np.where(np.isinf(a) | np.isinf(b), np.inf, a - b)
-        log_upper, log_beyond = -np.logaddexp(0, -a), -np.logaddexp(0, b)
-        log_p = log_upper + log_beyond + np.log(-np.expm1(-width))
-        return cls(
-            log_p,
-            upper,
-            lower,
-            upper * expit(-a),
-            lower * expit(-b),
-            np.exp(log_upper - np.logaddexp(0, a) - log_p),
-            np.exp(log_beyond - np.logaddexp(0, -b) - log_p),
-            answers,
-        )
-
-    @property
-    def log_likelihood(self) -> float:
-        return float(self.answers.weight @ self.log_p)
-
-    @property
-    def score(self) -> Floats:
-        return self.answers.weight * (self.upper + self.lower - 1)
-
-    @property
-    def curvature(self) -> Floats:
-        return self.answers.weight * (self.density_upper + self.density_lower)
-
     def by_threshold(self, at_upper: Floats, at_lower: Floats) -> Floats:
         """Sums of what hangs on the upper and on the lower threshold of each answer."""
-        size = self.answers.n_categories + 1
-        category = self.answers.category
-        sums = np.bincount(category + 1, at_upper, size) + np.bincount(category, at_lower, size)
+        size = self.n_categories + 1
+        sums = np.bincount(self.category + 1, at_upper, size) + np.bincount(self.category, at_lower, size)
         return sums[1:-1].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class At:
+    """The answers at one η: between which two points of the latent scale each of them lies."""
+
+    answers: Answers
+    a: Floats
+    b: Floats
+
+    @classmethod
+    def of(cls, answers: Answers, thresholds: Floats, eta: Floats) -> "At":
+        bounds = np.concatenate([[-np.inf], thresholds, [np.inf]])
+        return cls(answers, bounds[answers.category + 1] - eta, bounds[answers.category] - eta)
+
+    @property
+    def log_probabilities(self) -> Floats:
+        return self.answers.link.log_probability(self.a, self.b)
+
+    @cached_property
+    def log_likelihood(self) -> float:
+        return float(self.answers.weight @ self.log_probabilities)
+
+    @cached_property
+    def slopes(self) -> tuple[Floats, Floats]:
+        """Score and curvature, weights included."""
+        score, curvature = slopes(self.answers.link, self.a, self.b)
+        return self.answers.weight * score, self.answers.weight * curvature
+
+    def derivatives(self) -> Derivatives:
+        return derivatives(self.answers.link, self.a, self.b)
 
 
 @dataclass
@@ -103,63 +94,67 @@ class LaplaceLikelihood:
         self.modes = np.zeros(self.answers.random.n_levels)
 
     def split(self, parameters: Floats) -> tuple[Floats, Floats, Floats]:
-        """Thresholds, fixed effects, standard deviations."""
+        """Thresholds, fixed effects, parameters of the random effects."""
         j, p = self.answers.n_thresholds, self.answers.n_fixed
         return parameters[:j], parameters[j : j + p], parameters[j + p :]
 
-    def _find_modes(self, thresholds: Floats, fixed: Floats, sd: Floats) -> tuple[Link, Factored]:
+    def find_modes(self, parameters: Floats) -> tuple[At, Factored, list[Loading]]:
+        """The most likely random effects, and the curvature there."""
+        thresholds, fixed, spreads = self.split(parameters)
         random = self.answers.random
-        offset = self.answers.design @ fixed
+        loadings = random.loadings(spreads)
+        offset = self.answers.offset + self.answers.design @ fixed
         u = self.modes
-        link = Link.at(self.answers, thresholds, offset + random.spread(u, sd))
-        value = 0.5 * u @ u - link.log_likelihood
+
+        def at(u: Floats) -> tuple[At, float]:
+            place = At.of(self.answers, thresholds, offset + random.spread(u, loadings))
+            return place, float(0.5 * u @ u - place.log_likelihood)
+
+        here, value = at(u)
+        if not np.isfinite(value):
+            u = np.zeros_like(u)
+            here, value = at(u)
         for _ in range(MODE_STEPS):
-            slope = u - random.gather(link.score, sd)
-            step = random.factor(link.curvature, sd).solve(slope)
-            if not np.isfinite(value):
-                u, step = np.zeros_like(u), np.zeros_like(u)
+            score, curvature = here.slopes
+            step = random.factor(curvature, loadings).solve(u - random.gather(score, loadings))
             size = 1.0
-            while True:
-                trial = u - size * step
-                at = Link.at(self.answers, thresholds, offset + random.spread(trial, sd))
-                new = 0.5 * trial @ trial - at.log_likelihood
-                if new <= value + 1e-9 * abs(value) or size < 1e-6 or not np.isfinite(value):
-                    break
+            trial, new = at(u - step)
+            while not new <= value + RISE * abs(value) and size > SHORTEST_STEP:
                 size /= 2
-            done = np.isfinite(value) and float(np.abs(step).max(initial=0.0)) < MODE_TOLERANCE
-            u, link, value = trial, at, new
-            if done:
+                trial, new = at(u - size * step)
+            u, here, value = u - size * step, trial, new
+            if float(np.abs(step).max(initial=0.0)) < MODE_TOLERANCE:
                 break
         self.modes = u
-        return link, random.factor(link.curvature, sd)
+        return here, random.factor(here.slopes[1], loadings), loadings
 
     def __call__(self, parameters: Floats) -> tuple[float, Floats]:
-        """Value and gradient at (thresholds, fixed effects, standard deviations)."""
-        thresholds, fixed, sd = self.split(parameters)
-        link, factored = self._find_modes(thresholds, fixed, sd)
+        """Value and gradient at (thresholds, fixed effects, parameters of the random effects)."""
+        here, factored, loadings = self.find_modes(parameters)
         u = self.modes
-        value = 0.5 * u @ u - link.log_likelihood + 0.5 * factored.log_determinant
-        return float(value), self._gradient(link, factored, sd)
+        value = 0.5 * u @ u - here.log_likelihood + 0.5 * factored.log_determinant
+        return float(value), self._gradient(here, factored, loadings)
 
-    def _gradient(self, link: Link, factored: Factored, sd: Floats) -> Floats:
-        random, weight = self.answers.random, self.answers.weight
-        leverage, parts = factored.leverages(sd)
-        slope_upper = weight * link.density_upper * (1 - 2 * link.upper)
-        slope_lower = weight * link.density_lower * (1 - 2 * link.lower)
+    def _gradient(self, here: At, factored: Factored, loadings: list[Loading]) -> Floats:
+        random, weight, found = self.answers.random, self.answers.weight, here.derivatives()
+        leverage, parts = factored.leverages(loadings)
+        score, curvature = here.slopes
         # how the curvature changes with η, times half the leverage
-        bend = -0.5 * leverage * (slope_upper + slope_lower)
+        bend = 0.5 * leverage * weight * found.bend
         # the modes move with the parameters: the adjoint of that move
-        adjoint = factored.solve(random.gather(bend, sd))
-        moved = random.spread(adjoint, sd)
-        along = bend - link.score - link.curvature * moved
-        thresholds = link.by_threshold(
-            weight * (link.density_upper * moved - link.ratio_upper) + 0.5 * leverage * slope_upper,
-            weight * (link.density_lower * moved + link.ratio_lower) + 0.5 * leverage * slope_lower,
+        adjoint = factored.solve(random.gather(bend, loadings))
+        moved = random.spread(adjoint, loadings)
+        along = bend - score - curvature * moved
+        thresholds = self.answers.by_threshold(
+            weight * (found.score_upper * moved - found.ratio_upper + 0.5 * leverage * found.bend_upper),
+            weight * (found.score_lower * moved + found.ratio_lower + 0.5 * leverage * found.bend_lower),
         )
+        u, t = random.split(self.modes), random.split(adjoint)
         spreads = []
-        zipped = zip(random.codes, random.split(self.modes), random.split(adjoint), parts, strict=True)
-        for code, u, t, part in zipped:
-            spreads.append(along @ u[code] + link.curvature @ part + link.score @ t[code])
+        for k, growth in random.slots():
+            code = random.codes[k]
+            by_answer = along * u[k][code] + curvature * parts[k] + score * t[k][code]
+            spreads.append(by_answer.sum() if growth is None else growth @ by_answer)
         return np.concatenate([thresholds, self.answers.design.T @ along, spreads])
 
 
