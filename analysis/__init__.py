@@ -13,7 +13,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.bundle": ("Bundle", "BundleError", "read_bundle"),
     "analysis.reporting": ("Report", "report"),
     "analysis.planning": ("Plan", "plan"),
-    "analysis.mixed": ("MixedModel", "fit_logistic", "fit_ordinal"),
+    "analysis.mixed": ("MixedModel", "fit_linear", "fit_logistic", "fit_ordinal"),
     "analysis.marginal": ("fit_cluster_robust", "fit_gee"),
     "analysis.choice": ("conditional_logit",),
     "analysis.result": ("Equivalence", "Interval", "Result", "Test"),

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from analysis.errors import UnknownChoiceError, WrongShapeError, WrongValueError
 from analysis.mixed.fit import MISSING
-from analysis.mixed.search import RUNAWAY, UnfittedError
 from analysis.mixed.result import Coefficient
+from analysis.mixed.search import RUNAWAY, UnfittedError
 
 Structure = Literal["independence", "exchangeable"]
 Family = Literal["binomial", "gaussian"]

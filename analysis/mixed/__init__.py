@@ -2,6 +2,7 @@
 
 from analysis.mixed.crossed import TooManyLevelsError
 from analysis.mixed.fit import fit_logistic, fit_ordinal, treatment_design
+from analysis.mixed.linear import fit_linear
 from analysis.mixed.result import (
     Coefficient,
     ComponentTest,
@@ -19,6 +20,7 @@ __all__ = [
     "RandomIntercept",
     "TooManyLevelsError",
     "UnfittedError",
+    "fit_linear",
     "fit_logistic",
     "fit_ordinal",
     "treatment_design",

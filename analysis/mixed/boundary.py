@@ -1,9 +1,9 @@
 """Tests of random components, whose null hypothesis lies at the edge of the parameters.
 
-Twice the logarithm of the likelihood ratio follows an even mixture of two chi-squares: with 0 and 1 degrees of
-freedom for one variance, with k and k + 1 for a slope that has k correlations. Self & Liang (1987), "Asymptotic
-properties of maximum likelihood estimators under nonstandard conditions"; Stram & Lee (1994), "Variance
-components testing in the longitudinal mixed effects model".
+Twice the logarithm of the likelihood ratio follows an even mixture of two chi-squares: with 0 and 1 degrees
+of freedom for one variance, with k and k + 1 for a slope that has k correlations. Self & Liang (1987),
+"Asymptotic properties of maximum likelihood estimators under nonstandard conditions"; Stram & Lee (1994),
+"Variance components testing in the longitudinal mixed effects model".
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,7 @@ from analysis.mixed.search import COARSE, Maximum, Search
 
 def component_tests(search: Search, best: Maximum, order: Sequence[str]) -> tuple[ComponentTest, ...]:
     """Test the last effects of each random factor: its intercept, or its slopes where it has some."""
-    found = [
-        _test(search, best, name, effect, places) for name, effect, places in _components(search)
-    ]
+    found = [_test(search, best, name, effect, places) for name, effect, places in _components(search)]
     return tuple(sorted(found, key=lambda test: order.index(test.name)))
 
 

@@ -40,13 +40,13 @@ class Centred:
         middle = share @ design
         root = np.sqrt(share)[:, None]
         size = np.sqrt((share[:, None] * design**2).sum(axis=0))
-        upper = np.linalg.qr((design - middle) * root, mode="r")
+        upper = np.asarray(np.linalg.qr((design - middle) * root, mode="r"), dtype=np.float64)
         for place, name in enumerate(names):
             if abs(upper[place, place]) <= DEPENDENT * max(size[place], 1e-300):
                 raise UnfittedError(
                     f"{name!r} is constant or determined by the other effects: leave it out of the design."
                 )
-        back = solve_triangular(upper, np.eye(len(upper)))
+        back = solve_triangular(upper, np.eye(len(names)))
         return cls((design - middle) @ back, middle, back)
 
     def outward(self, n_thresholds: int) -> Floats:

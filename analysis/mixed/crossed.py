@@ -161,7 +161,7 @@ class RandomEffects:
                 columns = slice(offsets[m - 1], offsets[m])
                 inner[rows, columns] = self._cross(k, m, own * loadings[m])
                 inner[columns, rows] = inner[rows, columns].T
-        return Factored.of(self, first, border, inner)
+        return Factored.of(self, np.asarray(first, dtype=np.float64), border, inner)
 
     def _cross(self, k: int, m: int, weights: Floats) -> Floats:
         flat = self.codes[k] * self.sizes[m] + self.codes[m]

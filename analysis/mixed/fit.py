@@ -176,7 +176,7 @@ def fit_logistic(
 def checked(
     outcome: npt.ArrayLike, design: npt.ArrayLike, names: Sequence[str], groups: Mapping[str, npt.ArrayLike]
 ) -> tuple[Floats, Floats]:
-    """Outcomes and design as numbers, where every answer has its row and its levels and nothing is missing."""
+    """Outcomes and design as numbers: every answer has its row and its levels, and nothing is missing."""
     try:
         values, matrix = np.asarray(outcome, dtype=np.float64), np.asarray(design, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -18,7 +18,9 @@ from analysis.errors import WrongValueError
 
 Floats = npt.NDArray[np.float64]
 
-LARGEST = 700.0
+LARGEST = 300.0
+TINY = 1e-300
+NEAR = 1e-4
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def slopes(link: Link, a: Floats, b: Floats) -> tuple[Floats, Floats]:
     if link is LOGIT:
         upper, lower = expit(a), expit(b)
         return upper + lower - 1, upper * (1 - upper) + lower * (1 - lower)
+    if link is CLOGLOG:
+        return _cloglog_slopes(a, b)
     upper, lower = _ratios(link, a, b)
     score = lower - upper
     return score, score**2 - link.bends(a)[0] * upper + link.bends(b)[0] * lower
@@ -153,6 +157,16 @@ def _cloglog_log_p(a: Floats, b: Floats) -> Floats:
     ea, eb = np.exp(np.minimum(a, LARGEST)), np.exp(np.minimum(b, LARGEST))
     values: Floats = np.log(-np.expm1(eb - ea)) - eb
     return values
+
+
+def _cloglog_slopes(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    # with d = e^a - e^b and h = d / (e^d - 1): the score is e^b - h, the curvature e^b - d h'
+    eb = np.exp(np.minimum(b, LARGEST))
+    d = np.clip(np.exp(np.minimum(a, LARGEST)) - eb, TINY, LARGEST)
+    rise = np.expm1(d)
+    h = d / rise
+    fall = np.where(d < NEAR, d / 2 - d**2 / 6, h * ((d * (rise + 1) - rise) / rise))
+    return eb - h, eb + fall
 
 
 def _cloglog_densities(a: Floats, b: Floats) -> tuple[Floats, Floats]:

@@ -1,6 +1,6 @@
 """From a request for a mixed model to its result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,7 +48,8 @@ class Request:
         """The random factors by name, with their slopes."""
         if unknown := sorted(self.slopes.keys() - self.groups.keys()):
             raise WrongValueError(
-                f"{unknown[0]!r} has slopes but is no random factor: the factors are {', '.join(self.groups)}."
+                f"{unknown[0]!r} has slopes but is no random factor: "
+                f"the factors are {', '.join(self.groups)}."
             )
         found = {}
         for name, levels in self.groups.items():
@@ -120,7 +121,9 @@ class Fitted:
         )
         # the only threshold of two categories is the intercept
         split = 0 if self.request.thresholds == ["(Intercept)"] else j
-        random, correlations = self._random()
+        random, correlations = random_effects(
+            {name: (slopes, self.best.parameters[self.places[name]]) for name, slopes in self.terms.items()}
+        )
         return MixedModel(
             thresholds=coefficients[:split],
             fixed=coefficients[split:],
@@ -130,7 +133,7 @@ class Fitted:
             n=round(float(self.request.weight.sum())),
             level=self.request.level,
             method=self.request.method,
-            notes=tuple(self._notes(random, correlations)),
+            notes=tuple(notes_of(random, correlations)),
             covariance=covariance,
             _tests=self.component_tests,
             _profile=self.profile,
@@ -179,38 +182,42 @@ class Fitted:
     def _has_slopes(self, place: int) -> bool:
         return any(p.start <= place < p.stop and p.stop - p.start > 1 for p in self.places.values())
 
-    def _random(self) -> tuple[tuple[RandomIntercept, ...], tuple[RandomCorrelation, ...]]:
-        effects, correlations = [], []
-        for name, slopes in self.terms.items():
-            term, covariance = slopes.term, slopes.covariance(self.best.parameters[self.places[name]])
-            sd = np.sqrt(np.diag(covariance))
-            effects += [
-                RandomIntercept(
-                    name=name,
-                    sd=float(s),
-                    variance=float(s**2),
-                    levels=term.size,
-                    effect=effect,
-                    at_boundary=bool(s == 0),
-                )
-                for effect, s in zip(term.effects, sd, strict=True)
-            ]
-            if term.correlated:
-                correlations += _correlations(term, covariance, sd)
-        return tuple(effects), tuple(correlations)
 
-    def _notes(
-        self, random: tuple[RandomIntercept, ...], correlations: tuple[RandomCorrelation, ...]
-    ) -> list[str]:
-        several = {r.name for r in random if r.effect != "(Intercept)"}
-        zero = [f"{r.name} {r.effect}" if r.name in several else r.name for r in random if r.at_boundary]
-        notes = [f"the variance of {', '.join(zero)} is estimated at zero"] if zero else []
-        notes += [
-            f"the correlation of the random effects of {c.name} is estimated at {c.correlation:+.0f}"
-            for c in correlations
-            if c.correlation is not None and abs(c.correlation) > 1 - 1e-6
+def random_effects(
+    terms: Mapping[str, tuple[Slopes, Floats]],
+) -> tuple[tuple[RandomIntercept, ...], tuple[RandomCorrelation, ...]]:
+    """Deviations and correlations of each factor's effects, from its parameters."""
+    effects, correlations = [], []
+    for name, (slopes, parameters) in terms.items():
+        term, covariance = slopes.term, slopes.covariance(parameters)
+        sd = np.sqrt(np.diag(covariance))
+        effects += [
+            RandomIntercept(
+                name=name,
+                sd=float(s),
+                variance=float(s**2),
+                levels=term.size,
+                effect=effect,
+                at_boundary=bool(s == 0),
+            )
+            for effect, s in zip(term.effects, sd, strict=True)
         ]
-        return notes
+        if term.correlated:
+            correlations += _correlations(term, covariance, sd)
+    return tuple(effects), tuple(correlations)
+
+
+def notes_of(random: Sequence[RandomIntercept], correlations: Sequence[RandomCorrelation]) -> list[str]:
+    """What lies at the edge of the parameters."""
+    several = {r.name for r in random if r.effect != "(Intercept)"}
+    zero = [f"{r.name} {r.effect}" if r.name in several else r.name for r in random if r.at_boundary]
+    notes = [f"the variance of {', '.join(zero)} is estimated at zero"] if zero else []
+    notes += [
+        f"the correlation of the random effects of {c.name} is estimated at {c.correlation:+.0f}"
+        for c in correlations
+        if c.correlation is not None and abs(c.correlation) > 1 - 1e-6
+    ]
+    return notes
 
 
 def _correlations(term: Term, covariance: Floats, sd: Floats) -> list[RandomCorrelation]:
@@ -224,5 +231,3 @@ def _correlations(term: Term, covariance: Floats, sd: Floats) -> list[RandomCorr
         for a in range(q)
         for b in range(a + 1, q)
     ]
-
-

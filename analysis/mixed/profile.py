@@ -1,8 +1,8 @@
 """Profile-likelihood intervals: the values of a parameter that the likelihood ratio test does not reject.
 
-Each end is a root of the deviance with this parameter held and all others at their maximum. Unlike Wald's, the
-interval of a standard deviation knows that it cannot be negative. Venzon & Moolgavkar (1988), "A method for
-computing profile-likelihood-based confidence intervals".
+Each end is a root of the deviance with this parameter held and all others at their maximum. Unlike Wald's,
+the interval of a standard deviation knows that it cannot be negative. Venzon & Moolgavkar (1988), "A method
+for computing profile-likelihood-based confidence intervals".
 """
 
 from __future__ import annotations
@@ -99,7 +99,10 @@ def _of_effect(model: Profiled, name: str) -> Deviance:
     centred = Centred.of(np.delete(request.design, place, axis=1), others, request.weight)
     column = request.design[:, place] - np.average(request.design[:, place], weights=request.weight)
     likelihood = request.likelihood(centred.design, model.terms)
-    j, spreads = len(request.thresholds), model.best.parameters[len(request.thresholds) + len(request.names) :]
+    j, spreads = (
+        len(request.thresholds),
+        model.best.parameters[len(request.thresholds) + len(request.names) :],
+    )
     start = np.concatenate([model.best.parameters[:j], np.zeros(len(others)), spreads])
 
     def fit(x: float) -> float:

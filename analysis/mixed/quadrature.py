@@ -1,8 +1,8 @@
 """Adaptive Gauss-Hermite quadrature for a mixed model with one random intercept.
 
-The integral over each level's effect is taken at nodes that are moved to its mode and scaled to its curvature;
-one node is Laplace's approximation. Pinheiro & Bates (1995), "Approximations to the log-likelihood function in
-the nonlinear mixed-effects model"; it is `nAGQ` of R's lme4 and ordinal.
+The integral over each level's effect is taken at nodes that are moved to its mode and scaled to its
+curvature; one node is Laplace's approximation. Pinheiro & Bates (1995), "Approximations to the log-likelihood
+function in the nonlinear mixed-effects model"; it is `nAGQ` of R's lme4 and ordinal.
 """
 
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ class RandomCorrelation:
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentTest:
-    """Likelihood ratio against the model without this component, on the mixture of chi-squares at the edge."""
+    """Likelihood ratio against the model without this component, by the mixture of chi-squares."""
 
     name: str
     effect: str

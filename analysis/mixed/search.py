@@ -3,8 +3,8 @@
 The likelihood is an even function of each standard deviation, so its slope is zero wherever one of them is
 zero, at a maximum or not: a search that is bounded there stops there. This one goes on through zero to the
 other side, starts again from every component that it found small, and takes a component as zero only where
-no better end was found. The covariates are centred and made orthonormal first, so that shifting or scaling them
-changes no result.
+no better end was found. The covariates are centred and made orthonormal first, so that shifting or scaling
+them changes no result.
 """
 
 from collections.abc import Mapping
@@ -115,7 +115,7 @@ class Search:
             return value, full[free]
 
         searched = np.concatenate([start[:1], np.log(np.diff(start[:j])), start[j:]])[free]
-        found = minimize(  # type: ignore[call-overload]
+        found = minimize(
             objective,
             searched,
             jac=True,

@@ -28,6 +28,7 @@ def mixed_model(study: Study, picks: pd.DataFrame, limit: int = MODEL_ANSWERS) -
     return {
         "intercept": whole(model.fixed[0]),
         "random": whole(model.random),
+        "components": whole(model.component_tests()),
         "log_likelihood": model.log_likelihood,
         "n": model.n,
         "method": model.method,

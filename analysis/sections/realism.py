@@ -271,6 +271,7 @@ def _ordinal_model(study: Study, ratings: pd.DataFrame, sources: list[str], limi
         "coefficients": coefficients,
         "thresholds": whole(model.thresholds),
         "random": whole(model.random),
+        "components": whole(model.component_tests()),
         "log_likelihood": model.log_likelihood,
         "n": model.n,
         "method": model.method,

@@ -2,10 +2,10 @@
 
     python -m tests.bench.mixed_maxima [STUDIES]
 
-draws studies of four shapes (250 each) and fits each twice: with the analysis, and with a Laplace approximation
-over dense matrices whose likelihood is climbed on the log scale of the deviations from six starts. It prints, for
-each shape, how often a variance was estimated at zero, how often the other search found more there (a false zero),
-how often it found more at all, and the largest difference of the two log-likelihoods.
+draws studies of four shapes (250 each) and fits each twice: with the analysis, and with a Laplace
+approximation over dense matrices whose likelihood is climbed on the log scale of the deviations from six
+starts. It prints, for each shape, how often a variance was estimated at zero, how often the other search
+found more there (a false zero), how often it found more at all, and the range of the differences.
 """
 
 import sys
@@ -123,8 +123,8 @@ def main() -> None:
             zeros, false, less = zeros + at_zero, false + (at_zero and more), less + more
             differences.append(other - model.log_likelihood)
         sys.stdout.write(
-            f"{shape.name:16s} {studies} studies: {zeros} with a zero, {false} false; the slow search found more "
-            f"in {less}; differences {min(differences):+.1e} to {max(differences):+.1e}\n"
+            f"{shape.name:16s} {studies} studies: {zeros} with a zero, {false} false; the slow search "
+            f"found more in {less}; differences {min(differences):+.1e} to {max(differences):+.1e}\n"
         )
         sys.stdout.flush()
 
