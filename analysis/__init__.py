@@ -14,6 +14,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.reporting": ("Report", "report"),
     "analysis.planning": ("Plan", "plan"),
     "analysis.mixed": ("MixedModel", "fit_linear", "fit_logistic", "fit_ordinal"),
+    "analysis.mrmc": ("mrmc_auc", "mrmc_binary"),
     "analysis.marginal": ("fit_cluster_robust", "fit_gee"),
     "analysis.choice": ("conditional_logit",),
     "analysis.result": ("Equivalence", "Interval", "Result", "Test"),

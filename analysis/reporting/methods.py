@@ -83,7 +83,8 @@ def _picked(document: Part, found: Sequence[Part]) -> Iterator[str]:
     if any("random" in part.get("mixed_model", {}) for part in found):
         yield (
             "Finding the real image was modelled by a logistic mixed model with crossed random intercepts "
-            "for readers and trials, by Laplace’s approximation (Bates et al. 2015)."
+            "for readers and trials, by Laplace’s approximation (Bates et al. 2015); each standard deviation "
+            "was tested against zero by the likelihood ratio (Self & Liang 1987)."
         )
 
 

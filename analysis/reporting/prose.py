@@ -13,6 +13,7 @@ from analysis.reporting.words import (
     Part,
     because,
     carried,
+    deviation,
     interval,
     level_text,
     listed,
@@ -88,7 +89,8 @@ def _detection(document: Part, part: Part) -> Iterator[str]:
         )
     mixed = part["mixed_model"]
     if "random" in mixed:
-        spread = [f"{r['name']}s {number(r['sd'], 2)}" for r in mixed["random"]]
+        tests = {test["name"]: test for test in mixed["components"]}
+        spread = [deviation(r, tests[r["name"]]) for r in mixed["random"]]
         middle = mixed["intercept"]
         yield (
             "In a logistic mixed model the log odds of finding the real image were "

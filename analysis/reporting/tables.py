@@ -29,7 +29,7 @@ from analysis.reporting.columns import (
 from analysis.reporting.label_tables import label_tables
 from analysis.reporting.names import apart, file_stem
 from analysis.reporting.who import starting
-from analysis.reporting.words import number, p_phrase
+from analysis.reporting.words import deviation, p_phrase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,8 @@ def _realism(part: Row, make: Any) -> Iterator[Table]:
     if "coefficients" in model:
         # whether a threshold is zero is no question, so it has no p
         rows = [*model["coefficients"], *(t | {"z": None, "p": None} for t in model["thresholds"])]
-        deviations = ", ".join(f"{r['name']} {number(r['sd'], 2)}" for r in model["random"])
+        tests = {test["name"]: test for test in model["components"]}
+        deviations = ", ".join(deviation(r, tests[r["name"]]) for r in model["random"])
         note = f"Log odds of a higher rating against {model['reference']}. Standard deviations: {deviations}."
         yield make("model", "realism", "Ordinal mixed model", MODEL, rows, note=note)
 

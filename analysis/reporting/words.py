@@ -28,6 +28,13 @@ def p_phrase(p: float | None) -> str:
     return f"p\u00a0{text[0]}\u00a0{text[1:]}" if text.startswith("<") else f"p\u00a0=\u00a0{text}"
 
 
+def deviation(random: Part, test: Part) -> str:
+    """A random factor with its standard deviation, said to be at zero or tested against it."""
+    if random["at_boundary"]:
+        return f"{random['name']}s 0 (estimated at the boundary)"
+    return f"{random['name']}s {number(random['sd'], 2)} ({p_phrase(test['p'])} against 0)"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as a percentage."""
     return half_up_percent(value, digits)
