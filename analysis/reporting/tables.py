@@ -155,8 +155,8 @@ def _realism(part: Row, make: Any) -> Iterator[Table]:
     if "coefficients" in model:
         # whether a threshold is zero is no question, so it has no p
         rows = [*model["coefficients"], *(t | {"z": None, "p": None} for t in model["thresholds"])]
-        tests = {test["name"]: test for test in model["components"]}
-        deviations = ", ".join(deviation(r, tests[r["name"]]) for r in model["random"])
+        against_zero = {test["name"]: test for test in model["components"]}
+        deviations = ", ".join(deviation(r, against_zero[r["name"]]) for r in model["random"])
         note = f"Log odds of a higher rating against {model['reference']}. Standard deviations: {deviations}."
         yield make("model", "realism", "Ordinal mixed model", MODEL, rows, note=note)
 
