@@ -28,6 +28,7 @@ from readerstudy.reading.open_sitting import require_hold
 from readerstudy.reading.readers import require_open, require_open_now
 from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of, require_steps
+from readerstudy.reading.stored_answers import VERSION, stored_now
 from readerstudy.reading.tally import tally
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment, Section
@@ -205,6 +206,7 @@ def _record(attempt: Attempt, response: Response) -> None:
 
     How often somebody answered in practice tells how well they did there.
     """
+    stored = stored_now(response, attempt.answer.as_dict())
     record(
         attempt.enrolment.stream,
         "answer given" if response.revision == 1 else "answer changed",
@@ -214,7 +216,8 @@ def _record(attempt: Attempt, response: Response) -> None:
             "section": attempt.presentation.section.name,
             "order": attempt.presentation.order,
             "revision": response.revision,
-            "answer": response.digest,
+            "answer": stored.digest(VERSION),
+            "version": VERSION,
         },
         audience=Audience.UNBLINDED if attempt.presentation.section.practice else Audience.STAFF,
     )

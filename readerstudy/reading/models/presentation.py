@@ -7,6 +7,9 @@ from django.db import models
 
 from readerstudy.studies.models import Enrolment
 
+#: What readers call the images of a screen, from left to right.
+LETTERS = "ABCDEFGH"
+
 
 def new_token() -> str:
     return secrets.token_urlsafe(18)
@@ -73,4 +76,4 @@ class Slot(models.Model):
 
     @property
     def letter(self) -> str:
-        return "ABCDEFGH"[self.position]
+        return LETTERS[self.position]

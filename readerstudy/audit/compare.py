@@ -1,0 +1,28 @@
+"""Hold rows against the events that tell of them."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+Facts = Mapping[Hashable, Mapping[str, Any]]
+
+
+def differences(noun: str, rows: Facts, told: Facts) -> Iterator[str]:
+    """What rows and events do not agree on, in words, by their keys.
+
+    Events of earlier versions say less; what an event does not say cannot be held against it.
+    """
+    for key, row in rows.items():
+        if key not in told:
+            yield f"{noun} {_name(key)} is not in the log: it was inserted"
+            continue
+        event = told[key]
+        changed = [name for name, value in row.items() if event.get(name, value) != value]
+        if changed:
+            yield f"{noun} {_name(key)} is not what was recorded: {', '.join(changed)} was changed"
+    for key in told:
+        if key not in rows:
+            yield f"{noun} {_name(key)} was recorded and is gone"
+
+
+def _name(key: Hashable) -> str:
+    return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
