@@ -1,9 +1,10 @@
 """Hold rows against the events that tell of them."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-Facts = Mapping[Hashable, Mapping[str, Any]]
+#: What rows or events say, by a key such as the primary key.
+Facts = Mapping[Any, Mapping[str, Any]]
 
 
 def differences(noun: str, rows: Facts, told: Facts) -> Iterator[str]:
@@ -24,5 +25,5 @@ def differences(noun: str, rows: Facts, told: Facts) -> Iterator[str]:
             yield f"{noun} {_name(key)} was recorded and is gone"
 
 
-def _name(key: Hashable) -> str:
+def _name(key: object) -> str:
     return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)

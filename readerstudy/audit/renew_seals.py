@@ -4,11 +4,11 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.chain import is_sealed, key_fingerprint, seal_of
+from readerstudy.audit.ends import STREAM
 from readerstudy.audit.errors import SealsRenewedAlready
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.record import record
 
-STREAM = "audit"
 VERB = "seals renewed"
 
 

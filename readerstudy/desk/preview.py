@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from readerstudy.accounts.models import User
-from readerstudy.studies.invite import next_place, pseudonym
-from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.invite import enrol_reader
+from readerstudy.studies.models import Study
 from readerstudy.truth.duplicate import rehearse
 
 
@@ -12,8 +12,5 @@ from readerstudy.truth.duplicate import rehearse
 def preview_study(study: Study, *, by: User) -> Study:
     """The rehearsal, in which whoever asks is a reader."""
     twin = rehearse(study, by=by)
-    place = next_place(twin)
-    Enrolment.objects.create(
-        study=twin, user=by, role=Role.READER, place=place, pseudonym=pseudonym(place), invited_by=by
-    )
+    enrol_reader(twin, by, by=by)
     return twin

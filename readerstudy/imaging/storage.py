@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -44,6 +44,19 @@ def absent_keys(keys: Iterable[str]) -> set[str]:
     wanted = list(keys)
     there = _threads().map(storage.exists, wanted)
     return {key for key, is_there in zip(wanted, there, strict=True) if not is_there}
+
+
+def damaged(images: Iterable[Image]) -> Iterator[str]:
+    """What the storage has lost of the images, or holds otherwise than they were imported."""
+    return filter(None, _threads().map(_damage, images))
+
+
+def _damage(image: Image) -> str:
+    try:
+        read_buffer(image)
+    except (MissingPixels, DamagedPixels) as error:
+        return str(error)
+    return ""
 
 
 def _write_file(storage: Storage, key: str, buffer: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from readerstudy.reading.errors import QuestionnaireRefused
 from readerstudy.reading.models import Questionnaire
 from readerstudy.reading.readers import require_open
 from readerstudy.reading.steps import document_of
+from readerstudy.reading.verify_steps import questionnaire_digest
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol.document import Question
 
@@ -24,14 +26,18 @@ def fill_questionnaire(enrolment: Enrolment, answers: Mapping[str, str], *, by: 
     require_open(enrolment)
     checked = check_answers(document_of(enrolment).questions, answers)
     enrolment.take_turn()
-    filled, new = Questionnaire.objects.get_or_create(enrolment=enrolment, defaults={"answers": checked})
+    kept = {"answers": checked, "salt": uuid4()}
+    filled, new = Questionnaire.objects.get_or_create(enrolment=enrolment, defaults=kept)
     if new:
         record(
             enrolment.stream,
             "questionnaire filled",
             by=by,
             on=enrolment,
-            particulars={"questions": sorted(checked)},
+            particulars={
+                "questions": sorted(checked),
+                "answers": questionnaire_digest(checked, filled.salt),
+            },
             audience=Audience.READER,
         )
     return filled

@@ -133,7 +133,9 @@ def _reasons(enrolment: Enrolment) -> _Reasoned:
     return found
 
 
-def _stored(enrolment: Enrolment, row: Mapping[str, Any], ratings: _Rated, reasons: _Reasoned) -> StoredAnswer:
+def _stored(
+    enrolment: Enrolment, row: Mapping[str, Any], ratings: _Rated, reasons: _Reasoned
+) -> StoredAnswer:
     rated, reasoned = ratings.get(row["pk"], []), reasons.get(row["pk"], [])
     position = row["pick__position"]
     said = {

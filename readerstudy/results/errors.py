@@ -23,5 +23,9 @@ class NoAnswers(ResultError):
     """Nobody has answered anything yet."""
 
 
+class NotWhole(ResultError):
+    """The study is not what its audit log says. Run manage.py check_integrity STUDY."""
+
+
 class ReportRefused(ResultError):
     """The report could not be computed from these answers."""

@@ -6,11 +6,16 @@ import json
 from django.db import connection, transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.ends import keep_ends
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Rating, Response
+from readerstudy.reading.verify_answers import digest_of_answers
 from readerstudy.studies.errors import StudyIsNotLocked
 from readerstudy.studies.models import Freeze, Study
 from readerstudy.truth.errors import ReasonMissing
+
+#: What the data digest covers: 2 is every column of every answer (`digest_of_answers`).
+DATA_VERSION = 2
 
 
 @transaction.atomic
@@ -25,10 +30,13 @@ def freeze_study(study: Study, *, by: User, reason: str) -> Freeze:
     if not study.is_locked:
         raise StudyIsNotLocked
     _let_no_answer_slip_in()
-    digest, count = data_digest(study)
-    freeze = Freeze.objects.create(study=study, data_digest=digest, responses=count, by=by, reason=reason)
-    particulars = {"data": digest, "responses": count}
+    answers = digest_of_answers(study)
+    freeze = Freeze.objects.create(
+        study=study, data_digest=answers.hexdigest(), responses=answers.count, by=by, reason=reason
+    )
+    particulars = {"data": freeze.data_digest, "responses": freeze.responses, "version": DATA_VERSION}
     record(study.scope, "study frozen", by=by, on=study, particulars=particulars, reason=reason)
+    keep_ends(by=by, scope=study.scope)
     return freeze
 
 
@@ -39,8 +47,8 @@ def _let_no_answer_slip_in() -> None:
             cursor.execute("LOCK TABLE reading_response IN SHARE ROW EXCLUSIVE MODE")
 
 
-def data_digest(study: Study) -> tuple[str, int]:
-    """The hash over every answer of a study, corrections included, and how many there are."""
+def data_digest_of_version_1(study: Study) -> tuple[str, int]:
+    """The name that earlier versions gave the answers: without times and reasons."""
     hasher, count = hashlib.sha256(), 0
     responses = (
         Response.objects.filter(presentation__section__study=study)

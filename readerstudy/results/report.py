@@ -11,6 +11,7 @@ from readerstudy.audit.record import record
 from readerstudy.results.bundle.export import require_exportable, write_bundle
 from readerstudy.results.errors import ReportRefused
 from readerstudy.results.papers import write_paper
+from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Study
 
 FORMATS = ("html", "pdf", "xlsx", "csv", "json")
@@ -21,6 +22,7 @@ def export_report(
 ) -> Path:
     """The report in the folder `out`, for which the same holds as for a bundle."""
     require_exportable(study, masked=masked)
+    require_whole(study, by=by)
     with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
         write_bundle(study, Path(scratch), masked=masked)
         try:

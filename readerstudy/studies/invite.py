@@ -21,6 +21,9 @@ from readerstudy.studies.errors import (
 from readerstudy.studies.lead import make_invited_leader
 from readerstudy.studies.models import Enrolment, Role, Study
 
+#: RFC 2606: nobody can ever have an address there. The virtual readers have theirs there.
+VIRTUAL_DOMAIN = "readers.invalid"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:
@@ -31,7 +34,7 @@ class Invited:
 
 
 @transaction.atomic
-def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invited:
+def invite_reader(study: Study, email: str, *, by: User, name: str = "", virtual: bool = False) -> Invited:
     """Give the next free place to somebody, and make the link that lets them in."""
     study = study.take_turn()
     if not study.is_locked:
@@ -48,10 +51,39 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "") -> Invi
         role=Role.READER,
         place=place,
         pseudonym=pseudonym(place),
+        virtual=virtual,
         invited_by=by,
     )
-    record(study.scope, "reader invited", by=by, on=enrolment, particulars={"reader": enrolment.pseudonym})
+    record(study.scope, "reader invited", by=by, on=enrolment, particulars=place_of(enrolment))
     return Invited(enrolment=enrolment, link=link_for(token))
+
+
+@transaction.atomic
+def enrol_reader(study: Study, user: User, *, by: User, virtual: bool = False) -> Enrolment:
+    """Give the next free place to somebody who has an account, without an invitation."""
+    study = study.take_turn()
+    if not study.is_locked:
+        raise StudyIsNotLocked
+    if study.is_frozen:
+        raise StudyIsFrozen
+    place = next_place(study)
+    enrolment = Enrolment.objects.create(
+        study=study,
+        user=user,
+        role=Role.READER,
+        place=place,
+        pseudonym=pseudonym(place),
+        virtual=virtual,
+        invited_by=by,
+    )
+    verb = "virtual reader enrolled" if virtual else "reader enrolled"
+    record(study.scope, verb, by=by, on=enrolment, particulars=place_of(enrolment))
+    return enrolment
+
+
+def place_of(enrolment: Enrolment) -> dict[str, object]:
+    """What the log keeps of a reader's place, so that the row can be held against it."""
+    return {"reader": enrolment.pseudonym, "place": enrolment.place, "virtual": enrolment.virtual}
 
 
 @transaction.atomic

@@ -28,12 +28,12 @@ def verify_people(study: Study) -> Iterator[Finding]:
 def verify_milestones(study: Study) -> Iterator[Finding]:
     """The lock and the freeze, as rows and in the log."""
     locks = {
-        study.pk: said_of(lock) | {"protocol": lock.protocol_digest, "plan": lock.plan_digest}
+        lock.study_id: said_of(lock) | {"protocol": lock.protocol_digest, "plan": lock.plan_digest}
         for lock in Lock.objects.filter(study=study)
     }
     freezes = {
-        study.pk: said_of(freeze) | {"data": freeze.data_digest, "responses": freeze.responses}
-        for freeze in Freeze.objects.filter(study=study)
+        row.study_id: said_of(row) | {"data": row.data_digest, "responses": row.responses}
+        for row in Freeze.objects.filter(study=study)
     }
     for what in (
         *differences("the lock of study", locks, events_by_key(study.scope, "study locked")),

@@ -29,7 +29,11 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
             "person withdrawn",
             by=by,
             on=enrolment,
-            particulars={"role": enrolment.role, "keep_answers": keep_answers},
+            particulars={
+                "role": enrolment.role,
+                "keep_answers": keep_answers,
+                "place_given_up": enrolment.person is None,
+            },
             reason=reason,
         )
         if enrolment.person is None:

@@ -20,6 +20,9 @@ GUARDS = [
     ),
 ]
 
+# Of a later migration: what the truth was at the lock.
+SEALED = [closed_by_lock("truth_truthseal", "{row}.study_id")]
+
 # Of a later migration: no answer comes after the truth.
 IN_ORDER = [
     comes_after(

@@ -9,6 +9,7 @@ from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.blinding.gate import require_blinding
 from readerstudy.truth.errors import ReasonMissing
 from readerstudy.truth.secrets import commitment_of, require_commitment
+from readerstudy.truth.seal_truth import seal_truth
 from readerstudy.truth.stored_plan import check_plan
 
 
@@ -24,6 +25,7 @@ def lock_study(study: Study, *, by: User, reason: str) -> Lock:
     plan = check_plan(study)
     require_commitment(study)
     require_blinding(study)
+    truth = seal_truth(study)
     lock = Lock.objects.create(
         study=study,
         protocol=study.protocol,
@@ -37,6 +39,7 @@ def lock_study(study: Study, *, by: User, reason: str) -> Lock:
         "plan": lock.plan_digest,
         "commitment": commitment_of(study),
         "allocations": allocations_of(study),
+        "truth": truth,
     }
     record(study.scope, "study locked", by=by, on=study, particulars=particulars, reason=reason)
     return lock

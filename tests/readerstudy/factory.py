@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.normalise import digest_of
 from readerstudy.imaging.storage import write_buffers
@@ -26,14 +27,14 @@ from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.create import create_study
-from readerstudy.studies.invite import pseudonym
+from readerstudy.studies.invite import place_of, pseudonym
 from readerstudy.studies.lead import make_leader
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
 from readerstudy.truth.allocate import allocate
+from readerstudy.truth.blinding.audit import keep_audit
 from readerstudy.truth.blinding.gate import images_digest
 from readerstudy.truth.lock import lock_study
-from readerstudy.truth.models import BlindingAudit
 from readerstudy.truth.sources import Origin, add_images, source_of
 from tests.readerstudy.people import PASSWORD
 
@@ -174,8 +175,7 @@ def a_planned_study(text: str = "", *, slug: str = "knees", owner: str = "alice"
         ]
         add_images(source_of(study, declared.name), origins, by=alice)
     allocate(study, by=alice)
-    digest = images_digest(study)
-    BlindingAudit.objects.create(study=study, images_digest=digest, passed=True, document=AUDIT, by=alice)
+    keep_audit(study, images_digest(study), True, AUDIT, by=alice)
     return study
 
 
@@ -223,7 +223,8 @@ def a_locked_study(
     made = Locked(study=Study.objects.get(pk=study.pk), owner=alice, people={owner: alice})
     for name, role in ((coordinator, Role.COORDINATOR), (analyst, Role.ANALYST)):
         made.people[name] = a_user(name)
-        Enrolment.objects.create(study=study, user=made.people[name], role=role, invited_by=alice)
+        one = Enrolment.objects.create(study=study, user=made.people[name], role=role, invited_by=alice)
+        record(study.scope, "staff invited", by=alice, on=one, particulars={"role": role})
     for place, name in enumerate(readers, start=1):
         enrol(made, name, place)
         if briefed:
@@ -233,7 +234,7 @@ def a_locked_study(
 
 def enrol(made: Locked, name: str, place: int) -> Enrolment:
     made.people[name] = a_user(name)
-    return Enrolment.objects.create(
+    enrolment = Enrolment.objects.create(
         study=made.study,
         user=made.people[name],
         role=Role.READER,
@@ -241,6 +242,9 @@ def enrol(made: Locked, name: str, place: int) -> Enrolment:
         pseudonym=pseudonym(place),
         invited_by=made.owner,
     )
+    how = {"by": made.owner, "on": enrolment, "particulars": place_of(enrolment)}
+    record(made.study.scope, "reader enrolled", **how)  # type: ignore[arg-type]
+    return enrolment
 
 
 def brief(enrolment: Enrolment) -> None:

@@ -38,6 +38,7 @@ class Questionnaire(models.Model):
         "studies.Enrolment", on_delete=models.PROTECT, related_name="questionnaire"
     )
     answers = models.JSONField()
+    salt = models.UUIDField(null=True)
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from readerstudy.results.bundle.walk import answers
 from readerstudy.results.errors import NoAnswers, StillMasked, StillOpen
 from readerstudy.results.folder import fresh_folder
 from readerstudy.results.spreadsheet import defused
+from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.blinding.gate import newest_audit
 from readerstudy.truth.models import Provenance
@@ -32,6 +33,7 @@ SOFTWARE = ("readerstudy", "Django", "numpy", "pandas", "scipy", "statsmodels")
 def export_bundle(study: Study, out: Path, *, by: User, masked: bool) -> Path:
     """Write the bundle to the folder `out`; see `require_exportable` for when."""
     require_exportable(study, masked=masked)
+    require_whole(study, by=by)
     with fresh_folder(out) as folder:
         write_bundle(study, folder, masked=masked)
     record(study.scope, "bundle exported", by=by, on=study, particulars={"masked": masked})

@@ -10,6 +10,7 @@ from readerstudy.audit.record import record
 from readerstudy.results.bundle.export import write_bundle
 from readerstudy.results.exports.imrmc import write_imrmc
 from readerstudy.results.exports.script import write_r
+from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import require_unblinded
 
@@ -42,6 +43,7 @@ environment/bin/python -m analysis report bundle --out report
 def reproduction_zip(study: Study, out: Path, *, by: User) -> Path:
     """Write the archive to the file `out`, whole or not at all."""
     require_unblinded(study)
+    require_whole(study, by=by)
     unfinished = out.with_name(f".{out.name}.part")
     try:
         with TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:

@@ -6,7 +6,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.models import Study
 from readerstudy.truth.blinding.compare import compare_arms
-from readerstudy.truth.blinding.gate import images_digest
+from readerstudy.truth.blinding.gate import document_digest, images_digest
 from readerstudy.truth.blinding.measurements import OnProgress, measurements_of
 from readerstudy.truth.models import BlindingAudit, Kind, Provenance
 
@@ -23,15 +23,19 @@ def audit_blinding(study: Study, *, by: User, on_progress: OnProgress | None = N
     real = measurements_of(arms[Kind.REAL], on_progress=tell(0))
     synthetic = measurements_of(arms[Kind.SYNTHETIC], on_progress=tell(len(real)))
     report = compare_arms(real, synthetic, seed=study.protocol.document.seed)
-    return _keep(study, digest, report.passed, report.as_dict(), by)
+    return keep_audit(study, digest, report.passed, report.as_dict(), by=by)
 
 
 @transaction.atomic
-def _keep(study: Study, digest: str, passed: bool, document: dict[str, object], by: User) -> BlindingAudit:
+def keep_audit(
+    study: Study, digest: str, passed: bool, document: dict[str, object], *, by: User
+) -> BlindingAudit:
+    """Store the verdict on the images that the digest names."""
     audit = BlindingAudit.objects.create(
         study=study, images_digest=digest, passed=passed, document=document, by=by
     )
-    record(study.scope, "blinding audited", by=by, on=audit, particulars={"passed": passed, "images": digest})
+    particulars = {"passed": passed, "images": digest, "keyed": True, "document": document_digest(document)}
+    record(study.scope, "blinding audited", by=by, on=audit, particulars=particulars)
     return audit
 
 

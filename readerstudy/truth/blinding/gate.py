@@ -1,23 +1,38 @@
 """The gate before lock: the images as they are have passed the audit, or somebody answers for it."""
 
 import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.chain import canonical
 from readerstudy.audit.record import record
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import AuditPassed, BlindingFailed, BlindingNotShown, ReasonMissing
 from readerstudy.truth.models import BlindingAudit, BlindingOverride, Provenance
+from readerstudy.truth.secrets import plan_key
 
 
 def images_digest(study: Study) -> str:
-    """A name for the set of images an audit looked at: it changes when any image is added or moved."""
+    """A name for the set of images an audit looked at: it changes when any image is added or moved.
+
+    Keyed, because it stands in the log: staff who know the images could try out which are in which source.
+    """
     rows = Provenance.objects.filter(source__study=study).order_by("source__name", "image__digest")
-    hasher = hashlib.sha256()
+    hasher = hmac.new(plan_key(study, "images"), digestmod="sha256")
     for source, digest in rows.values_list("source__name", "image__digest").iterator(5_000):
         hasher.update(f"{source}\x1f{digest}\n".encode())
     return hasher.hexdigest()
+
+
+def document_digest(document: Mapping[str, Any]) -> str:
+    """The name of what an audit found. Staff may read the document itself, so that this needs no key."""
+    text = json.dumps(canonical(document), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def newest_audit(study: Study) -> BlindingAudit | None:

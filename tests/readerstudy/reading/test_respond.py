@@ -1,5 +1,6 @@
 """POST response: taken once, in order, whole, and never lost."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from readerstudy.reading.errors import Frozen
 from readerstudy.reading.models import Draft, Rating, Response, Tally
 from readerstudy.reading.readers import require_open_now
 from readerstudy.reading.respond import respond
+from readerstudy.reading.stored_answers import VERSION, stored_answers
 from readerstudy.reading.walk import Walk
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment
@@ -289,8 +291,19 @@ def test_a_late_draft_does_not_come_back_to_life(rita: Tab) -> None:
 def test_the_log_says_that_an_answer_was_given_and_not_which(rita: Tab) -> None:
     rita.respond(pick="B")
     event = Event.objects.get(verb="answer given")
-    assert set(event.particulars) == {"section", "order", "revision", "answer"}
-    assert event.particulars["answer"] == Response.objects.get().digest
+    assert set(event.particulars) == {"section", "order", "revision", "answer", "version"}
+
+
+def test_an_answer_cannot_be_found_out_from_the_log_by_whoever_has_its_token(rita: Tab) -> None:
+    state = rita.state()
+    rita.respond(state, pick="B")
+    said = Event.objects.get(verb="answer given").particulars["answer"]
+    stored = next(stored_answers(Response.objects.get().enrolment))
+    assert said == stored.digest(VERSION)
+    for letter in "ABC":
+        guess = replace(stored, said={**stored.said, "pick": letter})
+        assert said != guess.digest(1)
+        assert said != replace(guess, client_uuid=uuid4()).digest(VERSION)
 
 
 @pytest.mark.parametrize(

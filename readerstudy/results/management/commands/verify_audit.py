@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +10,36 @@ from django.db import connection
 from readerstudy.accounts.models import User
 from readerstudy.audit import guards
 from readerstudy.audit.anchors import read_anchors, verify_against, write_anchors
-from readerstudy.audit.errors import AuditError
+from readerstudy.audit.ends import verify_ends
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.renew_seals import renew_seals
 from readerstudy.audit.verify import Finding, verify
+from readerstudy.errors import ReaderstudyError
+from readerstudy.results.verify_study import verify_study
+from readerstudy.studies.models import Study
 
 
 class Command(BaseCommand):
     help = (
-        "Verify the audit log: finds changed, removed, inserted and reordered events, cut tails and missing "
-        "triggers. Exits 1 when something is wrong."
+        "Verify the audit log, and hold every study against it: answers, people, plan and truth. Finds "
+        "changed, removed, inserted and reordered rows, cut tails and altered triggers. Exits 1 when "
+        "something is wrong."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "study", nargs="?", help="a study's slug, or the name of a stream; all by default"
         )
+        parser.add_argument("--pixels", action="store_true", help="also compare every stored image")
         parser.add_argument(
             "--save", type=Path, metavar="FILE", help="write down where each stream ends, to keep elsewhere"
         )
         parser.add_argument(
             "--against", type=Path, metavar="FILE", help="compare with what an earlier --save wrote down"
         )
-
         parser.add_argument(
             "--restore-triggers", action="store_true", help="first put back the triggers that are missing"
         )
-
         parser.add_argument(
             "--reseal",
             action="store_true",
@@ -46,32 +50,35 @@ class Command(BaseCommand):
         if options["restore_triggers"]:
             guards.install(connection, guards.installed(connection))
         try:
-            findings = _findings(study, options["against"], former_keys=options["reseal"])
-        except (AuditError, OSError, json.JSONDecodeError) as error:
+            findings = list(_findings(study, options))
+            if any(finding.stops for finding in findings):
+                raise CommandError(_report(findings))
+            renewed = renew_seals(by=User.objects.operator()) if options["reseal"] else None
+        except (ReaderstudyError, OSError, json.JSONDecodeError) as error:
             raise CommandError(str(error)) from error
-        if any(finding.stops for finding in findings):
-            raise CommandError(_report(findings))
         for finding in findings:
             self.stdout.write(f"Warning: {finding}")
-        if options["reseal"]:
-            self._reseal()
+        if renewed is not None:
+            self.stdout.write(f"Sealed with the present key: {renewed} streams.")
         streams = Stream.objects.all() if study is None else Stream.objects.within(study)
         if save is not None:
             write_anchors(save, streams)
         events = Event.objects.filter(stream__in=streams).count()
         self.stdout.write(f"The audit log is whole: {events} events in {streams.count()} streams.")
 
-    def _reseal(self) -> None:
-        try:
-            renewed = renew_seals(by=User.objects.operator())
-        except AuditError as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(f"Sealed with the present key: {renewed} streams.")
 
-
-def _findings(study: str | None, against: Path | None, *, former_keys: bool) -> list[Finding]:
-    anchors = {} if against is None else read_anchors(against)
-    return [*verify(study, former_keys=former_keys), *verify_against(anchors, study)]
+def _findings(study: str | None, options: dict[str, Any]) -> Iterator[Finding]:
+    former_keys: bool = options["reseal"]
+    one = Study.objects.filter(slug=study).first() if study else None
+    if one is None:
+        yield from verify(study, former_keys=former_keys)
+        yield from verify_ends(study)
+    studies = [one] if one else [] if study else Study.objects.order_by("pk")
+    for held in studies:
+        found = verify_study(held, pixels=options["pixels"], former_keys=former_keys, log=one is not None)
+        yield from found
+    if options["against"] is not None:
+        yield from verify_against(read_anchors(options["against"]), study)
 
 
 def _report(findings: list[Finding]) -> str:

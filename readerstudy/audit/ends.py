@@ -1,0 +1,59 @@
+"""Write into the log itself, again and again, where every stream ends.
+
+A reader's stream that is removed whole, or set back to an earlier end with its earlier seal, no longer fits
+what was written here. Whoever also sets this stream back is convicted by the line that was kept outside.
+"""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Event, Stream
+from readerstudy.audit.record import record
+from readerstudy.audit.verify import Finding, verify_stream
+
+STREAM = "audit"
+VERB = "ends kept"
+
+Ends = dict[str, tuple[int, str]]
+
+
+@transaction.atomic
+def keep_ends(*, by: User | None, scope: str | None = None) -> Event | None:
+    """Record the ends of the streams that have grown since the last time; None if none has."""
+    kept = kept_ends()
+    streams = Stream.objects.exclude(name=STREAM) if scope is None else Stream.objects.within(scope)
+    grown = {
+        stream.name: [stream.length, stream.head]
+        for stream in streams.filter(length__gt=0)
+        if kept.get(stream.name) != (stream.length, stream.head)
+    }
+    if not grown:
+        return None
+    return record(STREAM, VERB, by=by, on="audit", particulars={"ends": grown})
+
+
+def kept_ends(scope: str | None = None) -> Ends:
+    """The newest end that was kept of each stream."""
+    found: Ends = {}
+    events = Event.objects.filter(stream__name=STREAM, verb=VERB).order_by("number")
+    for particulars in events.values_list("particulars", flat=True).iterator():
+        for name, (length, head) in particulars["ends"].items():
+            if scope is None or name == scope or name.startswith(f"{scope}/"):
+                found[name] = (length, head)
+    return found
+
+
+def verify_ends(scope: str | None = None) -> Iterator[Finding]:
+    """Streams that no longer have the end that was kept of them."""
+    own = Stream.objects.filter(name=STREAM).first()
+    if own is not None and scope is not None:
+        yield from verify_stream(own)
+    for name, (length, head) in kept_ends(scope).items():
+        event = Event.objects.filter(stream__name=name, number=length).values_list("digest", flat=True)
+        digest = event.first()
+        if digest is None:
+            yield Finding(stream=name, what=f"event #{length} was there when ends were kept and is gone")
+        elif digest != head:
+            yield Finding(stream=name, what=f"event #{length} is another one than when ends were kept")

@@ -1,0 +1,71 @@
+"""Hold a study against its log: answers, people, milestones, plan and truth. Every export begins with it."""
+
+from collections.abc import Iterator
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.ends import verify_ends
+from readerstudy.audit.verify import Finding, verify
+from readerstudy.reading.verify_answers import AnswersDigest, verify_answers
+from readerstudy.reading.verify_steps import verify_steps
+from readerstudy.results.errors import NotWhole
+from readerstudy.results.freeze import DATA_VERSION, data_digest_of_version_1
+from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.verify_people import events_by_key, verify_milestones, verify_people
+from readerstudy.truth.verify_truth import verify_pixels, verify_truth
+
+MOST_NAMED = 10
+
+
+def verify_study(
+    study: Study, *, pixels: bool = False, former_keys: bool = False, log: bool = True
+) -> Iterator[Finding]:
+    """Everything in which the study is not what its log says, and, with `log`, what is wrong with that."""
+    if log:
+        yield from verify(study.scope, former_keys=former_keys)
+        yield from verify_ends(study.scope)
+    yield from verify_people(study)
+    yield from verify_milestones(study)
+    yield from verify_steps(study)
+    digest = AnswersDigest()
+    yield from verify_answers(study, each=digest.add)
+    yield from _frozen_data(study, digest)
+    yield from verify_truth(study)
+    if pixels:
+        yield from verify_pixels(study)
+
+
+def _frozen_data(study: Study, digest: AnswersDigest) -> Iterator[Finding]:
+    """The answers as they are against the name they got with the freeze."""
+    frozen = events_by_key(study.scope, "study frozen").get(study.pk)
+    if frozen is None:
+        return
+    if frozen.get("version", 1) == DATA_VERSION:
+        found, count = digest.hexdigest(), digest.count
+    else:
+        found, count = data_digest_of_version_1(study)
+    if (found, count) != (frozen["data"], frozen["responses"]):
+        what = f"{count} answers are not the {frozen['responses']} that were frozen: they were changed"
+        yield Finding(stream=study.scope, what=what)
+
+
+def require_whole(study: Study, *, by: User) -> None:
+    """Refuse results from a study that is not what its log says. Owners learn which rows are wrong."""
+    wrong = [finding for finding in verify_study(study) if finding.stops]
+    if wrong:
+        raise NotWhole(_refusal(study, wrong, named=_may_see_rows(study, by)))
+
+
+def _may_see_rows(study: Study, by: User) -> bool:
+    if by == User.objects.operator():
+        return True
+    return Enrolment.objects.current().of(by).filter(study=study, role=Role.OWNER).exists()
+
+
+def _refusal(study: Study, wrong: list[Finding], *, named: bool) -> str:
+    count = f"{len(wrong)} thing" + ("s do" if len(wrong) > 1 else " does")
+    said = f"{count} not agree with the audit log of this study, so nothing is exported. "
+    if not named:
+        return said + "An owner can see which. Restore a backup."
+    rows = "; ".join(str(finding) for finding in wrong[:MOST_NAMED])
+    more = f"; and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
+    return said + f"{rows}{more}. See all with manage.py check_integrity {study.slug}, and restore a backup."

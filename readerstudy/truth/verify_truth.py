@@ -1,0 +1,131 @@
+"""Hold the truth against what was sealed at the lock. What is wrong is named by row, not by what it says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from readerstudy.audit.compare import differences
+from readerstudy.audit.verify import Finding
+from readerstudy.imaging.models import Image
+from readerstudy.imaging.storage import damaged
+from readerstudy.studies.models import Study
+from readerstudy.studies.verify_people import events_by_key, said_of
+from readerstudy.truth.blinding.gate import document_digest
+from readerstudy.truth.errors import TruthError
+from readerstudy.truth.models import (
+    BlindingAudit,
+    BlindingOverride,
+    Key,
+    Plan,
+    Source,
+    TruthSeal,
+    Unblinding,
+    UnblindingRequest,
+)
+from readerstudy.truth.seal_truth import row_digest, truth_digest, truth_rows
+from readerstudy.truth.secrets import commitment, commitment_of, plan_key, plan_secret_of
+from readerstudy.truth.stored_plan import check_plan
+
+
+def verify_truth(study: Study) -> Iterator[Finding]:
+    """Plan, keys, sources and labels since the lock; audits, overrides and the unblinding."""
+    for what in (*_decisions(study), *_locked_truth(study)):
+        yield Finding(stream=study.scope, what=what)
+
+
+def verify_pixels(study: Study) -> Iterator[Finding]:
+    """The stored buffer of every image of the study against its digest."""
+    shown = Image.objects.filter(pk__in=_images(study)).order_by("pk")
+    for what in damaged(shown.iterator(2_000)):
+        yield Finding(stream=study.scope, what=what)
+
+
+def _images(study: Study) -> Any:
+    keys = Key.objects.filter(trial_image__trial__section__study=study)
+    return keys.values("trial_image__image").union(keys.values("provenance__image"))
+
+
+def _decisions(study: Study) -> Iterator[str]:
+    audits = {
+        audit.pk: {
+            "by": audit.by_id,
+            "passed": audit.passed,
+            "images": audit.images_digest,
+            "document": document_digest(audit.document),
+        }
+        for audit in BlindingAudit.objects.filter(study=study)
+    }
+    overrides = {row.audit_id: said_of(row) for row in BlindingOverride.objects.filter(audit__study=study)}
+    asked = {row.study_id: said_of(row) for row in UnblindingRequest.objects.filter(study=study)}
+    done = {row.study_id: said_of(row) for row in Unblinding.objects.filter(study=study)}
+    told = {
+        verb: events_by_key(study.scope, verb)
+        for verb in (
+            "blinding audited",
+            "blinding audit overridden",
+            "unblinding requested",
+            "study unblinded",
+        )
+    }
+    yield from differences("blinding audit", audits, told["blinding audited"])
+    yield from differences("the override of blinding audit", overrides, told["blinding audit overridden"])
+    yield from differences("the unblinding request of study", asked, told["unblinding requested"])
+    yield from differences("the unblinding of study", done, told["study unblinded"])
+
+
+def _locked_truth(study: Study) -> Iterator[str]:
+    locked = events_by_key(study.scope, "study locked").get(study.pk)
+    if locked is None:
+        return
+    plan = Plan.objects.filter(study=study).first()
+    if plan is None or plan.digest != locked["plan"]:
+        yield "the plan is not the one that was locked"
+    yield from _commitment(study)
+    if "truth" in locked:
+        yield from _sealed(study, locked["truth"])
+    else:
+        yield from _before_seals(study)
+
+
+def _commitment(study: Study) -> Iterator[str]:
+    told = {
+        said["commitment"]
+        for verb in ("study created", "study locked")
+        for said in events_by_key(study.scope, verb).values()
+        if "commitment" in said
+    }
+    own = commitment(str(study.uuid), plan_secret_of(study))
+    if own != commitment_of(study) or told - {own}:
+        yield "the plan secret is not the one that was committed to"
+
+
+def _sealed(study: Study, locked: str) -> Iterator[str]:
+    rows = TruthSeal.objects.filter(study=study).values_list("subject", "salt", "digest")
+    seals = {subject: (salt, digest) for subject, salt, digest in rows.iterator(2_000)}
+    if truth_digest(study, ((subject, digest) for subject, (_, digest) in seals.items())) != locked:
+        yield "the seals of the truth are not those of the lock"
+    key = plan_key(study, "truth row")
+    for subject, content in truth_rows(study):
+        salt, digest = seals.pop(subject, ("", ""))
+        if not digest:
+            yield f"{subject} was added after the lock"
+        elif row_digest(key, subject, salt, content) != digest:
+            yield f"{subject} was changed after the lock"
+    yield from (f"{subject} was removed after the lock" for subject in seals)
+
+
+def _before_seals(study: Study) -> Iterator[str]:
+    """Studies that were locked before truth was sealed: what their plan and protocol say of it."""
+    try:
+        check_plan(study)
+    except TruthError as error:
+        yield str(error)
+    declared = {source.name: source.kind for source in study.protocol.document.sources}
+    for pk, name, kind in Source.objects.filter(study=study).values_list("pk", "name", "kind"):
+        if name in declared and declared[name] != kind:
+            yield f"truth_source:{pk} is not of the kind that the protocol says"
+    plain = Key.objects.filter(trial_image__trial__section__study=study, catch=False).select_related(
+        "provenance", "trial_image"
+    )
+    for key in plain.iterator(2_000):
+        if key.provenance.image_id != key.trial_image.image_id:
+            yield f"studies_trialimage:{key.trial_image_id} shows another image than its key"

@@ -1,0 +1,299 @@
+"""Whoever rewrites answers or truth by SQL is found, named by row, and gets no export."""
+
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Stream
+from readerstudy.reading.models import Rating, Reason, Response, Slot
+from readerstudy.results.bundle import export_bundle
+from readerstudy.results.errors import NotWhole
+from readerstudy.results.exports import reproduction_zip
+from readerstudy.results.freeze import freeze_study
+from readerstudy.results.report import export_report
+from readerstudy.results.verify_study import verify_study
+from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.withdraw import withdraw
+from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from tests.readerstudy.factory import (
+    CALLS,
+    CHECKS,
+    PRACTICE,
+    QUARTETS,
+    Locked,
+    a_locked_study,
+    kept_for_a_module,
+    protocol_text,
+    read_everything,
+)
+from tests.readerstudy.results.behind_the_triggers import rewrite
+
+pytestmark = pytest.mark.django_db
+
+SECTIONS = QUARTETS.format(trials=3) + "repeats = 1\ncatch = 1\n" + CALLS + CHECKS
+
+
+def findings(study: Study) -> list[str]:
+    return [str(finding) for finding in verify_study(Study.objects.get(pk=study.pk))]
+
+
+@pytest.fixture(scope="module")
+def _made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Locked]:
+    """A study that was read by two, one of whom was withdrawn; frozen and unblinded."""
+    with kept_for_a_module(django_db_blocker.unblock()):
+        made = a_locked_study(protocol_text(sections=SECTIONS))
+        for name in ("rita", "ron"):
+            list(read_everything(made.reading(name)))
+        withdraw(made.reading("ron"), by=made.owner, reason="ill", keep_answers=True)
+        end(made)
+        yield made
+
+
+@pytest.fixture
+def made(_made: Locked, db: None) -> Locked:
+    return _made.afresh()
+
+
+def end(made: Locked) -> None:
+    freeze_study(made.study, by=made.owner, reason="done")
+    request_unblinding(made.study, by=made.owner, reason="done")
+    confirm_unblinding(made.study, by=made.people["anna"], reason="done")
+    made.study = Study.objects.get(pk=made.study.pk)
+
+
+def no_export_leaves(made: Locked, out: Path, row: str) -> None:
+    """Each way out refuses, with the row for the owner and without it for the analyst."""
+    ways: list[Callable[[User], object]] = [
+        lambda by: export_bundle(made.study, out / "bundle", by=by, masked=False),
+        lambda by: export_bundle(made.study, out / "masked", by=by, masked=True),
+        lambda by: export_report(made.study, out / "report", by=by),
+        lambda by: reproduction_zip(made.study, out / "reproduce.zip", by=by),
+    ]
+    for way in ways:
+        with pytest.raises(NotWhole) as told:
+            way(made.owner)
+        assert row in str(told.value)
+        with pytest.raises(NotWhole) as told:
+            way(made.people["anna"])
+        assert row not in str(told.value)
+    assert not list(out.iterdir())
+    with pytest.raises(CommandError, match="not what its log says") as failed:
+        call_command("check_integrity", made.study.slug)
+    assert row in str(failed.value)
+
+
+def test_an_untouched_study_is_whole(made: Locked, tmp_path: Path) -> None:
+    assert findings(made.study) == []
+    call_command("check_integrity", made.study.slug, "--pixels", stdout=StringIO())
+    export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=False)
+
+
+def test_picks_rewritten_after_the_freeze_are_found_and_nothing_is_exported(
+    made: Locked, tmp_path: Path
+) -> None:
+    real = "SELECT s.id FROM reading_slot s JOIN truth_key k ON k.trial_image_id = s.trial_image_id "
+    real += "WHERE k.alternative = 'hospital-canary' AND s.presentation_id = reading_response.presentation_id"
+    picks = Response.objects.exclude(pick=None)
+    before = dict(picks.values_list("pk", "pick_id"))
+    rewrite(f"UPDATE reading_response SET pick_id = ({real}) WHERE pick_id IS NOT NULL")
+    changed = [pk for pk, pick in picks.values_list("pk", "pick_id") if before[pk] != pick]
+    found = findings(made.study)
+    assert changed
+    for pk in changed:
+        assert any(f"answer {pk} (" in what for what in found)
+    assert any("that were frozen: they were changed" in what for what in found)
+    no_export_leaves(made, tmp_path, f"answer {changed[0]} (")
+
+
+COLUMNS = [
+    "call = 'real' WHERE call = 'synthetic'",
+    "confidence = 3 WHERE confidence IS NOT NULL",
+    "verdict = 'unsure' WHERE verdict = 'fits'",
+    "response_ms = 1234",
+    "active_ms = 1234",
+    "timing = '{\"clock\": {}}'",
+    "received_at = '2020-01-01 00:00:00+00:00'",
+    "revision = revision + 1",
+    "client_uuid = '00000000000000000000000000000001' WHERE id = (SELECT max(id) FROM reading_response)",
+    "digest = 'other'",
+]
+
+
+@pytest.mark.parametrize("change", COLUMNS)
+def test_every_column_of_an_answer_is_held_against_its_event(made: Locked, change: str) -> None:
+    changed = rewrite(f"UPDATE reading_response SET {change}")
+    assert changed
+    found = findings(made.study)
+    assert sum("was changed" in what and "answer" in what for what in found) == changed
+
+
+def test_ratings_reasons_and_spots_are_held_against_their_event(made: Locked) -> None:
+    rated = Rating.objects.first()
+    assert rated is not None
+    rewrite(f"UPDATE reading_rating SET points = 1 WHERE id = {rated.pk}")
+    assert any(f"answer {rated.response_id} (" in what for what in findings(made.study))
+    rewrite(f"UPDATE reading_rating SET points = {rated.points} WHERE id = {rated.pk}")
+    assert findings(made.study) == []
+    with_pick = Response.objects.exclude(pick=None).first()
+    assert with_pick is not None
+    said = f"({with_pick.pk}, {with_pick.pick_id}, 'noise', 1, 1)"
+    rewrite(f"INSERT INTO reading_reason (response_id, slot_id, tag, x, y) VALUES {said}")
+    assert any(f"answer {with_pick.pk} (" in what for what in findings(made.study))
+    assert Reason.objects.count() == 1
+
+
+def test_a_pick_pointed_at_the_same_letter_of_another_screen_is_found(made: Locked) -> None:
+    answer = Response.objects.exclude(pick=None).select_related("pick").first()
+    assert answer is not None
+    assert answer.pick is not None
+    twin = Slot.objects.filter(position=answer.pick.position).exclude(pk=answer.pick_id).first()
+    assert twin is not None
+    rewrite(f"UPDATE reading_response SET pick_id = {twin.pk} WHERE id = {answer.pk}")
+    assert any(f"answer {answer.pk} (" in what for what in findings(made.study))
+
+
+def test_an_answer_removed_or_inserted_is_found(made: Locked) -> None:
+    answer = Response.objects.filter(pick=None).order_by("pk").last()
+    assert answer is not None
+    rewrite(f"DELETE FROM reading_response WHERE id = {answer.pk}")
+    assert any(f"answer {answer.pk} (" in what and "was removed" in what for what in findings(made.study))
+    answer.save(force_insert=True)
+    assert findings(made.study) == []
+
+
+def test_an_inserted_answer_has_no_event(made: Locked) -> None:
+    answer = Response.objects.filter(pick=None).order_by("pk").last()
+    assert answer is not None
+    rewrite(
+        "INSERT INTO reading_response (presentation_id, enrolment_id, revision, client_uuid, digest, "
+        "received_at, call, verdict, observed, timing) SELECT presentation_id, enrolment_id, 9, "
+        "'00000000000000000000000000000009', digest, received_at, call, verdict, observed, timing "
+        f"FROM reading_response WHERE id = {answer.pk}"
+    )
+    new = Response.objects.get(revision=9)
+    assert any(f"answer {new.pk} (" in what and "inserted" in what for what in findings(made.study))
+
+
+def test_real_and_synthetic_swapped_in_the_provenance_are_found(made: Locked, tmp_path: Path) -> None:
+    real, fake = (
+        Source.objects.get(study=made.study, name=name).pk
+        for name in ("hospital-canary", "checkpoint-canary")
+    )
+    rewrite(
+        f"UPDATE truth_provenance SET source_id = CASE source_id WHEN {real} THEN {fake} ELSE {real} END "
+        f"WHERE source_id IN ({real}, {fake})"
+    )
+    swapped = Provenance.objects.filter(source__in=[real, fake]).first()
+    assert swapped is not None
+    found = findings(made.study)
+    assert any(f"truth_provenance:{swapped.pk} was changed" in what for what in found)
+    assert not any("canary" in what for what in found)
+    no_export_leaves(made, tmp_path, "truth_provenance:")
+
+
+TRUTH = [
+    ("UPDATE truth_source SET kind = 'real'", "truth_source:"),
+    ("UPDATE truth_source SET generated = 1", "truth_source:"),
+    ('UPDATE truth_provenance SET labels = \'{"grade": "9"}\'', "truth_provenance:"),
+    ("UPDATE truth_key SET catch = (1 = 1) WHERE id = (SELECT min(id) FROM truth_key)", "truth_key:"),
+    ("UPDATE truth_key SET alternative = 'x' WHERE id = (SELECT min(id) FROM truth_key)", "truth_key:"),
+    ('UPDATE studies_trialimage SET label = \'{"grade": "9"}\'', "studies_trialimage:"),
+    ("UPDATE studies_section SET practice = (1 = 1)", "studies_section:"),
+    ("UPDATE reading_presentation SET repeats_id = NULL WHERE repeats_id IS NOT NULL", "the walk of place"),
+    ("UPDATE reading_slot SET position = position + 4", "the walk of place"),
+    ("UPDATE truth_plan SET digest = 'x'", "the plan is not the one that was locked"),
+    ("UPDATE studies_lock SET plan_digest = 'x'", "plan was changed"),
+    ("UPDATE studies_lock SET reason = 'x'", "reason was changed"),
+    ("UPDATE studies_freeze SET data_digest = 'x'", "data was changed"),
+    ("UPDATE truth_unblinding SET reason = 'x'", "reason was changed"),
+    ("UPDATE studies_protocol SET text = text || ' '", "not the one that was locked"),
+    ("UPDATE studies_study SET title = 'Other'", "the title of the study"),
+    ("UPDATE truth_truthseal SET salt = 'x'", "was changed after the lock"),
+    ("DELETE FROM truth_truthseal", "the seals of the truth are not those of the lock"),
+]
+
+
+@pytest.mark.parametrize(("statement", "what"), TRUTH, ids=[statement for statement, _ in TRUTH])
+def test_whatever_was_locked_is_held_against_the_lock(made: Locked, statement: str, what: str) -> None:
+    assert rewrite(statement)
+    assert any(what in found for found in findings(made.study))
+
+
+PEOPLE = [
+    ("UPDATE studies_enrolment SET virtual = (1 = 1) WHERE pseudonym = 'R01'", "virtual was changed"),
+    ("UPDATE studies_enrolment SET pseudonym = 'R09' WHERE pseudonym = 'R01'", "reader was changed"),
+    ("UPDATE studies_enrolment SET place = 4 WHERE pseudonym = 'R01'", "place was changed"),
+    ("UPDATE studies_enrolment SET role = 'owner' WHERE role = 'analyst'", "role was changed"),
+    ("UPDATE studies_withdrawal SET keep_answers = (1 = 0)", "keep_answers was changed"),
+    ("DELETE FROM studies_withdrawal", "the withdrawal of enrolment"),
+    ("UPDATE reading_consent SET text_digest = 'x'", "text was changed"),
+    ("DELETE FROM reading_briefing", "the briefing of enrolment"),
+    ("DELETE FROM reading_submission", "handing in by enrolment"),
+]
+
+
+@pytest.mark.parametrize(("statement", "what"), PEOPLE, ids=[statement for statement, _ in PEOPLE])
+def test_people_and_their_steps_are_held_against_the_log(made: Locked, statement: str, what: str) -> None:
+    assert rewrite(statement)
+    assert any(what in found for found in findings(made.study))
+
+
+def test_a_withdrawal_inserted_to_drop_a_reader_is_found(made: Locked) -> None:
+    rewrite(
+        "INSERT INTO studies_withdrawal (enrolment_id, by_id, at, reason, keep_answers) "
+        "SELECT id, invited_by_id, invited_at, 'x', (1 = 0) FROM studies_enrolment WHERE pseudonym = 'R01'"
+    )
+    assert any("withdrawal" in what and "inserted" in what for what in findings(made.study))
+
+
+def test_a_reader_removed_with_stream_and_answers_is_found(made: Locked, tmp_path: Path) -> None:
+    reader = Enrolment.objects.get(pseudonym="R02").pk
+    stream = Stream.objects.get(name=f"study:{made.study.pk}/enrolment:{reader}").pk
+    mine = f"(SELECT id FROM reading_response WHERE enrolment_id = {reader})"
+    rewrite(
+        f"DELETE FROM reading_rating WHERE response_id IN {mine}",
+        *(f"DELETE FROM reading_{table} WHERE enrolment_id = {reader}" for table in BELONGINGS),
+        f"DELETE FROM audit_event WHERE stream_id = {stream}",
+        f"DELETE FROM audit_stream WHERE id = {stream}",
+    )
+    found = findings(made.study)
+    assert any("was there when ends were kept and is gone" in what for what in found)
+    assert any("that were frozen" in what for what in found)
+    no_export_leaves(made, tmp_path, f"enrolment:{reader}: event #")
+    rewrite(f"DELETE FROM studies_enrolment WHERE id = {reader}")
+    assert any(f"enrolment {reader} was recorded and is gone" in what for what in findings(made.study))
+
+
+BELONGINGS = ("response", "submission", "consent", "briefing", "tally", "choice", "sitting")
+
+
+def test_a_tail_cut_with_its_old_seal_restored_is_found(made: Locked) -> None:
+    """The seal of an earlier end is a good seal; that the end was later is known elsewhere."""
+    reading = a_locked_study(protocol_text(sections=PRACTICE + CALLS), slug="hips")
+    rita = reading.reading("rita")
+    answers = read_everything(rita)
+    next(answers)
+    old = Stream.objects.get(name=rita.stream)
+    last = next(answers).response
+    end(reading)
+    rewrite(
+        f"DELETE FROM reading_response WHERE id >= {last.pk}",
+        f"DELETE FROM audit_event WHERE stream_id = {old.pk} AND number > {old.length}",
+        f"UPDATE audit_stream SET length = {old.length}, head = '{old.head}', seal = '{old.seal}' "
+        f"WHERE id = {old.pk}",
+    )
+    assert any("was there when ends were kept and is gone" in what for what in findings(reading.study))
+
+
+def test_an_export_names_no_row_that_is_not_of_its_study(made: Locked) -> None:
+    other = a_locked_study(protocol_text(sections=CALLS), slug="hips")
+    list(read_everything(other.reading("rita")))
+    rewrite("UPDATE reading_response SET response_ms = 1 WHERE id = (SELECT max(id) FROM reading_response)")
+    assert findings(made.study) == []
+    assert findings(other.study) != []
