@@ -8,8 +8,8 @@ from readerstudy.studies.models import Lock, Study
 from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.blinding.gate import require_blinding
 from readerstudy.truth.errors import ReasonMissing
-from readerstudy.truth.secrets import commitment_of, require_commitment
 from readerstudy.truth.seal_truth import seal_truth
+from readerstudy.truth.secrets import commitment_of, require_commitment
 from readerstudy.truth.stored_plan import check_plan
 
 

@@ -65,7 +65,7 @@ _SOURCE = (
     "name", "kind", "position", "description", "checkpoint_digest", "sampler", "generated", "rejected",
     "rejection_rule",
 )  # fmt: skip
-_PROVENANCE = ("source_id", "image__digest", "labels", "seed", "conditions")
+_PROVENANCE = ("source_id", "image__digest", "labels", "group", "facts", "seed", "conditions")
 _SECTION = ("position", "name", "task", "practice")
 _TRIAL_IMAGE = ("trial__section_id", "trial__number", "trial_id", "number", "image__digest", "label")
 _KEY = ("trial_image_id", "provenance_id", "alternative", "catch")

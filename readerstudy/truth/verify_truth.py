@@ -10,7 +10,7 @@ from readerstudy.imaging.storage import damaged
 from readerstudy.studies.models import Study
 from readerstudy.studies.verify_people import events_by_key, said_of
 from readerstudy.truth.blinding.gate import document_digest
-from readerstudy.truth.errors import TruthError
+from readerstudy.truth.errors import PlanWasChanged
 from readerstudy.truth.models import (
     BlindingAudit,
     BlindingOverride,
@@ -23,7 +23,7 @@ from readerstudy.truth.models import (
 )
 from readerstudy.truth.seal_truth import row_digest, truth_digest, truth_rows
 from readerstudy.truth.secrets import commitment, commitment_of, plan_key, plan_secret_of
-from readerstudy.truth.stored_plan import check_plan
+from readerstudy.truth.stored_plan import stored_digest
 
 
 def verify_truth(study: Study) -> Iterator[Finding]:
@@ -79,11 +79,12 @@ def _locked_truth(study: Study) -> Iterator[str]:
     plan = Plan.objects.filter(study=study).first()
     if plan is None or plan.digest != locked["plan"]:
         yield "the plan is not the one that was locked"
+        return
     yield from _commitment(study)
     if "truth" in locked:
         yield from _sealed(study, locked["truth"])
     else:
-        yield from _before_seals(study)
+        yield from _before_seals(study, plan)
 
 
 def _commitment(study: Study) -> Iterator[str]:
@@ -113,12 +114,10 @@ def _sealed(study: Study, locked: str) -> Iterator[str]:
     yield from (f"{subject} was removed after the lock" for subject in seals)
 
 
-def _before_seals(study: Study) -> Iterator[str]:
+def _before_seals(study: Study, plan: Plan) -> Iterator[str]:
     """Studies that were locked before truth was sealed: what their plan and protocol say of it."""
-    try:
-        check_plan(study)
-    except TruthError as error:
-        yield str(error)
+    if stored_digest(study, plan) != plan.digest:
+        yield str(PlanWasChanged())
     declared = {source.name: source.kind for source in study.protocol.document.sources}
     for pk, name, kind in Source.objects.filter(study=study).values_list("pk", "name", "kind"):
         if name in declared and declared[name] != kind:

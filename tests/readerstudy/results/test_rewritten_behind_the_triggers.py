@@ -204,8 +204,7 @@ TRUTH = [
     ('UPDATE studies_trialimage SET label = \'{"grade": "9"}\'', "studies_trialimage:"),
     ("UPDATE studies_section SET practice = (1 = 1)", "studies_section:"),
     (
-        "UPDATE reading_presentation SET repeats_id = (SELECT min(id) FROM reading_presentation) "
-        "WHERE repeats_id IS NOT NULL",
+        "UPDATE reading_presentation SET repeats_id = id - 1 WHERE repeats_id IS NOT NULL",
         "the walk of place",
     ),
     ("UPDATE reading_slot SET position = position + 4", "the walk of place"),

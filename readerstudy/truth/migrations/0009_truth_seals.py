@@ -10,7 +10,7 @@ from readerstudy.truth.guards import SEALED
 class Migration(migrations.Migration):
     dependencies = [
         ("studies", "0009_study_uuid_is_unique"),
-        ("truth", "0005_secrets_of_existing_studies"),
+        ("truth", "0008_plans_from_secrets"),
     ]
 
     operations = [
