@@ -9,6 +9,7 @@ from readerstudy.imaging.models import Image
 from readerstudy.imaging.storage import damaged
 from readerstudy.studies.models import Study
 from readerstudy.studies.verify_people import events_by_key, said_of
+from readerstudy.truth.allocation.keys import commitment
 from readerstudy.truth.blinding.gate import document_digest
 from readerstudy.truth.errors import PlanWasChanged
 from readerstudy.truth.models import (
@@ -22,7 +23,7 @@ from readerstudy.truth.models import (
     UnblindingRequest,
 )
 from readerstudy.truth.seal_truth import row_digest, truth_digest, truth_rows
-from readerstudy.truth.secrets import commitment, commitment_of, plan_key, plan_secret_of
+from readerstudy.truth.secrets import commitment_of, plan_key, plan_secret_of
 from readerstudy.truth.stored_plan import stored_digest
 
 

@@ -271,7 +271,9 @@ def test_a_reader_removed_with_stream_and_answers_is_found(made: Locked, tmp_pat
     assert any(f"enrolment {reader} was recorded and is gone" in what for what in findings(made.study))
 
 
-BELONGINGS = ("response", "submission", "consent", "briefing", "tally", "choice", "sitting")
+BELONGINGS = (
+    "response", "submission", "consent", "questionnaire", "briefing", "tally", "choice", "sitting",
+)  # fmt: skip
 
 
 def test_a_tail_cut_with_its_old_seal_restored_is_found(made: Locked) -> None:
