@@ -100,7 +100,25 @@ def _check_picks(study: Study, table: pd.DataFrame) -> None:
         raise BundleError(
             file, what, "write 1 for the real image and 0 for any other", row=row, column="correct"
         )
+    _refuse_slots_that_contradict(table, is_real)
     _refuse_two_real(file, table[is_real], "picked")
+
+
+def _refuse_slots_that_contradict(table: pd.DataFrame, is_real: npt.NDArray[np.bool_]) -> None:
+    """The real image was picked where, and only where, the picked slot is the real one's."""
+    if "slot_picked" not in table or "slot_real" not in table:
+        return
+    picked, real = table["slot_picked"].to_numpy(dtype=float), table["slot_real"].to_numpy(dtype=float)
+    bad = np.isfinite(picked) & np.isfinite(real) & ((picked == real) != is_real)
+    if bad.any():
+        row = _first(table, bad)
+        kind = "real" if is_real[np.argmax(bad)] else "synthetic"
+        what = (
+            f"slot {_cell(table, row, 'slot_picked')} contradicts the pick of "
+            f"{quoted(_cell(table, row, 'picked'))}, which is {kind}: the real image was in slot "
+            f"{_cell(table, row, 'slot_real')}"
+        )
+        raise BundleError("picks.csv", what, "correct the slot or the pick", row=row, column="slot_picked")
 
 
 def _refuse_two_countings(table: pd.DataFrame, sizes: Mapping[str, int]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from analysis.reporting.verdicts import against_chance
+from analysis.reporting.verdicts import against_chance, equivalence
 from analysis.reporting.who import readers_word, starting
 from analysis.reporting.words import (
     ALPHA,
@@ -36,7 +36,14 @@ def discrimination(document: Part, part: Part) -> Iterator[str]:
         f"({pooled['k']:,}/{pooled['n']:,}; {carried(document, crossed, 'images', as_percent=True)}). "
         f"{_balanced(part['balanced'])}"
     )
+    if crossed["low"] is None:
+        exact = pooled["exact"]
+        yield (
+            f"Were all {pooled['n']:,} answers independent, which they are not, the exact interval would be "
+            f"{interval(exact['low'], exact['high'], as_percent=True)}."
+        )
     if "rate" in part["balanced"]:
+        yield from _guessing(part["equivalence"])
         shown = [
             f"{percent(found['estimate'])} of {what} "
             f"({interval(found['low'], found['high'], as_percent=True)})"
@@ -53,8 +60,10 @@ def discrimination(document: Part, part: Part) -> Iterator[str]:
             f"({level} interval {interval(mean['low'], mean['high'])}; {part['roc']['inference']})"
             f"{rated_by_all(part['roc'])}."
         )
-    elif "reason" in part["roc"]:
+    elif "reason" in part["roc"] and "estimate" not in part["roc"].get("any_design", {}):
         yield f"There is no mean area under the ROC curve: {because(part['roc']['reason'])}."
+    if "estimate" in part["roc"].get("any_design", {}):
+        yield _any_design(document, part["roc"]["any_design"])
     shares = [
         f"{row['source']} {percent(row['rate'])} ({row['detected']}/{row['n']}; "
         f"{interval(row['low'], row['high'], as_percent=True)})"
@@ -65,6 +74,30 @@ def discrimination(document: Part, part: Part) -> Iterator[str]:
     yield from _differences(part["differences"])
     if "majority" in part.get("same_cases", {}):
         yield from _same_cases(part["same_cases"])
+
+
+def _any_design(document: Part, found: Part) -> str:
+    """The area over all answers of an incomplete design."""
+    ends = interval(found["low"], found["high"])
+    return (
+        f"Over all {found['n_answers']:,} answers, whoever read which of the {found['n_cases']:,} images, "
+        f"the mean area was {number(found['estimate'])} ({level_text(document)} interval {ends}; readers and "
+        "images random, U-statistic as in iMRMC)."
+    )
+
+
+def _guessing(found: Part) -> Iterator[str]:
+    """Equivalence with guessing, all together and of each generator."""
+    yield equivalence(found["balanced"], " with guessing", points=True)
+    rows = found["by_generator"]
+    if len(rows) < 2 or found["balanced"]["margin"] is None:
+        return
+    shown = [row["source"] for row in rows if row["p_holm"] is not None and row["p_holm"] < ALPHA]
+    margin = f"±{number(100 * found['balanced']['margin'], 1)} percentage points"
+    if shown:
+        yield f"Taken alone, with real images, it was shown within {margin} for {listed(shown)} (Holm)."
+    else:
+        yield f"Taken alone, with real images, it was shown within {margin} for no generator (Holm)."
 
 
 def _confidence(sure: Part) -> Iterator[str]:

@@ -135,6 +135,13 @@ def _label_checks(document: Part, part: Part) -> Iterator[str]:
         f"{level_text(document)} interval {interval(c['low'], c['high'], as_percent=True)}; {c['rule']}): "
         f"{c['by_any_reviewer']} by any reviewer, {c['by_all_reviewers']} by all."
     )
+    if c["ties"]:
+        most = c["with_ties"]
+        yield (
+            f"On {c['ties']} labels the reviewers were evenly divided; were all of these discrepant, it "
+            f"would be {most['discrepant']} of {most['n']} ({percent(most['rate'])}, "
+            f"{interval(most['low'], most['high'], as_percent=True)})."
+        )
     each = [f"{row['reader']} {row['discrepant']}/{row['n']}" for row in part["by_reader"]]
     yield f"Discrepant by reviewer: {listed(each)}."
     if part["unsure"]:

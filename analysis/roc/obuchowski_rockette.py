@@ -27,6 +27,7 @@ BOTH_RANDOM = "random readers and cases"
 FIXED_READERS = "fixed readers, random cases"
 FIXED_CASES = "random readers, fixed cases"
 INFERENCES = ("auto", BOTH_RANDOM, FIXED_READERS, FIXED_CASES)
+SCALES = ("identity", "logit")
 NOTHING = 1e-20
 NO_VARIANCE = "The areas show no variance, so there is no interval and no test."
 
@@ -88,6 +89,7 @@ def obuchowski_rockette(
     conditions: Sequence[str] | None = None,
     covariance: str = "delong",
     inference: str = "auto",
+    scale: str = "identity",
     level: float = 0.95,
 ) -> ObuchowskiRockette:
     """Compare areas over readers and cases (Obuchowski & Rockette 1995; Hillis 2007, Stat Med 26:596).
@@ -106,6 +108,9 @@ def obuchowski_rockette(
     inference
         `auto` takes readers and cases as random from three readers on, else readers as fixed; or one of
         `random readers and cases`, `fixed readers, random cases` and `random readers, fixed cases`.
+    scale
+        On which the interval of a mean area is symmetric: `identity`, as published programs have it, or
+        `logit`, which stays within 0 and 1 and holds its level where areas are high.
     level
         Confidence level of the intervals.
 
@@ -123,6 +128,8 @@ def obuchowski_rockette(
     fixed: MS(TR) and MS(R) alone.
     """
     check_level(level)
+    if scale not in SCALES:
+        raise UnknownChoiceError(f"The scale {scale!r} is unknown: take one of {', '.join(SCALES)}.")
     values, positive, dropped = _checked(scores, truth)
     t, r, _ = values.shape
     how = _inference(inference, r)
@@ -136,7 +143,24 @@ def obuchowski_rockette(
         "n_cases": len(positive),
         "assumptions": (how,),
     }
-    return _result(_parts(values, positive, covariance), how, covariance, names, shape, dropped)
+    found = _result(_parts(values, positive, covariance), how, covariance, names, shape, dropped)
+    if scale == "identity":
+        return found
+    return found.with_(by_condition=tuple(_on_logits(mean) for mean in found.by_condition))
+
+
+def _on_logits(mean: Interval) -> Interval:
+    """The interval with the same error and df, symmetric in log(A / (1 - A)) by the delta method."""
+    area, se = mean.estimate, mean.se
+    if area is None or se is None or not 0 < area < 1:
+        return mean
+    quantile = normal_quantile(mean.level) if mean.df is None else t_quantile(mean.df, mean.level)
+    middle, reach = special.logit(area), quantile * se / (area * (1 - area))
+    return mean.with_(
+        low=float(special.expit(middle - reach)),
+        high=float(special.expit(middle + reach)),
+        method=f"{mean.method}, interval on the logit scale",
+    )
 
 
 def _result(

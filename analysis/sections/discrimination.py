@@ -18,9 +18,11 @@ from analysis.crossed import (
 )
 from analysis.detection import yes_no
 from analysis.errors import AnalysisError
-from analysis.proportions import binomial_test, wilson
+from analysis.mrmc import mrmc_auc
+from analysis.proportions import binomial_test, clopper_pearson, wilson
 from analysis.ranks import adjusted
 from analysis.roc import empirical_auc, obuchowski_rockette, signed_confidence
+from analysis.sections.call_equivalence import call_equivalence
 from analysis.sections.detection import MASKED
 from analysis.sections.grid import Floats, Grid, as_text, has_values, spread
 from analysis.sections.same_cases import case_of_images, matched, same_cases
@@ -47,6 +49,7 @@ def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | Non
         "by_reader": _by_reader(study, scores, grid, synthetic),
         "pooled": _pooled(study, grid, synthetic),
         "balanced": _balanced(study, grid, synthetic),
+        "equivalence": _equivalence(study, grid, source, synthetic, generators),
         "by_source": _by_source(study, calls, grid),
         "roc": _roc(study, scores, synthetic),
         "differences": _differences(study, grid, source, case_of),
@@ -84,11 +87,32 @@ def _roc(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
     """The readers' mean area over readers and cases (Obuchowski & Rockette 1995; Hillis 2007)."""
     if synthetic.all() or not synthetic.any():
         return {"reason": ONE_KIND}
+    part: dict[str, Any] = {}
+    if not np.isfinite(scores).all():
+        part["any_design"] = _any_design(study, scores, synthetic)
     try:
-        found = obuchowski_rockette(scores, synthetic, level=study.level)
+        found = obuchowski_rockette(scores, synthetic, scale="logit", level=study.level)
     except AnalysisError:
-        return {"reason": "Every reader scored fewer than two images of each kind in common."}
-    return dict(whole(found)) | {"mean": whole(found.by_condition[0])}
+        return part | {"reason": "Every reader scored fewer than two images of each kind in common."}
+    return part | dict(whole(found)) | {"mean": whole(found.by_condition[0])}
+
+
+def _any_design(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
+    """The mean area over all answers where some are missing; a reader weighs as much as he or she read."""
+    reader, case = np.nonzero(np.isfinite(scores))
+    frame = pd.DataFrame(
+        {
+            "reader": reader,
+            "case": case,
+            "truth": np.asarray(synthetic)[case].astype(int),
+            "score": scores[reader, case],
+        }
+    )
+    try:
+        found = mrmc_auc(frame, level=study.level)
+    except AnalysisError as error:
+        return {"reason": str(error)}
+    return dict(whole(found.conditions[0])) | {"components": whole(found.components[0].components)}
 
 
 def _area(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
@@ -128,6 +152,7 @@ def _pooled(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
         "chance": 0.5,
         "crossed": whole(crossed_stratified(correct, strata, null=0.5, level=study.level)),
         "wilson": whole(wilson(k, n, level=study.level)),
+        "exact": whole(clopper_pearson(k, n, level=study.level)),
         "exact_p": binomial_test(k, n, 0.5).p,
     }
 
@@ -149,6 +174,14 @@ def _balanced(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
         "chance": 0.5,
         "crossed": whole(both),
     }
+
+
+def _equivalence(
+    study: Study, grid: Grid, source: Any, synthetic: Any, generators: list[str]
+) -> dict[str, Any]:
+    if synthetic.all() or not synthetic.any():
+        return {"reason": ONE_KIND_OF_IMAGE}
+    return call_equivalence(study, grid, source, synthetic, generators)
 
 
 def _by_source(study: Study, calls: pd.DataFrame, grid: Grid) -> list[dict[str, Any]]:

@@ -72,14 +72,21 @@ def _rate(study: Study, discrepant: Floats) -> dict[str, Any]:
 
 
 def _consensus(study: Study, values: Floats) -> dict[str, Any]:
-    """Discrepant where most reviewers said so; a tie counts as discrepant, the cautious reading."""
+    """Discrepant where more than half of the reviewers said so; ties are counted apart.
+
+    `with_ties` is the rate if every tie were discrepant, the most that the readings allow.
+    """
     said = (~np.isnan(values)).sum(axis=0)
-    most = np.where(said > 0, 2 * np.nansum(values, axis=0) >= np.maximum(said, 1), np.nan)
-    judged = said > 0
+    against = np.nansum(values, axis=0)
+    judged, tied = said > 0, (said > 0) & (2 * against == said)
+    most = np.where(judged, 2 * against > said, np.nan)
+    cautious = np.where(judged, 2 * against >= said, np.nan)
     return _rate(study, np.asarray(most, dtype=float)) | {
-        "rule": "majority; a tie counts as discrepant",
-        "by_any_reviewer": int((np.nansum(values, axis=0)[judged] > 0).sum()),
-        "by_all_reviewers": int((np.nansum(values, axis=0) == said)[judged].sum()),
+        "rule": "more than half of the readings",
+        "ties": int(tied.sum()),
+        "with_ties": _rate(study, np.asarray(cautious, dtype=float)),
+        "by_any_reviewer": int((against[judged] > 0).sum()),
+        "by_all_reviewers": int((against == said)[judged].sum()),
     }
 
 

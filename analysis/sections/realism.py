@@ -211,7 +211,11 @@ def _signed_rank(x: list[float], y: list[float], method: str) -> SignedRank:
 
 def _shift(estimator: Callable[..., Shift], x: list[float], y: list[float], level: float) -> dict[str, Any]:
     try:
-        return dict(whole(estimator(x, y, level=level)))
+        found = estimator(x, y, level=level)
+        if found.level_reached is not None and found.level_reached < level:
+            # an interval below its level is none; what it would reach stays readable
+            found = found.with_(low=None, high=None, reason=f"{len(x)} values cannot reach the level")
+        return dict(whole(found))
     except (TooLargeError, NothingToAnalyseError) as error:
         return {"estimate": None, "low": None, "high": None, "reason": str(error)}
 

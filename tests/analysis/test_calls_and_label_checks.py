@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scipy.stats import t as student
 
 from analysis.bundle import read_bundle
 from analysis.compute import compute
@@ -65,6 +66,43 @@ def test_pooled_accuracy_is_stratified_by_truth(calls: dict[str, Any]) -> None:
     assert pooled["crossed"]["low"] < pooled["rate"] < pooled["crossed"]["high"]
 
 
+def test_equivalence_with_guessing_is_decided_by_the_margin(calls: dict[str, Any]) -> None:
+    found, balanced = calls["discrimination"]["equivalence"], calls["discrimination"]["balanced"]["crossed"]
+    every = [found["balanced"], found["sensitivity"], found["specificity"], *found["by_generator"]]
+    assert found["balanced"]["estimate"] == balanced["estimate"]
+    for row in every:
+        assert row["null"] == 0.5
+        assert row["within"] == (0.5 - row["margin"] < row["low"] and row["high"] < 0.5 + row["margin"])
+        assert row["p"] == max(row["p_low"], row["p_high"])
+        assert row["p_non_inferior"] == row["p_high"]
+    # by hand: two one-sided t-tests on the crossed error
+    reach = (0.5 + found["balanced"]["margin"] - balanced["estimate"]) / balanced["se"]
+    assert found["balanced"]["p_high"] == pytest.approx(student.sf(reach, balanced["df"]))
+
+
+def test_a_split_plot_study_is_analysed_with_all_its_answers(tmp_path: Path) -> None:
+    """Readers 0 and 1 call the even images, 2 and 3 the odd ones, so no image has every answer."""
+    text = "section,reader,image,source,call,confidence\n"
+    for r in range(4):
+        for source, detected in (("a", 14), ("real", 4)):
+            for i in range(r // 2, 24, 2):
+                call = "synthetic" if (i + 5 * r) % 24 < detected else "real"
+                text += f"singles,R{r},{source}-{i:02},{source},{call},{1 + i % 3}\n"
+    section = {"name": "singles", "task": "call"}
+    part = analysed(tmp_path / "bundle", section, "calls.csv", text)["discrimination"]
+    whole = part["roc"]["any_design"]
+    assert (whole["n_answers"], whole["n_readers"], whole["n_cases"]) == (96, 4, 48)
+    # every reader compared as many pairs, so the mean over all pairs is that of the readers' areas
+    own = [row["auc"]["estimate"] for row in part["by_reader"]]
+    assert whole["estimate"] == pytest.approx(sum(own) / 4)
+    assert whole["low"] < whole["estimate"] < whole["high"]
+    assert "mean" not in part["roc"]
+    document = compute(read_bundle(tmp_path / "bundle"))
+    assert "Over all 96 answers, whoever read which of the 48 images" in " ".join(
+        section_results(document, "singles")
+    )
+
+
 def test_images_are_ranked_by_how_many_readers_they_fooled(calls: dict[str, Any]) -> None:
     wrong = [row["wrong"] for row in calls["discrimination"]["by_image"]]
     assert wrong == sorted(wrong, reverse=True)
@@ -90,9 +128,19 @@ def test_no_discrepancy_in_a_hundred_has_an_upper_end_of_3_6_percent(tmp_path: P
 def test_unsure_answers_are_counted_and_judge_nothing(tmp_path: Path) -> None:
     found = checks(tmp_path, lambda r, i: "unsure" if i < 10 else ("discrepant" if i < 15 and r else "fits"))
     assert found["unsure"] == 20
-    assert (found["consensus"]["n"], found["consensus"]["discrepant"]) == (90, 5)
+    assert (found["consensus"]["n"], found["consensus"]["discrepant"]) == (90, 0)
+    assert (found["consensus"]["ties"], found["consensus"]["with_ties"]["discrepant"]) == (5, 5)
     assert (found["consensus"]["by_any_reviewer"], found["consensus"]["by_all_reviewers"]) == (5, 0)
     assert [row["discrepant"] for row in found["by_reader"]] == [0, 5]
+
+
+def test_a_consensus_is_more_than_half_of_the_readings(tmp_path: Path) -> None:
+    """Two reviewers who disagree on 15 of 40 labels agree that none is discrepant."""
+    found = checks(tmp_path, lambda r, i: "discrepant" if i < 15 and r == i % 2 else "fits", n=40)
+    consensus = found["consensus"]
+    assert (consensus["discrepant"], consensus["ties"], consensus["n"]) == (0, 15, 40)
+    assert consensus["rule"] == "more than half of the readings"
+    assert (consensus["by_any_reviewer"], consensus["by_all_reviewers"]) == (15, 0)
 
 
 def test_labels_that_all_fit_agree_perfectly(tmp_path: Path) -> None:

@@ -150,6 +150,21 @@ def test_fixed_cases_equals_the_printed_analysis():
     assert [second.se, second.low, second.high] == pytest.approx([0.01615303, 0.8959894, 0.9856854], abs=5e-8)
 
 
+def test_an_interval_on_the_logit_scale_has_the_same_error_and_stays_below_one():
+    """By hand: logit(.897037) ± t(.975, 12.7465) se / (A (1 - A))."""
+    plain, logit = (
+        obuchowski_rockette(van_dyke()[0][0], van_dyke()[1], scale=scale).by_condition[0]
+        for scale in ("identity", "logit")
+    )
+    assert (logit.estimate, logit.se, logit.df) == (plain.estimate, plain.se, plain.df)
+    area, quantile = plain.estimate, (plain.high - plain.estimate) / plain.se
+    reach = quantile * plain.se / (area * (1 - area))
+    ends = [1 / (1 + np.exp(-(np.log(area / (1 - area)) + side * reach))) for side in (-1, 1)]
+    assert [logit.low, logit.high] == pytest.approx(ends, rel=1e-9)
+    with pytest.raises(errors.UnknownChoiceError, match="take one of identity, logit"):
+        obuchowski_rockette(*van_dyke(), scale="probit")
+
+
 def test_one_condition_equals_that_conditions_own_row():
     scores, truth = van_dyke()
     alone = obuchowski_rockette(scores[1], truth, covariance="unbiased").by_condition[0]

@@ -6,6 +6,7 @@ drawn from crossed effects on the logit or latent scale; the truth is the mean o
 
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import numpy as np
 from scipy.optimize import brentq
@@ -85,15 +86,34 @@ def clustered(readers: int) -> Trial:
     return trial
 
 
-def area(readers: int) -> Trial:
-    truth = float(WEIGHTS @ norm.cdf((1.2 + 0.3 * NODES) / np.sqrt(2.5)) / WEIGHTS.sum())
+def mean_area(middle: float) -> float:
+    return float(WEIGHTS @ norm.cdf((middle + 0.3 * NODES) / np.sqrt(2.5)) / WEIGHTS.sum())
+
+
+def area(readers: int, truth: float, scale: str) -> Trial:
+    middle = brentq(lambda m: mean_area(m) - truth, 0, 5)
     positive = np.arange(60) < 45
 
     def trial(rng: np.random.Generator) -> bool:
         scores = rng.normal(0, 0.5, 60) + rng.normal(0, 1, (readers, 60))
-        scores += positive * (1.2 + rng.normal(0, 0.3, (readers, 1)))
-        found = analysis.obuchowski_rockette(np.round(1.5 * scores), positive).by_condition[0]
+        scores += positive * (middle + rng.normal(0, 0.3, (readers, 1)))
+        found = analysis.obuchowski_rockette(np.round(1.5 * scores), positive, scale=scale).by_condition[0]
         return bool(found.low <= truth <= found.high)
+
+    return trial
+
+
+def published_wilcoxon(images: float) -> Trial:
+    """Whether the reader-level signed-rank test finds a difference that is not there."""
+
+    def trial(rng: np.random.Generator) -> bool:
+        leniency = rng.normal(0, 0.5, (8, 1))
+        sums = [
+            np.digitize(leniency + rng.normal(0, images, 50) + rng.logistic(size=(8, 50)), [-2, -0.5, 1])
+            for _ in range(2)
+        ]
+        found = analysis.signed_rank(*(table.sum(axis=1) for table in sums), method="wilcoxon-asymptotic")
+        return found.p is not None and found.p < 0.05
 
     return trial
 
@@ -131,8 +151,12 @@ def studies() -> Iterator[tuple[str, Trial]]:
             yield name, equivalence(readers, trials, margin, edge)
     for readers in (3, 5, 8, 20):
         yield f"P(higher), {readers} readers as clusters", clustered(readers)
-    for readers in (3, 5, 8):
-        yield f"mean ROC area, {readers} readers, 45 and 15 images", area(readers)
+    for truth, readers, scale in product((0.85, 0.93), (3, 5, 8), ("identity", "logit")):
+        name = f"mean ROC area of {truth}, {readers} readers, 45 and 15 images, {scale} scale"
+        yield name, area(readers, truth, scale)
+    for images in (0.0, 0.3, 0.6):
+        name = f"published signed-rank test rejects, images vary by {images} logits"
+        yield name, published_wilcoxon(images)
     for readers, cases, truth in ((3, 40, 0.3), (8, 50, 0.1), (12, 30, 0.2)):
         yield f"Fleiss' kappa over cases, {readers} readers, {cases} cases", kappa(readers, cases, truth)
 

@@ -216,6 +216,26 @@ def test_a_correct_pick_of_a_synthetic_image_is_refused(tmp_path: Path) -> None:
     assert error.column == "correct"
 
 
+@pytest.mark.parametrize(
+    ("slots", "complaint"),
+    [
+        ((2, 1), "slot 2 contradicts the pick of “real”, which is real: the real image was in slot 1"),
+        ((1, 1), "slot 1 contradicts the pick of “a”, which is synthetic: the real image was in slot 1"),
+    ],
+)
+def test_a_slot_that_contradicts_the_pick_is_refused(
+    tmp_path: Path, slots: tuple[int, int], complaint: str
+) -> None:
+    header, *rows = TABLES["picks.csv"].splitlines()
+    wanted = "real" if "real:" in complaint and "is real" in complaint else "a"
+    place = next(i for i, row in enumerate(rows) if row.split(",")[3] == wanted)
+    lines = [f"{header},slot_picked,slot_real"]
+    lines += [f"{row},{slots[0]},{slots[1]}" if i == place else f"{row},," for i, row in enumerate(rows)]
+    error = refusal(write_bundle(tmp_path, tables={"picks.csv": "\n".join(lines) + "\n"}))
+    assert complaint in str(error)
+    assert (error.row, error.column) == (place + 2, "slot_picked")
+
+
 def test_a_reader_without_answers_is_refused(tmp_path: Path) -> None:
     readers = "reader,specialty\nR1,x\nR2,x\nR3,x\nR9,x\n"
     error = refusal(write_bundle(tmp_path, tables={"readers.csv": readers}))
