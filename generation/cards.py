@@ -46,7 +46,12 @@ class CheckpointCard:
 
     @property
     def space(self) -> ConditionSpace:
-        return ConditionSpace.from_json(self.manifest["conditions"])
+        return ConditionSpace.from_json(self.manifest["conditions"], self.manifest.get("condition_rows", ""))
+
+    @property
+    def knows_open_conditions(self) -> bool:
+        """Whether conditions were dropped in training: a token that never was trained stands for noise."""
+        return float(self.manifest.get("training", {}).get("condition_dropout", 0.1)) > 0
 
     @property
     def conditions(self) -> dict[str, list[str] | tuple[float, float]]:

@@ -82,6 +82,7 @@ def save_checkpoint(
         "network": network.config.to_json(),
         "diffusion": diffusion.to_json(),
         "conditions": network.space.to_json(),
+        "condition_rows": network.space.rows,
         "software": software_versions(),
         **(facts or {}),
     }

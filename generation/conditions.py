@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -75,9 +75,14 @@ class Continuous:
     def allowed(self) -> tuple[float, float]:
         return self.low, self.high
 
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Between which equal shares of the training data lie."""
+        return self.quantiles or (self.low, self.high)
+
     def draw(self, rng: np.random.Generator) -> float:
         """A number spread as in the training data, to one decimal."""
-        known = self.quantiles or (self.low, self.high)
+        known = self.edges
         at = float(np.interp(rng.random(), np.linspace(0, 1, len(known)), known))
         return float(np.clip(round(at, 1), self.low, self.high))
 
@@ -94,6 +99,8 @@ class ConditionSpace:
     """The attributes that a model knows, in the order of its inputs."""
 
     attributes: tuple[Attribute, ...] = ()
+    #: The rows of the training table, as `generation.joint` writes them; no part of what the model is.
+    rows: str = field(default="", compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.attributes)
@@ -129,8 +136,8 @@ class ConditionSpace:
         return [attribute.to_json() for attribute in self.attributes]
 
     @classmethod
-    def from_json(cls, entries: Sequence[Mapping[str, Any]]) -> "ConditionSpace":
-        return cls(tuple(_attribute_from_json(entry) for entry in entries))
+    def from_json(cls, entries: Sequence[Mapping[str, Any]], rows: str = "") -> "ConditionSpace":
+        return cls(tuple(_attribute_from_json(entry) for entry in entries), rows)
 
     @classmethod
     def from_columns(

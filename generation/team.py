@@ -1,8 +1,6 @@
 """The processes that share a job: one, or those of `accelerate launch`."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -29,12 +27,3 @@ class Team:
     def wait(self) -> None:
         if self.state is not None:
             self.state.wait_for_everyone()
-
-    @contextmanager
-    def first_alone(self) -> Iterator[None]:
-        """The first process does it, then the others find it done."""
-        if not self.first:
-            self.wait()
-        yield
-        if self.first:
-            self.wait()

@@ -77,14 +77,14 @@ def _train(
     from generation.training.loop import train
     from generation.wgan.train import WganTraining, train_wgan
 
-    with team.first_alone():
-        dataset = prepare_dataset(
-            source,
-            size=config.network.size if arguments.size is None else arguments.size,
-            cache=arguments.cache or arguments.out / "cache",
-            fit=arguments.fit,
-            on_progress=progress_bar("image") if team.first else None,
-        )
+    team.wait()  # until the first process has found the folder fit for a run
+    dataset = prepare_dataset(
+        source,
+        size=config.network.size if arguments.size is None else arguments.size,
+        cache=arguments.cache or arguments.out / "cache",
+        fit=arguments.fit,
+        on_progress=progress_bar("image") if team.first else None,
+    )
     space = dataset.space(_names(arguments.conditions), _names(arguments.continuous) or ())
     if team.first:
         say(
@@ -123,7 +123,7 @@ def _names(text: str | None) -> list[str] | None:
 def _report(progress: object) -> None:
     from generation.training.progress import TrainProgress
 
-    if isinstance(progress, TrainProgress) and progress.step % 50 == 0:
+    if isinstance(progress, TrainProgress) and (progress.first or progress.step % 50 == 0):
         say(
             f"step {progress.step} of {progress.steps}, loss {progress.loss:.4f}, "
             f"{progress.images_per_second:.1f} images/s, {time_left(progress.seconds_left)}"

@@ -2,27 +2,24 @@
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generation.conditions import ConditionSpace, Value
-from generation.data.decode import Grey, fit_square, pad_square, read_grey, refuse_darkness
+from generation.data.decode import Grey
+from generation.data.decoding import IMAGES_A_SHARD, INDEX, Fit, decode_all
 from generation.data.sources import Record, Source
-from generation.data.splits import assign_splits
 from generation.errors import DatasetError, RequestError
-from generation.files import readable_refusals
+from generation.files import readable_refusals, taking_turns
+from generation.joint import rows_of
 
-Fit = Literal["exact", "crop", "pad"]
 LARGEST_PX = 8192
-_IMAGES_A_SHARD = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +43,7 @@ class Dataset:
 
     def grey(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> Grey:
         """The 16-bit pixels, (n, size, size)."""
-        return np.stack([self.shards[i // _IMAGES_A_SHARD][i % _IMAGES_A_SHARD] for i in indices])
+        return np.stack([self.shards[i // IMAGES_A_SHARD][i % IMAGES_A_SHARD] for i in indices])
 
     def images(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """What a network sees: (n, 1, size, size) on -1 to 1."""
@@ -68,9 +65,9 @@ class Dataset:
             known = ", ".join(self.labels) or "no labels"
             raise DatasetError(f"no label {', '.join(unknown)} in these data; they have {known}")
         train = self.of_split("train")
-        return ConditionSpace.from_columns(
-            {name: [self.labels[name][i] for i in train] for name in wanted}, continuous
-        )
+        columns = {name: [self.labels[name][i] for i in train] for name in wanted}
+        space = ConditionSpace.from_columns(columns, continuous)
+        return replace(space, rows=rows_of(space, columns))
 
     def conditions(self, space: ConditionSpace) -> NDArray[np.float32]:
         """(n, attributes), NaN for missing. A value that the training part never had counts as missing."""
@@ -86,15 +83,18 @@ def prepare_dataset(
     fit: Fit = "exact",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
-    """Decode a source into `cache`, or find it there, named after its files, their times and the size."""
+    """Decode a source into `cache`, or find it there, named after its files, their times and the size.
+
+    Of several processes one decodes; the others wait for its lock, not at a barrier with a time limit.
+    """
     if not 1 <= size <= LARGEST_PX:
         raise RequestError(f"images of {size} px are not possible: choose 1 to {LARGEST_PX}")
-    key = _key(source.records, size, fit)
-    folder = cache / key
-    if not (folder / "index.json").is_file():
-        with readable_refusals(cache):
-            _fill(folder, source, size, fit, on_progress)
-    index = json.loads((folder / "index.json").read_text())
+    folder = cache / _key(source.records, size, fit)
+    if not (folder / INDEX).is_file():
+        with readable_refusals(cache), taking_turns(cache):
+            if not (folder / INDEX).is_file():  # nobody did it while this process waited for its turn
+                decode_all(source, folder, size=size, fit=fit, on_progress=on_progress)
+    index = json.loads((folder / INDEX).read_text())
     return Dataset(
         folder=folder,
         size=size,
@@ -112,93 +112,3 @@ def _key(records: Sequence[Record], size: int, fit: Fit) -> str:
         state = record.path.stat()
         told.update(repr((record, state.st_size, state.st_mtime_ns)).encode())
     return told.hexdigest()[:16]
-
-
-def _fill(
-    folder: Path, source: Source, size: int, fit: Fit, on_progress: Callable[[int, int], None] | None
-) -> None:
-    """Whole, or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as unfinished:
-        _decode_all(source, Path(unfinished), size, fit, on_progress)
-        shutil.rmtree(folder, ignore_errors=True)
-        Path(unfinished).rename(folder)
-
-
-def _decode_all(
-    source: Source, folder: Path, size: int, fit: Fit, on_progress: Callable[[int, int], None] | None
-) -> None:
-    splits = assign_splits(source.records)
-    digest, door = hashlib.sha256(), _Door(size, fit)
-    total = len(source.records)
-    for start in range(0, total, _IMAGES_A_SHARD):
-        part = source.records[start : start + _IMAGES_A_SHARD]
-        shard = np.empty((len(part), size, size), np.uint16)
-        for i, record in enumerate(part):
-            shard[i] = door.let_in(record.path, splits[start + i])
-            digest.update(shard[i].tobytes() + repr(sorted(record.labels.items())).encode())
-            if on_progress is not None:
-                on_progress(start + i + 1, total)
-        np.save(folder / f"shard-{start // _IMAGES_A_SHARD:05d}.npy", shard)
-    refuse_darkness(door.brightest, str(source.root))
-    _write_index(source, folder, splits, digest.hexdigest())
-
-
-class _Door:
-    """Lets images in one by one, and refuses what would make a poor model without a word."""
-
-    def __init__(self, size: int, fit: Fit) -> None:
-        self.size, self.fit = size, fit
-        self.first_shape: tuple[int, ...] | None = None
-        self.brightest = 0
-        self.seen: dict[bytes, tuple[str, Path]] = {}
-
-    def let_in(self, path: Path, split: str) -> Grey:
-        pixels = read_grey(path)
-        self.first_shape = self.first_shape or pixels.shape
-        self._refuse_shape(pixels.shape, path)
-        self._refuse_repetition(pixels, path, split)
-        self.brightest = max(self.brightest, int(pixels.max()))
-        return fit_square(pad_square(pixels) if self.fit == "pad" else pixels, self.size)
-
-    def _refuse_shape(self, shape: tuple[int, ...], path: Path) -> None:
-        (height, width), first = shape, self.first_shape or shape
-        if self.fit == "exact" and shape != first:
-            raise DatasetError(
-                f"mixed sizes: {path} is {width} x {height}, the first image is {first[1]} x {first[0]}. "
-                "Say --fit crop to take the middle square of each, or --fit pad to keep all of each."
-            )
-        if self.fit == "exact" and height != width:
-            raise DatasetError(
-                f"{path} is {width} x {height}, not square. Say --fit crop to take the middle square of each "
-                "image, or --fit pad to keep all of each."
-            )
-        side = max(shape) if self.fit == "pad" else min(shape)
-        if side < self.size:
-            raise DatasetError(
-                f"{path} is {width} x {height}, too small for {self.size} px: enlarging invents no detail. "
-                "Train at a smaller --size, or remove it."
-            )
-
-    def _refuse_repetition(self, pixels: Grey, path: Path, split: str) -> None:
-        there, first = self.seen.setdefault(hashlib.sha256(pixels.tobytes()).digest(), (split, path))
-        if there != split:
-            raise DatasetError(
-                f"{path} in {split} is the same image as {first} in {there}: results would look better than "
-                "they are. Remove one of them, or give both the same patient."
-            )
-
-
-def _write_index(source: Source, folder: Path, splits: Sequence[str], digest: str) -> None:
-    index = {
-        "digest": digest,
-        "names": [_name(record.path, source.root) for record in source.records],
-        "patients": [record.patient for record in source.records],
-        "splits": list(splits),
-        "labels": {name: source.column(name) for name in source.label_names},
-    }
-    (folder / "index.json").write_text(json.dumps(index))
-
-
-def _name(path: Path, root: Path) -> str:
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from generation.checkpoints import Checkpoint, load_checkpoint
 from generation.conditions import Value
-from generation.errors import GenerationError, StoppedError
+from generation.errors import GenerationError, RequestError, StoppedError
 from generation.files import readable_refusals
+from generation.joint import ConditionDraw, has_gaps
 from generation.memory import readable_shortage
 from generation.models.compilation import compile_network
 from generation.sampling.images import write_image
@@ -40,6 +41,7 @@ def sample(
     team = Team()
     checkpoint = load_checkpoint(request.checkpoint_path, team.device)
     checkpoint.space.encode(request.conditions)  # refuse unknown conditions before a folder is made
+    _refuse_untrained(request, checkpoint)
     painter = Painter(request, checkpoint, team.device)
     ledger = Ledger(request, request.identity(checkpoint), painter.facts_of)
     try:
@@ -55,6 +57,23 @@ def sample(
         checkpoint_digest=checkpoint.digest,
         first=team.first,
     )
+
+
+def _refuse_untrained(request: SampleRequest, checkpoint: Checkpoint) -> None:
+    """Guidance leads away from the open condition, which only dropped or missing conditions have trained."""
+    space, path = checkpoint.space, checkpoint.path
+    if checkpoint.knows_open_conditions or not len(space):
+        return
+    if request.guidance != 1.0:
+        raise RequestError(
+            f"{path} was trained with condition_dropout = 0, so it cannot be guided. Use guidance 1."
+        )
+    for name, value in request.conditions.items():
+        if value in (None, "") and not has_gaps(space, space.rows, name):
+            raise RequestError(
+                f"{path} was trained with condition_dropout = 0, so {name} cannot be left open. "
+                f"Name a value for {name}, or leave the condition out to have it drawn."
+            )
 
 
 def _carry_out(
@@ -87,14 +106,13 @@ class Painter:
             scale=request.guidance, rescale=request.guidance_rescale, interval=request.guidance_interval
         )
         self.batch = 1 if device.type == "cpu" else request.batch
+        self.draw = ConditionDraw(checkpoint.space, checkpoint.space.rows, request.conditions)
         if request.compiled and not checkpoint.is_wgan:
             compile_network(checkpoint.network, device)
 
     def conditions_of(self, index: int) -> dict[str, Value]:
         """What was asked; what was not named is drawn as the training data had it."""
-        rng = np.random.default_rng([self.request.seed, index, 1])
-        drawn: dict[str, Value] = {a.name: a.draw(rng) for a in self.checkpoint.space.attributes}
-        return {name: self.request.conditions.get(name, value) for name, value in drawn.items()}
+        return self.draw.conditions(np.random.default_rng([self.request.seed, index, 1]))
 
     def paint(self, indices: Sequence[int]) -> NDArray[np.float32]:
         """(n, size, size) on -1 to 1."""

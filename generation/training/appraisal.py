@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from generation.conditions import Categorical, ConditionSpace
 from generation.data.shards import Dataset
-from generation.models.configs import DiffusionConfig
 from generation.models.denoiser import Denoiser
 from generation.models.diffusion import ForwardProcess, stratified_timesteps
 from generation.sampling.solvers import Guidance, denoise
+from generation.training.config import TrainConfig
 
 #: Samples that lie this much nearer to training images than validation images do are a warning.
 NEAREST_RATIO_WARNING = 0.6
@@ -36,13 +36,15 @@ class Appraiser:
         self,
         dataset: Dataset,
         space: ConditionSpace,
-        diffusion: DiffusionConfig,
+        config: TrainConfig,
         *,
-        seed: int,
         device: torch.device,
     ) -> None:
-        self.space, self.diffusion, self.seed, self.device = space, diffusion, seed, device
-        self.size = dataset.size
+        self.space, self.diffusion, self.device = space, config.diffusion, device
+        self.size, self.batch_size, self.seed = dataset.size, config.batch_size, config.seed
+        #: Without dropped conditions the network does not know what guidance leads away from.
+        self.guidance = Guidance(scale=1.5 if config.condition_dropout else 1.0)
+        seed = config.seed
         rng = np.random.default_rng([seed, 2])
         held_out, train = dataset.of_split("val"), dataset.of_split("train")
         held_out = held_out if len(held_out) else train
@@ -79,16 +81,20 @@ class Appraiser:
         return float(torch.cat(losses).mean())
 
     def _samples(self, network: Denoiser) -> NDArray[np.float32]:
-        conditions = torch.from_numpy(self.grid).to(self.device)
-        generators = [torch.Generator().manual_seed(self.seed + i) for i in range(len(self.grid))]
+        """In slices of the training batch: a sheet of two labels has up to a hundred images."""
+        numbers = range(len(self.grid))
+        slices = [numbers[start : start + self.batch_size] for start in numbers[:: self.batch_size]]
+        return np.concatenate([self._slice(network, chosen) for chosen in slices])
+
+    def _slice(self, network: Denoiser, chosen: range) -> NDArray[np.float32]:
         images = denoise(
             network,
             self.diffusion,
-            conditions,
-            generators,
+            torch.from_numpy(self.grid[chosen.start : chosen.stop]).to(self.device),
+            [torch.Generator().manual_seed(self.seed + i) for i in chosen],
             size=self.size,
             steps=12,
-            guidance=Guidance(scale=1.5),
+            guidance=self.guidance,
         )
         return images.cpu().numpy()
 

@@ -13,6 +13,12 @@ class MovingAverage:
         self.weights = {n: w.detach().clone().float() for n, w in network.state_dict().items()}
 
     @torch.no_grad()
+    def restore(self, weights: dict[str, torch.Tensor]) -> None:
+        """Take over saved weights, in the memory order of those that are there."""
+        for name, weight in self.weights.items():
+            weight.copy_(weights[name])
+
+    @torch.no_grad()
     def follow(self, network: nn.Module, step: int) -> None:
         kept = min(self.decay, (1 + step) / (10 + step))
         state = network.state_dict()

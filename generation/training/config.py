@@ -11,6 +11,7 @@ from generation.errors import RequestError
 from generation.models.configs import DiffusionConfig, NetworkConfig
 from generation.settings import Config, refuse_below, refuse_beyond_share, refuse_not_positive, with_changes
 
+Precision = Literal["bfloat16", "float16", "float32"]
 PRESETS = Path(__file__).parent.parent / "presets"
 
 
@@ -50,27 +51,29 @@ class OptimiserConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """One training run. `batch_size` is per process and accumulation step."""
+    """One training run. `batch_size` is per process and accumulation step. `float16` (with a scaled loss) is
+    for GPUs without bfloat16. The latest `keep_checkpoints` checkpoints stay, or all of them where it is 0."""
 
     title: str = "DDPM"
     steps: int = 20_000
     batch_size: int = 16
     accumulate: int = 1
     seed: int = 0
-    bf16: bool = True
+    precision: Precision = "bfloat16"
     compiled: bool = False
     condition_dropout: float = 0.1
     flip: Literal["none", "side"] = "none"
     ema_decay: float = 0.9995
     checkpoint_every: int = 1000
     evaluate_every: int = 1000
+    keep_checkpoints: int = 0
     network: NetworkConfig = field(default_factory=NetworkConfig)
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
 
     def __post_init__(self) -> None:
         refuse_below(self, 1, "steps", "batch_size", "accumulate", "checkpoint_every", "evaluate_every")
-        refuse_below(self, 0, "seed")
+        refuse_below(self, 0, "seed", "keep_checkpoints")
         refuse_beyond_share(self, "condition_dropout", "ema_decay")
 
     def to_json(self) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from accelerate import Accelerator
 
 from generation.checkpoints import save_checkpoint
 from generation.conditions import ConditionSpace
@@ -16,7 +16,7 @@ from generation.data.shards import Dataset
 from generation.errors import DivergedError, StoppedError
 from generation.files import readable_refusals
 from generation.memory import readable_shortage
-from generation.models.compilation import compile_network
+from generation.models.compilation import compile_network, lay_out
 from generation.models.denoiser import Denoiser, count_parameters
 from generation.models.diffusion import ForwardProcess
 from generation.stopping import stop_signal
@@ -26,6 +26,7 @@ from generation.training.batches import Batch, BatchSource, side_column
 from generation.training.beginning import begin_with
 from generation.training.config import TrainConfig
 from generation.training.journal import Journal
+from generation.training.launch import TYPES, make_accelerator, refuse_missing_type
 from generation.training.progress import OnProgress, Stretch, TrainProgress
 from generation.training.state import load_state, save_state
 
@@ -78,38 +79,46 @@ class _Run:
         cpu: bool,
     ) -> None:
         self.config, self.out, self.dataset = config, out, dataset
-        self.accelerator = Accelerator(cpu=cpu)
+        self.accelerator = make_accelerator(cpu=cpu)
         self.device = self.accelerator.device
+        refuse_missing_type(config.precision, self.device)
         torch.manual_seed(config.seed)
         network = Denoiser(replace(config.network, size=dataset.size), space)
         self.started_from = begin_with(start_from, network, config.diffusion) if start_from else None
-        self.average = MovingAverage(network.to(self.device), config.ema_decay)
-        optimiser = torch.optim.AdamW(
+        lay_out(network, self.device)
+        self.average = MovingAverage(network, config.ema_decay)
+        self.optimiser = torch.optim.AdamW(
             network.parameters(),
             lr=config.optimiser.learning_rate,
             betas=config.optimiser.betas,
             weight_decay=config.optimiser.weight_decay,
             fused=True if self.device.type == "cuda" else None,
         )
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == "float16")
         self.identity = self._identity(space)
         self.step = load_state(
-            out / "state", network=network, average=self.average, optimiser=optimiser, identity=self.identity
+            out / "state",
+            network=network,
+            average=self.average,
+            optimiser=self.optimiser,
+            identity=self.identity,
+            scaler=self.scaler,
         )
         if config.compiled:
             compile_network(network, self.device)
-        self.network, self.optimiser = self.accelerator.prepare(network, optimiser)
+        self.network = self.accelerator.prepare(network)
         self.process = ForwardProcess(config.diffusion, self.device)
         self.batches = self._batches(space)
         self.shadow = Denoiser(network.config, space).to(self.device).eval().requires_grad_(False)
         self.main = bool(self.accelerator.is_main_process)
         if self.main:
             self.journal = Journal(out, from_step=self.step)
-            self.appraiser = Appraiser(dataset, space, config.diffusion, seed=config.seed, device=self.device)
+            self.appraiser = Appraiser(dataset, space, config, device=self.device)
 
     def _identity(self, space: ConditionSpace) -> dict[str, Any]:
         """What must be the same to go on: all but the run's length and how often it is looked at."""
         settings = self.config.to_json()
-        free = {"steps", "checkpoint_every", "evaluate_every", "title"}
+        free = {"steps", "checkpoint_every", "evaluate_every", "keep_checkpoints", "title"}
         kept = {name: value for name, value in settings.items() if name not in free}
         return {
             **kept,
@@ -117,6 +126,7 @@ class _Run:
             "parts": self.dataset.parts,
             "conditions": space.to_json(),
             "started_from": self.started_from,
+            "processes": int(self.accelerator.num_processes),
         }
 
     def _batches(self, space: ConditionSpace) -> BatchSource:
@@ -139,16 +149,16 @@ class _Run:
 
     def go(self, on_progress: OnProgress | None, should_stop: Callable[[], bool]) -> None:
         log.info("%.2f million parameters on %s", count_parameters(self.network) / 1e6, self.device)
-        stretch = self._stretch()
+        stretch, first = self._stretch(), self.step + 1
         while self.step < self.config.steps:
             stretch.add(self._one_step())
             self.step += 1
             last = self.step == self.config.steps
             due = last or self.step % self.config.evaluate_every == 0
-            if due or self.step % LOOK_EVERY == 0:
+            if due or self.step == first or self.step % LOOK_EVERY == 0:
                 self._refuse_nonsense(stretch.loss)
                 if self.main and on_progress is not None:
-                    on_progress(self._progress(stretch))
+                    on_progress(replace(self._progress(stretch), first=self.step == first))
             if due:
                 self._evaluate(stretch)
                 stretch = self._stretch()
@@ -186,19 +196,29 @@ class _Run:
         parts = list(self.batches.parts(self.step, self.accelerator.process_index))
         for number, batch in enumerate(parts, start=1):
             last = number == len(parts)
+            self._seed_dropout(number)
             with nullcontext() if last else self.accelerator.no_sync(self.network):
                 loss = self._loss(batch) / len(parts)
-                self.accelerator.backward(loss)
+                self.accelerator.backward(self.scaler.scale(loss))
             total += loss.detach()
-        self.accelerator.clip_grad_norm_(self.network.parameters(), self.config.optimiser.clip_norm)
-        self.optimiser.step()
+        self.scaler.unscale_(self.optimiser)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.optimiser.clip_norm)
+        self.scaler.step(self.optimiser)
+        self.scaler.update()
         self.optimiser.zero_grad(set_to_none=True)
         self.average.follow(self.accelerator.unwrap_model(self.network), self.step)
         return total
 
+    def _seed_dropout(self, part: int) -> None:
+        """Dropout knows torch's own generator alone: seeded by place, it needs no state to be resumed."""
+        if self.config.network.dropout:
+            place = [self.config.seed, 3, self.step, self.accelerator.process_index, part]
+            torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))
+
     def _loss(self, batch: Batch) -> torch.Tensor:
         images, noise, times, conditions = batch.on(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bf16):
+        half = TYPES.get(self.config.precision)
+        with torch.autocast(self.device.type, half, enabled=half is not None):
             predicted = self.network(self.process.noised(images, noise, times), times, conditions)
         return self.process.loss(predicted, images, noise, times).mean()
 
@@ -206,7 +226,8 @@ class _Run:
         if not loss < float("inf"):
             raise DivergedError(
                 f"the loss is no number any more at step {self.step}. The last saved state is kept "
-                f"in {self.out / 'state'}: go on from it with a lower learning_rate, or with bf16 = false."
+                f"in {self.out / 'state'}: go on from it with a lower learning_rate, or "
+                'with precision = "float32".'
             )
 
     def _agreed(self, should_stop: Callable[[], bool]) -> bool:
@@ -278,8 +299,17 @@ class _Run:
                 average=self.average,
                 optimiser=self.optimiser,
                 identity=self.identity,
+                scaler=self.scaler.state_dict(),
             )
+            self._forget_old_checkpoints()
         self.accelerator.wait_for_everyone()
+
+    def _forget_old_checkpoints(self) -> None:
+        kept = self.config.keep_checkpoints
+        if kept:
+            for path in sorted((self.out / "checkpoints").glob("step-*.safetensors"))[:-kept]:
+                path.with_suffix(".json").unlink(missing_ok=True)
+                path.unlink()
 
     def _metrics(self) -> dict[str, float]:
         """The last look at the network: nothing that a clock or an interruption changes."""

@@ -16,6 +16,7 @@ class TrainProgress:
     loss: float
     images_per_second: float
     seconds_left: float
+    first: bool = False
 
 
 OnProgress = Callable[[TrainProgress], None]

@@ -22,6 +22,7 @@ def save_state(
     average: MovingAverage,
     optimiser: torch.optim.Optimizer,
     identity: dict[str, Any],
+    scaler: dict[str, Any],
 ) -> None:
     """Write the state beside the old one, then take its place: a cut leaves one of them, never a half."""
     tensors = {f"network.{name}": weight for name, weight in network.state_dict().items()}
@@ -36,7 +37,9 @@ def save_state(
                 {n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()},
                 fresh / "state.safetensors",
             )
-            (fresh / "state.json").write_text(json.dumps({"step": step, "identity": identity}))
+            (fresh / "state.json").write_text(
+                json.dumps({"step": step, "identity": identity, "scaler": scaler})
+            )
     except Exception:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
@@ -54,6 +57,7 @@ def load_state(
     average: MovingAverage,
     optimiser: torch.optim.Optimizer,
     identity: dict[str, Any],
+    scaler: torch.amp.GradScaler,
 ) -> int:
     """Put the state back; answers the number of finished steps, 0 where there is none yet."""
     old = folder.with_name(folder.name + ".old")
@@ -67,10 +71,9 @@ def load_state(
         network.load_state_dict(_below("network.", tensors))
     except RuntimeError as error:
         raise CheckpointError(f"{folder} belongs to another network. Name another --out.") from error
-    average.weights = {
-        name: weight.to(average.weights[name].device) for name, weight in _below("average.", tensors).items()
-    }
+    average.restore(_below("average.", tensors))
     _restore_optimiser(optimiser, _below("optimiser.", tensors))
+    scaler.load_state_dict(facts.get("scaler", {}))
     return int(facts["step"])
 
 
@@ -101,6 +104,10 @@ def _restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tens
         number, name = key.split(".", 1)
         state.setdefault(int(number), {})[name] = value
     optimiser.load_state_dict({**whole, "state": state})
+    for parameter, moments in optimiser.state.items():
+        for name, value in moments.items():
+            if value.shape == parameter.shape:  # a fused step reads moments in the memory order of the weight
+                moments[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
 
 def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

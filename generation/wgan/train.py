@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -18,7 +19,7 @@ from generation.cards import WGAN_ARCHITECTURE
 from generation.checkpoints import software_versions, write_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
-from generation.errors import CheckpointError, DivergedError, StoppedError
+from generation.errors import CheckpointError, DivergedError, RequestError, StoppedError
 from generation.files import readable_refusals, write_whole
 from generation.memory import readable_shortage
 from generation.settings import refuse_below, refuse_beyond_share, refuse_not_positive
@@ -69,6 +70,12 @@ def train_wgan(
     cpu: bool = False,
 ) -> Path:
     """Train, or go on where `out` stopped; answers the path of the final checkpoint."""
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if processes > 1:
+        raise RequestError(
+            f"a WGAN-GP is trained by one process, and there are {processes}, which would write the same files. "
+            "Use `python -m generation train` without `accelerate launch`."
+        )
     too_little = f"the memory is not enough for batches of {config.batch_size}. Set batch_size to half of it."
     with readable_refusals(out), readable_shortage(too_little):
         run = WganRun(dataset, space, config, out, cpu=cpu)
@@ -239,6 +246,7 @@ class WganRun:
             "title": self.config.title,
             "network": self.average.config.to_json(),
             "conditions": self.space.to_json(),
+            "condition_rows": self.space.rows,
             "software": software_versions(),
             "step": self.step,
             "images_seen": self.step * self.config.batch_size,

@@ -76,7 +76,7 @@ def test_sigterm_ends_after_the_step_with_a_usable_checkpoint(
 
     with pytest.raises(StoppedError, match="run the same command again"):
         train(dataset, dataset.space(["grade"]), tiny, tmp_path, cpu=True, on_progress=terminate)
-    load_checkpoint(tmp_path / "checkpoints" / "step-0000002.safetensors")
+    load_checkpoint(tmp_path / "checkpoints" / "step-0000001.safetensors")
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
