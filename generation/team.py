@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-import torch
+from generation.devices import usable_device
 
 
 class Team:
@@ -12,7 +12,7 @@ class Team:
     def __init__(self, *, cpu: bool = False) -> None:
         self.state: Any = None
         self.size, self.number = 1, 0
-        self.device = torch.device("cuda" if torch.cuda.is_available() and not cpu else "cpu")
+        self.device = usable_device(cpu=cpu)
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             from accelerate import PartialState
 

@@ -1,5 +1,6 @@
 """What the commands say: results on standard output, progress on standard error."""
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -55,7 +56,7 @@ def stage_progress() -> Callable[[str, int, int], None]:
 
 
 def progress_bar(unit: str) -> Callable[[int, int], None]:
-    """A bar that follows (done, total); away from a terminal a line a minute."""
+    """A bar that follows (done, total); away from a terminal a line at once, then one a minute."""
     if not sys.stderr.isatty():
         return _lines(unit)
     bar: tqdm[Never] = tqdm(unit=unit)
@@ -70,7 +71,7 @@ def progress_bar(unit: str) -> Callable[[int, int], None]:
 
 
 def _lines(unit: str) -> Callable[[int, int], None]:
-    told = time.monotonic()
+    told = -math.inf
 
     def follow(done: int, total: int) -> None:
         nonlocal told

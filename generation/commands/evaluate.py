@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="training of the label and machine readers' networks; 0 leaves these out (default 600)",
     )
+    parser.add_argument("--cpu", action="store_true", help="leave the GPU alone")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -74,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         plan=plan,
         recipe=Recipe(steps=arguments.classifier_steps) if arguments.classifier_steps else None,
         size_px=arguments.size,
+        cpu=arguments.cpu,
         on_progress=stage_progress(),
     )
     for row in found.metrics:

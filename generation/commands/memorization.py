@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PX",
         help="side that all images are brought to (default 128)",
     )
+    parser.add_argument("--cpu", action="store_true", help="leave the GPU alone")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         mirrored=arguments.mirrored,
         seed=arguments.seed,
         size_px=arguments.size,
+        cpu=arguments.cpu,
         on_progress=stage_progress(),
     )
     for view in found.views:

@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replicates", type=int, default=1000, metavar="N", help="bootstrap (default 1000)")
     parser.add_argument("--level", type=float, default=0.95, help="of the intervals (default 0.95)")
     parser.add_argument("--seed", type=int, default=0, help="of the first training (default 0)")
+    parser.add_argument("--cpu", action="store_true", help="leave the GPU alone")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             level=arguments.level,
             seed=arguments.seed,
         ),
+        cpu=arguments.cpu,
         on_progress=stage_progress(),
     )
     for arm in found.arms:

@@ -30,6 +30,7 @@ class Recipe:
     batch: int = 64
     rate: float = 3e-3
     weight_decay: float = 0.05
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         refuse_below(self, 1, "steps", "batch")
@@ -73,7 +74,7 @@ def fit(
     """Every class is drawn equally often: grades are rarer the worse they are."""
     torch.manual_seed(seed)
     draw = torch.Generator().manual_seed(seed)
-    net = Classifier(classes)
+    net = Classifier(classes).to(recipe.device)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -83,9 +84,11 @@ def fit(
     rarity = torch.from_numpy(1 / np.bincount(truth, minlength=classes)[truth])
     for step in range(recipe.steps):
         chosen = torch.multinomial(rarity, recipe.batch, replacement=True, generator=draw)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = net(_varied(images[chosen], draw))
-            loss = functional.cross_entropy(logits.float(), wanted[chosen], label_smoothing=0.05)
+        with torch.autocast(torch.device(recipe.device).type, torch.bfloat16):
+            logits = net(_varied(images[chosen], draw).to(recipe.device))
+            loss = functional.cross_entropy(
+                logits.float(), wanted[chosen].to(recipe.device), label_smoothing=0.05
+            )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -97,7 +100,9 @@ def fit(
 
 @torch.no_grad()
 def probabilities(net: Classifier, images: Tensor) -> NDArray[np.float64]:
-    parts = [net(images[start : start + ROWS].float() / 255) for start in range(0, len(images), ROWS)]
+    device = next(net.parameters()).device
+    slices = [images[start : start + ROWS] for start in range(0, len(images), ROWS)]
+    parts = [net(one.to(device).float() / 255).cpu() for one in slices]
     found: NDArray[np.float64] = torch.cat(parts).softmax(1).double().numpy()
     return found
 

@@ -1,6 +1,6 @@
 """Who turns images into features. The extractor's name and hash are part of every metric's name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from generation.evidence.interval import Floats, Ints
 
 Pixels = NDArray[Any]
+OnProgress = Callable[[int, int], None]
 
 _INCEPTION_NAMES = {"fd": "fid", "is": "is"}
 _OWN_NAMES = {"fd": "fd", "is": "class-score"}
@@ -24,7 +25,7 @@ class Extractor(Protocol):
     @property
     def is_inception(self) -> bool: ...
 
-    def extract(self, pixels: Pixels) -> tuple[Floats, Floats]:
+    def extract(self, pixels: Pixels, on_progress: OnProgress | None = None) -> tuple[Floats, Floats]:
         """Embedding and class probabilities of grey images (n, height, width) of an unsigned type."""
         ...
 

@@ -14,22 +14,28 @@ from torch import Tensor, nn
 
 from generation.errors import CheckpointError
 from generation.evidence.domain_net import DomainNet, read
-from generation.evidence.extractor import Pixels
+from generation.evidence.extractor import OnProgress, Pixels
 from generation.evidence.inception import Inception
 from generation.evidence.interval import Floats
 
 DOMAIN_WEIGHTS = Path(__file__).parent / "weights" / "knee-domain-net.safetensors"
 INCEPTION_SHA = "6726825d"
 ROWS = 64
+_CPU = torch.device("cpu")
 
 
 class NetworkExtractor:
     """A frozen network under the name that every metric from it carries."""
 
     def __init__(
-        self, name: str, look: Callable[[Tensor], tuple[Tensor, Tensor]], *, is_inception: bool
+        self,
+        name: str,
+        look: Callable[[Tensor], tuple[Tensor, Tensor]],
+        *,
+        is_inception: bool,
+        device: torch.device = _CPU,
     ) -> None:
-        self._name, self._look, self._is_inception = name, look, is_inception
+        self._name, self._look, self._is_inception, self._device = name, look, is_inception, device
 
     @property
     def name(self) -> str:
@@ -39,20 +45,22 @@ class NetworkExtractor:
     def is_inception(self) -> bool:
         return self._is_inception
 
-    def extract(self, pixels: Pixels) -> tuple[Floats, Floats]:
+    def extract(self, pixels: Pixels, on_progress: OnProgress | None = None) -> tuple[Floats, Floats]:
         """In batches, so that memory stays flat whatever the number of images."""
         whole = float(np.iinfo(pixels.dtype).max)
         embeddings, probabilities = [], []
         for start in range(0, len(pixels), ROWS):
             batch = torch.from_numpy(pixels[start : start + ROWS].astype(np.float32) / whole)[:, None]
-            features, classes = self._look(batch)
-            embeddings.append(features.double().numpy())
-            probabilities.append(classes.double().numpy())
+            features, classes = self._look(batch.to(self._device))
+            embeddings.append(features.cpu().double().numpy())
+            probabilities.append(classes.cpu().double().numpy())
+            if on_progress is not None:
+                on_progress(min(start + ROWS, len(pixels)), len(pixels))
         return np.concatenate(embeddings), np.concatenate(probabilities)
 
 
 @cache
-def domain_extractor(weights: Path = DOMAIN_WEIGHTS) -> NetworkExtractor:
+def domain_extractor(weights: Path = DOMAIN_WEIGHTS, *, device: torch.device = _CPU) -> NetworkExtractor:
     """The one that needs nothing: its name is `knee-domain-net` with the sha256 of its file."""
     net = DomainNet()
     try:
@@ -63,12 +71,14 @@ def domain_extractor(weights: Path = DOMAIN_WEIGHTS) -> NetworkExtractor:
             f"The extractor {weights} cannot be read ({error}). Install the package again, or train it anew "
             "with `python -m generation.evidence.train_domain_net`."
         ) from error
-    net.eval().requires_grad_(False)
+    net.eval().requires_grad_(False).to(device)
     sha = sha256(weights.read_bytes()).hexdigest()[:8]
-    return NetworkExtractor(f"knee-domain-net:{sha}", lambda image: read(net, image), is_inception=False)
+    return NetworkExtractor(
+        f"knee-domain-net:{sha}", lambda image: read(net, image), is_inception=False, device=device
+    )
 
 
-def inception_extractor(weights: Path) -> NetworkExtractor:
+def inception_extractor(weights: Path, *, device: torch.device = _CPU) -> NetworkExtractor:
     """Only the file with the known hash may give a FID."""
     try:
         sha = sha256(weights.read_bytes()).hexdigest()
@@ -87,7 +97,10 @@ def inception_extractor(weights: Path) -> NetworkExtractor:
     except (UnpicklingError, RuntimeError) as error:
         raise CheckpointError(f"{weights} does not fit the Inception of the FID: {error}") from error
     return NetworkExtractor(
-        f"inception-v3-2015:{INCEPTION_SHA}", _inception_look(net.eval()), is_inception=True
+        f"inception-v3-2015:{INCEPTION_SHA}",
+        _inception_look(net.eval().to(device)),
+        is_inception=True,
+        device=device,
     )
 
 

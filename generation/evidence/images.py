@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.errors import DatasetError
-from generation.evidence.extractor import Extractor, Features, Pixels
+from generation.evidence.extractor import Extractor, Features, OnProgress, Pixels
 from generation.evidence.interval import Ints, clusters_of
 
 Words = NDArray[np.str_]
@@ -55,8 +55,8 @@ class ImageSet:
             labels={name: values[chosen] for name, values in self.labels.items()},
         )
 
-    def features(self, extractor: Extractor) -> Features:
-        embedding, probabilities = extractor.extract(self.pixels)
+    def features(self, extractor: Extractor, on_progress: OnProgress | None = None) -> Features:
+        embedding, probabilities = extractor.extract(self.pixels, on_progress)
         return Features(
             extractor=extractor.name,
             is_inception=extractor.is_inception,

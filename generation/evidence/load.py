@@ -1,6 +1,6 @@
 """Folders and manifests as sets of images for evidence, read with the readers that training uses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -27,14 +27,19 @@ def load_images(
     parts: Sequence[str] | None = None,
     size_px: int = SIZE_PX,
     label_name: str = "grade",
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> ImageSet:
     """The middle square of each image at size_px and 8 bit; `parts` takes those splits that training made."""
     records = list(read_source(path, label_name=label_name).records)
     if parts is not None:
         records = _of_parts(records, path, parts)
     read = partial(_read, size_px=size_px)
+    pixels = np.empty((len(records), size_px, size_px), np.uint8)
     with ThreadPoolExecutor(THREADS) as pool:
-        pixels = np.stack(list(pool.map(read, (record.path for record in records))))
+        for row, image in enumerate(pool.map(read, (record.path for record in records))):
+            pixels[row] = image
+            if on_progress is not None:
+                on_progress(row + 1, len(records))
     refuse_darkness(257 * int(pixels.max()), str(path))
     return ImageSet(
         name=name,

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from generation.errors import DatasetError
 from generation.evidence.classifier import Recipe, as_tensor, fit, probabilities
 from generation.evidence.comparison import auc
-from generation.evidence.extractor import Extractor
+from generation.evidence.extractor import Extractor, OnProgress
 from generation.evidence.images import ImageSet
 from generation.evidence.interval import Floats, Interval, Ints
 from generation.evidence.thumbnails import SSIM_PX, shrink
@@ -48,6 +48,7 @@ def read_by_machine(
     folds: int = FOLDS,
     seed: int = 0,
     level: float = 0.95,
+    on_progress: OnProgress | None = None,
 ) -> tuple[MachineReader, ...]:
     """By anatomy (the extractor), by texture (the spectrum), and with a recipe by a network of its own."""
     if min(len(real), len(synthetic)) < 2 * folds:
@@ -64,7 +65,9 @@ def read_by_machine(
     }
     scores = {name: _logistic_scores(rows, truth, parts) for name, rows in described.items()}
     if recipe is not None:
-        scores["network from scratch"] = _network_scores(real, synthetic, truth, parts, recipe, seed)
+        scores["network from scratch"] = _network_scores(
+            real, synthetic, truth, parts, recipe, seed, on_progress
+        )
     return tuple(_reader(name, truth, score, len(parts), level) for name, score in scores.items())
 
 
@@ -108,12 +111,15 @@ def _network_scores(
     parts: list[tuple[Ints, Ints]],
     recipe: Recipe,
     seed: int,
+    on_progress: OnProgress | None,
 ) -> Floats:
     images = as_tensor(np.concatenate([real.pixels, synthetic.pixels]), recipe.size_px)
     score = np.empty(len(truth))
     for fold, (shown, asked) in enumerate(parts):
         net = fit(images[shown], truth[shown], 2, recipe, seed + fold)
         score[asked] = probabilities(net, images[asked])[:, 1]
+        if on_progress is not None:
+            on_progress(fold + 1, len(parts))
     return score
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from generation.errors import DatasetError
 from generation.evidence.coverage import Coverage, cover
 from generation.evidence.distance import KernelDistance, class_score, frechet
-from generation.evidence.extractor import Features
+from generation.evidence.extractor import Features, OnProgress
 from generation.evidence.interval import (
     Floats,
     Interval,
@@ -74,7 +74,13 @@ class _Trio:
     synthetic: Ints
 
 
-def measure(real: Features, synthetic: Features, plan: Plan, group: str = "all") -> list[Measured]:
+def measure(
+    real: Features,
+    synthetic: Features,
+    plan: Plan,
+    group: str = "all",
+    on_progress: OnProgress | None = None,
+) -> list[Measured]:
     """All metrics of one group at one n, KID before the Fréchet distance where n is below 5,000."""
     n = min(largest_half(real.clusters), len(synthetic.embedding))
     if n < FEWEST:
@@ -85,31 +91,36 @@ def measure(real: Features, synthetic: Features, plan: Plan, group: str = "all")
         )
     rng = np.random.default_rng(plan.seed)
     trios = [_split(real, synthetic, n, rng) for _ in range(plan.splits)]
-    rows = [
-        _kernel(real, synthetic, trios, plan, rng),
-        _frechet(real, synthetic, trios, plan, rng),
-        _class_score(real, synthetic, trios, plan, rng),
-        *_coverage(real, synthetic, trios, plan, rng),
-    ]
+    rows: list[Measured] = []
+    for done, family in enumerate(_FAMILIES, start=1):
+        rows += family(real, synthetic, trios, plan, rng)
+        if on_progress is not None:
+            on_progress(done, len(_FAMILIES))
     if n >= FID_NEEDS:
         rows[0], rows[1] = rows[1], rows[0]
     return [replace(row, group=group) for row in rows]
 
 
 def measure_by(
-    real: Features, synthetic: Features, plan: Plan, conditions: Sequence[str]
+    real: Features,
+    synthetic: Features,
+    plan: Plan,
+    conditions: Sequence[str],
+    on_progress: OnProgress | None = None,
 ) -> tuple[list[Measured], list[str]]:
     """The same for every value of every condition; what has too few images is said, not dropped."""
     rows, refused = [], []
-    for name in conditions:
-        for value in np.unique(synthetic.labels[name]):
-            if value == "":
-                continue
-            group = f"{name} {value}"
-            try:
-                rows += measure(real.where(name, value), synthetic.where(name, value), plan, group)
-            except DatasetError as error:
-                refused.append(str(error))
+    groups = [
+        (name, value) for name in conditions for value in np.unique(synthetic.labels[name]) if value != ""
+    ]
+    for done, (name, value) in enumerate(groups, start=1):
+        group = f"{name} {value}"
+        try:
+            rows += measure(real.where(name, value), synthetic.where(name, value), plan, group)
+        except DatasetError as error:
+            refused.append(str(error))
+        if on_progress is not None:
+            on_progress(done, len(groups))
     return rows, refused
 
 
@@ -150,7 +161,7 @@ def _replicate(
 
 def _frechet(
     real: Features, synthetic: Features, trios: list[_Trio], plan: Plan, rng: np.random.Generator
-) -> Measured:
+) -> Iterator[Measured]:
     a, b = real.embedding, synthetic.embedding
     values = [frechet(a[t.real], b[t.synthetic]) for t in trios]
     floors = [frechet(a[t.real], a[t.other]) for t in trios]
@@ -164,12 +175,12 @@ def _frechet(
         rng,
     )
     plan = replace(plan, replicates=rounds)
-    return _row(real.named("fd"), "lower", len(trio.real), values, floors, replicates, plan)
+    yield _row(real.named("fd"), "lower", len(trio.real), values, floors, replicates, plan)
 
 
 def _kernel(
     real: Features, synthetic: Features, trios: list[_Trio], plan: Plan, rng: np.random.Generator
-) -> Measured:
+) -> Iterator[Measured]:
     most = slice(KERNEL_MOST)
     a, b = real.embedding, synthetic.embedding
     values, floors = [], []
@@ -181,12 +192,12 @@ def _kernel(
     replicates = _replicate(
         kernel.estimate, real.clusters[first], synthetic.clusters[second], plan.replicates, rng
     )
-    return _row(real.named("kid"), "lower", len(first), values, floors, replicates, plan)
+    yield _row(real.named("kid"), "lower", len(first), values, floors, replicates, plan)
 
 
 def _class_score(
     real: Features, synthetic: Features, trios: list[_Trio], plan: Plan, rng: np.random.Generator
-) -> Measured:
+) -> Iterator[Measured]:
     """A score of the synthetic images alone; its floor is the score of as many real ones."""
     values = [class_score(synthetic.probabilities[t.synthetic]) for t in trios]
     floors = [class_score(real.probabilities[t.real]) for t in trios]
@@ -197,7 +208,7 @@ def _class_score(
             for _ in range(plan.replicates)
         ]
     )
-    return _row(real.named("is"), "higher", len(chosen), values, floors, replicates, plan)
+    yield _row(real.named("is"), "higher", len(chosen), values, floors, replicates, plan)
 
 
 def _coverage(
@@ -237,3 +248,7 @@ def _means(found: list[Coverage], name: str) -> list[float]:
 
 def _weighted(values: Floats, weights: Floats) -> float:
     return float(weights @ values / weights.sum())
+
+
+_Family = Callable[[Features, Features, list[_Trio], Plan, np.random.Generator], Iterator[Measured]]
+_FAMILIES: tuple[_Family, ...] = (_kernel, _frechet, _class_score, _coverage)

@@ -1,12 +1,14 @@
 """From folders to records: what the commands and the public functions run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from generation.devices import usable_device
 from generation.errors import RequestError
 from generation.evidence.classifier import SMALLEST_PX, Recipe
 from generation.evidence.extractors import NetworkExtractor, domain_extractor, inception_extractor
@@ -49,6 +51,7 @@ def evaluate(
     plan: Plan | None = None,
     recipe: Recipe | None = None,
     size_px: int = SIZE_PX,
+    cpu: bool = False,
     on_progress: Progress | None = None,
 ) -> Evaluation:
     """Compare synthetic with real images; writes quality.json, machine_reader.json, fidelity.json into `out`.
@@ -59,23 +62,27 @@ def evaluate(
     """
     plan = plan or Plan()
     _refuse_small(size_px)
-    out = claim(Path(out))
+    out, device = claim(Path(out)), usable_device(cpu=cpu)
     tell = on_progress or _silent
-    extractor = inception_extractor(inception) if inception else domain_extractor()
-    tell("reading images", 0, 2)
-    reals = load_images(Path(real), "real", parts=real_parts, size_px=size_px)
-    made = load_images(Path(synthetic), "synthetic", size_px=size_px)
-    tell("reading images", 2, 2)
+    recipe = replace(recipe, device=str(device)) if recipe else None
+    domain = domain_extractor(device=device)
+    extractor = inception_extractor(inception, device=device) if inception else domain
+    reals = load_images(
+        Path(real), "real", parts=real_parts, size_px=size_px, on_progress=partial(tell, "real images")
+    )
+    made = load_images(
+        Path(synthetic), "synthetic", size_px=size_px, on_progress=partial(tell, "synthetic images")
+    )
     # Before what takes minutes: a label that is missing is refused at once, with nothing written.
     shared, label = _shared(reals, made, conditions), _label(label, reals, made)
     told = {"real": real, "synthetic": synthetic, "real_parts": real_parts, "plan": plan}
     inputs = told | _seen(reals, made, extractor, shared)
-    metrics, too_few = _quality(reals, made, extractor, plan, shared)
+    metrics, too_few = _quality(reals, made, extractor, plan, shared, tell)
     write_record(out, "quality", inputs, {"metrics": metrics, "too_few": too_few})
-    tell("machine reader", 0, 1)
-    readers = read_by_machine(reals, made, domain_extractor(), recipe=recipe, seed=plan.seed)
+    readers = read_by_machine(
+        reals, made, domain, recipe=recipe, seed=plan.seed, on_progress=partial(tell, "machine reader")
+    )
     write_record(out, "machine_reader", inputs, readers)
-    tell("machine reader", 1, 1)
     called = _called(Path(real), made, label, recipe, size_px, tell)
     measured = measure_joint_spaces(reals, made) if phantoms else None
     if called or measured:
@@ -94,6 +101,7 @@ def memorization(
     mirrored: bool = False,
     seed: int = 0,
     size_px: int = SIZE_PX,
+    cpu: bool = False,
     on_progress: Progress | None = None,
 ) -> Memorization:
     """Search the training images for copies; writes memorization.json, pairs.csv and pairs.png into `out`.
@@ -109,7 +117,7 @@ def memorization(
         shown = load_images(Path(train), "train", size_px=size_px)
         others = load_images(Path(heldout), "held-out", size_px=size_px)
     made = load_images(Path(synthetic), "synthetic", size_px=size_px)
-    extractor = domain_extractor()
+    extractor = domain_extractor(device=usable_device(cpu=cpu))
     found = memorize(shown, others, made, extractor, mirrored=mirrored, seed=seed, on_progress=on_progress)
     inputs = {"train": train, "heldout": heldout, "synthetic": synthetic, "size_px": size_px, "seed": seed}
     write_pairs(out, found, shown, others, made)
@@ -132,6 +140,7 @@ def utility(
     condition: str = "grade",
     recipe: Recipe | None = None,
     judging: Judging | None = None,
+    cpu: bool = False,
     on_progress: Progress | None = None,
 ) -> Utility:
     """Train on real, real + each, and each alone; judge on test patients; writes utility.json into `out`.
@@ -144,7 +153,8 @@ def utility(
         raise RequestError(
             f"{BASELINE!r} is the arm of real images alone. Give the synthetic set another name."
         )
-    out, recipe, judging = claim(Path(out)), recipe or Recipe(), judging or Judging()
+    out, judging = claim(Path(out)), judging or Judging()
+    recipe = replace(recipe or Recipe(), device=str(usable_device(cpu=cpu)))
     size_px = max(recipe.size_px, SIZE_PX)
     if test is not None:
         train = load_images(Path(real), "real", size_px=size_px)
@@ -188,11 +198,18 @@ def _shared(real: ImageSet, synthetic: ImageSet, conditions: Sequence[str] | Non
 
 
 def _quality(
-    real: ImageSet, synthetic: ImageSet, extractor: NetworkExtractor, plan: Plan, conditions: Sequence[str]
+    real: ImageSet,
+    synthetic: ImageSet,
+    extractor: NetworkExtractor,
+    plan: Plan,
+    conditions: Sequence[str],
+    tell: Progress,
 ) -> tuple[list[Metric], list[str]]:
-    ours, theirs = synthetic.features(extractor), real.features(extractor)
-    by_condition, too_few = measure_by(theirs, ours, plan, conditions)
-    return measure(theirs, ours, plan) + by_condition, too_few
+    ours = synthetic.features(extractor, partial(tell, "features of synthetic images"))
+    theirs = real.features(extractor, partial(tell, "features of real images"))
+    whole = measure(theirs, ours, plan, on_progress=partial(tell, "metrics"))
+    by_condition, too_few = measure_by(theirs, ours, plan, conditions, partial(tell, "metrics by label"))
+    return whole + by_condition, too_few
 
 
 def _called(

@@ -11,7 +11,7 @@ Mode = Literal["default", "reduce-overhead"]
 def lay_out(network: nn.Module, device: torch.device) -> None:
     """Move to the device, on a GPU with channels last, as its convolutions like it.
 
-    Do it before optimiser and moving average are made: they lay out in memory what they keep as the weights are.
+    Do it before optimiser and moving average are made: they keep the memory order of the weights.
     """
     network.to(device)
     if device.type == "cuda":

@@ -29,7 +29,9 @@ class Batch:
         """Images, noise, timesteps, conditions; from pinned memory, so that no copy waits for a step."""
 
         def moved(part: Tensor) -> Tensor:
-            if part.device.type == device.type or device.type != "cuda":  # cuda and cuda:0 are one device
+            if part.device.type == device.type:  # cuda and cuda:0 are one device, and not equal
+                return part
+            if device.type != "cuda":
                 return part.to(device)
             return part.pin_memory().to(device, non_blocking=True)
 

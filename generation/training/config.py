@@ -52,7 +52,7 @@ class OptimiserConfig:
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """One training run. `batch_size` is per process and accumulation step. `float16` (with a scaled loss) is
-    for GPUs without bfloat16. The latest `keep_checkpoints` checkpoints stay, or all of them where it is 0."""
+    for GPUs without bfloat16. The latest `keep_checkpoints` checkpoints stay; 0 keeps all of them."""
 
     title: str = "DDPM"
     steps: int = 20_000

@@ -19,6 +19,7 @@ from generation.cards import WGAN_ARCHITECTURE
 from generation.checkpoints import software_versions, write_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
+from generation.devices import usable_device
 from generation.errors import CheckpointError, DivergedError, RequestError, StoppedError
 from generation.files import readable_refusals, write_whole
 from generation.memory import readable_shortage
@@ -73,7 +74,7 @@ def train_wgan(
     processes = int(os.environ.get("WORLD_SIZE", "1"))
     if processes > 1:
         raise RequestError(
-            f"a WGAN-GP is trained by one process, and there are {processes}, which would write the same files. "
+            f"a WGAN-GP is trained by one process, and {processes} would write the same files. "
             "Use `python -m generation train` without `accelerate launch`."
         )
     too_little = f"the memory is not enough for batches of {config.batch_size}. Set batch_size to half of it."
@@ -93,7 +94,7 @@ class WganRun:
         self.dataset, self.space, self.config, self.out = dataset, space, config, out
         self.shown = dataset.of_split("train")
         self.conditions = codes_of(torch.from_numpy(dataset.conditions(space)))
-        self.device = torch.device("cuda" if torch.cuda.is_available() and not cpu else "cpu")
+        self.device = usable_device(cpu=cpu)
         torch.manual_seed(config.seed)
         network = WganConfig(**{**asdict(config.network), "size": dataset.size})
         self.generator = self._placed(Generator(network, space))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from generation.evidence.extractor import OnProgress
 from generation.evidence.images import ImageSet
 from generation.evidence.interval import Floats
 
@@ -14,7 +15,9 @@ class MeanExtractor:
     name = "block-means:00000000"
     is_inception = False
 
-    def extract(self, pixels: NDArray[np.unsignedinteger]) -> tuple[Floats, Floats]:
+    def extract(
+        self, pixels: NDArray[np.unsignedinteger], on_progress: OnProgress | None = None
+    ) -> tuple[Floats, Floats]:
         n, height, width = pixels.shape
         blocks = pixels.reshape(n, 2, height // 2, 4, width // 4).mean((2, 4)).reshape(n, 8) / 255
         shares = np.exp(4 * blocks[:, :3])

@@ -21,7 +21,7 @@ from tests.generation.evidence.conftest import MeanExtractor, films
 @pytest.fixture(autouse=True)
 def _small_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
     """The network has tests of its own; here a fast extractor stands for it."""
-    monkeypatch.setattr(runs, "domain_extractor", MeanExtractor)
+    monkeypatch.setattr(runs, "domain_extractor", lambda **_: MeanExtractor())
 
 
 def _folders(root: Path, n: int, *, seed: int, part: str) -> Path:
