@@ -19,7 +19,8 @@ def main(words: Sequence[str] | None = None) -> int:
     for info in pkgutil.iter_modules(generation.commands.__path__):
         module = importlib.import_module(f"generation.commands.{info.name}")
         if hasattr(module, "SUMMARY"):
-            command = commands.add_parser(info.name, help=module.SUMMARY, description=module.SUMMARY + ".")
+            name = getattr(module, "NAME", info.name)
+            command = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY + ".")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     arguments = parser.parse_args(words)

@@ -66,6 +66,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"images at a time on a GPU (default {BATCH}); another number may change the last bit of images",
     )
     parser.add_argument("--threads", type=int, help="images at a time on a CPU (default: the cores)")
+    parser.add_argument("--cpu", action="store_true", help="leave the GPU alone")
 
 
 def read_request(arguments: argparse.Namespace) -> SampleRequest:
@@ -85,6 +86,7 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
         compiled=arguments.compile,
         batch=arguments.batch,
         threads=arguments.threads,
+        cpu=arguments.cpu,
     )
 
 

@@ -27,7 +27,7 @@ ANCESTRAL_STEPS = 1000
 BATCH = 16
 #: Of a hidden seed. One that was drawn from 128 bits is shorter once in 2^32 times.
 HIDDEN_SEED_BITS = 96
-_NO_IDENTITY = {"out", "checkpoint", "count", "threads"}
+_NO_IDENTITY = {"out", "checkpoint", "count", "threads", "cpu"}
 #: What was not possible at first: left out where it is off, so that folders of before go on.
 _ADDED_LATER = {"compiled": False, "batch": BATCH, "hidden_seed": False}
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
@@ -61,6 +61,7 @@ class SampleRequest:
     compiled: bool = False
     batch: int = BATCH
     threads: int | None = None
+    cpu: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "out", Path(self.out))

@@ -38,7 +38,7 @@ def sample(
 ) -> SampleSummary:
     """Make what is missing of a request. A stop raises StoppedError; the same request goes on."""
     started = time.monotonic()
-    team = Team()
+    team = Team(cpu=request.cpu)
     checkpoint = load_checkpoint(request.checkpoint_path, team.device)
     checkpoint.space.encode(request.conditions)  # refuse unknown conditions before a folder is made
     _refuse_untrained(request, checkpoint)
