@@ -1,0 +1,91 @@
+"""Pieces that phantoms are made of: smooth random fields, textures, and shapes as distances in millimetres."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+
+Array = NDArray[np.float32]
+Noise = Callable[..., Array]
+
+_CELLS = 96
+TILE, TILE_PITCH_MM = 256, 0.36
+
+
+def step(t: Array) -> Array:
+    return 0.5 + 0.5 * np.tanh(t)
+
+
+def bell(t: Array) -> Array:
+    return np.exp(-t * t)
+
+
+def smooth_min(a: Array, b: Array, radius: float) -> Array:
+    """The union of two shapes with a rounded seam, after Quilez' polynomial."""
+    blend = np.maximum(radius - np.abs(a - b), 0) / radius
+    return np.minimum(a, b) - blend * blend * (radius / 4)
+
+
+def smooth_max(a: Array, b: Array, radius: float) -> Array:
+    """What two shapes have in common, with a rounded edge."""
+    blend = np.maximum(radius - np.abs(a - b), 0) / radius
+    return np.maximum(a, b) + blend * blend * (radius / 4)
+
+
+def ellipsoid(x: Array, y: Array, z: Array | float, radii: tuple[float, float, float]) -> Array:
+    a, b, c = radii
+    return (np.sqrt((x / a) ** 2 + (y / b) ** 2 + (z / c) ** 2) - 1) * min(radii)
+
+
+def rounded_box(u: Array, v: Array | float) -> Array:
+    return np.cbrt(np.abs(u * u * u) + np.abs(v * v * v)) - 1
+
+
+def axis_mm(size: int, field_mm: float) -> Array:
+    return (((np.arange(size, dtype="f4") + 0.5) / size - 0.5) * field_mm).astype("f4")
+
+
+def smooth_noise(rng: np.random.Generator, size: int, field_mm: float) -> Noise:
+    """Makes fields of unit spread whose patches measure so many mm: one seed, one picture at every size."""
+
+    def make(*patch_mm: float) -> Array:
+        white = rng.standard_normal((_CELLS, _CELLS), dtype="f4")
+        rows, columns = (_spread(size, mm * _CELLS / field_mm) for mm in (patch_mm[0], patch_mm[-1]))
+        return rows @ white @ columns.T
+
+    return make
+
+
+def _spread(size: int, width: float) -> Array:
+    """A Gaussian of each pixel's place over a ring of cells; rows of unit length keep the spread at one."""
+    place = (np.arange(size, dtype="f4")[:, None] + 0.5) * (_CELLS / size) - 0.5
+    apart = np.abs(place - np.arange(_CELLS, dtype="f4"))
+    weights = np.exp(-0.5 * (np.minimum(apart, _CELLS - apart) / max(width, 0.6)) ** 2)
+    spread: Array = weights / np.sqrt((weights * weights).sum(1, keepdims=True))
+    return spread
+
+
+def texture_tile(
+    rng: np.random.Generator, *, finest_mm: float, stretch: float, falling: float, coarsest: float
+) -> Array:
+    """Struts: a random field whose power falls with frequency, drawn out along its second axis; no lattice."""
+    frequency = np.fft.fftfreq(TILE, TILE_PITCH_MM).astype("f4")
+    kv, ku = np.meshgrid(frequency, frequency, indexing="ij")
+    radius = np.hypot(ku, kv)
+    power = 1.3 / (0.06 + radius) ** falling
+    for share, turn in ((1.0, 0.0), (0.5, 0.16), (0.5, -0.16)):
+        lengthwise = float(np.cos(turn)) * kv + float(np.sin(turn)) * ku
+        across = float(np.cos(turn)) * ku - float(np.sin(turn)) * kv
+        power += share * bell(lengthwise * stretch) / (0.06 + np.abs(across)) ** falling
+    power *= bell(radius * finest_mm / 0.85) * (1 - bell(radius / coarsest))
+    white = rng.standard_normal((TILE, TILE), dtype="f4")
+    tile: Array = fft.irfft2(fft.rfft2(white) * power[:, : TILE // 2 + 1], s=(TILE, TILE)).astype("f4")
+    return tile / tile.std()
+
+
+def laid_along(tile: Array, u: Array, v: Array, shift_mm: tuple[float, float]) -> Array:
+    """A tile on the surface whose coordinates are u and v."""
+    places = ((v + shift_mm[1]) / TILE_PITCH_MM, (u + shift_mm[0]) / TILE_PITCH_MM)
+    laid: Array = ndimage.map_coordinates(tile, places, order=1, mode="grid-wrap", output="f4")
+    return laid
