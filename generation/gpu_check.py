@@ -108,7 +108,7 @@ class _Bench:
     def films(self) -> Path:
         folder = self.work / "films"
         if not folder.exists():
-            write_phantoms(folder, count=48, size=_FILMS_PX, seed=1)
+            write_phantoms(folder, kind="knee-1", count=48, size=_FILMS_PX, seed=1)
         return folder
 
     @property

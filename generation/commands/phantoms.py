@@ -5,13 +5,25 @@ from pathlib import Path
 
 from generation.commands.console import progress_bar, say
 
-SUMMARY = "make knee radiograph phantoms with known grade, side, age, BMI and joint space"
+KINDS = ("knee", "chest", "lesion", "volume", "cine", "knee-1")
+FRAMES = 24
+SUMMARY = "make phantoms of a kind, with what is true of each in a manifest"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--count", type=int, required=True, metavar="N", help="how many films")
+    parser.add_argument(
+        "--kind",
+        choices=KINDS,
+        default="knee",
+        help="knee and chest radiographs, lesions in colour, volume (CT-like) and cine (a beating heart) as "
+        "TIFF of several pages; knee-1: what the bundled model was trained on (default knee)",
+    )
+    parser.add_argument("--count", type=int, required=True, metavar="N", help="how many")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
-    parser.add_argument("--size", type=int, default=96, metavar="PX", help="64 to 1024 (default 96)")
+    parser.add_argument("--size", type=int, default=128, metavar="PX", help="64 to 1024 (default 128)")
+    parser.add_argument(
+        "--frames", type=int, default=FRAMES, metavar="N", help="of volume and cine (default 24)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="same seed, same phantoms (default 0)")
     parser.add_argument(
         "--processes", type=int, default=1, metavar="P", help="how many at a time (default 1)"
@@ -23,11 +35,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     manifest = write_phantoms(
         arguments.out,
+        kind=arguments.kind,
         count=arguments.count,
+        frames=arguments.frames,
         size=arguments.size,
         seed=arguments.seed,
         processes=arguments.processes,
-        on_progress=progress_bar("film"),
+        on_progress=progress_bar("phantom"),
     )
-    say(f"{arguments.count} phantoms of {arguments.size} px in {arguments.out}, listed in {manifest}")
+    what = f"{arguments.count} {arguments.kind} phantoms of {arguments.size} px"
+    say(f"{what} in {arguments.out}, listed in {manifest}")
     return 0

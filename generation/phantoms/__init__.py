@@ -1,4 +1,7 @@
-"""Knee radiograph phantoms: the project's own "real" images, made from a physical picture.
+"""Phantoms: the project's own "real" images, with what is true of them.
+
+Here are the knees of the first edition, drawn from outlines, which the bundled checkpoint was trained on;
+knees as volumes and all other kinds are made by `generation.phantoms.kinds`.
 
 The films are made, not drawn from any person: bones and soft tissue of random shape, attenuation after
 Beer-Lambert, scatter, Poisson noise. Grade, side, age and BMI act as they do in clinics, and can be measured.
@@ -20,6 +23,10 @@ __all__ = [
     "SIDES",
     "SIZES",
     "Phantom",
+    "Side",
+    "Subject",
+    "draw_subject",
+    "grade_of_this_knee",
     "make_phantom",
     "measure_compartments_mm",
     "measure_joint_space_mm",
@@ -51,7 +58,7 @@ def make_phantom(
     person, film = np.random.default_rng([seed, patient]), np.random.default_rng([seed, patient, index % 2])
     base = draw_subject(person)
     subject = Subject(
-        grade=_grade_of_this_knee(base.grade, film) if grade is None else grade,
+        grade=grade_of_this_knee(base.grade, film) if grade is None else grade,
         side=SIDES[index % 2] if side is None else side,
         age=base.age,
         bmi=base.bmi,
@@ -65,6 +72,6 @@ def make_phantom(
     )
 
 
-def _grade_of_this_knee(grade: int, rng: np.random.Generator) -> int:
+def grade_of_this_knee(grade: int, rng: np.random.Generator) -> int:
     """The two knees of a person differ by a grade now and then."""
     return int(np.clip(grade + rng.choice((-1, 0, 1), p=(0.2, 0.6, 0.2)), GRADES[0], GRADES[-1]))

@@ -30,7 +30,9 @@ def _shown(rng: np.random.Generator, film: Array) -> Array:
     low, high = np.percentile(film, (rng.uniform(0.3, 2.0), 99.7))
     v, kind = np.clip((film - low) / (high - low), 0, 1), rng.random()
     if kind < 0.10:
-        v = np.minimum(rng.uniform(0.85, 1.08) * (0.65 * v ** rng.uniform(0.8, 1.2) + 0.35 * equalise(v, 8, 2.5)), 1)
+        v = np.minimum(
+            rng.uniform(0.85, 1.08) * (0.65 * v ** rng.uniform(0.8, 1.2) + 0.35 * equalise(v, 8, 2.5)), 1
+        )
     elif kind < 0.20:
         burnt = np.clip(v * rng.uniform(1.15, 1.5), 0, 1) ** rng.uniform(0.7, 1.0)
         v = 0.7 * burnt + 0.3 * equalise(v, 6, 2.5)
@@ -40,7 +42,7 @@ def _shown(rng: np.random.Generator, film: Array) -> Array:
         equal = equalise(v, int(rng.choice((6, 8, 8, 8))), rng.uniform(2.0, 4.2))
         v = v + rng.uniform(0.75, 1.0) * (equal - v)
     v = _sharpened(v, rng.uniform(0.0, 0.5))
-    shown: Array = 0.04 + 0.96 * np.clip(v * rng.uniform(0.94, 1.04), 0, 1) ** np.exp(rng.normal(-0.06, 0.2))
+    shown: Array = 0.06 + 0.94 * np.clip(v * rng.uniform(0.94, 1.04), 0, 1) ** np.exp(rng.normal(-0.06, 0.2))
     return shown
 
 
@@ -62,6 +64,6 @@ def equalise(v: Array, tiles: int, clip: float) -> Array:
     place = np.clip((np.arange(len(v), dtype="f4") + 0.5) / len(v) * tiles - 0.5, 0, tiles - 1)
     rows, columns = np.meshgrid(place, place, indexing="ij")
     shown: Array = ndimage.map_coordinates(
-        maps, (rows, columns, v * _BINS), order=1, mode="nearest", output="f4"
+        maps, (rows, columns, v * _BINS), order=1, mode="nearest", output=np.float32
     )
     return shown

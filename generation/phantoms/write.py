@@ -1,26 +1,30 @@
-"""A folder of phantoms: 16-bit PNG and a manifest, the same bytes whatever the number of processes."""
+"""A folder of phantoms and a manifest, the same bytes whatever the number of processes."""
 
 import csv
+import io
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from generation.errors import OutputError, RequestError
-from generation.files import refuse_small_disk
-from generation.phantoms import make_phantom, refuse_size
-
-COLUMNS = ("file", "grade", "side", "age", "bmi", "joint_space_mm", "patient")
+from generation.files import refuse_small_disk, write_whole
+from generation.phantoms.kinds import FRAMES, recipe, refuse_impossible
 
 
 def write_phantoms(
     out: Path,
     *,
     count: int,
-    size: int = 96,
+    kind: str = "knee",
+    size: int = 128,
+    frames: int = FRAMES,
     seed: int = 0,
     processes: int = 1,
     on_progress: Callable[[int, int], None] | None = None,
@@ -32,20 +36,21 @@ def write_phantoms(
         raise RequestError(f"{processes} processes are not possible: choose 1 or more")
     if seed < 0:
         raise RequestError(f"seed {seed} is not possible: choose 0 or more")
-    refuse_size(size)
-    _claim(out, wanted=count * 2 * size**2)
+    refuse_impossible(kind, size, frames)
+    layers = frames if recipe(kind).framed else 1
+    _claim(out, wanted=count * 2 * size**2 * layers)
     rows = []
-    for row in _rows(partial(_write_one, out=out, size=size, seed=seed), count, processes):
+    write_one = partial(_write_one, out=out, kind=kind, size=size, frames=frames, seed=seed)
+    for row in _rows(write_one, count, processes):
         rows.append(row)
         if on_progress is not None:
             on_progress(len(rows), count)
-    manifest, unfinished = out / "manifest.csv", out / "manifest.csv.part"
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
-    unfinished.replace(manifest)
-    return manifest
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(["file", *recipe(kind).columns])
+    writer.writerows(rows)
+    write_whole(out / "manifest.csv", table.getvalue())
+    return out / "manifest.csv"
 
 
 def _rows(write_one: Callable[[int], list[str]], count: int, processes: int) -> Iterator[list[str]]:
@@ -56,13 +61,22 @@ def _rows(write_one: Callable[[int], list[str]], count: int, processes: int) -> 
         yield from pool.map(write_one, range(count), chunksize=16)
 
 
-def _write_one(index: int, *, out: Path, size: int, seed: int) -> list[str]:
-    phantom = make_phantom(index, seed=seed, size=size)
-    who = phantom.subject
-    name = f"{phantom.patient}{who.side}.png"
-    Image.fromarray(phantom.image).save(out / name)
-    told = (name, who.grade, who.side, who.age, who.bmi, phantom.joint_space_mm, phantom.patient)
-    return [str(value) for value in told]
+def _write_one(index: int, *, out: Path, kind: str, size: int, frames: int, seed: int) -> list[str]:
+    picture = recipe(kind).make(index, seed=seed, size=size, frames=frames)
+    name = _save(out / picture.name, picture.pixels)
+    return [name, *(str(picture.facts.get(column, "")) for column in recipe(kind).columns)]
+
+
+def _save(stem: Path, pixels: NDArray[np.unsignedinteger[Any]]) -> str:
+    """Stills as PNG, several frames as the pages of one TIFF."""
+    stills = pixels.ndim == 2 or pixels.shape[-1] == 3
+    path = stem.with_name(stem.name + (".png" if stills else ".tif"))
+    if stills:
+        Image.fromarray(pixels).save(path)
+    else:
+        first, *others = (Image.fromarray(frame) for frame in pixels)
+        first.save(path, save_all=True, append_images=others, compression="tiff_deflate")
+    return path.name
 
 
 def _claim(out: Path, *, wanted: int) -> None:

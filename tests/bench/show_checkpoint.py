@@ -84,7 +84,7 @@ def show(films: Path, checkpoint: Path, out: Path, work: Path, count: int) -> No
     made, fresh = work / "samples", work / "fresh"
     sample(SampleRequest(count=count, out=made, checkpoint=checkpoint, seed=1, format="png8"))
     if not fresh.exists():
-        write_phantoms(fresh, count=2 * count, size=SIZE_PX, seed=99)
+        write_phantoms(fresh, kind="knee-1", count=2 * count, size=SIZE_PX, seed=99)
     found = evaluate(fresh, made, work / "evidence", label=None, phantoms=True, size_px=SIZE_PX)
     assert found.measured is not None
     joint_spaces(found.measured)

@@ -15,7 +15,7 @@ from generation.training.loop import train
 @pytest.fixture(scope="session")
 def phantom_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("phantoms") / "films"
-    write_phantoms(folder, count=40, size=64, seed=5)
+    write_phantoms(folder, kind="knee-1", count=40, size=64, seed=5)
     return folder
 
 

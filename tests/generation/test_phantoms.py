@@ -83,7 +83,7 @@ def test_a_folder_of_phantoms_has_a_manifest(phantom_folder: Path) -> None:
 
 
 def test_several_processes_write_the_same_bytes(phantom_folder: Path, tmp_path: Path) -> None:
-    write_phantoms(tmp_path / "two", count=4, size=64, seed=5, processes=2)
+    write_phantoms(tmp_path / "two", kind="knee-1", count=4, size=64, seed=5, processes=2)
     for path in (tmp_path / "two").glob("*.png"):
         assert path.read_bytes() == (phantom_folder / path.name).read_bytes()
 
@@ -101,7 +101,7 @@ def test_no_phantoms_are_refused(tmp_path: Path, count: int) -> None:
 
 
 def test_more_phantoms_than_the_disk_holds_are_refused_before_the_first(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="need up to 18,432"):
+    with pytest.raises(OutputError, match="need up to 32,768"):
         write_phantoms(tmp_path / "films", count=10**9)
     assert not (tmp_path / "films").exists()
 

@@ -4,7 +4,27 @@ No real film went in; population figures alone (power spectrum, histogram, range
 Lengths are millimetres; x points to the lateral side, y down, z to the back.
 """
 
+import numpy as np
+
+from generation.phantoms import SIDES, Side, Subject, draw_subject, grade_of_this_knee
 from generation.phantoms.knee.film import FIELD_MM, Knee, make_knee
 from generation.phantoms.knee.person import GAP_MM
 
-__all__ = ["FIELD_MM", "GAP_MM", "Knee", "make_knee"]
+__all__ = ["FIELD_MM", "GAP_MM", "Knee", "make_knee", "make_volume_knee"]
+
+
+def make_volume_knee(
+    index: int, *, seed: int = 0, size: int = 128, grade: int | None = None, side: Side | None = None
+) -> tuple[Knee, str]:
+    """Knee number `index` of a seed, and its patient: two a patient, left and right, alike in shape."""
+    patient = index // 2
+    person = np.random.default_rng([seed, 10, patient])
+    film = np.random.default_rng([seed, 10, patient, index % 2])
+    base = draw_subject(person)
+    subject = Subject(
+        grade=grade_of_this_knee(base.grade, film) if grade is None else grade,
+        side=SIDES[index % 2] if side is None else side,
+        age=base.age,
+        bmi=base.bmi,
+    )
+    return make_knee(subject, person=person, film=film, size=size), f"{seed}-{patient:06d}"

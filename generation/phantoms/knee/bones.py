@@ -105,7 +105,9 @@ def _tibia(p: Person, x: Array, y: Array, z: Array, rough: Array) -> Surface:
 def _fibula(p: Person, x: Array, y: Array, z: Array, rough: Array) -> Surface:
     (centre_x, centre_y, centre_z), q = p.fibula, p.fibula_radius
     u, v, w = x - centre_x, y - centre_y, z - centre_z
-    head = smooth_min(ellipsoid(u, v, w, (q, q * 1.05, q)), ellipsoid(u - 2, v + 0.85 * q, w - 2, (3, 4, 3)), 4)
+    head = smooth_min(
+        ellipsoid(u, v, w, (q, q * 1.05, q)), ellipsoid(u - 2, v + 0.85 * q, w - 2, (3, 4, 3)), 4
+    )
     shaft = np.maximum(np.hypot(u + 0.12 * v, w) - 0.62 * q, 2 - v)
     return Surface(smooth_min(head, shaft, 5) + rough)
 

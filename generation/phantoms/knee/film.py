@@ -1,4 +1,4 @@
-"""From a person to a film: attenuation of shells, spongy bone, sclerosis, lines and cysts, and soft tissue."""
+"""From a person to a film: shells, spongy bone, sclerosis, lines and cysts, and soft tissue."""
 
 from dataclasses import dataclass
 
@@ -39,9 +39,7 @@ class Knee:
         return min(self.medial_mm, self.lateral_mm)
 
 
-def make_knee(
-    subject: Subject, *, person: np.random.Generator, film: np.random.Generator, size: int
-) -> Knee:
+def make_knee(subject: Subject, *, person: np.random.Generator, film: np.random.Generator, size: int) -> Knee:
     p = draw_person(subject, person=person, film=film, field_mm=FIELD_MM)
     noise = smooth_noise(film, size, p.field_mm)
     rough = [0.5 * noise(7) + (0.12 + 0.06 * subject.grade) * noise(2.2) for _ in BONES]
@@ -195,7 +193,7 @@ def _soft_tissue(p: Person, rng: np.random.Generator, noise: Noise, shown: Proje
     """Skin and fat about as wide as the film, muscle within, bellies and tendons that leave fat planes."""
     x, y = shown.x, shown.y
     bmi = p.subject.bmi
-    half = p.field_mm / 2 * float(np.clip(rng.normal(1.12 + 0.012 * (bmi - 28), 0.07), 0.95, 1.5))
+    half = p.field_mm / 2 * float(np.clip(rng.normal(1.22 + 0.012 * (bmi - 28), 0.08), 1.0, 1.6))
     offset, lean = rng.normal(0, 2.0), float(np.clip(rng.uniform(0.72, 0.92) - 0.008 * (bmi - 28), 0.5, 0.95))
     wave = 1.2 * noise(14) + y * rng.normal(0, 0.05)
     skin = np.clip(1 - ((x - offset + wave) / half) ** 2, 0, 1)

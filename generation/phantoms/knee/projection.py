@@ -1,4 +1,4 @@
-"""Summing the bones along the rays: thin shells keep sharp edges, since distance runs straight between slices."""
+"""Summing the bones along the rays: distance runs straight between slices, so thin shells stay sharp."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from generation.phantoms.fields import Array, axis_mm, step
+from generation.phantoms.fields import Array, grid_mm, step
 from generation.phantoms.knee.bones import DEPTHS, ROWS, add_spurs, index_of, surface
 from generation.phantoms.knee.person import BONES, LATERAL, MEDIAL, Bone, Pair, Person
 
@@ -17,7 +17,7 @@ _COMPARTMENT_X_MM, _COMPARTMENT_HALF_MM = 22.0, 7.0
 
 @dataclass
 class Shadow:
-    """One bone on the film: millimetres of shell, of three layers of core and near the joint, and outlines."""
+    """One bone on the film: mm of shell, of three layers of core and near the joint, and outlines."""
 
     shell: Array
     core: list[Array]
@@ -34,9 +34,7 @@ class Projection:
     shadows: dict[Bone, Shadow] = field(default_factory=dict)
 
 
-def project(
-    p: Person, gap: Pair, rough: Sequence[Array], bones: Sequence[Bone] = BONES
-) -> Projection:
+def project(p: Person, gap: Pair, rough: Sequence[Array], bones: Sequence[Bone] = BONES) -> Projection:
     size = len(rough[0])
     x, y = _grid(p, size)
     result = Projection(x, y)
@@ -46,8 +44,7 @@ def project(
 
 
 def _grid(p: Person, size: int) -> tuple[Array, Array]:
-    axis = axis_mm(size, p.field_mm)
-    y, x = np.meshgrid(axis + np.float32(CENTRE_Y_MM - p.centre[1]), axis - np.float32(p.centre[0]), indexing="ij")
+    y, x = grid_mm(size, p.field_mm, (p.centre[1] - CENTRE_Y_MM, p.centre[0]))
     cos, sin = math.cos(p.roll) / p.size, math.sin(p.roll) / p.size
     return cos * x + sin * y, cos * y - sin * x
 
