@@ -74,6 +74,11 @@ class SecondPersonNeeded(TruthError):
     """The protocol asks for two people to unblind. Another owner or analyst has to confirm."""
 
 
+class SharesImages(TruthError):
+    """Images of this study are also shown in a locked study that is still being read. A second owner or
+    analyst has to approve."""
+
+
 class NotAskedFor(TruthError):
     """Nobody has asked for the unblinding yet; asking is its first step."""
 

@@ -34,6 +34,9 @@ IN_ORDER = [
     for step in ("unblindingrequest", "unblinding")
 ]
 
+# Of a later migration.
+APPROVED = [append_only("truth_disclosureapproval")]
+
 # Of a later migration. An update stays possible, so that secrets can be sealed under a new key; that the plan
 # secret is still the one of the creation is shown by its commitment.
 KEPT = [

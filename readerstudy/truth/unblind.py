@@ -1,5 +1,7 @@
 """Unblinding, in two steps: somebody asks with a reason, somebody confirms with a reason."""
 
+from typing import Any
+
 from django.db import transaction
 
 from readerstudy.accounts.models import User
@@ -14,6 +16,12 @@ from readerstudy.truth.errors import (
 )
 from readerstudy.truth.models import Unblinding, UnblindingRequest
 from readerstudy.truth.secrets import commitment_of, plan_secret_of
+from readerstudy.truth.shared_images import (
+    approve_together,
+    endangered_by,
+    require_disclosable,
+    shared_with,
+)
 from readerstudy.truth.stored_plan import plan_of
 
 
@@ -33,7 +41,8 @@ def request_unblinding(study: Study, *, by: User, reason: str) -> UnblindingRequ
 
 @transaction.atomic
 def confirm_unblinding(study: Study, *, by: User, reason: str) -> Unblinding:
-    """The second step, by another person if the protocol says so; a rehearsal has nothing to guard."""
+    """The second step. It takes another person if the protocol says so, or if a study that is still being
+    read shows the same images; a rehearsal has nothing to guard."""
     if not reason.strip():
         raise ReasonMissing
     study = study.take_turn()
@@ -43,15 +52,19 @@ def confirm_unblinding(study: Study, *, by: User, reason: str) -> Unblinding:
     request = UnblindingRequest.objects.filter(study=study).first()
     if request is None:
         raise NotAskedFor
-    if study.protocol.document.unblinding_people == 2 and request.by_id == by.pk and not study.rehearses_id:
+    alone = request.by_id == by.pk
+    if study.protocol.document.unblinding_people == 2 and alone and not study.rehearses_id:
         raise SecondPersonNeeded
+    endangered = require_disclosable(study, by=by) if alone else endangered_by(study)
     unblinding = Unblinding.objects.create(study=study, request=request, by=by, reason=reason)
-    particulars = _revealed(study)
+    if not alone:
+        approve_together(study, by=(request.by, by), reason=reason)
+    particulars = _revealed(study) | shared_with(endangered)
     record(study.scope, "study unblinded", by=by, on=study, particulars=particulars, reason=reason)
     return unblinding
 
 
-def _revealed(study: Study) -> dict[str, str]:
+def _revealed(study: Study) -> dict[str, Any]:
     """The plan secret, with which anybody can recompute the plan from now on."""
     if plan_of(study).is_computable:
         return {}

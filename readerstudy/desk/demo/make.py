@@ -63,7 +63,7 @@ def make_demo(name: str, slug: str, *, steps: Steps, finish: bool, data: RealIma
     if not study.is_frozen:
         _read(study, recipe, owner, steps)
     link = "" if finish else invite_a_reader(study, by=owner)
-    report = _report(study, owner, steps) if finish else None
+    report = _report(study, people, steps) if finish else None
     return Demo(study=study, reader_link=link, report=report, people=people)
 
 
@@ -101,13 +101,15 @@ def _read(study: Study, recipe: Recipe, owner: User, steps: Steps) -> None:
     tell(total, total)
 
 
-def _report(study: Study, owner: User, steps: Steps) -> Path:
+def _report(study: Study, people: tuple[User, ...], steps: Steps) -> Path:
+    """Two people unblind: the demonstration that stays open shows the same images."""
+    owner, _, analyst = people
     out = Path(settings.HOME) / "reports" / study.slug
     tell = steps("Freeze, unblind and report", "step")
     freeze_study(study, by=owner, reason="Demonstration")
     if not is_unblinded(study):
         request_unblinding(study, by=owner, reason="Demonstration")
-        confirm_unblinding(study, by=owner, reason="Demonstration")
+        confirm_unblinding(study, by=analyst, reason="Demonstration")
     tell(1, 2)
     if not out.exists():
         export_report(study, out, by=owner)

@@ -4,11 +4,18 @@ from readerstudy.truth.models.plan import Key, Plan
 from readerstudy.truth.models.seal import TruthSeal
 from readerstudy.truth.models.secrets import StudySecrets
 from readerstudy.truth.models.source import Kind, Measurement, Provenance, SeenFile, Source
-from readerstudy.truth.models.unblinding import BlindingAudit, BlindingOverride, Unblinding, UnblindingRequest
+from readerstudy.truth.models.unblinding import (
+    BlindingAudit,
+    BlindingOverride,
+    DisclosureApproval,
+    Unblinding,
+    UnblindingRequest,
+)
 
 __all__ = [
     "BlindingAudit",
     "BlindingOverride",
+    "DisclosureApproval",
     "Key",
     "Kind",
     "Measurement",

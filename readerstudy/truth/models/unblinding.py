@@ -42,6 +42,23 @@ class UnblindingRequest(Milestone):
         return f"{self.study.slug} asked to be unblinded"
 
 
+class DisclosureApproval(Milestone):
+    """Somebody agreed that truth is told although a study that shares images is still being read."""
+
+    study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="+")
+    endangered = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "endangered", "by"], name="disclosure_is_approved_once_by_a_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study.slug} may be told despite {self.endangered.slug}"
+
+
 class Unblinding(Milestone):
     """The second step: from here on truth may stand beside answers."""
 

@@ -1,0 +1,22 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from readerstudy.accounts.models import User
+from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.models import Study
+from readerstudy.truth.shared_images import approve_disclosure, named
+
+
+class Command(StudyCommand):
+    help = (
+        "Agree, as a second person, that a study is unblinded or reported although a locked study that is "
+        "still being read shows the same images."
+    )
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--reason", required=True, help="goes into the record")
+
+    def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        approvals = approve_disclosure(study, by=by, reason=options["reason"])
+        endangered = [approval.endangered for approval in approvals]
+        self.say(f"Approved for {named(endangered, to=by)}." if endangered else "No other study is affected.")
