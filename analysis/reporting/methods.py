@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from analysis.reporting.blinding import audit_method
+from analysis.reporting.plan_prose import plan_method
 from analysis.reporting.who import notice, readers_word
 from analysis.reporting.words import Part, level_text, listed
 
@@ -39,7 +40,7 @@ def _design(document: Part) -> Iterator[str]:
             f"Images came from {listed(kinds['real'] or ['no real source'])} (real) and "
             f"{listed(kinds['synthetic'] or ['no generator'])} (synthetic)."
         )
-    yield from filter(None, (audit_method(document), notice(document)))
+    yield from filter(None, (plan_method(document), audit_method(document), notice(document)))
     for name, part in document["sections"].items():
         done = part.get("conduct", {}).get("completeness")
         if done:

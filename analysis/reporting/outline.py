@@ -10,6 +10,7 @@ from analysis.reporting.checklist import Item, checklist
 from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.figures import Picture, pictures
 from analysis.reporting.methods import methods
+from analysis.reporting.plan_prose import plan_notice
 from analysis.reporting.tables import Table, tables
 from analysis.reporting.who import notice, readers_word, running_head
 
@@ -90,7 +91,7 @@ def outline(document: Mapping[str, Any]) -> Outline:
     ]
     return Outline(
         title=document["study"]["title"],
-        notice=" ".join(filter(None, (audit_notice(document), notice(document)))),
+        notice=" ".join(filter(None, (audit_notice(document), plan_notice(document), notice(document)))),
         running_head=", ".join(filter(None, (audit_head(document), running_head(document)))),
         facts=list(_facts(document)),
         brief=[sentence for sentence in prose.brief(document) if sentence],

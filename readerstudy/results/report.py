@@ -13,6 +13,7 @@ from readerstudy.results.errors import ReportRefused
 from readerstudy.results.papers import write_paper
 from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Study
+from readerstudy.truth.shared_images import shared_with
 
 FORMATS = ("html", "pdf", "xlsx", "csv", "json")
 
@@ -21,7 +22,7 @@ def export_report(
     study: Study, out: Path, *, by: User, formats: Sequence[str] = FORMATS, masked: bool = False
 ) -> Path:
     """The report in the folder `out`, for which the same holds as for a bundle."""
-    require_exportable(study, masked=masked)
+    endangered = require_exportable(study, masked=masked, by=by)
     require_whole(study, by=by)
     with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
         write_bundle(study, Path(scratch), masked=masked)
@@ -31,6 +32,6 @@ def export_report(
             raise ReportRefused(str(error)) from error
     if "csv" in formats and not masked:
         write_paper(study, out)
-    particulars = {"masked": masked, "formats": list(formats)}
+    particulars = {"masked": masked, "formats": list(formats), **shared_with(endangered)}
     record(study.scope, "report exported", by=by, on=study, particulars=particulars)
     return out

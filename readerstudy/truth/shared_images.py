@@ -48,8 +48,8 @@ def refuse_alone(endangered: list[Study], *, by: User) -> None:
     if endangered:
         raise SharesImages(
             f"Images of this study are also shown in {named(endangered, to=by)}, locked and still being "
-            "read: whoever learns the truth here knows it there. Freeze that first, or have a second owner or "
-            "analyst approve on the page Freeze and unblind, or with manage.py approve_disclosure."
+            "read: whoever learns the truth here knows it there. Freeze that first, or have a second owner "
+            "or analyst approve on the page Freeze and unblind, or with manage.py approve_disclosure."
         )
 
 

@@ -15,6 +15,7 @@ from readerstudy.reading.models import Questionnaire
 from readerstudy.results.bundle.codebook import write_codebook
 from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names
+from readerstudy.results.bundle.plan_files import plan_header, seed_of, write_plan_files
 from readerstudy.results.bundle.tables import TABLES, columns_of
 from readerstudy.results.bundle.walk import answers
 from readerstudy.results.errors import NoAnswers, StillMasked, StillOpen
@@ -24,7 +25,7 @@ from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.blinding.gate import newest_audit
 from readerstudy.truth.models import Provenance
-from readerstudy.truth.stored_plan import plan_of
+from readerstudy.truth.shared_images import require_disclosable, shared_with
 from readerstudy.truth.unblind import is_unblinded
 
 SOFTWARE = ("readerstudy", "Django", "numpy", "pandas", "scipy", "statsmodels")
@@ -32,20 +33,28 @@ SOFTWARE = ("readerstudy", "Django", "numpy", "pandas", "scipy", "statsmodels")
 
 def export_bundle(study: Study, out: Path, *, by: User, masked: bool) -> Path:
     """Write the bundle to the folder `out`; see `require_exportable` for when."""
-    require_exportable(study, masked=masked)
+    endangered = require_exportable(study, masked=masked, by=by)
     require_whole(study, by=by)
     with fresh_folder(out) as folder:
         write_bundle(study, folder, masked=masked)
-    record(study.scope, "bundle exported", by=by, on=study, particulars={"masked": masked})
+    particulars = {"masked": masked, **shared_with(endangered)}
+    record(study.scope, "bundle exported", by=by, on=study, particulars=particulars)
     return out
 
 
-def require_exportable(study: Study, *, masked: bool) -> None:
-    """Refuse any bundle before the freeze, and one that is not masked before the unblinding."""
+def require_exportable(study: Study, *, masked: bool, by: User) -> list[Study]:
+    """Refuse any bundle before the freeze, and one that is not masked before the unblinding.
+
+    One that is not masked also waits for a second person while studies that share images are being read;
+    these are returned.
+    """
     if not study.is_frozen:
         raise StillOpen
-    if not masked and not is_unblinded(study):
+    if masked:
+        return []
+    if not is_unblinded(study):
         raise StillMasked
+    return require_disclosable(study, by=by)
 
 
 def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
@@ -53,9 +62,10 @@ def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
     readers = _write_answers(study, folder, names)
     if not readers:
         raise NoAnswers
-    _write_readers(study, folder, readers)
+    _write_readers(study, folder, readers, masked=masked)
     if isinstance(names, Names):
         _write_images(study, folder, names)
+        write_plan_files(study, folder)
     header = json.dumps(_header(study, names), indent=2, ensure_ascii=False)
     (folder / "study.json").write_text(header + "\n", encoding="utf-8")
     write_codebook(folder, masked=masked)
@@ -89,9 +99,11 @@ def _writer(files: ExitStack, path: Path, columns: tuple[str, ...]) -> "csv.Dict
     return writer
 
 
-def _write_readers(study: Study, folder: Path, readers: set[str]) -> None:
+def _write_readers(study: Study, folder: Path, readers: set[str], *, masked: bool) -> None:
+    """`plan_place` is the place whose screens the plan gave to the reader; a masked bundle tells no plan."""
     asked = [question.name for question in study.protocol.document.questions]
     columns = ("reader", "virtual", *dict.fromkeys([*("specialty", "years", "site"), *asked]))
+    columns = columns if masked else (*columns, "plan_place")
     enrolled = Enrolment.objects.filter(study=study, pseudonym__in=readers).order_by("place")
     said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
     with ExitStack() as files:
@@ -101,7 +113,8 @@ def _write_readers(study: Study, folder: Path, readers: set[str]) -> None:
                 name: defused(answer) if isinstance(answer, str) else answer
                 for name, answer in said.get(enrolment.pk, {}).items()
             }
-            writer.writerow({**answered, "reader": enrolment.pseudonym, "virtual": int(enrolment.virtual)})
+            own = {"reader": enrolment.pseudonym, "virtual": int(enrolment.virtual)}
+            writer.writerow({"plan_place": enrolment.place, **answered, **own})
 
 
 def _write_images(study: Study, folder: Path, names: Names) -> None:
@@ -183,7 +196,7 @@ def _masked_sources(mask: Mask) -> dict[str, Any]:
 
 def _from_the_plan(study: Study, names: Names) -> dict[str, Any]:
     return {
-        "plan_hash": plan_of(study).digest,
+        **plan_header(study),
         "seed": study.protocol.document.seed,
         "sources": [
             {
@@ -192,6 +205,7 @@ def _from_the_plan(study: Study, names: Names) -> dict[str, Any]:
                 "checkpoint": source.checkpoint_digest or None,
                 "generated": source.generated,
                 "rejected": source.rejected,
+                "seed": seed_of(study, source),
             }
             for source in names.sources
         ],

@@ -1,11 +1,11 @@
 """The names in an unmasked bundle: sources as the protocol calls them, pseudonyms for images and trials."""
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from readerstudy.studies.models import Section, Study, TrialImage
+from readerstudy.studies.models import Section, Study
 from readerstudy.truth.models import Key, Source
+from readerstudy.truth.pseudonyms import Pseudonyms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,42 +33,29 @@ class Naming(Protocol):
 
 
 class Names:
-    """Study-wide names, the same in every export of the study."""
+    """Study-wide names, the same in every export of the study and in its plan."""
 
     masked = False
 
     def __init__(self, study: Study) -> None:
         self.study = study
         self.sources = list(Source.objects.filter(study=study).order_by("position"))
-        self._images = self._number_images()
-
-    def _number_images(self) -> dict[str, str]:
-        """Image pseudonyms in an order that tells nothing of import or source."""
-        digests = TrialImage.objects.filter(trial__section__study=self.study).values_list(
-            "image__digest", flat=True
-        )
-        salt = self.study.slug
-
-        def rank(digest: str) -> str:
-            return hashlib.sha256(f"{salt}/{digest}".encode()).hexdigest()
-
-        unique = sorted(set(digests.iterator(5_000)), key=rank)
-        width = max(4, len(str(len(unique))))
-        return {digest: f"I{number:0{width}}" for number, digest in enumerate(unique, start=1)}
+        self._pseudonyms = Pseudonyms(study)
 
     def trial(self, section: Section, number: int) -> str:
-        return f"T{number:03}"
+        return self._pseudonyms.trial(section.name, number)
 
     def shown_in(self, section: Section) -> dict[int, Shown]:
         keys = Key.objects.filter(trial_image__trial__section=section).select_related(
-            "trial_image__image", "provenance__source"
+            "trial_image", "provenance__source", "provenance__image"
         )
         return {key.trial_image_id: self._shown(key) for key in keys.iterator(2_000)}
 
     def _shown(self, key: Key) -> Shown:
         source = key.provenance.source
         return Shown(
-            image=self._images[key.trial_image.image.digest],
+            # In a catch trial the pixels are spoiled; the name stays that of the image in the plan.
+            image=self._pseudonyms.image(key.provenance.image.digest),
             source=source.name,
             alternative=key.alternative,
             real=source.kind == "real",

@@ -12,9 +12,19 @@ from readerstudy.results.exports.imrmc import write_imrmc
 from readerstudy.results.exports.script import write_r
 from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Study
+from readerstudy.truth.shared_images import require_disclosable, shared_with
+from readerstudy.truth.stored_plan import plan_of
 from readerstudy.truth.unblind import require_unblinded
 
-PACKAGES = Path(__file__).resolve().parents[3] / "analysis"
+ROOT = Path(__file__).resolve().parents[3]
+#: What `python -m readerstudy.truth.allocation` needs. It runs on the standard library alone.
+PLANNING = (
+    "readerstudy/__init__.py", "readerstudy/errors.py",
+    "readerstudy/imaging/__init__.py", "readerstudy/imaging/canvas.py", "readerstudy/imaging/errors.py",
+    "readerstudy/studies/__init__.py", "readerstudy/studies/protocol/*.py",
+    "readerstudy/truth/__init__.py", "readerstudy/truth/errors.py", "readerstudy/truth/hidden.py",
+    "readerstudy/truth/allocation/*.py",
+)  # fmt: skip
 NEEDED = (
     "numpy", "scipy", "pandas", "statsmodels", "pingouin", "joblib", "matplotlib", "Jinja2", "typst",
     "XlsxWriter", "tqdm",
@@ -28,7 +38,12 @@ The report of this study, computed anew from its data:
 
 It makes an environment with the versions in requirements.txt (Python {python} or newer), runs
 `python -m analysis report bundle --out report` and needs no database and no web server. `analysis/` is the
-program the first report was made with. Data hash: {data}. Plan hash: {plan}. Protocol hash: {protocol}.
+program the first report was made with.
+
+Before that, `python -m readerstudy.truth.allocation bundle` draws the plan again from the plan secret, to
+which the study was committed when it was created, and compares it with what every reader was shown.
+
+Data hash: {data}. Plan hash: {plan}. Protocol hash: {protocol}.
 """
 SCRIPT = """\
 #!/bin/sh
@@ -36,13 +51,15 @@ set -e
 cd "$(dirname "$0")"
 python3 -m venv environment
 environment/bin/python -m pip install --quiet --requirement requirements.txt
-environment/bin/python -m analysis report bundle --out report
+{verify}environment/bin/python -m analysis report bundle --out report
 """
+VERIFY = "environment/bin/python -m readerstudy.truth.allocation bundle\n"
 
 
 def reproduction_zip(study: Study, out: Path, *, by: User) -> Path:
     """Write the archive to the file `out`, whole or not at all."""
     require_unblinded(study)
+    endangered = require_disclosable(study, by=by)
     require_whole(study, by=by)
     unfinished = out.with_name(f".{out.name}.part")
     try:
@@ -56,18 +73,17 @@ def reproduction_zip(study: Study, out: Path, *, by: User) -> Path:
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)
-    record(study.scope, "reproduction exported", by=by, on=study)
+    record(study.scope, "reproduction exported", by=by, on=study, particulars=shared_with(endangered))
     return out
 
 
 def _fill(archive: zipfile.ZipFile, study: Study, bundle: Path) -> None:
     for path in sorted(bundle.iterdir()):
         archive.write(path, f"bundle/{path.name}")
-    for path in sorted(PACKAGES.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            archive.write(path, f"analysis/{path.relative_to(PACKAGES)}")
+    for path in _programs():
+        archive.write(path, str(path.relative_to(ROOT)))
     archive.writestr("requirements.txt", _requirements())
-    archive.writestr("reproduce.sh", SCRIPT)
+    archive.writestr("reproduce.sh", SCRIPT.format(verify="" if plan_of(study).is_computable else VERIFY))
     archive.writestr(
         "README.md",
         README.format(
@@ -78,6 +94,12 @@ def _fill(archive: zipfile.ZipFile, study: Study, bundle: Path) -> None:
             protocol=study.lock.protocol_digest,
         ),
     )
+
+
+def _programs() -> list[Path]:
+    found = [path for path in (ROOT / "analysis").rglob("*") if path.is_file()]
+    found += [path for pattern in PLANNING for path in ROOT.glob(pattern)]
+    return sorted(path for path in found if "__pycache__" not in path.parts)
 
 
 def _requirements() -> str:

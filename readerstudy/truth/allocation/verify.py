@@ -112,7 +112,7 @@ class _Shown:
 
     def __init__(self, bundle: Path, plan: PlanDocument) -> None:
         self._sections = {section.name: section for section in plan.sections}
-        self._places = {row["reader"]: int(row["place"]) for row in _rows(bundle / "readers.csv")}
+        self._places = {row["reader"]: int(row["plan_place"]) for row in _rows(bundle / "readers.csv")}
         self._trials: dict[tuple[str, str], int] = {}
         self._names: dict[tuple[str, int], str] = {}
 
