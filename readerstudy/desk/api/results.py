@@ -26,6 +26,7 @@ from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Freeze, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.models import Unblinding, UnblindingRequest
+from readerstudy.truth.shared_images import approve_disclosure
 from readerstudy.truth.unblind import (
     confirm_unblinding,
     is_unblinded,
@@ -107,6 +108,18 @@ class UnblindingView(_UnblindingStep):
     )
     def post(self, request: Request, slug: str) -> Response:
         return self.take(slug, confirm_unblinding)
+
+
+class DisclosureView(_UnblindingStep):
+    """Approve, as a second person, that truth is told although another study still shows the same images."""
+
+    @extend_schema(
+        operation_id="disclosure_approve",
+        request=StatedReasonIn,
+        responses={200: outputs.UnblindingOut, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        return self.take(slug, approve_disclosure)
 
 
 class BundleView(DeskView):

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
+from readerstudy.accounts.models import User
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated, recently_authenticated_to_act
 from readerstudy.desk.access import UNBLINDERS, study_page
@@ -16,11 +17,13 @@ from readerstudy.reading.models import Tally
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.truth.models import Unblinding, UnblindingRequest
+from readerstudy.truth.shared_images import approve_disclosure, endangered_by, named
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 
 VERBS = {
     "freeze": (freeze_study, "Frozen. No answer comes any more."),
     "ask": (request_unblinding, "The unblinding is asked for."),
+    "approve": (approve_disclosure, "Approved. Another owner or analyst can now unblind and export."),
     "confirm": (confirm_unblinding, "The study is unblinded."),
 }
 
@@ -30,18 +33,18 @@ VERBS = {
 @study_page(*UNBLINDERS)
 def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
-        return study_response(request, study, "ending", _so_far(study))
+        return study_response(request, study, "ending", _so_far(study, person(request)))
     verb, said = VERBS.get(request.POST.get("verb", ""), (None, ""))
     if verb is None:
         raise Http404
     try:
         verb(study, by=person(request), reason=request.POST.get("reason", ""))
     except ReaderstudyError as error:
-        return refused_here(request, study, "ending", error, _so_far(study))
+        return refused_here(request, study, "ending", error, _so_far(study, person(request)))
     return done(request, said, "desk-ending", study.slug)
 
 
-def _so_far(study: Study) -> dict[str, Any]:
+def _so_far(study: Study, by: User) -> dict[str, Any]:
     unblinders = Enrolment.objects.filter(study=study, role__in=UNBLINDERS).current()
     tallies = Tally.objects.filter(enrolment__study=study, section__practice=False).exclude(
         enrolment__withdrawal__keep_answers=False
@@ -53,6 +56,7 @@ def _so_far(study: Study) -> dict[str, Any]:
         "unblinding": Unblinding.objects.filter(study=study).select_related("by").first(),
         "answered": tallies.values("enrolment").distinct().count(),
         "still_reading": still_reading,
+        "endangered": named(endangered_by(study), to=by),
         "nobody_else": unblinders.count() < study.protocol.document.unblinding_people,
     }
 

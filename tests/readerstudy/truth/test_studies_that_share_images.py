@@ -19,7 +19,8 @@ from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import BlindingAudit, DisclosureApproval
 from readerstudy.truth.shared_images import approve_disclosure, endangered_by
 from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
-from tests.readerstudy.factory import AUDIT, Locked, a_locked_study, a_user, read_everything
+from tests.readerstudy.factory import AUDIT, Locked, a_leader, a_locked_study, a_user, read_everything
+from tests.readerstudy.people import confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -37,13 +38,12 @@ def made() -> Locked:
 
 def a_locked_copy(made: Locked, owner: str = "alice") -> Study:
     """The same images in another study, which is being read."""
-    copy = duplicate(made.study, by=a_user(owner), slug="copied")
-    allocate(copy, by=a_user(owner))
+    leader = a_leader(owner)
+    copy = duplicate(made.study, by=leader, slug="copied")
+    allocate(copy, by=leader)
     digest = images_digest(copy)
-    BlindingAudit.objects.create(
-        study=copy, images_digest=digest, passed=True, document=AUDIT, by=a_user(owner)
-    )
-    lock_study(copy, by=a_user(owner), reason="ready")
+    BlindingAudit.objects.create(study=copy, images_digest=digest, passed=True, document=AUDIT, by=leader)
+    lock_study(copy, by=leader, reason="ready")
     return copy
 
 
@@ -102,3 +102,15 @@ def test_exports_wait_for_a_second_person_when_a_copy_is_locked_after_the_unblin
     assert str(copy.uuid) in page
     event = Event.objects.get(stream__name=made.study.scope, verb="report exported")
     assert event.particulars["shares_images_with"] == [str(copy.uuid)]
+
+
+def test_the_page_names_the_other_study_and_takes_the_approval(made: Locked) -> None:
+    a_locked_copy(made)
+    made.people["anna"] = a_user("anna")
+    anna = made.client("anna")
+    confirm(anna)
+    page = anna.get("/studies/knees/ending/").content.decode()
+    assert "locked and still being read" in page
+    assert "Approve as second person" in page
+    anna.post("/studies/knees/ending/", {"verb": "approve", "reason": "agreed"})
+    assert DisclosureApproval.objects.get().by == a_user("anna")
