@@ -12,11 +12,12 @@ from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocate
+from readerstudy.truth.blinding.audit import keep_audit
 from readerstudy.truth.blinding.gate import images_digest
 from readerstudy.truth.duplicate import duplicate, rehearse
 from readerstudy.truth.errors import ReasonMissing, SharesImages
 from readerstudy.truth.lock import lock_study
-from readerstudy.truth.models import BlindingAudit, DisclosureApproval
+from readerstudy.truth.models import DisclosureApproval
 from readerstudy.truth.shared_images import approve_disclosure, endangered_by
 from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
 from tests.readerstudy.factory import AUDIT, Locked, a_leader, a_locked_study, a_user, read_everything
@@ -41,8 +42,7 @@ def a_locked_copy(made: Locked, owner: str = "alice") -> Study:
     leader = a_leader(owner)
     copy = duplicate(made.study, by=leader, slug="copied")
     allocate(copy, by=leader)
-    digest = images_digest(copy)
-    BlindingAudit.objects.create(study=copy, images_digest=digest, passed=True, document=AUDIT, by=leader)
+    keep_audit(copy, images_digest(copy), True, AUDIT, by=leader)
     lock_study(copy, by=leader, reason="ready")
     return copy
 

@@ -9,7 +9,7 @@ from readerstudy.truth.guards import APPROVED
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("truth", "0008_plans_from_secrets"),
+        ("truth", "0009_truth_seals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
