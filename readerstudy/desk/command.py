@@ -46,6 +46,6 @@ def somebody_of(study: Study, name: str) -> Enrolment:
         if name.lower() in (one.pseudonym.lower(), one.email.lower()):
             return one
     raise CommandError(
-        f"Nobody called {name!r} is in this study. Give a pseudonym such as R01 or an e-mail address; "
+        f"Nobody called {name!r} is in this study. Give a pseudonym such as R7KQ2 or an e-mail address; "
         f"everybody: manage.py show {study.slug} people"
     )

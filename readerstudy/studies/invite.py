@@ -1,5 +1,6 @@
 """Invite people: readers to a place of the plan, staff to a role."""
 
+import secrets
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -21,6 +22,8 @@ from readerstudy.studies.errors import (
 from readerstudy.studies.lead import make_invited_leader
 from readerstudy.studies.models import Enrolment, Role, Study
 
+#: Without those that people mistake for one another.
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 #: RFC 2606: nobody can ever have an address there. The virtual readers have theirs there.
 VIRTUAL_DOMAIN = "readers.invalid"
 
@@ -50,7 +53,7 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "", virtual
         invitation=invitation,
         role=Role.READER,
         place=place,
-        pseudonym=pseudonym(place),
+        pseudonym=new_pseudonym(study),
         virtual=virtual,
         invited_by=by,
     )
@@ -72,7 +75,7 @@ def enrol_reader(study: Study, user: User, *, by: User, virtual: bool = False) -
         user=user,
         role=Role.READER,
         place=place,
-        pseudonym=pseudonym(place),
+        pseudonym=new_pseudonym(study),
         virtual=virtual,
         invited_by=by,
     )
@@ -151,8 +154,13 @@ def _require_address(email: str) -> None:
         ) from error
 
 
-def pseudonym(place: int) -> str:
-    return f"R{place:02d}"
+def new_pseudonym(study: Study) -> str:
+    """A random name: it tells neither who reads nor in which order people were invited."""
+    taken = set(Enrolment.objects.filter(study=study).values_list("pseudonym", flat=True))
+    while True:
+        name = "R" + "".join(secrets.choice(LETTERS) for _ in range(4))
+        if name not in taken:
+            return name
 
 
 def next_place(study: Study) -> int:

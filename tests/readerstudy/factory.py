@@ -27,7 +27,7 @@ from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.create import create_study
-from readerstudy.studies.invite import place_of, pseudonym
+from readerstudy.studies.invite import place_of
 from readerstudy.studies.lead import make_leader
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
@@ -239,7 +239,7 @@ def enrol(made: Locked, name: str, place: int) -> Enrolment:
         user=made.people[name],
         role=Role.READER,
         place=place,
-        pseudonym=pseudonym(place),
+        pseudonym=f"R{place:02}",
         invited_by=made.owner,
     )
     how = {"by": made.owner, "on": enrolment, "particulars": place_of(enrolment)}

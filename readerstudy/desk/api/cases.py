@@ -23,7 +23,7 @@ from readerstudy.studies.models import Section, Study
 from readerstudy.truth.unblind import require_unblinded
 
 PAGE = 50
-READER = OpenApiParameter("reader", OpenApiTypes.STR, description="As this reader saw them, such as R01.")
+READER = OpenApiParameter("reader", OpenApiTypes.STR, description="As this reader saw them, such as R7KQ2.")
 SOURCE = OpenApiParameter("source", OpenApiTypes.STR, description="Those with an image of this source.")
 START = OpenApiParameter("start", OpenApiTypes.INT, description="How many to leave out.")
 

@@ -74,7 +74,7 @@ def test_before_the_freeze_the_page_names_who_has_not_finished(made: Locked) -> 
     assert "Not finished yet: R01." in client.get("/studies/knees/ending/").content.decode()
     invite_reader(made.study, "rosa@example.org", by=made.owner)
     body = client.get("/studies/knees/ending/").content.decode()
-    assert re.search(r"Not finished yet: R01, R\d\d \(has not come yet\)\.", body)
+    assert re.search(r"Not finished yet: R01, R\w{4} \(has not come yet\)\.", body)
 
 
 def test_a_page_whose_step_is_done_leads_on(made: Locked) -> None:

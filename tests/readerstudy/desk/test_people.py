@@ -58,10 +58,11 @@ def test_the_links_download_as_csv_right_after_inviting(made: Locked) -> None:
     address = body.split('href="data:text/csv;charset=utf-8,')[1].split('"')[0]
     lines = unquote(address).splitlines()
     assert lines[0] == "reader,email,role,link"
-    assert [line.split(",")[:3] for line in lines[1:]] == [
-        ["R03", "rosa@example.org", "reader"],
-        ["R04", "rupert@example.org", "reader"],
+    assert [line.split(",")[1:3] for line in lines[1:]] == [
+        ["rosa@example.org", "reader"],
+        ["rupert@example.org", "reader"],
     ]
+    assert all(re.fullmatch(r"R\w{4}", line.split(",")[0]) for line in lines[1:])
 
 
 def test_addresses_are_taken_as_mail_programs_and_tables_write_them() -> None:
@@ -173,17 +174,18 @@ def test_a_replacement_takes_the_next_free_place_and_the_old_one_is_not_read_twi
         Withdrawal.objects.get(enrolment=Enrolment.objects.get(study=made.study, place=1)).keep_answers
         is False
     )
-    assert Enrolment.objects.get(invitation__email="rosa@example.org").pseudonym == "R03"
+    assert Enrolment.objects.get(invitation__email="rosa@example.org").place == 3
 
 
 def test_a_mistyped_address_costs_no_place(made: Locked) -> None:
     mistyped = invite_reader(made.study, "rosa@exmaple.org", by=made.owner)
-    fields = {"verb": "replace", "pseudonym": "R03", "email": "rosa@example.org"}
+    wrong = mistyped.enrolment.pseudonym
+    fields = {"verb": "replace", "pseudonym": wrong, "email": "rosa@example.org"}
     assert "A reason is needed" in send(made, **fields, reason=" ")
     assert "/invitation/" in send(made, **fields, reason="mistyped")
     with pytest.raises(InvitationRevoked):
         claim(token_of(mistyped.link))
-    assert Enrolment.objects.get(invitation__email="rosa@example.org").pseudonym == "R03"
+    assert Enrolment.objects.get(invitation__email="rosa@example.org").place == 3
     assert not Withdrawal.objects.exists()
 
 
@@ -213,13 +215,24 @@ def test_withdrawing_twice_is_one_withdrawal_and_needs_a_reason(made: Locked) ->
 
 
 def test_a_place_given_up_before_coming_is_free_for_somebody_else(made: Locked) -> None:
-    for name in ("rosa", "rupert"):
-        invite_reader(made.study, f"{name}@example.org", by=made.owner)
-    address = f"/studies/{made.study.slug}/people/R03/withdraw/"
+    rosa, _ = (
+        invite_reader(made.study, f"{name}@example.org", by=made.owner).enrolment
+        for name in ("rosa", "rupert")
+    )
+    address = f"/studies/{made.study.slug}/people/{rosa.pseudonym}/withdraw/"
     body = made.client("alice").post(address, {"reason": "never answered"}, follow=True).content.decode()
-    assert "R03 is withdrawn." in body
+    assert f"{rosa.pseudonym} is withdrawn." in body
     assert "before coming; the place is free" in body
-    assert invite_reader(made.study, "ruth@example.org", by=made.owner).enrolment.pseudonym == "R03"
+    assert invite_reader(made.study, "ruth@example.org", by=made.owner).enrolment.place == 3
+
+
+def test_names_of_readers_are_random(made: Locked) -> None:
+    names = [
+        invite_reader(made.study, f"{name}@example.org", by=made.owner).enrolment.pseudonym
+        for name in ("rosa", "rupert")
+    ]
+    assert all(re.fullmatch(r"R[2-9A-HJ-NP-Z]{4}", name) for name in names)
+    assert len(set(names)) == 2
 
 
 def test_withdrawing_revokes_an_open_link(made: Locked) -> None:

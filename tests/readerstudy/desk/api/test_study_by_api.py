@@ -1,5 +1,6 @@
 """A study from its protocol to its data, by programs alone."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -162,7 +163,7 @@ def test_reminders_renew_the_links_of_those_who_have_not_come(alices: Program) -
 def test_a_reader_is_replaced_and_staff_leaves(alices: Program) -> None:
     sent = {"email": "rosa@example.org", "reason": "ill", "keep_answers": False}
     answer = alices.post("studies/knees/people/R02/replacement", sent).json()
-    assert answer["invited"][0]["pseudonym"] == "R03"
+    assert re.fullmatch(r"R\w{4}", answer["invited"][0]["pseudonym"])
     leaves = {"email": "carl@example.org", "reason": "moved away"}
     assert alices.post("studies/knees/people/withdrawals", leaves).status_code == 204
     states = {row["email"]: row["state"] for row in alices.get("studies/knees/people").json()["people"]}
