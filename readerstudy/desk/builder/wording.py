@@ -229,7 +229,7 @@ CHAPTERS = (
             ),
             "study.level": Words(label="Level of intervals", help="0.95 gives intervals of 95%."),
             "study.seed": Words(
-                label="Seed of the plan", help="Any whole number; the same seed gives the same plan."
+                label="Seed", help="For the folds of the blinding audit. The plan is drawn from a secret."
             ),
             "study.unblinding_people": Words(
                 label="People it takes to unblind", help="1, or 2 who confirm each other."

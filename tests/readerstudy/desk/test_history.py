@@ -19,7 +19,7 @@ def said(new: str) -> list[str]:
 @pytest.mark.parametrize(
     ("new", "changes"),
     [
-        (put(TEXT, "study.seed", 8), ["Seed of the plan: 20251120 → 8"]),
+        (put(TEXT, "study.seed", 8), ["Seed: 20251120 → 8"]),
         (put(TEXT, "study.consent", "Yes."), ["Consent changed"]),
         (put(TEXT, "sections[1].trials", 30), ["Section quartets, trials: 20 → 30"]),
         (put(TEXT, "sections[1].catch", None), ["Section quartets, catch trials taken out"]),
@@ -41,7 +41,7 @@ def test_the_history_names_who_why_and_what() -> None:
     revise_protocol(study, text, by=a_user("alice"), reason="New dice")
     alice = signed_in(a_user("alice"))
     page = alice.get("/studies/knees/protocol/history/").content.decode()
-    for words in ("Version 2", "Alice", "New dice", "Seed of the plan: 7 → 8", "The study was begun"):
+    for words in ("Version 2", "Alice", "New dice", "Seed: 7 → 8", "The study was begun"):
         assert words in page
     version = alice.get("/studies/knees/protocol/history/2/").content.decode()
     assert '<span class="gone">- seed = 7' in version
