@@ -104,7 +104,8 @@ def _write_readers(study: Study, folder: Path, readers: set[str], *, masked: boo
     asked = [question.name for question in study.protocol.document.questions]
     columns = ("reader", "virtual", *dict.fromkeys([*("specialty", "years", "site"), *asked]))
     columns = columns if masked else (*columns, "plan_place")
-    enrolled = Enrolment.objects.filter(study=study, pseudonym__in=readers).order_by("place")
+    enrolled = Enrolment.objects.filter(study=study, pseudonym__in=readers)
+    enrolled = enrolled.order_by("pseudonym" if masked else "place")
     said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
     with ExitStack() as files:
         writer = _writer(files, folder / "readers.csv", columns)

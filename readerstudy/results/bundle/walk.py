@@ -55,7 +55,7 @@ def answers(study: Study, names: Naming) -> Iterator[Answer]:
     sections = list(Section.objects.filter(study=study, practice=False).order_by("position"))
     known = {section.pk: names.shown_in(section) for section in sections}
     readers = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
-    for reader in readers.order_by("place"):
+    for reader in readers.order_by("pseudonym" if names.masked else "place"):
         for section in sections:
             found = (
                 answer
