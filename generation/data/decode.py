@@ -68,6 +68,8 @@ def _read_dicom(path: Path) -> Grey:
     from pydicom.errors import InvalidDicomError
     from pydicom.pixels.processing import apply_modality_lut
 
+    import generation.data.jpeg  # noqa: F401  (decoders for pydicom)
+
     try:
         header = pydicom.dcmread(path)
         pixels = np.asarray(apply_modality_lut(header.pixel_array, header), np.float64)

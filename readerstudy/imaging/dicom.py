@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_modality_lut
 from pydicom.pixels.utils import pixel_array
 
+import readerstudy.imaging.jpeg  # noqa: F401  (decoders for pydicom)
 from readerstudy.imaging.decode import Decoded, Greys, Levels, require_size, white_of
 from readerstudy.imaging.errors import (
     Coloured,

@@ -26,7 +26,7 @@ PLANNING = (
     "readerstudy/truth/allocation/*.py",
 )  # fmt: skip
 NEEDED = (
-    "numpy", "scipy", "pandas", "statsmodels", "pingouin", "joblib", "matplotlib", "Jinja2", "typst",
+    "numpy", "scipy", "pandas", "statsmodels", "joblib", "matplotlib", "Jinja2", "typst",
     "XlsxWriter", "tqdm",
 )  # fmt: skip
 README = """\
