@@ -5,8 +5,7 @@ module is in imaging and in generation, which do not know each other; a test hol
 """
 
 import imagecodecs
-from pydicom.pixels import get_decoder
-from pydicom.pixels.decoders.base import DecodeRunner
+from pydicom.pixels.decoders.base import DecodeRunner, get_decoder
 from pydicom.uid import (
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
