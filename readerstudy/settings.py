@@ -12,7 +12,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+BASE_DIR = PACKAGE.parent
+# In a checkout templates, static files and data are beside the package. Where it is installed, the first two
+# are within it, and data must not be: an upgrade replaces the whole folder.
+INSTALLED = (PACKAGE / "templates").is_dir()
+RESOURCES = PACKAGE if INSTALLED else BASE_DIR
 
 ENVIRONMENTS = ("development", "production")
 ENVIRONMENT = os.environ.get("READERSTUDY_ENV", "development")
@@ -77,7 +82,8 @@ SITE_URL = from_environment(
 ).rstrip("/")
 if PRODUCTION and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; in production it has to begin with https://.")
-HOME = Path(os.environ.get("READERSTUDY_HOME") or BASE_DIR / "var")
+DATA = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "readerstudy"
+HOME = Path(os.environ.get("READERSTUDY_HOME") or (DATA if INSTALLED else BASE_DIR / "var"))
 HOME.mkdir(parents=True, exist_ok=True)
 # Opens the secrets of studies. It lies beside HOME, not in it, so that no backup of HOME holds it.
 SECRETS_KEY_FILE = Path(
@@ -146,7 +152,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [RESOURCES / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -335,7 +341,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [RESOURCES / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
 
