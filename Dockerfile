@@ -1,0 +1,41 @@
+# syntax=docker/dockerfile:1
+# docker build .                                   web and statistics (VARIANT=base, the default)
+# docker build --build-arg VARIANT=cpu .           and generation on the CPU
+# docker build --build-arg VARIANT=cuda .          and generation on NVIDIA GPUs
+ARG PYTHON=3.11-slim-bookworm
+
+FROM python:${PYTHON} AS build
+ARG VARIANT=base
+# Where the CPU build of torch is. The CUDA build is the one of the default index, with its libraries.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+RUN python -m venv /venv
+ENV PATH=/venv/bin:$PATH
+COPY requirements /build/requirements
+RUN pip install --require-hashes --no-deps -r /build/requirements/server.txt
+RUN case "$VARIANT" in \
+      base) ;; \
+      cpu) pip install --no-deps --extra-index-url "$TORCH_INDEX" -r /build/requirements/torch.txt ;; \
+      cuda) pip install -r /build/requirements/torch.txt ;; \
+      *) echo "VARIANT is base, cpu or cuda." >&2; exit 1 ;; \
+    esac
+COPY . /build
+RUN pip install --no-deps /build
+
+FROM python:${PYTHON}
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin readerstudy \
+ && install -d -o readerstudy -g readerstudy /data /secrets
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    READERSTUDY_ENV=production READERSTUDY_HOME=/data SECRETS_KEY_FILE=/secrets/studies.key \
+    MPLCONFIGDIR=/tmp/matplotlib
+USER readerstudy
+VOLUME ["/data", "/secrets"]
+EXPOSE 8000
+# The root file system may be read-only: /data and /secrets are volumes, /tmp a tmpfs.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "-c", "import os, urllib.request as web; \
+host = os.environ['ALLOWED_HOSTS'].split(',')[0]; \
+page = web.Request('http://127.0.0.1:8000/accounts/login/', headers={'Host': host, 'X-Forwarded-Proto': 'https'}); \
+web.urlopen(page, timeout=8)"]
+CMD ["gunicorn", "readerstudy.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--worker-tmp-dir", "/dev/shm"]
