@@ -1,0 +1,23 @@
+"""What a backup or a restore refuses, each with its remedy."""
+
+from readerstudy.errors import ReaderstudyError
+
+
+class BackupError(ReaderstudyError):
+    """The backup could not be written or read."""
+
+
+class AlreadyThere(BackupError):
+    """The file exists already. Name a new one."""
+
+
+class NotEmpty(BackupError):
+    """The database holds tables already. Restore into an empty one, by another DATABASE_URL."""
+
+
+class NotABackup(BackupError):
+    """The file is no backup of readerstudy, or only a part of one."""
+
+
+class ToolMissing(BackupError):
+    """PostgreSQL's own programs make the copy. Install them (Debian: apt-get install postgresql-client)."""

@@ -1,0 +1,79 @@
+"""A backup made while studies are there, restored into an empty installation, is the same installation."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from readerstudy.studies.models import Study
+from tests.postgresql import Cluster
+from tests.readerstudy.factory import a_planned_study
+
+ROOT = Path(__file__).parents[3]
+SHOWN = """
+import json
+from readerstudy.studies.models import Study
+from readerstudy.imaging.models import Image
+from readerstudy.imaging.storage import damaged
+slugs = list(Study.objects.values_list("slug", flat=True))
+print(json.dumps([slugs, Image.objects.count(), list(damaged(Image.objects.all()))]))
+"""
+
+
+def manage(*words: object, home: Path, database: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "STORAGE_URL"}}
+    return subprocess.run(
+        [sys.executable, "manage.py", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**kept, "READERSTUDY_HOME": str(home), **({"DATABASE_URL": database} if database else {})},
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_restored_backup_has_the_studies_the_images_and_the_files(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    study = a_planned_study()
+    report = Path(settings.HOME) / "reports" / study.slug / "report.html"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text("the report", encoding="utf-8")
+    file, home = tmp_path / "copy.tar", tmp_path / "restored"
+    call_command("backup", file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    database = ""
+    if connection.vendor == "postgresql":
+        cluster = Cluster()
+        request.addfinalizer(cluster.stop)
+        database = cluster.url
+    done = manage("restore", file, home=home, database=database)
+    assert done.returncode == 0, done.stderr
+    assert (home / "reports" / study.slug / "report.html").read_text() == "the report"
+    shown = manage("shell", "-v0", "-c", SHOWN, home=home, database=database)
+    slugs, images, lost = json.loads(shown.stdout)
+    assert (slugs, lost) == ([study.slug], [])
+    assert images > 0
+    again = manage("restore", file, home=home, database=database)
+    assert again.returncode == 1
+    assert "Restore into an empty one, by another DATABASE_URL" in again.stderr
+    assert list(home.glob("*.key")) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_replaces_no_file_and_a_restore_takes_no_other_file(tmp_path: Path) -> None:
+    file = tmp_path / "copy.tar"
+    file.write_text("something else", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"copy\.tar exists already"):
+        call_command("backup", file)
+    with pytest.raises(CommandError, match="no backup of readerstudy"):
+        call_command("restore", file)
+    assert not Study.objects.exists()
