@@ -17,7 +17,7 @@ COMPILE = $(BIN)/uv pip compile -q $(UPGRADE) --universal --generate-hashes --no
 	--custom-compile-command "make upgrade" -c requirements/torch.txt pyproject.toml
 BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
-.PHONY: help demo test setup lock upgrade lint bench static
+.PHONY: help demo test setup lock upgrade lint docs screenshots bench static
 
 help:
 	@echo "make demo     a whole study with virtual readers, then http://127.0.0.1:$(PORT) (PORT=, STUDY=, SERVE=0)"
@@ -26,6 +26,8 @@ help:
 	@echo "make lock     the locks in requirements/ after a change of dependencies in pyproject.toml"
 	@echo "make upgrade  renew the locks of dependencies, then run the tests"
 	@echo "make lint     style, types, import contracts, templates, migrations, browser code"
+	@echo "make docs     the documentation as a site in build/site"
+	@echo "make screenshots  the pictures in docs/images, from a demo study"
 	@echo "make bench    the benchmarks (BENCHES=FILE for one)"
 	@echo "make static   the browser bundle static/viewer/dist from its source"
 
@@ -71,6 +73,12 @@ lint: setup $(NODE_READY)
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(NPM) run check
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+screenshots: setup
+	PYTHONPATH=$(CURDIR) $(BIN)/python docs/screenshots.py
 
 bench: setup
 	@for bench in $(BENCHES); do echo "== $$bench"; PYTHONPATH=$(CURDIR) $(BIN)/python $$bench || exit 1; done
