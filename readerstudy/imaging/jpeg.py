@@ -1,6 +1,6 @@
 """Decode JPEG and JPEG-LS pixels of DICOM files with imagecodecs: importing this makes pydicom use it.
 
-Only libraries that survive damaged files are used: docs/decisions/0017-decoders-of-dicom-pixels.md. The same
+Only libraries that survive damaged files are used: docs/decisions/0040-decoders-of-dicom-pixels.md. The same
 module is in imaging and in generation, which do not know each other; a test holds the two together.
 """
 
