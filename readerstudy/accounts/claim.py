@@ -10,6 +10,7 @@ from readerstudy.accounts.errors import (
     InvitationRevoked,
     InvitationUnknown,
 )
+from readerstudy.accounts.gate import require_passage
 from readerstudy.accounts.models import Invitation, InvitationClaim, User, digest_of
 from readerstudy.accounts.witness import tell
 
@@ -28,6 +29,8 @@ def claimable(token: str, *, by: User | None = None) -> Invitation:
     """The invitation that `by` may claim, or has claimed; anything else is refused, with the reason."""
     invitation = find(token)
     _check(invitation, by)
+    if by is not None and invitation.state == "open":
+        require_passage(invitation, by)
     return invitation
 
 
@@ -44,6 +47,7 @@ def claim(token: str, *, by: User | None = None) -> InvitationClaim:
     if invitation.state == "claimed":
         return invitation.claim
     person = by or _new_account(invitation)
+    require_passage(invitation, person)
     accepted = InvitationClaim.objects.create(invitation=invitation, by=person, at=timezone.now())
     tell("invitation accepted", by=person, on=invitation)
     return accepted

@@ -39,6 +39,18 @@ class AlreadyEnrolled(StudyError):
     """This person already has a part in the study."""
 
 
+class KnowsTheStudy(StudyError):
+    """This person has worked on this study or a copy of it and cannot read it. Invite another reader."""
+
+    to_the_person = "You know this study from working on it or on a copy of it, so you cannot read it."
+
+
+class ReadsTheStudy(StudyError):
+    """This person reads this study or a copy of it and cannot join its staff before the freeze."""
+
+    to_the_person = "You read this study or a copy of it, so you cannot join its staff before the freeze."
+
+
 class NotAnAddress(StudyError):
     """This is no e-mail address. Write one such as name@hospital.example."""
 

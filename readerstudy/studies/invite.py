@@ -19,6 +19,7 @@ from readerstudy.studies.errors import (
     StudyIsNotLocked,
     WithdrawalNeedsReason,
 )
+from readerstudy.studies.family import require_fit_address
 from readerstudy.studies.lead import make_invited_leader
 from readerstudy.studies.models import Enrolment, Role, Study
 
@@ -46,6 +47,7 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "", virtual
         raise StudyIsFrozen
     _require_address(email)
     refuse_double(study, email)
+    require_fit_address(email, study, Role.READER)
     invitation, token = invite(email, by=by, name=name)
     place = next_place(study)
     enrolment = Enrolment.objects.create(
@@ -100,6 +102,7 @@ def invite_staff(
     study = study.take_turn()
     _require_address(email)
     refuse_double(study, email)
+    require_fit_address(email, study, role)
     invitation, token = invite(email, by=by, name=name)
     if leads:
         make_invited_leader(invitation, by=by)
@@ -132,6 +135,7 @@ def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Inv
         raise WithdrawalNeedsReason
     _require_address(email)
     refuse_double(enrolment.study, email)
+    require_fit_address(email, enrolment.study, enrolment.role)
     return _relink(enrolment, old, email, "invitation readdressed", by=by, reason=reason)
 
 

@@ -21,6 +21,8 @@ LONGEST_BASE = 72  # of the 80 characters of a short name; a number may follow
 def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
     """A draft with the same protocol, sources and images. People, answers, plan and secrets stay behind."""
     copy = create_study(study.protocol.text, by=by, slug=slug or _free(f"{study.slug[:60]}-copy"))
+    Study.objects.filter(pk=copy.pk).update(copy_of=study)
+    copy.refresh_from_db()
     _copy_sources(study, copy)
     record(copy.scope, "study duplicated", by=by, on=copy, particulars={"from": study.slug})
     return copy

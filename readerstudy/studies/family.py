@@ -1,0 +1,76 @@
+"""A study, its original, its copies and rehearsals: whoever knows the images of one knows them all.
+
+So nobody reads a study who was ever on the staff of a member of its family, imported images into one, had a
+copy made or previewed it; and nobody joins the staff of a member while they read another.
+"""
+
+from django.db.models import Q
+
+from readerstudy.accounts.errors import InvitationRefused
+from readerstudy.accounts.models import Invitation, User
+from readerstudy.audit.models import Event
+from readerstudy.studies.errors import KnowsTheStudy, ReadsTheStudy
+from readerstudy.studies.models import Enrolment, Role, Run, Study
+from readerstudy.studies.models.enrolment import STAFF
+
+
+class NotThisRole(InvitationRefused):
+    """You cannot take this role in the study. Ask the person who invited you."""
+
+
+def family_of(study: Study) -> set[int]:
+    """The keys of all members, the study itself included."""
+    family: set[int] = set()
+    newest = {study.pk}
+    while newest:
+        family |= newest
+        rows = Study.objects.filter(
+            Q(pk__in=newest) | Q(copy_of__in=newest) | Q(rehearses__in=newest)
+        ).values_list("pk", "copy_of", "rehearses")
+        newest = {key for row in rows for key in row if key is not None} - family
+    return family
+
+
+def knows(user: User, study: Study) -> bool:
+    """Whether somebody ever was where the images of the study and their sources can be seen."""
+    family = family_of(study)
+    enrolments = Enrolment.objects.of(user).filter(study__in=family)
+    imports = [f"study:{key}/import" for key in family]
+    return (
+        enrolments.filter(Q(role__in=STAFF) | Q(study__rehearses__isnull=False)).exists()
+        or Study.objects.filter(pk__in=family, created_by=user).exists()
+        or Run.objects.filter(study__in=family, by=user).exists()
+        or Event.objects.filter(stream__name__in=imports, by=user).exists()
+    )
+
+
+def reads(user: User, study: Study) -> bool:
+    """Whether somebody is reading a member that is not frozen yet; rehearsals do not count."""
+    open_readings = Enrolment.objects.of(user).current().readers().filter(study__freeze__isnull=True)
+    return open_readings.filter(study__in=family_of(study), study__rehearses__isnull=True).exists()
+
+
+def require_fit(user: User, study: Study, role: str) -> None:
+    """Refuse a reader who knows the answers, and staff who would come to know them while reading."""
+    if role == Role.READER and knows(user, study):
+        raise KnowsTheStudy
+    if role in STAFF and reads(user, study):
+        raise ReadsTheStudy
+
+
+def require_fit_address(email: str, study: Study, role: str) -> None:
+    """The same for whoever has the address, if anybody does."""
+    user = User.objects.filter(email=email.lower()).first()
+    if user is not None:
+        require_fit(user, study, role)
+
+
+def check_claim(invitation: Invitation, person: User) -> None:
+    """Asked again when an invitation is accepted: what somebody knows may have changed since it was made."""
+    enrolment = Enrolment.objects.filter(invitation=invitation).select_related("study").first()
+    if enrolment is None:
+        return
+    try:
+        require_fit(person, enrolment.study, enrolment.role)
+    except (KnowsTheStudy, ReadsTheStudy) as refusal:
+        raise NotThisRole(f"{refusal.to_the_person} Ask the person who invited you.") from refusal
