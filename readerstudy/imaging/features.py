@@ -16,7 +16,7 @@ from scipy import fft
 
 from readerstudy.imaging.jpeg_history import jpeg_history
 
-VERSION = 1
+VERSION = 2
 LONGEST_MEASURED = 1024
 
 Grey = NDArray[np.float32]
@@ -158,16 +158,17 @@ def _edge_jump(grey: Grey) -> float:
 
 
 def _corner_marks(grey: Grey) -> float:
-    """The share of pixels in the corners that are small, sharp and much brighter than what surrounds them."""
+    """How sharp the sharpest edges in any corner are (in logs), over as many pixels as a small letter has."""
     high, wide = grey.shape[0] // 4, grey.shape[1] // 4
     corners = [grey[:high, :wide], grey[:high, -wide:], grey[-high:, :wide], grey[-high:, -wide:]]
-    marked = 0
+    counted = max(6, min(high, wide) // 4)
+    sharpest = 0.0
     for corner in corners:
         down = np.abs(np.diff(corner, axis=0))[:, :-1]
         right = np.abs(np.diff(corner, axis=1))[:-1]
-        bright = corner[:-1, :-1] > np.median(corner) + 0.3
-        marked += int(np.count_nonzero(bright & (np.maximum(down, right) > 0.3)))
-    return marked / float(4 * high * wide)
+        steps = np.maximum(down, right).ravel()
+        sharpest = max(sharpest, float(np.partition(steps, -counted)[-counted:].mean()))
+    return float(np.log(sharpest + 1e-3))
 
 
 # --- Noise and spectrum -----------------------------------------------------------------------------

@@ -84,7 +84,7 @@ DELIVERED = {
     ),
     "corner_marks": Words(
         title="Marks in the corners",
-        meaning="the share of small, bright, sharp structures in the corners",
+        meaning="how sharp the sharpest edges in a corner are (logarithm)",
         remedy="One arm carries burned-in side markers or text. Blank the corners in both arms or crop "
         "them away.",
     ),

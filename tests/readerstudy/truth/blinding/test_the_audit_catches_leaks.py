@@ -30,7 +30,6 @@ Change = Callable[[Pixels], Pixels]
 def measured(number: int, pixels: Pixels, group: str = "", **facts: Any) -> Measured:
     bits = pixels.dtype.itemsize * 8
     return Measured(
-        image_id=number,
         features=features_of(pixels, bits),
         sketch=sketch_of(pixels, bits),
         group=group,
@@ -77,6 +76,19 @@ def marked(pixels: Pixels) -> Pixels:
     return pixels
 
 
+def letter(grey: float) -> Change:
+    """A side marker of that grey in one corner, drawn over the picture."""
+
+    def mark(pixels: Pixels) -> Pixels:
+        drawn = pixels.astype(np.float64)
+        strokes = np.zeros(pixels.shape, dtype=bool)
+        strokes[4:12, 4:6] = strokes[10:12, 4:10] = True
+        drawn[strokes] += grey
+        return np.clip(np.rint(drawn), 1, 254).astype(np.uint8)
+
+    return mark
+
+
 def noisier(pixels: Pixels) -> Pixels:
     noise = np.random.default_rng(int(pixels.sum())).normal(0, 3, pixels.shape)
     return np.clip(np.rint(pixels + noise), 1, 254).astype(np.uint8)
@@ -110,6 +122,15 @@ def test_a_trace_in_one_arm_fails_the_gate_by_name(change: Change, names: set[st
     assert report.classifier.auc.low > 0.5
     for leak in report.leaks:
         assert leak.words.remedy in leak.sentence
+
+
+@pytest.mark.parametrize("grey", [200, 60, 30, -60])
+def test_markers_in_a_corner_of_half_of_one_arm_are_found(grey: float) -> None:
+    """Bright, dim or dark: half of the images without one must not hide the others."""
+    half = changed(letter(grey))[: ARM // 2]
+    report = audit([*half, *(plain(number) for number in range(ARM + ARM // 2, 2 * ARM))])
+    assert not report.passed
+    assert "corner_marks" in {leak.name for leak in report.leaks}
 
 
 def test_arms_without_a_trace_pass() -> None:
