@@ -1,11 +1,12 @@
 """Begin a study from a protocol, and revise the protocol while nothing is locked."""
 
 import re
+import secrets
 
 from django.db import transaction
 from django.utils.text import slugify
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts.models import OPERATOR, User
 from readerstudy.audit.record import record
 from readerstudy.studies.creation import added_at_creation
 from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken
@@ -14,6 +15,8 @@ from readerstudy.studies.models import Enrolment, Protocol, Role, Study
 from readerstudy.studies.protocol import parse_protocol
 
 CREATED = "study created"
+LONGEST_BASE = 60  # of the 80 characters of a short name; an ending may follow
+ENDING, ENDING_LENGTH = "23456789abcdefghjkmnpqrstuvwxyz", 4  # without those that look alike
 _SLUG = re.compile(r"(?!new$)[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
@@ -24,9 +27,9 @@ def create_study(text: str, *, by: User, slug: str = "") -> Study:
     document = parse_protocol(text)
     if slug and not _SLUG.fullmatch(slug):
         raise NotAShortName
-    slug = slug or _free_slug(document.title)
-    if Study.objects.filter(slug=slug).exists():
+    if slug and _may_know_of(by, slug):
         raise SlugIsTaken(f"There is a study called {slug!r} already. Choose another short name.")
+    slug = free_slug(slug or slugify(document.title)[:LONGEST_BASE].strip("-") or "study")
     study = Study.objects.create(slug=slug, title=document.title, created_by=by)
     Enrolment.objects.create(study=study, user=by, role=Role.OWNER, invited_by=by)
     protocol = Protocol.objects.create(
@@ -75,10 +78,16 @@ def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over
     return protocol
 
 
-def _free_slug(title: str) -> str:
-    base = slugify(title)[:60].strip("-") or "study"
-    slug, number = base, 1
+def free_slug(base: str) -> str:
+    """The name, or with a random ending where it cannot be used: a number would tell of others' studies."""
+    slug = base
     while not _SLUG.fullmatch(slug) or Study.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
+        ending = "".join(secrets.choice(ENDING) for _ in range(ENDING_LENGTH))
+        slug = f"{base[:LONGEST_BASE].rstrip('-_')}-{ending}"
     return slug
+
+
+def _may_know_of(person: User, slug: str) -> bool:
+    """Whether a study has that name and the person a part in it, or a shell on the server."""
+    named = Study.objects.filter(slug=slug)
+    return (named if person.email == OPERATOR else named.visible_to(person)).exists()

@@ -7,20 +7,22 @@ from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.create import create_study
+from readerstudy.studies.create import create_study, free_slug
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocate
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import Measurement, Provenance, SeenFile, Source
+from readerstudy.truth.quota import brought_by, held_by, require_room
 
 BATCH = 1_000
-LONGEST_BASE = 72  # of the 80 characters of a short name; a number may follow
 
 
 @transaction.atomic
 def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
     """A draft with the same protocol, sources and images. People, answers, plan and secrets stay behind."""
-    copy = create_study(study.protocol.text, by=by, slug=slug or _free(f"{study.slug[:60]}-copy"))
+    held = held_by(study)
+    require_room(study, by=by, held=held, brought=held + brought_by(by))
+    copy = create_study(study.protocol.text, by=by, slug=slug or free_slug(f"{study.slug[:60]}-copy"))
     Study.objects.filter(pk=copy.pk).update(copy_of=study)
     copy.refresh_from_db()
     _copy_sources(study, copy)
@@ -36,7 +38,7 @@ def rehearse(study: Study, *, by: User) -> Study:
     rehearsal for ever and appears in no list; nothing in it touches the study.
     """
     twin = create_study(
-        study.protocol.text, by=User.objects.operator(), slug=_free(f"{study.slug[:60]}-rehearsal")
+        study.protocol.text, by=User.objects.operator(), slug=free_slug(f"{study.slug[:60]}-rehearsal")
     )
     Study.objects.filter(pk=twin.pk).update(rehearses=study)
     twin.refresh_from_db()
@@ -55,6 +57,7 @@ def _copy_sources(study: Study, copy: Study) -> None:
         old = [row.pk for row in rows]
         for row in rows:
             row.pk, row.source, row._state.adding = None, source, True
+            row.by = copy.created_by
         Provenance.objects.bulk_create(rows, batch_size=BATCH)
         successors = dict(zip(old, rows, strict=True))
         _copy_knowledge(SeenFile.objects.all(), successors)
@@ -72,12 +75,3 @@ def _copy_knowledge(known: QuerySet[Known], successors: dict[int, Provenance]) -
         for row in rows:
             row.pk, row.provenance, row._state.adding = None, successors[row.provenance_id], True
         known.bulk_create(rows)
-
-
-def _free(slug: str) -> str:
-    slug = slug[:LONGEST_BASE].rstrip("-_")
-    number, candidate = 1, slug
-    while Study.objects.filter(slug=candidate).exists():
-        number += 1
-        candidate = f"{slug}-{number}"
-    return candidate

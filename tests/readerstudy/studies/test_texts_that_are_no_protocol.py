@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from readerstudy.studies.protocol import ProtocolError, parse_protocol
-from tests.readerstudy.factory import a_user, protocol_text
+from tests.readerstudy.factory import a_leader, protocol_text
 from tests.readerstudy.people import signed_in
 
 #: Each made Python fail or think for minutes: what it is, and what is said of it.
@@ -42,12 +42,12 @@ def test_the_page_on_which_it_is_written_says_so(name: str, written: str, db: No
     if written == "as text" and not text.isprintable() and "\ud800" in text:
         sent["text"] = "# \ufffd"  # which is what a browser makes of it
         sentence = "study"
-    answer = signed_in(a_user("alice")).post("/studies/new/", sent)
+    answer = signed_in(a_leader("alice")).post("/studies/new/", sent)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
 
 
 @pytest.mark.parametrize("sealed", ["[" * 100_000, "{", "7"])
 def test_a_base_that_no_page_has_made_is_left_aside(sealed: str, db: None) -> None:
-    alice: Client = signed_in(a_user("alice"))
+    alice: Client = signed_in(a_leader("alice"))
     assert alice.post("/studies/new/check/", {"base": sealed, "do": "save"}).status_code == 200
