@@ -167,6 +167,10 @@ TEMPLATES = [
 # Otherwise leaders alone: `manage.py invite_leader`, or an owner who has the right and invites them with it.
 EVERYONE_CREATES_STUDIES = switch_from_environment("EVERYONE_CREATES_STUDIES", default=False)
 
+# Bytes of images and waiting uploads; 0 is no limit. An account's quota is over all its studies.
+STUDY_QUOTA_GIB = number_from_environment("STUDY_QUOTA_GIB", 100)
+ACCOUNT_QUOTA_GIB = number_from_environment("ACCOUNT_QUOTA_GIB", 200)
+
 # --- Data -------------------------------------------------------------------------------------------
 
 SQLITE_OPTIONS = {

@@ -5,6 +5,7 @@ pattern of names to match, and are gone with the batch once it has been imported
 a week is cleared when another upload begins, to whatever study: that of the left one may be locked by then.
 """
 
+import fcntl
 import re
 import shutil
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import caches
 
 from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
@@ -23,12 +25,16 @@ from readerstudy.imaging.naming import Naming
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.models import Source
+from readerstudy.truth.quota import brought_by, held_by, require_room
 
 MOST_BYTES_A_FILE = 4 * 1024**3
 MOST_BYTES_A_PIECE = 16 * 1024**2
 MOST_FILES = 100_000
 LONGEST_NAME_BYTES = 200
 LEFT_AFTER = timedelta(days=7)
+LEDGER = ".bytes"
+BYTES_A_FILE = 4096  # what even an empty one takes on a disk
+COUNTED_FOR_SECONDS = 60
 MOST_FOLDERS = 4  # of those a file lay in; names of folders may be labels
 
 
@@ -45,15 +51,58 @@ class OnlyAList(ReaderstudyError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """How many bytes of a batch wait on the disk, in a file beside its folder that names the account."""
+
+    folder: Path
+    account: int
+
+    @property
+    def path(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.{self.account}{LEDGER}")
+
+    def add(self, more: int) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            total = int(file.read() or 0) + more
+            file.truncate(0)
+            file.write(str(total))
+
+
+def staged_bytes(*, study: Study, account: User) -> tuple[int, int]:
+    """The bytes that wait for a study, and those that an account has waiting for any study."""
+    of_study = of_account = 0
+    for path in (Path(settings.HOME) / "uploads").glob(f"*/*{LEDGER}"):
+        token, _, owner = path.name.removesuffix(LEDGER).partition(".")
+        is_mine, is_here = owner == str(account.pk), path.parent.name == study.slug
+        if not (is_mine or is_here):
+            continue
+        if not path.with_name(token).exists():  # its batch has been imported or discarded
+            path.unlink(missing_ok=True)
+            continue
+        waiting = int(path.read_text() or 0)
+        of_study += waiting * is_here
+        of_account += waiting * is_mine
+    return of_study, of_account
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batch:
     """The files of one upload to one study."""
 
     study: Study
     token: UUID
+    by: User
 
     @property
     def folder(self) -> Path:
         return Path(settings.HOME) / "uploads" / self.study.slug / str(self.token)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(folder=self.folder, account=self.by.pk)
 
     def received(self, index: int, name: str) -> int:
         """How many bytes of a file are here."""
@@ -74,7 +123,10 @@ class Batch:
         path = self._path(index, name)
         if not self.folder.exists():
             clear_left_uploads()
+        more = max(0, offset + len(piece) - have) + (0 if path.exists() else BYTES_A_FILE)
+        self._require_room(more)
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.ledger.add(more)
         with path.open("r+b" if path.exists() else "wb") as file:
             file.seek(offset)
             file.write(piece)
@@ -85,6 +137,17 @@ class Batch:
 
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _require_room(self, more: int) -> None:
+        """Images are counted once a minute: counting them for each piece would take too long."""
+        key = f"quota:{self.study.pk}:{self.by.pk}"
+        held, brought = caches["throttle"].get_or_set(
+            key, lambda: (held_by(self.study), brought_by(self.by)), COUNTED_FOR_SECONDS
+        )
+        waiting = staged_bytes(study=self.study, account=self.by)
+        require_room(
+            self.study, by=self.by, held=held + waiting[0] + more, brought=brought + waiting[1] + more
+        )
 
     def _path(self, index: int, name: str) -> Path:
         """Each file in a numbered folder of its own: names do not meet, and none leaves the batch."""
@@ -117,7 +180,7 @@ def clear_left_uploads() -> None:
     runs = Run.objects.open().filter(kind="import")
     awaited = {run.request.get("staged") for run in runs}
     for folder in (Path(settings.HOME) / "uploads").glob("*/*"):
-        if str(folder) not in awaited and _is_left(folder):
+        if folder.suffix != LEDGER and str(folder) not in awaited and _is_left(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 

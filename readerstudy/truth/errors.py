@@ -28,6 +28,10 @@ class SecretUnreadable(TruthError):
     """The key file belongs to another database. Restore the one that belongs to this database."""
 
 
+class QuotaUsed(TruthError):
+    """The quota is used up. Take images out, or ask the operator to raise it."""
+
+
 class UnknownSource(TruthError):
     """The protocol names no such source."""
 

@@ -17,6 +17,7 @@ from readerstudy.imaging.naming import Naming
 from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models import Study
 from readerstudy.truth.models import Provenance, SeenFile, Source
+from readerstudy.truth.quota import brought_by, held_by, require_room
 from readerstudy.truth.sources import Origin, add_images, learn
 
 BATCH = 256  # what an interrupted import reads again, at most
@@ -58,7 +59,7 @@ def import_images(
         seen=partial(_seen_in, study),
         on_progress=on_progress,
     )
-    arrivals = _Arrivals(source=source, by=by)
+    arrivals = _Arrivals(source=source, by=by, held=held_by(study), brought=brought_by(by))
     while batch := list(islice(outcomes, BATCH)):
         arrivals.take(batch)
     return arrivals.summary()
@@ -78,6 +79,8 @@ class _Arrivals:
 
     source: Source
     by: User
+    held: int
+    brought: int
     refused: list[Refused] = field(default_factory=list)
     taken: int = 0
     added: int = 0
@@ -99,8 +102,16 @@ class _Arrivals:
         self.duplicates += sum(bool(one.duplicate_of) for one in own)
         with transaction.atomic():
             self.labelled += learn(self.source, map(_origin, own), by=self.by)
+            self._require_room(len({one.image.pk for one in own} - sources.keys()))
             new = [_origin(one) for one in own if not (one.was_seen and one.image.pk in sources)]
             self.added += add_images(self.source, new, by=self.by)
+
+    def _require_room(self, images: int) -> None:
+        """Refuse before the batch is stored; what came before it stays."""
+        more = images * self.source.study.protocol.document.canvas.buffer_bytes
+        self.held, self.brought = self.held + more, self.brought + more
+        if more:
+            require_room(self.source.study, by=self.by, held=self.held, brought=self.brought)
 
     def _sources_of(self, imported: Sequence[Imported]) -> dict[int, str]:
         """The images that the study has, each with its source: an image comes from one place."""

@@ -68,7 +68,7 @@ class UploadView(DeskView):
         responses={200: outputs.ReceivedOut, **REFUSALS},
     )
     def get(self, request: Request, slug: str, batch: UUID, index: int) -> Response:
-        staged = Batch(study=self.study(slug, *LEADS), token=batch)
+        staged = Batch(study=self.study(slug, *LEADS), token=batch, by=self.person())
         return Response({"received": staged.received(index, request.query_params.get("name", "file"))})
 
     @extend_schema(
@@ -84,7 +84,7 @@ class UploadView(DeskView):
         name, offset = request.query_params.get("name", "file"), request.query_params.get("offset")
         sent: Any = request.data
         piece = sent if isinstance(sent, bytes) else b""
-        staged = Batch(study=study, token=batch)
+        staged = Batch(study=study, token=batch, by=self.person())
         return Response({"received": staged.append(index, name, whole_number(offset), piece)})
 
 
@@ -96,7 +96,7 @@ class ImportsView(DeskView):
     )
     def post(self, request: Request, slug: str) -> Response:
         study, given = self.study(slug, *LEADS), self.given(ImportIn)
-        batch = Batch(study=study, token=given["batch"])
+        batch = Batch(study=study, token=given["batch"], by=self.person())
         source = source_of(study, given["source"])
         return started(start_import(batch, source, by=self.person(), names=given["names"]))
 

@@ -55,7 +55,7 @@ def images(request: HttpRequest, study: Study) -> HttpResponseBase:
 def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Hand a batch that is whole to the worker."""
     try:
-        batch = Batch(study=study, token=UUID(request.POST.get("batch", "")))
+        batch = Batch(study=study, token=UUID(request.POST.get("batch", "")), by=person(request))
         source = source_of(study, request.POST.get("source", ""))
         run = start_import(batch, source, by=person(request), names=request.POST.get("names", "").strip())
     except ValueError as error:
@@ -74,7 +74,7 @@ def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpR
     if study.is_locked:
         return JsonResponse({"detail": "The study is locked; no image comes in any more."}, status=409)
     name = request.GET.get("name", "file")
-    staged = Batch(study=study, token=batch)
+    staged = Batch(study=study, token=batch, by=person(request))
     try:
         if request.method == "GET":
             return JsonResponse({"received": staged.received(index, name)})

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def batch(settings: Any, tmp_path: Path) -> Batch:
     settings.HOME = tmp_path
-    return Batch(study=a_planned_study(), token=uuid4())
+    return Batch(study=a_planned_study(), token=uuid4(), by=a_user("alice"))
 
 
 def test_pieces_make_a_file(batch: Batch) -> None:
@@ -135,7 +135,7 @@ def test_an_image_of_another_source_is_refused_by_name(batch: Batch, tmp_path: P
     client = signed_in(a_user("alice"))
     image = a_png(tmp_path / "knee.png")
     for source in ("hospital-canary", "gan-canary"):
-        coming = Batch(study=batch.study, token=uuid4())
+        coming = Batch(study=batch.study, token=uuid4(), by=a_user("alice"))
         coming.append(0, "knee.png", 0, image)
         client.post("/studies/knees/images/", {"batch": str(coming.token), "source": source})
         perform.func(Run.objects.filter(kind="import").latest("pk").pk)
@@ -159,7 +159,7 @@ def test_an_offset_that_is_none_is_refused(batch: Batch, offset: str) -> None:
 
 def a_batch_left_for(batch: Batch, days: float) -> Batch:
     """Another batch of the study, begun with one piece that many days ago."""
-    left = Batch(study=batch.study, token=uuid4())
+    left = Batch(study=batch.study, token=uuid4(), by=a_user("alice"))
     left.append(0, "knee.png", 0, b"abc")
     age(left, days)
     return left
@@ -173,7 +173,7 @@ def age(batch: Batch, days: float) -> None:
 
 def test_a_new_upload_clears_those_that_were_left_for_a_week(batch: Batch) -> None:
     recent, left = a_batch_left_for(batch, 6.9), a_batch_left_for(batch, 7.1)
-    elsewhere = Batch(study=a_planned_study(slug="hips"), token=uuid4())
+    elsewhere = Batch(study=a_planned_study(slug="hips"), token=uuid4(), by=a_user("alice"))
     elsewhere.append(0, "hip.png", 0, b"abc")
     age(elsewhere, 7.1)
     batch.append(0, "knee.png", 0, b"abc")
@@ -191,7 +191,7 @@ def test_an_old_upload_that_somebody_goes_on_with_stays_whole(batch: Batch) -> N
 
 
 def test_an_upload_that_waits_for_the_worker_is_not_cleared(batch: Batch, tmp_path: Path) -> None:
-    waiting = Batch(study=batch.study, token=uuid4())
+    waiting = Batch(study=batch.study, token=uuid4(), by=a_user("alice"))
     waiting.append(0, "knee.png", 0, a_png(tmp_path / "knee.png"))
     run = start_import(waiting, Source.objects.get(name="gan-canary"), by=a_user("alice"))
     age(waiting, 30)
@@ -213,7 +213,7 @@ def test_a_list_brought_later_labels_the_images_that_had_none(batch: Batch, tmp_
     client = signed_in(a_user("alice"))
     image, listing = a_png(tmp_path / "knee.png"), b"file,grade\nknee.png,3\n"
     for files in ({"knee.png": image}, {"knee.png": image, "labels.csv": listing}):
-        coming = Batch(study=batch.study, token=uuid4())
+        coming = Batch(study=batch.study, token=uuid4(), by=a_user("alice"))
         for index, (name, content) in enumerate(files.items()):
             coming.append(index, name, 0, content)
         client.post("/studies/knees/images/", {"batch": str(coming.token), "source": "gan-canary"})
