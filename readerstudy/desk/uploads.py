@@ -141,9 +141,11 @@ class Batch:
     def _require_room(self, more: int) -> None:
         """Images are counted once a minute: counting them for each piece would take too long."""
         key = f"quota:{self.study.pk}:{self.by.pk}"
-        held, brought = caches["throttle"].get_or_set(
-            key, lambda: (held_by(self.study), brought_by(self.by)), COUNTED_FOR_SECONDS
-        )
+        counted = caches["throttle"].get(key)
+        if counted is None:
+            counted = held_by(self.study), brought_by(self.by)
+            caches["throttle"].set(key, counted, COUNTED_FOR_SECONDS)
+        held, brought = counted
         waiting = staged_bytes(study=self.study, account=self.by)
         require_room(
             self.study, by=self.by, held=held + waiting[0] + more, brought=brought + waiting[1] + more
