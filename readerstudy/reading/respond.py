@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from readerstudy.accounts.models import User
@@ -148,20 +147,18 @@ def _require_display(enrolment: Enrolment, sitting: Sitting | None) -> None:
 
 def _revision(walk: Walk, presentation: Presentation) -> int:
     """The number of the next revision, if the presentation may be answered now."""
-    asked: Any = walk.presentations.get(pk=presentation.pk)
-    if asked.answers >= asked.needed:
+    given = presentation.responses.filter(enrolment=walk.enrolment).count()
+    stretch = walk.stretch
+    if stretch is not None and walk.is_next(presentation):
+        return given + 1
+    rounds = next(one.round for one in walk.stretches if one.section == presentation.section)
+    if given >= rounds:
         if not walk.may_go_back_to(presentation):
             raise AnsweredAlready
-        return int(asked.answers) + 1
-    earlier = walk.presentations.filter(
-        Q(section__position__lt=presentation.section.position)
-        | Q(section=presentation.section, order__lt=presentation.order)
-    )
-    if earlier.filter(answers__lt=F("needed")).exists():
-        raise OutOfOrder
-    if not earlier.filter(section=presentation.section).exists():
+        return given + 1
+    if stretch is None:
         _require_section_open(walk)
-    return int(asked.answers) + 1
+    raise OutOfOrder
 
 
 def _require_section_open(walk: Walk) -> None:
@@ -242,7 +239,7 @@ def _sections_left(walk: Walk, section: Section) -> list[Section]:
     if walk.lets_go_back(section):
         earlier = walk.enrolment.study.sections.filter(position__lt=section.position)
         return list(earlier.exclude(submissions__enrolment=walk.enrolment))
-    waiting = walk.presentations.filter(section=section, answers__lt=F("needed"))
-    if walk.document.section(section.name).pass_mark is not None or waiting.exists():
+    stretch = walk.stretch
+    if walk.document.section(section.name).pass_mark is not None or stretch is None:
         return []
-    return [section]
+    return [section] if stretch.answered + 1 == stretch.total else []

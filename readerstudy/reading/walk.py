@@ -2,16 +2,16 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from readerstudy.reading.models import PracticeRound, Presentation, Submission
+from readerstudy.reading.models import PracticeRound, Presentation, Response, Slot, Submission, Tally
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol.document import ProtocolDocument, SectionDocument
@@ -46,6 +46,24 @@ class Stretch:
         return self.document.pass_mark is not None and self.is_complete and self.passed is not True
 
 
+def trials_ahead(protocol: ProtocolDocument, section: SectionDocument) -> int:
+    """As many as a browser can hold, however large the images; at least the next one."""
+    canvas = protocol.canvas
+    image_bytes = canvas.width * canvas.height * math.ceil(canvas.bits / 8)
+    return max(1, min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // (image_bytes * section.alternatives)))
+
+
+def totals_of(enrolment: Enrolment) -> Mapping[int, int]:
+    """How many trials each section has at the reader's place. The plan is locked, so it is kept."""
+    return _totals(enrolment.study.lock.plan_digest, enrolment.study_id, enrolment.own_place)
+
+
+@lru_cache(maxsize=1024)
+def _totals(plan_digest: str, study: int, place: int) -> Mapping[int, int]:
+    rows = Presentation.objects.filter(section__study=study, place=place).order_by()
+    return dict(rows.values_list("section_id").annotate(Count("pk")))
+
+
 class Walk:
     """A reader's way through the sections of a study, as it is at this moment."""
 
@@ -58,22 +76,36 @@ class Walk:
         return tuple(self._stretches())
 
     def _stretches(self) -> Iterator[Stretch]:
-        rounds = self.rounds
-        counts = self._counts()
-        passed = {section for section, _, ok in rounds if ok}
-        failed = Counter(section for section, _, ok in rounds if not ok)
-        for index, section in enumerate(self.enrolment.study.sections.order_by("position"), start=1):
+        passed = {section for section, _, ok in self.rounds if ok}
+        failed = Counter(section for section, _, ok in self.rounds if not ok)
+        totals = totals_of(self.enrolment)
+        for index, section in enumerate(self._sections(), start=1):
             document = self.document.section(section.name)
-            total, answered = counts.get(section.pk, (0, 0))
+            total = totals.get(section.pk, 0)
+            again = failed[section.pk]
+            answered = self._given(section) - again * total if again else section.answered or 0
             yield Stretch(
                 section=section,
                 document=document,
                 index=index,
                 total=total,
                 answered=answered,
-                round=failed[section.pk] + 1,
+                round=again + 1,
                 passed=section.pk in passed if document.pass_mark is not None else None,
             )
+
+    def _sections(self) -> QuerySet[Any]:
+        """The sections of the study with `answered`: how many trials the reader has answered in each.
+
+        Answers are taken in the order of the plan alone, so this number says which they were.
+        """
+        mine = Tally.objects.filter(enrolment=self.enrolment, section=OuterRef("pk")).order_by()
+        answered = mine.values("section").annotate(answered=Sum("answers")).values("answered")
+        return self.enrolment.study.sections.annotate(answered=Subquery(answered)).order_by("position")
+
+    def _given(self, section: Section) -> int:
+        """All answers to a practice section: each round adds one to each trial."""
+        return Response.objects.filter(enrolment=self.enrolment, presentation__section=section).count()
 
     @cached_property
     def rounds(self) -> list[tuple[int, int, bool]]:
@@ -81,29 +113,6 @@ class Walk:
             return []
         rows = PracticeRound.objects.filter(enrolment=self.enrolment)
         return list(rows.values_list("section_id", "number", "passed"))
-
-    def _counts(self) -> dict[int, tuple[int, int]]:
-        """How many presentations each section has for this reader, and how many of them are answered."""
-        rows = list(self.presentations.order_by().values_list("section_id", "answers", "needed"))
-        total = Counter(section for section, _, _ in rows)
-        answered = Counter(section for section, answers, needed in rows if answers >= needed)
-        return {section: (count, answered[section]) for section, count in total.items()}
-
-    @cached_property
-    def presentations(self) -> QuerySet[Any]:
-        """This reader's presentations with the answers given and needed: one more a practice round."""
-        failed = Counter(section for section, _, passed in self.rounds if not passed)
-        needed = Case(
-            *(When(section=section, then=Value(count + 1)) for section, count in failed.items()),
-            default=Value(1),
-            output_field=IntegerField(),
-        )
-        return (
-            Presentation.objects.of(self.enrolment)
-            .with_answers_of(self.enrolment)
-            .annotate(needed=needed)
-            .order_by("section__position", "order")
-        )
 
     @cached_property
     def stretch(self) -> Stretch | None:
@@ -159,19 +168,24 @@ class Walk:
         stretch = self.stretch
         if stretch is None:
             return ()
-        waiting = self.presentations.filter(section=stretch.section, answers__lt=F("needed"))
-        reach = 1 + self._trials_ahead(stretch)
-        in_reach = tuple(waiting.prefetch_related("slots__trial_image")[:reach])
+        waiting = Presentation.objects.of(self.enrolment).filter(section=stretch.section).order_by("order")
+        slots = Slot.objects.select_related("trial_image").order_by("position")
+        reach = 1 + trials_ahead(self.document, stretch.document)
+        in_reach = tuple(
+            waiting[stretch.answered : stretch.answered + reach].prefetch_related(Prefetch("slots", slots))
+        )
         for presentation in in_reach:
             presentation.section = stretch.section
         return in_reach
 
-    def _trials_ahead(self, stretch: Stretch) -> int:
-        """As many as a browser can hold, however large the images; at least the next one."""
-        canvas = self.document.canvas
-        image_bytes = canvas.width * canvas.height * math.ceil(canvas.bits / 8)
-        trial_bytes = image_bytes * stretch.document.alternatives
-        return max(1, min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // trial_bytes))
+    def is_next(self, presentation: Presentation) -> bool:
+        """Whether this is what the reader is to answer now: orders count from 1 within a section."""
+        stretch = self.stretch
+        return (
+            stretch is not None
+            and presentation.section_id == stretch.section.pk
+            and presentation.order == stretch.answered + 1
+        )
 
     @property
     def current(self) -> Presentation | None:

@@ -20,11 +20,6 @@ class PresentationQuerySet(models.QuerySet["Presentation"]):
         """What a reader reads: the presentations of their place, in the order of the plan."""
         return self.filter(section__study=enrolment.study_id, place=enrolment.own_place)
 
-    def with_answers_of(self, enrolment: Enrolment) -> "PresentationQuerySet":
-        """Each with `answers`: how many revisions of an answer the reader has given."""
-        mine = models.Q(responses__enrolment=enrolment)
-        return self.annotate(answers=models.Count("responses", filter=mine))
-
 
 class Presentation(models.Model):
     """Made with the plan, for places rather than people: whoever takes the place reads it."""

@@ -112,6 +112,7 @@ def test_a_classifier_on_all_but_the_pixels_is_at_chance(
 
     constant = {_constant(entry) for entry in entries}
     assert len(constant) == 1
+    assert '["content-length", "384"]' in constant.pop()
 
     kinds = dict(Key.objects.values_list("trial_image", "provenance__source__kind"))
     real = np.array([kinds[slot.trial_image_id] == "real" for slot in slots])
@@ -131,11 +132,14 @@ def attack(measured: Any, real: Any, groups: Any) -> tuple[float, float]:
 
 
 def _constant(entry: dict[str, Any]) -> str:
-    """What has to be the same for every image: status, size, and every header but the clock's."""
+    """What has to be the same for every image: status and every header but the clock's, with them the size.
+
+    The recording itself does not always know the size of a body that was read as a stream.
+    """
     response = entry["response"]
     named = sorted((header["name"].lower(), header["value"]) for header in response["headers"])
     headers = [header for header in named if header[0] != "date"]
-    return json.dumps([response["status"], response["content"]["size"], headers])
+    return json.dumps([response["status"], headers])
 
 
 def test_the_attack_would_find_a_leak_of_a_few_bytes() -> None:
