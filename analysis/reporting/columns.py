@@ -7,7 +7,7 @@ from typing import Any, Literal
 from analysis.reporting.words import number, percent
 from analysis.rounding import p_text
 
-Kind = Literal["text", "count", "percent", "number", "p", "seconds", "yes"]
+Kind = Literal["text", "count", "percent", "number", "small", "p", "seconds", "yes"]
 Row = Mapping[str, Any]
 EMPTY = "–"
 
@@ -33,6 +33,8 @@ class Column:
             return percent(value)
         if self.kind == "number":
             return number(value)
+        if self.kind == "small":
+            return number(value, 5)
         if self.kind == "p":
             return p_text(value)
         if self.kind == "seconds":
@@ -118,12 +120,34 @@ CALLS = _columns(
     ("miss", "misses", "count"),
     ("false_alarm", "false alarms", "count"),
     ("correct_rejection", "correct rejections", "count"),
-    ("sensitivity", "sensitivity", "percent"),
-    ("specificity", "specificity", "percent"),
     ("accuracy", "accuracy", "percent"),
-    ("dprime_loglinear", "d′, log-linear", "number"),
     ("criterion_loglinear", "criterion", "number"),
+)
+INDICES = _columns(
+    ("reader", "Reader", "text"),
+    ("sensitivity", "sensitivity", "percent"),
+    ("sensitivity_low", "low", "percent"),
+    ("sensitivity_high", "high", "percent"),
+    ("specificity", "specificity", "percent"),
+    ("specificity_low", "low", "percent"),
+    ("specificity_high", "high", "percent"),
+    ("dprime_loglinear", "d′", "number"),
+    ("dprime_loglinear_low", "low", "number"),
+    ("dprime_loglinear_high", "high", "number"),
     ("auc_estimate", "AUC", "number"),
+    ("auc_low", "low", "number"),
+    ("auc_high", "high", "number"),
+)
+AREAS = _columns(
+    ("source", "Generator", "text"),
+    ("estimate", "AUC", "number"),
+    ("se", "SE", "number"),
+    ("df", "df", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+)
+COMPONENTS = _columns(
+    ("quantity", "Quantity", "text"), ("component", "component", "text"), ("variance", "variance", "small")
 )
 BY_SOURCE = (*_columns(("source", "Source", "text"), ("detected", "called synthetic", "count")), *RATE)
 DIFFERENCES = _columns(

@@ -6,14 +6,17 @@ from typing import Any
 
 from analysis.reporting.agreement_tables import agreement_tables
 from analysis.reporting.columns import (
+    AREAS,
     BY_SOURCE,
     CALIBRATION,
     CALLS,
     CHOICE,
+    COMPONENTS,
     DETECTION_READERS,
     DIFFERENCES,
     EFFECTS,
     IMAGES,
+    INDICES,
     MODEL,
     PICKS,
     PUBLISHED,
@@ -205,13 +208,27 @@ def published_rows(part: Row) -> Iterator[Row]:
 
 def _discrimination(part: Row, make: Any) -> Iterator[Table]:
     if "by_reader" in part:
-        rows = [row | {"auc_estimate": (row.get("auc") or {}).get("estimate")} for row in part["by_reader"]]
-        yield make("calls", "discrimination", "Calls against the truth, by reader", CALLS, rows)
+        yield make("calls", "discrimination", "Calls against the truth, by reader", CALLS, part["by_reader"])
+        note = "Intervals over the images of this study for each reader alone; d′ log-linear."
+        title = "Sensitivity, specificity, d′ and AUC, by reader"
+        rows = [_indices(row) for row in part["by_reader"]]
+        yield make("indices", "discrimination", title, INDICES, rows, note=note)
     if "by_source" in part:
         yield make("by-source", "discrimination", "Called synthetic, by source", BY_SOURCE, part["by_source"])
     if part.get("differences"):
         rows = [{"comparison": f"{row['a']} – {row['b']}"} | row for row in part["differences"]]
         yield make("differences", "discrimination", "Differences in detection", DIFFERENCES, rows)
+    generators = part.get("by_generator", {})
+    if generators.get("areas"):
+        note = "Readers and images random, U-statistic as in iMRMC; the real images are common to all."
+        title = "Area under the ROC curve, by generator"
+        yield make("areas", "discrimination", title, AREAS, generators["areas"], note=note)
+    if generators.get("differences"):
+        rows = [{"comparison": f"{row['a']} – {row['b']}"} | row for row in generators["differences"]]
+        yield make("area-differences", "discrimination", "Differences in area", DIFFERENCES, rows)
+    rows = list(variance_components(part))
+    if rows:
+        yield make("components", "discrimination", "Components of variance", COMPONENTS, rows)
     if "majority" in part.get("same_cases", {}):
         yield make(
             "same-cases",
@@ -226,6 +243,35 @@ def _discrimination(part: Row, make: Any) -> Iterator[Table]:
     if part.get("calibration"):
         title = "Correct calls, by confidence"
         yield make("calibration", "discrimination", title, CALIBRATION, part["calibration"])
+
+
+def _indices(row: Row) -> Row:
+    """A reader's indices with their intervals side by side."""
+    found = {f"auc_{end}": row["auc"].get(end) for end in ("estimate", "low", "high")}
+    for name in ("sensitivity", "specificity"):
+        ends = row[f"{name}_interval"] or {}
+        found |= {f"{name}_{end}": ends.get(end) for end in ("low", "high")}
+    return row | found
+
+
+def variance_components(part: Row) -> Iterator[Row]:
+    """What readers, images and the rest add to the variance of one answer, and of a reader's area."""
+    for quantity, found in (
+        ("correct call", part.get("pooled", {}).get("crossed", {})),
+        ("detection", part.get("balanced", {}).get("sensitivity") or {}),
+        ("correct rejection", part.get("balanced", {}).get("specificity") or {}),
+    ):
+        for key, name in (("var_reader", "readers"), ("var_case", "images"), ("var_error", "rest")):
+            if found.get(key) is not None:
+                yield {"quantity": quantity, "component": name, "variance": found[key]}
+    roc = part.get("roc", {})
+    for key, name in (
+        ("var_reader", "readers"),
+        ("var_error", "images, one reader"),
+        ("cov2", "images, common to two readers"),
+    ):
+        if roc.get(key) is not None:
+            yield {"quantity": "area under the curve", "component": name, "variance": roc[key]}
 
 
 def _same_cases(part: Row) -> Iterator[Row]:

@@ -13,6 +13,7 @@ WIDEST = 40
 NUMBER_FORMATS = {
     "percent": "0.0%",
     "number": "0.000",
+    "small": "0.00000",
     "p": "0.000",
     "count": "#,##0.##########",
     "seconds": "0.0",

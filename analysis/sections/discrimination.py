@@ -23,6 +23,7 @@ from analysis.proportions import binomial_test, clopper_pearson, wilson
 from analysis.ranks import adjusted
 from analysis.roc import empirical_auc, obuchowski_rockette, signed_confidence
 from analysis.sections.call_equivalence import call_equivalence
+from analysis.sections.curves import by_generator, curves
 from analysis.sections.detection import MASKED
 from analysis.sections.grid import Floats, Grid, as_text, has_values, spread
 from analysis.sections.same_cases import case_of_images, matched, same_cases
@@ -42,6 +43,7 @@ def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | Non
     source = _source_of_images(calls, grid)
     synthetic = np.isin(source, study.synthetic_sources)
     scores = spread(calls, "image", scaled(calls)).values
+    one_kind = bool(synthetic.all() or not synthetic.any())
     generators = [name for name in study.synthetic_sources if (source == name).any()]
     case_of = case_of_images(images)
     paired = same_cases(grid, source, generators, case_of)
@@ -52,6 +54,8 @@ def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | Non
         "equivalence": _equivalence(study, grid, source, synthetic, generators),
         "by_source": _by_source(study, calls, grid),
         "roc": _roc(study, scores, synthetic),
+        "curves": {} if one_kind else curves(grid.readers, scores, synthetic),
+        "by_generator": {} if one_kind else by_generator(study, scores, source, generators),
         "differences": _differences(study, grid, source, case_of),
         **({"same_cases": paired} if paired else {}),
         "by_image": _by_image(grid, source, synthetic),

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy.stats import t as student
 
@@ -101,6 +102,27 @@ def test_a_split_plot_study_is_analysed_with_all_its_answers(tmp_path: Path) -> 
     assert "Over all 96 answers, whoever read which of the 48 images" in " ".join(
         section_results(document, "singles")
     )
+
+
+def test_each_generator_has_its_area_against_the_common_real_images(calls: dict[str, Any]) -> None:
+    part = calls["discrimination"]
+    areas = {row["source"]: row for row in part["by_generator"]["areas"]}
+    (difference,) = part["by_generator"]["differences"]
+    assert (difference["a"], difference["b"]) == ("a", "b")
+    assert difference["difference"] == pytest.approx(areas["a"]["estimate"] - areas["b"]["estimate"])
+    # as many images of each: the area against all synthetic ones is the mean of the two
+    assert (areas["a"]["estimate"] + areas["b"]["estimate"]) / 2 == pytest.approx(
+        part["roc"]["mean"]["estimate"]
+    )
+
+
+def test_the_curves_of_the_readers_enclose_their_areas(calls: dict[str, Any]) -> None:
+    part = calls["discrimination"]
+    for curve, row in zip(part["curves"]["by_reader"], part["by_reader"], strict=True):
+        area = np.trapezoid(curve["sensitivity"], curve["false_alarms"])
+        assert area == pytest.approx(row["auc"]["estimate"])
+    mean = part["curves"]["mean"]
+    assert (mean["false_alarms"][0], mean["sensitivity"][-1]) == (0.0, 1.0)
 
 
 def test_images_are_ranked_by_how_many_readers_they_fooled(calls: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from analysis.proportions import wilson
-from analysis.reporting.figures import rates, scales
+from analysis.reporting.figures import curves, rates, scales
 from analysis.reporting.figures.style import drawn_svg
 from analysis.reporting.names import apart, file_stem, named_coefficients
 
@@ -124,9 +124,26 @@ def _discrimination(document: Mapping[str, Any], part: Mapping[str, Any], make: 
         readers, part["pooled"]["crossed"], chance=chance, margin=None, label="correct calls"
     )
     yield make("readers", "discrimination", caption, figure)
+    yield from _curves(part, make)
     names = [row["source"] for row in part["by_source"]]
     caption = "Which images fooled the readers: share of readers who called each image wrongly."
     yield make("images", "discrimination", caption, rates.fooled_images(part["by_image"], names))
+
+
+def _curves(part: Mapping[str, Any], make: Any) -> Iterator[Picture]:
+    if part.get("curves"):
+        caption = (
+            "Receiver operating characteristic of each reader, from call and confidence, and the mean of "
+            "their detections at each share of false alarms."
+        )
+        yield make("roc", "discrimination", caption, curves.roc(part["curves"]))
+    bins = part["confidence"].get("bins", [])
+    if len(bins) > 1:
+        caption = (
+            "Calibration of confidence: correct calls at each stated probability, with Wilson intervals, "
+            "which assume independent answers."
+        )
+        yield make("calibration", "discrimination", caption, curves.calibration(bins))
 
 
 def _first(part: Mapping[str, Any]) -> str:
