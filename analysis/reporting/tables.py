@@ -251,7 +251,7 @@ def _indices(row: Row) -> Row:
     for name in ("sensitivity", "specificity"):
         ends = row[f"{name}_interval"] or {}
         found |= {f"{name}_{end}": ends.get(end) for end in ("low", "high")}
-    return row | found
+    return {**row, **found}
 
 
 def variance_components(part: Row) -> Iterator[Row]:
