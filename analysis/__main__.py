@@ -39,6 +39,11 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, help="a folder that does not exist yet")
     parser.add_argument("--format", nargs="+", choices=formats, default=formats, help="default: all")
     parser.add_argument(
+        "--cross-check",
+        action="store_true",
+        help="compute what scipy, statsmodels, krippendorff and pingouin can too, and compare in an appendix",
+    )
+    parser.add_argument(
         "--model-answers",
         type=int,
         default=MODEL_ANSWERS,
@@ -67,6 +72,10 @@ def _report(options: argparse.Namespace) -> None:
     from analysis.reporting import report
 
     made = report(read_bundle(options.bundle), model_answers=options.model_answers)
+    if options.cross_check:
+        from analysis.crosscheck import cross_check
+
+        made = made.with_cross_check(cross_check(options.bundle, made.document))
     out = made.save(options.out, formats=options.format)
     for path in sorted(out.iterdir()):
         sys.stdout.write(f"{path}\n")

@@ -146,6 +146,16 @@ AREAS = _columns(
     ("low", "low", "number"),
     ("high", "high", "number"),
 )
+CROSS_CHECK = _columns(
+    ("section", "Section", "text"),
+    ("statistic", "statistic", "text"),
+    ("program", "program", "text"),
+    ("ours", "here", "small"),
+    ("theirs", "there", "small"),
+    ("difference", "difference", "text"),
+    ("agrees", "agrees", "yes"),
+    ("note", "note", "text"),
+)
 COMPONENTS = _columns(
     ("quantity", "Quantity", "text"), ("component", "component", "text"), ("variance", "variance", "small")
 )

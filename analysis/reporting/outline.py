@@ -8,6 +8,7 @@ from analysis.reporting import prose
 from analysis.reporting.blinding import audit_head, audit_notice
 from analysis.reporting.checklist import Item, checklist
 from analysis.reporting.conduct_prose import section_conduct
+from analysis.reporting.cross_check import cross_check_sentences, cross_check_table
 from analysis.reporting.figures import Picture, pictures
 from analysis.reporting.methods import methods
 from analysis.reporting.plan_prose import plan_notice
@@ -62,6 +63,7 @@ class Outline:
     methods: Sequence[str]
     sections: Sequence[SectionOutline]
     checklist: Sequence[Item]
+    cross_check: PartOutline | None
     provenance: Sequence[tuple[str, str]]
     readers: Sequence[Mapping[str, Any]]
     document: Mapping[str, Any]
@@ -70,7 +72,8 @@ class Outline:
     def all_parts(self) -> Sequence[PartOutline]:
         """Every part, in the order of the report."""
         parts = [part for section in self.sections for part in section.parts]
-        return parts + [section.conduct for section in self.sections]
+        parts += [section.conduct for section in self.sections]
+        return parts + ([self.cross_check] if self.cross_check else [])
 
     @property
     def all_figures(self) -> Sequence[Numbered]:
@@ -98,6 +101,7 @@ def outline(document: Mapping[str, Any]) -> Outline:
         methods=methods(document),
         sections=sections,
         checklist=checklist(document),
+        cross_check=material.cross_check(),
         provenance=list(_provenance(document)),
         readers=document["study"]["readers"],
         document=document,
@@ -120,6 +124,18 @@ class _Material:
 
     def conduct(self, name: str) -> PartOutline:
         return self._part(name, "conduct", name, list(section_conduct(self.document, name)))
+
+    def cross_check(self) -> PartOutline | None:
+        """The appendix, where other programs were asked."""
+        found = self.document.get("cross_check")
+        if not found:
+            return None
+        return PartOutline(
+            title="Cross-check",
+            sentences=cross_check_sentences(found),
+            figures=[],
+            tables=self._numbered("table", [cross_check_table(found)]),
+        )
 
     def _part(self, name: str, part: str, title: str, sentences: Sequence[str]) -> PartOutline:
         figures = [p for p in self.figures if (p.section, p.part) == (name, part)]

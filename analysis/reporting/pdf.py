@@ -63,6 +63,7 @@ def _content(report: Outline) -> dict[str, Any]:
         "readers": [{key: _shown(value) for key, value in row.items()} for row in report.readers[:60]],
         "more-readers": max(0, len(report.readers) - 60),
         "checklist": [[i.guideline, i.item, i.asks, i.met, i.where] for i in report.checklist],
+        "cross-check": _part(report.cross_check) if report.cross_check else None,
         "provenance": report.provenance,
     }
 

@@ -62,6 +62,10 @@ class Report:
 
     document: Mapping[str, Any] = field(repr=False)
 
+    def with_cross_check(self, found: Mapping[str, Any]) -> "Report":
+        """Add what other programs made of the same bundle, as `analysis.crosscheck` returns it."""
+        return Report(document={**self.document, "cross_check": found})
+
     def to_json(self) -> str:
         """The document as JSON text."""
         return json.dumps(self.document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
