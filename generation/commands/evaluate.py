@@ -25,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="pt_inception-2015-12-05-6726825d.pth: only with it is the distance a FID; mind --size",
     )
+    parser.add_argument(
+        "--features",
+        choices=("own", "domain"),
+        default="own",
+        help="own (the default): learned from the training part of --real; domain: the package's network",
+    )
     parser.add_argument("--conditions", metavar="A,B", help="measure by these labels (default: all shared)")
     parser.add_argument(
         "--label", help="the label that a classifier checks (default: grade, where there is one)"
@@ -69,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.out,
         real_parts=_PARTS.get(arguments.real_part, (arguments.real_part,)),
         inception=arguments.inception,
+        features=arguments.features,
         conditions=arguments.conditions.split(",") if arguments.conditions else None,
         label=arguments.label,
         phantoms=arguments.phantoms,
@@ -83,6 +90,13 @@ def run(arguments: argparse.Namespace) -> int:
             f"{row.group:12} {row.name:44} n {row.n:<6} {row.value.text(4)}   "
             f"real to real {row.floor.text(4)}"
         )
+    if found.controls:
+        for control in found.controls.rows:
+            say(
+                f"control: {control.name:32} kid {control.kid:<10.4g} fd {control.fd:<10.4g} precision "
+                f"{control.precision:.2f}   {'told' if control.told else 'NOT TOLD'}"
+            )
+        say(found.controls.verdict)
     for refused in found.too_few:
         say(f"not measured: {refused}")
     for reader in found.readers:

@@ -1,7 +1,8 @@
-"""All records on one page, by the seven criteria of the FDA's scorecard for synthetic medical data.
+"""All records on one page, by the criteria of the FDA's scorecard for synthetic medical data.
 
 The criteria are those of the public repository DIDSR/ScoreCard: congruence, coverage, constraint,
-completeness, compliance, comprehension, consistency. Each says what was measured and what was not.
+completeness, compliance, comprehension, consistency, and human-based evaluation, which a reader study gives.
+Each says what was measured and what was not.
 """
 
 import base64
@@ -17,22 +18,33 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from generation.errors import OutputError
 from generation.evidence import figures
-from generation.evidence.records import claim, read_records, write_text
+from generation.evidence.reader_study import ReaderStudy, read_study
+from generation.evidence.records import claim, plain, read_records, write_text
 
 Records = Mapping[str, list[dict[str, Any]]]
 FIDELITY_METRICS = ("kid", "fd", "fid", "class-score", "is")
 VARIETY_METRICS = ("precision", "density", "recall", "coverage")
 
 
-def write_report(folders: Sequence[Path], out: Path, *, title: str, dataset: Path | None = None) -> Path:
+def write_report(
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    title: str,
+    dataset: Path | None = None,
+    study: Path | None = None,
+) -> Path:
     """One self-contained HTML file: styles, figures and the sheet of closest pairs are inside."""
     records = read_records(list(folders))
     claim(out.parent)
-    write_text(out, render(records, title=title, compliance=_compliance(dataset)))
+    read = read_study(study) if study else None
+    write_text(out, render(records, title=title, compliance=_compliance(dataset), study=read))
     return out
 
 
-def render(records: Records, *, title: str, compliance: Mapping[str, Any] | None) -> str:
+def render(
+    records: Records, *, title: str, compliance: Mapping[str, Any] | None, study: ReaderStudy | None = None
+) -> str:
     page = Environment(
         loader=PackageLoader("generation.evidence", "templates"),
         autoescape=select_autoescape(["html", "j2"]),
@@ -54,6 +66,7 @@ def render(records: Records, *, title: str, compliance: Mapping[str, Any] | None
             record | {"figure": figures.arms(record["result"]["arms"])} for record in records["utility"]
         ],
         compliance=compliance,
+        study=plain(study) if study else None,
         versions=_versions(records),
     )
 
@@ -67,6 +80,7 @@ def _quality(record: dict[str, Any]) -> dict[str, Any]:
     first = metrics[0]["name"].partition("[")[0]
     return record | {
         "extractor": record["inputs"]["extractor"],
+        "controls": record["result"].get("controls"),
         "distances": _rows(metrics, FIDELITY_METRICS),
         "variety": _rows(metrics, VARIETY_METRICS),
         "distance_figure": figures.distances(metrics, first),

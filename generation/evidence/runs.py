@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from generation.devices import usable_device
-from generation.errors import RequestError
+from generation.errors import DatasetError, RequestError
 from generation.evidence.classifier import SMALLEST_PX, Recipe
+from generation.evidence.controls import Controls, judge_features
+from generation.evidence.extractor import Extractor
 from generation.evidence.extractors import NetworkExtractor, domain_extractor, inception_extractor
 from generation.evidence.fidelity import Called, Measured, call_grades, measure_joint_spaces
 from generation.evidence.images import ImageSet
@@ -18,6 +21,7 @@ from generation.evidence.load import SIZE_PX, load_images
 from generation.evidence.machine_reader import MachineReader, read_by_machine
 from generation.evidence.memorization import Memorization, memorize
 from generation.evidence.pairs import write_pairs
+from generation.evidence.patches import learn_patches
 from generation.evidence.quality import Measured as Metric
 from generation.evidence.quality import Plan, measure, measure_by
 from generation.evidence.records import claim, write_record
@@ -36,6 +40,7 @@ class Evaluation:
     readers: tuple[MachineReader, ...]
     called: Called | None
     measured: Measured | None
+    controls: Controls | None
 
 
 def evaluate(
@@ -45,6 +50,7 @@ def evaluate(
     *,
     real_parts: Sequence[str] | None = None,
     inception: Path | None = None,
+    features: str = "own",
     conditions: Sequence[str] | None = None,
     label: str | None = None,
     phantoms: bool = False,
@@ -56,6 +62,8 @@ def evaluate(
 ) -> Evaluation:
     """Compare synthetic with real images; writes quality.json, machine_reader.json, fidelity.json into `out`.
 
+    `features` says who looks: "own" learns from the training part of the real images, "domain" is the network
+    of the package; `inception` goes before both. Negative controls say whether the features can tell at all.
     Label fidelity needs held-out patients, so it is measured where the real images have a test or
     validation part; without a `label`, by the grade where both sets have one. `phantoms` measures the
     joint space, whose geometry only phantoms keep to.
@@ -66,19 +74,23 @@ def evaluate(
     tell = on_progress or _silent
     recipe = replace(recipe, device=str(device)) if recipe else None
     domain = domain_extractor(device=device)
-    extractor = inception_extractor(inception, device=device) if inception else domain
     reals = load_images(
         Path(real), "real", parts=real_parts, size_px=size_px, on_progress=partial(tell, "real images")
     )
     made = load_images(
         Path(synthetic), "synthetic", size_px=size_px, on_progress=partial(tell, "synthetic images")
     )
+    train = _training_part(Path(real), reals, size_px)
+    extractor = _extractor(inception, features, train, domain, device, plan.seed)
     # Before what takes minutes: a label that is missing is refused at once, with nothing written.
     shared, label = _shared(reals, made, conditions), _label(label, reals, made)
     told = {"real": real, "synthetic": synthetic, "real_parts": real_parts, "plan": plan}
     inputs = told | _seen(reals, made, extractor, shared)
     metrics, too_few = _quality(reals, made, extractor, plan, shared, tell)
-    write_record(out, "quality", inputs, {"metrics": metrics, "too_few": too_few})
+    controls = judge_features(
+        reals, train, extractor, metrics, seed=plan.seed, on_progress=partial(tell, "negative controls")
+    )
+    write_record(out, "quality", inputs, {"metrics": metrics, "too_few": too_few, "controls": controls})
     readers = read_by_machine(
         reals, made, domain, recipe=recipe, seed=plan.seed, on_progress=partial(tell, "machine reader")
     )
@@ -88,8 +100,38 @@ def evaluate(
     if called or measured:
         write_record(out, "fidelity", inputs, {"called": called, "measured": measured})
     return Evaluation(
-        metrics=tuple(metrics), too_few=tuple(too_few), readers=readers, called=called, measured=measured
+        metrics=tuple(metrics),
+        too_few=tuple(too_few),
+        readers=readers,
+        called=called,
+        measured=measured,
+        controls=controls,
     )
+
+
+def _training_part(real: Path, reals: ImageSet, size_px: int) -> ImageSet:
+    """What features are learned from and copies are made of: never what is judged, where there are parts."""
+    try:
+        return load_images(real, "train", parts=("train",), size_px=size_px)
+    except DatasetError:
+        return reals
+
+
+def _extractor(
+    inception: Path | None,
+    features: str,
+    train: ImageSet,
+    domain: NetworkExtractor,
+    device: torch.device,
+    seed: int,
+) -> Extractor:
+    if inception is not None:
+        return inception_extractor(inception, device=device)
+    if features == "own":
+        return learn_patches(train.pixels, seed=seed, device=device)
+    if features != "domain":
+        raise RequestError(f"unknown features {features!r}: choose own or domain")
+    return domain
 
 
 def memorization(
@@ -200,7 +242,7 @@ def _shared(real: ImageSet, synthetic: ImageSet, conditions: Sequence[str] | Non
 def _quality(
     real: ImageSet,
     synthetic: ImageSet,
-    extractor: NetworkExtractor,
+    extractor: Extractor,
     plan: Plan,
     conditions: Sequence[str],
     tell: Progress,
@@ -233,9 +275,7 @@ def _train_and_test(real: Path, size_px: int) -> tuple[ImageSet, ImageSet]:
     return train, held
 
 
-def _seen(
-    real: ImageSet, synthetic: ImageSet, extractor: NetworkExtractor, shared: Sequence[str]
-) -> dict[str, Any]:
+def _seen(real: ImageSet, synthetic: ImageSet, extractor: Extractor, shared: Sequence[str]) -> dict[str, Any]:
     return {
         "extractor": extractor.name,
         "n_real": len(real),

@@ -22,6 +22,7 @@ from tests.generation.evidence.conftest import MeanExtractor, films
 def _small_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
     """The network has tests of its own; here a fast extractor stands for it."""
     monkeypatch.setattr(runs, "domain_extractor", lambda **_: MeanExtractor())
+    monkeypatch.setattr(runs, "learn_patches", lambda *_, **__: MeanExtractor())
 
 
 def _folders(root: Path, n: int, *, seed: int, part: str) -> Path:
@@ -145,7 +146,7 @@ class _Page(HTMLParser):
                 self.outside.append(value or "")
 
 
-def test_the_report_is_one_page_by_seven_criteria_and_says_what_was_not_measured(tmp_path, real, synthetic):
+def test_the_report_is_one_page_by_all_criteria_and_says_what_was_not_measured(tmp_path, real, synthetic):
     out = tmp_path / "evidence"
     quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 0, "--size", 64)
     _run("evaluate", "--real", real, "--synthetic", synthetic, "--out", out, *quick)
@@ -155,13 +156,25 @@ def test_the_report_is_one_page_by_seven_criteria_and_says_what_was_not_measured
     page = _Page(text)
     assert page.ids == [
         "congruence", "coverage", "constraint", "completeness", "compliance", "comprehension", "consistency",
+        "human",
     ]  # fmt: skip
+    assert "These features cannot tell: block-means:00000000 takes" in text
+    assert "report --study BUNDLE" in text
     assert page.outside == []
     assert "Knees &lt;b&gt;" in text
     assert "data:image/png;base64," in text
     assert text.count("<svg") >= 4
     assert "utility (<code>python -m generation utility</code>)" in text
     assert "fid[" not in text
+
+
+def test_a_study_fills_the_section_on_readers(tmp_path, real, synthetic):
+    out, example = tmp_path / "evidence", Path(__file__).parents[3] / "analysis" / "example"
+    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
+    assert _run("report", out, "--study", example) == 0
+    text = (out / "evidence.html").read_text()
+    assert "the real image picked" in text
+    assert "report --study BUNDLE" not in text
 
 
 def test_a_dataset_whose_files_were_changed_is_named_in_the_report(tmp_path, real, synthetic):
