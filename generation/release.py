@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,14 @@ from generation.cards import CheckpointCard, describe_checkpoint
 from generation.data.tables import read_table
 from generation.errors import DatasetError, OutputError, RequestError
 from generation.files import readable_refusals, write_whole
-from generation.sampling.request import Progress, SampleRequest
+from generation.papers import MADE_BY, Release, card_header, papers
+from generation.sampling.request import SUFFIX, Progress, SampleRequest
 
 Row = dict[str, str]
+PAPERS = (
+    *("manifest.csv", "provenance.json", "README.md"),
+    *("croissant.json", "datapackage.json", "ro-crate-metadata.json", "CITATION.cff"),
+)
 
 _CARD = """\
 # {request.title}
@@ -47,6 +53,8 @@ A label is what the model was asked to show. It was not read by a person.
 - `manifest.csv`: one row an image with seed, labels, checkpoint, sampler and SHA-256
 - `checksums.sha256`: verify with `sha256sum -c checksums.sha256`
 - `provenance.json`: request, checkpoint card, software
+- `croissant.json`, `datapackage.json`, `ro-crate-metadata.json`, `CITATION.cff`: the same for machines
+- Each image says in its file that it is synthetic: PNG `DigitalSourceType`, DICOM (0008,001C)
 """
 
 
@@ -87,7 +95,10 @@ def release(
         rows = _released_rows(out, request.excluded or {})
         write_whole(out / "manifest.csv", _manifest(rows))
         write_whole(out / "provenance.json", json.dumps(_provenance(request, card, rows), indent=1) + "\n")
-        write_whole(out / "README.md", _card_text(request, card, rows))
+        facts = _facts(request, card, rows, out)
+        for name, text in papers(facts).items():
+            write_whole(out / name, text)
+        write_whole(out / "README.md", card_header(facts) + _card_text(request, card, rows))
         write_whole(out / "checksums.sha256", _checksums(out, rows))
     return out / "README.md"
 
@@ -101,7 +112,7 @@ def read_exclusions(path: Path) -> dict[str, str]:
 
 
 def _refuse_other_contents(out: Path) -> None:
-    known = {"images", "manifest.csv", "provenance.json", "README.md", "checksums.sha256"}
+    known = {"images", "checksums.sha256", *PAPERS}
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is a file. Name a new or empty folder.")
     others = sorted(path.name for path in out.iterdir() if path.name not in known) if out.exists() else []
@@ -146,10 +157,40 @@ def _provenance(request: ReleaseRequest, card: CheckpointCard, rows: list[Row]) 
     }
 
 
+def _facts(request: ReleaseRequest, card: CheckpointCard, rows: list[Row], out: Path) -> Release:
+    numbers = {name for name, allowed in card.conditions.items() if not isinstance(allowed, list)}
+    return Release(
+        title=request.title,
+        licence=request.licence,
+        author=request.author,
+        description=f"{len(rows):,} synthetic radiographs of {card.size} x {card.size} px. {MADE_BY}",
+        training_data=request.training_data or "not stated",
+        checkpoint=card.digest,
+        released=len(rows),
+        generated=request.images.count,
+        suffix=SUFFIX[request.images.format],
+        columns=tuple(rows[0]),
+        numbers=frozenset(numbers),
+        manifest_sha256=hashlib.sha256((out / "manifest.csv").read_bytes()).hexdigest(),
+        date=_date(out),
+    )
+
+
+def _date(out: Path) -> str:
+    """The day of the first release into this folder, so that papers made again are the same."""
+    path = out / "croissant.json"
+    if path.is_file():
+        try:
+            return str(json.loads(path.read_text(encoding="utf-8"))["datePublished"])
+        except (ValueError, LookupError, TypeError):
+            pass
+    return datetime.now(UTC).date().isoformat()
+
+
 def _checksums(out: Path, rows: list[Row]) -> str:
     """As `sha256sum -c` reads it: the images, then the papers."""
     lines = [f"{row['sha256']}  {row['file']}" for row in rows]
-    for name in ("manifest.csv", "provenance.json", "README.md"):
+    for name in PAPERS:
         digest = hashlib.sha256((out / name).read_bytes()).hexdigest()
         lines.append(f"{digest}  {name}")
     return "\n".join(lines) + "\n"

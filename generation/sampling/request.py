@@ -18,7 +18,7 @@ Format = Literal["png8", "png16", "dicom"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Precision = Literal["float32", "bfloat16"]
 #: Raised whenever the same request would give other images than before: folders begun before are refused.
-RECIPE = 2
+RECIPE = 3
 #: Steps of the default solver: as few as cost nothing beside a thousand ancestral ones (docs/benchmarks.md).
 STEPS = 15
 ANCESTRAL_STEPS = 1000

@@ -22,7 +22,7 @@ def request_(tiny_checkpoint: Path, tmp_path: Path) -> ReleaseRequest:
 def test_all_checksums_agree(request_: ReleaseRequest) -> None:
     out = release(request_).parent
     lines = (out / "checksums.sha256").read_text().splitlines()
-    assert len(lines) == 4 + 3
+    assert len(lines) == 4 + 7
     for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
@@ -34,6 +34,38 @@ def test_the_card_tells_licence_denominator_and_provenance(request_: ReleaseRequ
     assert "4 released of 4 made; 0 held back. Nothing else was selected." in card
     assert "Trained on: phantoms" in card
     assert "| grade |" in card
+
+
+def test_the_papers_for_machines_agree_with_the_manifest(request_: ReleaseRequest) -> None:
+    out = release(request_).parent
+    with (out / "manifest.csv").open(newline="") as file:
+        columns = next(csv.reader(file))
+    digest = hashlib.sha256((out / "manifest.csv").read_bytes()).hexdigest()
+    croissant = json.loads((out / "croissant.json").read_text())
+    assert croissant["conformsTo"][0] == "http://mlcommons.org/croissant/1.1"
+    manifest, images = croissant["distribution"]
+    assert (manifest["contentUrl"], manifest["sha256"]) == ("manifest.csv", digest)
+    assert {path.relative_to(out).as_posix() for path in out.glob(images["includes"])} == {
+        f"images/{index:06d}.png" for index in range(4)
+    }
+    fields = {field["name"]: field["dataType"] for field in croissant["recordSet"][0]["field"]}
+    assert list(fields) == columns
+    assert (fields["age"], fields["grade"], fields["index"]) == ("sc:Float", "sc:Text", "sc:Integer")
+    assert any(name.startswith("rai:") for name in croissant)
+    package = json.loads((out / "datapackage.json").read_text())
+    assert [field["name"] for field in package["resources"][0]["schema"]["fields"]] == columns
+    crate = json.loads((out / "ro-crate-metadata.json").read_text())
+    known = {entity["@id"] for entity in crate["@graph"]}
+    assert {part["@id"] for part in crate["@graph"][1]["hasPart"]} <= known
+    assert 'title: "Knees"' in (out / "CITATION.cff").read_text()
+    assert (out / "README.md").read_text().startswith("---\npretty_name:")
+
+
+def test_papers_made_again_are_the_same(request_: ReleaseRequest) -> None:
+    out = release(request_).parent
+    before = (out / "checksums.sha256").read_bytes()
+    release(request_)
+    assert (out / "checksums.sha256").read_bytes() == before
 
 
 def test_images_held_back_are_counted_and_not_in_the_set(request_: ReleaseRequest, tmp_path: Path) -> None:

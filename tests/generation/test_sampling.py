@@ -292,3 +292,16 @@ def test_no_manifest_is_written_before_every_image_is_there(request_: SampleRequ
     with pytest.raises(OutputError, match=r"the first of them number 1\. .*repeat the request"):
         ledger.finish()
     assert not (request_.out / "manifest.csv").exists()
+
+
+def test_every_image_says_in_its_own_file_that_it_is_synthetic(
+    request_: SampleRequest, tmp_path: Path
+) -> None:
+    sample(dataclasses.replace(request_, count=1))
+    with Image.open(request_.out / "000000.png") as image:
+        marks = dict(image.text)  # type: ignore[attr-defined]
+    assert marks["DigitalSourceType"].endswith("/trainedAlgorithmicMedia")
+    assert marks["Description"] == "Made by a generative model; shows no person."
+    sample(dataclasses.replace(request_, count=1, format="dicom", out=tmp_path / "dicom"))
+    header = pydicom.dcmread(tmp_path / "dicom" / "000000.dcm")
+    assert header[0x0008, 0x001C].value == "YES"
