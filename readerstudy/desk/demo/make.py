@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
 from readerstudy.desk.demo.images import bring_images
 from readerstudy.desk.demo.people import PASSWORD, invite_a_reader, staff
 from readerstudy.desk.demo.real_images import RealImages
@@ -67,12 +69,17 @@ def make_demo(name: str, slug: str, *, steps: Steps, finish: bool, data: RealIma
     return Demo(study=study, reader_link=link, report=report, people=people)
 
 
+@transaction.atomic
 def staff_of(study: Study, people: tuple[User, ...]) -> None:
     """Owner, coordinator and analyst of a demonstration."""
     from readerstudy.studies.models import Enrolment, Role
 
     for person, role in zip(people, (Role.OWNER, Role.COORDINATOR, Role.ANALYST), strict=True):
-        Enrolment.objects.get_or_create(study=study, user=person, role=role, invited_by=people[0])
+        enrolment, new = Enrolment.objects.get_or_create(
+            study=study, user=person, role=role, invited_by=people[0]
+        )
+        if new:
+            record(study.scope, "staff invited", by=people[0], on=enrolment, particulars={"role": role})
 
 
 def _lock(study: Study, owner: User, steps: Steps) -> None:
