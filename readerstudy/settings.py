@@ -72,6 +72,9 @@ if PRODUCTION and len(zlib.compress(SECRET_KEY.encode(), 9)) < 40:
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 # Hashes that are compared for years, such as those of patients, stay what they are when the key changes.
 ELDEST_SECRET_KEY = [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
+# Where a line about the end of the audit log goes every day: a file on another machine's disk, an address.
+AUDIT_ENDS_FILE = os.environ.get("AUDIT_ENDS_FILE", "")
+AUDIT_ENDS_MAIL = os.environ.get("AUDIT_ENDS_MAIL", "")
 ALLOWED_HOSTS = from_environment(
     "ALLOWED_HOSTS",
     development="127.0.0.1,localhost,[::1],testserver",

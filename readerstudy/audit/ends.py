@@ -20,8 +20,10 @@ Ends = dict[str, tuple[int, str]]
 
 
 @transaction.atomic
-def keep_ends(*, by: User | None, scope: str | None = None) -> Event | None:
-    """Record the ends of the streams that have grown since the last time; None if none has."""
+def keep_ends(
+    *, by: User | None, scope: str | None = None, on: str = "audit", always: bool = False
+) -> Event | None:
+    """Record the ends of the streams that have grown since the last time; None if none has, unless `always`."""
     kept = kept_ends()
     streams = Stream.objects.exclude(name=STREAM) if scope is None else Stream.objects.within(scope)
     grown = {
@@ -29,9 +31,9 @@ def keep_ends(*, by: User | None, scope: str | None = None) -> Event | None:
         for stream in streams.filter(length__gt=0)
         if kept.get(stream.name) != (stream.length, stream.head)
     }
-    if not grown:
+    if not grown and not always:
         return None
-    return record(STREAM, VERB, by=by, on="audit", particulars={"ends": grown})
+    return record(STREAM, VERB, by=by, on=on, particulars={"ends": grown})
 
 
 def kept_ends(scope: str | None = None) -> Ends:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ VERSION = 2
 ROWS_AT_ONCE = 2_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class StoredAnswer:
     """One revision of an answer. `said` is what `Answer.as_dict` was; `fits` its slots are on its screen."""
 
@@ -46,12 +47,17 @@ class StoredAnswer:
 
     def digest(self, version: int) -> str:
         """What the log has of this answer, by the version of its event."""
-        return self._digest_of_words() if version < VERSION else self._digest_of_everything()
+        return self._digest_of_words if version < VERSION else self._digest_of_everything
 
+    @cached_property
     def _digest_of_words(self) -> str:
         return _sha256({"presentation": self.token, **self.said})
 
+    @cached_property
     def _digest_of_everything(self) -> str:
+        reasons = [
+            {**reason, "x": _float(reason["x"]), "y": _float(reason["y"])} for reason in self.said["reasons"]
+        ]
         return _sha256(
             {
                 "version": VERSION,
@@ -59,7 +65,7 @@ class StoredAnswer:
                 "enrolment": self.enrolment,
                 "presentation": self.token,
                 "revision": self.revision,
-                "said": canonical(self.said),
+                "said": {**self.said, "reasons": reasons},
                 "repeat_digest": self.repeat_digest,
                 "received_at": self.received_at.isoformat(),
                 "sitting": self.sitting,
@@ -70,9 +76,16 @@ class StoredAnswer:
         )
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def _sha256(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_encode(content).encode()).hexdigest()
+
+
+def _float(number: float | None) -> float | None:
+    """As a column of the database gives it back, also where a whole number was sent."""
+    return None if number is None else float(number)
 
 
 def stored_now(response: Response, said: Mapping[str, Any]) -> StoredAnswer:

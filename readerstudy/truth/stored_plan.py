@@ -81,7 +81,7 @@ def _trials(section: Section, name: Name) -> tuple[PlannedTrial, ...]:
     catch: dict[int, bool] = {}
     for key in keys.iterator(2_000):
         number = key.trial_image.trial.number
-        catch[number] = key.catch
+        catch[number] = catch.get(number, False) or key.catch
         images[number].append(
             PlannedImage(
                 source=key.provenance.source.name,

@@ -12,6 +12,7 @@ from readerstudy.audit import guards
 from readerstudy.audit.anchors import read_anchors, verify_against, write_anchors
 from readerstudy.audit.ends import verify_ends
 from readerstudy.audit.models import Event, Stream
+from readerstudy.audit.outside import verify_lines
 from readerstudy.audit.renew_seals import renew_seals
 from readerstudy.audit.verify import Finding, verify
 from readerstudy.errors import ReaderstudyError
@@ -36,6 +37,9 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--against", type=Path, metavar="FILE", help="compare with what an earlier --save wrote down"
+        )
+        parser.add_argument(
+            "--lines", type=Path, metavar="FILE", help="compare with the lines that keep_ends wrote or mailed"
         )
         parser.add_argument(
             "--restore-triggers", action="store_true", help="first put back the triggers that are missing"
@@ -77,6 +81,8 @@ def _findings(study: str | None, options: dict[str, Any]) -> Iterator[Finding]:
     for held in studies:
         found = verify_study(held, pixels=options["pixels"], former_keys=former_keys, log=one is not None)
         yield from found
+    if options["lines"] is not None:
+        yield from verify_lines(options["lines"].read_text(encoding="utf-8").splitlines())
     if options["against"] is not None:
         yield from verify_against(read_anchors(options["against"]), study)
 

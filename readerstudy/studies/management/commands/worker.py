@@ -1,3 +1,4 @@
+import logging
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -6,9 +7,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
+from readerstudy.audit.outside import keep_outside_daily
 from readerstudy.studies.runs import take_up_vanished
 
 SECONDS_BETWEEN_LOOKS = 20
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -33,4 +37,13 @@ class Command(BaseCommand):
     def _look_after(stop: threading.Event) -> None:
         while not stop.wait(SECONDS_BETWEEN_LOOKS):
             take_up_vanished()
+            _keep_outside()
             close_old_connections()
+
+
+def _keep_outside() -> None:
+    """A disk or a mail server that is away must not end the loop; tomorrow's line covers today's events."""
+    try:
+        keep_outside_daily()
+    except OSError:
+        logger.exception("The daily line about the end of the audit log could not be kept.")

@@ -1,0 +1,71 @@
+"""A line that lies elsewhere convicts even whoever has database and keys."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
+
+from readerstudy.audit.models import Event, Stream
+from readerstudy.audit.outside import keep_outside_daily
+from readerstudy.audit.record import record
+from tests.readerstudy.audit.conftest import STREAM, Attack
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kept(log: Stream, tmp_path: Path) -> Path:
+    file = tmp_path / "ends.txt"
+    call_command("keep_ends", "--to", str(file), stdout=StringIO())
+    record(STREAM, "verb.7", by=None, on="after")
+    call_command("keep_ends", "--to", str(file), stdout=StringIO())
+    return file
+
+
+def verify(file: Path) -> None:
+    call_command("verify_audit", "--lines", str(file), stdout=StringIO())
+
+
+def test_a_log_that_grew_agrees_with_all_lines(kept: Path) -> None:
+    assert len(kept.read_text().splitlines()) == 2
+    record(STREAM, "verb.8", by=None, on="after")
+    verify(kept)
+
+
+def test_everything_set_back_to_an_earlier_backup_is_named(log: Stream, kept: Path, attack: Attack) -> None:
+    attack(
+        "DELETE FROM audit_event WHERE stream_id IN (SELECT id FROM audit_stream WHERE name = 'audit')",
+        "DELETE FROM audit_stream WHERE name = 'audit'",
+    )
+    with pytest.raises(CommandError, match="is gone: the log was set back or removed"):
+        verify(kept)
+    record("audit", "ends kept", by=None, on="audit", particulars={"ends": {}})
+    with pytest.raises(CommandError, match="is another one: the log was written anew"):
+        verify(kept)
+
+
+def test_a_line_that_somebody_wrote_by_hand_is_named(kept: Path) -> None:
+    line = json.loads(kept.read_text().splitlines()[0])
+    kept.write_text(json.dumps(line | {"number": 99}))
+    with pytest.raises(CommandError, match="line 1: was not signed by this platform"):
+        verify(kept)
+    kept.write_text("no line")
+    with pytest.raises(CommandError, match="does not hold lines"):
+        verify(kept)
+
+
+def test_the_line_is_mailed_once_a_day(log: Stream, settings: SettingsWrapper) -> None:
+    assert keep_outside_daily() is None
+    settings.AUDIT_ENDS_MAIL = "pi@hospital.example"
+    line = keep_outside_daily()
+    assert line is not None
+    assert line in mail.outbox[0].body
+    assert keep_outside_daily() is None
+    daily = Event.objects.get(subject="daily")
+    assert timezone.now() - daily.at < timedelta(minutes=5)
