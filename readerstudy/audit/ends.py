@@ -23,7 +23,10 @@ Ends = dict[str, tuple[int, str]]
 def keep_ends(
     *, by: User | None, scope: str | None = None, on: str = "audit", always: bool = False
 ) -> Event | None:
-    """Record the ends of the streams that have grown since the last time; None if none has, unless `always`."""
+    """Record the ends of the streams that have grown since the last time.
+
+    None if none has; with `always`, an event that names none.
+    """
     kept = kept_ends()
     streams = Stream.objects.exclude(name=STREAM) if scope is None else Stream.objects.within(scope)
     grown = {

@@ -1,13 +1,15 @@
 """One signed line a day that says where the log ends, for a place that this server cannot write to again.
 
-Whoever has database and keys can forge everything inside. They cannot take back a line that lies in somebody's
-mailbox: the event that it names must still be in the log, and that event names the ends of all streams.
+Whoever has database and keys can forge everything inside. They cannot take back a line that lies in
+somebody's mailbox: the event that it names must still be in the log, and that event names the ends of all
+streams.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -85,7 +87,7 @@ def verify_lines(lines: Iterable[str]) -> Iterator[Finding]:
             yield Finding(stream=STREAM, what=f"{what} is another one: the log was written anew")
 
 
-def _read(line: str) -> tuple[dict[str, object], str]:
+def _read(line: str) -> tuple[dict[str, Any], str]:
     try:
         said = json.loads(line)
         signature = said.pop("signature")
@@ -96,12 +98,12 @@ def _read(line: str) -> tuple[dict[str, object], str]:
     return said, str(signature)
 
 
-def _is_ours(said: dict[str, object], signature: str) -> bool:
+def _is_ours(said: dict[str, Any], signature: str) -> bool:
     """A line can only accuse, so that one signed with a former key is taken too."""
     signer = Signer(salt=_SALT)
     keys = (signer.key, *signer.fallback_keys)
     return any(constant_time_compare(signature, signer.signature(_text(said), key)) for key in keys)
 
 
-def _text(said: dict[str, object]) -> str:
+def _text(said: dict[str, Any]) -> str:
     return json.dumps(said, sort_keys=True)

@@ -4,12 +4,12 @@ import json
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.outside import keep_outside_daily
@@ -60,7 +60,7 @@ def test_a_line_that_somebody_wrote_by_hand_is_named(kept: Path) -> None:
         verify(kept)
 
 
-def test_the_line_is_mailed_once_a_day(log: Stream, settings: SettingsWrapper) -> None:
+def test_the_line_is_mailed_once_a_day(log: Stream, settings: Any) -> None:
     assert keep_outside_daily() is None
     settings.AUDIT_ENDS_MAIL = "pi@hospital.example"
     line = keep_outside_daily()
