@@ -59,6 +59,7 @@ urlpatterns = [
     path("studies/<slug:slug>/copy/", rehearsal.copy, name="desk-copy"),
     path("studies/<slug:slug>/lock/", plan.lock, name="desk-lock"),
     path("studies/<slug:slug>/log/", log.log, name="desk-log"),
+    path("studies/<slug:slug>/audit-trail.<slug:kind>", log.audit_trail_file, name="desk-audit-trail"),
     path("studies/<slug:slug>/people/", people.people, name="desk-people"),
     path(
         "studies/<slug:slug>/people/<slug:pseudonym>/withdraw/",

@@ -72,6 +72,7 @@ urlpatterns = [
     ),
     path(f"{STUDY}/progress", watching.ProgressView.as_view(), name="api-progress"),
     path(f"{STUDY}/log", watching.LogView.as_view(), name="api-log"),
+    path(f"{STUDY}/audit-trail.<slug:kind>", watching.AuditTrailView.as_view(), name="api-audit-trail"),
     path(f"{STUDY}/freeze", results.FreezeView.as_view(), name="api-freeze"),
     path(
         f"{STUDY}/unblinding-request",

@@ -1,7 +1,9 @@
 """Watching a study: how far its readers are, never how well, and what happened."""
 
+import io
 from typing import Any
 
+from django.http import FileResponse, Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -11,6 +13,7 @@ from rest_framework.response import Response
 from readerstudy.desk.access import STAFF
 from readerstudy.desk.api.outputs import REFUSALS, Shape, iso
 from readerstudy.desk.api.wire import DeskView
+from readerstudy.desk.audit_trail import KINDS, audit_trail
 from readerstudy.desk.health import health_problems
 from readerstudy.desk.pages.log import entries_of
 from readerstudy.desk.progress import ReaderProgress, answers_by_day, progress_of
@@ -115,6 +118,25 @@ class ProgressView(DeskView):
     @extend_schema(operation_id="progress_show", responses={200: ReadersProgressOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
         return Response(watching_out(self.study(slug, *STAFF)))
+
+
+class AuditTrailView(DeskView):
+    """The whole log in sentences, oldest first, as `csv` or `pdf`."""
+
+    @extend_schema(
+        operation_id="audit_trail_download",
+        responses={
+            (200, "text/csv"): OpenApiTypes.BINARY,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+            **REFUSALS,
+        },
+    )
+    def get(self, request: Request, slug: str, kind: str) -> HttpResponseBase:
+        study = self.study(slug, *STAFF)
+        if kind not in KINDS:
+            raise Http404
+        made, name = audit_trail(study, kind, by=self.person())
+        return FileResponse(io.BytesIO(made), as_attachment=True, filename=name)
 
 
 class LogView(DeskView):

@@ -1,19 +1,22 @@
 """The log of a study: everything that happened, without what would unblind."""
 
+import io
 import re
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.person import person
 from readerstudy.audit.models import Audience, Entry, Event
 from readerstudy.desk.access import STAFF, study_page
+from readerstudy.desk.audit_trail import KINDS, audit_trail, reader_names
 from readerstudy.desk.pages.frame import study_response
-from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.models import Study
 from readerstudy.truth.models import Unblinding
 
 EVENTS_ON_A_PAGE = 100
@@ -29,6 +32,16 @@ def log(request: HttpRequest, study: Study) -> HttpResponseBase:
     entries, shown = entries_of(study, request.GET.get("page"))
     rows = [(who, entry, _particulars(entry)) for who, entry in entries]
     return study_response(request, study, "log", {"rows": rows, "shown": shown})
+
+
+@require_GET
+@study_page(*STAFF)
+def audit_trail_file(request: HttpRequest, study: Study, kind: str) -> HttpResponseBase:
+    """The whole log in sentences, for an inspector."""
+    if kind not in KINDS:
+        raise Http404
+    made, name = audit_trail(study, kind, by=person(request))
+    return FileResponse(io.BytesIO(made), as_attachment=True, filename=name)
 
 
 def _particulars(entry: Entry) -> list[tuple[str, SafeString]]:
@@ -54,11 +67,5 @@ def entries_of(study: Study, page: str | int | None) -> tuple[Named, Page[Event]
     events = Event.objects.within(study.scope).for_audience(audience).order_by("-at", "-pk")
     events = events.select_related("stream", "by")
     shown = Paginator(events, EVENTS_ON_A_PAGE).get_page(page)
-    names = _reader_names(study)
+    names = reader_names(study)
     return [(names.get(event.by_id, event.by), event.for_audience(audience)) for event in shown], shown
-
-
-def _reader_names(study: Study) -> dict[int | None, str]:
-    """Readers go by their pseudonyms here: only owners know who they are."""
-    readers = Enrolment.objects.filter(study=study).readers().select_related("user", "invitation__claim__by")
-    return {reader.person.pk: reader.pseudonym for reader in readers if reader.person is not None}

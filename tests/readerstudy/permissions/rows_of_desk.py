@@ -18,6 +18,9 @@ ROWS = {
     "studies/": row("/studies/", "302 200 200 200 200 200 200"),
     "studies/<slug:slug>/": row("/studies/{slug}/", "302 404 404 200 200 200 404"),
     "studies/<slug:slug>/audit/": row("/studies/{slug}/audit/", "302 404 404 200 404 200 404"),
+    "studies/<slug:slug>/audit-trail.<slug:kind>": row(
+        "/studies/{slug}/audit-trail.csv", "302 404 404 200 200 200 404"
+    ),
     "studies/<slug:slug>/bundle.zip": row("/studies/{slug}/bundle.zip", "302 404 404 404 302 302 404"),
     "studies/<slug:slug>/ending/": row("/studies/{slug}/ending/", "302 404 404 404 200 200 404"),
     "studies/<slug:slug>/images/": row("/studies/{slug}/images/", "302 404 404 200 404 200 404"),

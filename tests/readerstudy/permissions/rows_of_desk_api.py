@@ -65,6 +65,7 @@ ROWS = {
     **of("/people/<slug:pseudonym>/replacement", OWNERS_MALFORMED, "POST", sent="/people/R01/replacement"),
     **of("/progress", STAFF),
     **of("/log", STAFF),
+    **of("/audit-trail.<slug:kind>", STAFF, sent="/audit-trail.csv"),
     **of("/freeze", SEERS_MALFORMED, "POST"),
     **of("/unblinding-request", SEERS_MALFORMED, "POST"),
     **of("/unblinding", SEERS_MALFORMED, "POST"),
