@@ -30,7 +30,7 @@ COLUMNS = ("at_utc", "who", "sentence", "reason", "stream", "digest")
 
 @dataclass(frozen=True, kw_only=True)
 class TrailEntry:
-    """One event as an inspector reads it. `digest`, told after the unblinding, chains it to the one before."""
+    """One event as an inspector reads it. Its digest is told after the unblinding."""
 
     at: str
     who: str

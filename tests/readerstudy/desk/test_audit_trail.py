@@ -1,4 +1,4 @@
-"""An inspector reads what happened in sentences, alike by page, API and command, and nothing that unblinds."""
+"""An inspector reads what happened in sentences, alike by page, API and command; nothing unblinds."""
 
 import csv
 from io import StringIO
