@@ -126,6 +126,16 @@ class Event(models.Model):
             by=self.by,
             verb=self.verb,
             subject=self.subject,
-            particulars=self.particulars,
+            particulars=self._told_to(audience),
             reason=self.reason,
         )
+
+    def _told_to(self, audience: Audience) -> dict[str, Any]:
+        """The particulars, without a digest of images that an earlier version made without a key.
+
+        Whoever knows the images could try out against it which of them are in which source.
+        """
+        can_be_tried_out = self.verb == "blinding audited" and "keyed" not in self.particulars
+        if can_be_tried_out and audience != Audience.UNBLINDED:
+            return {name: value for name, value in self.particulars.items() if name != "images"}
+        return dict(self.particulars)

@@ -62,3 +62,15 @@ def test_another_study_is_not_in_the_log_of_this_one(scope: str) -> None:
 
 def test_what_names_no_audience_is_for_staff() -> None:
     assert record("study:1", "verb", by=None, on="x").audience == Audience.STAFF
+
+
+def test_a_digest_of_images_from_before_keys_is_kept_from_staff_until_the_unblinding(scope: str) -> None:
+    for said in ({"passed": True, "images": "0" * 64}, {"passed": True, "images": "1" * 64, "keyed": True}):
+        record("study:1", "blinding audited", by=None, on="x", particulars=said)
+
+    def told(audience: Audience) -> list[str | None]:
+        entries = Event.objects.visible_in(scope, audience=audience)
+        return [entry.particulars.get("images") for entry in entries if entry.verb == "blinding audited"]
+
+    assert told(Audience.STAFF) == [None, "1" * 64]
+    assert told(Audience.UNBLINDED) == ["0" * 64, "1" * 64]
