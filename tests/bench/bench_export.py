@@ -41,6 +41,7 @@ def peak_mb() -> float:
 def export(name: str) -> None:
     """In a process of its own: one archive, its rows, its seconds, and the memory beyond the start."""
     import zipfile
+    from unittest.mock import patch
 
     import django
 
@@ -50,7 +51,9 @@ def export(name: str) -> None:
 
     study = Study.objects.get(slug=name)
     before, start = peak_mb(), time.perf_counter()
-    archive, _ = bundle_archive(study, by=study.created_by)
+    # The rows were written by SQL and have no events; bench_integrity.py measures the check.
+    with patch("readerstudy.results.bundle.export.require_whole"):
+        archive, _ = bundle_archive(study, by=study.created_by)
     took, peak = time.perf_counter() - start, peak_mb()
     with archive, zipfile.ZipFile(archive) as zipped, zipped.open("calls.csv") as calls:
         rows = sum(1 for _ in calls) - 1
