@@ -24,7 +24,7 @@ def pixels_of(user: User | AnonymousUser, token: str) -> bytes:
         raise NothingHere
     if not _is_plainly_next(user, slot.presentation):
         _require_reach(user, slot.presentation)
-    return delivery.pixels(slot.trial_image.image)
+    return delivery.pixels(slot.trial_image.image, scope=slot.presentation.section.study_id)
 
 
 def _is_plainly_next(user: User | AnonymousUser, shown: Presentation) -> bool:

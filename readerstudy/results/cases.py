@@ -31,7 +31,6 @@ class SeenImage:
     """One image: what it was, and how many out of how many took it for real, or found that its label fits."""
 
     trial_image: int
-    image: int
     source: str
     real: bool
     votes: int
@@ -185,7 +184,6 @@ def _opened(
     def seen_image(image: _Fared) -> SeenImage:
         return SeenImage(
             trial_image=image.trial_image,
-            image=shown[image.trial_image].image_id,
             source=image.alternative,
             real=image.real,
             votes=image.votes,

@@ -40,7 +40,7 @@ class SeenImageOut(Shape):
     picture = serializers.SerializerMethodField(help_text="The address of the image as PNG.")
 
     def get_picture(self, image: SeenImage) -> str:
-        return reverse("api-picture", args=[self.context["slug"], image.image])
+        return reverse("api-picture", args=[self.context["slug"], image.trial_image])
 
 
 class CaseOut(Shape):

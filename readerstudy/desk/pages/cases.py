@@ -9,7 +9,6 @@ from readerstudy.desk.heat import heat_map, names_of
 from readerstudy.desk.pages.frame import study_response
 from readerstudy.desk.query import whole_number
 from readerstudy.imaging.delivery import thumbnail_png
-from readerstudy.imaging.models import Image
 from readerstudy.results.case_file import case_file
 from readerstudy.results.cases import counting_section, gallery
 from readerstudy.results.tallies import readers_of
@@ -95,7 +94,6 @@ def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBa
 
 
 def picture_of(study: Study, number: int, size_px: int) -> bytes | None:
-    """An image as PNG, if a trial of the study shows it."""
-    used = TrialImage.objects.filter(trial__section__study=study, image=number)
-    image = Image.objects.filter(pk=number).first() if used.exists() else None
-    return None if image is None else thumbnail_png(image, size_px)
+    """An image as PNG by its number among those that trials show; its own would tell when it came first."""
+    shown = TrialImage.objects.filter(trial__section__study=study, pk=number).select_related("image").first()
+    return None if shown is None else thumbnail_png(shown.image, size_px, scope=study.pk)

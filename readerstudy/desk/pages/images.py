@@ -151,4 +151,4 @@ def source_picture(study: Study, number: int, size_px: int) -> bytes:
     row = Provenance.objects.filter(source__study=study, pk=number).select_related("image").first()
     if row is None:
         raise Http404
-    return thumbnail_png(row.image, size_px)
+    return thumbnail_png(row.image, size_px, scope=study.pk)

@@ -61,6 +61,19 @@ def test_reading_again_does_not_touch_the_storage(run: Run, tmp_path: Path, stor
     assert delivery.pixels(imported[0].image) == first
 
 
+def test_what_others_looked_at_is_not_ready_sooner_in_another_study(
+    run: Run, tmp_path: Path, stored: Path
+) -> None:
+    imported, _ = run(write_png(tmp_path, "a.png", 3))
+    delivery.pixels(imported[0].image, scope=1)
+    delivery.thumbnail_png(imported[0].image, scope=1)
+    (stored / imported[0].image.key).unlink()
+    with pytest.raises(MissingPixels):
+        delivery.pixels(imported[0].image, scope=2)
+    with pytest.raises(MissingPixels):
+        delivery.thumbnail_png(imported[0].image, scope=2)
+
+
 def test_what_the_staff_look_at_is_not_ready_sooner_for_a_reader(
     run: Run, tmp_path: Path, stored: Path
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from readerstudy.desk.api import cases
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.runs import report_folder
-from readerstudy.studies.models import Run
+from readerstudy.studies.models import Run, TrialImage
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.desk.api.conftest import Program, a_program
 from tests.readerstudy.factory import Locked, a_planned_study, protocol_text, read_everything
@@ -45,6 +45,15 @@ def test_a_case_leads_to_the_pictures_that_it_showed(alices: Program, ended: Loc
         picture = alices.get(image["picture"].removeprefix("/api/"))
         assert picture.content.startswith(b"\x89PNG")
     assert alices.get("studies/knees/pictures/999999.png").status_code == 404
+
+
+def test_no_number_of_a_picture_tells_when_its_image_came_first(alices: Program, ended: Locked) -> None:
+    """An image keeps its row where studies share it; numbers in the order of rows tell sources apart."""
+    [case, *_] = alices.get("studies/knees/cases/triples").json()["cases"]
+    numbers = [int(image["picture"].rsplit("/", 1)[1].removesuffix(".png")) for image in case["images"]]
+    shown = TrialImage.objects.filter(pk__in=numbers, trial__number=case["number"])
+    assert shown.count() == len(numbers)
+    assert {row.image_id for row in shown} != set(numbers)
 
 
 def test_pictures_of_a_blinded_study_stay_closed(alices: Program) -> None:
