@@ -131,6 +131,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "readerstudy.desk.operations.middleware.ProbesNameAnyHost",
+    "readerstudy.desk.operations.middleware.NoteRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -354,20 +356,51 @@ WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 # --- The server's log -------------------------------------------------------------------------------
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or "line"
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it has to be line or json.")
+ACCESS_LOG = switch_from_environment("ACCESS_LOG", default=False)
+
 # Django's own shows errors with DEBUG only; here they are on standard error wherever the server runs.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"}},
+    "formatters": {
+        "line": {
+            "()": "readerstudy.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "readerstudy.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "level": "WARNING"},
+        "access": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+    },
     "root": {"handlers": ["stderr"]},
     "loggers": {
+        "readerstudy.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
         "django": {"handlers": []},
         "django.request": {"level": "ERROR"},
         # Every scanner of the internet asks for some other host.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
+
+# --- For those who run the server --------------------------------------------------------------------
+
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    if len(METRICS_TOKEN) < 20:
+        raise ImproperlyConfigured("METRICS_TOKEN needs at least 20 characters, at random.")
+    METRICS_FOLDER = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(HOME / "metrics")))
+    METRICS_FOLDER.mkdir(parents=True, exist_ok=True)
+
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
+    raise ImproperlyConfigured(
+        f"SECURITY_CONTACT is {SECURITY_CONTACT!r}; it has to begin with mailto:, https:// or tel:."
+    )
 
 # --- Interfaces for programs ------------------------------------------------------------------------
 
@@ -420,6 +453,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask within the house
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -9,6 +9,7 @@ from django.db import close_old_connections
 
 from readerstudy.audit.outside import keep_outside_daily
 from readerstudy.studies.runs import take_up_vanished
+from readerstudy.studies.runs.presence import say_present
 
 SECONDS_BETWEEN_LOOKS = 20
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         count = take_up_vanished()
         if count:
             self.stdout.write(f"Taken up again: {count} runs whose worker had gone.")
+        say_present()
         stop = threading.Event()
         if not options["once"]:
             threading.Thread(target=self._look_after, args=(stop,), daemon=True).start()
@@ -36,6 +38,7 @@ class Command(BaseCommand):
     @staticmethod
     def _look_after(stop: threading.Event) -> None:
         while not stop.wait(SECONDS_BETWEEN_LOOKS):
+            say_present()
             take_up_vanished()
             _keep_outside()
             close_old_connections()
