@@ -123,6 +123,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "rest_framework",
     "drf_spectacular",
@@ -306,6 +308,41 @@ MFA_FORMS = {"add_webauthn": "readerstudy.accounts.allauth_forms.AddPasskeyForm"
 MFA_TOTP_ISSUER = "readerstudy"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
+# --- Hospital sign-in: an identity provider that speaks OpenID Connect, if one is named -----------------
+
+
+def hospital_provider(issuer: str, *, name: str, client: str, secret: str) -> dict[str, object]:
+    app = {
+        "provider_id": "hospital",
+        "name": name,
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": issuer},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").rstrip("/")
+SOCIALACCOUNT_ADAPTER = "readerstudy.accounts.hospital_sign_in.HospitalAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+OIDC_ORIGINS: list[str] = []
+if OIDC_ISSUER:
+    if PRODUCTION and not OIDC_ISSUER.startswith("https://"):
+        raise ImproperlyConfigured(
+            f"OIDC_ISSUER is {OIDC_ISSUER!r}; in production it has to begin with https://."
+        )
+    missing = [name for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not os.environ.get(name)]
+    if missing:
+        raise ImproperlyConfigured(f"{' and '.join(missing)} must be set because OIDC_ISSUER is.")
+    OIDC_ORIGINS = ["://".join(urlsplit(OIDC_ISSUER)[:2])]
+    SOCIALACCOUNT_PROVIDERS = hospital_provider(
+        OIDC_ISSUER,
+        name=os.environ.get("OIDC_NAME") or "hospital account",
+        client=os.environ["OIDC_CLIENT_ID"],
+        secret=os.environ["OIDC_CLIENT_SECRET"],
+    )
+
 # Failed attempts are counted where all web processes see them.
 CACHES = {
     "default": {
@@ -313,7 +350,7 @@ CACHES = {
         "LOCATION": "accounts_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Counted at each picture and each answer: in the memory of the process, so that counting costs no write.
+    # Counted at each picture and each answer: in memory, and shared in batches (accounts/shared_counts.py).
     "throttle": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
@@ -438,7 +475,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "connect-src": ["'self'"],
         "font-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *OIDC_ORIGINS],  # browsers hold a form to it through redirects as well
         "frame-ancestors": ["'none'"],
         "img-src": ["'self'", "data:", "blob:"],
         "manifest-src": ["'self'"],

@@ -21,7 +21,7 @@ from readerstudy.accounts import attempts
 from readerstudy.accounts.devices import UNLOCK_S, remember, unlock_link
 from readerstudy.accounts.letters import send_later
 from readerstudy.accounts.models import User, digest_of
-from readerstudy.accounts.sessions import signed_in_for_s
+from readerstudy.accounts.sessions import signed_in_just_now
 from readerstudy.accounts.witness import tell
 
 
@@ -73,9 +73,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().logout(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        if app == "allauth.account" and not self.get_reauthentication_methods(self.request.user):
-            # Choosing a first password: there is nothing to confirm with yet but a recent sign-in.
-            return signed_in_for_s(self.request) > settings.FIRST_PASSWORD_MINUTES * 60
+        if app and not self.get_reauthentication_methods(self.request.user):
+            # A first password, second factor or identity: there is nothing to confirm with but the sign-in.
+            return not signed_in_just_now(self.request)
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required
 

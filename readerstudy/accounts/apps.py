@@ -6,7 +6,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from readerstudy.accounts import openapi, passwords, second_factor  # noqa: F401 the scheme registers itself
+        from readerstudy.accounts import hospital_sign_in, openapi, passwords, second_factor  # noqa: F401 the scheme registers itself
 
+        hospital_sign_in.record_changes()
         passwords.record_changes()
         second_factor.record_changes()

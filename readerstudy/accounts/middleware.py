@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from readerstudy.accounts.models import User
 from readerstudy.accounts.reauthentication import can_confirm
 from readerstudy.accounts.second_factor import lacks_second_factor
-from readerstudy.accounts.sessions import idle_s, note_use, signed_in_for_s
+from readerstudy.accounts.sessions import idle_s, note_use, signed_in_for_s, signed_in_just_now
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -85,8 +85,8 @@ class SecondFactorRequired:
 class NothingToConfirmWith:
     """Have people choose a password where they are asked to confirm their identity and have no means to.
 
-    They may choose it shortly after signing in only: a browser that was left signed in gives nobody else a
-    password of their own.
+    They may do so shortly after signing in only, else they sign in again: a browser that was left signed in
+    gives nobody else a password of their own.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -100,14 +100,12 @@ class NothingToConfirmWith:
             return None
         if not request.user.is_authenticated or can_confirm(request.user):
             return None
-        choose = reverse("account_set_password")
-        if request.path != choose:
-            return redirect(f"{choose}?{urlencode({'next': request.get_full_path()})}")
+        query = urlencode({"next": request.get_full_path()})
+        if signed_in_just_now(request):
+            return redirect(f"{reverse('account_set_password')}?{query}")
         logout(request)
-        messages.info(request, _("Sign in again to choose a password."))
-        return redirect(
-            f"{reverse('account_request_login_code')}?{urlencode({'next': request.get_full_path()})}"
-        )
+        messages.info(request, _("Sign in again to continue."))
+        return redirect(f"{reverse('account_login')}?{query}")
 
 
 class PermissionsPolicy:

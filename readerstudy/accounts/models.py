@@ -160,6 +160,17 @@ class SignInAttempt(models.Model):
         return f"attempt at {self.at}"
 
 
+class SharedCount(models.Model):
+    """What all web processes counted under a key together (`shared_counts`)."""
+
+    key = models.CharField(max_length=100, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.key}"
+
+
 class Scope(models.TextChoices):
     """What a token may be used for. Never more than its owner may do."""
 

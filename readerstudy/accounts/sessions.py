@@ -2,6 +2,7 @@
 
 import time
 
+from django.conf import settings
 from django.http import HttpRequest
 
 _LAST_SEEN, _SIGNED_IN = "last_seen", "signed_in_since"
@@ -19,6 +20,11 @@ def signed_in_for_s(request: HttpRequest) -> int:
     """Return the seconds since this browser signed in, counted from the first call."""
     now = int(time.time())
     return now - int(request.session.setdefault(_SIGNED_IN, now))
+
+
+def signed_in_just_now(request: HttpRequest) -> bool:
+    """Return whether somebody with nothing to confirm their identity with may choose something now."""
+    return signed_in_for_s(request) <= settings.FIRST_PASSWORD_MINUTES * 60
 
 
 def note_use(request: HttpRequest) -> None:

@@ -10,6 +10,8 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from readerstudy.accounts import views
@@ -61,6 +63,12 @@ _second_factor = [
     path("webauthn/keys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
 ]
 
+_hospital = [
+    path("<slug:provider_id>/login/", oidc.login, name="openid_connect_login"),
+    path("<slug:provider_id>/login/callback/", oidc.callback, name="openid_connect_callback"),
+    path("cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("account/", views.account, name="account"),
@@ -69,4 +77,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(_sign_in)),
     path("accounts/password/", include(_password)),
     path("accounts/2fa/", include(_second_factor)),
+    path("accounts/oidc/", include(_hospital)),
+    path("account/hospital-sign-in/disconnect/", views.disconnect_hospital, name="disconnect_hospital"),
 ]

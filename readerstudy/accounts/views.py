@@ -20,11 +20,13 @@ from readerstudy.accounts.errors import (
     InvitationUnknown,
 )
 from readerstudy.accounts.forms import ApiTokenForm
+from readerstudy.accounts.hospital_sign_in import disconnect, is_connected
 from readerstudy.accounts.issue_token import issue_token
 from readerstudy.accounts.models import User
 from readerstudy.accounts.person import person
-from readerstudy.accounts.reauthentication import recently_authenticated
+from readerstudy.accounts.reauthentication import can_confirm, recently_authenticated
 from readerstudy.accounts.second_factor import needs_second_factor
+from readerstudy.accounts.sessions import signed_in_just_now
 
 
 @never_cache
@@ -84,8 +86,18 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "factors": [factor.get_type_display() for factor in factors],
         "needs_second_factor": needs_second_factor(who),
+        "hospital_connected": is_connected(who),
+        "may_connect": can_confirm(who) or signed_in_just_now(request),
     }
     return render(request, "accounts/account.html", context)
+
+
+@recently_authenticated
+@require_POST
+def disconnect_hospital(request: HttpRequest) -> HttpResponse:
+    who = person(request)
+    disconnect(who, by=who)
+    return redirect("account")
 
 
 @never_cache

@@ -62,6 +62,14 @@ def test_the_deployment_check_finds_nothing_to_say(tmp_path: Path) -> None:
         ({"EMAIL_URL": "smtp://relay:25?tls=maybe"}, "nothing or ?tls=no may stand there"),
         ({"EMAIL_URL": "smtps://relay?tls=no"}, "nothing or ?tls=no may stand there"),
         ({"STORAGE_URL": "file://images"}, "it has to be file:///folder or s3://"),
+        (
+            {"OIDC_ISSUER": "http://id.hospital.example"},
+            "OIDC_ISSUER is 'http://id.hospital.example'; in produc",
+        ),
+        ({"OIDC_ISSUER": "https://id.hospital.example"}, "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set"),
+        ({"SECURITY_CONTACT": "us@hospital.example"}, "it has to begin with mailto:, https:// or tel:"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN needs at least 20 characters"),
+        ({"LOG_FORMAT": "xml"}, "it has to be line or json"),
         ({"IDLE_MINUTES": "soon"}, "IDLE_MINUTES is 'soon'; it has to be a whole number"),
         ({"REQUIRE_SECOND_FACTOR": "yes"}, "REQUIRE_SECOND_FACTOR is 'yes'; it has to be 0 or 1"),
     ],
@@ -85,9 +93,22 @@ def test_what_goes_wrong_stands_in_the_log_with_where_it_did(tmp_path: Path) -> 
     assert run(["migrate", "--verbosity", "0"], tmp_path, **as_demonstrated).stderr == ""
     done = run(["shell", "--no-imports", "-c", asked], tmp_path, **as_demonstrated)
     assert done.stdout == "500 404\n"
-    assert "ERROR django.request: Internal Server Error: /invitation/x/\nTraceback" in done.stderr
+    assert "ERROR django.request: Internal Server Error: /invitation/…/\nTraceback" in done.stderr
     assert "ZeroDivisionError: by zero" in done.stderr
     assert "/nothing/" not in done.stderr
+
+
+def test_a_form_may_lead_to_the_identity_provider_that_the_settings_name(tmp_path: Path) -> None:
+    told = (
+        "from django.conf import settings as s; print(s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])"
+    )
+    named = {
+        "OIDC_ISSUER": "https://id.hospital.example/realms/staff",
+        "OIDC_CLIENT_ID": "readerstudy",
+        "OIDC_CLIENT_SECRET": "secret",
+    }
+    done = run(["shell", "--no-imports", "-c", told], tmp_path, **named)
+    assert done.stdout == "[\"'self'\", 'https://id.hospital.example']\n"
 
 
 def test_hashes_that_are_compared_for_years_outlive_a_change_of_the_key(tmp_path: Path) -> None:

@@ -124,15 +124,18 @@ def test_a_first_password_is_chosen_shortly_after_signing_in_only() -> None:
     assert client.get("/accounts/password/set/").status_code == 200
     with after(minutes=16):
         response = client.get("/accounts/password/set/", follow=True)
-    assert response.redirect_chain[-1][0] == "/accounts/login/code/?next=%2Faccounts%2Fpassword%2Fset%2F"
-    assert "Sign in again to choose a password" in response.content.decode()
+    assert response.redirect_chain[-1][0] == "/accounts/login/?next=%2Faccounts%2Fpassword%2Fset%2F"
+    assert "Sign in again to continue" in response.content.decode()
     assert "_auth_user_id" not in client.session
 
 
-def test_who_has_nothing_to_confirm_with_is_led_to_a_password_before_a_second_factor_too() -> None:
-    bob = User.objects.create_user("bob@hospital.example")
-    asked = signed_in(bob).get("/accounts/2fa/totp/activate/")
-    assert asked["Location"] == "/accounts/password/set/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
+def test_a_first_second_factor_is_set_up_shortly_after_signing_in_only() -> None:
+    """Whoever signs in through the hospital needs no password for it."""
+    client = signed_in(User.objects.create_user("bob@hospital.example"))
+    assert client.get("/accounts/2fa/totp/activate/").status_code == 200
+    with after(minutes=16):
+        asked = client.get("/accounts/2fa/totp/activate/")
+    assert asked["Location"] == "/accounts/login/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
 
 
 @pytest.mark.parametrize("page", ["", "confirm/"])

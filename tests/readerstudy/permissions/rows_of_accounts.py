@@ -5,6 +5,16 @@ from tests.readerstudy.permissions.row import row
 #   anonymous, reader, other reader, coordinator, analyst, owner, other owner
 ROWS = {
     "account/": row("/account/", "302 200 200 200 200 200 200"),
+    "account/hospital-sign-in/disconnect/": row(
+        "/account/hospital-sign-in/disconnect/", "302 302 302 302 302 302 302", "POST"
+    ),
+    "accounts/oidc/<slug:provider_id>/login/": row(
+        "/accounts/oidc/hospital/login/", "404 404 404 404 404 404 404"
+    ),
+    "accounts/oidc/<slug:provider_id>/login/callback/": row(
+        "/accounts/oidc/hospital/login/callback/", "404 404 404 404 404 404 404"
+    ),
+    "accounts/oidc/cancelled/": row("/accounts/oidc/cancelled/", "200 200 200 200 200 200 200"),
     "account/tokens/": row("/account/tokens/", "302 200 200 200 200 200 200"),
     "account/tokens/<int:pk>/revoke/": row(
         "/account/tokens/1/revoke/", "302 404 404 404 404 404 404", "POST"
