@@ -14,7 +14,7 @@ access = logging.getLogger("readerstudy.access")
 
 
 class ProbesNameAnyHost:
-    """Load balancers ask for the health of a container by its address, which is in no ALLOWED_HOSTS.
+    """Load balancers and Prometheus ask a container by its address, which is in no ALLOWED_HOSTS.
 
     The answers do not depend on the host, so the name asked for makes no difference.
     """
@@ -24,7 +24,7 @@ class ProbesNameAnyHost:
         self.host = urlsplit(settings.SITE_URL).netloc
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith("/health/"):
+        if request.path.startswith("/health/") or request.path == "/metrics":
             request.META["HTTP_HOST"] = self.host
         return self.get_response(request)
 

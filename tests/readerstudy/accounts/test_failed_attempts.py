@@ -211,7 +211,9 @@ def effort_of(hashes: list[str], send: Callable[[], Any]) -> tuple[int, Counter[
     with CaptureQueriesContext(connection) as queries:
         send()
     statements = Counter(str(query["sql"]).split(" ")[0] for query in queries)
-    return len(hashes), Counter({name: count for name, count in statements.items() if name != "SELECT"})
+    return len(hashes), Counter(
+        {name: statements[name] for name in ("INSERT", "UPDATE", "DELETE", "SAVEPOINT")}
+    )
 
 
 def test_a_wrong_password_takes_the_same_effort_whoever_it_is_for(alice: User, hashes: list[str]) -> None:

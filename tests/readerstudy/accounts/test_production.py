@@ -1,5 +1,6 @@
 """Production starts only with all it needs, says what is missing, and passes Django's deployment check."""
 
+import json
 import os
 import subprocess
 import sys
@@ -96,6 +97,19 @@ def test_what_goes_wrong_stands_in_the_log_with_where_it_did(tmp_path: Path) -> 
     assert "ERROR django.request: Internal Server Error: /invitation/…/\nTraceback" in done.stderr
     assert "ZeroDivisionError: by zero" in done.stderr
     assert "/nothing/" not in done.stderr
+    done = run(["shell", "--no-imports", "-c", asked], tmp_path, **as_demonstrated, LOG_FORMAT="json")
+    (entry,) = [json.loads(line) for line in done.stderr.splitlines()]
+    assert entry["message"] == "Internal Server Error: /invitation/…/"
+    assert "ZeroDivisionError: by zero" in entry["traceback"]
+
+
+def test_health_and_metrics_are_asked_for_within_the_house_and_nothing_else_is(tmp_path: Path) -> None:
+    asked = (
+        "from django.test import Client; ask = Client(headers={'host': '10.1.2.3'}).get; "
+        "print([ask(page).status_code for page in ('/health/live', '/metrics', '/accounts/login/')])"
+    )
+    done = run(["shell", "--no-imports", "-c", asked], tmp_path, METRICS_TOKEN="a token of the scraper alone")
+    assert done.stdout == "[200, 401, 400]\n"
 
 
 def test_a_form_may_lead_to_the_identity_provider_that_the_settings_name(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
@@ -61,7 +62,8 @@ def test_a_worker_that_said_so_is_there_until_it_is_silent_for_long(
 
 
 def test_a_missing_migration_makes_it_not_ready(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    MigrationRecorder(connection).record_unapplied("accounts", "0005_sign_in_attempts")
+    ((app, newest),) = MigrationLoader(connection).graph.leaf_nodes("accounts")
+    MigrationRecorder(connection).record_unapplied(app, newest)
     status, found = asked(client, "/health/ready")
     assert (status, found["migrations"], found["database"]) == (503, False, True)
     assert "manage.py migrate" in caplog.text
