@@ -103,13 +103,14 @@ def test_what_goes_wrong_stands_in_the_log_with_where_it_did(tmp_path: Path) -> 
     assert "ZeroDivisionError: by zero" in entry["traceback"]
 
 
-def test_health_and_metrics_are_asked_for_within_the_house_and_nothing_else_is(tmp_path: Path) -> None:
+def test_health_and_metrics_are_asked_for_within_the_house_and_the_rest_by_tls(tmp_path: Path) -> None:
     asked = (
-        "from django.test import Client; ask = Client(headers={'host': '10.1.2.3'}).get; "
-        "print([ask(page).status_code for page in ('/health/live', '/metrics', '/accounts/login/')])"
+        "from django.test import Client; ask = lambda page, host: Client(headers={'host': host}).get(page); "
+        "pages = {'/health/live': '10.1.2.3', '/metrics': '10.1.2.3', '/': 'study.hospital.example'}; "
+        "print([ask(*page).status_code for page in pages.items()])"
     )
     done = run(["shell", "--no-imports", "-c", asked], tmp_path, METRICS_TOKEN="a token of the scraper alone")
-    assert done.stdout == "[200, 401, 400]\n"
+    assert done.stdout == "[200, 401, 301]\n", done.stderr
 
 
 def test_a_form_may_lead_to_the_identity_provider_that_the_settings_name(tmp_path: Path) -> None:
