@@ -283,6 +283,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is verified by the invitation 
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # people hear of every change of how they sign in
 ACCOUNT_SESSION_REMEMBER = True  # a reader who closes the browser comes back to the same trial
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
