@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _KEYWORD = b"bearer"
 _REFUSAL = "This token is unknown, expired or revoked. Make another on your account's page."
-_NO_SECOND_FACTOR = "Your role in a study asks for a second factor. Sign in and set one up first."
+_NO_SECOND_FACTOR = "Your role in a study requires a second factor. Sign in and set one up first."
 
 
 class ApiTokenAuthentication(BaseAuthentication):

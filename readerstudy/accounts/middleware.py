@@ -57,7 +57,10 @@ class SecondFactorRequired:
             "account_logout",
             "account_reauthenticate",
             "account_set_password",
+            "disconnect_hospital",
             "invitation",
+            "openid_connect_callback",
+            "openid_connect_login",
         }
     )
 
@@ -75,7 +78,7 @@ class SecondFactorRequired:
             return None
         if not isinstance(request.user, User) or not lacks_second_factor(request.user):
             return None
-        sentence = "Your role in a study asks for a second factor. Set one up to go on."
+        sentence = _("Your role in a study requires a second factor. Set one up to continue.")
         if request.path.startswith("/api/") or not request.accepts("text/html"):
             return JsonResponse({"detail": sentence}, status=403)
         messages.warning(request, sentence)

@@ -129,6 +129,16 @@ def test_a_second_factor_is_asked_for_after_it(connected: User, provider: Provid
     assert not is_signed_in(client)
 
 
+def test_staff_connect_it_before_they_set_up_their_second_factor(
+    alice: User, alice_needs_a_second_factor: None, provider: Provider
+) -> None:
+    through(signed_in(alice, confirmed=True), provider, process="connect")
+    client = Visitor()
+    asked = through(client, provider)
+    assert SocialAccount.objects.get().user == alice
+    assert "requires a second factor" in asked.content.decode()
+
+
 def test_a_closed_account_stays_closed(connected: User, provider: Provider) -> None:
     User.objects.update(is_active=False)
     client = Visitor()

@@ -23,7 +23,7 @@ needed = pytest.mark.usefixtures("alice_needs_a_second_factor")
 def test_who_needs_one_and_has_none_is_led_to_set_one_up(alice: User) -> None:
     response = signed_in(alice).get(reverse("api_tokens"), follow=True)
     assert response.redirect_chain == [("/accounts/2fa/", 302)]
-    assert "Your role in a study asks for a second factor" in response.content.decode()
+    assert "Your role in a study requires a second factor" in response.content.decode()
 
 
 @needed
