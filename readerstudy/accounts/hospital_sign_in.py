@@ -43,7 +43,8 @@ class HospitalAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 def is_connected(user: User) -> bool:
-    return SocialAccount.objects.filter(user=user).exists()
+    connected: bool = SocialAccount.objects.filter(user=user).exists()
+    return connected
 
 
 def disconnect(user: User, *, by: User) -> None:
