@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,12 +12,19 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import DjangoDbBlocker
 
+from readerstudy.audit.models import Event
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.exports import reproduction_zip
 from readerstudy.results.freeze import freeze_study
+from readerstudy.results.report import export_report
+from readerstudy.studies.models import Study
 from readerstudy.truth.allocation.verify import verify_plan
 from readerstudy.truth.errors import PlanNotVerified
+from readerstudy.truth.lock import lock_study
+from readerstudy.truth.models import Plan
+from readerstudy.truth.stored_plan import stored_digest
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import (
     CALLS,
@@ -25,9 +33,14 @@ from tests.readerstudy.factory import (
     QUARTETS,
     Locked,
     a_locked_study,
+    a_planned_study,
+    brief,
+    enrol,
+    kept_for_a_module,
     protocol_text,
     read_everything,
 )
+from tests.readerstudy.people import signed_in
 
 pytestmark = pytest.mark.django_db
 SECTIONS = PRACTICE + QUARTETS.format(trials=4) + "repeats = 1\ncatch = 1\n" + CALLS + CHECKS
@@ -38,16 +51,28 @@ def unblinded() -> Locked:
     made = a_locked_study(protocol_text(sections=SECTIONS))
     for name in ("rita", "ron"):
         list(read_everything(made.reading(name)))
-    freeze_study(made.study, by=made.owner, reason="all read")
-    request_unblinding(made.study, by=made.owner, reason="all read")
-    confirm_unblinding(made.study, by=made.owner, reason="all read")
+    end(made)
     return made
 
 
+def end(made: Locked) -> None:
+    for step in (freeze_study, request_unblinding, confirm_unblinding):
+        step(made.study, by=made.owner, reason="all read")
+
+
+@pytest.fixture(scope="module")
+def exported(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The bundle of a study whose rows are gone: nothing but the bundle is needed."""
+    with kept_for_a_module(django_db_blocker.unblock()):
+        made, out = unblinded(), tmp_path_factory.mktemp("exported") / "bundle"
+        return export_bundle(made.study, out, by=made.owner, masked=False)
+
+
 @pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    made = unblinded()
-    return export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=False)
+def bundle(exported: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(exported, tmp_path / "bundle"))
 
 
 def test_the_bundle_alone_gives_the_plan_and_every_row_fits(bundle: Path) -> None:
@@ -151,3 +176,32 @@ def test_a_masked_bundle_carries_neither_secret_nor_pool(tmp_path: Path) -> None
     assert "plan_secret" not in told
     with pytest.raises(PlanNotVerified, match="masked bundle holds no plan secret"):
         verify_plan(masked)
+
+
+def test_a_study_locked_before_there_were_secrets_says_so_wherever_it_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = a_planned_study(protocol_text(trials=2))
+    plan = Plan.objects.get(study=study)
+    plan.seed = 7
+    Plan.objects.filter(pk=plan.pk).update(seed=7, digest=stored_digest(study, plan))
+    with monkeypatch.context() as before:
+        before.setattr(Plan, "fits", lambda *_: True)
+        lock_study(study, by=study.created_by, reason="ready")
+    made = Locked(study=Study.objects.get(pk=study.pk), owner=study.created_by)
+    for place, name in enumerate(("rita", "ron"), start=1):
+        enrol(made, name, place)
+        brief(made.reading(name))
+        list(read_everything(made.reading(name)))
+    end(made)
+    event = Event.objects.get(stream__name=study.scope, verb="study unblinded")
+    assert "plan_secret" not in event.particulars
+    bundle = export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=False)
+    told = json.loads((bundle / "study.json").read_text())
+    assert (told["plan_computable_from_protocol"], told["plan_secret"]) == (True, None)
+    with pytest.raises(PlanNotVerified, match="computable from the protocol"):
+        verify_plan(bundle)
+    export_report(made.study, tmp_path / "report", by=made.owner, formats=("html",))
+    assert "Plan computable from the protocol" in (tmp_path / "report" / "report.html").read_text()
+    page = signed_in(made.owner).get(f"/studies/{study.slug}/result/").content.decode()
+    assert "Plan computable from the protocol" in page
