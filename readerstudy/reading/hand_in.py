@@ -5,7 +5,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
-from readerstudy.reading.errors import Incomplete
+from readerstudy.reading.errors import Incomplete, NothingHere
 from readerstudy.reading.models import Submission
 from readerstudy.reading.readers import require_open, require_open_now
 from readerstudy.reading.walk import Walk
@@ -24,6 +24,15 @@ def hand_in(enrolment: Enrolment, section: Section, *, by: User) -> Submission:
             f"{stretch.total - stretch.answered} of {stretch.total} are still to be read in this section."
         )
     return leave(enrolment, section, by=by)
+
+
+def hand_in_named(enrolment: Enrolment, name: str, *, by: User) -> Submission:
+    """The same, of a section the reader knows of; any other does not exist for them."""
+    require_open(enrolment)
+    told = {stretch.document.name: stretch.section for stretch in Walk(enrolment).told}
+    if name not in told:
+        raise NothingHere
+    return hand_in(enrolment, told[name], by=by)
 
 
 def leave(enrolment: Enrolment, section: Section, *, by: User) -> Submission:

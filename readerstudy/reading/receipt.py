@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Max, Min, Sum
 
-from readerstudy.reading.models import Response, Submission
+from readerstudy.reading.models import Response
 from readerstudy.reading.walk import Stretch, Walk
 from readerstudy.studies.models import Enrolment
 
@@ -22,12 +22,11 @@ class Line:
     first_at: datetime | None
     last_at: datetime | None
     active_minutes: int
-    handed_in: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """All sections, and the digest over every answer in the order of arrival."""
+    """The sections that were begun, and the digest over every answer in the order of arrival."""
 
     lines: tuple[Line, ...]
     number: str
@@ -38,7 +37,8 @@ class Receipt:
 
 
 def receipt_of(enrolment: Enrolment) -> Receipt:
-    lines = tuple(_line(enrolment, stretch) for stretch in Walk(enrolment).stretches)
+    reached = (stretch for stretch in Walk(enrolment).stretches if stretch.answered or stretch.is_complete)
+    lines = tuple(_line(enrolment, stretch) for stretch in reached)
     digests = Response.objects.filter(enrolment=enrolment).order_by("pk").values_list("digest", flat=True)
     whole = hashlib.sha256("\n".join(digests).encode()).hexdigest()
     return Receipt(lines=lines, number="-".join(whole[i : i + 4] for i in range(0, 16, 4)))
@@ -55,5 +55,4 @@ def _line(enrolment: Enrolment, stretch: Stretch) -> Line:
         first_at=sums["first"],
         last_at=sums["last"],
         active_minutes=round((sums["active"] or 0) / 60_000),
-        handed_in=Submission.objects.filter(enrolment=enrolment, section=stretch.section).exists(),
     )

@@ -162,6 +162,10 @@ def _revision(walk: Walk, presentation: Presentation) -> int:
 
 
 def _require_section_open(walk: Walk) -> None:
+    if walk.to_hand_in is not None:
+        raise StepFirst(
+            f"Hand in “{walk.to_hand_in.document.title}” first. The next section opens after that."
+        )
     if walk.gate is not None:
         raise StepFirst("The practice is not over yet. Open the study from your list; it shows your result.")
     if walk.opens_at is not None:
@@ -233,12 +237,11 @@ def _settle(attempt: Attempt, sitting: Sitting | None, walk: Walk) -> None:
 def _sections_left(walk: Walk, section: Section) -> list[Section]:
     """Those that nobody comes back to after this answer.
 
-    Where readers may go back, a section is left with the first answer in a later one; elsewhere with its
-    own last answer, unless a pass mark still has to be met.
+    A section is left with its own last answer, unless a pass mark still has to be met. Where readers may go
+    back, they hand it in themselves.
     """
     if walk.lets_go_back(section):
-        earlier = walk.enrolment.study.sections.filter(position__lt=section.position)
-        return list(earlier.exclude(submissions__enrolment=walk.enrolment))
+        return []
     stretch = walk.stretch
     if walk.document.section(section.name).pass_mark is not None or stretch is None:
         return []

@@ -13,6 +13,7 @@ from readerstudy.reading.screens import label_choices, label_of, previous_answer
 from readerstudy.reading.steps import require_steps
 from readerstudy.reading.walk import Stretch, Walk
 from readerstudy.studies.models import Enrolment
+from readerstudy.studies.protocol.document import SectionDocument
 
 
 def state_of(enrolment: Enrolment, *, sitting: UUID | None = None) -> dict[str, Any]:
@@ -20,13 +21,15 @@ def state_of(enrolment: Enrolment, *, sitting: UUID | None = None) -> dict[str, 
     require_open(enrolment)
     require_steps(enrolment)
     walk = Walk(enrolment)
+    open_section = walk.stretch or walk.to_hand_in
     return {
-        "study": {"title": enrolment.study.title},
-        "section": _section(walk, walk.stretch) if walk.stretch else None,
-        "progress": [_progress(stretch) for stretch in walk.stretches],
+        "study": {"title": walk.document.public_title},
+        "section": _section(walk, open_section) if open_section else None,
+        "progress": [_progress(stretch) for stretch in walk.told],
         "current": show(walk, walk.current) if walk.current else None,
         "ahead": _ahead(walk),
         "finished": walk.is_finished,
+        "hand_in": _to_hand_in(walk),
         "sitting": _sitting(enrolment, sitting),
         "practice": bool(walk.stretch and walk.stretch.section.practice),
         "finish_url": None if walk.current else reverse("read", args=[enrolment.study.slug]),
@@ -51,19 +54,35 @@ def _section(walk: Walk, stretch: Stretch) -> dict[str, Any]:
         "title": document.title,
         "task": document.task,
         "index": stretch.index,
-        "of": len(walk.stretches),
         "answered": stretch.answered,
         "total": stretch.total,
         "allow_back": reading.allow_back and not document.practice,
         "rate": document.rate or document.task == "rate",
         "require_confidence": document.confidence,
-        "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
+        "scale": _scale(walk, document),
         "reasons": {"tags": list(reading.reasons), "spot": reading.spots},
         "label_choices": {name: list(values) for name, values in choices.items()} or None,
         "break_after": reading.break_after,
         "show_clock": reading.show_clock,
         "idle_after_s": reading.idle_after_s,
     }
+
+
+def _scale(walk: Walk, document: SectionDocument) -> dict[str, Any]:
+    """The scale, in a section that asks for ratings: elsewhere its words would tell of a later one."""
+    scale = walk.document.scale
+    if not (document.rate or document.task == "rate"):
+        return {"points": [], "labels": []}
+    return {"points": list(scale.points), "labels": list(scale.labels)}
+
+
+def _to_hand_in(walk: Walk) -> dict[str, Any] | None:
+    """The section to hand in, and the presentation at which its reader can go back to change answers."""
+    stretch = walk.to_hand_in
+    if stretch is None:
+        return None
+    last = Presentation.objects.of(walk.enrolment).filter(section=stretch.section).order_by("-order")[0]
+    return {"section": stretch.document.name, "back": last.token}
 
 
 def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:

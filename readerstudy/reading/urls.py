@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("read/<slug:slug>/display/", views.read_display, name="read-display"),
     path("read/<slug:slug>/trial/", views.read_trial, name="read-trial"),
     path("read/<slug:slug>/between/", views.read_between, name="read-between"),
+    path("read/<slug:slug>/hand-in/", views.read_hand_in, name="read-hand-in"),
     path("read/<slug:slug>/finish/", views.read_finish, name="read-finish"),
 ]

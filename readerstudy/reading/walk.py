@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
@@ -25,7 +26,8 @@ class Stretch:
     """One section as one reader stands in it.
 
     `round` counts from 1 how often the reader goes through a practice section whose pass mark they missed;
-    `passed` is None where there is no pass mark or nobody has judged yet.
+    `passed` is None where there is no pass mark or nobody has judged yet. `changeable` answers can be changed
+    until the section is handed in.
     """
 
     section: Section
@@ -35,6 +37,7 @@ class Stretch:
     answered: int
     round: int
     passed: bool | None
+    changeable: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -44,6 +47,25 @@ class Stretch:
     def awaits_judgement(self) -> bool:
         """All practised, and whether it was good enough is still to be said."""
         return self.document.pass_mark is not None and self.is_complete and self.passed is not True
+
+    @property
+    def awaits_hand_in(self) -> bool:
+        """All answered, and the reader may still go back. Nothing after it is shown before that ends."""
+        return self.changeable and self.is_complete
+
+    @property
+    def is_behind(self) -> bool:
+        return self.is_complete and not self.awaits_judgement and not self.awaits_hand_in
+
+
+def _before_a_repeat(shown: tuple[Presentation, ...]) -> tuple[Presentation, ...]:
+    """As many as come before the repeat of one among them."""
+    seen: set[int] = set()
+    for place, presentation in enumerate(shown):
+        if presentation.trial_id in seen:
+            return shown[:place]
+        seen.add(presentation.trial_id)
+    return shown
 
 
 def trials_ahead(protocol: ProtocolDocument, section: SectionDocument) -> int:
@@ -76,6 +98,7 @@ class Walk:
         return tuple(self._stretches())
 
     def _stretches(self) -> Iterator[Stretch]:
+        handed_in = self._handed_in()
         passed = {section for section, _, ok in self.rounds if ok}
         failed = Counter(section for section, _, ok in self.rounds if not ok)
         totals = totals_of(self.enrolment)
@@ -92,6 +115,7 @@ class Walk:
                 answered=answered,
                 round=again + 1,
                 passed=section.pk in passed if document.pass_mark is not None else None,
+                changeable=self.lets_go_back(section) and section.pk not in handed_in,
             )
 
     def _sections(self) -> QuerySet[Any]:
@@ -114,31 +138,40 @@ class Walk:
         rows = PracticeRound.objects.filter(enrolment=self.enrolment)
         return list(rows.values_list("section_id", "number", "passed"))
 
+    def _handed_in(self) -> set[int]:
+        if not self.document.reading.allow_back:
+            return set()
+        return set(Submission.objects.filter(enrolment=self.enrolment).values_list("section_id", flat=True))
+
     @cached_property
     def stretch(self) -> Stretch | None:
         """The section to be read now; None at a gate, during a pause between sections, and at the end."""
-        for stretch in self.stretches:
-            if stretch.awaits_judgement:
-                return None
-            if not stretch.is_complete:
-                return None if self._opens_at(stretch) else stretch
-        return None
+        stretch = next((stretch for stretch in self.stretches if not stretch.is_behind), None)
+        if stretch is None or stretch.is_complete or self._opens_at(stretch):
+            return None
+        return stretch
+
+    @property
+    def told(self) -> tuple[Stretch, ...]:
+        """The sections a reader knows of: those that are complete, and the open one. No later one."""
+        known = tuple(takewhile(lambda stretch: stretch.is_complete, self.stretches))
+        return (*known, self.stretch) if self.stretch else known
 
     @property
     def gate(self) -> Stretch | None:
         """A practice section that is through and awaits the word whether it was good enough."""
-        for stretch in self.stretches:
-            if stretch.awaits_judgement:
-                return stretch
-            if not stretch.is_complete:
-                return None
-        return None
+        waiting = next((stretch for stretch in self.stretches if not stretch.is_behind), None)
+        return waiting if waiting and waiting.awaits_judgement else None
+
+    @property
+    def to_hand_in(self) -> Stretch | None:
+        """A section that is answered and has to be handed in before anything else is shown."""
+        waiting = next((stretch for stretch in self.stretches if not stretch.is_behind), None)
+        return waiting if waiting and waiting.awaits_hand_in else None
 
     @property
     def is_finished(self) -> bool:
-        return bool(self.stretches) and all(
-            stretch.is_complete and not stretch.awaits_judgement for stretch in self.stretches
-        )
+        return bool(self.stretches) and all(stretch.is_behind for stretch in self.stretches)
 
     @property
     def opens_at(self) -> datetime | None:
@@ -163,7 +196,8 @@ class Walk:
     def in_reach(self) -> tuple[Presentation, ...]:
         """The open presentation and a few after it in the same section, with their slots.
 
-        A browser fetches them ahead: the next one is there at once, and reading goes on without a network.
+        A browser fetches them ahead: the next one is there at once, and reading goes on without a network. It
+        never holds a trial and its hidden repeat, whose pixels are the same bytes.
         """
         stretch = self.stretch
         if stretch is None:
@@ -171,8 +205,12 @@ class Walk:
         waiting = Presentation.objects.of(self.enrolment).filter(section=stretch.section).order_by("order")
         slots = Slot.objects.select_related("trial_image").order_by("position")
         reach = 1 + trials_ahead(self.document, stretch.document)
-        in_reach = tuple(
-            waiting[stretch.answered : stretch.answered + reach].prefetch_related(Prefetch("slots", slots))
+        in_reach = _before_a_repeat(
+            tuple(
+                waiting[stretch.answered : stretch.answered + reach].prefetch_related(
+                    Prefetch("slots", slots)
+                )
+            )
         )
         for presentation in in_reach:
             presentation.section = stretch.section

@@ -29,7 +29,7 @@ def create_study(text: str, *, by: User, slug: str = "") -> Study:
         raise NotAShortName
     if slug and _may_know_of(by, slug):
         raise SlugIsTaken(f"There is a study called {slug!r} already. Choose another short name.")
-    slug = free_slug(slug or slugify(document.title)[:LONGEST_BASE].strip("-") or "study")
+    slug = free_slug(slug or slugify(document.public_title)[:LONGEST_BASE].strip("-") or "study")
     study = Study.objects.create(slug=slug, title=document.title, created_by=by)
     Enrolment.objects.create(study=study, user=by, role=Role.OWNER, invited_by=by)
     protocol = Protocol.objects.create(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.invite import Invited
-from readerstudy.studies.models import Enrolment
+from readerstudy.studies.models import Enrolment, Role
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,9 @@ def send_reminder(enrolment: Enrolment, *, by: User, post: Post) -> bool:
 
 
 def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post) -> bool:
-    context = {"enrolment": enrolment, "study": enrolment.study, "by": by, "link": link}
+    study = enrolment.study
+    title = study.protocol.document.public_title if enrolment.role == Role.READER else study.title
+    context = {"enrolment": enrolment, "title": title, "by": by, "link": link}
     message = EmailMessage(
         subject=_subject(letter, context),
         body=render_to_string(f"studies/mail/{letter}.txt", context),

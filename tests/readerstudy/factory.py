@@ -21,6 +21,7 @@ from readerstudy.reading.answer import Answer
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.readers import reading_of
 from readerstudy.reading.respond import Accepted, respond
 from readerstudy.reading.screens import screen_of
@@ -284,9 +285,15 @@ def answer_next(enrolment: Enrolment, *, letter: str = "A", points: int = 3) -> 
 
 
 def read_everything(enrolment: Enrolment) -> Iterator[Accepted]:
-    """Answer until nothing is open."""
-    while Walk(enrolment).current is not None:
-        yield answer_next(enrolment)
+    """Answer until nothing is open, handing sections in where that is asked for."""
+    while True:
+        walk, reader = Walk(enrolment), enrolment.person
+        if walk.to_hand_in is not None and reader is not None:
+            hand_in(enrolment, walk.to_hand_in.section, by=reader)
+        elif walk.current is None:
+            return
+        else:
+            yield answer_next(enrolment)
 
 
 @contextmanager

@@ -101,7 +101,6 @@ class Study:
             "title": "Quartets" if self.task == "pick_real" else "Single images",
             "task": self.task,
             "index": 1,
-            "of": 1,
             "answered": answered,
             "total": self.trials,
             "allow_back": False,
@@ -121,6 +120,7 @@ class Study:
             "current": self.presentation(here) if here else None,
             "ahead": [self.presentation(number) for number in self.numbers_ahead(here)],
             "finished": here is None,
+            "hand_in": None,
             "sitting": self.sitting,
             "practice": self.practice,
         }

@@ -46,7 +46,6 @@ def press(page: Page, *keys: str) -> None:
 
 
 def begin(page: Page) -> None:
-    page.get_by_role("button", name="Begin").press("Enter")
     page.locator("#grid[data-painted]").wait_for()
 
 
@@ -55,12 +54,16 @@ def shown(page: Page) -> str:
 
 
 def next_after(page: Page, key: str) -> None:
-    """Presses a key and waits for another trial, a new section, or the end."""
+    """Presses a key and waits for another trial, a new section, or the end; hands in what is read."""
     before = shown(page)
     press(page, key)
     other = page.locator(f'#grid[data-painted]:not([data-painted="{before}"])')
-    begin = page.get_by_role("button", name="Begin")
-    other.or_(begin).or_(page.get_by_role("heading", name="Thank you")).first.wait_for()
+    hand_in, begin = (page.get_by_role("button", name=name) for name in ("Hand in", "Begin"))
+    end = page.get_by_role("heading", name="Thank you")
+    other.or_(hand_in).first.wait_for()
+    if hand_in.is_visible():
+        hand_in.click()
+        begin.or_(end).first.wait_for()
     if begin.is_visible():
         press(page, "Enter")
         other.wait_for()
@@ -107,6 +110,24 @@ def test_going_back_changes_an_answer_as_a_new_row(study: Locked, sign_in: Calla
     assert (first.revision, second.revision) == (1, 2)
     assert second.pick is not None
     assert second.pick.letter == "A"
+
+
+def test_the_last_answer_of_a_section_can_be_changed_until_it_is_handed_in(
+    study: Locked, sign_in: Callable[[Locked], Page]
+) -> None:
+    page = sign_in(study)
+    begin(page)
+    press(page, "1", "b", "2", "c", "3", "Shift+C")
+    next_after(page, "Enter")
+    press(page, "1", "b", "2", "c", "3", "Shift+C", "Enter")
+    page.get_by_role("link", name="Go back to the last trial").click()
+    begin(page)
+    press(page, "Shift+A", "Enter")
+    page.get_by_role("button", name="Hand in").wait_for()
+    newest = Response.objects.order_by("pk").last()
+    assert newest is not None
+    assert newest.pick is not None
+    assert (newest.revision, newest.pick.letter) == (2, "A")
 
 
 def test_a_draft_and_a_pause_reach_the_platform(study: Locked, sign_in: Callable[[Locked], Page]) -> None:

@@ -54,6 +54,11 @@ CHAPTERS = (
         title="The study",
         fields={
             "study.title": Words(label="Title", wide=True),
+            "study.public_title": Words(
+                label="Title for readers",
+                help="What readers see instead. Give one where the title tells what the study looks for.",
+                wide=True,
+            ),
             "study.description": Words(label="Description", rows=2),
             "study.readers": Words(label="Readers", help="How many are planned."),
             "study.places": Words(
@@ -135,6 +140,10 @@ CHAPTERS = (
             ),
             "anchor": Words(label="Anchor trials", help="Read by everybody."),
             "block": Words(label="Trials of a block", help="The rest has to fall into whole blocks."),
+            "masked_arms": Words(
+                label="Letters for the sources in the masked bundle",
+                help="Lets arms be compared before the unblinding. Their means may suggest which is real.",
+            ),
         },
         starters=tuple(
             Starter(label=f"Add: {words[0].lower()}{words[1:]}", values={"task": task})

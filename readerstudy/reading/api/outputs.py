@@ -72,7 +72,6 @@ class SectionOut(serializers.Serializer[Any]):
     title = serializers.CharField()
     task = serializers.ChoiceField(["pick_real", "call", "rate", "check_label"])
     index = serializers.IntegerField()
-    of = serializers.IntegerField()
     answered = serializers.IntegerField()
     total = serializers.IntegerField()
     allow_back = serializers.BooleanField()
@@ -98,15 +97,21 @@ class StudyOut(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
+class HandInOut(serializers.Serializer[Any]):
+    section = serializers.CharField()
+    back = serializers.CharField(help_text="The presentation at which to go back into it.")
+
+
 class StateOut(serializers.Serializer[Any]):
     study = StudyOut()
     section = SectionOut(allow_null=True)
-    progress = ProgressOut(many=True)
+    progress = ProgressOut(many=True, help_text="Sections so far. Nothing is told of a later one.")
     current = PresentationOut(allow_null=True)
     ahead = PresentationOut(
         many=True, help_text="What comes next, to be fetched meanwhile and read where there is no network."
     )
     finished = serializers.BooleanField()
+    hand_in = HandInOut(allow_null=True, help_text="What has to be handed in before anything else is shown.")
     sitting = serializers.UUIDField(allow_null=True)
     practice = serializers.BooleanField()
     finish_url = serializers.CharField(allow_null=True)

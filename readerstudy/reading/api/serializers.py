@@ -97,6 +97,10 @@ class SittingIn(serializers.Serializer[Any]):
     screen = serializers.DictField(required=False)
 
 
+class HandInIn(serializers.Serializer[Any]):
+    section = serializers.CharField(max_length=80)
+
+
 class EventIn(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=30)
     t_ms = serializers.FloatField(min_value=0, max_value=LATEST_MS, required=False, default=0)

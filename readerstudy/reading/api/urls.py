@@ -26,6 +26,7 @@ urlpatterns = [
     path("<slug:slug>/state", views.StateView.as_view(), name="reading-state"),
     path("<slug:slug>/sitting", views.SittingView.as_view(), name="reading-sitting"),
     path("<slug:slug>/events", views.EventsView.as_view(), name="reading-events"),
+    path("<slug:slug>/hand-in", views.HandInView.as_view(), name="reading-hand-in"),
     path("<slug:slug>/consent", views.ConsentView.as_view(), name="reading-consent"),
     path("<slug:slug>/questionnaire", views.QuestionnaireView.as_view(), name="reading-questionnaire"),
     path("<slug:slug>/briefing", views.BriefingView.as_view(), name="reading-briefing"),

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from readerstudy.accounts.person import person
 from readerstudy.reading.api import outputs
 from readerstudy.reading.api.ranges import partial
-from readerstudy.reading.api.serializers import DisplayIn, DraftIn, EventsIn, ResponseIn, SittingIn
+from readerstudy.reading.api.serializers import DisplayIn, DraftIn, EventsIn, HandInIn, ResponseIn, SittingIn
 from readerstudy.reading.api.throttle import GenerousWithPixels
 from readerstudy.reading.api.wire import ReadingView
 from readerstudy.reading.be_briefed import be_briefed
@@ -22,6 +22,7 @@ from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent import consent
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.hand_in import hand_in_named
 from readerstudy.reading.keep_draft import keep_draft
 from readerstudy.reading.kept_check import keep_check, kept_check
 from readerstudy.reading.note_activity import note_activity
@@ -149,6 +150,18 @@ class EventsView(ReadingView):
         given = EventsIn(data=request.data)
         given.is_valid(raise_exception=True)
         note_activity(enrolment, given.validated_data["sitting"], given.happenings())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HandInView(ReadingView):
+    """Hand in a section whose answers could still be changed."""
+
+    @extend_schema(operation_id="hand_in", request=HandInIn, responses={204: None, **UNFIT})
+    def post(self, request: Request, slug: str) -> Response:
+        enrolment = reading_of(person(request), slug)
+        given = HandInIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        hand_in_named(enrolment, given.validated_data["section"], by=person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

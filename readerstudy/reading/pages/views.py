@@ -78,9 +78,10 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 def _reading(enrolment: Enrolment) -> dict[str, Any]:
     status = next_page(enrolment, display_done=True) if hasattr(enrolment.study, "lock") else "not_open"
-    counted = [s for s in Walk(enrolment).stretches if not s.section.practice] if status != "not_open" else []
+    counted = [s for s in Walk(enrolment).told if not s.section.practice] if status != "not_open" else []
     return {
         "study": enrolment.study,
+        "title": enrolment.study.protocol.document.public_title,
         "status": "withdrawn" if hasattr(enrolment, "withdrawal") else status,
         "answered": sum(stretch.answered for stretch in counted),
         "total": sum(stretch.total for stretch in counted),
@@ -97,6 +98,8 @@ def next_page(enrolment: Enrolment, *, display_done: bool) -> str:
     walk = Walk(enrolment)
     if walk.is_finished:
         return "read-finish"
+    if walk.to_hand_in is not None:
+        return "read-hand-in"
     if walk.gate is not None:
         return "practice-result"
     if walk.opens_at is not None:
@@ -161,8 +164,8 @@ def read_instructions(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         be_briefed(enrolment, by=person(request))
         return redirect("read", slug)
-    tasks = {section.task for section in document_of(enrolment).sections}
-    return render(request, "reading/instructions.html", context_of(enrolment, tasks=tasks))
+    first = document_of(enrolment).sections[0]
+    return render(request, "reading/instructions.html", context_of(enrolment, tasks={first.task}))
 
 
 @page("POST")
@@ -198,10 +201,15 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
     """The reading room itself; everything before it has to be done."""
     enrolment = opened(request, slug)
     ahead = next_page(enrolment, display_done=display_done(request, enrolment))
-    if ahead != "read-trial":
+    goes_back = ahead == "read-hand-in" and "back" in request.GET
+    if ahead != "read-trial" and not goes_back:
         return redirect(ahead, slug)
+    walk = Walk(enrolment)
+    here = walk.stretch or walk.to_hand_in
     context = context_of(
         enrolment,
+        task=here.document.task if here else "",
+        goes_back=goes_back,
         reader=enrolment.pseudonym,
         api_root=reverse("reading-state", args=[slug]).removesuffix("state"),
         finish_url=reverse("read", args=[slug]),
@@ -214,33 +222,33 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
 def read_between(request: HttpRequest, slug: str) -> HttpResponse:
     """Between two sections: how far, and from when it goes on."""
     walk = Walk(opened(request, slug))
-    context = context_of(walk.enrolment, stretches=walk.stretches, opens_at=walk.opens_at)
+    context = context_of(walk.enrolment, stretches=walk.told, opens_at=walk.opens_at)
     return render(request, "reading/between.html", context)
 
 
 @page("POST")
+def read_hand_in(request: HttpRequest, slug: str) -> HttpResponse:
+    """At the end of a section whose answers can still be changed: hand it in, or go back."""
+    enrolment = opened(request, slug)
+    stretch = Walk(enrolment).to_hand_in
+    if stretch is None:
+        return redirect("read", slug)
+    if request.method == "POST":
+        hand_in(enrolment, stretch.section, by=person(request))
+        return redirect("read", slug)
+    return render(request, "reading/hand_in.html", context_of(enrolment, stretch=stretch))
+
+
+@page()
 def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
     """Thanks, and a receipt of what was recorded."""
     enrolment = reading_of(request.user, slug)
     if not hasattr(enrolment.study, "freeze"):
         require_open(enrolment)
     walk = Walk(enrolment)
-    if request.method == "POST":
-        for stretch in walk.stretches:
-            if not stretch.section.practice:
-                hand_in(enrolment, stretch.section, by=person(request))
-        return redirect("read-finish", slug)
     if not walk.is_finished and not hasattr(enrolment.study, "freeze"):
         return redirect("read", slug)
-    receipt = receipt_of(enrolment)
-    changeable = walk.document.reading.allow_back and not all(
-        line.handed_in for line in receipt.lines if not line.practice
-    )
     context = context_of(
-        enrolment,
-        receipt=receipt,
-        reader=enrolment.pseudonym,
-        finished=walk.is_finished,
-        changeable=changeable,
+        enrolment, receipt=receipt_of(enrolment), reader=enrolment.pseudonym, finished=walk.is_finished
     )
     return render(request, "reading/finish.html", context)

@@ -129,6 +129,8 @@ class ProtocolDocument:
     scale: Scale
     margins: Margins
     sections: tuple[SectionDocument, ...]
+    #: What readers see: a title may tell them what the study looks for.
+    public_title: str = ""
     description: str = ""
     washout_days: int = 0
     consent: str = ""

@@ -102,8 +102,10 @@ def _document(root: Table) -> ProtocolDocument:
     readers = study.whole("readers", 1, MOST_READERS, default=8)
     sources = _sources(root)
     scale = _scale(root)
+    title = study.text("title", longest=300)
     document = ProtocolDocument(
-        title=study.text("title", longest=300),
+        title=title,
+        public_title=study.text("public_title", title, longest=300).strip() or title,
         description=study.text("description", ""),
         seed=study.whole("seed", 0, 2**53),
         level=study.number("level", 0.5, 0.999, default=0.95),

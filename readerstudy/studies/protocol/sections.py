@@ -40,6 +40,7 @@ def _section(table: Table, sources: tuple[SourceDocument, ...]) -> SectionDocume
         design=design,
         anchor=table.whole("anchor", 0, MOST_TRIALS, default=0),
         block=table.whole("block", int(rotated), MOST_TRIALS, default=None if rotated else 0),
+        masked_arms=table.flag("masked_arms", default=False),
     )
     _check(table, section, sources)
     table.set_aside(*_out_of_place(section))
@@ -58,6 +59,7 @@ def _out_of_place(section: SectionDocument) -> list[str]:
         "catch": section.practice,
         "anchor": section.design != "rotate",
         "block": section.design != "rotate",
+        "masked_arms": section.practice or section.task != "rate",
     }
     return [name for name, is_out in without.items() if is_out]
 
@@ -82,7 +84,20 @@ def _check(table: Table, section: SectionDocument, sources: tuple[SourceDocument
         table.problem("rate", "is true, but a check_label section asks for no rating.")
     if section.pass_mark is not None and not section.practice:
         table.problem("pass_mark", "belongs to practice sections; this one counts.")
+    _check_masked_arms(table, section)
     _check_extent(table, section)
+
+
+def _check_masked_arms(table: Table, section: SectionDocument) -> None:
+    """Letters of sources tell nothing only where no answer speaks of truth and no source is more frequent."""
+    if not section.masked_arms:
+        return
+    if section.task != "rate" or section.practice:
+        table.problem(
+            "masked_arms", "is true; only rate sections, and no practice, may have letters for sources."
+        )
+    elif len(section.compose) > 1 and len(set(section.compose.values())) > 1:
+        table.problem("masked_arms", "is true; that needs equally many images of each source in compose.")
 
 
 def _check_quartet(table: Table, section: SectionDocument, kinds: dict[str, str]) -> None:

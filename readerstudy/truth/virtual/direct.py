@@ -11,6 +11,7 @@ from readerstudy.reading.api.serializers import answer_from
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.models import Presentation
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.steps import next_step
@@ -45,11 +46,14 @@ def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> i
 
 
 def _open(enrolment: Enrolment) -> Presentation | None:
-    """What is to be read now; a practice that is through is judged first."""
+    """What is to be read now; a practice that is through is judged first, a section handed in."""
     walk = Walk(enrolment)
-    if walk.gate is None:
+    if walk.gate is not None:
+        judge_practice(enrolment, walk.gate.section, by=_reader(enrolment))
+    elif walk.to_hand_in is not None:
+        hand_in(enrolment, walk.to_hand_in.section, by=_reader(enrolment))
+    else:
         return walk.current
-    judge_practice(enrolment, walk.gate.section, by=_reader(enrolment))
     return Walk(enrolment).current
 
 

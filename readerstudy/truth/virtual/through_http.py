@@ -49,10 +49,14 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
 
 
 def _past_the_gate(browser: Browser, slug: str, state: Any) -> Any:
-    """What is to be read now; where nothing is, the word on the practice may stand before it."""
+    """What is to be read now; where nothing is, a section is handed in or a practice judged before."""
+    api = f"/api/reading/{slug}"
     if state["current"] is None and not state["finished"]:
-        browser.post_form(f"/read/{slug}/practice/")
-        state = browser.json(f"/api/reading/{slug}/state")
+        if state["hand_in"]:
+            browser.post(f"{api}/hand-in", {"section": state["hand_in"]["section"]})
+        else:
+            browser.post_form(f"/read/{slug}/practice/")
+        state = browser.json(f"{api}/state")
     return state["current"]
 
 

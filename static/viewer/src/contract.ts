@@ -12,7 +12,6 @@ export interface Section {
   readonly title: string;
   readonly task: Task;
   readonly index: number;
-  readonly of: number;
   readonly answered: number;
   readonly total: number;
   readonly allow_back: boolean;
@@ -118,6 +117,8 @@ export interface State {
   /** What comes after it in the same section, to be fetched meanwhile. */
   readonly ahead: readonly Presentation[];
   readonly finished: boolean;
+  /** What has to be handed in before anything else is shown, and where one can go back into it. */
+  readonly hand_in: { readonly section: string; readonly back: string } | null;
   readonly sitting: string | null;
   readonly practice: boolean;
   readonly finish_url?: string | null;

@@ -35,6 +35,8 @@ class ReadingPage {
   /** Counts what was to be shown, so that what comes late is not. */
   private turn = 0;
   private sectionSeen: string | null = null;
+  /** The reader came to change an answer of a section that is complete. */
+  private goesBack: boolean;
   /** What is to be shown as soon as its images have arrived. */
   private coming: Presentation | null = null;
 
@@ -43,6 +45,7 @@ class ReadingPage {
     shelf: Shelf,
   ) {
     this.api = new Api(body.api as string);
+    this.goesBack = body.back === "yes";
     // A browser may be shared: what one reader left in it is not another's.
     const reading = `${body.study} ${body.reader}`;
     this.tab = new Tab(this.api, reading, () => void this.elsewhere());
@@ -118,19 +121,35 @@ class ReadingPage {
   private async show(state: State): Promise<void> {
     this.follow(state);
     const { current, section } = state;
-    if (state.finished || !current || !section) {
+    if (section && state.hand_in && this.goesBack) {
+      this.goesBack = false;
+      await this.goBackTo(section, state.hand_in.back);
+      return;
+    }
+    // Each section has a page of its own: what is said around the images speaks of no other.
+    const next = section !== null && this.sectionSeen !== null && section.name !== this.sectionSeen;
+    if (state.finished || !current || !section || next) {
       location.assign(state.finish_url ?? (this.body.finish as string));
       return;
     }
     this.frame.section(section, current, state.practice);
     this.box.clock(section.show_clock);
-    if (section.name !== this.sectionSeen && section.answered === 0 && section.of > 1) {
+    if (this.sectionSeen === null && section.answered === 0 && section.index > 1) {
       await this.box.away("break", () => ask(words.introduction(section)));
     }
     this.sectionSeen = section.name;
     const [open] = this.course.open;
     this.awaiting = open === undefined;
     if (open) await this.present(section, open);
+  }
+
+  /** Into a section that is answered and not handed in yet. */
+  private async goBackTo(section: Section, token: string): Promise<void> {
+    const shown = await this.api.presentation(token);
+    this.frame.section(section, shown, false);
+    this.box.clock(section.show_clock);
+    this.sectionSeen = section.name;
+    await this.present(section, shown);
   }
 
   private follow(state: State): void {

@@ -58,12 +58,12 @@ export function cutOff(waiting: number, here: number): string {
 }
 
 export function titleOf(section: Section): string {
-  return section.of > 1 ? `${section.title} (${section.index} of ${section.of})` : section.title;
+  return section.title;
 }
 
 export function introduction(section: Section): Question {
   return {
-    title: `Section ${section.index} of ${section.of}: ${section.title}`,
+    title: `Section ${section.index}: ${section.title}`,
     text: `${QUESTIONS[section.task]} There are ${section.total} trials in this section.`,
     buttons: [{ value: "go", words: "Begin", key: "Enter" }],
   };

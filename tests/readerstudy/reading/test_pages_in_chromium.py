@@ -59,7 +59,7 @@ def test_every_step_is_fine(made: Locked, browser: Browser, live_server: Any, wi
     assert page.locator("input[name=bright_steps_seen][value='2']").is_checked()
     fine(page, "Your screen")
     page.get_by_role("link", name="Go on all the same").click()
-    page.get_by_role("button", name="Begin").wait_for()
+    page.locator("#grid[data-painted]").wait_for()
     list(read_all(made.reading("rita")))
     page.goto(f"{live_server}/read/knees/")
     fine(page, "Thank you")
