@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
+from analysis.bundle import read_bundle
+from analysis.reporting import report as analysis_report
 from readerstudy.reading.answer import Answer
 from readerstudy.reading.models import Slot
 from readerstudy.reading.respond import respond
@@ -20,10 +22,20 @@ from readerstudy.results.errors import StillOpen
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
 from readerstudy.studies.models import Enrolment
+from readerstudy.studies.protocol import ProtocolError, parse_protocol
 from readerstudy.truth.models import Key
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
-from tests.readerstudy.factory import CALLS, CHECKS, QUARTETS, RATES, Locked, a_locked_study, protocol_text
+from tests.readerstudy.factory import (
+    CALLS,
+    CHECKS,
+    PRACTICE,
+    QUARTETS,
+    RATES,
+    Locked,
+    a_locked_study,
+    protocol_text,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +204,38 @@ def test_letters_are_no_function_of_protocol_place_and_images() -> None:
     first, second = names(one), names(other)
     assert sorted(first) == sorted(second)
     assert first != second
+
+
+def test_a_section_of_ratings_may_have_letters_for_its_sources(tmp_path: Path) -> None:
+    arms = RATES.replace('task = "rate"', 'task = "rate"\nmasked_arms = true')
+    more = arms.replace('"rates"', '"rates-again"')
+    made = a_locked_study(protocol_text(sections=arms + more + QUARTETS.format(trials=3)), readers=())
+    simulate_readers(made.study, 2, Skill(), by=made.owner, seed=1, on_answer=lambda: None)
+    out = masked(frozen(made), tmp_path)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in table(out, "ratings.csv"):
+        counts[row["section"]][row["source"]] += 1
+    assert counts == {
+        "rates": {"A": 2, "B": 2, "C": 2},
+        "rates-again": {"A": 2, "B": 2, "C": 2},
+        "triples": {"": 18},
+    }
+    assert json.loads((out / "study.json").read_text())["sources"] == [{"name": name} for name in "ABC"]
+    report = analysis_report(read_bundle(out)).document
+    assert [row["source"] for row in report["sections"]["rates"]["realism"]["by_source"]] == ["A", "B", "C"]
+    assert "reason" in report["sections"]["triples"]["realism"]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        CALLS.replace('task = "call"', 'task = "call"\nmasked_arms = true'),
+        RATES.replace("trials = 3", "trials = 4\nmasked_arms = true").replace(
+            "canary = 1,", "canary = 2,", 1
+        ),
+        PRACTICE.replace("practice", "masked_arms = true\npractice") + RATES,
+    ],
+)
+def test_letters_for_sources_are_refused_where_they_would_tell(section: str) -> None:
+    with pytest.raises(ProtocolError, match="masked_arms"):
+        parse_protocol(protocol_text(sections=section))
