@@ -63,6 +63,7 @@ def _study(bundle: Bundle) -> dict[str, Any]:
         "level": study.level,
         "masked": study.masked,
         "blinding_audit": study.blinding_audit,
+        "disclosures": study.disclosures,
         "n_answers": bundle.n_answers,
         "files": bundle.digests,
         "readers": _readers(bundle.readers),

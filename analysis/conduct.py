@@ -39,6 +39,7 @@ def conduct(
     limit
         Up to how many answers the trend is modelled.
     """
+    rows = rows[~_flag(rows, "disclosed")]
     extra = _flag(rows, "repeat_of") | _flag(rows, "catch")
     main = rows[~extra]
     part: dict[str, Any] = {"completeness": completeness(main, case)}
@@ -56,7 +57,7 @@ def conduct(
 def _flag(rows: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
     if column not in rows:
         return np.zeros(len(rows), dtype=bool)
-    if column == "catch":
+    if column in ("catch", "disclosed"):
         return np.asarray(rows[column].to_numpy() == 1)
     return rows[column].notna().to_numpy()
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.bundle.errors import BundleError, CellError, quoted, unreadable
 from analysis.bundle.tables import Column
+from analysis.spreadsheet import restored
 
 MAX_BYTES = 2 * 2**30
 MAX_COLUMNS = 1000
@@ -110,7 +111,7 @@ def _read(file: str, stream: Iterator[str], columns: Mapping[str, Column]) -> pd
 
 
 def _header(file: str, rows: Iterator[list[str]], columns: Mapping[str, Column]) -> list[str]:
-    header = [name.strip() for name in next(rows, [])]
+    header = [restored(name).strip() for name in next(rows, [])]
     if not any(header):
         raise BundleError(
             file, "the file is empty", "write the header and the answers, or leave out the file"
@@ -193,8 +194,8 @@ class _Gathered:
                 raise CellError("the cell is empty", "write a value, or leave out the row")
             return None
         if self.column is None:
-            return "".join(c if c.isprintable() else " " for c in raw)
-        return self.column.parse(raw)
+            return "".join(c if c.isprintable() else " " for c in restored(raw))
+        return self.column.parse(restored(raw) if self.column.text else raw)
 
     def series(self) -> npt.NDArray[np.float64] | pd.Categorical:
         """All cells: numbers as float, texts as categories in natural order."""

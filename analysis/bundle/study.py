@@ -57,6 +57,14 @@ class BlindingAudit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Disclosure:
+    """An emergency in which somebody outside the study was told what one image is."""
+
+    section: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study:
     """The header of a bundle; ``raw`` keeps all of study.json as it was written.
 
@@ -72,6 +80,7 @@ class Study:
     realism_margin: float | None
     masked: bool = False
     blinding_audit: BlindingAudit | None = None
+    disclosures: tuple[Disclosure, ...] = ()
     raw: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -111,6 +120,7 @@ def read_study(folder: Path) -> Study:
         realism_margin=_margin(margins, "realism", math.inf),
         masked=hides or all(source.kind is None for source in sources),
         blinding_audit=_blinding_audit(document),
+        disclosures=_disclosures(document),
         raw=document,
     )
 
@@ -249,6 +259,22 @@ def _blinding_audit(document: Mapping[str, Any]) -> BlindingAudit | None:
         passed=found["passed"],
         sentence=_line(found.get("sentence", ""), f"{key}.sentence"),
         override=_line(override.get("reason", ""), f"{key}.override.reason") if override else None,
+    )
+
+
+def _disclosures(document: Mapping[str, Any]) -> tuple[Disclosure, ...]:
+    key = "disclosures"
+    found = _optional(document, key, list, [], "a list")
+    for index, entry in enumerate(found):
+        if not isinstance(entry, dict):
+            remedy = "write an object with section and reason"
+            raise BundleError(FILE, f"{quoted(entry)} is no object", remedy, column=f"{key}[{index}]")
+    return tuple(
+        Disclosure(
+            section=_line(entry.get("section", ""), f"{key}[{index}].section"),
+            reason=_line(entry.get("reason", ""), f"{key}[{index}].reason"),
+        )
+        for index, entry in enumerate(found)
     )
 
 

@@ -65,6 +65,7 @@ def _answers(study: Study, file: str, *, trial: bool = True) -> dict[str, Column
         "response_ms": Column(parse=cells.duration),
         "repeat_of": _name(needed=False),
         "catch": Column(parse=cells.flag),
+        "disclosed": Column(parse=cells.flag),
     }
 
 

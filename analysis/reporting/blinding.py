@@ -32,6 +32,19 @@ def audit_method(document: Document) -> str:
     return audit_notice(document)
 
 
+def disclosed(document: Document) -> str:
+    """The sentence on images whose kind was disclosed before the unblinding; empty where none was."""
+    found = document["study"].get("disclosures") or []
+    if not found:
+        return ""
+    said = "; ".join(f"in section {one['section']}: {one['reason']}" for one in found)
+    images = "one image was" if len(found) == 1 else f"{len(found)} images were"
+    return (
+        f"In an emergency the kind of {images} disclosed to somebody outside the study before the unblinding "
+        f"({said}). Trials with a disclosed image are left out of every analysis."
+    )
+
+
 def _audit(document: Document) -> Document | None:
     found: Document | None = document["study"].get("blinding_audit")
     return found

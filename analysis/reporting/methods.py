@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from analysis.reporting.blinding import audit_method
+from analysis.reporting.blinding import audit_method, disclosed
 from analysis.reporting.plan_prose import plan_method
 from analysis.reporting.who import notice, readers_word
 from analysis.reporting.words import Part, level_text, listed
@@ -40,7 +40,8 @@ def _design(document: Part) -> Iterator[str]:
             f"Images came from {listed(kinds['real'] or ['no real source'])} (real) and "
             f"{listed(kinds['synthetic'] or ['no generator'])} (synthetic)."
         )
-    yield from filter(None, (plan_method(document), audit_method(document), notice(document)))
+    said = (plan_method, audit_method, disclosed, notice)
+    yield from filter(None, (sentence(document) for sentence in said))
     for name, part in document["sections"].items():
         done = part.get("conduct", {}).get("completeness")
         if done:

@@ -1,9 +1,13 @@
-"""The tables as tidy CSV files: one row an observation, full precision, empty where there is no number."""
+"""The tables as tidy CSV files: one row an observation, full precision, empty where there is no number.
+
+No text in them is taken for a formula: see `analysis/spreadsheet.py`.
+"""
 
 import csv
 from pathlib import Path
 
 from analysis.reporting.outline import Outline
+from analysis.spreadsheet import defused
 
 
 def write_tables(report: Outline, folder: Path) -> None:
@@ -29,5 +33,4 @@ def _cell(value: object) -> str:
 def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerows([defused(cell) for cell in row] for row in (header, *rows))

@@ -35,12 +35,13 @@ def rows_of(table: pd.DataFrame | None, section: str) -> pd.DataFrame | None:
 
 
 def primary(rows: pd.DataFrame) -> pd.DataFrame:
-    """The answers that count: no hidden repeats and no catch trials."""
+    """The answers that count: no hidden repeats, no catch trials, no trial disclosed in an emergency."""
     kept = np.ones(len(rows), dtype=bool)
     if "repeat_of" in rows:
         kept &= rows["repeat_of"].isna().to_numpy()
-    if "catch" in rows:
-        kept &= rows["catch"].to_numpy() != 1
+    for flag in ("catch", "disclosed"):
+        if flag in rows:
+            kept &= rows[flag].to_numpy() != 1
     if kept.all():
         return rows
     return _tidy(rows[kept])
@@ -54,14 +55,15 @@ def without_trials(rows: pd.DataFrame, trials: set[str]) -> pd.DataFrame:
 
 
 def extra_trials(rows: pd.DataFrame | None) -> set[str]:
-    """The trials that were hidden repeats or catch trials."""
+    """The trials that were hidden repeats, catch trials, or disclosed in an emergency."""
     if rows is None:
         return set()
     extra = np.zeros(len(rows), dtype=bool)
     if "repeat_of" in rows:
         extra |= rows["repeat_of"].notna().to_numpy()
-    if "catch" in rows:
-        extra |= rows["catch"].to_numpy() == 1
+    for flag in ("catch", "disclosed"):
+        if flag in rows:
+            extra |= rows[flag].to_numpy() == 1
     return set(rows["trial"][extra].dropna().astype(object))
 
 

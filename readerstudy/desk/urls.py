@@ -5,6 +5,7 @@ from django.urls import path
 from readerstudy.desk.pages import (
     audit,
     cases,
+    emergency,
     ending,
     history,
     images,
@@ -72,6 +73,7 @@ urlpatterns = [
         name="desk-withdraw-staff",
     ),
     path("studies/<slug:slug>/progress/", reading.progress, name="desk-progress"),
+    path("studies/<slug:slug>/emergency/", emergency.emergency, name="desk-emergency"),
     path("studies/<slug:slug>/ending/", ending.ending, name="desk-ending"),
     path("studies/<slug:slug>/bundle.zip", ending.bundle, name="desk-bundle"),
     path("studies/<slug:slug>/reproduce.zip", ending.reproduction, name="desk-reproduction"),

@@ -1,11 +1,5 @@
-"""Tables that people open with a spreadsheet, which takes some texts for formulas and computes them."""
+"""Tables that people open with a spreadsheet. `analysis` reads them, so the rule lives there."""
 
-FORMULA_BEGINS_WITH = ("=", "+", "-", "@", "\t", "\r")
+from analysis.spreadsheet import defused
 
-
-def defused(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula, made text again by an apostrophe.
-
-    A sign alone is no formula; for many it is the answer “none”.
-    """
-    return f"'{cell}" if len(cell) > 1 and cell.startswith(FORMULA_BEGINS_WITH) else cell
+__all__ = ["defused"]

@@ -97,3 +97,19 @@ class StillBlinded(TruthError):
 
 class TooFewImages(TruthError):
     """The blinding audit needs at least five images in each arm. Import more images."""
+
+
+class NoSuchImage(TruthError):
+    """There is no such image on that screen. Check reader, section, number and letter."""
+
+
+class NothingToDisclose(TruthError):
+    """The study is unblinded: what each image is stands in its results."""
+
+
+class RecipientIsInTheStudy(TruthError):
+    """Whoever is told must not read, analyse or own the study. Name somebody outside it."""
+
+
+class DisclosureNotSent(TruthError):
+    """The email could not be sent, so nobody has been told yet. Check the mail server, then confirm again."""

@@ -23,6 +23,9 @@ GUARDS = [
 # Of a later migration: what the truth was at the lock.
 SEALED = [closed_by_lock("truth_truthseal", "{row}.study_id")]
 
+# Of a later migration: whoever was told of an image stays on record.
+TOLD = [append_only(f"truth_{name}") for name in ("disclosurerequest", "disclosure")]
+
 # Of a later migration: no answer comes after the truth.
 IN_ORDER = [
     comes_after(

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from readerstudy.desk.api import (
     cases,
+    emergency,
     images,
     people,
     plan,
@@ -71,6 +72,12 @@ urlpatterns = [
         name="api-replacement",
     ),
     path(f"{STUDY}/progress", watching.ProgressView.as_view(), name="api-progress"),
+    path(f"{STUDY}/emergencies", emergency.DisclosuresView.as_view(), name="api-disclosures"),
+    path(
+        f"{STUDY}/emergencies/<int:number>/confirmation",
+        emergency.DisclosureConfirmationView.as_view(),
+        name="api-disclosure-confirmation",
+    ),
     path(f"{STUDY}/log", watching.LogView.as_view(), name="api-log"),
     path(f"{STUDY}/audit-trail.<slug:kind>", watching.AuditTrailView.as_view(), name="api-audit-trail"),
     path(f"{STUDY}/freeze", results.FreezeView.as_view(), name="api-freeze"),

@@ -17,6 +17,7 @@ MEANINGS = {
     "response_ms": "Milliseconds from first paint to submission, by the reader's clock.",
     "repeat_of": "The trial this one repeats; empty if it is shown for the first time.",
     "catch": "1 if the trial held an obvious fake.",
+    "disclosed": "1 if one of the trial's images was disclosed in an emergency; it does not count.",
     "image": "Pseudonym of the image, the same in every table.",
     "source": "Where the image comes from.",
     "slot": "Place on the screen, from 1.",

@@ -3,7 +3,7 @@
 import csv
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,7 @@ from readerstudy.results.spreadsheet import defused
 from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.blinding.gate import newest_audit
+from readerstudy.truth.disclose import disclosures_of
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.shared_images import require_disclosable, shared_with
 from readerstudy.truth.unblind import is_unblinded
@@ -94,9 +95,20 @@ def _write_answers(study: Study, folder: Path, names: Names | Mask) -> set[str]:
 
 def _writer(files: ExitStack, path: Path, columns: tuple[str, ...]) -> "csv.DictWriter[str]":
     stream = files.enter_context(path.open("w", encoding="utf-8", newline=""))
-    writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
+    writer = _DefusingWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     return writer
+
+
+class _DefusingWriter(csv.DictWriter):  # type: ignore[type-arg]
+    """Write texts, the header's too, so that no spreadsheet computes them. `analysis` restores them."""
+
+    def writerow(self, rowdict: Mapping[str, Any]) -> Any:
+        return super().writerow({name: _defused(cell) for name, cell in rowdict.items()})
+
+
+def _defused(cell: Any) -> Any:
+    return defused(cell) if isinstance(cell, str) else cell
 
 
 def _write_readers(study: Study, folder: Path, readers: set[str], *, masked: bool) -> None:
@@ -110,12 +122,8 @@ def _write_readers(study: Study, folder: Path, readers: set[str], *, masked: boo
     with ExitStack() as files:
         writer = _writer(files, folder / "readers.csv", columns)
         for enrolment in enrolled:
-            answered = {
-                name: defused(answer) if isinstance(answer, str) else answer
-                for name, answer in said.get(enrolment.pk, {}).items()
-            }
             own = {"reader": enrolment.pseudonym, "virtual": int(enrolment.virtual)}
-            writer.writerow({"plan_place": enrolment.place, **answered, **own})
+            writer.writerow({"plan_place": enrolment.place, **said.get(enrolment.pk, {}), **own})
 
 
 def _write_images(study: Study, folder: Path, names: Names) -> None:
@@ -153,6 +161,7 @@ def _header(study: Study, names: Names | Mask) -> dict[str, Any]:
         "level": protocol.level,
         "masked": names.masked,
         "blinding_audit": _blinding_audit(study),
+        "disclosures": _disclosures(study),
         **(_masked_sources(names) if isinstance(names, Mask) else _from_the_plan(study, names)),
         "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
         "margins": {"detection": protocol.margins.detection, "realism": protocol.margins.realism},
@@ -187,6 +196,14 @@ def _blinding_audit(study: Study) -> dict[str, Any] | None:
         "sentence": audit.document["sentence"],
         "override": override and {"at": override.at.isoformat(), "reason": override.reason},
     }
+
+
+def _disclosures(study: Study) -> list[dict[str, Any]]:
+    """Emergency unblindings: when and why, not of which trial, which a masked bundle does not have."""
+    return [
+        {"section": one.section, "at": one.disclosure.at.isoformat(), "reason": one.reason}
+        for one in disclosures_of(study).filter(disclosure__isnull=False)
+    ]
 
 
 def _masked_sources(mask: Mask) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from string import ascii_uppercase
 
 from readerstudy.results.bundle.names import Shown
 from readerstudy.studies.models import Section, Study
+from readerstudy.truth.disclose import disclosed_trials
 from readerstudy.truth.models import Key
 from readerstudy.truth.secrets import name_key
 
@@ -25,6 +26,7 @@ class Mask:
 
     def __init__(self, study: Study) -> None:
         self._rank = _ranking(study)
+        self._disclosed = disclosed_trials(study)
         self._trials: dict[tuple[int, int], str] = {}
         self._images: dict[int, str] = {}
         self._shown: dict[int, dict[int, Shown]] = {}
@@ -39,8 +41,16 @@ class Mask:
     def shown_in(self, section: Section) -> dict[int, Shown]:
         return self._shown[section.pk]
 
+    def leaves_out(self, section: Section, number: int) -> bool:
+        """Whether a trial is an obvious fake, which nearly everybody sees through, or was disclosed."""
+        return (section.pk, number) not in self._trials
+
     def _cover(self, section: Section, *, with_arms: bool) -> None:
-        keys = list(_keys_of(section))
+        keys = [
+            key
+            for key in _keys_of(section)
+            if not key.catch and key.trial_image.trial_id not in self._disclosed
+        ]
         self._number_trials(section, keys)
         self._name_images(section, keys)
         arms = self._letter_arms(section, keys) if with_arms else {}
@@ -50,7 +60,7 @@ class Mask:
 
     def _number_trials(self, section: Section, keys: Iterable[Key]) -> None:
         """Numbers run on from section to section, so that a name never means two things."""
-        numbers = {key.trial_image.trial.number for key in keys if not key.catch}
+        numbers = {key.trial_image.trial.number for key in keys}
         ordered = sorted(numbers, key=lambda number: self._rank("trial", section.name, number))
         for place, number in enumerate(ordered, start=len(self._trials) + 1):
             self._trials[section.pk, number] = f"T{place:03}"
@@ -59,8 +69,7 @@ class Mask:
         """One image a screen: numbered. Several: trial and letter."""
         screens: dict[int, list[Key]] = defaultdict(list)
         for key in keys:
-            if not key.catch:
-                screens[key.trial_image.trial.number].append(key)
+            screens[key.trial_image.trial.number].append(key)
         alone = []
         for number, screen in screens.items():
             if len(screen) == 1:
@@ -86,13 +95,13 @@ class Mask:
         return dict(zip(ordered, ascii_uppercase, strict=False))
 
     def _masked(self, key: Key, arm: str) -> Shown:
-        image = self._images.get(key.trial_image_id, "")
+        image = self._images[key.trial_image_id]
         return Shown(
             image=image,
             source=arm,
             alternative=image.partition("-")[2],
             real=None,
-            catch=key.catch,
+            catch=False,
             label=dict.fromkeys(key.trial_image.label, ""),
         )
 

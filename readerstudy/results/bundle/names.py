@@ -28,6 +28,9 @@ class Naming(Protocol):
 
     def trial(self, section: Section, number: int) -> str: ...
 
+    def leaves_out(self, section: Section, number: int) -> bool:
+        """Whether a trial of a section has no place in the bundle."""
+
     def shown_in(self, section: Section) -> dict[int, Shown]:
         """What each trial image of a section is, by its key in the database."""
 
@@ -44,6 +47,9 @@ class Names:
 
     def trial(self, section: Section, number: int) -> str:
         return self._pseudonyms.trial(section.name, number)
+
+    def leaves_out(self, section: Section, number: int) -> bool:
+        return False
 
     def shown_in(self, section: Section) -> dict[int, Shown]:
         keys = Key.objects.filter(trial_image__trial__section=section).select_related(

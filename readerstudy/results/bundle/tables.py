@@ -10,18 +10,19 @@ Row = Mapping[str, Any]
 COLUMNS: dict[str, tuple[str, ...]] = {
     "picks.csv": (
         "section", "reader", "trial", "order", "picked", "correct", "slot_picked", "slot_real",
-        "response_ms", "repeat_of", "catch",
+        "response_ms", "repeat_of", "catch", "disclosed",
     ),
     "ratings.csv": (
         "section", "reader", "trial", "image", "source", "slot", "order", "rating", "repeat_of", "catch",
+        "disclosed",
     ),
     "calls.csv": (
         "section", "reader", "trial", "image", "source", "call", "confidence", "order", "response_ms",
-        "repeat_of", "catch",
+        "repeat_of", "catch", "disclosed",
     ),
     "checks.csv": (
         "section", "reader", "trial", "image", "source", "label", "intended", "observed", "verdict", "order",
-        "response_ms", "repeat_of", "catch",
+        "response_ms", "repeat_of", "catch", "disclosed",
     ),
     "reasons.csv": ("section", "reader", "trial", "image", "source", "tag", "x", "y"),
 }  # fmt: skip
@@ -53,6 +54,7 @@ def _common(answer: Answer) -> dict[str, Any]:
         "response_ms": answer.response.response_ms,
         "repeat_of": answer.repeat_of,
         "catch": int(answer.catch),
+        "disclosed": int(answer.disclosed),
     }
 
 

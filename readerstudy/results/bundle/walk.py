@@ -11,6 +11,7 @@ from itertools import islice
 from readerstudy.reading.models import Rating, Reason, Response, Slot
 from readerstudy.results.bundle.names import Naming, Shown
 from readerstudy.studies.models import Enrolment, Section, Study
+from readerstudy.truth.disclose import disclosed_trials
 
 BATCH = 1_000
 
@@ -29,6 +30,7 @@ class Answer:
     slots: dict[int, tuple[int, Shown]]
     ratings: dict[int, int]
     reasons: tuple[Reason, ...]
+    disclosed: bool
 
     @property
     def catch(self) -> bool:
@@ -54,22 +56,25 @@ def answers(study: Study, names: Naming) -> Iterator[Answer]:
     """Every counted answer outside practice."""
     sections = list(Section.objects.filter(study=study, practice=False).order_by("position"))
     known = {section.pk: names.shown_in(section) for section in sections}
+    disclosed = disclosed_trials(study)
     readers = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
     for reader in readers.order_by("pseudonym" if names.masked else "place"):
         for section in sections:
             found = (
                 answer
                 for batch in _section(reader, section, known[section.pk])
-                for answer in _answers(batch, reader, section, names)
+                for answer in _answers(batch, reader, section, names, disclosed)
             )
             yield from sorted(found, key=lambda answer: answer.trial) if names.masked else found
 
 
-def _answers(batch: _Batch, reader: Enrolment, section: Section, names: Naming) -> Iterator[Answer]:
+def _answers(
+    batch: _Batch, reader: Enrolment, section: Section, names: Naming, disclosed: set[int]
+) -> Iterator[Answer]:
     for response in batch.responses:
-        shown, slots = response.presentation, batch.slots[response.presentation_id]
-        if names.masked and any(image.catch for _, image in slots.values()):
-            continue  # nearly everybody sees through an obvious fake, which would lift the mask
+        shown = response.presentation
+        if names.leaves_out(section, shown.trial.number):
+            continue
         trial = names.trial(section, shown.trial.number)
         again = shown.repeats_id is not None
         yield Answer(
@@ -80,7 +85,8 @@ def _answers(batch: _Batch, reader: Enrolment, section: Section, names: Naming) 
             repeat_of=trial if again else "",
             order=shown.order,
             response=response,
-            slots=slots,
+            slots=batch.slots[shown.pk],
+            disclosed=shown.trial_id in disclosed,
             ratings=batch.ratings.get(response.pk, {}),
             reasons=tuple(batch.reasons.get(response.pk, ())),
         )
@@ -105,7 +111,8 @@ def _with_everything(responses: list[Response], known: dict[int, Shown]) -> _Bat
     for pk, presentation, position, image in shown.values_list(
         "pk", "presentation_id", "position", "trial_image_id"
     ):
-        slots.setdefault(presentation, {})[pk] = (position + 1, known[image])
+        if image in known:
+            slots.setdefault(presentation, {})[pk] = (position + 1, known[image])
     ratings: dict[int, dict[int, int]] = {}
     rated = Rating.objects.filter(response__in=responses)
     for answered, slot, points in rated.values_list("response_id", "slot_id", "points"):

@@ -33,7 +33,7 @@ def _rows(calls: Path, section: str, kinds: dict[str, str]) -> Iterator[Row]:
     seen: set[str] = set()
     with calls.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            if row["section"] != section or row["repeat_of"] or row["catch"] == "1":
+            if row["section"] != section or row["repeat_of"] or "1" in (row["catch"], row["disclosed"]):
                 continue
             if row["image"] not in seen:
                 seen.add(row["image"])

@@ -21,7 +21,7 @@ def write_r(folder: Path) -> Path:
         lines.append(f"ratings$rating <- factor(ratings$rating, levels = c({points}), ordered = TRUE)\n")
     if (folder / "picks.csv").exists() and not study["masked"]:
         lines.append(
-            "counted <- subset(picks, is.na(repeat_of) & catch == 0)\n"
+            "counted <- subset(picks, is.na(repeat_of) & catch == 0 & disclosed == 0)\n"
             'cat("Correct picks:", sum(counted$correct), "of", nrow(counted), "\\n")\n'
             "print(aggregate(correct ~ reader, counted, mean))\n"
         )

@@ -1,5 +1,6 @@
 """The answer. Nothing below this room can import it, and every key that points down is one-way."""
 
+from readerstudy.truth.models.disclosure import Disclosure, DisclosureRequest
 from readerstudy.truth.models.plan import Key, Plan
 from readerstudy.truth.models.seal import TruthSeal
 from readerstudy.truth.models.secrets import StudySecrets
@@ -15,7 +16,9 @@ from readerstudy.truth.models.unblinding import (
 __all__ = [
     "BlindingAudit",
     "BlindingOverride",
+    "Disclosure",
     "DisclosureApproval",
+    "DisclosureRequest",
     "Key",
     "Kind",
     "Measurement",

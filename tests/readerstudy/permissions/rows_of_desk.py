@@ -22,6 +22,7 @@ ROWS = {
         "/studies/{slug}/audit-trail.csv", "302 404 404 200 200 200 404"
     ),
     "studies/<slug:slug>/bundle.zip": row("/studies/{slug}/bundle.zip", "302 404 404 404 302 302 404"),
+    "studies/<slug:slug>/emergency/": row("/studies/{slug}/emergency/", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/ending/": row("/studies/{slug}/ending/", "302 404 404 404 200 200 404"),
     "studies/<slug:slug>/images/": row("/studies/{slug}/images/", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/lock/": row("/studies/{slug}/lock/", "302 404 404 404 404 200 404"),

@@ -66,6 +66,8 @@ ROWS = {
     **of("/progress", STAFF),
     **of("/log", STAFF),
     **of("/audit-trail.<slug:kind>", STAFF, sent="/audit-trail.csv"),
+    **of("/emergencies", LEADS),
+    **of("/emergencies/<int:number>/confirmation", NOTHING_YET, "POST", sent="/emergencies/1/confirmation"),
     **of("/freeze", SEERS_MALFORMED, "POST"),
     **of("/unblinding-request", SEERS_MALFORMED, "POST"),
     **of("/unblinding", SEERS_MALFORMED, "POST"),

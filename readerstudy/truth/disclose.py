@@ -1,0 +1,163 @@
+"""Emergency unblinding of one image: its kind, and nothing else, to a named person outside the study.
+
+For a finding that cannot wait: somebody has to know whether there is a patient behind an image. Two people
+decide, neither learns the kind by it, and the trial leaves masked bundles and the primary analysis.
+"""
+
+from dataclasses import dataclass
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.record import record
+from readerstudy.reading.models import Slot
+from readerstudy.studies.errors import StudyIsNotLocked
+from readerstudy.studies.mail import Post
+from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.truth.errors import (
+    DisclosureNotSent,
+    NoSuchImage,
+    NothingToDisclose,
+    ReasonMissing,
+    RecipientIsInTheStudy,
+    SecondPersonNeeded,
+)
+from readerstudy.truth.models import Disclosure, DisclosureRequest, Key
+from readerstudy.truth.unblind import is_unblinded
+
+INSIDE = (Role.READER, Role.ANALYST, Role.OWNER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One image as somebody saw it: whose screen, which section, which trial there, which letter."""
+
+    reader: str
+    section: str
+    number: int
+    letter: str = "A"
+
+
+@transaction.atomic
+def request_disclosure(
+    study: Study, case: Case, *, recipient: str, email: str, by: User, reason: str
+) -> DisclosureRequest:
+    """The first step. Asking again for the same image and person changes nothing."""
+    study = study.take_turn()
+    if not reason.strip():
+        raise ReasonMissing
+    if not study.is_locked:
+        raise StudyIsNotLocked
+    if is_unblinded(study):
+        raise NothingToDisclose
+    _require_outside(study, email)
+    slot = _slot_of(study, case)
+    request, new = DisclosureRequest.objects.get_or_create(
+        trial_image_id=slot.trial_image_id,
+        email=email.lower(),
+        defaults={
+            "study": study,
+            "reader": case.reader,
+            "section": case.section,
+            "number": case.number,
+            "letter": slot.letter,
+            "recipient": recipient,
+            "by": by,
+            "reason": reason,
+        },
+    )
+    if new:
+        record(
+            study.scope, "disclosure requested", by=by, on=request, particulars=_told(request), reason=reason
+        )
+    return request
+
+
+def confirm_disclosure(request: DisclosureRequest, *, by: User, reason: str) -> Disclosure:
+    """The second step, by another person: the kind goes out by email. Confirming again sends it again."""
+    disclosure = _confirm(request, by=by, reason=reason)
+    with Post() as post:
+        sent = post.takes(_letter(request))
+    particulars = {"letter": "disclosure", "sent": sent}
+    record(request.study.scope, "letter sent", by=by, on=disclosure, particulars=particulars)
+    if not sent:
+        raise DisclosureNotSent
+    return disclosure
+
+
+@transaction.atomic
+def _confirm(request: DisclosureRequest, *, by: User, reason: str) -> Disclosure:
+    study = request.study.take_turn()
+    if not reason.strip():
+        raise ReasonMissing
+    if request.by_id == by.pk:
+        raise SecondPersonNeeded("The emergency unblinding needs two people. Another person has to confirm.")
+    _require_outside(study, request.email)
+    disclosure, new = Disclosure.objects.get_or_create(request=request, defaults={"by": by, "reason": reason})
+    if new:
+        record(study.scope, "image disclosed", by=by, on=request, particulars=_told(request), reason=reason)
+    return disclosure
+
+
+def disclosures_of(study: Study) -> QuerySet[DisclosureRequest]:
+    """What was asked for in a study, with what became of it."""
+    return DisclosureRequest.objects.filter(study=study).select_related("by", "disclosure__by")
+
+
+def disclosed_trials(study: Study) -> set[int]:
+    """The trials of which somebody was told the kind of an image."""
+    told = DisclosureRequest.objects.filter(study=study, disclosure__isnull=False)
+    return set(told.values_list("trial_image__trial", flat=True))
+
+
+def _slot_of(study: Study, case: Case) -> Slot:
+    reader = Enrolment.objects.filter(study=study, pseudonym__iexact=case.reader).readers().first()
+    slots = Slot.objects.filter(
+        presentation__section__study=study,
+        presentation__section__name=case.section,
+        presentation__place=reader.own_place if reader else 0,
+        presentation__order=case.number,
+    )
+    for slot in slots:
+        if slot.letter == case.letter.upper():
+            return slot
+    raise NoSuchImage(
+        f"{case.reader} has no image {case.letter.upper()} in trial {case.number} of {case.section!r}. "
+        "Check the reader's pseudonym, the section's name, and the number and letter on that screen."
+    )
+
+
+def _require_outside(study: Study, email: str) -> None:
+    """Nobody who reads or analyses the study, or a study it rehearses or that rehearses it."""
+    related = Study.objects.filter(pk__in={study.pk, study.rehearses_id or study.pk}) | study.rehearsals.all()
+    people = Enrolment.objects.filter(study__in=related, role__in=INSIDE)
+    for one in people.select_related("user", "invitation__claim__by"):
+        if email.lower() in (one.email.lower(), one.person.email.lower() if one.person else ""):
+            raise RecipientIsInTheStudy
+
+
+def _told(request: DisclosureRequest) -> dict[str, object]:
+    """For the record: which image, and who was told. Never what it is."""
+    return {
+        "reader": request.reader,
+        "section": request.section,
+        "number": request.number,
+        "letter": request.letter,
+        "recipient": request.recipient,
+        "email": request.email,
+    }
+
+
+def _letter(request: DisclosureRequest) -> EmailMessage:
+    kind = Key.objects.values_list("provenance__source__kind", flat=True).get(
+        trial_image=request.trial_image_id
+    )
+    context = {"request": request, "study": request.study, "kind": kind}
+    return EmailMessage(
+        subject="Emergency unblinding of one image",
+        body=render_to_string("truth/mail/disclosure.txt", context),
+        to=[request.email],
+    )
