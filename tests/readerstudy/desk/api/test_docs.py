@@ -15,6 +15,7 @@ from readerstudy.accounts.issue_token import issue_token
 from readerstudy.accounts.models import Scope
 from readerstudy.desk.api.urls import urlpatterns
 from readerstudy.desk.api.wire import DeskView
+from readerstudy.results.freeze import freeze_study
 from tests.readerstudy.factory import a_locked_study, answer_next
 
 PAGE = (Path(__file__).parents[4] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -45,9 +46,10 @@ def snippet(language: str) -> str:
 
 
 def printed(command: list[str], server: str, folder: Path, scopes: list[str]) -> list[str]:
-    """What a program says that asks a live server about a study with one answer."""
+    """What a program says that asks a live server about a frozen study with one answer."""
     made = a_locked_study()
     answer_next(made.reading("rita"))
+    freeze_study(made.study, by=made.owner, reason="done")
     _, key = issue_token("notebook", by=made.owner, scopes=scopes)
     done = subprocess.run(
         command,
