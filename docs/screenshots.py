@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -47,8 +48,24 @@ def main() -> None:
                 page.set_viewport_size({"width": 1280, "height": height})
                 page.goto(SERVER + path)
                 take(page, name)
-            take_reading_page(page)
+            reader = browser.new_context().new_page()
+            take_reading_page(reader, invitation(environment))
             browser.close()
+
+
+def invitation(environment: dict[str, str]) -> str:
+    """Return the personal link of one more reader, so that the script also runs on a demo that was used."""
+    reader = f"reader-{secrets.token_hex(4)}@example.org"
+    command = [sys.executable, "manage.py", "invite", "demo", "--email", reader, "--links-only"]
+    told = subprocess.run(  # noqa: S603
+        command,
+        cwd=ROOT,
+        env={**environment, "SITE_URL": SERVER},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    return re.findall(r"http://\S+", told)[0]
 
 
 @contextmanager
@@ -73,13 +90,12 @@ def sign_in(page: Page, owner: str, password: str) -> None:
     page.wait_for_url(re.compile(r"/(studies/)?$"))
 
 
-def take_reading_page(page: Page) -> None:
-    """Read a rehearsal as its owner, past consent, questions and display check, up to the first trial."""
+def take_reading_page(page: Page, link: str) -> None:
+    """Accept an invitation and go past consent, questions and display check, up to the first trial."""
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"{SERVER}/studies/demo/")
-    page.locator("form[action$='/preview/'] button").click()
+    page.goto(link)
     for _ in range(STEPS_BEFORE_READING):
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
         if page.locator("body.room").count():
             break
         for box in page.locator("main input[type=checkbox]").all():
@@ -89,14 +105,16 @@ def take_reading_page(page: Page) -> None:
             page.locator(f"main input[name='{group}']").last.check()
         for text in page.locator("main input[type=text]").all():
             text.fill("5")
-        page.locator("main .button.go").first.click()
-    page.locator("#grid canvas").first.wait_for()
+        for password in page.locator("main input[type=password]").all():
+            password.fill("a long password for a picture")
+        page.locator("main .button").first.click()
+    page.locator("#grid[data-painted]").wait_for()
     page.keyboard.press("1")
     take(page, "reading")
 
 
 def take(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     page.screenshot(path=IMAGES / f"{name}.png")
     sys.stdout.write(f"docs/images/{name}.png\n")
 
