@@ -97,12 +97,12 @@ def bookkeeping(config: NetworkConfig, rows: int, folder: Path) -> tuple[float, 
     request = SampleRequest(count=rows, out=folder / "images", checkpoint=checkpoint)
     ledger = Ledger(request, request.identity(describe_checkpoint(checkpoint)), lambda _index: {})
     ledger.claim(bytes_an_image=0)
+    facts = {"checkpoint_digest": "0" * 64, "grade": "0", "sampler": "unipc", "steps": 20, "guidance": 1.5}
     few = min(rows, 20)
     started = time.perf_counter()
     for index in range(few):
-        digest = write_image(folder / "images" / f"{index}.png", image, "png16", {})
+        digest = write_image(folder / "images" / f"{index}.png", image, "png16", facts)
     store = (time.perf_counter() - started) / few
-    facts = {"checkpoint_digest": "0" * 64, "grade": "0", "sampler": "unipc", "steps": 20, "guidance": 1.5}
     row = {"file": "00000/000000.png", **facts, "seed": 2**62, "precision": "bfloat16", "sha256": digest}
     started = time.perf_counter()
     for index in range(rows):

@@ -27,13 +27,15 @@ def section(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for r in range(3):
         for t in range(6):
             picked = ("real", "a", "b")[(r + t) % 3]
-            real, slot = 1 + t % 3, 1 + (t + r) % 3
+            real = 1 + t % 3
+            slot = real if picked == "real" else 1 + real % 3
             took = 1000 * (6 - t) + 500 * (r + 1) if (r, t) != (0, 5) else 900
             rows += f"trios,R{r},T{t},{t + 1},{picked},{int(picked == 'real')},{slot},{real},{took},,0\n"
         # reader 2 alone answers the repeat of T0 another way; reader 0 misses the obvious fake
         again = ("real", "a", "b")[r % 3] if r != 2 else "a"
-        rows += f"trios,R{r},T0-again,7,{again},{int(again == 'real')},1,1,2000,T0,0\n"
-        rows += f"trios,R{r},C1,8,{'a' if r == 0 else 'real'},{int(r != 0)},1,1,2000,,1\n"
+        slot = 1 if again == "real" else 2
+        rows += f"trios,R{r},T0-again,7,{again},{int(again == 'real')},{slot},1,2000,T0,0\n"
+        rows += f"trios,R{r},C1,8,{'a' if r == 0 else 'real'},{int(r != 0)},{2 if r == 0 else 1},1,2000,,1\n"
     return conduct(tmp_path_factory.mktemp("conduct") / "bundle", rows)
 
 

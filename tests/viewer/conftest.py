@@ -10,6 +10,12 @@ from tests.viewer.fake_server import FakeServer, Study
 
 ANSWER = ("3", "b", "4", "c", "1", "d", "2", "Shift+B", "Enter")
 
+#: Whether the images at these addresses have arrived in the page.
+FETCHED = """addresses => {
+    const here = new Set(performance.getEntriesByName("image fetched").map(({ detail }) => detail));
+    return addresses.every((address) => here.has(address));
+}"""
+
 
 @pytest.fixture
 def serve() -> Generator[Callable[..., FakeServer]]:

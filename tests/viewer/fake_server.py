@@ -328,7 +328,8 @@ def reading_page(reader: str) -> str:
     return template.render(
         Context(
             {
-                "study": {"slug": "knees", "title": "Knee radiographs: a clinical Turing test"},
+                "study": {"slug": "knees"},
+                "protocol": {"public_title": "Knee radiographs: a clinical Turing test"},
                 "reader": reader,
                 "api_root": API,
                 "finish_url": "/thanks/",

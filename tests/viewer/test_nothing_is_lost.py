@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.viewer.conftest import ANSWER, drafted, press, tokens, wait_for_trial
+from tests.viewer.conftest import ANSWER, FETCHED, drafted, press, tokens, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -17,12 +17,7 @@ Read = Callable[..., Page]
 
 def fetched(page: Page, server: FakeServer, number: int) -> None:
     """Waits until the images of a trial have come, ahead of its turn."""
-    wanted = {("GET", address) for address in server.study.addresses(number)}
-    for _ in range(1_500):
-        if wanted <= set(server.study.requests):
-            break
-        page.wait_for_timeout(20)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(FETCHED, arg=server.study.addresses(number))
 
 
 def test_an_answer_waits_while_the_network_is_gone_and_goes_out_by_itself(
@@ -170,7 +165,7 @@ def test_a_half_filled_answer_goes_on_in_another_browser(serve: Serve, read: Rea
     drafted(page, server, "t1", ratings={"A": 4}, pick="A")
     elsewhere = browser.new_page()
     elsewhere.goto(f"{server.address}/read/")
-    elsewhere.wait_for_load_state("networkidle")
+    elsewhere.get_by_role("button", name="Read here").wait_for()
     assert elsewhere.locator(".cell").count() == 0
     elsewhere.get_by_role("button", name="Read here").click()
     wait_for_trial(elsewhere, 1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
-from tests.viewer.conftest import ANSWER, drafted, press, tokens, wait_for_trial
+from tests.viewer.conftest import ANSWER, FETCHED, drafted, press, tokens, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -75,7 +75,7 @@ def test_what_one_reader_left_in_a_shared_browser_waits_for_them(
     server.study.reader, server.study.sitting = "R02", ""
     page.goto(f"{server.address}/read/")
     wait_for_trial(page, 1)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(FETCHED, arg=server.study.addresses(4))
     assert server.study.sitting != mine
     assert page.get_by_role("dialog").count() == 0
     server.study.refusal = None

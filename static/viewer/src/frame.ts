@@ -10,7 +10,12 @@ export interface FrameHost {
   pause(): void;
 }
 
+/** A wait that nobody notices needs no words. */
+const NOTICED_MS = 400;
+
 export class Frame {
+  private waiting = 0;
+
   constructor(host: FrameHost) {
     part("submit").addEventListener("click", (event) => {
       // The second half of a double click was not meant for the next trial.
@@ -39,7 +44,15 @@ export class Frame {
 
   /** How much of the next images has arrived, from 0 to 1; null: nothing is waited for. */
   loading(share: number | null): void {
-    part("loading").hidden = share === null;
+    if (share === null) {
+      clearTimeout(this.waiting);
+      this.waiting = 0;
+      part("loading").hidden = true;
+    } else if (!this.waiting) {
+      this.waiting = window.setTimeout(() => {
+        part("loading").hidden = false;
+      }, NOTICED_MS);
+    }
     part<HTMLProgressElement>("arrived").value = share ?? 0;
     part("percent").textContent = `${Math.floor(100 * (share ?? 0))} %`;
   }

@@ -51,7 +51,10 @@ export class Pictures {
     const coming = this.fetch(image);
     this.known.set(url, coming);
     coming.then(
-      () => this.here.add(url),
+      () => {
+        this.here.add(url);
+        performance.mark("image fetched", { detail: url });
+      },
       () => this.known.delete(url),
     );
     return coming;

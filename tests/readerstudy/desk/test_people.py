@@ -136,7 +136,7 @@ def test_nobody_waits_twice_for_a_mail_server_that_does_not_answer(
 
 def test_a_title_of_several_lines_makes_no_second_header(made: Locked) -> None:
     type(made.study).objects.update(title="Knees\r\nBcc: everybody@example.org")
-    send(made, emails="rosa@example.org", role="reader", mail="1")
+    send(made, emails="rosa@example.org", role="analyst", mail="1")
     assert mail.outbox[0].subject == "Invitation: Knees Bcc: everybody@example.org"
 
 

@@ -1,12 +1,14 @@
 """Fifty quartets by keyboard, two cut networks, two machines, and every answer there once."""
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from readerstudy.reading.models import Draft, Response, Slot
 from tests.readerstudy.factory import Locked, a_locked_study, protocol_text
 from tests.readerstudy.people import PASSWORD
 from tests.readerstudy.server import Server
+from tests.viewer.conftest import FETCHED
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -43,10 +45,6 @@ class Machine:
         self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self.seen: tuple[int, str | None] = (0, None)
-        self.fetched: set[str] = set()
-        # Chromium sometimes calls a request aborted whose body was read as a stream to its end.
-        for end in ("requestfinished", "requestfailed"):
-            self.page.on(end, lambda request: self.fetched.add(request.url.rsplit("/", 1)[1]))
         self.page.goto(f"{address}/read/knees/")
         self.page.get_by_label("Email").focus()
         self.type("rita@example.org")
@@ -89,12 +87,8 @@ class Machine:
 
     def has_fetched(self, first: int, last: int) -> None:
         shown = Slot.objects.filter(presentation__place=1, presentation__order__range=(first, last))
-        wanted = set(shown.values_list("token", flat=True))
-        for _ in range(600):
-            if wanted <= self.fetched:
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("The images of the trials ahead did not come.")
+        wanted = [reverse("reading-pixels", args=[token]) for token in shown.values_list("token", flat=True)]
+        self.page.wait_for_function(FETCHED, arg=wanted)
 
     def has_answered(self, number: int) -> None:
         for _ in range(600):

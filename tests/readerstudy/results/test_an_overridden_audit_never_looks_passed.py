@@ -11,9 +11,9 @@ from readerstudy.desk.life import life_of
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Study
+from readerstudy.truth.blinding.audit import keep_audit
 from readerstudy.truth.blinding.gate import images_digest, override
 from readerstudy.truth.lock import lock_study
-from readerstudy.truth.models import BlindingAudit
 from tests.readerstudy.factory import (
     AUDIT,
     Locked,
@@ -35,13 +35,7 @@ WHY = "The borders are part of the modality."
 def overridden() -> Locked:
     """Locked on an audit that failed and was overridden; read by two."""
     study, alice = a_planned_study(), a_user("alice")
-    audit = BlindingAudit.objects.create(
-        study=study,
-        images_digest=images_digest(study),
-        passed=False,
-        document={**AUDIT, "sentence": FOUND},
-        by=alice,
-    )
+    audit = keep_audit(study, images_digest(study), False, {**AUDIT, "sentence": FOUND}, by=alice)
     override(audit, by=alice, reason=WHY)
     lock_study(study, by=alice, reason="ready")
     made = Locked(study=Study.objects.get(pk=study.pk), owner=alice, people={"alice": alice})

@@ -82,8 +82,7 @@ def test_an_import_changes_nothing_in_another_study(tmp_path: Path) -> None:
 def newest_tables_again() -> Iterator[None]:
     """Whatever happens on the way back, the tables are as other tests expect them."""
     yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    new_tables()
 
 
 def old_tables() -> Callable[[str, str], Any]:
@@ -93,7 +92,8 @@ def old_tables() -> Callable[[str, str], Any]:
 
 
 def new_tables() -> None:
-    MigrationExecutor(connection).migrate([("imaging", "0002_pixels_alone")])
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -114,7 +114,7 @@ def test_every_study_keeps_what_was_known_of_its_images_so_far(newest_tables_aga
     assert [row.facts for row in rows] == [{"container": "PNG", "bits": 8}] * 2
     assert Provenance.objects.exclude(image=shared).exclude(group="").count() == 0
     for model in (SeenFile, Measurement):
-        assert list(model.objects.values_list("provenance", flat=True)) == [row.pk for row in rows]
+        assert sorted(model.objects.values_list("provenance", flat=True)) == [row.pk for row in rows]
     assert bytes(Measurement.objects.first().sketch) == b"\0s"
     assert faults(connection, installed(connection)) == {}
 

@@ -23,6 +23,7 @@ KNOWN = {
     "name": "report.json",
     "batch": "6c1f0f8e-2d43-4d0e-9a6e-1d1f4f3c9a11",
     "index": 0,
+    "kind": "csv",
 }
 #: They simulate or pack for seconds, and take next to nothing from outside.
 SLOW = {"planner_ask", "reproduction_download"}
