@@ -210,7 +210,7 @@ def test_every_preset_learns_at_a_sixteenth_of_its_width(name: str) -> None:
     narrow = replace(
         config.network,
         size=2 * config.network.unshuffle * 2 ** (len(config.network.channels) - 1),
-        channels=tuple(channels // 16 for channels in config.network.channels),
+        channels=tuple(2 * (channels // 32) for channels in config.network.channels),
         head_channels=2,
         norm_groups=2,
     )
