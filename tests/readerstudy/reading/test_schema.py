@@ -39,7 +39,7 @@ def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     """The platform as a WSGI application that leaves the test's database connection open."""
     answer: Any = ClientHandler(enforce_csrf_checks=False)(environ)
     start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
-    return [answer.content]
+    return [answer.getvalue()]
 
 
 @pytest.fixture
