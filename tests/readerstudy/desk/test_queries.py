@@ -69,11 +69,15 @@ def a_read_study(slug: str, *, trials: int, readers: tuple[str, ...]) -> Locked:
 
 
 def queries(browser: Client, address: str) -> int:
+    """How many a page asks; the fewer of two, since once a minute a request notes that somebody was there."""
     browser.get(address)
-    with CaptureQueriesContext(connection) as asked:
-        answer = browser.get(address)
-    assert answer.status_code == 200, address
-    return len(asked)
+    counted = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser.get(address)
+        assert answer.status_code == 200, address
+        counted.append(len(asked))
+    return min(counted)
 
 
 @pytest.fixture(scope="module")
