@@ -38,6 +38,7 @@ def allocate(study: Study, *, by: User) -> Plan:
         protocol_digest=protocol.digest,
         places=protocol.document.places,
         digest=digest,
+        pool=plan.pool,
         by=by,
     )
     record(

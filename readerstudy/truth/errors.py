@@ -45,8 +45,8 @@ class NoPlan(TruthError):
 
 
 class PlanIsStale(TruthError):
-    """The plan was made for another protocol, or before studies had secrets. Regenerate it on the page Plan,
-    or with manage.py allocate STUDY."""
+    """The plan was made for another protocol or other images, or before studies had secrets. Make it again on
+    the page Plan, or with manage.py allocate STUDY."""
 
 
 class PlanWasChanged(TruthError):

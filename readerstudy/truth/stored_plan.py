@@ -5,15 +5,17 @@ from collections.abc import Callable
 
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.studies.models import Section, Study
+from readerstudy.truth.allocate import pools_of
 from readerstudy.truth.allocation import (
     PlanDocument,
     PlannedImage,
     PlannedPresentation,
     PlannedSection,
     PlannedTrial,
+    pool_digest,
 )
 from readerstudy.truth.allocation.former import former_digest
-from readerstudy.truth.allocation.keys import PLAN_DIGEST
+from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST
 from readerstudy.truth.errors import NoPlan, PlanIsStale, PlanWasChanged
 from readerstudy.truth.models import Key, Plan
 from readerstudy.truth.pseudonyms import Pseudonyms
@@ -32,9 +34,10 @@ def plan_of(study: Study) -> Plan:
 
 
 def check_plan(study: Study) -> Plan:
-    """The study's plan, if its rows still say what was planned and for the protocol as it stands."""
+    """The study's plan, if its rows still say what was planned, for the protocol and images as they stand."""
     plan = plan_of(study)
-    if not plan.fits(study.protocol.digest):
+    pool = pool_digest(pools_of(study), plan_key(study, PLAN))
+    if not plan.fits(study.protocol.digest) or plan.pool != pool:
         raise PlanIsStale
     if stored_digest(study, plan) != plan.digest:
         raise PlanWasChanged
@@ -57,6 +60,7 @@ def _document(study: Study, plan: Plan, name: Name) -> PlanDocument:
     sections = Section.objects.filter(study=study).order_by("position")
     return PlanDocument(
         protocol_digest=plan.protocol_digest,
+        pool=plan.pool,
         sections=tuple(_section(section, plan.places, name) for section in sections),
     )
 

@@ -7,6 +7,7 @@ from readerstudy.truth.allocation.document import (
     PlannedSection,
     PlannedTrial,
     Pooled,
+    pool_digest,
 )
 from readerstudy.truth.allocation.make import make_plan
 
@@ -18,4 +19,5 @@ __all__ = [
     "PlannedTrial",
     "Pooled",
     "make_plan",
+    "pool_digest",
 ]

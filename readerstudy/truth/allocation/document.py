@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,16 @@ class Pooled:
     image: str
     group: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def pool_digest(pools: Mapping[str, Sequence[Pooled]], key: bytes) -> str:
+    """HMAC-SHA256 of everything that the plan was drawn from, used in it or not."""
+    lines = (
+        [source, one.image, one.group, dict(one.labels)]
+        for source in sorted(pools)
+        for one in sorted(pools[source], key=lambda pooled: pooled.image)
+    )
+    return _keyed(lines, key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,18 +61,16 @@ class PlannedSection:
 @dataclass(frozen=True, kw_only=True)
 class PlanDocument:
     protocol_digest: str
+    pool: str
     sections: tuple[PlannedSection, ...]
 
     def digest(self, key: bytes) -> str:
         """HMAC-SHA256 of the plan line by line. Without the key, no guess at the plan can be tested on it."""
-        hasher = hmac.new(key, digestmod="sha256")
-        for line in self._lines():
-            text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            hasher.update(text.encode() + b"\n")
-        return hasher.hexdigest()
+        return _keyed(self._lines(), key)
 
     def _lines(self) -> Iterator[list[Any]]:
         yield ["protocol", self.protocol_digest]
+        yield ["pool", self.pool]
         for section in self.sections:
             yield ["section", section.name, section.task, section.practice]
             for trial in section.trials:
@@ -70,3 +78,11 @@ class PlanDocument:
                 yield ["trial", trial.catch, images]
             for walk in section.places:
                 yield ["place", [[shown.trial, shown.slots, shown.repeats] for shown in walk]]
+
+
+def _keyed(lines: Iterable[list[Any]], key: bytes) -> str:
+    hasher = hmac.new(key, digestmod="sha256")
+    for line in lines:
+        text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        hasher.update(text.encode() + b"\n")
+    return hasher.hexdigest()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from readerstudy.studies.protocol import ProtocolDocument
-from readerstudy.truth.allocation.document import PlanDocument, PlannedSection, Pooled
+from readerstudy.truth.allocation.document import PlanDocument, PlannedSection, Pooled, pool_digest
 from readerstudy.truth.allocation.places import make_places
 from readerstudy.truth.allocation.trials import Pools, make_trials
 
@@ -28,4 +28,6 @@ def make_plan(
                 places=make_places(section, trials, protocol.places, key),
             )
         )
-    return PlanDocument(protocol_digest=protocol_digest, sections=tuple(sections))
+    return PlanDocument(
+        protocol_digest=protocol_digest, pool=pool_digest(images, key), sections=tuple(sections)
+    )

@@ -16,6 +16,7 @@ class Plan(models.Model):
     seed = models.BigIntegerField(null=True, blank=True)
     places = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    pool = models.CharField(max_length=64, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

@@ -13,7 +13,8 @@ from readerstudy.studies.models import Lock, Protocol, Section, Study, Trial, Tr
 from readerstudy.truth.allocate import allocate, allocations_of, pools_of
 from readerstudy.truth.allocation import make_plan
 from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST
-from readerstudy.truth.blinding.gate import newest_audit, override
+from readerstudy.truth.blinding.audit import keep_audit
+from readerstudy.truth.blinding.gate import images_digest, newest_audit, override
 from readerstudy.truth.errors import (
     BlindingFailed,
     BlindingNotShown,
@@ -26,7 +27,7 @@ from readerstudy.truth.errors import (
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import BlindingAudit, Key, Plan, Provenance, Source, StudySecrets
 from readerstudy.truth.secrets import commitment_of, drawn_secrets, plan_key, require_commitment
-from readerstudy.truth.sources import source_of
+from readerstudy.truth.sources import Origin, add_images, source_of
 from readerstudy.truth.stored_plan import stored_digest, stored_document
 from tests.readerstudy.factory import (
     AUDIT,
@@ -37,6 +38,7 @@ from tests.readerstudy.factory import (
     a_planned_study,
     a_user,
     protocol_text,
+    random_images,
 )
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,20 @@ def test_a_revised_protocol_makes_the_plan_stale_until_it_is_made_anew(study: St
     lock_study(study, by=alice, reason="ready")
     locked = Event.objects.get(stream__name=study.scope, verb="study locked").particulars
     assert (locked["allocations"], locked["commitment"]) == (2, commitment_of(study))
+
+
+def test_images_brought_after_the_plan_make_it_stale_though_it_uses_none_of_them(study: Study) -> None:
+    """Otherwise nobody could recompute the plan: it was not drawn from the pool that the bundle tells."""
+    alice = a_user("alice")
+    (image,) = random_images(study.protocol.document, 1, seed=99)
+    add_images(
+        source_of(study, "hospital-canary"), [Origin(image=image, labels={"grade": "1"}, group="g")], by=alice
+    )
+    keep_audit(study, images_digest(study), True, AUDIT, by=alice)
+    with pytest.raises(PlanIsStale, match="other images"):
+        lock_study(study, by=alice, reason="ready")
+    allocate(study, by=alice)
+    lock_study(study, by=alice, reason="ready")
 
 
 def test_a_plan_secret_exchanged_in_the_database_stops_the_lock(study: Study) -> None:
@@ -126,6 +142,7 @@ def test_the_lock_needs_a_plan_an_audit_and_a_reason(study: Study) -> None:
     source = source_of(study, "hospital-canary")
     foreign = Provenance.objects.exclude(source=source).earliest("pk")
     Provenance.objects.create(source=source, image=foreign.image, by=alice)
+    allocate(study, by=alice)
     assert newest_audit(study) is None
     with pytest.raises(BlindingNotShown):
         lock_study(study, by=alice, reason="ready")
