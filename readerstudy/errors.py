@@ -1,10 +1,25 @@
 """The root of the platform's error tree. Each room hangs its own branch on it."""
 
 import inspect
+from typing import Any, ClassVar
 
 
 class ReaderstudyError(Exception):
     """The platform could not do this."""
 
+    # What programs are told: `class NoPlan(TruthError, code="no_plan", status=409)`. Subclasses inherit both.
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+
+    def __init_subclass__(cls, *, code: str = "", status: int = 0, **others: Any) -> None:
+        super().__init_subclass__(**others)
+        cls.code = code or cls.code
+        cls.status = status or cls.status
+
     def __init__(self, message: str = "") -> None:
         super().__init__(message or " ".join(inspect.cleandoc(self.__doc__ or "").split()))
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What programs are told beside sentence and code."""
+        return {}

@@ -106,6 +106,7 @@ if PRODUCTION and SECRETS_KEY_FILE.resolve().is_relative_to(HOME.resolve()):
 
 INSTALLED_APPS = [
     "readerstudy.accounts",
+    "readerstudy.web",
     "readerstudy.audit",
     "readerstudy.imaging",
     "readerstudy.studies",
@@ -444,12 +445,12 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", 
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "readerstudy.accounts.api.ApiTokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "readerstudy.web.authentication.ApiTokenAuthentication",
+        "readerstudy.web.authentication.BrowserSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "readerstudy.accounts.api.TokenScope",
+        "readerstudy.web.authentication.TokenScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

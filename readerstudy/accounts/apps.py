@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from readerstudy.accounts import hospital_sign_in, openapi, passwords, second_factor  # noqa: F401 the scheme registers itself
+        from readerstudy.accounts import hospital_sign_in, passwords, second_factor
 
         hospital_sign_in.record_changes()
         passwords.record_changes()

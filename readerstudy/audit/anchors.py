@@ -14,7 +14,7 @@ from readerstudy.audit.verify import Finding
 Anchors = dict[str, dict[str, str | int]]
 
 
-class AnchorsUnreadable(AuditError):
+class AnchorsUnreadable(AuditError, code="anchors_unreadable"):
     """This file does not hold the ends of streams. Give one that `verify_audit --save` wrote."""
 
 

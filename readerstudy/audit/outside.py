@@ -27,7 +27,7 @@ EVERY = timedelta(days=1)
 _SALT = "readerstudy.audit.outside"
 
 
-class LinesUnreadable(AuditError):
+class LinesUnreadable(AuditError, code="lines_unreadable"):
     """This file does not hold lines about the ends of the log. Give one that `manage.py keep_ends` wrote."""
 
 

@@ -21,11 +21,11 @@ ERASED = "@erased.invalid"
 LATER = "Answers are part of this export once the study is frozen."
 
 
-class StillInAStudy(ReaderstudyError):
+class StillInAStudy(ReaderstudyError, code="still_in_a_study"):
     """This person has a part in a study that is not frozen. Withdraw them from it first."""
 
 
-class NotAPerson(ReaderstudyError):
+class NotAPerson(ReaderstudyError, code="not_a_person"):
     """The operator is no person. Nothing is kept of one."""
 
 

@@ -38,15 +38,15 @@ COUNTED_FOR_SECONDS = 60
 MOST_FOLDERS = 4  # of those a file lay in; names of folders may be labels
 
 
-class UploadRefused(ReaderstudyError):
+class UploadRefused(ReaderstudyError, code="upload_refused"):
     """The piece of a file could not be taken."""
 
 
-class NothingSent(ReaderstudyError):
+class NothingSent(ReaderstudyError, code="nothing_sent"):
     """No image file was sent. Choose files first."""
 
 
-class OnlyAList(ReaderstudyError):
+class OnlyAList(ReaderstudyError, code="only_a_list"):
     """A CSV came without images. Send it once more together with the images it names; none comes in twice."""
 
 

@@ -3,35 +3,35 @@
 from readerstudy.errors import ReaderstudyError
 
 
-class ImagingError(ReaderstudyError):
+class ImagingError(ReaderstudyError, code="imaging_error"):
     """The images could not be handled."""
 
 
-class ImpossibleCanvas(ImagingError, ValueError):
+class ImpossibleCanvas(ImagingError, ValueError, code="impossible_canvas"):
     """The canvas needs a width and a height of 16 to 4096 pixels, 8 or 16 bits, and fit = crop or pad."""
 
 
-class BadManifest(ImagingError):
+class BadManifest(ImagingError, code="bad_manifest"):
     """The manifest has to be a CSV file in UTF-8 with a header line and a column named "file"."""
 
 
-class BadNaming(ImagingError):
+class BadNaming(ImagingError, code="bad_naming"):
     """Put the parts to be read in braces, each once: {grade}/{patient:7}{side:1}.png."""
 
 
-class NothingToImport(ImagingError):
+class NothingToImport(ImagingError, code="nothing_to_import"):
     """There is no file to import. Name files, folders or zip archives that exist."""
 
 
-class MissingPixels(ImagingError):
+class MissingPixels(ImagingError, code="missing_pixels"):
     """The storage has lost an image. Import the original again or restore the storage from a backup."""
 
 
-class DamagedPixels(ImagingError):
+class DamagedPixels(ImagingError, code="damaged_pixels"):
     """The stored buffer of an image is not what was imported. Restore the storage from a backup."""
 
 
-class Refusal(ImagingError):
+class Refusal(ImagingError, code="refusal"):
     """This file was not imported; the others are not affected."""
 
 

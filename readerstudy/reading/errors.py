@@ -3,118 +3,80 @@
 from readerstudy.errors import ReaderstudyError
 
 
-class ReadingError(ReaderstudyError):
+class ReadingError(ReaderstudyError, code="refused", status=400):
     """This cannot be read or answered now."""
 
-    code = "refused"
 
-
-class NotAReader(ReadingError):
+class NotAReader(ReadingError, code="not_found", status=404):
     """There is nothing here for you to read. Open the link of your invitation, or ask who invited you."""
 
-    code = "not_found"
 
-
-class NothingHere(ReadingError):
+class NothingHere(ReadingError, code="not_found", status=404):
     """There is nothing at this address. Go back to your studies and continue from there."""
 
-    code = "not_found"
 
-
-class NotOpenYet(ReadingError):
+class NotOpenYet(ReadingError, code="not_open", status=409):
     """This study has not begun yet. You will hear from the people who invited you."""
 
-    code = "not_open"
 
-
-class Withdrawn(ReadingError):
+class Withdrawn(ReadingError, code="withdrawn", status=403):
     """You have left this study, so no answer is taken from you. Ask who invited you if that surprises you."""
 
-    code = "withdrawn"
 
-
-class Frozen(ReadingError):
+class Frozen(ReadingError, code="frozen", status=423):
     """This study is closed; no answer is taken any more. What you answered before is safe."""
 
-    code = "frozen"
 
-
-class StepFirst(ReadingError):
+class StepFirst(ReadingError, code="step_first", status=409):
     """Something comes before the first image. Open the study from your list and it leads you there."""
 
-    code = "step_first"
 
-
-class ComeBackLater(ReadingError):
+class ComeBackLater(ReadingError, code="washout", status=409):
     """The next section opens after a pause of some days that the study asks for."""
 
-    code = "washout"
 
-
-class OtherTab(ReadingError):
+class OtherTab(ReadingError, code="other_tab", status=409):
     """You are reading in another window already. Go on there, or take over here."""
 
-    code = "other_tab"
 
-
-class SupersededTab(ReadingError):
+class SupersededTab(ReadingError, code="superseded_tab", status=409):
     """Reading goes on in another window. Take over here to go on in this one."""
 
-    code = "superseded_tab"
 
-
-class DisplayRefused(ReadingError):
+class DisplayRefused(ReadingError, code="display_check", status=409):
     """This screen has not passed the display check the study asks for. Repeat it, or use another screen."""
 
-    code = "display_check"
 
-
-class OutOfOrder(ReadingError):
+class OutOfOrder(ReadingError, code="out_of_order", status=409):
     """This is not the image you are to read now. Reload the page; it shows the right one."""
 
-    code = "out_of_order"
 
-
-class AnsweredAlready(ReadingError):
+class AnsweredAlready(ReadingError, code="answered_already", status=409):
     """This has been answered already, and the study does not allow changing an answer."""
 
-    code = "answered_already"
 
-
-class OtherAnswer(ReadingError):
+class OtherAnswer(ReadingError, code="other_answer", status=409):
     """Another answer was sent under the same number before. It stands; reload the page to go on."""
 
-    code = "other_answer"
 
-
-class AnswerRefused(ReadingError):
+class AnswerRefused(ReadingError, code="not_asked", status=422):
     """The answer does not fit what was asked."""
 
-    code = "not_asked"
 
-
-class Incomplete(AnswerRefused):
+class Incomplete(AnswerRefused, code="incomplete"):
     """Something is still missing from the answer."""
 
-    code = "incomplete"
 
-
-class OffScale(AnswerRefused):
+class OffScale(AnswerRefused, code="off_scale"):
     """A value is not on the scale of the study."""
 
-    code = "off_scale"
 
-
-class UnknownSlot(AnswerRefused):
+class UnknownSlot(AnswerRefused, code="unknown_slot"):
     """The answer speaks of an image that is not on this screen."""
 
-    code = "unknown_slot"
 
-
-class QuestionnaireRefused(ReadingError):
+class QuestionnaireRefused(ReadingError, code="questionnaire"):
     """Some of the questions are still open."""
-
-    code = "questionnaire"
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(" ".join(problems.values()))

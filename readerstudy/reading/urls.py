@@ -2,18 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from readerstudy.reading.pages import views
+from readerstudy.reading import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/reading/", include("readerstudy.reading.api.urls")),
-    path("read/", views.readings, name="readings"),
-    path("read/<slug:slug>/", views.read, name="read"),
-    path("read/<slug:slug>/consent/", views.read_consent, name="read-consent"),
-    path("read/<slug:slug>/questionnaire/", views.read_questionnaire, name="read-questionnaire"),
-    path("read/<slug:slug>/instructions/", views.read_instructions, name="read-instructions"),
-    path("read/<slug:slug>/display/", views.read_display, name="read-display"),
-    path("read/<slug:slug>/trial/", views.read_trial, name="read-trial"),
-    path("read/<slug:slug>/between/", views.read_between, name="read-between"),
-    path("read/<slug:slug>/hand-in/", views.read_hand_in, name="read-hand-in"),
-    path("read/<slug:slug>/finish/", views.read_finish, name="read-finish"),
+    path("api/reading/", include("readerstudy.reading.api_urls")),
+    path("read/", pages.readings, name="readings"),
+    path("read/<slug:slug>/", pages.read, name="read"),
+    path("read/<slug:slug>/consent/", pages.read_consent, name="read-consent"),
+    path("read/<slug:slug>/questionnaire/", pages.read_questionnaire, name="read-questionnaire"),
+    path("read/<slug:slug>/instructions/", pages.read_instructions, name="read-instructions"),
+    path("read/<slug:slug>/display/", pages.read_display, name="read-display"),
+    path("read/<slug:slug>/trial/", pages.read_trial, name="read-trial"),
+    path("read/<slug:slug>/between/", pages.read_between, name="read-between"),
+    path("read/<slug:slug>/hand-in/", pages.read_hand_in, name="read-hand-in"),
+    path("read/<slug:slug>/finish/", pages.read_finish, name="read-finish"),
 ]

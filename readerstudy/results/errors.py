@@ -3,29 +3,29 @@
 from readerstudy.errors import ReaderstudyError
 
 
-class ResultError(ReaderstudyError):
+class ResultError(ReaderstudyError, code="result_error"):
     """The results could not be made."""
 
 
-class FolderIsTaken(ResultError):
+class FolderIsTaken(ResultError, code="folder_is_taken"):
     """The output folder exists and is not empty. Name another, or empty it first."""
 
 
-class StillMasked(ResultError):
+class StillMasked(ResultError, code="still_masked"):
     """The study is still blinded. Export it with --masked, or unblind it first."""
 
 
-class StillOpen(ResultError):
+class StillOpen(ResultError, code="still_open"):
     """The study is still open. Freeze it first: no answers leave the server before the freeze."""
 
 
-class NoAnswers(ResultError):
+class NoAnswers(ResultError, code="no_answers"):
     """Nobody has answered anything yet."""
 
 
-class NotWhole(ResultError):
+class NotWhole(ResultError, code="not_whole"):
     """The study is not what its audit log says. Run manage.py check_integrity STUDY."""
 
 
-class ReportRefused(ResultError):
+class ReportRefused(ResultError, code="report_refused"):
     """The report could not be computed from these answers."""

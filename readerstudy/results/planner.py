@@ -12,7 +12,7 @@ QUICK_REPLICATES = 400
 SECONDS_A_TRIAL = {"pick_real": 45, "call": 15, "rate": 12, "check_label": 20}
 
 
-class PlanRefused(ReaderstudyError):
+class PlanRefused(ReaderstudyError, code="plan_refused", status=422):
     """The power cannot be computed from these numbers."""
 
 

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Study
-from readerstudy.studies.protocol import ProtocolError
 
 
 def protocol_text(path: Path) -> str:
@@ -41,7 +40,7 @@ class StudyCommand(BaseCommand):
                 self.act(self.study_called(options["study"]), by, options)
             else:
                 self.begin(by, options)
-        except (ReaderstudyError, ProtocolError) as refusal:
+        except ReaderstudyError as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:

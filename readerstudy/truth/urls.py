@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from readerstudy.truth import views
+from readerstudy.truth import api, pages
 
 urlpatterns = [
-    path("api/practice/<token:token>/feedback", views.FeedbackView.as_view(), name="practice-feedback"),
-    path("read/<slug:slug>/practice/", views.practice_result, name="practice-result"),
-    path("read/<slug:slug>/result/", views.read_result, name="read-result"),
+    path("api/practice/<token:token>/feedback", api.FeedbackView.as_view(), name="practice-feedback"),
+    path("read/<slug:slug>/practice/", pages.practice_result, name="practice-result"),
+    path("read/<slug:slug>/result/", pages.read_result, name="read-result"),
 ]

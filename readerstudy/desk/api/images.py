@@ -12,9 +12,8 @@ from readerstudy.desk.access import LEADS
 from readerstudy.desk.api import outputs
 from readerstudy.desk.api.inputs import GenerationIn, ImportIn
 from readerstudy.desk.api.outputs import REFUSALS, run_out
-from readerstudy.desk.api.wire import DeskView, Piece
+from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.life import images_by_source
-from readerstudy.desk.query import whole_number
 from readerstudy.desk.uploads import MOST_BYTES_A_PIECE, Batch, start_import
 from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models import Run, Study
@@ -23,6 +22,8 @@ from readerstudy.synthesis.checkpoints import model
 from readerstudy.synthesis.generate import request_of
 from readerstudy.truth.models import Source
 from readerstudy.truth.sources import source_of
+from readerstudy.web.paging import whole_number
+from readerstudy.web.parsers import RawBytes
 
 NAME = OpenApiParameter("name", OpenApiTypes.STR, description="The file's name; a manifest may mention it.")
 OFFSET = OpenApiParameter("offset", OpenApiTypes.INT, description="Where in the file the piece begins.")
@@ -59,7 +60,7 @@ def sources_out(study: Study) -> list[dict[str, Any]]:
 class UploadView(DeskView):
     """A file in pieces: ask how much is here, send the next piece. Sent twice, a piece is taken once."""
 
-    parser_classes = [Piece]
+    parser_classes = [RawBytes]
     most_bytes = MOST_BYTES_A_PIECE
 
     @extend_schema(
@@ -81,11 +82,11 @@ class UploadView(DeskView):
         study = self.study(slug, *LEADS)
         if study.is_locked:
             raise StudyIsLocked
-        name, offset = request.query_params.get("name", "file"), request.query_params.get("offset")
+        name, offset = request.query_params.get("name", "file"), whole_number(request, "offset")
         sent: Any = request.data
         piece = sent if isinstance(sent, bytes) else b""
         staged = Batch(study=study, token=batch, by=self.person())
-        return Response({"received": staged.append(index, name, whole_number(offset), piece)})
+        return Response({"received": staged.append(index, name, offset, piece)})
 
 
 class ImportsView(DeskView):

@@ -3,30 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from readerstudy.reading.api.outputs import ProblemOut
 from readerstudy.studies.models import Enrolment, Run, Study
 from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.models import Plan
 from readerstudy.truth.secrets import commitment_of
+from readerstudy.web.shapes import REFUSALS, Shape
 
-Shape = serializers.Serializer[Any]
-
-
-class ProtocolProblemOut(Shape):
-    line = serializers.IntegerField(allow_null=True)
-    field = serializers.CharField(allow_blank=True)
-    sentence = serializers.CharField()
-
-
-class RefusedOut(ProblemOut):
-    problems = ProtocolProblemOut(many=True, required=False, help_text="Of a protocol: each in its line.")
-
-
-REFUSED = OpenApiResponse(RefusedOut, description="Refused: a sentence and a code.")
-REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429), REFUSED)
+__all__ = ["REFUSALS", "Shape"]
 
 
 class StudyBriefOut(Shape):

@@ -11,7 +11,6 @@ from readerstudy.desk.access import LEADS, OWNERS
 from readerstudy.desk.api import outputs
 from readerstudy.desk.api.inputs import InviteIn, RemindIn, ReplacementIn, StaffLeavesIn, WithdrawalIn
 from readerstudy.desk.api.outputs import REFUSALS, person_out
-from readerstudy.desk.api.problems import code_of
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.links import Outcome
 from readerstudy.desk.people import invite_people, remind_people, replace_person, to_remind
@@ -108,8 +107,7 @@ def outcome_out(outcome: Outcome) -> dict[str, Any]:
         for one in outcome.invited
     ]
     refused = [
-        {"email": email, "detail": str(error), "code": code_of(error)}
-        for email, error in outcome.refused.items()
+        {"email": email, "detail": str(error), "code": error.code} for email, error in outcome.refused.items()
     ]
     reminded = [enrolment.email for enrolment in outcome.reminded]
     return {"invited": invited, "reminded": reminded, "refused": refused}

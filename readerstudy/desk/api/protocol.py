@@ -9,10 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from readerstudy.desk.access import LEADS, STAFF
-from readerstudy.desk.api import outputs
 from readerstudy.desk.api.inputs import RevisionIn, TextIn
 from readerstudy.desk.api.outputs import REFUSALS, Shape, iso
-from readerstudy.desk.api.problems import problems_of
 from readerstudy.desk.api.wire import DeskView
 from readerstudy.desk.builder.changes import changes_between
 from readerstudy.desk.pages.history import newest_versions
@@ -20,6 +18,7 @@ from readerstudy.desk.published import all_published
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.models import Protocol, Study
 from readerstudy.studies.protocol import ProtocolError, parse_protocol
+from readerstudy.web.shapes import ProblemOut
 
 
 class ProtocolOut(Shape):
@@ -44,7 +43,7 @@ class VersionsOut(Shape):
 
 
 class CheckOut(Shape):
-    problems = outputs.ProtocolProblemOut(many=True)
+    problems = ProblemOut(many=True)
     images = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
     places = serializers.IntegerField(allow_null=True)
 
@@ -85,7 +84,7 @@ def check_out(text: str) -> dict[str, Any]:
     try:
         document = parse_protocol(text)
     except ProtocolError as error:
-        return {"problems": problems_of(error), "images": None, "places": None}
+        return {**error.details, "images": None, "places": None}
     needed = {source.name: document.images_needed(source.name) for source in document.sources}
     return {"problems": [], "images": needed, "places": document.places}
 

@@ -18,7 +18,7 @@ STAFF = (
 READER = "reader@demo.example"
 
 
-class NotInProduction(ReaderstudyError):
+class NotInProduction(ReaderstudyError, code="not_in_production"):
     """The demonstration has passwords that everybody knows. Run it where READERSTUDY_ENV is development."""
 
 

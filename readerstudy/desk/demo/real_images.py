@@ -17,7 +17,7 @@ CHOICE_SEED = 2026
 RESERVE = 1.1  # a few files may be unreadable or the same picture twice
 
 
-class TooFewImages(ReaderstudyError):
+class TooFewImages(ReaderstudyError, code="too_few_images"):
     """The folder holds too few images whose names follow the pattern."""
 
 

@@ -16,7 +16,6 @@ from readerstudy.errors import ReaderstudyError
 from readerstudy.results.planner import QUICK_REPLICATES, PlanRefused, minutes_each, power, question_of
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.models import Study, Task
-from readerstudy.studies.protocol import ProtocolError
 from readerstudy.studies.protocol.rewrite import put
 
 REFINED_REPLICATES = 4_000
@@ -97,7 +96,7 @@ def write_margin(request: HttpRequest, study: Study) -> HttpResponseBase:
     try:
         text = put(study.protocol.text, f"margins.{name}", margin)
         revised = revise_protocol(study, text, by=person(request))
-    except (ProtocolError, ReaderstudyError) as error:
+    except ReaderstudyError as error:
         return refused(request, error, "desk-protocol", study.slug)
     said = f"The margin of {name} is ±{margin:g}: version {revised.version} of the protocol."
     return done(request, said, "desk-protocol", study.slug)

@@ -1,7 +1,10 @@
 """What is wrong with a protocol, said so that its author can mend it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from readerstudy.errors import ReaderstudyError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +20,13 @@ class Problem:
         return f"{where}{self.field}: {self.sentence}" if self.field else f"{where}{self.sentence}"
 
 
-class ProtocolError(Exception):
+class ProtocolError(ReaderstudyError, code="protocol_error", status=422):
     """The protocol cannot be used as it stands."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in problems))
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"problems": [asdict(problem) for problem in self.problems]}

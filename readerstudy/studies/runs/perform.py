@@ -26,7 +26,7 @@ SECONDS_BETWEEN_BEATS = VANISHED_AFTER.total_seconds() / 4
 logger = logging.getLogger(__name__)
 
 
-class RunCancelled(ReaderstudyError):
+class RunCancelled(ReaderstudyError, code="run_cancelled"):
     """The run was cancelled. What it had finished is kept; start it again to go on."""
 
 

@@ -18,7 +18,7 @@ BUSY_TRIES = 5
 LONGEST_WAIT_S = 60.0
 
 
-class ServerRefused(TruthError):
+class ServerRefused(TruthError, code="server_refused"):
     """The server did not take what a virtual reader sent."""
 
 

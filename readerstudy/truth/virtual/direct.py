@@ -7,12 +7,12 @@ from typing import cast
 import numpy as np
 
 from readerstudy.accounts.models import User
-from readerstudy.reading.api.serializers import answer_from
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.models import Presentation
+from readerstudy.reading.options import answer_from
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.steps import next_step
 from readerstudy.reading.walk import Walk

@@ -8,7 +8,7 @@ from django.core.cache import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 
 from readerstudy.accounts.shared_counts import count_one
-from readerstudy.reading.api.throttle import Generous
+from readerstudy.web.throttles import Generous
 from tests.readerstudy.factory import Locked
 from tests.readerstudy.reading.conftest import Tab, a_tab
 

@@ -5,12 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 
-class ProblemOut(serializers.Serializer[Any]):
-    detail = serializers.CharField(help_text="A sentence for people.")
-    code = serializers.CharField(help_text="A word for programs.")
-    sign_in_url = serializers.CharField(required=False, help_text="With `signed_out`: where to go.")
-
-
 class LabelOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     value = serializers.CharField()

@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from readerstudy.accounts.api import ApiTokenAuthentication
+from readerstudy.web.authentication import ApiTokenAuthentication
 
-# Every session of ours is signed in the same way, whatever a room adds to it.
+# BrowserSession is a session like any other.
 SessionScheme.match_subclasses = True
 
 

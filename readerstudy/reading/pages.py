@@ -13,8 +13,6 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.person import person
-from readerstudy.reading.api.problems import STATUS, sign_in_url
-from readerstudy.reading.api.serializers import DisplayIn
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent import consent
@@ -22,11 +20,13 @@ from readerstudy.reading.errors import QuestionnaireRefused, ReadingError
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.kept_check import keep_check, kept_check
+from readerstudy.reading.options import DisplayIn
 from readerstudy.reading.readers import reading_of, readings_of, require_open
 from readerstudy.reading.receipt import receipt_of
 from readerstudy.reading.steps import document_of, next_step, require_steps
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
+from readerstudy.web.pages import sign_in_url
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -54,7 +54,7 @@ def refused(request: HttpRequest, refusal: ReadingError) -> HttpResponse:
         request,
         "reading/refused.html",
         {"sentence": str(refusal), "code": refusal.code},
-        status=STATUS.get(refusal.code, 400),
+        status=refusal.status,
     )
 
 
@@ -213,7 +213,7 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
         reader=enrolment.pseudonym,
         api_root=reverse("reading-state", args=[slug]).removesuffix("state"),
         finish_url=reverse("read", args=[slug]),
-        sign_in_url=sign_in_url(request, slug),
+        sign_in_url=sign_in_url(reverse("read-trial", args=[slug])),
     )
     return render(request, "reading/trial.html", context)
 

@@ -1,4 +1,4 @@
-"""The shapes of what comes in and goes out. Whether an answer fits its question is not decided here."""
+"""What a reader's browser may send. Whether an answer fits its question is not decided here."""
 
 from typing import Any
 

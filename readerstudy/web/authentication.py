@@ -2,7 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -50,3 +54,10 @@ class TokenScope(BasePermission):
         if not isinstance(request.auth, ApiToken):
             return True
         return getattr(view, "token_scope", None) in request.auth.scopes
+
+
+class BrowserSession(SessionAuthentication):
+    """The session of a browser. Naming a scheme makes a missing session a 401 instead of a 403."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"

@@ -1,22 +1,18 @@
 """The addresses a reading browser speaks to. Each translates HTTP into one verb and back."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from readerstudy.accounts.person import person
-from readerstudy.reading.api import outputs
-from readerstudy.reading.api.ranges import partial
-from readerstudy.reading.api.serializers import DisplayIn, DraftIn, EventsIn, HandInIn, ResponseIn, SittingIn
-from readerstudy.reading.api.throttle import GenerousWithPixels
-from readerstudy.reading.api.wire import ReadingView
+from readerstudy.reading import shapes
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent import consent
@@ -27,20 +23,24 @@ from readerstudy.reading.keep_draft import keep_draft
 from readerstudy.reading.kept_check import keep_check, kept_check
 from readerstudy.reading.note_activity import note_activity
 from readerstudy.reading.open_sitting import open_sitting
+from readerstudy.reading.options import DisplayIn, DraftIn, EventsIn, HandInIn, ResponseIn, SittingIn
 from readerstudy.reading.pixels import pixels_of
 from readerstudy.reading.readers import reading_of, require_open
 from readerstudy.reading.respond import presentation_of, respond
 from readerstudy.reading.state import show, state_of
 from readerstudy.reading.steps import require_steps
 from readerstudy.reading.walk import Walk
+from readerstudy.web.authentication import BrowserSession
+from readerstudy.web.pages import sign_in_url
+from readerstudy.web.ranges import partial
+from readerstudy.web.shapes import REFUSALS
+from readerstudy.web.throttles import GenerousWithPixels
+from readerstudy.web.views import ApiView
 
 SITTING_HEADER = "X-Reading-Sitting"
 SITTING = OpenApiParameter(
     SITTING_HEADER, OpenApiTypes.UUID, OpenApiParameter.HEADER, description="The sitting of this tab."
 )
-REFUSED = OpenApiResponse(outputs.ProblemOut, description="Refused: a sentence and a code.")
-REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 423, 429), REFUSED)
-UNFIT = {**REFUSALS, 422: REFUSED}
 
 
 def sitting_of(request: Request) -> UUID | None:
@@ -54,10 +54,25 @@ def sitting_of(request: Request) -> UUID | None:
         raise ValidationError({SITTING_HEADER: ["This is not a UUID."]}) from None
 
 
+class ReadingView(ApiView):
+    """An address that a reader's browser speaks to; tokens open none of them."""
+
+    authentication_classes = [BrowserSession]
+
+    def signed_out(self) -> dict[str, str]:
+        slug = self.kwargs.get("slug")
+        back = reverse("read-trial", args=[slug]) if slug else reverse("readings")
+        return {
+            "detail": "You have been signed out. Sign in again; your answers are safe.",
+            "code": "signed_out",
+            "sign_in_url": sign_in_url(back),
+        }
+
+
 class StateView(ReadingView):
     """Where the reader stands."""
 
-    @extend_schema(operation_id="state", parameters=[SITTING], responses={200: outputs.StateOut, **REFUSALS})
+    @extend_schema(operation_id="state", parameters=[SITTING], responses={200: shapes.StateOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
         return Response(state_of(reading_of(person(request), slug), sitting=sitting_of(request)))
 
@@ -65,7 +80,7 @@ class StateView(ReadingView):
 class PresentationView(ReadingView):
     """A presentation the reader has answered and may look at again, or the one that is open."""
 
-    @extend_schema(operation_id="presentation", responses={200: outputs.PresentationOut, **REFUSALS})
+    @extend_schema(operation_id="presentation", responses={200: shapes.PresentationOut, **REFUSALS})
     def get(self, request: Request, slug: str, token: str) -> Response:
         enrolment = reading_of(person(request), slug)
         require_open(enrolment)
@@ -85,9 +100,8 @@ class DraftView(ReadingView):
     )
     def put(self, request: Request, slug: str, token: str) -> Response:
         enrolment = reading_of(person(request), slug)
-        given = DraftIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        keep_draft(enrolment, token, given.validated_data["draft"], sitting=sitting_of(request))
+        given = self.given(DraftIn)
+        keep_draft(enrolment, token, given["draft"], sitting=sitting_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -98,7 +112,7 @@ class ResponseView(ReadingView):
         operation_id="respond",
         request=ResponseIn,
         parameters=[SITTING],
-        responses={200: outputs.AcceptedOut, 201: outputs.AcceptedOut, **UNFIT},
+        responses={200: shapes.AcceptedOut, 201: shapes.AcceptedOut, **REFUSALS},
     )
     def post(self, request: Request, slug: str, token: str) -> Response:
         enrolment, sitting = reading_of(person(request), slug), sitting_of(request)
@@ -124,18 +138,17 @@ class SittingView(ReadingView):
     @extend_schema(
         operation_id="sitting",
         request=SittingIn,
-        responses={200: outputs.SittingOut, **REFUSALS},
+        responses={200: shapes.SittingOut, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
-        given = SittingIn(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = self.given(SittingIn)
         sitting = open_sitting(
             enrolment,
-            given.validated_data["sitting"],
+            given["sitting"],
             by=person(request),
-            take_over=given.validated_data["take_over"],
-            screen=given.validated_data.get("screen"),
+            take_over=given["take_over"],
+            screen=given.get("screen"),
             display_check=kept_check(request.COOKIES, slug, by=person(request)),
         )
         return Response({"sitting": str(sitting.token)})
@@ -156,12 +169,11 @@ class EventsView(ReadingView):
 class HandInView(ReadingView):
     """Hand in a section whose answers could still be changed."""
 
-    @extend_schema(operation_id="hand_in", request=HandInIn, responses={204: None, **UNFIT})
+    @extend_schema(operation_id="hand_in", request=HandInIn, responses={204: None, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
-        given = HandInIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        hand_in_named(enrolment, given.validated_data["section"], by=person(request))
+        given = self.given(HandInIn)
+        hand_in_named(enrolment, given["section"], by=person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -199,14 +211,13 @@ class BriefingView(ReadingView):
 class DisplayView(ReadingView):
     """The result of the display check, for this browser."""
 
-    @extend_schema(operation_id="display", request=DisplayIn, responses={200: outputs.DisplayOut, **REFUSALS})
+    @extend_schema(operation_id="display", request=DisplayIn, responses={200: shapes.DisplayOut, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
-        given = DisplayIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        verdict = check_display(enrolment, given.validated_data, by=person(request))
+        given = self.given(DisplayIn)
+        verdict = check_display(enrolment, given, by=person(request))
         answer = Response(verdict.as_dict())
-        keep_check(answer, slug, {**given.validated_data, **verdict.as_dict()}, by=person(request))
+        keep_check(answer, slug, {**given, **verdict.as_dict()}, by=person(request))
         return answer
 
 

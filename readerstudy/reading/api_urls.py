@@ -1,0 +1,45 @@
+"""The addresses of the reading API."""
+
+from django.urls import path, register_converter
+from drf_spectacular.views import SpectacularAPIView
+
+from readerstudy.reading import api
+
+
+class TokenConverter:
+    """What `secrets.token_urlsafe(18)` makes; anything else is no address."""
+
+    regex = "[A-Za-z0-9_-]{24}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TokenConverter, "token")
+
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(), name="reading-schema"),
+    path("pixels/<token:token>", api.PixelsView.as_view(), name="reading-pixels"),
+    path("<slug:slug>/state", api.StateView.as_view(), name="reading-state"),
+    path("<slug:slug>/sitting", api.SittingView.as_view(), name="reading-sitting"),
+    path("<slug:slug>/events", api.EventsView.as_view(), name="reading-events"),
+    path("<slug:slug>/hand-in", api.HandInView.as_view(), name="reading-hand-in"),
+    path("<slug:slug>/consent", api.ConsentView.as_view(), name="reading-consent"),
+    path("<slug:slug>/questionnaire", api.QuestionnaireView.as_view(), name="reading-questionnaire"),
+    path("<slug:slug>/briefing", api.BriefingView.as_view(), name="reading-briefing"),
+    path("<slug:slug>/display", api.DisplayView.as_view(), name="reading-display"),
+    path(
+        "<slug:slug>/presentations/<token:token>",
+        api.PresentationView.as_view(),
+        name="reading-presentation",
+    ),
+    path("<slug:slug>/presentations/<token:token>/draft", api.DraftView.as_view(), name="reading-draft"),
+    path(
+        "<slug:slug>/presentations/<token:token>/response",
+        api.ResponseView.as_view(),
+        name="reading-response",
+    ),
+]

@@ -1,0 +1,32 @@
+"""Practice feedback, the one truth that a reader's browser may ask for."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from readerstudy.reading.api import ReadingView
+from readerstudy.reading.errors import NothingHere
+from readerstudy.reading.models import Presentation
+from readerstudy.reading.readers import readings_of
+from readerstudy.truth.practice import feedback
+from readerstudy.web.shapes import REFUSALS, Shape
+
+
+class FeedbackOut(Shape):
+    sentence = serializers.CharField()
+    correct = serializers.BooleanField(allow_null=True)
+
+
+class FeedbackView(ReadingView):
+    """How a practice answer was, once it is committed."""
+
+    @extend_schema(operation_id="practice_feedback", responses={200: FeedbackOut, **REFUSALS})
+    def get(self, request: Request, token: str) -> Response:
+        shown = Presentation.objects.filter(token=token).select_related("section").first()
+        if shown is None:
+            raise NothingHere
+        mine = readings_of(self.person()).filter(study=shown.section.study_id, place=shown.place).first()
+        if mine is None:
+            raise NothingHere
+        return Response(FeedbackOut(feedback(mine, token)).data)

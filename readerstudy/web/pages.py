@@ -1,0 +1,25 @@
+"""What pages answer with after an act: the page to go on to, and a sentence on it."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+
+def done(request: HttpRequest, said: str, to: str, *arguments: str) -> HttpResponseBase:
+    """Say what was done and go on."""
+    messages.success(request, said)
+    return redirect(to, *arguments)
+
+
+def refused(request: HttpRequest, error: Exception, to: str, *arguments: str) -> HttpResponseBase:
+    """Say why not and stay."""
+    messages.error(request, str(error))
+    return redirect(to, *arguments)
+
+
+def sign_in_url(back: str) -> str:
+    """Return where to sign in and come back to an address afterwards."""
+    return f"{reverse('account_login')}?{urlencode({'next': back})}"
