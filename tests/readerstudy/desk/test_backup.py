@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from django.db import connection
 from readerstudy.studies.models import Study
 from tests.postgresql import Cluster
 from tests.readerstudy.factory import a_planned_study
+from tests.readerstudy.object_store import a_bucket
 
 ROOT = Path(__file__).parents[3]
 SHOWN = """
@@ -24,6 +26,17 @@ from readerstudy.imaging.models import Image
 from readerstudy.imaging.storage import damaged
 slugs = list(Study.objects.values_list("slug", flat=True))
 print(json.dumps([slugs, Image.objects.count(), list(damaged(Image.objects.all()))]))
+"""
+RESTORED_INTO_A_BUCKET = """
+import sys
+import boto3, django
+from django.core.management import call_command
+from moto import mock_aws
+django.setup()
+with mock_aws():
+    boto3.resource("s3").create_bucket(Bucket="other")
+    call_command("restore", sys.argv[1], verbosity=0)
+    exec(sys.argv[2])
 """
 
 
@@ -77,3 +90,38 @@ def test_a_backup_replaces_no_file_and_a_restore_takes_no_other_file(tmp_path: P
     with pytest.raises(CommandError, match="no backup of readerstudy"):
         call_command("restore", file)
     assert not Study.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_images_in_an_object_store_are_in_the_backup_and_come_back_into_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    with a_bucket(monkeypatch):
+        study, file = a_planned_study(), tmp_path / "copy.tar"
+        call_command("backup", file)
+    with tarfile.open(file) as archive:
+        assert any(name.startswith("images/") for name in archive.getnames())
+    database = {}
+    if connection.vendor == "postgresql":
+        cluster = Cluster()
+        request.addfinalizer(cluster.stop)
+        database = {"DATABASE_URL": cluster.url}
+    kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    restored = subprocess.run(
+        [sys.executable, "-c", RESTORED_INTO_A_BUCKET, str(file), SHOWN],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={
+            **kept,
+            **database,
+            "DJANGO_SETTINGS_MODULE": "readerstudy.settings",
+            "READERSTUDY_HOME": str(tmp_path / "restored"),
+            "STORAGE_URL": "s3://other/pixels",
+        },
+    )
+    assert restored.returncode == 0, restored.stderr
+    slugs, images, lost = json.loads(restored.stdout.splitlines()[-1])
+    assert (slugs, lost) == ([study.slug], [])
+    assert images > 0

@@ -4,35 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import numpy as np
 import pytest
-from django.core.files.storage import storages
-from django.test import override_settings
-from moto import mock_aws
 
-from readerstudy import settings as platform
 from readerstudy.imaging import delivery
 from readerstudy.imaging.errors import DamagedPixels, MissingPixels
 from readerstudy.imaging.importing import Imported, Seen, fingerprint, import_files, nothing_seen
 from readerstudy.imaging.models import Image
 from tests.readerstudy.imaging.phantoms import SQUARE, eight_bits, phantom, write_png
+from tests.readerstudy.object_store import a_bucket
 
 
 @pytest.fixture
-def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Any]:
-    """The bucket that STORAGE_URL names, behind the answers of S3 itself."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("STORAGE_URL", "s3://knees/pixels")
-    with mock_aws():
-        made = boto3.resource("s3").create_bucket(Bucket="knees")
-        with override_settings(STORAGES={**settings.STORAGES, "images": platform.image_storage()}):
-            delivery.cache.clear()
-            yield made
-    delivery.cache.clear()
-    storages._storages.pop("images", None)  # type: ignore[attr-defined]
+def bucket(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Any]:
+    with a_bucket(monkeypatch) as made:
+        yield made
 
 
 def imported(*paths: Path, seen: Seen = nothing_seen) -> list[Image]:
