@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from readerstudy import settings as product
 from readerstudy.accounts.invite import invite
 from readerstudy.accounts.models import User
+from tests.readerstudy.accounts.identity_provider import CLIENT, SECRET, Provider, running
 from tests.readerstudy.people import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,6 +81,31 @@ def test_a_passkey_is_set_up_signs_in_alone_and_confirms_identity(
     page.get_by_role("link", name="Use a passkey").click()
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_role("heading", name="API tokens").wait_for()
+
+
+def test_who_connected_the_hospitals_sign_in_comes_back_signed_in(
+    page: Page, live_server: LiveServer, alice: User, settings: Settings
+) -> None:
+    """Browsers hold the form's policy through every redirect, which no test client does."""
+    with running(Provider()) as provider:
+        settings.SOCIALACCOUNT_PROVIDERS = product.hospital_provider(
+            provider.issuer, name="St. Luke's", client=CLIENT, secret=SECRET
+        )
+        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        directives = {**policy, "form-action": ["'self'", provider.issuer]}
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives}
+        page.goto(f"{live_server.url}/accounts/login/?next=/account/")
+        page.get_by_label("Email").fill(alice.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("button", name="Connect").click()
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Confirm").click()
+        page.get_by_text("You can now sign in this way").wait_for()
+        page.get_by_role("button", name="Sign out").click()
+        page.goto(f"{live_server.url}/accounts/login/?next=/account/")
+        page.get_by_role("button", name="Sign in with St. Luke's").click()
+        page.get_by_role("heading", name="Your account").wait_for()
 
 
 def test_the_theme_follows_the_person_and_is_kept(page: Page, live_server: LiveServer) -> None:
