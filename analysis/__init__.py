@@ -56,7 +56,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "crossed_stratified",
         "equivalence_curve",
     ),
-    "analysis.detection": (
+    "analysis.signal_detection": (
         "mafc_dprime",
         "mafc_dprime_interval",
         "mafc_percent_correct",

@@ -1,7 +1,6 @@
-"""From a bundle to the document that report.json holds."""
+"""From a bundle to the document of its report."""
 
 import platform
-from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
@@ -9,16 +8,18 @@ import numpy as np
 import pandas as pd
 
 from analysis.bundle import Bundle, Section, Study
-from analysis.conduct import conduct, straight_lining
+from analysis.bundle.grid import extra_trials, primary, rows_of, without_trials
+from analysis.document import Document, SectionResult, StudyFacts
+from analysis.document.agreement import SectionAgreement
+from analysis.document.json import to_json
 from analysis.errors import AnalysisError
 from analysis.model_limit import MODEL_ANSWERS
-from analysis.result import plain
 from analysis.sections.agreement import agreement_of_calls, agreement_of_picks, agreement_of_ratings
-from analysis.sections.detection import detection
-from analysis.sections.discrimination import discrimination
-from analysis.sections.grid import extra_trials, primary, rows_of, without_trials
-from analysis.sections.label_checks import label_checks
-from analysis.sections.realism import realism
+from analysis.sections.call import discrimination
+from analysis.sections.check_label import label_checks
+from analysis.sections.conduct import conduct, straight_lining
+from analysis.sections.pick_real import detection
+from analysis.sections.rate import realism
 
 PACKAGES = ("readerstudy", "numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 FORM = 1
@@ -28,7 +29,7 @@ class NoAnswersError(AnalysisError):
     """A section has only hidden repeats or catch trials; add the answers that count."""
 
 
-def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> dict[str, Any]:
+def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> Document:
     """Analyse every section of a bundle.
 
     Parameters
@@ -40,35 +41,34 @@ def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> dict[str, 
 
     Returns
     -------
-    dict
-        The document of ``report.json``: plain numbers, texts, lists and dictionaries, no NaN.
+    Document
+        Everything that the report says; :func:`analysis.document.to_json` makes ``report.json`` of it.
     """
-    sections = {section.name: _section(bundle, section, model_answers) for section in bundle.study.sections}
-    document = {
-        "study": _study(bundle),
-        "sections": sections,
-        "software": software(),
-        "form": FORM,
-    }
-    return dict(plain(document))
+    return Document(
+        study=_study(bundle),
+        sections={
+            section.name: _section(bundle, section, model_answers) for section in bundle.study.sections
+        },
+        software=software(),
+        form=FORM,
+    )
 
 
-def _study(bundle: Bundle) -> dict[str, Any]:
+def _study(bundle: Bundle) -> StudyFacts:
     study = bundle.study
-    raw = {key: value for key, value in study.raw.items() if key != "title"}
-    return {
-        **raw,
-        "title": study.title,
-        "sources": study.raw.get("sources") or [],
-        "level": study.level,
-        "masked": study.masked,
-        "blinding_audit": study.blinding_audit,
-        "disclosures": study.disclosures,
-        "n_answers": bundle.n_answers,
-        "files": bundle.digests,
-        "readers": _readers(bundle.readers),
-        "virtual_readers": _n_virtual(bundle.readers),
-    }
+    return StudyFacts(
+        raw=study.raw,
+        title=study.title,
+        sources=tuple(study.raw.get("sources") or ()),
+        level=study.level,
+        masked=study.masked,
+        blinding_audit=study.blinding_audit,
+        disclosures=study.disclosures,
+        n_answers=bundle.n_answers,
+        files=bundle.digests,
+        readers=tuple(to_json(_readers(bundle.readers))),
+        virtual_readers=_n_virtual(bundle.readers),
+    )
 
 
 def _readers(readers: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -109,33 +109,26 @@ def software() -> dict[str, str]:
     return found
 
 
-def _section(bundle: Bundle, section: Section, limit: int) -> dict[str, Any]:
-    part: dict[str, Any] = {"task": section.task}
-    study = bundle.study
-    if section.alternatives:
-        part["alternatives"] = section.alternatives
-    part |= TASKS[section.task](bundle, study, section, limit)
+def _section(bundle: Bundle, section: Section, limit: int) -> SectionResult:
+    part = TASKS[section.task](bundle, section, limit)
     ratings = rows_of(bundle.ratings, section.name)
-    if ratings is not None:
-        part |= _rated(bundle, study, section, ratings, part, limit)
-    return part
+    return part if ratings is None else _rated(bundle, section, ratings, part, limit)
 
 
 def _rated(
-    bundle: Bundle, study: Study, section: Section, ratings: pd.DataFrame, part: Mapping[str, Any], limit: int
-) -> dict[str, Any]:
+    bundle: Bundle, section: Section, ratings: pd.DataFrame, part: SectionResult, limit: int
+) -> SectionResult:
+    study = bundle.study
     main = without_trials(primary(ratings), extra_trials(rows_of(bundle.picks, section.name)))
     if main.empty:
-        return {}
-    agreement = dict(part.get("agreement", {})) | {"ratings": agreement_of_ratings(study, main)}
-    flags = {"straight_lining": straight_lining(main)}
-    if section.task == "rate":
-        flags = conduct(ratings, "image", "rating", level=study.level, limit=limit) | flags
-    return {
-        "realism": realism(study, main, limit),
-        "agreement": agreement,
-        "conduct": dict(part.get("conduct", {})) | flags,
-    }
+        return part
+    went = part.conduct or conduct(ratings, "image", "rating", level=study.level, limit=limit)
+    agreement = part.agreement or SectionAgreement()
+    return part.with_(
+        realism=realism(study, main, limit),
+        agreement=agreement.with_(ratings=agreement_of_ratings(study, main)),
+        conduct=went.with_(straight_lining=straight_lining(main)),
+    )
 
 
 def _main(table: pd.DataFrame | None, section: Section) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -148,22 +141,28 @@ def _main(table: pd.DataFrame | None, section: Section) -> tuple[pd.DataFrame, p
     return rows, main
 
 
-def _pick_real(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
+def _pick_real(bundle: Bundle, section: Section, limit: int) -> SectionResult:
+    study = bundle.study
     rows, main = _main(bundle.picks, section)
-    return {
-        "detection": detection(study, section, main, rows_of(bundle.ratings, section.name), limit),
-        "agreement": {"picks": agreement_of_picks(study, section, main)},
-        "conduct": conduct(rows, "trial", "picked", level=study.level, limit=limit),
-    }
+    return SectionResult(
+        task=section.task,
+        alternatives=section.alternatives,
+        detection=detection(study, section, main, rows_of(bundle.ratings, section.name), limit),
+        agreement=SectionAgreement(picks=agreement_of_picks(study, section, main)),
+        conduct=conduct(rows, "trial", "picked", level=study.level, limit=limit),
+    )
 
 
-def _call(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
+def _call(bundle: Bundle, section: Section, limit: int) -> SectionResult:
+    study = bundle.study
     rows, main = _main(bundle.calls, section)
-    return {
-        "discrimination": discrimination(study, main, bundle.images),
-        "agreement": {"calls": agreement_of_calls(study, main)},
-        "conduct": conduct(_with_correct(study, rows), "image", "call", level=study.level, limit=limit),
-    }
+    return SectionResult(
+        task=section.task,
+        alternatives=section.alternatives,
+        discrimination=discrimination(study, main, bundle.images),
+        agreement=SectionAgreement(calls=agreement_of_calls(study, main)),
+        conduct=conduct(_with_correct(study, rows), "image", "call", level=study.level, limit=limit),
+    )
 
 
 def _with_correct(study: Study, calls: pd.DataFrame) -> pd.DataFrame:
@@ -173,17 +172,20 @@ def _with_correct(study: Study, calls: pd.DataFrame) -> pd.DataFrame:
     return calls.assign(correct=(synthetic == (calls["call"] == "synthetic").to_numpy()).astype(float))
 
 
-def _rate(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
+def _rate(bundle: Bundle, section: Section, limit: int) -> SectionResult:
     _main(bundle.ratings, section)
-    return {}
+    return SectionResult(task=section.task, alternatives=section.alternatives)
 
 
-def _check_label(bundle: Bundle, study: Study, section: Section, limit: int) -> dict[str, Any]:
+def _check_label(bundle: Bundle, section: Section, limit: int) -> SectionResult:
+    study = bundle.study
     rows, main = _main(bundle.checks, section)
-    return {
-        "label_checks": label_checks(study, main),
-        "conduct": conduct(rows, "image", "verdict", level=study.level, limit=limit),
-    }
+    return SectionResult(
+        task=section.task,
+        alternatives=section.alternatives,
+        label_checks=label_checks(study, main),
+        conduct=conduct(rows, "image", "verdict", level=study.level, limit=limit),
+    )
 
 
 TASKS = {"pick_real": _pick_real, "call": _call, "rate": _rate, "check_label": _check_label}

@@ -30,6 +30,12 @@ class Result:
             )
         }
 
+    @classmethod
+    def extending(cls, found: Any, **more: Any) -> Self:
+        """Return the result `found` of a base class with the further fields of this one."""
+        shared = {field.name: getattr(found, field.name) for field in fields(found)}
+        return cls(**(shared | more))
+
     def with_(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
         if not changes.keys() <= vars(self).keys():
@@ -111,7 +117,7 @@ class Equivalence(Result):
 
     estimate: float | None
     null: float
-    margin: float
+    margin: float | None
     p: float | None
     p_low: float | None
     p_high: float | None

@@ -8,13 +8,13 @@ from scipy.stats import norm
 
 from analysis.errors import WrongValueError
 from analysis.mixed.crossed import Floats
-from analysis.result import Interval
+from analysis.result import Interval, Result
 
 NOT_PROFILED = "This model keeps no likelihood to profile."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coefficient:
+class Coefficient(Result):
     """A fixed effect or threshold on the link's scale; with `df`, `z` is compared with Student's t on it."""
 
     name: str

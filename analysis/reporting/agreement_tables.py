@@ -3,46 +3,42 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from analysis.reporting.columns import AGREEMENT, CATEGORIES, PAIRS, Row
+from analysis.document.agreement import Coefficients, SectionAgreement
+from analysis.reporting.columns import AGREEMENT, CATEGORIES, PAIRS
 from analysis.reporting.names import named_coefficients
 from analysis.reporting.words import interval, number, p_phrase, rated_by_all
 
 Make = Callable[..., Any]
 
 
-def agreement_tables(agreement: Row, make: Make) -> Iterator[Any]:
+def agreement_tables(agreement: SectionAgreement, make: Make) -> Iterator[Any]:
     """Coefficients, kappa category by category, and pairs of readers."""
-    for what, found in agreement.items():
-        rows = [{"coefficient": name} | dict(c) for name, c in named_coefficients(found).items()]
+    for what, found in agreement.by_kind():
+        rows = named_coefficients(found)
         title = f"Agreement between readers on {what}"
         note = (
             "Intervals over cases speak of these readers and other cases, over readers the other way round."
             + _ranked(found)
         )
         yield make(f"agreement-{what}", "agreement", title, AGREEMENT, rows, note=note)
-        categories = found["fleiss"].get("per_category") or []
+        categories = found.fleiss.per_category
         # of two categories each agrees as the other does
         if len(categories) > 2:
             title = f"Fleiss’ kappa of each category of {what} against the rest"
             yield make(f"categories-{what}", "agreement", title, CATEGORIES, categories)
-        if found.get("pairs"):
-            rows = [_pair(pair) for pair in found["pairs"]]
+        if found.pairs:
             title = f"Cohen’s kappa of pairs of readers on {what}, and why it is what it is"
-            yield make(f"pairs-{what}", "agreement", title, PAIRS, rows, most=28)
+            yield make(f"pairs-{what}", "agreement", title, PAIRS, found.pairs, most=28)
 
 
-def _pair(pair: Row) -> dict[str, Any]:
-    return {"pair": f"{pair['a']} – {pair['b']}"} | dict(pair["indices"]) | dict(pair["kappa"])
-
-
-def _ranked(found: Row) -> str:
+def _ranked(found: Coefficients) -> str:
     """What the note of a table adds on ratings as numbers and as ranks."""
-    icc, w = found.get("icc") or {}, found.get("kendall_w") or {}
+    icc, w = found.icc, found.kendall_w
     note = ""
-    if icc.get("low") is not None:
-        ends = interval(icc["low"], icc["high"])
-        note += f" ICC(2,1) {number(icc['estimate'])} ({ends}, readers and images random{rated_by_all(icc)})."
-    if w.get("estimate") is not None:
-        tested = f"{p_phrase(w['p'])}{rated_by_all(w)}"
-        note += f" Kendall’s W {number(w['estimate'])}, corrected for ties ({tested})."
+    if icc is not None and icc.low is not None:
+        ends = interval(icc.low, icc.high)
+        note += f" ICC(2,1) {number(icc.estimate)} ({ends}, readers and images random{rated_by_all(icc)})."
+    if w is not None and w.estimate is not None:
+        tested = f"{p_phrase(w.p)}{rated_by_all(w)}"
+        note += f" Kendall’s W {number(w.estimate)}, corrected for ties ({tested})."
     return note

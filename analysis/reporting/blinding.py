@@ -1,20 +1,18 @@
 """What the report says of the blinding audit. An audit that failed must never look like one that passed."""
 
-from collections.abc import Mapping
-from typing import Any
-
-Document = Mapping[str, Any]
+from analysis.bundle.study import BlindingAudit
+from analysis.document import Document
 
 
 def audit_notice(document: Document) -> str:
     """What stands above everything else where the audit failed; empty where it passed or was not recorded."""
     audit = _audit(document)
-    if audit is None or audit["passed"]:
+    if audit is None or audit.passed:
         return ""
-    said = f"The blinding audit of this study failed. {audit['sentence']}".strip()
-    if audit["override"] is None:
+    said = f"The blinding audit of this study failed. {audit.sentence}".strip()
+    if audit.override is None:
         return said
-    return f"{said} The study was locked all the same; the reason given: “{audit['override']}”."
+    return f"{said} The study was locked all the same; the reason given: “{audit.override}”."
 
 
 def audit_head(document: Document) -> str:
@@ -27,17 +25,17 @@ def audit_method(document: Document) -> str:
     audit = _audit(document)
     if audit is None:
         return ""
-    if audit["passed"]:
-        return f"A blinding audit before the lock passed. {audit['sentence']}".strip()
+    if audit.passed:
+        return f"A blinding audit before the lock passed. {audit.sentence}".strip()
     return audit_notice(document)
 
 
 def disclosed(document: Document) -> str:
     """The sentence on images whose kind was disclosed before the unblinding; empty where none was."""
-    found = document["study"].get("disclosures") or []
+    found = document.study.disclosures
     if not found:
         return ""
-    said = "; ".join(f"in section {one['section']}: {one['reason']}" for one in found)
+    said = "; ".join(f"in section {one.section}: {one.reason}" for one in found)
     images = "one image was" if len(found) == 1 else f"{len(found)} images were"
     return (
         f"In an emergency the kind of {images} disclosed to somebody outside the study before the unblinding "
@@ -45,6 +43,5 @@ def disclosed(document: Document) -> str:
     )
 
 
-def _audit(document: Document) -> Document | None:
-    found: Document | None = document["study"].get("blinding_audit")
-    return found
+def _audit(document: Document) -> BlindingAudit | None:
+    return document.study.blinding_audit

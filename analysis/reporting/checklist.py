@@ -1,8 +1,8 @@
 """Reporting guidelines, and where the report meets their items; the rest is for the paper's authors."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+
+from analysis.document import Document
 
 HERE, PART, AUTHORS = "here", "in part", "authors"
 
@@ -79,11 +79,10 @@ ITEMS = (
 )
 
 
-def checklist(document: Mapping[str, Any]) -> list[Item]:
+def checklist(document: Document) -> list[Item]:
     """The items as this report meets them."""
-    conduct = [part.get("conduct", {}) for part in document["sections"].values()]
-    repeated = any(part.get("repeats", {}).get("n") for part in conduct)
-    named = bool(document["study"]["readers"])
+    repeated = any(part.conduct and part.conduct.repeats.n for part in document.sections.values())
+    named = bool(document.study.readers)
     return [_as_met(item, repeated=repeated, named=named) for item in ITEMS]
 
 

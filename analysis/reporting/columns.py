@@ -1,6 +1,6 @@
 """The columns of the report's tables: key, heading, and how a value is printed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,17 +8,29 @@ from analysis.reporting.words import number, percent
 from analysis.rounding import p_text
 
 Kind = Literal["text", "count", "percent", "number", "small", "p", "seconds", "yes"]
-Row = Mapping[str, Any]
+Row = Any
 EMPTY = "–"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in the rows, its heading, how its values are printed."""
+    """A column: its key in files, its heading, how its values are printed, and where a row has them.
+
+    `of` is an attribute of a row, or a path of them; the key unless told. A row without it has no value.
+    """
 
     key: str
     heading: str
     kind: Kind = "text"
+    of: str | Callable[[Row], Any] = ""
+
+    def value(self, row: Row) -> Any:
+        """Return the value of this column in a row, None where there is none."""
+        if callable(self.of):
+            return self.of(row)
+        for step in (self.of or self.key).split("."):
+            row = getattr(row, step, None)
+        return row
 
     @property
     def is_number(self) -> bool:
@@ -26,7 +38,7 @@ class Column:
 
     def shown(self, row: Row) -> str:
         """The value in print."""
-        value = row.get(self.key)
+        value = self.value(row)
         if value is None:
             return EMPTY
         if self.kind == "percent":
@@ -46,8 +58,15 @@ class Column:
         return str(value)
 
 
-def _columns(*described: tuple[str, str, Kind]) -> tuple[Column, ...]:
+def _columns(
+    *described: tuple[str, str, Kind] | tuple[str, str, Kind, str | Callable[[Row], Any]],
+) -> tuple[Column, ...]:
     return tuple(Column(*each) for each in described)
+
+
+def compared(row: Row) -> str:
+    """The two that a row compares."""
+    return f"{row.a} – {row.b}"
 
 
 RATE = _columns(
@@ -70,27 +89,27 @@ SOURCES = _columns(
     ("ceiling", "highest point", "percent"),
 )
 PUBLISHED = _columns(
-    ("comparison", "Comparison", "text"),
+    ("comparison", "Comparison", "text", lambda row: compared(row.pair)),
     ("means", "means", "text"),
-    ("p", "p, as published", "p"),
-    ("p_holm", "Holm", "p"),
-    ("p_exact", "p, exact", "p"),
-    ("p_pratt", "p, Pratt", "p"),
-    ("n_zero", "zeros", "count"),
-    ("estimate", "difference", "number"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
-    ("within", "equivalent", "yes"),
+    ("p", "p, as published", "p", "published.p"),
+    ("p_holm", "Holm", "p", "published.p_holm"),
+    ("p_exact", "p, exact", "p", "exact.p"),
+    ("p_pratt", "p, Pratt", "p", "pratt.p"),
+    ("n_zero", "zeros", "count", "published.n_zero"),
+    ("estimate", "difference", "number", "pair.difference.estimate"),
+    ("low", "low", "number", "pair.difference.low"),
+    ("high", "high", "number", "pair.difference.high"),
+    ("within", "equivalent", "yes", "pair.equivalence.within"),
 )
 TESTS = _columns(
-    ("comparison", "Comparison", "text"),
-    ("unit", "unit", "text"),
-    ("method", "method", "text"),
-    ("n", "n", "count"),
-    ("n_zero", "zeros", "count"),
-    ("statistic", "statistic", "number"),
-    ("p", "p", "p"),
-    ("p_holm", "Holm", "p"),
+    ("comparison", "Comparison", "text", lambda row: compared(row.pair)),
+    ("unit", "unit", "text", "pair.unit"),
+    ("method", "method", "text", "test.method"),
+    ("n", "n", "count", "test.n"),
+    ("n_zero", "zeros", "count", "test.n_zero"),
+    ("statistic", "statistic", "number", "test.statistic"),
+    ("p", "p", "p", "test.p"),
+    ("p_holm", "Holm", "p", "test.p_holm"),
 )
 MODEL = _columns(
     ("name", "Term", "text"),
@@ -104,15 +123,15 @@ MODEL = _columns(
 )
 CHOICE = tuple(Column("z", "t", "number") if c.key == "z" else c for c in MODEL)
 EFFECTS = _columns(
-    ("comparison", "Comparison", "text"),
-    ("unit", "unit", "text"),
-    ("superiority", "P", "number"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
-    ("rank_biserial", "rank-biserial", "number"),
-    ("shift", "shift", "number"),
-    ("shift_low", "low", "number"),
-    ("shift_high", "high", "number"),
+    ("comparison", "Comparison", "text", compared),
+    ("unit", "unit", "text", lambda pair: pair.unit if pair.paired else "image"),
+    ("superiority", "P", "number", "superiority.estimate"),
+    ("low", "low", "number", "superiority.low"),
+    ("high", "high", "number", "superiority.high"),
+    ("rank_biserial", "rank-biserial", "number", "effect.rank_biserial"),
+    ("shift", "shift", "number", "effect.hodges_lehmann.estimate"),
+    ("shift_low", "low", "number", "effect.hodges_lehmann.low"),
+    ("shift_high", "high", "number", "effect.hodges_lehmann.high"),
 )
 CALLS = _columns(
     ("reader", "Reader", "text"),
@@ -126,17 +145,17 @@ CALLS = _columns(
 INDICES = _columns(
     ("reader", "Reader", "text"),
     ("sensitivity", "sensitivity", "percent"),
-    ("sensitivity_low", "low", "percent"),
-    ("sensitivity_high", "high", "percent"),
+    ("sensitivity_low", "low", "percent", "sensitivity_interval.low"),
+    ("sensitivity_high", "high", "percent", "sensitivity_interval.high"),
     ("specificity", "specificity", "percent"),
-    ("specificity_low", "low", "percent"),
-    ("specificity_high", "high", "percent"),
+    ("specificity_low", "low", "percent", "specificity_interval.low"),
+    ("specificity_high", "high", "percent", "specificity_interval.high"),
     ("dprime_loglinear", "d′", "number"),
     ("dprime_loglinear_low", "low", "number"),
     ("dprime_loglinear_high", "high", "number"),
-    ("auc_estimate", "AUC", "number"),
-    ("auc_low", "low", "number"),
-    ("auc_high", "high", "number"),
+    ("auc_estimate", "AUC", "number", "auc.estimate"),
+    ("auc_low", "low", "number", "auc.low"),
+    ("auc_high", "high", "number", "auc.high"),
 )
 AREAS = _columns(
     ("source", "Generator", "text"),
@@ -152,7 +171,7 @@ CROSS_CHECK = _columns(
     ("program", "program", "text"),
     ("ours", "here", "small"),
     ("theirs", "there", "small"),
-    ("difference", "difference", "text"),
+    ("difference", "difference", "text", "apart"),
     ("agrees", "agrees", "yes"),
     ("note", "note", "text"),
 )
@@ -161,7 +180,7 @@ COMPONENTS = _columns(
 )
 BY_SOURCE = (*_columns(("source", "Source", "text"), ("detected", "called synthetic", "count")), *RATE)
 DIFFERENCES = _columns(
-    ("comparison", "Comparison", "text"),
+    ("comparison", "Comparison", "text", compared),
     ("difference", "difference", "number"),
     ("se", "SE", "number"),
     ("low", "low", "number"),
@@ -171,13 +190,13 @@ DIFFERENCES = _columns(
 )
 SAME_CASES = _columns(
     ("who", "Calls of", "text"),
-    ("q", "Cochran’s Q", "number"),
-    ("p_q", "p", "p"),
-    ("comparison", "pair", "text"),
-    ("only_a", "only first detected", "count"),
-    ("only_b", "only second detected", "count"),
-    ("p", "McNemar, exact", "p"),
-    ("p_holm", "Holm", "p"),
+    ("q", "Cochran’s Q", "number", "cochran_q.statistic"),
+    ("p_q", "p", "p", "cochran_q.p"),
+    ("comparison", "pair", "text", lambda row: compared(row.pair)),
+    ("only_a", "only first detected", "count", "pair.only_a"),
+    ("only_b", "only second detected", "count", "pair.only_b"),
+    ("p", "McNemar, exact", "p", "pair.p"),
+    ("p_holm", "Holm", "p", "pair.p_holm"),
 )
 IMAGES = _columns(
     ("image", "Image", "text"), ("source", "source", "text"), ("wrong", "wrong", "count"), ("n", "n", "count")
@@ -187,28 +206,28 @@ CHECKS = (*_columns(("reader", "Reviewer", "text"), ("discrepant", "discrepant",
 LABELS = _columns(
     ("label", "Label", "text"),
     ("what", "compared", "text"),
-    ("n", "n", "count"),
-    ("agree", "as intended", "count"),
-    ("kappa", "kappa", "number"),
-    ("kappa_low", "low", "number"),
-    ("kappa_high", "high", "number"),
-    ("kappa_quadratic", "quadratic", "number"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
-    ("p_direction", "p, sign", "p"),
-    ("p_margins", "Stuart–Maxwell", "p"),
-    ("p_symmetry", "Bowker", "p"),
+    ("n", "n", "count", "found.n"),
+    ("agree", "as intended", "count", "found.agree"),
+    ("kappa", "kappa", "number", "found.kappa_identity.estimate"),
+    ("kappa_low", "low", "number", "found.kappa_identity.low"),
+    ("kappa_high", "high", "number", "found.kappa_identity.high"),
+    ("kappa_quadratic", "quadratic", "number", "found.kappa_quadratic.estimate"),
+    ("low", "low", "number", "found.kappa_quadratic.low"),
+    ("high", "high", "number", "found.kappa_quadratic.high"),
+    ("p_direction", "p, sign", "p", "found.direction.p"),
+    ("p_margins", "Stuart–Maxwell", "p", "found.stuart_maxwell.p"),
+    ("p_symmetry", "Bowker", "p", "found.bowker.p"),
 )
 AGREEMENT = _columns(
-    ("coefficient", "Coefficient", "text"),
-    ("estimate", "estimate", "number"),
-    ("low", "low, cases", "number"),
-    ("high", "high, cases", "number"),
-    ("low_readers", "low, readers", "number"),
-    ("high_readers", "high, readers", "number"),
-    ("se_null", "SE, null", "number"),
-    ("z", "z", "number"),
-    ("p", "p", "p"),
+    ("coefficient", "Coefficient", "text", "name"),
+    ("estimate", "estimate", "number", "found.estimate"),
+    ("low", "low, cases", "number", "found.low"),
+    ("high", "high, cases", "number", "found.high"),
+    ("low_readers", "low, readers", "number", "found.low_readers"),
+    ("high_readers", "high, readers", "number", "found.high_readers"),
+    ("se_null", "SE, null", "number", "found.se_null"),
+    ("z", "z", "number", "found.z"),
+    ("p", "p", "p", "found.p"),
 )
 CATEGORIES = _columns(
     ("category", "Category", "text"),
@@ -219,22 +238,22 @@ CATEGORIES = _columns(
     ("p", "p", "p"),
 )
 PAIRS = _columns(
-    ("pair", "Readers", "text"),
-    ("n_cases", "n", "count"),
-    ("observed", "agreement", "percent"),
-    ("estimate", "kappa", "number"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
-    ("prevalence_index", "prevalence", "number"),
-    ("bias_index", "bias", "number"),
-    ("pabak", "PABAK", "number"),
+    ("pair", "Readers", "text", compared),
+    ("n_cases", "n", "count", "kappa.n_cases"),
+    ("observed", "agreement", "percent", "kappa.observed"),
+    ("estimate", "kappa", "number", "kappa.estimate"),
+    ("low", "low", "number", "kappa.low"),
+    ("high", "high", "number", "kappa.high"),
+    ("prevalence_index", "prevalence", "number", "indices.prevalence_index"),
+    ("bias_index", "bias", "number", "indices.bias_index"),
+    ("pabak", "PABAK", "number", "indices.pabak"),
 )
 RUN = _columns(
     ("reader", "Reader", "text"),
-    ("n", "answers", "count"),
-    ("missing", "missing", "count"),
-    ("median_ms", "median s", "seconds"),
-    ("fast", "under 1 s", "count"),
-    ("share", "most used point", "percent"),
-    ("flagged", "straight-lining", "yes"),
+    ("n", "answers", "count", "answers.n"),
+    ("missing", "missing", "count", "answers.missing"),
+    ("median_ms", "median s", "seconds", "pace.median_ms"),
+    ("fast", "under 1 s", "count", "pace.fast"),
+    ("share", "most used point", "percent", "line.share"),
+    ("flagged", "straight-lining", "yes", "line.flagged"),
 )

@@ -1,6 +1,7 @@
 """The appendix in which other programs agree, or do not."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from analysis.reporting.columns import CROSS_CHECK
@@ -29,7 +30,7 @@ def cross_check_sentences(found: Mapping[str, Any]) -> list[str]:
 def cross_check_table(found: Mapping[str, Any]) -> Table:
     """Each number as here and as there."""
     rows = [
-        dict(row) | {"difference": None if row["difference"] is None else f"{row['difference']:.0e}"}
+        SimpleNamespace(**row, apart=None if row["difference"] is None else f"{row['difference']:.0e}")
         for row in found["rows"]
     ]
     return Table(

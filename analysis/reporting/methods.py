@@ -1,11 +1,15 @@
 """The methods paragraph, written from what was really done."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from analysis.document import Document, SectionResult, StudyFacts
+from analysis.document.call import Discrimination, Roc
+from analysis.document.pick_real import ChoiceModel, Detection, PickModel
+from analysis.document.rate import OrdinalModel, Realism
 from analysis.reporting.blinding import audit_method, disclosed
 from analysis.reporting.plan_prose import plan_method
 from analysis.reporting.who import notice, readers_word
-from analysis.reporting.words import Part, level_text, listed
+from analysis.reporting.words import level_text, listed
 
 MASKED = (
     "The bundle is masked: it names no source, and which images are real is withheld. Accuracy and "
@@ -19,70 +23,67 @@ TASKS = {
 }
 
 
-def methods(document: Part) -> list[str]:
+def methods(document: Document) -> list[str]:
     """The methods paragraphs: what was asked of whom, and how it was analysed."""
     return [
         " ".join(_design(document)),
         *_analysis(document),
-        _closing(document["study"]),
+        _closing(document.study),
     ]
 
 
-def _design(document: Part) -> Iterator[str]:
-    study = document["study"]
-    kinds = {
-        kind: [s["name"] for s in study["sources"] if s.get("kind") == kind] for kind in ("real", "synthetic")
-    }
-    if study["masked"]:
+def _design(document: Document) -> Iterator[str]:
+    study = document.study
+    if study.masked:
         yield MASKED
     else:
         yield (
-            f"Images came from {listed(kinds['real'] or ['no real source'])} (real) and "
-            f"{listed(kinds['synthetic'] or ['no generator'])} (synthetic)."
+            f"Images came from {listed(study.names_of('real') or ['no real source'])} (real) and "
+            f"{listed(study.names_of('synthetic') or ['no generator'])} (synthetic)."
         )
     said = (plan_method, audit_method, disclosed, notice)
     yield from filter(None, (sentence(document) for sentence in said))
-    for name, part in document["sections"].items():
-        done = part.get("conduct", {}).get("completeness")
-        if done:
-            task = TASKS[part["task"]].format(alternatives=part.get("alternatives"))
-            missing = f", {done['missing']} missing" if done["missing"] else ", none missing"
+    for name, part in document.sections.items():
+        if part.conduct:
+            done = part.conduct.completeness
+            task = TASKS[part.task].format(alternatives=part.alternatives)
+            missing = f", {done.missing} missing" if done.missing else ", none missing"
             yield (
-                f"In section {name}, {done['readers']} {readers_word(document)} {task}: "
-                f"{done['cases']:,} {done['unit']}s, {done['answers']:,} answers{missing}."
+                f"In section {name}, {done.readers} {readers_word(document)} {task}: "
+                f"{done.cases:,} {done.unit}s, {done.answers:,} answers{missing}."
             )
 
 
-def _analysis(document: Part) -> Iterator[str]:
+def _analysis(document: Document) -> Iterator[str]:
     """A paragraph on intervals, and one for each kind of answer that there was."""
-    parts = list(document["sections"].values())
+    parts = list(document.sections.values())
     yield (
         f"Intervals are at {level_text(document)}. Headline intervals take readers and cases as random and "
         "crossed (Gallas, Pennello & Myers 2007) with Satterthwaite’s degrees of freedom; where fewer than "
         "three readers answered they speak of these readers only. Intervals that assume independent answers "
         "are named so."
     )
-    for key, said in ANALYSES.items():
-        found = [part[key] for part in parts if key in part]
-        paragraph = " ".join(said(document, found)) if found else ""
+    for said in ANALYSES:
+        paragraph = " ".join(said(document, parts))
         if paragraph:
             yield paragraph
 
 
-def _picked(document: Part, found: Sequence[Part]) -> Iterator[str]:
-    if not any("overall" in part for part in found):
+def _picked(_document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
+    found = [part.detection for part in parts if isinstance(part.detection, Detection)]
+    if not found:
         return
     yield (
         "Shares were compared with chance by a t-test on the crossed error, and with chance ± the protocol’s "
         "margin by two one-sided tests at 5% (Schuirmann 1987); d′ is that of m-alternative forced choice "
         "(Green & Dai 1991), its interval the ends of the share’s."
     )
-    if any("coefficients" in part.get("choice_model", {}) for part in found):
+    if any(isinstance(part.choice_model, ChoiceModel) for part in found):
         yield (
             "What makes a reader pick was modelled by conditional logit on source and position (McFadden "
             "1974) with errors robust to readers."
         )
-    if any("random" in part.get("mixed_model", {}) for part in found):
+    if any(isinstance(part.mixed_model, PickModel) for part in found):
         yield (
             "Finding the real image was modelled by a logistic mixed model with crossed random intercepts "
             "for readers and trials, by Laplace’s approximation (Bates et al. 2015); each standard deviation "
@@ -90,46 +91,49 @@ def _picked(document: Part, found: Sequence[Part]) -> Iterator[str]:
         )
 
 
-def _rated(document: Part, found: Sequence[Part]) -> Iterator[str]:
-    found = [part for part in found if "pairs" in part]
+def _rated(document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
+    found = [part.realism for part in parts if isinstance(part.realism, Realism)]
     if not found:
         return
-    pairs = [pair for part in found for pair in part["pairs"]]
-    compared = sorted({pair["compared"] for pair in pairs if "compared" in pair})
+    pairs = [pair for part in found for pair in part.pairs]
+    compared = sorted({pair.compared for pair in pairs if pair.compared})
     if compared:
-        units = sorted({pair["unit"] for pair in pairs if "compared" in pair})
+        units = sorted({pair.unit for pair in pairs if pair.compared})
         yield (
             f"Ratings were compared on the {listed(compared)} of each {' and of each '.join(units)} by "
             "Wilcoxon’s signed-rank test three ways: asymptotic with zeros dropped and no continuity "
             "correction (the published method), exact with ties, and Pratt’s."
         )
-    if not all(pair["paired"] for pair in pairs):
+    if not all(pair.paired for pair in pairs):
         yield (
             "Arms of different trials were compared on the images’ mean ratings by the rank-sum test, "
             "asymptotic and corrected for ties, and by P(higher) with readers as clusters (Obuchowski 1997)."
         )
     yield (
         "Differences of means carry readers and trials"
-        + (", Holm-corrected" if sum(pair["unit"] == "reader" for pair in pairs) > 1 else "")
+        + (", Holm-corrected" if sum(pair.unit == "reader" for pair in pairs) > 1 else "")
         + _ends_sentence(document)
         + _model_sentence(document)
     )
 
 
-def _called(document: Part, found: Sequence[Part]) -> Iterator[str]:
+def _called(document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
+    if not any(part.discrimination for part in parts):
+        return
     yield "A call of synthetic counts as positive."
-    if any("pooled" in part for part in found):
+    found = [part.discrimination for part in parts if isinstance(part.discrimination, Discrimination)]
+    if found:
         yield (
             "Pooled accuracy is stratified by truth, and compared with chance as the mean of sensitivity and "
             "specificity, which the mix of images does not move. Readers’ d′ and criterion have ½ added to "
             "each count (Hautus 1995)."
         )
-    if any(part.get("differences") for part in found):
+    if any(part.differences for part in found):
         yield (
             f"Detection rates of generators were compared with common readers and {_images(document)}, "
             "Holm-corrected."
         )
-    if any(part.get("roc", {}).get("mean") for part in found):
+    if any(isinstance(part.roc, Roc) for part in found):
         yield (
             "Call and confidence make one scale for each reader’s empirical ROC area (DeLong 1988); areas "
             "were combined over readers by the method of Obuchowski and Rockette (1995) with DeLong’s "
@@ -137,17 +141,23 @@ def _called(document: Part, found: Sequence[Part]) -> Iterator[str]:
         )
 
 
-def _checked(document: Part, found: Sequence[Part]) -> Iterator[str]:
+def _checked(_document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
+    found = [part.label_checks for part in parts if part.label_checks]
+    if not found:
+        return
     yield "Rates of discrepant labels have exact intervals (Clopper & Pearson 1934)."
-    if any(part["by_label"] for part in found):
+    if any(part.by_label for part in found):
         yield (
             "Intended and observed labels were compared by Cohen’s kappa, quadratically weighted where they "
             "are numbers, by the sign test, and by the tests of Stuart and Maxwell and of Bowker."
         )
 
 
-def _agreed(document: Part, found: Sequence[Part]) -> Iterator[str]:
-    ordered = any("ac2" in part.get("ratings", {}) for part in found)
+def _agreed(_document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
+    found = [part.agreement for part in parts if part.agreement]
+    if not found:
+        return
+    ordered = any(part.ratings and part.ratings.ordered for part in found)
     yield (
         "Agreement is on the identity of the image, never on its place: Fleiss’ and Conger’s kappa, Gwet’s "
         "AC1, Krippendorff’s alpha and Brennan and Prediger’s coefficient"
@@ -157,24 +167,24 @@ def _agreed(document: Part, found: Sequence[Part]) -> Iterator[str]:
     )
 
 
-ANALYSES: Mapping[str, Callable[[Part, Sequence[Part]], Iterator[str]]] = {
-    "detection": _picked,
-    "realism": _rated,
-    "discrimination": _called,
-    "label_checks": _checked,
-    "agreement": _agreed,
-}
+ANALYSES: Sequence[Callable[[Document, Sequence[SectionResult]], Iterator[str]]] = (
+    _picked,
+    _rated,
+    _called,
+    _checked,
+    _agreed,
+)
 
 
-def _images(document: Part) -> str:
-    found = [part.get("discrimination", {}).get("differences", []) for part in document["sections"].values()]
-    paired = {row.get("paired", False) for rows in found for row in rows}
+def _images(document: Document) -> str:
+    found = [part.discrimination for part in document.sections.values()]
+    paired = {row.paired for part in found if isinstance(part, Discrimination) for row in part.differences}
     return "images paired by case" if paired == {True} else "nested images"
 
 
-def _ends_sentence(document: Part) -> str:
+def _ends_sentence(document: Document) -> str:
     """An interval on t knows nothing of the scale; where it is known, it is cut there."""
-    scale = (document["study"].get("scale") or {}).get("points")
+    scale = document.study.scale.get("points")
     if not scale:
         return ". "
     return (
@@ -183,13 +193,13 @@ def _ends_sentence(document: Part) -> str:
     )
 
 
-def _model_sentence(document: Part) -> str:
-    rated = [part.get("realism", {}) for part in document["sections"].values()]
-    models = [part["ordinal_model"] for part in rated if "ordinal_model" in part]
-    fitted = [model for model in models if "coefficients" in model]
+def _model_sentence(document: Document) -> str:
+    rated = [part.realism for part in document.sections.values()]
+    models = [part.ordinal_model for part in rated if isinstance(part, Realism)]
+    fitted = [model for model in models if isinstance(model, OrdinalModel)]
     if not fitted:
         return "No ordinal mixed model was fitted."
-    factors = listed([r["name"] for r in fitted[0]["random"]])
+    factors = listed([r.name for r in fitted[0].random])
     return (
         f"A cumulative-logit mixed model with crossed random intercepts for {factors} was fitted by "
         "Laplace’s "
@@ -197,9 +207,8 @@ def _model_sentence(document: Part) -> str:
     )
 
 
-def _closing(study: Part) -> str:
-    margins = study.get("margins") or {}
-    named = [f"{key} ±{value:g}" for key, value in margins.items() if isinstance(value, int | float)]
+def _closing(study: StudyFacts) -> str:
+    named = [f"{key} ±{value:g}" for key, value in study.margins.items() if isinstance(value, int | float)]
     fixed = (
         f"The protocol fixed the margins {listed(named)}. " if named else "The protocol fixed no margins. "
     )

@@ -1,10 +1,11 @@
 """What coefficients are called in print, and what tables and figures are called as files."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from analysis.reporting.words import Part
+from analysis.agreement.result import Agreement
+from analysis.document.agreement import Coefficients
 
 STEM_LENGTH = 40
 # a table or a figure
@@ -15,19 +16,30 @@ COEFFICIENTS = {
     "fleiss": "Fleiss’ kappa",
     "conger": "Conger’s kappa",
     "ac1": "Gwet’s AC1",
-    "ac2": "Gwet’s AC2, quadratic",
     "alpha": "Krippendorff’s alpha",
     "brennan_prediger": "Brennan–Prediger",
+    "ac2": "Gwet’s AC2, quadratic",
     "fleiss_quadratic": "Fleiss’ kappa, quadratic",
 }
 
 
-def named_coefficients(found: Part) -> dict[str, Part]:
-    """Coefficients of agreement by the names they have in print; alpha says for which scale."""
-    named = {COEFFICIENTS[key]: c for key, c in found.items() if key in COEFFICIENTS}
-    if "ac2" not in found:
-        return named
-    return {f"{name}, ordinal" if c is found["alpha"] else name: c for name, c in named.items()}
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A coefficient of agreement by the name it has in print."""
+
+    name: str
+    found: Agreement
+
+
+def named_coefficients(found: Coefficients) -> list[Named]:
+    """The coefficients that there are; alpha says for which scale."""
+    named = []
+    for key, name in COEFFICIENTS.items():
+        coefficient = getattr(found, key)
+        if coefficient is not None:
+            ordinal = key == "alpha" and found.ordered
+            named.append(Named(name=f"{name}, ordinal" if ordinal else name, found=coefficient))
+    return named
 
 
 def file_stem(section: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.document import Document
 from analysis.reporting import prose
 from analysis.reporting.blinding import audit_head, audit_notice
 from analysis.reporting.checklist import Item, checklist
@@ -66,7 +67,7 @@ class Outline:
     cross_check: PartOutline | None
     provenance: Sequence[tuple[str, str]]
     readers: Sequence[Mapping[str, Any]]
-    document: Mapping[str, Any]
+    document: Document
 
     @property
     def all_parts(self) -> Sequence[PartOutline]:
@@ -84,16 +85,16 @@ class Outline:
         return [entry for part in self.all_parts for entry in part.tables]
 
 
-def outline(document: Mapping[str, Any]) -> Outline:
+def outline(document: Document) -> Outline:
     """Put a document in order and number its figures and tables."""
     material = _Material(document)
-    results = {name: list(material.results(name)) for name in document["sections"]}
+    results = {name: list(material.results(name)) for name in document.sections}
     sections = [
         SectionOutline(name=name, parts=parts, conduct=material.conduct(name))
         for name, parts in results.items()
     ]
     return Outline(
-        title=document["study"]["title"],
+        title=document.study.title,
         notice=" ".join(filter(None, (audit_notice(document), plan_notice(document), notice(document)))),
         running_head=", ".join(filter(None, (audit_head(document), running_head(document)))),
         facts=list(_facts(document)),
@@ -103,7 +104,7 @@ def outline(document: Mapping[str, Any]) -> Outline:
         checklist=checklist(document),
         cross_check=material.cross_check(),
         provenance=list(_provenance(document)),
-        readers=document["study"]["readers"],
+        readers=document.study.readers,
         document=document,
     )
 
@@ -111,7 +112,7 @@ def outline(document: Mapping[str, Any]) -> Outline:
 class _Material:
     """The figures and tables, numbered in the order in which they are asked for."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
         self.figures: Sequence[Picture] = pictures(document)
         self.tables: Sequence[Table] = tables(document)
@@ -119,7 +120,7 @@ class _Material:
 
     def results(self, name: str) -> Iterator[PartOutline]:
         for part, title in PART_TITLES.items():
-            if part in self.document["sections"][name]:
+            if getattr(self.document.sections[name], part) is not None:
                 yield self._part(name, part, title, list(prose.part_results(self.document, name, part)))
 
     def conduct(self, name: str) -> PartOutline:
@@ -127,7 +128,7 @@ class _Material:
 
     def cross_check(self) -> PartOutline | None:
         """The appendix, where other programs were asked."""
-        found = self.document.get("cross_check")
+        found = self.document.cross_check
         if not found:
             return None
         return PartOutline(
@@ -153,22 +154,21 @@ class _Material:
         return [Numbered(number=first + i, of=thing) for i, thing in enumerate(things)]
 
 
-def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    study = document["study"]
-    done = [part["conduct"]["completeness"] for part in document["sections"].values() if part.get("conduct")]
-    done = [each for each in done if each]
+def _facts(document: Document) -> Iterator[tuple[str, str]]:
+    study = document.study
+    done = [part.conduct.completeness for part in document.sections.values() if part.conduct]
     if done:
-        yield readers_word(document), str(max(each["readers"] for each in done))
-    yield "answers", f"{study['n_answers']:,}"
-    yield "sources", str(len(study["sources"]))
-    yield "level", f"{100 * study['level']:g}%"
+        yield readers_word(document), str(max(each.readers for each in done))
+    yield "answers", f"{study.n_answers:,}"
+    yield "sources", str(len(study.sources))
+    yield "level", f"{100 * study.level:g}%"
 
 
-def _provenance(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    study = document["study"]
+def _provenance(document: Document) -> Iterator[tuple[str, str]]:
+    study = document.study
     for key, words in (("protocol_hash", "protocol"), ("plan_hash", "allocation plan"), ("seed", "seed")):
-        if study.get(key) is not None:
-            yield words, str(study[key])
-    for file, digest in study["files"].items():
+        if study.raw.get(key) is not None:
+            yield words, str(study.raw[key])
+    for file, digest in study.files.items():
         yield f"{file}, SHA-256", digest
-    yield from document["software"].items()
+    yield from document.software.items()

@@ -1,9 +1,6 @@
 """What the report says of the allocation plan, and of studies that show the same images."""
 
-from collections.abc import Mapping
-from typing import Any
-
-Document = Mapping[str, Any]
+from analysis.document import Document
 
 COMPUTABLE = (
     "Plan computable from the protocol: the study was locked before plans were drawn from a secret, so "
@@ -13,7 +10,7 @@ COMPUTABLE = (
 
 def plan_notice(document: Document) -> str:
     """What stands above everything else; empty where the plan was secret and nobody else reads the images."""
-    study, said = document["study"], []
+    study, said = document.study.raw, []
     if study.get("plan_computable_from_protocol") is True:
         said.append(COMPUTABLE)
     others = study.get("shares_images_with")
@@ -28,7 +25,7 @@ def plan_notice(document: Document) -> str:
 
 def plan_method(document: Document) -> str:
     """The sentence for the methods."""
-    study = document["study"]
+    study = document.study.raw
     if not isinstance(study.get("commitment"), str) or study.get("plan_computable_from_protocol") is True:
         return ""
     made = study.get("allocations")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.bundle import Bundle
 from analysis.compute import compute
+from analysis.document import Document, to_json
 from analysis.errors import AnalysisError
 from analysis.model_limit import MODEL_ANSWERS
 
@@ -47,7 +48,7 @@ def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> "Report":
     >>> bundle = analysis.read_bundle(folder)  # doctest: +SKIP
     >>> analysis.report(bundle).save(out, formats=("html", "json"))  # doctest: +SKIP
     """
-    return Report(document=compute(bundle, model_answers=model_answers))
+    return Report(results=compute(bundle, model_answers=model_answers))
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,20 @@ class Report:
 
     Attributes
     ----------
-    document
-        Everything, as it stands in ``report.json``.
+    results
+        Everything that was computed, by the names of ``report.json``.
     """
 
-    document: Mapping[str, Any] = field(repr=False)
+    results: Document = field(repr=False)
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """Return the results as they stand in ``report.json``."""
+        return dict(to_json(self.results))
 
     def with_cross_check(self, found: Mapping[str, Any]) -> "Report":
         """Add what other programs made of the same bundle, as `analysis.crosscheck` returns it."""
-        return Report(document={**self.document, "cross_check": found})
+        return Report(results=self.results.with_(cross_check=found))
 
     def to_json(self) -> str:
         """The document as JSON text."""
@@ -75,7 +81,7 @@ class Report:
         """The report in the order of a paper, its figures drawn."""
         from analysis.reporting.outline import outline
 
-        return outline(self.document)
+        return outline(self.results)
 
     @cached_property
     def html(self) -> str:

@@ -16,7 +16,7 @@ def write_tables(report: Outline, folder: Path) -> None:
     index = []
     for entry in report.all_tables:
         table = entry.of
-        rows = [[_cell(row.get(column.key)) for column in table.columns] for row in table.rows]
+        rows = [[_cell(column.value(row)) for column in table.columns] for row in table.rows]
         _write(folder / f"{table.name}.csv", [column.key for column in table.columns], rows)
         index.append([str(entry.number), f"{table.name}.csv", table.section, table.part, table.title])
     _write(folder / "index.csv", ["table", "file", "section", "part", "title"], index)

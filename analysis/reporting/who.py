@@ -1,9 +1,6 @@
 """Who read: people, or virtual readers, who must never pass for people."""
 
-from collections.abc import Mapping
-from typing import Any
-
-Document = Mapping[str, Any]
+from analysis.document import Document
 
 
 def readers_word(document: Document) -> str:
@@ -18,8 +15,8 @@ def starting(word: str) -> str:
 
 def notice(document: Document) -> str:
     """What stands above everything else where programs took the part of readers; empty where none did."""
-    study = document["study"]
-    virtual, everybody = study.get("virtual_readers", 0), len(study["readers"])
+    study = document.study
+    virtual, everybody = study.virtual_readers, len(study.readers)
     match _counts(document):
         case "all":
             return (
@@ -40,8 +37,8 @@ def running_head(document: Document) -> str:
 
 
 def _counts(document: Document) -> str:
-    study = document["study"]
-    virtual = study.get("virtual_readers", 0)
+    study = document.study
+    virtual = study.virtual_readers
     if not virtual:
         return "none"
-    return "all" if virtual == len(study["readers"]) else "some"
+    return "all" if virtual == len(study.readers) else "some"

@@ -1,17 +1,29 @@
 """Numbers, intervals and lists as they stand in sentences."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol
 
+from analysis.crossed import CrossedMean
+from analysis.document import Document
+from analysis.mixed.result import ComponentTest, RandomIntercept
 from analysis.rounding import half_up, half_up_percent, p_text
 
-Part = Mapping[str, Any]
 ALPHA = 0.05
 SCOPES = {
     "random readers and cases": "over readers and {cases}",
     "fixed readers, random cases": "over {cases}, for these readers only",
     "random readers, fixed cases": "over readers, for these {cases} only",
 }
+
+
+class _OfImages(Protocol):
+    """A number that needs every reader's answer to each of its images."""
+
+    @property
+    def n_dropped(self) -> int: ...
+
+    @property
+    def n_cases(self) -> int | None: ...
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -28,11 +40,11 @@ def p_phrase(p: float | None) -> str:
     return f"p\u00a0{text[0]}\u00a0{text[1:]}" if text.startswith("<") else f"p\u00a0=\u00a0{text}"
 
 
-def deviation(random: Part, test: Part) -> str:
+def deviation(random: RandomIntercept, test: ComponentTest) -> str:
     """A random factor with its standard deviation, said to be at zero or tested against it."""
-    if random["at_boundary"]:
-        return f"{random['name']}s 0 (estimated at the boundary)"
-    return f"{random['name']}s {number(random['sd'], 2)} ({p_phrase(test['p'])} against 0)"
+    if random.at_boundary:
+        return f"{random.name}s 0 (estimated at the boundary)"
+    return f"{random.name}s {number(random.sd, 2)} ({p_phrase(test.p)} against 0)"
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -49,9 +61,9 @@ def interval(low: float | None, high: float | None, *, as_percent: bool = False,
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
-def level_text(document: Part) -> str:
+def level_text(document: Document) -> str:
     """The level of the intervals, such as 95%."""
-    return f"{100 * document['study']['level']:g}%"
+    return f"{100 * document.study.level:g}%"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -59,24 +71,24 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def scope(found: Part, cases: str = "cases") -> str:
+def scope(found: CrossedMean, cases: str = "cases") -> str:
     """What an interval carries: readers, cases, or both."""
-    return SCOPES[found["inference"]].format(cases=cases)
+    return SCOPES[found.inference].format(cases=cases)
 
 
-def carried(document: Part, found: Part, cases: str = "cases", *, as_percent: bool = False) -> str:
+def carried(document: Document, found: CrossedMean, cases: str = "cases", *, as_percent: bool = False) -> str:
     """An interval with what it carries, such as: 95% interval over readers and cases 24.2% to 33.8%."""
-    if found["low"] is None:
+    if found.low is None:
         return f"no interval {scope(found, cases)}"
-    ends = interval(found["low"], found["high"], as_percent=as_percent)
+    ends = interval(found.low, found.high, as_percent=as_percent)
     return f"{level_text(document)} interval {scope(found, cases)} {ends}"
 
 
-def rated_by_all(found: Part) -> str:
+def rated_by_all(found: _OfImages) -> str:
     """Of how many images a number speaks that needs every reader's answer to each."""
-    if not found["n_dropped"]:
+    if not found.n_dropped:
         return ""
-    return f", of the {found['n_cases']:,} images that every reader answered"
+    return f", of the {found.n_cases:,} images that every reader answered"
 
 
 def because(reason: str | None) -> str:

@@ -80,7 +80,7 @@ def _write_table(sheet: Any, entry: Numbered, styles: dict[str, Any]) -> None:
         width = max([len(described.heading), *(len(described.shown(row)) for row in table.printed)])
         sheet.set_column(column, column, min(WIDEST, width + 2))
         for place, row in enumerate(table.rows, start=3):
-            value = row.get(described.key)
+            value = described.value(row)
             if isinstance(value, int | float) and described.is_number:
                 value = value / 1000 if described.kind == "seconds" else value
                 sheet.write_number(place, column, value, styles[described.kind])

@@ -10,6 +10,7 @@ from scipy.stats import t as student
 
 from analysis.bundle import read_bundle
 from analysis.compute import compute
+from analysis.document import to_json
 from analysis.reporting.prose import section_results
 from tests.analysis.bundle.bundles import STUDY
 
@@ -18,7 +19,7 @@ def analysed(folder: Path, section: dict[str, Any], table: str, text: str) -> di
     folder.mkdir()
     (folder / "study.json").write_text(json.dumps(STUDY | {"sections": [section]}))
     (folder / table).write_text(text)
-    return compute(read_bundle(folder))["sections"][section["name"]]
+    return to_json(compute(read_bundle(folder)))["sections"][section["name"]]
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +186,7 @@ def test_who_calls_everything_synthetic_is_not_above_chance(tmp_path: Path) -> N
     (bundle / "study.json").write_text(json.dumps(study))
     (bundle / "calls.csv").write_text("\n".join(["section,reader,image,source,call", *rows]) + "\n")
     document = compute(read_bundle(bundle))
-    part = document["sections"]["singles"]["discrimination"]
+    part = to_json(document)["sections"]["singles"]["discrimination"]
     assert part["pooled"]["crossed"]["low"] > 0.5
     assert part["balanced"]["rate"] == pytest.approx(
         (part["balanced"]["sensitivity"]["estimate"] + part["balanced"]["specificity"]["estimate"]) / 2

@@ -7,6 +7,7 @@ import pytest
 
 from analysis.bundle import read_bundle
 from analysis.compute import compute
+from analysis.document import to_json
 from tests.analysis.bundle.bundles import STUDY, write_bundle
 
 HEADER = "section,reader,trial,order,picked,correct,slot_picked,slot_real,response_ms,repeat_of,catch\n"
@@ -18,7 +19,7 @@ def conduct(folder: Path, rows: str) -> dict[str, Any]:
     bundle = write_bundle(folder, study=ONE, tables={"picks.csv": HEADER + rows})
     for name in ("ratings.csv", "calls.csv", "checks.csv"):
         (bundle / name).unlink()
-    return compute(read_bundle(bundle))["sections"]["trios"]
+    return to_json(compute(read_bundle(bundle)))["sections"]["trios"]
 
 
 @pytest.fixture(scope="module")

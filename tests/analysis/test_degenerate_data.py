@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis import agreement, bayes, bootstrap, crossed, detection, proportions, ranks, roc
+from analysis import agreement, bayes, bootstrap, crossed, proportions, ranks, roc, signal_detection
 from analysis.errors import AnalysisError
 
 QUICK = settings(
@@ -136,7 +136,7 @@ def test_any_square_table_gives_tests_or_reasons(cells):
     attempt(proportions.fisher_exact, cells[:2, :2])
     for method in ("mcnemar-exact", "mcnemar-mid-p", "mcnemar-asymptotic", "mcnemar-asymptotic-corrected"):
         attempt(ranks.mcnemar, cells[0, 1], cells[1, 0], method=method)
-    attempt(detection.yes_no, *(int(item) for item in cells.ravel()[:4]))
+    attempt(signal_detection.yes_no, *(int(item) for item in cells.ravel()[:4]))
 
 
 @QUICK
@@ -149,7 +149,7 @@ def test_any_count_gives_intervals_that_hold_the_share(n, data):
         assert 0 <= found.low <= k / n <= found.high <= 1
     check(proportions.exact_equivalence(k, n, 0.25, 0.1))
     check(bayes.beta_binomial_bayes_factor(k, n, 0.25, alternative="greater"))
-    check(detection.mafc_dprime_interval(proportions.clopper_pearson(k, n), 4))
+    check(signal_detection.mafc_dprime_interval(proportions.clopper_pearson(k, n), 4))
 
 
 @QUICK

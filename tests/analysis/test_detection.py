@@ -7,7 +7,9 @@ import pytest
 from scipy import stats
 
 from analysis import errors
-from analysis.detection import (
+from analysis.proportions import clopper_pearson
+from analysis.roc import signed_confidence
+from analysis.signal_detection import (
     mafc_dprime,
     mafc_dprime_interval,
     mafc_percent_correct,
@@ -15,8 +17,6 @@ from analysis.detection import (
     yes_no,
     yes_no_from_calls,
 )
-from analysis.proportions import clopper_pearson
-from analysis.roc import signed_confidence
 from tests.analysis.oracles import r
 
 

@@ -9,9 +9,8 @@ import pytest
 from statsmodels.stats import contingency_tables
 
 from analysis.bundle import read_bundle
-from analysis.compute import compute
 from analysis.crossed import crossed_mean
-from analysis.reporting import Report
+from analysis.reporting import Report, report
 from analysis.reporting.prose import section_results
 
 GENERATORS = ("a", "b", "c")
@@ -35,7 +34,7 @@ def detected() -> np.ndarray:
     return (rng.random((READERS, CASES, 3)) < np.array(SHARES) + easy).astype(int)
 
 
-def bundle_of(folder: Path, detected: np.ndarray, *, cases: bool = True) -> dict[str, Any]:
+def bundle_of(folder: Path, detected: np.ndarray, *, cases: bool = True) -> Report:
     folder.mkdir()
     (folder / "study.json").write_text(json.dumps(STUDY))
     calls, images = ["section,reader,image,source,call"], ["image,source" + ",case" * cases]
@@ -51,13 +50,13 @@ def bundle_of(folder: Path, detected: np.ndarray, *, cases: bool = True) -> dict
         images += [f"{source}-{c},{source}" + f",case-{c}" * cases for c in range(CASES)]
     (folder / "calls.csv").write_text("\n".join(calls) + "\n")
     (folder / "images.csv").write_text("\n".join(images) + "\n")
-    made = Report(document=compute(read_bundle(folder)))
+    made = report(read_bundle(folder))
     made.save(folder / "out", formats=("html", "xlsx", "csv", "json"))
-    return json.loads((folder / "out" / "report.json").read_text())
+    return made
 
 
 def test_cochrans_q_and_exact_mcnemar_equal_statsmodels(tmp_path: Path, detected: np.ndarray) -> None:
-    part = bundle_of(tmp_path / "bundle", detected)["sections"]["singles"]["discrimination"]
+    part = bundle_of(tmp_path / "bundle", detected).document["sections"]["singles"]["discrimination"]
     same = part["same_cases"]
     assert same["n_cases"] == CASES
     tables = [*detected, detected.mean(axis=0) > 0.5]
@@ -74,7 +73,7 @@ def test_cochrans_q_and_exact_mcnemar_equal_statsmodels(tmp_path: Path, detected
 
 
 def test_the_crossed_difference_is_paired_by_case(tmp_path: Path, detected: np.ndarray) -> None:
-    part = bundle_of(tmp_path / "bundle", detected)["sections"]["singles"]["discrimination"]
+    part = bundle_of(tmp_path / "bundle", detected).document["sections"]["singles"]["discrimination"]
     first = part["differences"][0]
     by_hand = crossed_mean(detected[:, :, 0] - detected[:, :, 1], null=0.0, bounds=(-1.0, 1.0))
     assert first["paired"]
@@ -83,14 +82,15 @@ def test_the_crossed_difference_is_paired_by_case(tmp_path: Path, detected: np.n
 
 
 def test_without_cases_images_are_nested_and_nothing_is_paired(tmp_path: Path, detected: np.ndarray) -> None:
-    part = bundle_of(tmp_path / "bundle", detected, cases=False)["sections"]["singles"]["discrimination"]
+    made = bundle_of(tmp_path / "bundle", detected, cases=False)
+    part = made.document["sections"]["singles"]["discrimination"]
     assert not part["differences"][0]["paired"]
     assert "same_cases" not in part
 
 
 def test_the_report_says_whom_the_tests_speak_of(tmp_path: Path, detected: np.ndarray) -> None:
-    document = bundle_of(tmp_path / "bundle", detected)
-    sentences = " ".join(section_results(document, "singles"))
+    made = bundle_of(tmp_path / "bundle", detected)
+    sentences = " ".join(section_results(made.results, "singles"))
     assert "The same 30 cases went through a, b and c." in sentences
     assert "These tests speak of these readers" in sentences
     table = (tmp_path / "bundle" / "out" / "tables").glob("*same-cases.csv")
@@ -100,7 +100,7 @@ def test_the_report_says_whom_the_tests_speak_of(tmp_path: Path, detected: np.nd
 def test_generators_that_are_detected_alike_have_no_q_but_a_sentence(
     tmp_path: Path, detected: np.ndarray
 ) -> None:
-    document = bundle_of(tmp_path / "bundle", np.ones_like(detected))
-    same = document["sections"]["singles"]["discrimination"]["same_cases"]
+    made = bundle_of(tmp_path / "bundle", np.ones_like(detected))
+    same = made.document["sections"]["singles"]["discrimination"]["same_cases"]
     assert same["majority"]["cochran_q"]["p"] is None
-    assert "detected every case alike" in " ".join(section_results(document, "singles"))
+    assert "detected every case alike" in " ".join(section_results(made.results, "singles"))

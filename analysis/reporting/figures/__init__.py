@@ -1,12 +1,16 @@
 """The figures of a report, section by section."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from analysis.document import Document
+from analysis.document.call import ConfidenceCalibration, Curves, Discrimination, ReaderCalls
+from analysis.document.pick_real import Detection
+from analysis.document.rate import Realism
 from analysis.proportions import wilson
 from analysis.reporting.figures import curves, rates, scales
 from analysis.reporting.figures.style import drawn_svg
@@ -31,26 +35,25 @@ class Picture:
         return drawn_svg(self.figure)
 
 
-def pictures(document: Mapping[str, Any]) -> list[Picture]:
+def pictures(document: Document) -> list[Picture]:
     """Draw every figure that the document has the numbers for."""
-    return list(apart(picture for name in document["sections"] for picture in _of_section(document, name)))
+    return list(apart(picture for name in document.sections for picture in _of_section(document, name)))
 
 
-def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
-    part = document["sections"][section]
-    margins = document["study"].get("margins") or {}
+def _of_section(document: Document, section: str) -> Iterator[Picture]:
+    part = document.sections[section]
     make = partial(_picture, section)
-    if "overall" in part.get("detection", {}):
-        yield from _detection(part["detection"], margins.get("detection"), make)
-    if "by_source" in part.get("realism", {}):
-        labels = (document["study"].get("scale") or {}).get("labels")
-        by_source = part["realism"]["by_source"]
+    if isinstance(part.detection, Detection):
+        yield from _detection(part.detection, document.study.margins.get("detection"), make)
+    if isinstance(part.realism, Realism):
+        labels = document.study.scale.get("labels")
+        by_source = part.realism.by_source
         caption = "Ratings by source, share of each point of the scale; at the right the mean."
-        picture = scales.likert(by_source, labels or list(by_source[0]["counts"]))
+        picture = scales.likert(by_source, labels or list(by_source[0].counts))
         yield make("ratings", "realism", caption, picture)
-    if "by_source" in part.get("discrimination", {}):
-        yield from _discrimination(document, part["discrimination"], make)
-    for name, coefficients in part.get("agreement", {}).items():
+    if isinstance(part.discrimination, Discrimination):
+        yield from _discrimination(document, part.discrimination, make)
+    for name, coefficients in part.agreement.by_kind() if part.agreement else ():
         chosen = named_coefficients(coefficients)
         caption = (
             f"Agreement between readers on {name}: estimates with intervals over cases (these readers, other "
@@ -58,14 +61,14 @@ def _of_section(document: Mapping[str, Any], section: str) -> Iterator[Picture]:
             "independent guessing."
         )
         yield make(f"agreement-{name}", "agreement", caption, scales.agreement(chosen))
-    stages = part.get("conduct", {}).get("learning", {}).get("stages", [])
-    if len(stages) > 1 and all(stage["n"] for stage in stages):
-        chance = part.get("detection", {}).get("overall", {}).get("chance")
+    stages = part.conduct.learning.stages if part.conduct and part.conduct.learning else ()
+    if len(stages) > 1 and all(stage.n for stage in stages):
+        chance = part.detection.overall.chance if isinstance(part.detection, Detection) else None
         caption = (
             "Share of correct answers over the course of the section, with Wilson intervals, which assume "
             "independent answers."
         )
-        level = document["study"]["level"]
+        level = document.study.level
         yield make(
             "learning", "conduct", caption, rates.learning(stages, chance, partial(wilson, level=level))
         )
@@ -76,8 +79,8 @@ def _picture(section: str, name: str, part: str, caption: str, figure: Figure) -
     return Picture(name=name, section=section, part=part, caption=caption, figure=figure)
 
 
-def _detection(part: Mapping[str, Any], margin: float | None, make: Any) -> Iterator[Picture]:
-    overall = part["overall"]
+def _detection(part: Detection, margin: float | None, make: Any) -> Iterator[Picture]:
+    overall = part.overall
     yield make(
         "readers",
         "detection",
@@ -85,59 +88,53 @@ def _detection(part: Mapping[str, Any], margin: float | None, make: Any) -> Iter
         "answers with its "
         f"interval over readers and cases. Dashed, chance; shaded, the margin of the protocol.{_first(part)}",
         rates.forest(
-            part["by_reader"],
-            overall["crossed"],
-            chance=overall["chance"],
+            part.by_reader,
+            overall.crossed,
+            chance=overall.chance,
             margin=margin,
             label="real images found",
         ),
     )
-    if "curve" in overall["equivalence"]:
+    curve = overall.equivalence.curve
+    if curve:
         caption = "Equivalence with chance: p of two one-sided tests over every margin."
-        yield make("equivalence", "detection", caption, rates.equivalence_curve(overall["equivalence"]))
-    readers = len(part["by_reader"])
+        yield make("equivalence", "detection", caption, rates.equivalence_curve(overall.equivalence, curve))
+    readers = len(part.by_reader)
     caption = "How many readers found the real image of each trial, beside what guessing alone would give."
     yield make(
         "fooled",
         "detection",
         caption,
-        rates.fooled(part["by_trial"], chance=overall["chance"], n_readers=readers),
+        rates.fooled(part.by_trial, chance=overall.chance, n_readers=readers),
     )
 
 
-def _discrimination(document: Mapping[str, Any], part: Mapping[str, Any], make: Any) -> Iterator[Picture]:
+def _discrimination(document: Document, part: Discrimination, make: Any) -> Iterator[Picture]:
     caption = "How often each source was called synthetic, with intervals over readers and images."
-    yield make("sources", "discrimination", caption, rates.confusion(part["by_source"]))
-    if "pooled" not in part:
-        return
-    readers = [
-        {"reader": row["reader"], "rate": row["accuracy"]} | _accuracy_ends(row, document["study"]["level"])
-        for row in part["by_reader"]
-    ]
+    yield make("sources", "discrimination", caption, rates.confusion(part.by_source))
+    readers = [_accuracy(row, document.study.level) for row in part.by_reader]
     caption = (
         "Share of correct calls of each reader, with Wilson intervals, and of all over readers and images."
         f"{_first(part)}"
     )
     # with an uneven mix half of the calls are right only for those who guess evenly
-    chance = 0.5 if _even_mix(part["by_reader"]) else None
-    figure = rates.forest(
-        readers, part["pooled"]["crossed"], chance=chance, margin=None, label="correct calls"
-    )
+    chance = 0.5 if _even_mix(part.by_reader) else None
+    figure = rates.forest(readers, part.pooled.crossed, chance=chance, margin=None, label="correct calls")
     yield make("readers", "discrimination", caption, figure)
     yield from _curves(part, make)
-    names = [row["source"] for row in part["by_source"]]
+    names = [row.source for row in part.by_source]
     caption = "Which images fooled the readers: share of readers who called each image wrongly."
-    yield make("images", "discrimination", caption, rates.fooled_images(part["by_image"], names))
+    yield make("images", "discrimination", caption, rates.fooled_images(part.by_image, names))
 
 
-def _curves(part: Mapping[str, Any], make: Any) -> Iterator[Picture]:
-    if part.get("curves"):
+def _curves(part: Discrimination, make: Any) -> Iterator[Picture]:
+    if isinstance(part.curves, Curves):
         caption = (
             "Receiver operating characteristic of each reader, from call and confidence, and the mean of "
             "their detections at each share of false alarms."
         )
-        yield make("roc", "discrimination", caption, curves.roc(part["curves"]))
-    bins = part["confidence"].get("bins", [])
+        yield make("roc", "discrimination", caption, curves.roc(part.curves))
+    bins = part.confidence.bins if isinstance(part.confidence, ConfidenceCalibration) else ()
     if len(bins) > 1:
         caption = (
             "Calibration of confidence: correct calls at each stated probability, with Wilson intervals, "
@@ -146,17 +143,17 @@ def _curves(part: Mapping[str, Any], make: Any) -> Iterator[Picture]:
         yield make("calibration", "discrimination", caption, curves.calibration(bins))
 
 
-def _first(part: Mapping[str, Any]) -> str:
+def _first(part: Detection | Discrimination) -> str:
     """What a caption adds where not every reader is drawn."""
-    n = len(part["by_reader"])
+    n = len(part.by_reader)
     return f" The first {rates.MOST_READERS} of {n} readers are drawn." if n > rates.MOST_READERS else ""
 
 
-def _even_mix(by_reader: Sequence[Mapping[str, Any]]) -> bool:
-    synthetic = sum(row["hit"] + row["miss"] for row in by_reader)
-    return bool(synthetic == sum(row["false_alarm"] + row["correct_rejection"] for row in by_reader))
+def _even_mix(by_reader: Sequence[ReaderCalls]) -> bool:
+    synthetic = sum(row.hit + row.miss for row in by_reader)
+    return synthetic == sum(row.false_alarm + row.correct_rejection for row in by_reader)
 
 
-def _accuracy_ends(row: Mapping[str, Any], level: float) -> dict[str, Any]:
-    found = wilson(row["hit"] + row["correct_rejection"], row["n"], level=level)
-    return {"low": found.low, "high": found.high}
+def _accuracy(row: ReaderCalls, level: float) -> rates.ReaderRate:
+    found = wilson(row.hit + row.correct_rejection, row.n, level=level)
+    return rates.ReaderRate(reader=row.reader, rate=row.accuracy, low=found.low, high=found.high)

@@ -1,6 +1,7 @@
 """Figures of shares: readers with their crossed summary, equivalence, sources, course of the study."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from analysis.crossed import CrossedMean
+from analysis.document.call import ImageCalls, SourceCalls
+from analysis.document.conduct import Stage
+from analysis.document.pick_real import ChanceEquivalence, EquivalenceCurve, ReaderShare, TrialShare
 from analysis.reporting.figures.style import (
     BAND,
     BLUE,
@@ -30,9 +35,22 @@ ALL = "All readers"
 FIFTHS = ("first fifth", "second", "third", "fourth", "last fifth")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReaderRate:
+    """One reader's share with its interval."""
+
+    reader: str
+    rate: float
+    low: float | None
+    high: float | None
+
+
+Readers = Sequence[ReaderRate | ReaderShare]
+
+
 def forest(
-    readers: Sequence[Mapping[str, Any]],
-    summary: Mapping[str, Any],
+    readers: Readers,
+    summary: CrossedMean,
     *,
     chance: float | None,
     margin: float | None,
@@ -41,7 +59,7 @@ def forest(
     """Each reader's share with its interval, and the summary over readers and cases below."""
     shown = list(readers)[:MOST_READERS]
     n = len(shown)
-    names, added = in_lines([str(row["reader"]) for row in shown])
+    names, added = in_lines([str(row.reader) for row in shown])
     with drawing(0.9 + min((ROW_INCHES + added) * (n + 2), FOREST_INCHES)) as (figure, axes):
         if chance is not None:
             if margin is not None:
@@ -49,7 +67,7 @@ def forest(
             axes.axvline(chance, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
             axes.annotate("chance", (chance, -0.9), color=SOFT, ha="center", va="bottom", fontsize=8)
         for y, row in enumerate(shown):
-            _interval(axes, y, row["rate"], row["low"], row["high"], BLUE, 5)
+            _interval(axes, y, row.rate, row.low, row.high, BLUE, 5)
         axes.axhline(n - 0.4, color=HAIRLINE, linewidth=0.6)
         _diamond(axes, n + 0.2, summary)
         name_rows(axes, [*range(n), n + 0.2], [*names, ALL], bold=ALL)
@@ -67,18 +85,18 @@ def _interval(
     axes.plot([x], [y], "s", color=color, markersize=size, markeredgecolor="white", markeredgewidth=0.6)
 
 
-def _diamond(axes: Axes, y: float, summary: Mapping[str, Any]) -> None:
-    x, low, high = summary["estimate"], summary["low"], summary["high"]
+def _diamond(axes: Axes, y: float, summary: CrossedMean) -> None:
+    x, low, high = summary.estimate, summary.low, summary.high
     low, high = (x if end is None else end for end in (low, high))
     axes.fill([low, x, high, x], [y, y - 0.28, y, y + 0.28], color=INK, linewidth=0)
 
 
-def _numbers(axes: Axes, readers: Sequence[Mapping[str, Any]], summary: Mapping[str, Any]) -> None:
+def _numbers(axes: Axes, readers: Readers, summary: CrossedMean) -> None:
     """Estimates and intervals as text at the right edge."""
     rows: list[tuple[float, Any, Any, Any]] = [
-        (y, row["rate"], row["low"], row["high"]) for y, row in enumerate(readers)
+        (y, row.rate, row.low, row.high) for y, row in enumerate(readers)
     ]
-    rows.append((len(readers) + 0.2, summary["estimate"], summary["low"], summary["high"]))
+    rows.append((len(readers) + 0.2, summary.estimate, summary.low, summary.high))
     for y, x, low, high in rows:
         ends = "" if low is None or high is None else f" ({100 * low:.1f}–{100 * high:.1f})"
         axes.annotate(
@@ -95,17 +113,16 @@ def _percent(axes: Axes, label: str) -> None:
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_xlabel(label)
-    axes.spines["left"].set_visible(False)
+    axes.spines.left.set_visible(False)
 
 
-def equivalence_curve(equivalence: Mapping[str, Any], alpha: float = 0.05) -> Figure:
+def equivalence_curve(equivalence: ChanceEquivalence, curve: EquivalenceCurve, alpha: float = 0.05) -> Figure:
     """p of equivalence with chance over every margin; the protocol's margin and the smallest that passes."""
-    curve = equivalence["curve"]
     with drawing(2.5) as (figure, axes):
-        x, y = 100 * np.array(curve["margin"]), np.array(curve["p"])
+        x, y = 100 * np.array(curve.margin), np.array(curve.p)
         axes.axhline(alpha, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.plot(x, y, color=BLUE, linewidth=1.6)
-        smallest = equivalence["smallest_margin"]
+        smallest = equivalence.smallest_margin
         if smallest is not None and 100 * smallest <= x[-1]:
             axes.plot([100 * smallest], [alpha], "o", color=INK, markersize=5)
             axes.annotate(
@@ -115,11 +132,11 @@ def equivalence_curve(equivalence: Mapping[str, Any], alpha: float = 0.05) -> Fi
                 textcoords="offset points",
                 fontsize=8,
             )
-        if equivalence["margin"] is not None:
-            axes.axvline(100 * equivalence["margin"], color=VERMILLION, linewidth=1)
+        if equivalence.margin is not None:
+            axes.axvline(100 * equivalence.margin, color=VERMILLION, linewidth=1)
             axes.annotate(
                 "margin of the protocol",
-                (100 * equivalence["margin"], 1),
+                (100 * equivalence.margin, 1),
                 xytext=(4, -2),
                 textcoords="offset points",
                 color=VERMILLION,
@@ -133,19 +150,19 @@ def equivalence_curve(equivalence: Mapping[str, Any], alpha: float = 0.05) -> Fi
     return figure
 
 
-def confusion(by_source: Sequence[Mapping[str, Any]]) -> Figure:
+def confusion(by_source: Sequence[SourceCalls]) -> Figure:
     """How often each source was called synthetic, with the interval over readers and images."""
     n = len(by_source)
-    names, added = in_lines([f"{row['source']} ({row['kind'] or 'masked'})" for row in by_source])
+    names, added = in_lines([f"{row.source} ({row.kind or 'masked'})" for row in by_source])
     with drawing(0.95 + (0.36 + added) * n) as (figure, axes):
         for y, row in enumerate(by_source):
-            right = GREEN if row["kind"] != "real" else VERMILLION
-            axes.barh(y, row["rate"], height=0.62, color=right, alpha=0.85)
-            axes.barh(y, 1 - row["rate"], left=row["rate"], height=0.62, color=BAND)
-            if row["low"] is not None:
-                axes.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=1.1)
+            right = GREEN if row.kind != "real" else VERMILLION
+            axes.barh(y, row.rate, height=0.62, color=right, alpha=0.85)
+            axes.barh(y, 1 - row.rate, left=row.rate, height=0.62, color=BAND)
+            if row.low is not None and row.high is not None:
+                axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.1)
             axes.annotate(
-                f"{row['detected']} of {row['n']}",
+                f"{row.detected} of {row.n}",
                 (1.01, y),
                 xycoords=("axes fraction", "data"),
                 va="center",
@@ -157,15 +174,15 @@ def confusion(by_source: Sequence[Mapping[str, Any]]) -> Figure:
     return figure
 
 
-def learning(stages: Sequence[Mapping[str, Any]], chance: float | None, wilson: Any) -> Figure:
+def learning(stages: Sequence[Stage], chance: float | None, wilson: Any) -> Figure:
     """Share correct over the course of the section."""
     with drawing(2.2) as (figure, axes):
         if chance is not None:
             axes.axhline(chance, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
         x = np.arange(len(stages))
-        shares = [stage["k"] / stage["n"] for stage in stages]
+        shares = [stage.k / stage.n for stage in stages]
         for place, stage in zip(x, stages, strict=True):
-            ends = wilson(stage["k"], stage["n"])
+            ends = wilson(stage.k, stage.n)
             axes.plot([place, place], [ends.low, ends.high], color=BLUE, linewidth=1.2)
         axes.plot(x, shares, "-s", color=BLUE, linewidth=1, markersize=5, markeredgecolor="white")
         axes.set_xticks(x, [FIFTHS[i] if len(x) == len(FIFTHS) else str(i + 1) for i in range(len(x))])
@@ -176,9 +193,9 @@ def learning(stages: Sequence[Mapping[str, Any]], chance: float | None, wilson: 
     return figure
 
 
-def fooled(cases: Sequence[Mapping[str, Any]], *, chance: float, n_readers: int) -> Figure:
+def fooled(cases: Sequence[TrialShare], *, chance: float, n_readers: int) -> Figure:
     """For how many trials none, one … all readers found the real image, beside what chance alone gives."""
-    found = np.bincount([case["k"] for case in cases if case["n"] == n_readers], minlength=n_readers + 1)
+    found = np.bincount([case.k for case in cases if case.n == n_readers], minlength=n_readers + 1)
     from scipy.stats import binom
 
     expected = binom.pmf(np.arange(n_readers + 1), n_readers, chance) * found.sum()
@@ -194,13 +211,13 @@ def fooled(cases: Sequence[Mapping[str, Any]], *, chance: float, n_readers: int)
     return figure
 
 
-def fooled_images(images: Sequence[Mapping[str, Any]], sources: Sequence[str]) -> Figure:
+def fooled_images(images: Sequence[ImageCalls], sources: Sequence[str]) -> Figure:
     """Each image as a dot: the share of readers who called it wrongly, by source."""
     rng = np.random.default_rng(0)
     names, added = in_lines(sources)
     with drawing(0.95 + (0.5 + added / 2) * len(sources)) as (figure, axes):
         for y, source in enumerate(sources):
-            shares = np.array([row["wrong"] / row["n"] for row in images if row["source"] == source])
+            shares = np.array([row.wrong / row.n for row in images if row.source == source])
             spread = rng.uniform(-0.22, 0.22, len(shares))
             axes.plot(shares, y + spread, "o", color=SERIES[y % len(SERIES)], markersize=4, alpha=0.7, mew=0)
             axes.plot([shares.mean()] * 2, [y - 0.32, y + 0.32], color=INK, linewidth=1.4)

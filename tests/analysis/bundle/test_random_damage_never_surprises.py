@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.bundle import Bundle, BundleError, read_bundle
 from analysis.compute import compute
+from analysis.document import Document, to_json
 from analysis.reporting import prose
 from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.methods import methods
@@ -75,11 +76,11 @@ def read_or_refuse(folder: Path) -> Bundle | None:
     return None
 
 
-def said(document: dict[str, Any]) -> None:
+def said(document: Document) -> None:
     """Everything that a report says and tabulates."""
-    json.dumps(document, allow_nan=False)
+    json.dumps(to_json(document), allow_nan=False)
     methods(document)
-    for name in document["sections"]:
+    for name in document.sections:
         list(prose.section_results(document, name))
         list(section_conduct(document, name))
     for table in tables(document):

@@ -1,14 +1,17 @@
 """What is said of differences between generators follows their p-values, the smallest included."""
 
-from typing import Any
-
 import pytest
 
-from analysis.reporting.discrimination_prose import _differences
+from analysis.crossed import crossed_difference
+from analysis.document.call import DetectionDifference
+from analysis.reporting.call_prose import _differences
 
 
-def difference(p: float | None) -> dict[str, Any]:
-    return {"a": "steps-20", "b": "steps-6", "difference": 0.4, "p": p, "p_holm": p}
+def difference(p: float | None) -> DetectionDifference:
+    tested = crossed_difference([[1, 0], [1, 1]], [[0, 0], [1, 0]])
+    return DetectionDifference.extending(
+        tested, a="steps-20", b="steps-6", difference=0.4, paired=False, p=p, p_holm=p
+    )
 
 
 @pytest.mark.parametrize(

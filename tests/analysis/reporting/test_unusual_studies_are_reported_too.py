@@ -15,21 +15,22 @@ from analysis.model_limit import too_many
 from analysis.reporting import Report, report
 from analysis.reporting.methods import methods
 from analysis.reporting.prose import section_results
-from analysis.sections.models import mixed_model
+from analysis.sections.pick_models import mixed_model
 from tests.analysis.bundle.bundles import STUDY, TABLES, with_column, write_bundle
 
 PICKS = "section,reader,trial,picked,correct\n"
 
 
-def only(folder: Path, files: dict[str, str], **changes: Any) -> dict[str, Any]:
-    """Analyse a bundle of these tables alone, write every text form, and return its document."""
+def only(folder: Path, files: dict[str, str], **changes: Any) -> Report:
+    """Analyse a bundle of these tables alone, write every text form, and return its report."""
     folder.mkdir()
     (folder / "study.json").write_text(json.dumps(STUDY | changes))
     for name, text in files.items():
         (folder / name).write_text(text)
-    made = Report(document=compute(read_bundle(folder)))
+    made = report(read_bundle(folder))
     made.save(folder / "out", formats=("html", "xlsx", "csv", "json"))
-    return json.loads((folder / "out" / "report.json").read_text())
+    assert json.loads((folder / "out" / "report.json").read_text()) == made.document
+    return made
 
 
 def trios(picked: Any, *, readers: int = 3, trials: int = 6) -> str:
@@ -56,15 +57,15 @@ def test_a_masked_bundle_says_what_it_cannot_compute(tmp_path: Path) -> None:
                 row[4] = ""
         tables[name] = "\n".join([header, *(",".join(row) for row in rows)])
     sources = [{"name": name} for name in "ABC"]
-    document = only(tmp_path / "masked", tables, sources=sources)
-    assert document["study"]["masked"]
-    detection = document["sections"]["trios"]["detection"]
+    made = only(tmp_path / "masked", tables, sources=sources)
+    assert made.document["study"]["masked"]
+    detection = made.document["sections"]["trios"]["detection"]
     assert "overall" not in detection
     assert "which source is real is not known" in detection["reason"]
-    assert document["sections"]["trios"]["agreement"]["picks"]["fleiss"]["estimate"] is not None
-    pairs = document["sections"]["trios"]["realism"]["pairs"]
+    assert made.document["sections"]["trios"]["agreement"]["picks"]["fleiss"]["estimate"] is not None
+    pairs = made.document["sections"]["trios"]["realism"]["pairs"]
     assert [(p["a"], p["b"]) for p in pairs if p["unit"] == "reader"] == [("A", "B"), ("A", "C"), ("B", "C")]
-    assert "pooled" not in document["sections"]["singles"]["discrimination"]
+    assert "pooled" not in made.document["sections"]["singles"]["discrimination"]
 
 
 def test_a_masked_bundle_without_sources_still_tells_agreement_and_conduct(tmp_path: Path) -> None:
@@ -81,8 +82,8 @@ def test_a_masked_bundle_without_sources_still_tells_agreement_and_conduct(tmp_p
         if "picked" in rows:
             rows["picked"] = rows["picked"].map(letters)
         tables[name] = rows.to_csv(index=False)
-    document = only(tmp_path / "masked", tables, sources=[], masked=True)
-    trios, singles = document["sections"]["trios"], document["sections"]["singles"]
+    made = only(tmp_path / "masked", tables, sources=[], masked=True)
+    trios, singles = made.document["sections"]["trios"], made.document["sections"]["singles"]
     assert trios["agreement"]["picks"]["fleiss"]["estimate"] is not None
     assert trios["conduct"]["completeness"]["answers"] == 18
     assert "not compared" in trios["realism"]["reason"]
@@ -94,29 +95,29 @@ def test_a_masked_bundle_without_sources_still_tells_agreement_and_conduct(tmp_p
 
 
 def test_readers_who_all_pick_alike_have_no_kappa_but_a_reason(tmp_path: Path) -> None:
-    document = only(tmp_path / "unanimous", {"picks.csv": trios(lambda r, t: "real")}, **ONE)
-    section = document["sections"]["trios"]
+    made = only(tmp_path / "unanimous", {"picks.csv": trios(lambda r, t: "real")}, **ONE)
+    section = made.document["sections"]["trios"]
     assert section["detection"]["overall"]["rate"] == 1.0
     assert section["detection"]["overall"]["dprime"]["estimate"] is None
     assert section["agreement"]["picks"]["fleiss"]["estimate"] is None
     assert "one category" in section["agreement"]["picks"]["fleiss"]["reason"]
-    sentences = " ".join(section_results(document, "trios"))
+    sentences = " ".join(section_results(made.results, "trios"))
     assert "100.0% of trials (18/18; no interval over readers and cases; chance" in sentences
     assert ".." not in sentences
 
 
 def test_two_readers_speak_of_themselves_alone(tmp_path: Path) -> None:
     picks = trios(lambda r, t: ("real", "a", "b")[(r + t) % 3], readers=2)
-    document = only(tmp_path / "two", {"picks.csv": picks}, **ONE)
-    crossed = document["sections"]["trios"]["detection"]["overall"]["crossed"]
+    made = only(tmp_path / "two", {"picks.csv": picks}, **ONE)
+    crossed = made.document["sections"]["trios"]["detection"]["overall"]["crossed"]
     assert crossed["inference"] == "fixed readers, random cases"
-    assert "interval over cases, for these readers only" in " ".join(section_results(document, "trios"))
+    assert "interval over cases, for these readers only" in " ".join(section_results(made.results, "trios"))
 
 
 def test_missing_answers_are_counted_and_shown(tmp_path: Path) -> None:
     picks = trios(lambda r, t: None if (r, t) in {(0, 1), (2, 3)} else ("real", "a", "b")[(r * t) % 3])
-    document = only(tmp_path / "gaps", {"picks.csv": picks}, **ONE)
-    section = document["sections"]["trios"]
+    made = only(tmp_path / "gaps", {"picks.csv": picks}, **ONE)
+    section = made.document["sections"]["trios"]
     assert section["detection"]["overall"]["n_missing"] == 2
     assert section["conduct"]["completeness"]["missing"] == 2
     assert {row["reader"]: row["missing"] for row in section["conduct"]["completeness"]["by_reader"]} == {
@@ -134,37 +135,37 @@ def test_a_study_of_ratings_of_single_images_is_compared_unpaired(tmp_path: Path
         for s in ("real", "a")
     )
     text = "section,reader,trial,image,source,rating\n" + rows
-    document = only(tmp_path / "rate", {"ratings.csv": text}, sections=[{"name": "solo", "task": "rate"}])
-    pairs = {pair["unit"]: pair for pair in document["sections"]["solo"]["realism"]["pairs"]}
+    made = only(tmp_path / "rate", {"ratings.csv": text}, sections=[{"name": "solo", "task": "rate"}])
+    pairs = {pair["unit"]: pair for pair in made.document["sections"]["solo"]["realism"]["pairs"]}
     assert not pairs["trial"]["paired"]
     assert pairs["trial"]["tests"][0]["method"].startswith("rank-sum")
-    assert document["sections"]["solo"]["conduct"]["completeness"]["cases"] == 10
+    assert made.document["sections"]["solo"]["conduct"]["completeness"]["cases"] == 10
 
 
 def test_ratings_that_never_vary_are_flagged_and_not_modelled(tmp_path: Path) -> None:
     header, *lines = TABLES["ratings.csv"].splitlines()
     text = "\n".join([header, *(line[:-1] + "2" for line in lines)])
     files = {"picks.csv": TABLES["picks.csv"], "ratings.csv": text}
-    document = only(tmp_path / "flat", files, **ONE)
-    section = document["sections"]["trios"]
+    made = only(tmp_path / "flat", files, **ONE)
+    section = made.document["sections"]["trios"]
     assert all(row["flagged"] for row in section["conduct"]["straight_lining"])
     assert "nothing to model" in section["realism"]["ordinal_model"]["reason"]
 
 
 def test_without_a_margin_equivalence_is_not_decided(tmp_path: Path) -> None:
     picks = trios(lambda r, t: ("real", "a", "b")[(r + t) % 3])
-    document = only(tmp_path / "marginless", {"picks.csv": picks}, margins={}, **ONE)
-    equivalence = document["sections"]["trios"]["detection"]["overall"]["equivalence"]
+    made = only(tmp_path / "marginless", {"picks.csv": picks}, margins={}, **ONE)
+    equivalence = made.document["sections"]["trios"]["detection"]["overall"]["equivalence"]
     assert equivalence["within"] is None
     assert equivalence["smallest_margin"] > 0
-    sentences = " ".join(section_results(document, "trios"))
+    sentences = " ".join(section_results(made.results, "trios"))
     assert "The study fixed no margin" in sentences
 
 
 @pytest.mark.parametrize("word", ["indistinguishable", "identical", "proves", "no difference between"])
 def test_the_report_never_overclaims(tmp_path: Path, word: str) -> None:
-    document = compute(read_bundle(write_bundle(tmp_path / "bundle")))
-    text = " ".join(s for name in document["sections"] for s in section_results(document, name))
+    results = compute(read_bundle(write_bundle(tmp_path / "bundle")))
+    text = " ".join(s for name in results.sections for s in section_results(results, name))
     assert word not in text
     assert "was not shown" in text
 
@@ -180,7 +181,7 @@ def test_too_many_trials_for_an_exact_test_are_reported_with_the_reason(
         for source in ("real", "a", "b")
     )
     files = {"picks.csv": TABLES["picks.csv"], "ratings.csv": ratings}
-    pairs = only(tmp_path / "large", files, **ONE)["sections"]["trios"]["realism"]["pairs"]
+    pairs = only(tmp_path / "large", files, **ONE).document["sections"]["trios"]["realism"]["pairs"]
     exact = [test for pair in pairs for test in pair["tests"] if test["method"] == "wilcoxon-exact"]
     assert all(test["p"] is None for test in exact)
     assert any("too many to enumerate" in test["reason"] for test in exact)
@@ -201,8 +202,8 @@ def test_intervals_of_mean_ratings_stay_on_the_scale_and_the_methods_say_so(tmp_
         )
     )
     picks = trios(lambda r, t: ("real", "a", "b")[(r + t) % 3])
-    document = only(tmp_path / "ends", {"picks.csv": picks, "ratings.csv": rows}, **ONE)
-    realism = document["sections"]["trios"]["realism"]
+    made = only(tmp_path / "ends", {"picks.csv": picks, "ratings.csv": rows}, **ONE)
+    realism = made.document["sections"]["trios"]["realism"]
     by_source = {row["source"]: row for row in realism["by_source"]}
     assert by_source["real"]["high"] == 3
     assert by_source["a"]["low"] == 1
@@ -210,14 +211,14 @@ def test_intervals_of_mean_ratings_stay_on_the_scale_and_the_methods_say_so(tmp_
     assert "interval cut off at the end of the scale" in by_source["real"]["crossed"]["assumptions"]
     difference = realism["pairs"][0]["difference"]
     assert difference["high"] == 2
-    told = " ".join(methods(document))
+    told = " ".join(methods(made.results))
     assert "intervals of means are cut off at the ends of the scale, 1 and 3," in told
 
 
 def test_more_answers_than_are_modelled_are_said_with_limit_reason_and_way_out(tmp_path: Path) -> None:
     study = read_bundle(write_bundle(tmp_path)).study
-    reason = mixed_model(study, pd.DataFrame(index=range(60_001)))["reason"]
-    assert reason == (
+    left_out = mixed_model(study, pd.DataFrame(index=range(60_001)))
+    assert left_out.reason == (
         "60,001 picks are more than the 60,000 up to which this report fits mixed models, because fitting "
         "more would take longer than the rest of the report; the crossed interval carries readers and cases "
         "at any size, and --model-answers 60001 (in Python report(bundle, model_answers=60001)) fits them, "
@@ -259,10 +260,10 @@ def test_the_limit_of_the_models_can_be_set(tmp_path: Path) -> None:
 
 def test_a_model_of_picks_that_was_not_fitted_is_said_in_the_report(tmp_path: Path) -> None:
     picks = trios(lambda r, t: "real")
-    document = only(tmp_path / "unanimous", {"picks.csv": picks}, **ONE)
-    part = document["sections"]["trios"]
+    made = only(tmp_path / "unanimous", {"picks.csv": picks}, **ONE)
+    part = made.document["sections"]["trios"]
     assert "reason" in part["detection"]["mixed_model"]
-    assert "No logistic mixed model was fitted: " in " ".join(section_results(document, "trios"))
+    assert "No logistic mixed model was fitted: " in " ".join(section_results(made.results, "trios"))
 
 
 def test_sections_whose_names_differ_by_signs_alone_keep_their_files_apart(tmp_path: Path) -> None:
@@ -273,7 +274,7 @@ def test_sections_whose_names_differ_by_signs_alone_keep_their_files_apart(tmp_p
     (tmp_path / "bundle" / "calls.csv").write_text(calls)
     study = STUDY | {"sections": [{"name": name, "task": "call"} for name in names]}
     (tmp_path / "bundle" / "study.json").write_text(json.dumps(study))
-    made = Report(document=compute(read_bundle(tmp_path / "bundle")))
+    made = report(read_bundle(tmp_path / "bundle"))
     made.save(tmp_path / "out", formats=("csv", "figures"))
     saved = {path.name for path in (tmp_path / "out").glob("*/*")}
     assert {"a-b-calls.csv", "a-b-calls-2.csv", "é" * 40 + "-calls.csv"} <= saved
@@ -293,10 +294,8 @@ def test_readers_who_were_given_one_arm_are_compared_unpaired(tmp_path: Path, de
     ratings = "section,reader,trial,image,source,rating\n" + "".join(
         f"single,R{r},T{t},{source}{t},{source},{1 + (t * r + t) % 3}\n" for r, t, source in rows
     )
-    document = only(
-        tmp_path / "arms", {"ratings.csv": ratings}, sections=[{"name": "single", "task": "rate"}]
-    )
-    readers, images = document["sections"]["single"]["realism"]["pairs"]
+    made = only(tmp_path / "arms", {"ratings.csv": ratings}, sections=[{"name": "single", "task": "rate"}])
+    readers, images = made.document["sections"]["single"]["realism"]["pairs"]
     assert readers["difference"]["low"] < readers["difference"]["estimate"]
     assert (images["paired"], images["tests"][0]["method"]) == (False, "rank-sum-asymptotic")
     assert 0 < images["superiority"]["estimate"] < 1

@@ -7,12 +7,29 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.agreement import cohen_kappa
+from analysis.bundle.grid import as_text, by_number, codes_of, has_values, is_number
 from analysis.crossed import t_quantile
+from analysis.document.common import NotComputed
+from analysis.document.conduct import (
+    CatchTrials,
+    Completeness,
+    Conduct,
+    LabelRepeats,
+    Learning,
+    Orders,
+    ReaderAnswers,
+    ReaderMean,
+    ReaderPace,
+    RepeatKappas,
+    Repeats,
+    ResponseTimes,
+    Stage,
+    StraightLining,
+    Trend,
+)
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
 from analysis.model_limit import MODEL_ANSWERS, too_many
 from analysis.proportions import clopper_pearson
-from analysis.sections.grid import as_text, by_number, codes_of, has_values, is_number
-from analysis.sections.whole import whole
 
 STRAIGHT_SHARE = 0.9
 STRAIGHT_FEWEST = 10
@@ -23,7 +40,7 @@ FAST_MS = 1000
 
 def conduct(
     rows: pd.DataFrame, case: str, answer: str, *, level: float, limit: int = MODEL_ANSWERS
-) -> dict[str, Any]:
+) -> Conduct:
     """Describe how the answers of one section came about.
 
     Parameters
@@ -42,16 +59,16 @@ def conduct(
     rows = rows[~_flag(rows, "disclosed")]
     extra = _flag(rows, "repeat_of") | _flag(rows, "catch")
     main = rows[~extra]
-    part: dict[str, Any] = {"completeness": completeness(main, case)}
-    if has_values(main, "response_ms"):
-        part["response_times"] = response_times(main)
-    if has_values(main, "order"):
-        part["order"] = order_recorded(main)
-    if has_values(main, "order") and has_values(main, "correct"):
-        part["learning"] = learning(main, case, level=level, limit=limit)
-    part["repeats"] = repeats(rows, case, answer, level=level)
-    part["catch_trials"] = catch_trials(rows, level=level)
-    return part
+    ordered = has_values(main, "order")
+    judged = ordered and has_values(main, "correct")
+    return Conduct(
+        completeness=completeness(main, case),
+        response_times=response_times(main) if has_values(main, "response_ms") else None,
+        order=order_recorded(main) if ordered else None,
+        learning=learning(main, case, level=level, limit=limit) if judged else None,
+        repeats=repeats(rows, case, answer, level=level),
+        catch_trials=catch_trials(rows, level=level),
+    )
 
 
 def _flag(rows: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
@@ -62,33 +79,34 @@ def _flag(rows: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
     return rows[column].notna().to_numpy()
 
 
-def completeness(rows: pd.DataFrame, case: str) -> dict[str, Any]:
+def completeness(rows: pd.DataFrame, case: str) -> Completeness:
     """How many answers each reader gave, of all cases that any reader saw."""
     n_cases = rows[case].nunique()
     counts = rows["reader"].value_counts(sort=False)
     counts = counts[counts > 0]
-    return {
-        "readers": len(counts),
-        "cases": int(n_cases),
-        "unit": case,
-        "answers": len(rows),
-        "missing": int(len(counts) * n_cases - len(rows)),
-        "by_reader": [
-            {"reader": str(reader), "n": int(n), "missing": int(n_cases - n)} for reader, n in counts.items()
-        ],
-    }
+    return Completeness(
+        readers=len(counts),
+        cases=int(n_cases),
+        unit=case,
+        answers=len(rows),
+        missing=int(len(counts) * n_cases - len(rows)),
+        by_reader=tuple(
+            ReaderAnswers(reader=str(reader), n=int(n), missing=int(n_cases - n))
+            for reader, n in counts.items()
+        ),
+    )
 
 
-def order_recorded(rows: pd.DataFrame) -> dict[str, Any]:
+def order_recorded(rows: pd.DataFrame) -> Orders:
     """Whether readers met the cases in orders of their own."""
     case = "trial" if has_values(rows, "trial") else "image"
     orders = [
         tuple(as_text(part.sort_values("order"), case)) for _, part in rows.groupby("reader", observed=True)
     ]
-    return {"readers": len(orders), "distinct_orders": len(set(orders))}
+    return Orders(readers=len(orders), distinct_orders=len(set(orders)))
 
 
-def response_times(rows: pd.DataFrame) -> dict[str, Any]:
+def response_times(rows: pd.DataFrame) -> ResponseTimes:
     """Response times, on the log scale over the order of the answers; readers are the unit."""
     took = rows["response_ms"].to_numpy()
     known = took[~np.isnan(took)]
@@ -100,26 +118,26 @@ def response_times(rows: pd.DataFrame) -> dict[str, Any]:
         if not seen.any():
             continue
         by_reader.append(
-            {
-                "reader": str(reader),
-                "median_ms": float(np.median(ms[seen])),
-                "fast": int((ms[seen] < FAST_MS).sum()),
-                "n": int(seen.sum()),
-            }
+            ReaderPace(
+                reader=str(reader),
+                median_ms=float(np.median(ms[seen])),
+                fast=int((ms[seen] < FAST_MS).sum()),
+                n=int(seen.sum()),
+            )
         )
         if has_values(part, "order") and seen.sum() > 2:
             order = part["order"].to_numpy()
             both = seen & ~np.isnan(order)
             slopes.append(_slope(order[both], np.log(np.maximum(ms[both], 1.0))))
     quartiles = np.quantile(known, [0.25, 0.5, 0.75])
-    return {
-        "n": len(known),
-        "median_ms": float(quartiles[1]),
-        "quartiles_ms": [float(quartiles[0]), float(quartiles[2])],
-        "under_one_second": int((known < FAST_MS).sum()),
-        "by_reader": by_reader,
-        "log_slope_per_answer": mean_over_readers([s for s in slopes if s is not None]),
-    }
+    return ResponseTimes(
+        n=len(known),
+        median_ms=float(quartiles[1]),
+        quartiles_ms=(float(quartiles[0]), float(quartiles[2])),
+        under_one_second=int((known < FAST_MS).sum()),
+        by_reader=tuple(by_reader),
+        log_slope_per_answer=mean_over_readers([s for s in slopes if s is not None]),
+    )
 
 
 def _slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float | None:
@@ -129,37 +147,37 @@ def _slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float | No
     return float(centred @ y / (centred @ centred))
 
 
-def mean_over_readers(values: list[float], level: float = 0.95) -> dict[str, Any]:
+def mean_over_readers(values: list[float], level: float = 0.95) -> ReaderMean:
     """Mean of one number a reader, with its t-interval."""
     n = len(values)
     if n < 2:
-        return {"estimate": None, "low": None, "high": None, "reason": "fewer than two readers"}
+        return ReaderMean(estimate=None, low=None, high=None, reason="fewer than two readers")
     mean, se = float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(n))
     reach = t_quantile(n - 1, level) * se
-    return {
-        "estimate": mean,
-        "low": mean - reach,
-        "high": mean + reach,
-        "se": se,
-        "df": n - 1,
-        "level": level,
-        "method": "mean of the readers' own slopes, t over readers",
-    }
+    return ReaderMean(
+        estimate=mean,
+        low=mean - reach,
+        high=mean + reach,
+        se=se,
+        df=n - 1,
+        level=level,
+        method="mean of the readers' own slopes, t over readers",
+    )
 
 
-def learning(rows: pd.DataFrame, case: str, *, level: float, limit: int = MODEL_ANSWERS) -> dict[str, Any]:
+def learning(rows: pd.DataFrame, case: str, *, level: float, limit: int = MODEL_ANSWERS) -> Learning:
     """Share correct over the course of the section, and its trend in a crossed logistic model."""
     order, correct = rows["order"].to_numpy(), rows["correct"].to_numpy()
     seen = ~np.isnan(order) & ~np.isnan(correct)
     rows, order, correct = rows[seen], order[seen], correct[seen]
     rank = rows["order"].groupby(rows["reader"], observed=True).rank(pct=True).to_numpy()
     stage = np.minimum((rank * N_STAGES - 1e-9).astype(int), N_STAGES - 1)
-    stages = [
-        {"stage": s + 1, "k": int(correct[stage == s].sum()), "n": int((stage == s).sum())}
+    stages = tuple(
+        Stage(stage=s + 1, k=int(correct[stage == s].sum()), n=int((stage == s).sum()))
         for s in range(N_STAGES)
         if (stage == s).any()
-    ]
-    return {"stages": stages, "trend": _trend(rows, case, rank, correct, level, limit)}
+    )
+    return Learning(stages=stages, trend=_trend(rows, case, rank, correct, level, limit))
 
 
 def _trend(
@@ -169,38 +187,43 @@ def _trend(
     correct: npt.NDArray[np.float64],
     level: float,
     limit: int,
-) -> dict[str, Any]:
+) -> Trend | NotComputed:
     if reason := too_many(len(rows), limit, "answers", INSTEAD):
-        return {"reason": reason}
+        return NotComputed(reason=reason)
     groups = {"reader": codes_of(rows, "reader"), case: codes_of(rows, case)}
     try:
         model = fit_logistic(correct, rank[:, None], ["first to last"], groups, level=level)
     except (UnfittedError, TooManyLevelsError) as error:
-        return {"reason": str(error)}
-    return dict(whole(model.fixed[1])) | {"method": model.method, "random": whole(model.random)}
+        return NotComputed(reason=str(error))
+    return Trend.extending(model.fixed[1], method=model.method, random=model.random)
 
 
-def repeats(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> dict[str, Any]:
+def repeats(rows: pd.DataFrame, case: str, answer: str, *, level: float) -> Repeats:
     """Agreement of each reader with his or her own first answer."""
     again = rows[_flag(rows, "repeat_of")]
     if again.empty:
-        return {"n": 0, "reason": "no hidden repeats were shown"}
+        return Repeats(n=0, reason="no hidden repeats were shown")
     first = rows[~_flag(rows, "repeat_of")]
     pairs = _first_and_again(first, again, case, answer)
     if not pairs:
-        return {"n": 0, "reason": "no repeat names a trial that its reader answered before"}
+        return Repeats(n=0, reason="no repeat names a trial that its reader answered before")
     same = sum(a == b for a, b in pairs)
     interval = clopper_pearson(same, len(pairs), level=level)
-    part = {"n": len(pairs), "same": same, "share": same / len(pairs)}
-    part |= {"low": interval.low, "high": interval.high, "method": interval.method}
-    part |= _kappas(pairs, level)
-    if "observed" in rows:
-        part["by_label"] = [
-            {"label": str(label), "n": len(found)} | _kappas(found, level)
-            for label, of in again.groupby("label", observed=True)
-            if (found := _first_and_again(first, of, case, "observed"))
-        ]
-    return part
+    by_label = [
+        LabelRepeats.extending(_kappas(found, level), label=str(label), n=len(found))
+        for label, of in (again.groupby("label", observed=True) if "observed" in rows else ())
+        if (found := _first_and_again(first, of, case, "observed"))
+    ]
+    return Repeats.extending(
+        _kappas(pairs, level),
+        n=len(pairs),
+        same=same,
+        share=same / len(pairs),
+        low=interval.low,
+        high=interval.high,
+        method=interval.method,
+        by_label=tuple(by_label) if "observed" in rows else None,
+    )
 
 
 Pairs = list[tuple[Any, Any]]
@@ -222,55 +245,54 @@ def _asked(rows: pd.DataFrame, name: str) -> list[tuple[Any, ...]]:
     return list(zip(*(as_text(rows, column) for column in columns), strict=True))
 
 
-def _kappas(pairs: Pairs, level: float) -> dict[str, Any]:
+def _kappas(pairs: Pairs, level: float) -> RepeatKappas:
     """Cohen's kappa of first and second answers, and the quadratic one where the answers are numbers."""
     values = sorted({value for pair in pairs for value in pair}, key=by_number)
     if len(pairs) < 2 or len(values) < 2:
-        return {}
+        return RepeatKappas()
     place = {value: index for index, value in enumerate(values)}
     first, again = (np.array([place[value] for value in side]) for side in zip(*pairs, strict=True))
-    found = {"kappa": whole(cohen_kappa(first, again, level=level))}
+    weighted = None
     if all(map(is_number, values)):
         numbers = np.array([float(value) for value in values])
         weighted = cohen_kappa(numbers[first], numbers[again], weights="quadratic", level=level)
-        found["kappa_quadratic"] = whole(weighted)
-    return found
+    return RepeatKappas(kappa=cohen_kappa(first, again, level=level), kappa_quadratic=weighted)
 
 
-def catch_trials(rows: pd.DataFrame, *, level: float) -> dict[str, Any]:
+def catch_trials(rows: pd.DataFrame, *, level: float) -> CatchTrials:
     """Obvious fakes: how often the reader was not taken in."""
     shown = rows[_flag(rows, "catch")]
     if shown.empty:
-        return {"n": 0, "reason": "no catch trials were shown"}
+        return CatchTrials(n=0, reason="no catch trials were shown")
     if not has_values(shown, "correct"):
-        return {"n": len(shown), "reason": "whether the answers were correct is not in the bundle"}
+        return CatchTrials(n=len(shown), reason="whether the answers were correct is not in the bundle")
     correct = shown["correct"].to_numpy()
     k, n = int(np.nansum(correct)), int((~np.isnan(correct)).sum())
     interval = clopper_pearson(k, n, level=level)
     failed = shown["reader"][correct == 0].value_counts(sort=False)
-    return {
-        "k": k,
-        "n": n,
-        "share": k / n,
-        "low": interval.low,
-        "high": interval.high,
-        "method": interval.method,
-        "failed_by_reader": {str(reader): int(count) for reader, count in failed.items() if count},
-    }
+    return CatchTrials(
+        k=k,
+        n=n,
+        share=k / n,
+        low=interval.low,
+        high=interval.high,
+        method=interval.method,
+        failed_by_reader={str(reader): int(count) for reader, count in failed.items() if count},
+    )
 
 
-def straight_lining(ratings: pd.DataFrame) -> list[dict[str, Any]]:
+def straight_lining(ratings: pd.DataFrame) -> tuple[StraightLining, ...]:
     """Readers who gave nine ratings in ten, or more, the same point."""
     rows = []
     for reader, part in ratings.groupby("reader", observed=True):
         values, counts = np.unique(part["rating"].to_numpy(), return_counts=True)
         share = float(counts.max() / counts.sum())
         rows.append(
-            {
-                "reader": str(reader),
-                "most_used": float(values[counts.argmax()]),
-                "share": share,
-                "flagged": share >= STRAIGHT_SHARE and int(counts.sum()) >= STRAIGHT_FEWEST,
-            }
+            StraightLining(
+                reader=str(reader),
+                most_used=float(values[counts.argmax()]),
+                share=share,
+                flagged=share >= STRAIGHT_SHARE and int(counts.sum()) >= STRAIGHT_FEWEST,
+            )
         )
-    return rows
+    return tuple(rows)

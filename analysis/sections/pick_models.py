@@ -6,46 +6,47 @@ import numpy as np
 import pandas as pd
 
 from analysis.bundle import Section, Study
+from analysis.bundle.grid import Floats, as_text, codes_of, has_values
 from analysis.choice import NoChoiceModelError, conditional_logit
+from analysis.document.common import NotComputed
+from analysis.document.pick_real import ChoiceModel, PickModel
 from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
 from analysis.model_limit import MODEL_ANSWERS, too_many
-from analysis.sections.grid import Floats, as_text, codes_of, has_values
-from analysis.sections.whole import whole
 
 INSTEAD = "the crossed interval carries readers and cases at any size"
 
 
-def mixed_model(study: Study, picks: pd.DataFrame, limit: int = MODEL_ANSWERS) -> dict[str, Any]:
+def mixed_model(study: Study, picks: pd.DataFrame, limit: int = MODEL_ANSWERS) -> PickModel | NotComputed:
     """logit P(correct) = intercept + reader + trial, both random."""
     if reason := too_many(len(picks), limit, "picks", INSTEAD):
-        return {"reason": reason}
+        return NotComputed(reason=reason)
     groups = {"reader": codes_of(picks, "reader"), "trial": codes_of(picks, "trial")}
     design = np.empty((len(picks), 0))
     try:
         model = fit_logistic(picks["correct"].to_numpy(), design, [], groups, level=study.level)
     except (UnfittedError, TooManyLevelsError) as error:
-        return {"reason": str(error)}
-    return {
-        "intercept": whole(model.fixed[0]),
-        "random": whole(model.random),
-        "components": whole(model.component_tests()),
-        "log_likelihood": model.log_likelihood,
-        "n": model.n,
-        "method": model.method,
-        "notes": list(model.notes),
-    }
+        return NotComputed(reason=str(error))
+    return PickModel(
+        intercept=model.fixed[0],
+        random=model.random,
+        components=model.component_tests(),
+        log_likelihood=model.log_likelihood,
+        n=model.n,
+        method=model.method,
+        notes=model.notes,
+    )
 
 
 def choice_model(
     study: Study, section: Section, picks: pd.DataFrame, ratings: pd.DataFrame | None, first_slot: int
-) -> dict[str, Any]:
+) -> ChoiceModel | NotComputed:
     """Conditional logit of the pick on source and position, errors robust to readers.
 
     Where the ratings tell which source stood where, each source has its effect against the first real one;
     else the effect is that of being real.
     """
     if not (has_values(picks, "slot_picked") and has_values(picks, "slot_real")):
-        return {"reason": "slot_picked and slot_real were not recorded"}
+        return NotComputed(reason="slot_picked and slot_real were not recorded")
     alternatives = section.alternatives or 2
     complete = picks[picks[["slot_picked", "slot_real"]].notna().all(axis=1)]
     chosen = complete["slot_picked"].to_numpy().astype(int) - first_slot
@@ -66,13 +67,13 @@ def choice_model(
             design, chosen, labels, clusters=as_text(complete, "reader"), level=study.level
         )
     except NoChoiceModelError as error:
-        return {"reason": str(error)}
-    return {
-        "coefficients": whole(found),
-        "reference": f"position {first_slot}" if layout is None else f"{reference}, position {first_slot}",
-        "n": len(chosen),
-        "method": "conditional logit, errors robust to readers",
-    }
+        return NotComputed(reason=str(error))
+    return ChoiceModel(
+        coefficients=found,
+        reference=f"position {first_slot}" if layout is None else f"{reference}, position {first_slot}",
+        n=len(chosen),
+        method="conditional logit, errors robust to readers",
+    )
 
 
 def _layout(

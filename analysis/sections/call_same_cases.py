@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.bundle.grid import Floats, Grid, as_text, has_values
+from analysis.document.call import MatchedTests, McNemarPair, ReaderMatchedTests, SameCases
+from analysis.document.common import NotComputed
 from analysis.ranks import adjusted, cochran_q, mcnemar
-from analysis.sections.grid import Floats, Grid, as_text, has_values
-from analysis.sections.whole import whole
 
 NOT_MATCHED = "No two cases have one image of every generator, so nothing is paired."
 MAJORITY = "more than half of the readers who answered called the image synthetic"
@@ -46,7 +47,7 @@ def matched(
 
 def same_cases(
     grid: Grid, source: Any, generators: list[str], case_of: Mapping[str, str]
-) -> dict[str, Any] | None:
+) -> SameCases | NotComputed | None:
     """Cochran's Q over generators and exact McNemar tests of pairs, by reader and on the readers' majority.
 
     Both take the readers as they are: case by case, they ask whether these readers detect one generator
@@ -57,20 +58,20 @@ def same_cases(
     columns = [columns_by_case(grid, source, name, case_of) for name in generators]
     cases = [case for case in columns[0] if all(case in found for found in columns)]
     if len(cases) < 2:
-        return {"reason": NOT_MATCHED}
+        return NotComputed(reason=NOT_MATCHED)
     # readers x cases x generators
     detected = np.stack([grid.values[:, [found[case] for case in cases]] for found in columns], axis=-1)
-    return {
-        "n_cases": len(cases),
-        "generators": generators,
-        "rule": MAJORITY,
-        "majority": _tests(_majority(detected), generators),
-        "by_reader": [
-            {"reader": reader} | _tests(table, generators)
+    return SameCases(
+        n_cases=len(cases),
+        generators=tuple(generators),
+        rule=MAJORITY,
+        majority=_tests(_majority(detected), generators),
+        by_reader=tuple(
+            ReaderMatchedTests.extending(_tests(table, generators), reader=reader)
             for reader, table in zip(grid.readers, detected, strict=True)
             if np.isfinite(table).all(axis=1).any()
-        ],
-    }
+        ),
+    )
 
 
 def _majority(detected: Floats) -> Floats:
@@ -81,7 +82,7 @@ def _majority(detected: Floats) -> Floats:
     return np.where(np.isnan(share), np.nan, share > 0.5)
 
 
-def _tests(table: Floats, generators: list[str]) -> dict[str, Any]:
+def _tests(table: Floats, generators: list[str]) -> MatchedTests:
     """Q over the cases with every generator answered, and each pair, Holm over the pairs."""
     rows = []
     for i, j in combinations(range(len(generators)), 2):
@@ -89,7 +90,7 @@ def _tests(table: Floats, generators: list[str]) -> dict[str, Any]:
         first, second = table[seen, i] == 1, table[seen, j] == 1
         only_a, only_b = int((first & ~second).sum()), int((~first & second).sum())
         names = {"a": generators[i], "b": generators[j], "only_a": only_a, "only_b": only_b}
-        rows.append(names | whole(mcnemar(only_a, only_b)) | {"n_cases": int(seen.sum())})
-    for row, p_holm in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
-        row["p_holm"] = p_holm
-    return {"cochran_q": whole(cochran_q(table)), "mcnemar": rows}
+        rows.append(McNemarPair.extending(mcnemar(only_a, only_b), **names, n_cases=int(seen.sum())))
+    held = adjusted([row.p for row in rows])
+    pairs = tuple(row.with_(p_holm=p_holm) for row, p_holm in zip(rows, held, strict=True))
+    return MatchedTests(cochran_q=cochran_q(table), mcnemar=pairs)

@@ -7,17 +7,25 @@ import numpy as np
 import pandas as pd
 
 from analysis.bundle import Study
+from analysis.bundle.grid import Floats
+from analysis.document.call import (
+    AreaDifference,
+    Curve,
+    Curves,
+    GeneratorArea,
+    GeneratorAreas,
+    ReaderCurve,
+)
+from analysis.document.common import NotComputed
 from analysis.errors import AnalysisError
 from analysis.mrmc import mrmc_auc
 from analysis.ranks import adjusted
 from analysis.roc import roc_curve
-from analysis.sections.grid import Floats
-from analysis.sections.whole import whole
 
 STEPS = 101
 
 
-def curves(readers: Sequence[str], scores: Floats, synthetic: Any) -> dict[str, Any]:
+def curves(readers: Sequence[str], scores: Floats, synthetic: Any) -> Curves | NotComputed:
     """Points of each reader's empirical curve, and the mean of their sensitivities at each rate."""
     rows, heights = [], []
     false_alarms = np.linspace(0, 1, STEPS)
@@ -26,19 +34,21 @@ def curves(readers: Sequence[str], scores: Floats, synthetic: Any) -> dict[str, 
         if synthetic[seen].all() or not synthetic[seen].any():
             continue
         x, y, _ = roc_curve(own[seen], synthetic[seen])
-        rows.append({"reader": reader, "false_alarms": x.tolist(), "sensitivity": y.tolist()})
+        rows.append(ReaderCurve(reader=reader, false_alarms=tuple(x.tolist()), sensitivity=tuple(y.tolist())))
         heights.append(np.interp(false_alarms, x, y))
     if not rows:
-        return {}
+        return NotComputed(reason="No reader scored images of both kinds.")
     mean = np.mean(heights, axis=0)
-    return {
-        "by_reader": rows,
-        "mean": {"false_alarms": false_alarms.tolist(), "sensitivity": mean.tolist()},
-        "method": "vertical average of the readers' empirical curves",
-    }
+    return Curves(
+        by_reader=tuple(rows),
+        mean=Curve(false_alarms=tuple(false_alarms.tolist()), sensitivity=tuple(mean.tolist())),
+        method="vertical average of the readers' empirical curves",
+    )
 
 
-def by_generator(study: Study, scores: Floats, source: Any, generators: Sequence[str]) -> dict[str, Any]:
+def by_generator(
+    study: Study, scores: Floats, source: Any, generators: Sequence[str]
+) -> GeneratorAreas | NotComputed:
     """Mean area of each generator against the real images, and differences with these real images in common.
 
     The real images are the negative cases of every generator, so that differences keep their covariance.
@@ -56,9 +66,12 @@ def by_generator(study: Study, scores: Floats, source: Any, generators: Sequence
     try:
         found = mrmc_auc(pd.concat(frames), condition="condition", level=study.level)
     except AnalysisError as error:
-        return {"reason": str(error)}
-    areas = [{"source": row.condition} | whole(row) for row in found.conditions]
-    differences = [{"difference": row.estimate} | whole(row) for row in found.differences]
-    for row, p_holm in zip(differences, adjusted([row["p"] for row in differences]), strict=True):
-        row["p_holm"] = p_holm
-    return {"areas": areas, "differences": differences}
+        return NotComputed(reason=str(error))
+    held = adjusted([row.p for row in found.differences])
+    return GeneratorAreas(
+        areas=tuple(GeneratorArea.extending(row, source=row.condition) for row in found.conditions),
+        differences=tuple(
+            AreaDifference.extending(row, difference=row.estimate, p_holm=p_holm)
+            for row, p_holm in zip(found.differences, held, strict=True)
+        ),
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.bundle import Study
+from analysis.bundle.grid import Floats, Grid, as_text, has_values, spread
 from analysis.calibration import confidence_calibration, confidence_to_probability
 from analysis.crossed import (
     crossed_contrast,
@@ -16,59 +17,77 @@ from analysis.crossed import (
     crossed_rate,
     crossed_stratified,
 )
-from analysis.detection import yes_no
+from analysis.document.call import (
+    AnyDesign,
+    Balanced,
+    CalledShare,
+    ConfidenceCalibration,
+    ConfidenceShare,
+    DetectionDifference,
+    Discrimination,
+    Guessing,
+    ImageCalls,
+    MaskedDiscrimination,
+    NoRoc,
+    Pooled,
+    ReaderCalls,
+    Roc,
+    SourceCalls,
+)
+from analysis.document.common import NoInterval, NotComputed
 from analysis.errors import AnalysisError
 from analysis.mrmc import mrmc_auc
 from analysis.proportions import binomial_test, clopper_pearson, wilson
 from analysis.ranks import adjusted
-from analysis.roc import empirical_auc, obuchowski_rockette, signed_confidence
-from analysis.sections.call_equivalence import call_equivalence
-from analysis.sections.curves import by_generator, curves
-from analysis.sections.detection import MASKED
-from analysis.sections.grid import Floats, Grid, as_text, has_values, spread
-from analysis.sections.same_cases import case_of_images, matched, same_cases
-from analysis.sections.whole import whole
+from analysis.roc import Auc, empirical_auc, obuchowski_rockette, signed_confidence
+from analysis.sections.call_curves import by_generator, curves
+from analysis.sections.call_guessing import guessing
+from analysis.sections.call_same_cases import case_of_images, matched, same_cases
+from analysis.sections.pick_real import MASKED
+from analysis.signal_detection import yes_no
 
 MOST_POINTS = 11
 ONE_KIND_OF_IMAGE = "All images are of one kind, so being right cannot be told from a habit."
 ONE_KIND = "All images are of one kind, so there is no curve."
 
 
-def discrimination(study: Study, calls: pd.DataFrame, images: pd.DataFrame | None = None) -> dict[str, Any]:
+def discrimination(
+    study: Study, calls: pd.DataFrame, images: pd.DataFrame | None = None
+) -> Discrimination | MaskedDiscrimination:
     """Everything about the calls of one section; `images` may tell which show the same case."""
     called = (calls["call"] == "synthetic").to_numpy().astype(float)
     grid = spread(calls, "image", called)
     if study.masked:
-        return {"reason": MASKED, "called_synthetic": _of_all(study, grid)}
+        return MaskedDiscrimination(reason=MASKED, called_synthetic=_of_all(study, grid))
     source = _source_of_images(calls, grid)
     synthetic = np.isin(source, study.synthetic_sources)
     scores = spread(calls, "image", scaled(calls)).values
     one_kind = bool(synthetic.all() or not synthetic.any())
     generators = [name for name in study.synthetic_sources if (source == name).any()]
     case_of = case_of_images(images)
-    paired = same_cases(grid, source, generators, case_of)
-    return {
-        "by_reader": _by_reader(study, scores, grid, synthetic),
-        "pooled": _pooled(study, grid, synthetic),
-        "balanced": _balanced(study, grid, synthetic),
-        "equivalence": _equivalence(study, grid, source, synthetic, generators),
-        "by_source": _by_source(study, calls, grid),
-        "roc": _roc(study, scores, synthetic),
-        "curves": {} if one_kind else curves(grid.readers, scores, synthetic),
-        "by_generator": {} if one_kind else by_generator(study, scores, source, generators),
-        "differences": _differences(study, grid, source, case_of),
-        **({"same_cases": paired} if paired else {}),
-        "by_image": _by_image(grid, source, synthetic),
-        "calibration": _calibration(calls, study),
-        "confidence": _confidence(calls, study),
-    }
+    no_curve = NotComputed(reason=ONE_KIND)
+    return Discrimination(
+        by_reader=_by_reader(study, scores, grid, synthetic),
+        pooled=_pooled(study, grid, synthetic),
+        balanced=_balanced(study, grid, synthetic),
+        equivalence=_equivalence(study, grid, source, synthetic, generators),
+        by_source=_by_source(study, calls, grid),
+        roc=_roc(study, scores, synthetic),
+        curves=no_curve if one_kind else curves(grid.readers, scores, synthetic),
+        by_generator=no_curve if one_kind else by_generator(study, scores, source, generators),
+        differences=_differences(study, grid, source, case_of),
+        same_cases=same_cases(grid, source, generators, case_of),
+        by_image=_by_image(grid, source, synthetic),
+        calibration=_calibration(calls, study),
+        confidence=_confidence(calls, study),
+    )
 
 
-def _of_all(study: Study, grid: Grid) -> dict[str, Any]:
+def _of_all(study: Study, grid: Grid) -> CalledShare:
     """How often images were called synthetic, whatever they are."""
     seen = grid.values[~np.isnan(grid.values)]
     interval = crossed_rate(grid.values, level=study.level)
-    return {"k": int(seen.sum()), "n": len(seen), "rate": float(seen.mean()), "crossed": whole(interval)}
+    return CalledShare(k=int(seen.sum()), n=len(seen), rate=float(seen.mean()), crossed=interval)
 
 
 def _source_of_images(calls: pd.DataFrame, grid: Grid) -> Any:
@@ -87,21 +106,20 @@ def scaled(calls: pd.DataFrame) -> Any:
     return signed_confidence(called, confidence - np.nanmin(confidence) + 1)
 
 
-def _roc(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
+def _roc(study: Study, scores: Floats, synthetic: Any) -> Roc | NoRoc:
     """The readers' mean area over readers and cases (Obuchowski & Rockette 1995; Hillis 2007)."""
     if synthetic.all() or not synthetic.any():
-        return {"reason": ONE_KIND}
-    part: dict[str, Any] = {}
-    if not np.isfinite(scores).all():
-        part["any_design"] = _any_design(study, scores, synthetic)
+        return NoRoc(reason=ONE_KIND)
+    any_design = None if np.isfinite(scores).all() else _any_design(study, scores, synthetic)
     try:
         found = obuchowski_rockette(scores, synthetic, scale="logit", level=study.level)
     except AnalysisError:
-        return part | {"reason": "Every reader scored fewer than two images of each kind in common."}
-    return part | dict(whole(found)) | {"mean": whole(found.by_condition[0])}
+        reason = "Every reader scored fewer than two images of each kind in common."
+        return NoRoc(reason=reason, any_design=any_design)
+    return Roc.extending(found, mean=found.by_condition[0], any_design=any_design)
 
 
-def _any_design(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
+def _any_design(study: Study, scores: Floats, synthetic: Any) -> AnyDesign | NotComputed:
     """The mean area over all answers where some are missing; a reader weighs as much as he or she read."""
     reader, case = np.nonzero(np.isfinite(scores))
     frame = pd.DataFrame(
@@ -115,19 +133,19 @@ def _any_design(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
     try:
         found = mrmc_auc(frame, level=study.level)
     except AnalysisError as error:
-        return {"reason": str(error)}
-    return dict(whole(found.conditions[0])) | {"components": whole(found.components[0].components)}
+        return NotComputed(reason=str(error))
+    return AnyDesign.extending(found.conditions[0], components=found.components[0].components)
 
 
-def _area(study: Study, scores: Floats, synthetic: Any) -> dict[str, Any]:
+def _area(study: Study, scores: Floats, synthetic: Any) -> Auc | NoInterval:
     seen = ~np.isnan(scores)
     kinds = synthetic[seen]
     if kinds.all() or not kinds.any():
-        return {"estimate": None, "low": None, "high": None, "reason": ONE_KIND}
-    return dict(whole(empirical_auc(scores[seen], kinds, level=study.level)))
+        return NoInterval(reason=ONE_KIND)
+    return empirical_auc(scores[seen], kinds, level=study.level)
 
 
-def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> list[dict[str, Any]]:
+def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> tuple[ReaderCalls, ...]:
     rows = []
     for reader, answers, sure in zip(grid.readers, grid.values, scores, strict=True):
         seen = ~np.isnan(answers)
@@ -139,56 +157,56 @@ def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> list
             int((~positive & ~answer).sum()),
             level=study.level,
         )
-        rows.append({"reader": reader} | whole(found) | {"auc": _area(study, sure, synthetic)})
-    return rows
+        rows.append(ReaderCalls.extending(found, reader=reader, auc=_area(study, sure, synthetic)))
+    return tuple(rows)
 
 
-def _pooled(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
+def _pooled(study: Study, grid: Grid, synthetic: Any) -> Pooled:
     correct = np.where(np.isnan(grid.values), np.nan, grid.values == synthetic)
     seen = correct[~np.isnan(correct)]
     k, n = int(seen.sum()), len(seen)
     strata = np.where(synthetic, "synthetic", "real")
-    return {
-        "k": k,
-        "n": n,
-        "n_missing": grid.n_missing,
-        "rate": k / n,
-        "chance": 0.5,
-        "crossed": whole(crossed_stratified(correct, strata, null=0.5, level=study.level)),
-        "wilson": whole(wilson(k, n, level=study.level)),
-        "exact": whole(clopper_pearson(k, n, level=study.level)),
-        "exact_p": binomial_test(k, n, 0.5).p,
-    }
+    return Pooled(
+        k=k,
+        n=n,
+        n_missing=grid.n_missing,
+        rate=k / n,
+        chance=0.5,
+        crossed=crossed_stratified(correct, strata, null=0.5, level=study.level),
+        wilson=wilson(k, n, level=study.level),
+        exact=clopper_pearson(k, n, level=study.level),
+        exact_p=binomial_test(k, n, 0.5).p,
+    )
 
 
-def _balanced(study: Study, grid: Grid, synthetic: Any) -> dict[str, Any]:
+def _balanced(study: Study, grid: Grid, synthetic: Any) -> Balanced | NotComputed:
     """Sensitivity, specificity and their mean, which guessing makes ½ whatever the mix and the bias.
 
     Pooled accuracy does not: where three images in four are synthetic, calling every image synthetic is
     right three times in four.
     """
     if synthetic.all() or not synthetic.any():
-        return {"reason": ONE_KIND_OF_IMAGE}
+        return NotComputed(reason=ONE_KIND_OF_IMAGE)
     detected, cleared = grid.values[:, synthetic], 1 - grid.values[:, ~synthetic]
     both = crossed_contrast([detected, cleared], [0.5, 0.5], null=0.5, level=study.level, bounds=(0.0, 1.0))
-    return {
-        "sensitivity": whole(crossed_rate(detected, level=study.level)),
-        "specificity": whole(crossed_rate(cleared, level=study.level)),
-        "rate": both.estimate,
-        "chance": 0.5,
-        "crossed": whole(both),
-    }
+    return Balanced(
+        sensitivity=crossed_rate(detected, level=study.level),
+        specificity=crossed_rate(cleared, level=study.level),
+        rate=both.estimate,
+        chance=0.5,
+        crossed=both,
+    )
 
 
 def _equivalence(
     study: Study, grid: Grid, source: Any, synthetic: Any, generators: list[str]
-) -> dict[str, Any]:
+) -> Guessing | NotComputed:
     if synthetic.all() or not synthetic.any():
-        return {"reason": ONE_KIND_OF_IMAGE}
-    return call_equivalence(study, grid, source, synthetic, generators)
+        return NotComputed(reason=ONE_KIND_OF_IMAGE)
+    return guessing(study, grid, source, synthetic, generators)
 
 
-def _by_source(study: Study, calls: pd.DataFrame, grid: Grid) -> list[dict[str, Any]]:
+def _by_source(study: Study, calls: pd.DataFrame, grid: Grid) -> tuple[SourceCalls, ...]:
     """How often each source was called synthetic: detections of a generator, false alarms of a real one."""
     source = _source_of_images(calls, grid)
     rows = []
@@ -199,21 +217,23 @@ def _by_source(study: Study, calls: pd.DataFrame, grid: Grid) -> list[dict[str, 
             continue
         interval = crossed_rate(table, level=study.level)
         rows.append(
-            {
-                "source": name,
-                "kind": next(s.kind for s in study.sources if s.name == name),
-                "detected": int(seen.sum()),
-                "n": len(seen),
-                "rate": float(seen.mean()),
-                "low": interval.low,
-                "high": interval.high,
-                "crossed": whole(interval),
-            }
+            SourceCalls(
+                source=name,
+                kind=next(s.kind for s in study.sources if s.name == name),
+                detected=int(seen.sum()),
+                n=len(seen),
+                rate=float(seen.mean()),
+                low=interval.low,
+                high=interval.high,
+                crossed=interval,
+            )
         )
-    return rows
+    return tuple(rows)
 
 
-def _differences(study: Study, grid: Grid, source: Any, case_of: Mapping[str, str]) -> list[dict[str, Any]]:
+def _differences(
+    study: Study, grid: Grid, source: Any, case_of: Mapping[str, str]
+) -> tuple[DetectionDifference, ...]:
     """Differences of detection rates between generators: common readers, and images nested in generators
     unless every case went through both."""
     present = [name for name in study.synthetic_sources if (source == name).any()]
@@ -226,26 +246,27 @@ def _differences(study: Study, grid: Grid, source: Any, case_of: Mapping[str, st
             )
         else:
             found = crossed_mean(pair[0] - pair[1], null=0.0, level=study.level, bounds=(-1.0, 1.0))
-        rows.append({"a": a, "b": b, "difference": found.estimate, "paired": pair is not None} | whole(found))
-    for row, p_holm in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
-        row["p_holm"] = p_holm
-    return rows
+        rows.append(
+            DetectionDifference.extending(found, a=a, b=b, difference=found.estimate, paired=pair is not None)
+        )
+    held = adjusted([row.p for row in rows])
+    return tuple(row.with_(p_holm=p_holm) for row, p_holm in zip(rows, held, strict=True))
 
 
-def _by_image(grid: Grid, source: Any, synthetic: Any) -> list[dict[str, Any]]:
+def _by_image(grid: Grid, source: Any, synthetic: Any) -> tuple[ImageCalls, ...]:
     """Images from the one most readers got wrong."""
     wrong = np.where(np.isnan(grid.values), np.nan, grid.values != synthetic)
     k, n = np.nansum(wrong, axis=0), (~np.isnan(wrong)).sum(axis=0)
     order = np.argsort(-k / n, kind="stable")
-    return [
-        {"image": grid.cases[c], "source": str(source[c]), "wrong": int(k[c]), "n": int(n[c])} for c in order
-    ]
+    return tuple(
+        ImageCalls(image=grid.cases[c], source=str(source[c]), wrong=int(k[c]), n=int(n[c])) for c in order
+    )
 
 
-def _calibration(calls: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
+def _calibration(calls: pd.DataFrame, study: Study) -> tuple[ConfidenceShare, ...]:
     """Share correct at each confidence."""
     if not has_values(calls, "confidence"):
-        return []
+        return ()
     synthetic = np.isin(as_text(calls, "source"), study.synthetic_sources)
     correct = synthetic == (calls["call"] == "synthetic").to_numpy()
     confidence = calls["confidence"].to_numpy()
@@ -254,22 +275,25 @@ def _calibration(calls: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
         edges = np.quantile(levels, np.linspace(0, 1, 11))
         confidence = edges[np.clip(np.searchsorted(edges, confidence), 0, 10)]
         levels = np.unique(confidence)
-    return [
-        {"confidence": float(c), "k": int(correct[confidence == c].sum()), "n": int((confidence == c).sum())}
+    return tuple(
+        ConfidenceShare(
+            confidence=float(c), k=int(correct[confidence == c].sum()), n=int((confidence == c).sum())
+        )
         for c in levels
-    ]
+    )
 
 
-def _confidence(calls: pd.DataFrame, study: Study) -> dict[str, Any]:
+def _confidence(calls: pd.DataFrame, study: Study) -> ConfidenceCalibration | NotComputed:
     """How far confidence meets accuracy, its points spread evenly from chance to certainty."""
     if not has_values(calls, "confidence"):
-        return {"reason": "confidence was not asked"}
+        return NotComputed(reason="confidence was not asked")
     confidence = calls["confidence"].to_numpy()
     seen = confidence[~np.isnan(confidence)]
     points = int(seen.max())
     if (seen != np.rint(seen)).any() or seen.min() < 1 or not 2 <= points <= MOST_POINTS:
-        return {"reason": f"confidence is no scale of whole points from 1 to {MOST_POINTS} at most"}
+        return NotComputed(reason=f"confidence is no scale of whole points from 1 to {MOST_POINTS} at most")
     synthetic = np.isin(as_text(calls, "source"), study.synthetic_sources)
     right = (synthetic == (calls["call"] == "synthetic").to_numpy()).astype(float)
     stated = confidence_to_probability(confidence, points)
-    return dict(whole(confidence_calibration(stated, right, level=study.level))) | {"points": points}
+    found = confidence_calibration(stated, right, level=study.level)
+    return ConfidenceCalibration.extending(found, points=points)

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from analysis.bundle import Study
+from analysis.bundle.grid import Floats, Grid
 from analysis.crossed import CrossedMean, crossed_contrast, crossed_equivalence, crossed_rate
+from analysis.document.call import GeneratorGuessing, Guessing, GuessingShare
 from analysis.ranks import adjusted
-from analysis.sections.grid import Floats, Grid
-from analysis.sections.whole import whole
+from analysis.sections.margins import undecided
 
 GUESSING = 0.5
 NO_MARGIN = (
@@ -17,9 +18,7 @@ NO_MARGIN = (
 )
 
 
-def call_equivalence(
-    study: Study, grid: Grid, source: Any, synthetic: Any, generators: Sequence[str]
-) -> dict[str, Any]:
+def guessing(study: Study, grid: Grid, source: Any, synthetic: Any, generators: Sequence[str]) -> Guessing:
     """Two one-sided tests that shares lie within the protocol's margin of guessing, and no better than it.
 
     A generator is judged on the mean of its detection and of the specificity, which guessing makes ½ whatever
@@ -28,19 +27,20 @@ def call_equivalence(
     cleared = 1 - grid.values[:, ~synthetic]
     detected = grid.values[:, synthetic]
     rows = [
-        {"source": name} | _against_guessing(study, _balanced(study, grid.values[:, source == name], cleared))
+        _against_guessing(study, _balanced(study, grid.values[:, source == name], cleared))
         for name in generators
     ]
-    for key in ("p", "p_non_inferior"):
-        held = adjusted([row[key] for row in rows])
-        for row, p_holm in zip(rows, held, strict=True):
-            row[f"{key}_holm"] = p_holm
-    return {
-        "balanced": _against_guessing(study, _balanced(study, detected, cleared)),
-        "sensitivity": _against_guessing(study, crossed_rate(detected, level=study.level)),
-        "specificity": _against_guessing(study, crossed_rate(cleared, level=study.level)),
-        "by_generator": rows,
-    }
+    equivalent = adjusted([row.p for row in rows])
+    non_inferior = adjusted([row.p_non_inferior for row in rows])
+    return Guessing(
+        balanced=_against_guessing(study, _balanced(study, detected, cleared)),
+        sensitivity=_against_guessing(study, crossed_rate(detected, level=study.level)),
+        specificity=_against_guessing(study, crossed_rate(cleared, level=study.level)),
+        by_generator=tuple(
+            GeneratorGuessing.extending(row, source=name, p_holm=p, p_non_inferior_holm=p_non_inferior)
+            for name, row, p, p_non_inferior in zip(generators, rows, equivalent, non_inferior, strict=True)
+        ),
+    )
 
 
 def _balanced(study: Study, detected: Floats, cleared: Floats) -> CrossedMean:
@@ -48,11 +48,10 @@ def _balanced(study: Study, detected: Floats, cleared: Floats) -> CrossedMean:
     return crossed_contrast(halves, [0.5, 0.5], null=GUESSING, level=study.level, bounds=(0.0, 1.0))
 
 
-def _against_guessing(study: Study, mean: CrossedMean) -> dict[str, Any]:
+def _against_guessing(study: Study, mean: CrossedMean) -> GuessingShare:
     """Equivalence, and non-inferiority of the images: that readers do no better than guessing plus margin."""
     margin = study.detection_margin
-    found: dict[str, Any] = whole(crossed_equivalence(mean, GUESSING, margin or 1.0))
+    found = crossed_equivalence(mean, GUESSING, margin or 1.0)
     if margin is None:
-        undecided = dict.fromkeys(("margin", "p", "p_low", "p_high", "within"))
-        return found | undecided | {"p_non_inferior": None, "reason": NO_MARGIN}
-    return found | {"p_non_inferior": found["p_high"]}
+        return GuessingShare.extending(undecided(found, NO_MARGIN), p_non_inferior=None)
+    return GuessingShare.extending(found, p_non_inferior=found.p_high)

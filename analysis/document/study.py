@@ -1,0 +1,69 @@
+"""The document of report.json: the study, its sections, and what made the numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.bundle.study import BlindingAudit, Disclosure, Task
+from analysis.document.agreement import SectionAgreement
+from analysis.document.call import Discrimination, MaskedDiscrimination
+from analysis.document.check_label import LabelChecks
+from analysis.document.conduct import Conduct
+from analysis.document.json import left_out, spread
+from analysis.document.pick_real import Detection, MaskedDetection
+from analysis.document.rate import MaskedRealism, Realism
+from analysis.result import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyFacts(Result):
+    """study.json as it was written, and what was made of it."""
+
+    raw: Mapping[str, Any] = spread()
+    title: str
+    sources: tuple[Mapping[str, Any], ...]
+    level: float
+    masked: bool
+    blinding_audit: BlindingAudit | None
+    disclosures: tuple[Disclosure, ...]
+    n_answers: int
+    files: Mapping[str, str]
+    readers: tuple[Mapping[str, Any], ...]
+    virtual_readers: int
+
+    @property
+    def margins(self) -> Mapping[str, Any]:
+        return self.raw.get("margins") or {}
+
+    @property
+    def scale(self) -> Mapping[str, Any]:
+        return self.raw.get("scale") or {}
+
+    def names_of(self, kind: str) -> list[str]:
+        """The names of the real or of the synthetic sources."""
+        return [str(source["name"]) for source in self.sources if source.get("kind") == kind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionResult(Result):
+    """What is said of one section; what its task does not have is left out."""
+
+    task: Task
+    alternatives: int | None = left_out()
+    detection: Detection | MaskedDetection | None = left_out()
+    discrimination: Discrimination | MaskedDiscrimination | None = left_out()
+    realism: Realism | MaskedRealism | None = left_out()
+    label_checks: LabelChecks | None = left_out()
+    agreement: SectionAgreement | None = left_out()
+    conduct: Conduct | None = left_out()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document(Result):
+    """Everything that a report says."""
+
+    study: StudyFacts
+    sections: Mapping[str, SectionResult]
+    software: Mapping[str, str]
+    form: int
+    cross_check: Mapping[str, Any] | None = left_out()

@@ -1,0 +1,69 @@
+"""The tables of picks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.document.pick_real import ChoiceModel, Detection, MaskedDetection, Position
+from analysis.reporting.columns import CHOICE, DETECTION_READERS, PICKS, SLOTS, TRIALS
+from analysis.reporting.who import starting
+from analysis.reporting.words import p_phrase
+
+Make = Callable[..., Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Picks:
+    """How often an alternative was picked."""
+
+    alternative: str
+    picks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Slot:
+    """How often a place on the screen was picked, and held the real image."""
+
+    slot: str
+    picks: int
+    real: int | None
+
+
+def pick_tables(part: Detection | MaskedDetection, make: Make) -> Iterator[Any]:
+    """Readers, trials, the choice model, picks by alternative and by place."""
+    if isinstance(part, Detection):
+        title = "Real images found, by reader, with Wilson intervals"
+        yield make("readers", "detection", title, DETECTION_READERS, part.by_reader)
+        title = "Trials, from those that fooled most readers"
+        yield make("trials", "detection", title, TRIALS, part.by_trial, most=12)
+        yield from _choice(part, make)
+        rows = [_Picks(alternative=name, picks=n) for name, n in part.by_alternative.items()]
+        yield make("picks", "detection", "Picks, by alternative", PICKS, rows)
+    if part.position.counts:
+        slots, note = list(_slots(part.position)), _position_note(part.position)
+        yield make("positions", "detection", "Picks, by position on the screen", SLOTS, slots, note=note)
+
+
+def _choice(part: Detection, make: Make) -> Iterator[Any]:
+    choice = part.choice_model
+    if isinstance(choice, ChoiceModel):
+        title = f"Choice model: log odds of being picked against {choice.reference}"
+        note = f"{starting(choice.method)}, t over readers; these trials alone."
+        yield make("choice", "detection", title, CHOICE, choice.coefficients, note=note)
+
+
+def _slots(position: Position) -> Iterator[_Slot]:
+    for place, picks in enumerate(position.counts or ()):
+        real = position.real_slots[place] if position.real_slots else None
+        yield _Slot(slot=str(place + 1), picks=picks, real=real)
+
+
+def _position_note(position: Position) -> str:
+    picks = f"Picks against equal counts: {p_phrase(position.p)}"
+    if position.correctness is None or position.correctness.p is None:
+        return f"{picks}, assuming independent answers."
+    correct = p_phrase(position.correctness.p)
+    return (
+        f"{picks}; correct picks over the places of the real image: {correct}. "
+        "Both assume independent answers."
+    )
