@@ -69,11 +69,11 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 
 def _report(options: argparse.Namespace) -> None:
     from analysis.bundle import read_bundle
-    from analysis.reporting import report
+    from analysis.reporting.report import report
 
     made = report(read_bundle(options.bundle), model_answers=options.model_answers)
     if options.cross_check:
-        from analysis.crosscheck import cross_check
+        from analysis.crosscheck.compare import cross_check
 
         made = made.with_cross_check(cross_check(options.bundle, made.document))
     out = made.save(options.out, formats=options.format)
@@ -84,7 +84,7 @@ def _report(options: argparse.Namespace) -> None:
 def _plan(options: argparse.Namespace) -> None:
     import json
 
-    from analysis.planning import plan
+    from analysis.planning.plan import plan
 
     found = plan(
         task=options.task,

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bundle import Bundle, Section, Study
+from analysis.bundle import Bundle
 from analysis.bundle.grid import extra_trials, primary, rows_of, without_trials
+from analysis.bundle.study import Section, Study
 from analysis.document import Document, SectionResult, StudyFacts
 from analysis.document.agreement import SectionAgreement
 from analysis.document.json import to_json

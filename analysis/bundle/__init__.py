@@ -9,11 +9,8 @@ import pandas as pd
 
 from analysis.bundle.checks import check_tables
 from analysis.bundle.csvfile import read_table
-from analysis.bundle.errors import BundleError
-from analysis.bundle.study import Scale, Section, Source, Study, read_study
+from analysis.bundle.study import Study, read_study
 from analysis.bundle.tables import TABLES, columns_of
-
-__all__ = ["Bundle", "BundleError", "Scale", "Section", "Source", "Study", "read_bundle"]
 
 
 @dataclass(frozen=True, kw_only=True)

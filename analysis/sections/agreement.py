@@ -7,25 +7,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import agreement as coefficients
+from analysis.agreement.chance import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac1,
+    gwet_ac2,
+    raw_agreement,
+)
+from analysis.agreement.cohen import cohen_kappa, prevalence_bias
+from analysis.agreement.conger import conger_kappa
+from analysis.agreement.intraclass import icc
+from analysis.agreement.kendall import kendall_w
+from analysis.agreement.krippendorff import krippendorff_alpha
 from analysis.agreement.result import Agreement
-from analysis.bundle import Section, Study
 from analysis.bundle.grid import Grid, codes_of, spread
+from analysis.bundle.study import Section, Study
 from analysis.document.agreement import Coefficients, ReaderPair
 
 Coefficient = Callable[..., Agreement]
 NOMINAL: dict[str, Coefficient] = {
-    "raw": coefficients.raw_agreement,
-    "fleiss": coefficients.fleiss_kappa,
-    "conger": coefficients.conger_kappa,
-    "ac1": coefficients.gwet_ac1,
-    "alpha": partial(coefficients.krippendorff_alpha, metric="nominal"),
-    "brennan_prediger": coefficients.brennan_prediger,
+    "raw": raw_agreement,
+    "fleiss": fleiss_kappa,
+    "conger": conger_kappa,
+    "ac1": gwet_ac1,
+    "alpha": partial(krippendorff_alpha, metric="nominal"),
+    "brennan_prediger": brennan_prediger,
 }
 ORDINAL: dict[str, Coefficient] = NOMINAL | {
-    "alpha": partial(coefficients.krippendorff_alpha, metric="ordinal"),
-    "ac2": partial(coefficients.gwet_ac2, weights="quadratic"),
-    "fleiss_quadratic": partial(coefficients.fleiss_kappa, weights="quadratic"),
+    "alpha": partial(krippendorff_alpha, metric="ordinal"),
+    "ac2": partial(gwet_ac2, weights="quadratic"),
+    "fleiss_quadratic": partial(fleiss_kappa, weights="quadratic"),
 }
 
 
@@ -57,8 +68,8 @@ def agreement_of_ratings(study: Study, ratings: pd.DataFrame) -> Coefficients:
     return Coefficients(
         **_coefficients(grid, ORDINAL, points, study.level),
         # both need every rating of an image; `n_dropped` counts the images that lack one
-        icc=coefficients.icc(grid.values, form="ICC(2,1)", level=study.level),
-        kendall_w=coefficients.kendall_w(grid.values),
+        icc=icc(grid.values, form="ICC(2,1)", level=study.level),
+        kendall_w=kendall_w(grid.values),
     )
 
 
@@ -86,7 +97,7 @@ def _pairs(grid: Grid, level: float) -> tuple[ReaderPair, ...]:
             if both.sum() < 2:
                 continue
             first, second = grid.values[a, both], grid.values[b, both]
-            kappa = coefficients.cohen_kappa(first, second, level=level)
-            indices = coefficients.prevalence_bias(first, second)
+            kappa = cohen_kappa(first, second, level=level)
+            indices = prevalence_bias(first, second)
             rows.append(ReaderPair(a=grid.readers[a], b=grid.readers[b], kappa=kappa, indices=indices))
     return tuple(rows)

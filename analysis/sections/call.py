@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bundle import Study
 from analysis.bundle.grid import Floats, Grid, as_text, has_values, spread
+from analysis.bundle.study import Study
 from analysis.calibration import confidence_calibration, confidence_to_probability
 from analysis.crossed import (
     crossed_contrast,
@@ -36,10 +36,11 @@ from analysis.document.call import (
 )
 from analysis.document.common import NoInterval, NotComputed
 from analysis.errors import AnalysisError
-from analysis.mrmc import mrmc_auc
+from analysis.mrmc.auc import mrmc_auc
 from analysis.proportions import binomial_test, clopper_pearson, wilson
-from analysis.ranks import adjusted
-from analysis.roc import Auc, empirical_auc, obuchowski_rockette, signed_confidence
+from analysis.ranks.multiplicity import adjusted
+from analysis.roc.auc import Auc, empirical_auc, signed_confidence
+from analysis.roc.obuchowski_rockette import obuchowski_rockette
 from analysis.sections.call_curves import by_generator, curves
 from analysis.sections.call_guessing import guessing
 from analysis.sections.call_same_cases import case_of_images, matched, same_cases

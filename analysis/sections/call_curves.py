@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bundle import Study
 from analysis.bundle.grid import Floats
+from analysis.bundle.study import Study
 from analysis.document.call import (
     AreaDifference,
     Curve,
@@ -18,9 +18,9 @@ from analysis.document.call import (
 )
 from analysis.document.common import NotComputed
 from analysis.errors import AnalysisError
-from analysis.mrmc import mrmc_auc
-from analysis.ranks import adjusted
-from analysis.roc import roc_curve
+from analysis.mrmc.auc import mrmc_auc
+from analysis.ranks.multiplicity import adjusted
+from analysis.roc.auc import roc_curve
 
 STEPS = 101
 

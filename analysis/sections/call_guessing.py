@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.bundle import Study
 from analysis.bundle.grid import Floats, Grid
+from analysis.bundle.study import Study
 from analysis.crossed import CrossedMean, crossed_contrast, crossed_equivalence, crossed_rate
 from analysis.document.call import GeneratorGuessing, Guessing, GuessingShare
-from analysis.ranks import adjusted
+from analysis.ranks.multiplicity import adjusted
 from analysis.sections.margins import undecided
 
 GUESSING = 0.5

@@ -10,7 +10,9 @@ import pandas as pd
 from analysis.bundle.grid import Floats, Grid, as_text, has_values
 from analysis.document.call import MatchedTests, McNemarPair, ReaderMatchedTests, SameCases
 from analysis.document.common import NotComputed
-from analysis.ranks import adjusted, cochran_q, mcnemar
+from analysis.ranks.multiplicity import adjusted
+from analysis.ranks.paired_tables import mcnemar
+from analysis.ranks.several import cochran_q
 
 NOT_MATCHED = "No two cases have one image of every generator, so nothing is paired."
 MAJORITY = "more than half of the readers who answered called the image synthetic"

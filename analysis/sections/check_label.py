@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import agreement as coefficients
-from analysis.bundle import Study
+from analysis.agreement.chance import fleiss_kappa, gwet_ac1, raw_agreement
+from analysis.agreement.cohen import cohen_kappa
 from analysis.bundle.grid import Floats, as_text, by_number, has_values, is_number, spread
+from analysis.bundle.study import Study
 from analysis.document.check_label import (
     BetweenReviewers,
     Consensus,
@@ -22,7 +23,8 @@ from analysis.document.check_label import (
     ReaderIntendedObserved,
 )
 from analysis.proportions import clopper_pearson
-from analysis.ranks import bowker, sign_test, stuart_maxwell
+from analysis.ranks.paired_tables import bowker, stuart_maxwell
+from analysis.ranks.signed import sign_test
 
 MOST_PAIRS = 30
 
@@ -61,9 +63,9 @@ def _between_reviewers(study: Study, values: Floats) -> BetweenReviewers | None:
     if len(values) < 2:
         return None
     return BetweenReviewers(
-        raw=coefficients.raw_agreement(values, categories=[0, 1], level=study.level),
-        fleiss=coefficients.fleiss_kappa(values, categories=[0, 1], level=study.level),
-        ac1=coefficients.gwet_ac1(values, categories=[0, 1], level=study.level),
+        raw=raw_agreement(values, categories=[0, 1], level=study.level),
+        fleiss=fleiss_kappa(values, categories=[0, 1], level=study.level),
+        ac1=gwet_ac1(values, categories=[0, 1], level=study.level),
     )
 
 
@@ -172,7 +174,7 @@ def _kappas(study: Study, a: Any, b: Any, values: list[Any]) -> Kappas:
     named = np.array(categories)
     return Kappas(
         **{
-            f"kappa_{weights}": coefficients.cohen_kappa(
+            f"kappa_{weights}": cohen_kappa(
                 named[a], named[b], categories=categories, weights=weights, level=study.level
             )
             for weights in (("identity", "linear", "quadratic") if ordered else ("identity",))

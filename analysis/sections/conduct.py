@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.agreement import cohen_kappa
+from analysis.agreement.cohen import cohen_kappa
 from analysis.bundle.grid import as_text, by_number, codes_of, has_values, is_number
 from analysis.crossed import t_quantile
 from analysis.document.common import NotComputed
@@ -27,7 +27,9 @@ from analysis.document.conduct import (
     StraightLining,
     Trend,
 )
-from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
+from analysis.mixed.crossed import TooManyLevelsError
+from analysis.mixed.fit import fit_logistic
+from analysis.mixed.search import UnfittedError
 from analysis.model_limit import MODEL_ANSWERS, too_many
 from analysis.proportions import clopper_pearson
 

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bundle import Section, Study
 from analysis.bundle.grid import Floats, as_text, codes_of, has_values
+from analysis.bundle.study import Section, Study
 from analysis.choice import NoChoiceModelError, conditional_logit
 from analysis.document.common import NotComputed
 from analysis.document.pick_real import ChoiceModel, PickModel
-from analysis.mixed import TooManyLevelsError, UnfittedError, fit_logistic
+from analysis.mixed.crossed import TooManyLevelsError
+from analysis.mixed.fit import fit_logistic
+from analysis.mixed.search import UnfittedError
 from analysis.model_limit import MODEL_ANSWERS, too_many
 
 INSTEAD = "the crossed interval carries readers and cases at any size"

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import stats
 
 from analysis.bayes import beta_binomial_bayes_factor
-from analysis.bundle import Section, Study
 from analysis.bundle.grid import Grid, as_text, has_values, spread
+from analysis.bundle.study import Section, Study
 from analysis.crossed import CrossedMean, crossed_equivalence, crossed_rate, equivalence_curve
 from analysis.document.common import CountTest
 from analysis.document.pick_real import (

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.bundle import Study
 from analysis.bundle.grid import as_text, has_values, spread
+from analysis.bundle.study import Study
 from analysis.crossed import crossed_mean
 from analysis.document.common import NotComputed, NoTest
 from analysis.document.rate import (
@@ -19,13 +19,12 @@ from analysis.document.rate import (
     SourceCoefficient,
     SourceRatings,
 )
-from analysis.mixed import TooManyLevelsError, UnfittedError, fit_ordinal, treatment_design
+from analysis.mixed.crossed import TooManyLevelsError
+from analysis.mixed.fit import fit_ordinal, treatment_design
+from analysis.mixed.search import UnfittedError
 from analysis.model_limit import MODEL_ANSWERS, too_many
-from analysis.ranks import (
-    adjusted,
-    friedman,
-    kruskal,
-)
+from analysis.ranks.multiplicity import adjusted
+from analysis.ranks.several import friedman, kruskal
 from analysis.rounding import half_up
 from analysis.sections.rate_pairs import compared_pairs
 from analysis.sections.rate_units import by_row, of_source, scale_ends, unit_value

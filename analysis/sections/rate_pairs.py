@@ -6,23 +6,17 @@ from typing import Any, Literal, Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.bundle import Study
 from analysis.bundle.grid import Floats, Grid, as_text, spread
+from analysis.bundle.study import Study
 from analysis.crossed import CrossedMean, crossed_difference, crossed_equivalence, crossed_mean
 from analysis.document.common import HolmMean, NoInterval
 from analysis.document.rate import Effect, HolmRankSum, HolmSignedRank, Pair, ReaderPair
 from analysis.errors import NothingToAnalyseError, TooLargeError
-from analysis.ranks import (
-    adjusted,
-    hodges_lehmann,
-    hodges_lehmann_two_sample,
-    rank_sum,
-    signed_rank,
-    superiority_clustered,
-    superiority_crossed,
-)
-from analysis.ranks.location import Shift
-from analysis.ranks.signed import SignedRank
+from analysis.ranks.location import Shift, hodges_lehmann, hodges_lehmann_two_sample
+from analysis.ranks.multiplicity import adjusted
+from analysis.ranks.rank_sum import rank_sum
+from analysis.ranks.signed import SignedRank, signed_rank
+from analysis.ranks.superiority import superiority_clustered, superiority_crossed
 from analysis.sections.margins import undecided
 from analysis.sections.rate_units import Sums, by_row, of_source, scale_ends, unit_value
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.bundle import Study
+from analysis.bundle.study import Study
 
 Sums = Mapping[str, tuple[float, int]]
 

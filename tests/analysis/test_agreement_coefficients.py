@@ -8,15 +8,9 @@ import numpy as np
 import pytest
 from statsmodels.stats import inter_rater
 
-from analysis.agreement import (
-    brennan_prediger,
-    conger_kappa,
-    fleiss_kappa,
-    gwet_ac1,
-    gwet_ac2,
-    krippendorff_alpha,
-    raw_agreement,
-)
+from analysis.agreement.chance import brennan_prediger, fleiss_kappa, gwet_ac1, gwet_ac2, raw_agreement
+from analysis.agreement.conger import conger_kappa
+from analysis.agreement.krippendorff import krippendorff_alpha
 from analysis.errors import WrongValueError
 from tests.analysis.oracles import agreement_table, fixture
 

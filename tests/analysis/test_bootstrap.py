@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import bootstrap
-from analysis.agreement import fleiss_kappa
+from analysis.agreement.chance import fleiss_kappa
 from analysis.bootstrap import bootstrap_fleiss, bootstrap_mean
 from analysis.crossed import crossed_mean
 

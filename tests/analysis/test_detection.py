@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis import errors
 from analysis.proportions import clopper_pearson
-from analysis.roc import signed_confidence
+from analysis.roc.auc import signed_confidence
 from analysis.signal_detection import (
     mafc_dprime,
     mafc_dprime_interval,

@@ -9,15 +9,9 @@ from dataclasses import asdict, fields, replace
 import numpy as np
 import pytest
 
-from analysis.agreement import (
-    brennan_prediger,
-    conger_kappa,
-    fleiss_kappa,
-    gwet_ac1,
-    gwet_ac2,
-    krippendorff_alpha,
-    raw_agreement,
-)
+from analysis.agreement.chance import brennan_prediger, fleiss_kappa, gwet_ac1, gwet_ac2, raw_agreement
+from analysis.agreement.conger import conger_kappa
+from analysis.agreement.krippendorff import krippendorff_alpha
 
 COEFFICIENTS = (
     brennan_prediger,

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from analysis.agreement import fleiss_kappa
+from analysis.agreement.chance import fleiss_kappa
 from analysis.crossed import crossed_rate
 from analysis.proportions import binomial_test, clopper_pearson
-from analysis.ranks import adjusted, friedman, signed_rank
+from analysis.ranks.multiplicity import adjusted
+from analysis.ranks.several import friedman
+from analysis.ranks.signed import signed_rank
 from analysis.rounding import half_up, half_up_percent, p_text
 
 # sums of 50 ratings of each of the eight readers, with the published totals and p-values

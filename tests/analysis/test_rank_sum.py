@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.ranks import (
-    a12,
-    cliffs_delta,
-    hodges_lehmann_two_sample,
-    rank_sum,
-    superiority_clustered,
-    superiority_crossed,
-)
+from analysis.ranks.location import hodges_lehmann_two_sample
+from analysis.ranks.rank_sum import rank_sum
+from analysis.ranks.superiority import a12, cliffs_delta, superiority_clustered, superiority_crossed
 from tests.analysis.oracles import r, r_names
 
 WAYS = {
@@ -84,7 +79,7 @@ def test_groups_that_do_not_overlap_have_a_delta_but_no_interval():
 
 
 def test_clusters_of_one_give_delongs_variance_nearly():
-    from analysis.roc import empirical_auc
+    from analysis.roc.auc import empirical_auc
 
     rng = np.random.default_rng(5)
     one, other = rng.normal(1, 1, 40), rng.normal(0, 1, 30)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from analysis.agreement import icc, icc_forms, kendall_w
-from analysis.ranks import friedman
+from analysis.agreement.intraclass import icc, icc_forms
+from analysis.agreement.kendall import kendall_w
+from analysis.ranks.several import friedman
 from tests.analysis.oracles import agreement_table, r
 
 

@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 
 from analysis import errors
-from analysis.roc import (
-    auc_covariance,
-    delong_test,
-    empirical_auc,
-    obuchowski_rockette,
-    roc_curve,
-    signed_confidence,
-)
+from analysis.roc.auc import auc_covariance, delong_test, empirical_auc, roc_curve, signed_confidence
+from analysis.roc.obuchowski_rockette import obuchowski_rockette
 from tests.analysis.oracles import fixture, r, van_dyke
 
 

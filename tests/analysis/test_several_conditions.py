@@ -5,17 +5,10 @@ import pytest
 from scipy import stats
 
 from analysis import errors
-from analysis.ranks import (
-    adjusted,
-    bowker,
-    cochran_q,
-    friedman,
-    kruskal,
-    mcnemar,
-    stuart_maxwell,
-    tost_independent,
-    tost_paired,
-)
+from analysis.ranks.equivalence import tost_independent, tost_paired
+from analysis.ranks.multiplicity import adjusted
+from analysis.ranks.paired_tables import bowker, mcnemar, stuart_maxwell
+from analysis.ranks.several import cochran_q, friedman, kruskal
 from tests.analysis.oracles import r, r_names
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from analysis import errors
-from analysis.ranks import hodges_lehmann, sign_test, signed_rank
+from analysis.ranks.location import hodges_lehmann
+from analysis.ranks.signed import sign_test, signed_rank
 from tests.analysis.oracles import r, r_names
 
 WAYS = {

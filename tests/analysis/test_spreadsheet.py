@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.bundle import read_bundle
-from analysis.reporting import report
+from analysis.reporting.report import report
 from analysis.spreadsheet import defused, restored
 from tests.analysis.bundle.bundles import STUDY, TABLES, write_bundle
 

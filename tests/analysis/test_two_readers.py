@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.agreement import cohen_kappa, prevalence_bias
+from analysis.agreement.cohen import cohen_kappa, prevalence_bias
 from tests.analysis.oracles import r, r_names
 
 

@@ -69,7 +69,7 @@ def bench_agreement() -> list[Row]:
     import pingouin
     from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa, to_table
 
-    from analysis import agreement
+    import analysis
 
     rows = []
     for readers, cases in ((8, 50), (20, 200), (200, 2000)):
@@ -83,13 +83,13 @@ def bench_agreement() -> list[Row]:
         rows.append(
             Row(
                 what=f"Fleiss' kappa, {size}",
-                ours_s=time_of(lambda t=table: agreement.fleiss_kappa(t)),
+                ours_s=time_of(lambda t=table: analysis.fleiss_kappa(t)),
                 theirs="statsmodels",
                 theirs_s=time_of(lambda t=table: fleiss_kappa(aggregate_raters(t.T)[0])),
             )
         )
         for metric in ("nominal", "ordinal", "interval"):
-            ours = time_of(lambda t=table, m=metric: agreement.krippendorff_alpha(t, metric=m))
+            ours = time_of(lambda t=table, m=metric: analysis.krippendorff_alpha(t, metric=m))
             theirs = time_of(
                 lambda t=table, m=metric: krippendorff.alpha(t.astype(float), level_of_measurement=m)
             )
@@ -99,7 +99,7 @@ def bench_agreement() -> list[Row]:
         rows.append(
             Row(
                 what=f"Cohen's kappa, quadratic, {cases} cases",
-                ours_s=time_of(lambda t=table: agreement.cohen_kappa(t[0], t[1], weights="quadratic")),
+                ours_s=time_of(lambda t=table: analysis.cohen_kappa(t[0], t[1], weights="quadratic")),
                 theirs="statsmodels",
                 theirs_s=time_of(lambda t=table: cohens_kappa(to_table(t[:2].T)[0], wt="quadratic")),
             )
@@ -109,7 +109,7 @@ def bench_agreement() -> list[Row]:
     rows.append(
         Row(
             what="six intraclass correlations, 8 x 50",
-            ours_s=best(lambda: agreement.icc_forms(table), 5, 5),
+            ours_s=best(lambda: analysis.icc_forms(table), 5, 5),
             theirs="pingouin",
             theirs_s=best(
                 lambda: pingouin.intraclass_corr(frame, targets="variable", raters="index", ratings="value"),
@@ -125,7 +125,7 @@ def bench_tests() -> list[Row]:
     from scipy import stats
     from statsmodels.stats import contingency_tables, multitest, proportion
 
-    from analysis import proportions, ranks
+    import analysis
 
     rng = np.random.default_rng(4)
     x, y = rng.integers(1, 5, 50).astype(float), rng.integers(1, 5, 50).astype(float)
@@ -140,69 +140,71 @@ def bench_tests() -> list[Row]:
     return [
         row(
             "signed-rank, 50 pairs",
-            lambda: ranks.signed_rank(x, y),
+            lambda: analysis.signed_rank(x, y),
             "pingouin",
             lambda: pingouin.wilcoxon(x, y),
         ),
         row(
             "signed-rank, 50 pairs",
-            lambda: ranks.signed_rank(x, y),
+            lambda: analysis.signed_rank(x, y),
             "scipy",
             lambda: stats.wilcoxon(x, y, method="approx"),
         ),
-        row("rank-sum, 50 and 50", lambda: ranks.rank_sum(x, y), "pingouin", lambda: pingouin.mwu(x, y)),
-        row("rank-sum, 50 and 50", lambda: ranks.rank_sum(x, y), "scipy", lambda: stats.mannwhitneyu(x, y)),
+        row("rank-sum, 50 and 50", lambda: analysis.rank_sum(x, y), "pingouin", lambda: pingouin.mwu(x, y)),
+        row(
+            "rank-sum, 50 and 50", lambda: analysis.rank_sum(x, y), "scipy", lambda: stats.mannwhitneyu(x, y)
+        ),
         row(
             "Friedman, 8 x 4",
-            lambda: ranks.friedman(frame.pivot(index="index", columns="variable", values="value")),
+            lambda: analysis.friedman(frame.pivot(index="index", columns="variable", values="value")),
             "pingouin",
             lambda: pingouin.friedman(frame, dv="value", within="variable", subject="index"),
         ),
         row(
             "Cochran's Q, 60 x 3",
-            lambda: ranks.cochran_q(binary),
+            lambda: analysis.cochran_q(binary),
             "statsmodels",
             lambda: contingency_tables.cochrans_q(binary),
         ),
         row(
             "Bowker, 4 x 4",
-            lambda: ranks.bowker(square),
+            lambda: analysis.bowker(square),
             "statsmodels",
             lambda: contingency_tables.SquareTable(square, shift_zeros=False).symmetry(),
         ),
         row(
             "Stuart-Maxwell, 4 x 4",
-            lambda: ranks.stuart_maxwell(square),
+            lambda: analysis.stuart_maxwell(square),
             "statsmodels",
             lambda: contingency_tables.SquareTable(square, shift_zeros=False).homogeneity(),
         ),
         row(
             "Holm, 20 tests",
-            lambda: ranks.adjusted(p),
+            lambda: analysis.adjusted(p),
             "statsmodels",
             lambda: multitest.multipletests(p, method="holm"),
         ),
         row(
             "Hommel, 20 tests",
-            lambda: ranks.adjusted(p, "hommel"),
+            lambda: analysis.adjusted(p, "hommel"),
             "statsmodels",
             lambda: multitest.multipletests(p, method="hommel"),
         ),
         row(
             "Clopper-Pearson",
-            lambda: proportions.clopper_pearson(116, 400),
+            lambda: analysis.clopper_pearson(116, 400),
             "statsmodels",
             lambda: proportion.proportion_confint(116, 400, method="beta"),
         ),
         row(
             "Wilson",
-            lambda: proportions.wilson(116, 400),
+            lambda: analysis.wilson(116, 400),
             "statsmodels",
             lambda: proportion.proportion_confint(116, 400, method="wilson"),
         ),
         row(
             "exact binomial test",
-            lambda: proportions.binomial_test(116, 400, 0.25),
+            lambda: analysis.binomial_test(116, 400, 0.25),
             "statsmodels",
             lambda: proportion.binom_test(116, 400, 0.25),
         ),
@@ -211,7 +213,8 @@ def bench_tests() -> list[Row]:
 
 def bench_large() -> list[Row]:
     """One million answers: 500 readers x 2,000 cases."""
-    from analysis.agreement import fleiss_kappa, gwet_ac1, krippendorff_alpha
+    from analysis.agreement.chance import fleiss_kappa, gwet_ac1
+    from analysis.agreement.krippendorff import krippendorff_alpha
     from analysis.crossed import crossed_rate
 
     table = study(500, 2000)
@@ -230,17 +233,17 @@ def bench_large() -> list[Row]:
 
 def bench_irrcac() -> list[Row]:
     """Coefficients with their errors: irrCAC has the one over cases, here is the one over readers as well."""
-    from analysis import agreement
+    import analysis
 
     ours = dict(
         zip(
             COEFFICIENTS,
             (
-                agreement.fleiss_kappa,
-                agreement.gwet_ac1,
-                agreement.conger_kappa,
-                agreement.brennan_prediger,
-                agreement.krippendorff_alpha,
+                analysis.fleiss_kappa,
+                analysis.gwet_ac1,
+                analysis.conger_kappa,
+                analysis.brennan_prediger,
+                analysis.krippendorff_alpha,
             ),
             strict=True,
         )

@@ -38,7 +38,7 @@ def bench_example(folder: Path) -> None:
 
 def bench_ordinal() -> None:
     """rating ~ source + (1 | reader) + (1 | trial) + (1 | image), 2,880 rows: R's clmm takes 4.3 s."""
-    from analysis.mixed import fit_ordinal
+    from analysis.mixed.fit import fit_ordinal
 
     rng = np.random.default_rng(1)
     reader, trial, source = np.indices((8, 90, 4))

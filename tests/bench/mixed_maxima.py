@@ -15,7 +15,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from analysis.mixed import MixedModel, fit_logistic, fit_ordinal
+from analysis.mixed.fit import fit_logistic, fit_ordinal
+from analysis.mixed.result import MixedModel
 
 LEAST_LOG_SD = -7.0
 STARTS = ((0.1, 0.1), (0.1, 1.0), (1.0, 0.1), (1.0, 1.0), (0.4, 0.4), (2.0, 2.0))

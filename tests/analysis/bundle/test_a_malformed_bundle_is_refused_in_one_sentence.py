@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from analysis.bundle import BundleError, read_bundle
+from analysis.bundle import read_bundle
 from analysis.bundle.csvfile import MAX_BYTES
+from analysis.bundle.errors import BundleError
 from tests.analysis.bundle.bundles import STUDY, TABLES, edited, with_column, write_bundle
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.bundle import Bundle, BundleError, read_bundle
+from analysis.bundle import Bundle, read_bundle
+from analysis.bundle.errors import BundleError
 from analysis.compute import compute
 from analysis.document import Document, to_json
 from analysis.reporting import prose

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from analysis import read_bundle
-from analysis.crosscheck import CrossCheckError, cross_check
-from analysis.reporting import Report, report
+from analysis.crosscheck.compare import CrossCheckError, cross_check
+from analysis.reporting.report import Report, report
 
 EXAMPLE = Path(__file__).parents[3] / "analysis" / "example"
 

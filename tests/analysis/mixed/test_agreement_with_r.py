@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.mixed import MixedModel, fit_logistic, fit_ordinal
+from analysis.mixed.fit import fit_logistic, fit_ordinal
+from analysis.mixed.result import MixedModel
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

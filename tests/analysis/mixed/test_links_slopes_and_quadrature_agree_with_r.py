@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from analysis.errors import UnknownChoiceError, WrongValueError
-from analysis.mixed import MixedModel, fit_linear, fit_logistic, fit_ordinal
+from analysis.mixed.fit import fit_logistic, fit_ordinal
+from analysis.mixed.linear import fit_linear
+from analysis.mixed.result import MixedModel
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

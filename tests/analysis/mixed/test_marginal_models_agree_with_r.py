@@ -10,7 +10,8 @@ import pytest
 from analysis.choice import NoChoiceModelError, conditional_logit
 from analysis.errors import WrongShapeError, WrongValueError
 from analysis.marginal import fit_cluster_robust, fit_gee
-from analysis.mixed import UnfittedError, fit_logistic, fit_ordinal
+from analysis.mixed.fit import fit_logistic, fit_ordinal
+from analysis.mixed.search import UnfittedError
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

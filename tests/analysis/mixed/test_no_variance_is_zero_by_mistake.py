@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import fit_linear, fit_logistic, fit_ordinal, read_bundle
-from analysis.mixed import MixedModel, UnfittedError
+from analysis.mixed.result import MixedModel
+from analysis.mixed.search import UnfittedError
 
 
 def example() -> tuple[np.ndarray, dict[str, np.ndarray]]:

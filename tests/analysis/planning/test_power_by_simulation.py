@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from analysis import crossed_rate, plan
-from analysis.planning import PlanError, crossed_errors
+from analysis.planning.model import PlanError
+from analysis.planning.simulate import crossed_errors
 
 
 def test_the_simulated_analysis_is_the_reports_own() -> None:

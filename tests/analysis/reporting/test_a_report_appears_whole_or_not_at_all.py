@@ -15,9 +15,8 @@ from analysis.__main__ import main
 from analysis.bundle import read_bundle
 from analysis.compute import compute
 from analysis.example import FOLDER
-from analysis.reporting import OutputError, Report, report
-from analysis.reporting import report as make_report
-from analysis.reporting.report import FORMATS
+from analysis.reporting.report import FORMATS, OutputError, Report, report
+from analysis.reporting.report import report as make_report
 from tests.analysis.bundle.bundles import STUDY, TABLES, edited, write_bundle
 
 

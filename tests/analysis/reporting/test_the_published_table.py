@@ -12,7 +12,7 @@ from analysis.reporting.rate_tables import published_rows
 
 @pytest.fixture(scope="module")
 def quartets() -> SectionResult:
-    return analysis.report(analysis.read_bundle(FOLDER)).results.sections.quartets
+    return analysis.report(analysis.read_bundle(FOLDER)).results.sections["quartets"]
 
 
 def test_the_shipped_example_is_what_the_simulation_writes(tmp_path: Path) -> None:

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from analysis.agreement import cohen_kappa
+from analysis.agreement.cohen import cohen_kappa
 from analysis.bundle import read_bundle
 from analysis.document.pick_real import Detection, SlotShare
-from analysis.ranks import adjusted, superiority_clustered
-from analysis.reporting import Report, prose, report
+from analysis.ranks.multiplicity import adjusted
+from analysis.ranks.superiority import superiority_clustered
+from analysis.reporting import prose
 from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.figures import pictures
 from analysis.reporting.figures.style import in_lines
 from analysis.reporting.methods import methods
 from analysis.reporting.pick_real_prose import _factor
+from analysis.reporting.report import Report, report
 from analysis.reporting.tables import Table, tables
 from analysis.sections.pick_real import _correctness
 from tests.analysis.bundle.bundles import STUDY

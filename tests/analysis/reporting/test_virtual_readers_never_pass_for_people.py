@@ -9,8 +9,8 @@ import pytest
 
 import analysis
 from analysis.example import FOLDER
-from analysis.reporting import Report
 from analysis.reporting.pdf import typeset
+from analysis.reporting.report import Report
 
 WARNING = "every reader of this study was virtual"
 

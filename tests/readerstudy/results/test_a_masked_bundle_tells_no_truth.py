@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from analysis.bundle import read_bundle
-from analysis.reporting import report as analysis_report
+from analysis.reporting.report import report as analysis_report
 from readerstudy.reading.answer import Answer
 from readerstudy.reading.models import Slot
 from readerstudy.reading.respond import respond

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.bundle import read_bundle
-from analysis.reporting import report
+from analysis.reporting.report import report
 from readerstudy.desk.life import life_of
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.freeze import freeze_study

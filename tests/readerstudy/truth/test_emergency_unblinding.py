@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from analysis.bundle import read_bundle
-from analysis.reporting import report
+from analysis.reporting.report import report
 from readerstudy.audit.models import Event
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.results.bundle import export_bundle
