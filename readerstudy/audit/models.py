@@ -60,7 +60,10 @@ class Stream(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An event as one audience may read it. Gaps in `number`, its place in its stream, would tell of more."""
+    """An event as one audience may read it.
+
+    Gaps in `number`, its place in its stream, or in the keys of subjects would tell of events that are left out.
+    """
 
     stream: str
     number: int | None
@@ -119,13 +122,14 @@ class Event(models.Model):
         return f"{self.stream.name} #{self.number} {self.verb}"
 
     def for_audience(self, audience: Audience) -> Entry:
+        reads_all = len(READABLE[audience]) == len(Audience)
         return Entry(
             stream=self.stream.name,
-            number=self.number if len(READABLE[audience]) == len(Audience) else None,
+            number=self.number if reads_all else None,
             at=self.at,
             by=self.by,
             verb=self.verb,
-            subject=self.subject,
+            subject=self.subject if reads_all else self.subject.partition(":")[0],
             particulars=self._told_to(audience),
             reason=self.reason,
         )

@@ -44,6 +44,8 @@ def choices_of(response: Response) -> Choices:
 
 
 def _count(response: Response, section: Section) -> None:
+    if section.practice and response.revision > 1:
+        return  # when somebody last answered would tell that they had to practise again
     row, _ = Tally.objects.get_or_create(
         enrolment=response.enrolment,
         section=section,

@@ -11,13 +11,17 @@ from django.utils import timezone
 from readerstudy.desk import health
 from readerstudy.desk.deviations import deviations_of, is_stale
 from readerstudy.desk.progress import ReaderProgress, answers_by_day, progress_of
-from readerstudy.reading.models import Activity, Sitting
+from readerstudy.reading.models import Activity, Sitting, Slot
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.mail import Post, send_reminder
+from readerstudy.studies.models import Enrolment
 from readerstudy.studies.runs import start_run
+from readerstudy.truth.models import Key
+from readerstudy.truth.practice import judge_practice
 from tests.readerstudy.factory import (
     CALLS,
+    PRACTICE,
     QUARTETS,
     Locked,
     a_locked_study,
@@ -177,3 +181,39 @@ def test_a_fast_pace_keeps_its_decimal(made: Locked, seconds: float | None, word
 
 def test_sections_go_by_their_titles(made: Locked) -> None:
     assert '<th scope="col">Triples</th><th scope="col">Calls</th>' in page(made)
+
+
+def test_another_round_of_practice_shows_nowhere() -> None:
+    """A coordinator sees the same of a reader who passed at once and of one who had to practise again."""
+    made = a_locked_study(protocol_text(sections=PRACTICE + "pass_mark = 1.0\n" + CALLS))
+    practise(made.reading("rita"), right=True)
+    answer_next(made.reading("rita"))
+    practise(made.reading("ron"), right=False)
+    [_, before] = progress_of(made.study)
+    practise(made.reading("ron"), right=True)
+    [_, after] = progress_of(made.study)
+    assert before == after
+    answer_next(made.reading("ron"))
+    rita, ron = (told_of(made, made.reading(name)) for name in ("rita", "ron"))
+    assert rita == ron
+    assert ("answer given", "reading.response") in ron
+
+
+def practise(reader: Enrolment, *, right: bool) -> None:
+    """One round of practice, all right or all wrong, and its judgement."""
+    by, section = reader.person, Walk(reader).stretches[0].section
+    assert by is not None
+    for _ in range(section.presentations.filter(place=reader.place).count()):
+        current = Walk(reader).current
+        assert current is not None
+        slots = Slot.objects.filter(presentation=current)
+        real = Key.objects.filter(provenance__source__kind="real").values("trial_image")
+        of_kind = slots.filter(trial_image__in=real) if right else slots.exclude(trial_image__in=real)
+        answer_next(reader, letter=of_kind[0].letter)
+    judge_practice(reader, section, by=by)
+
+
+def told_of(made: Locked, reader: Enrolment) -> list[tuple[str, str]]:
+    """What the log tells a coordinator of a reader, but for the times."""
+    entries = made.client("carl").get(f"/api/studies/{made.study.slug}/log").json()["entries"]
+    return [(one["verb"], one["subject"]) for one in entries if one["stream"] == reader.stream]

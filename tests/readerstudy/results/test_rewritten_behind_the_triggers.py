@@ -16,10 +16,13 @@ from readerstudy.results.errors import NotWhole
 from readerstudy.results.exports import reproduction_zip
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
+from readerstudy.results.tallies import settled_counts
 from readerstudy.results.verify_study import verify_study
-from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.models import Enrolment, Study, TrialImage
 from readerstudy.studies.withdraw import withdraw
-from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.disclose import Case, confirm_disclosure, request_disclosure
+from readerstudy.truth.duplicate import duplicate
+from readerstudy.truth.models import DisclosureRequest, Provenance, Source
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import (
     CALLS,
@@ -300,3 +303,57 @@ def test_an_export_names_no_row_that_is_not_of_its_study(made: Locked) -> None:
     rewrite("UPDATE reading_response SET response_ms = 1 WHERE id = (SELECT max(id) FROM reading_response)")
     assert findings(made.study) == []
     assert findings(other.study) != []
+
+
+def test_an_emergency_invented_to_drop_a_trial_from_the_analysis_is_found(made: Locked) -> None:
+    image = TrialImage.objects.filter(trial__section__study=made.study).first()
+    assert image is not None
+    by, at = made.owner.pk, "'2026-01-01 00:00:00+00:00'"
+    rewrite(
+        "INSERT INTO truth_disclosurerequest (study_id, trial_image_id, by_id, at, reason, reader, section, "
+        f"number, letter, recipient, email) VALUES ({made.study.pk}, {image.pk}, {by}, {at}, 'x', 'R01', "
+        "'triples', 1, 'A', 'x', 'x@example.com')",
+    )
+    request = DisclosureRequest.objects.get().pk
+    assert any(f"the disclosure request {request} is not in the log" in w for w in findings(made.study))
+    rewrite(
+        "INSERT INTO truth_disclosure (request_id, by_id, at, reason) "
+        f"VALUES ({request}, {by}, {at}, 'x')"
+    )
+    assert any(f"the disclosure of request {request} is not in the log" in w for w in findings(made.study))
+
+
+def test_an_emergency_pointed_at_another_image_is_found(made: Locked) -> None:
+    other = a_locked_study(protocol_text(sections=CALLS), slug="hips")
+    case = Case(reader="R01", section="calls", number=1)
+    how = {"recipient": "Dr. Doe", "email": "doe@clinic.example", "reason": "A mass."}
+    request = request_disclosure(other.study, case, **how, by=other.owner)
+    confirm_disclosure(request, by=other.people["carl"], reason="Agreed.")
+    assert findings(other.study) == []
+    another = TrialImage.objects.exclude(pk=request.trial_image_id).filter(trial__section__study=other.study)
+    rewrite(f"UPDATE truth_disclosurerequest SET trial_image_id = {another[0].pk}")
+    assert any("trial_image was changed" in what for what in findings(other.study))
+
+
+def test_a_second_person_who_never_approved_is_found(made: Locked) -> None:
+    rewrite(
+        "INSERT INTO truth_sharedimagesapproval (study_id, endangered_id, by_id, at, reason) "
+        f"VALUES ({made.study.pk}, {made.study.pk}, {made.people['anna'].pk}, '2026-01-01 00:00:00+00:00', 'x')"
+    )
+    assert any("approval" in what and "inserted" in what for what in findings(made.study))
+
+
+def test_a_study_turned_into_a_rehearsal_to_unblind_it_alone_is_found(made: Locked) -> None:
+    draft = duplicate(made.study, by=made.owner)
+    for column in ("rehearses_id", "copy_of_id"):
+        rewrite(f"UPDATE studies_study SET {column} = {draft.pk} WHERE id = {made.study.pk}")
+        assert any(f"{column[:-3]} was changed" in what for what in findings(made.study))
+        rewrite(f"UPDATE studies_study SET {column} = NULL WHERE id = {made.study.pk}")
+    assert findings(made.study) == []
+
+
+def test_counts_kept_for_the_result_pages_are_held_against_the_answers(made: Locked) -> None:
+    settled_counts(made.study.sections.get(name="triples"))
+    assert findings(made.study) == []
+    rewrite("UPDATE results_imagetally SET votes = votes + 1")
+    assert any("the counts of images in section triples" in what for what in findings(made.study))
