@@ -1,5 +1,6 @@
 """How often each image was seen, taken for real, and rated how: of a whole section counted once and kept."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -52,6 +53,20 @@ def settled_counts(section: Section) -> Counts:
     rows = [ImageTally(trial_image_id=image, **counted._asdict()) for image, counted in counts.items()]
     ImageTally.objects.bulk_create(rows, ROWS_AT_ONCE, ignore_conflicts=True)
     return counts
+
+
+def keeps_what_was_counted(section: Section) -> bool:
+    """Whether the counts that were kept of a section, if any, are still those of its answers."""
+    kept = _kept(section)
+    if not kept:
+        return True
+    shown = TrialImage.objects.filter(trial__section=section)
+    counts = counts_among(section, answers_in(section), shown)
+    return kept.keys() == counts.keys() and all(_same(kept[image], counts[image]) for image in kept)
+
+
+def _same(one: Counted, other: Counted) -> bool:
+    return one[:2] == other[:2] and math.isclose(one.mean_rating or 0, other.mean_rating or 0)
 
 
 def _kept(section: Section) -> Counts:

@@ -9,6 +9,7 @@ from readerstudy.reading.verify_answers import AnswersDigest, verify_answers
 from readerstudy.reading.verify_steps import verify_steps
 from readerstudy.results.errors import NotWhole
 from readerstudy.results.freeze import DATA_VERSION, data_digest_of_version_1
+from readerstudy.results.tallies import keeps_what_was_counted
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.verify_people import events_by_key, verify_milestones, verify_people
 from readerstudy.truth.verify_truth import verify_pixels, verify_truth
@@ -29,6 +30,7 @@ def verify_study(
     digest = AnswersDigest()
     yield from verify_answers(study, each=digest.add)
     yield from _frozen_data(study, digest)
+    yield from _kept_counts(study)
     yield from verify_truth(study)
     if pixels:
         yield from verify_pixels(study)
@@ -46,6 +48,13 @@ def _frozen_data(study: Study, digest: AnswersDigest) -> Iterator[Finding]:
     if (found, count) != (frozen["data"], frozen["responses"]):
         what = f"{count} answers are not the {frozen['responses']} that were frozen: they were changed"
         yield Finding(stream=study.scope, what=what)
+
+
+def _kept_counts(study: Study) -> Iterator[Finding]:
+    for section in study.sections.all():
+        if not keeps_what_was_counted(section):
+            what = f"the counts of images in section {section.name} are not those of its answers"
+            yield Finding(stream=study.scope, what=what)
 
 
 def require_whole(study: Study, *, by: User) -> None:

@@ -21,7 +21,9 @@ _SLUG = re.compile(r"(?!new$)[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
 @transaction.atomic
-def create_study(text: str, *, by: User, slug: str = "") -> Study:
+def create_study(
+    text: str, *, by: User, slug: str = "", copy_of: Study | None = None, rehearses: Study | None = None
+) -> Study:
     """A new study with its author as owner. Raises ProtocolError if the text is no protocol."""
     require_leader(by)
     document = parse_protocol(text)
@@ -30,14 +32,22 @@ def create_study(text: str, *, by: User, slug: str = "") -> Study:
     if slug and _may_know_of(by, slug):
         raise SlugIsTaken(f"There is a study called {slug!r} already. Choose another short name.")
     slug = free_slug(slug or slugify(document.public_title)[:LONGEST_BASE].strip("-") or "study")
-    study = Study.objects.create(slug=slug, title=document.title, created_by=by)
+    study = Study.objects.create(
+        slug=slug, title=document.title, created_by=by, copy_of=copy_of, rehearses=rehearses
+    )
     Enrolment.objects.create(study=study, user=by, role=Role.OWNER, invited_by=by)
     protocol = Protocol.objects.create(
         study=study, version=1, text=text, digest=Protocol.digest_of(text), by=by
     )
-    particulars = {"protocol": protocol.digest, "uuid": str(study.uuid), **added_at_creation(study)}
+    particulars = {"protocol": protocol.digest, **origin_of(study), **added_at_creation(study)}
     record(study.scope, CREATED, by=by, on=study, particulars=particulars, label=study.slug)
     return study
+
+
+def origin_of(study: Study) -> dict[str, str | None]:
+    """What the log keeps of where a study comes from, so that nobody turns it into a rehearsal later."""
+    origins = {"copy_of": study.copy_of, "rehearses": study.rehearses}
+    return {"uuid": str(study.uuid), **{name: one and str(one.uuid) for name, one in origins.items()}}
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from typing import Any
 from readerstudy.audit.compare import differences
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.verify import Finding
+from readerstudy.studies.create import CREATED, origin_of
 from readerstudy.studies.invite import VIRTUAL_DOMAIN
 from readerstudy.studies.models import Enrolment, Freeze, Lock, Role, Study, Withdrawal
 from readerstudy.studies.models.milestones import Milestone
@@ -26,7 +27,7 @@ def verify_people(study: Study) -> Iterator[Finding]:
 
 
 def verify_milestones(study: Study) -> Iterator[Finding]:
-    """The lock and the freeze, as rows and in the log."""
+    """Where the study comes from, the lock and the freeze, as rows and in the log."""
     locks = {
         lock.study_id: said_of(lock) | {"protocol": lock.protocol_digest, "plan": lock.plan_digest}
         for lock in Lock.objects.filter(study=study)
@@ -38,6 +39,7 @@ def verify_milestones(study: Study) -> Iterator[Finding]:
     for what in (
         *differences("the lock of study", locks, events_by_key(study.scope, "study locked")),
         *differences("the freeze of study", freezes, events_by_key(study.scope, "study frozen")),
+        *differences("study", {study.pk: origin_of(study)}, _origins_told(study)),
         *_protocol(study),
     ):
         yield Finding(stream=study.scope, what=what)
@@ -54,6 +56,10 @@ def events_by_key(stream: str, *verbs: str) -> Facts:
 
 def said_of(milestone: Milestone) -> dict[str, Any]:
     return {"by": milestone.by_id, "reason": milestone.reason}
+
+
+def _origins_told(study: Study) -> Facts:
+    return events_by_key(study.scope, CREATED) or {study.pk: {}}
 
 
 def _protocol(study: Study) -> Iterator[str]:

@@ -54,7 +54,7 @@ def request_disclosure(
     if is_unblinded(study):
         raise NothingToDisclose
     _require_outside(study, email)
-    slot = _slot_of(study, case)
+    slot = slot_of(study, case)
     request, new = DisclosureRequest.objects.get_or_create(
         trial_image_id=slot.trial_image_id,
         email=email.lower(),
@@ -113,7 +113,8 @@ def disclosed_trials(study: Study) -> set[int]:
     return set(told.values_list("trial_image__trial", flat=True))
 
 
-def _slot_of(study: Study, case: Case) -> Slot:
+def slot_of(study: Study, case: Case) -> Slot:
+    """The image of a case, as the plan put it on that screen."""
     reader = Enrolment.objects.filter(study=study, pseudonym__iexact=case.reader).readers().first()
     slots = Slot.objects.filter(
         presentation__section__study=study,

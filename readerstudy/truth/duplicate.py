@@ -22,9 +22,8 @@ def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
     """A draft with the same protocol, sources and images. People, answers, plan and secrets stay behind."""
     held = held_by(study)
     require_room(study, by=by, held=held, brought=held + brought_by(by))
-    copy = create_study(study.protocol.text, by=by, slug=slug or free_slug(f"{study.slug[:60]}-copy"))
-    Study.objects.filter(pk=copy.pk).update(copy_of=study)
-    copy.refresh_from_db()
+    slug = slug or free_slug(f"{study.slug[:60]}-copy")
+    copy = create_study(study.protocol.text, by=by, slug=slug, copy_of=study)
     _copy_sources(study, copy)
     record(copy.scope, "study duplicated", by=by, on=copy, particulars={"from": study.slug})
     return copy
@@ -37,11 +36,8 @@ def rehearse(study: Study, *, by: User) -> Study:
     Its secrets are its own, so its plan and pseudonyms tell nothing of the study's. It is marked as a
     rehearsal for ever and appears in no list; nothing in it touches the study.
     """
-    twin = create_study(
-        study.protocol.text, by=User.objects.operator(), slug=free_slug(f"{study.slug[:60]}-rehearsal")
-    )
-    Study.objects.filter(pk=twin.pk).update(rehearses=study)
-    twin.refresh_from_db()
+    slug = free_slug(f"{study.slug[:60]}-rehearsal")
+    twin = create_study(study.protocol.text, by=User.objects.operator(), slug=slug, rehearses=study)
     _copy_sources(study, twin)
     allocate(twin, by=by)
     lock_study(twin, by=by, reason=f"Rehearsal of {study.slug}")

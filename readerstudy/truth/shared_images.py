@@ -6,7 +6,9 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import ReasonMissing, SharesImages
-from readerstudy.truth.models import DisclosureApproval, Provenance
+from readerstudy.truth.models import Provenance, SharedImagesApproval
+
+APPROVED, FORMERLY_APPROVED = "shared images approved", "disclosure approved"
 
 
 def endangered_by(study: Study) -> list[Study]:
@@ -19,7 +21,7 @@ def endangered_by(study: Study) -> list[Study]:
 
 
 @transaction.atomic
-def approve_disclosure(study: Study, *, by: User, reason: str) -> list[DisclosureApproval]:
+def approve_shared_images(study: Study, *, by: User, reason: str) -> list[SharedImagesApproval]:
     """Agree that the truth of this study is told although others that share its images are being read."""
     if not reason.strip():
         raise ReasonMissing
@@ -38,7 +40,7 @@ def require_disclosable(study: Study, *, by: User) -> list[Study]:
     """The endangered studies. Raises SharesImages unless somebody else than `by` approved each of them."""
     endangered = endangered_by(study)
     approved = (
-        DisclosureApproval.objects.filter(study=study).exclude(by=by).values_list("endangered", flat=True)
+        SharedImagesApproval.objects.filter(study=study).exclude(by=by).values_list("endangered", flat=True)
     )
     refuse_alone([one for one in endangered if one.pk not in set(approved)], by=by)
     return endangered
@@ -49,7 +51,7 @@ def refuse_alone(endangered: list[Study], *, by: User) -> None:
         raise SharesImages(
             f"Images of this study are also shown in {named(endangered, to=by)}, locked and still being "
             "read: whoever learns the truth here knows it there. Freeze that first, or have a second owner "
-            "or analyst approve on the page Freeze and unblind, or with manage.py approve_disclosure."
+            "or analyst approve on the page Freeze and unblind, or with manage.py approve_shared_images."
         )
 
 
@@ -66,14 +68,14 @@ def named(studies: list[Study], *, to: User) -> str:
     return ", ".join(sorted(names))
 
 
-def _approve(study: Study, endangered: list[Study], *, by: User, reason: str) -> list[DisclosureApproval]:
+def _approve(study: Study, endangered: list[Study], *, by: User, reason: str) -> list[SharedImagesApproval]:
     approvals = []
     for one in endangered:
-        approval, new = DisclosureApproval.objects.get_or_create(
+        approval, new = SharedImagesApproval.objects.get_or_create(
             study=study, endangered=one, by=by, defaults={"reason": reason}
         )
         approvals.append(approval)
         if new:
             particulars = {"study": str(one.uuid)}
-            record(study.scope, "disclosure approved", by=by, on=one, particulars=particulars, reason=reason)
+            record(study.scope, APPROVED, by=by, on=one, particulars=particulars, reason=reason)
     return approvals

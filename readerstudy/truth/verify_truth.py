@@ -3,33 +3,23 @@
 from collections.abc import Iterator
 from typing import Any
 
-from readerstudy.audit.compare import differences
 from readerstudy.audit.verify import Finding
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.storage import damaged
 from readerstudy.studies.models import Study
-from readerstudy.studies.verify_people import events_by_key, said_of
+from readerstudy.studies.verify_people import events_by_key
 from readerstudy.truth.allocation.keys import commitment
-from readerstudy.truth.blinding.gate import document_digest
 from readerstudy.truth.errors import PlanWasChanged
-from readerstudy.truth.models import (
-    BlindingAudit,
-    BlindingOverride,
-    Key,
-    Plan,
-    Source,
-    TruthSeal,
-    Unblinding,
-    UnblindingRequest,
-)
+from readerstudy.truth.models import Key, Plan, Source, TruthSeal
 from readerstudy.truth.seal_truth import row_digest, truth_digest, truth_rows
 from readerstudy.truth.secrets import commitment_of, plan_key, plan_secret_of
 from readerstudy.truth.stored_plan import stored_digest
+from readerstudy.truth.verify_decisions import verify_decisions
 
 
 def verify_truth(study: Study) -> Iterator[Finding]:
-    """Plan, keys, sources and labels since the lock; audits, overrides and the unblinding."""
-    for what in (*_decisions(study), *_locked_truth(study)):
+    """Plan, keys, sources and labels since the lock; what people decided about them."""
+    for what in (*verify_decisions(study), *_locked_truth(study)):
         yield Finding(stream=study.scope, what=what)
 
 
@@ -43,34 +33,6 @@ def verify_pixels(study: Study) -> Iterator[Finding]:
 def _images(study: Study) -> Any:
     keys = Key.objects.filter(trial_image__trial__section__study=study)
     return keys.values("trial_image__image").union(keys.values("provenance__image"))
-
-
-def _decisions(study: Study) -> Iterator[str]:
-    audits = {
-        audit.pk: {
-            "by": audit.by_id,
-            "passed": audit.passed,
-            "images": audit.images_digest,
-            "document": document_digest(audit.document),
-        }
-        for audit in BlindingAudit.objects.filter(study=study)
-    }
-    overrides = {row.audit_id: said_of(row) for row in BlindingOverride.objects.filter(audit__study=study)}
-    asked = {row.study_id: said_of(row) for row in UnblindingRequest.objects.filter(study=study)}
-    done = {row.study_id: said_of(row) for row in Unblinding.objects.filter(study=study)}
-    told = {
-        verb: events_by_key(study.scope, verb)
-        for verb in (
-            "blinding audited",
-            "blinding audit overridden",
-            "unblinding requested",
-            "study unblinded",
-        )
-    }
-    yield from differences("blinding audit", audits, told["blinding audited"])
-    yield from differences("the override of blinding audit", overrides, told["blinding audit overridden"])
-    yield from differences("the unblinding request of study", asked, told["unblinding requested"])
-    yield from differences("the unblinding of study", done, told["study unblinded"])
 
 
 def _locked_truth(study: Study) -> Iterator[str]:

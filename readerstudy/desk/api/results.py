@@ -26,7 +26,7 @@ from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Freeze, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.models import Unblinding, UnblindingRequest
-from readerstudy.truth.shared_images import approve_disclosure
+from readerstudy.truth.shared_images import approve_shared_images
 from readerstudy.truth.unblind import (
     confirm_unblinding,
     is_unblinded,
@@ -119,7 +119,7 @@ class DisclosureView(_UnblindingStep):
         responses={200: outputs.UnblindingOut, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:
-        return self.take(slug, approve_disclosure)
+        return self.take(slug, approve_shared_images)
 
 
 class BundleView(DeskView):

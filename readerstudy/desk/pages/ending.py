@@ -17,13 +17,13 @@ from readerstudy.reading.models import Tally
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.truth.models import Unblinding, UnblindingRequest
-from readerstudy.truth.shared_images import approve_disclosure, endangered_by, named
+from readerstudy.truth.shared_images import approve_shared_images, endangered_by, named
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 
 VERBS = {
     "freeze": (freeze_study, "Frozen. No answer comes any more."),
     "ask": (request_unblinding, "The unblinding is asked for."),
-    "approve": (approve_disclosure, "Approved. Another owner or analyst can now unblind and export."),
+    "approve": (approve_shared_images, "Approved. Another owner or analyst can now unblind and export."),
     "confirm": (confirm_unblinding, "The study is unblinded."),
 }
 

@@ -8,7 +8,7 @@ from readerstudy.truth.models.source import Kind, Measurement, Provenance, SeenF
 from readerstudy.truth.models.unblinding import (
     BlindingAudit,
     BlindingOverride,
-    DisclosureApproval,
+    SharedImagesApproval,
     Unblinding,
     UnblindingRequest,
 )
@@ -17,7 +17,6 @@ __all__ = [
     "BlindingAudit",
     "BlindingOverride",
     "Disclosure",
-    "DisclosureApproval",
     "DisclosureRequest",
     "Key",
     "Kind",
@@ -25,6 +24,7 @@ __all__ = [
     "Plan",
     "Provenance",
     "SeenFile",
+    "SharedImagesApproval",
     "Source",
     "StudySecrets",
     "TruthSeal",

@@ -42,13 +42,14 @@ class UnblindingRequest(Milestone):
         return f"{self.study.slug} asked to be unblinded"
 
 
-class DisclosureApproval(Milestone):
+class SharedImagesApproval(Milestone):
     """Somebody agreed that truth is told although a study that shares images is still being read."""
 
     study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="+")
     endangered = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        db_table = "truth_disclosureapproval"
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "endangered", "by"], name="disclosure_is_approved_once_by_a_person"

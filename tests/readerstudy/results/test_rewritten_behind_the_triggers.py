@@ -317,8 +317,7 @@ def test_an_emergency_invented_to_drop_a_trial_from_the_analysis_is_found(made: 
     request = DisclosureRequest.objects.get().pk
     assert any(f"the disclosure request {request} is not in the log" in w for w in findings(made.study))
     rewrite(
-        "INSERT INTO truth_disclosure (request_id, by_id, at, reason) "
-        f"VALUES ({request}, {by}, {at}, 'x')"
+        f"INSERT INTO truth_disclosure (request_id, by_id, at, reason) VALUES ({request}, {by}, {at}, 'x')"
     )
     assert any(f"the disclosure of request {request} is not in the log" in w for w in findings(made.study))
 
@@ -337,8 +336,8 @@ def test_an_emergency_pointed_at_another_image_is_found(made: Locked) -> None:
 
 def test_a_second_person_who_never_approved_is_found(made: Locked) -> None:
     rewrite(
-        "INSERT INTO truth_sharedimagesapproval (study_id, endangered_id, by_id, at, reason) "
-        f"VALUES ({made.study.pk}, {made.study.pk}, {made.people['anna'].pk}, '2026-01-01 00:00:00+00:00', 'x')"
+        "INSERT INTO truth_disclosureapproval (study_id, endangered_id, by_id, at, reason) "
+        f"VALUES ({made.study.pk}, {made.study.pk}, {made.owner.pk}, '2026-01-01 00:00:00+00:00', 'x')"
     )
     assert any("approval" in what and "inserted" in what for what in findings(made.study))
 

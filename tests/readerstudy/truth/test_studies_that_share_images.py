@@ -17,8 +17,8 @@ from readerstudy.truth.blinding.gate import images_digest
 from readerstudy.truth.duplicate import duplicate, rehearse
 from readerstudy.truth.errors import ReasonMissing, SharesImages
 from readerstudy.truth.lock import lock_study
-from readerstudy.truth.models import DisclosureApproval
-from readerstudy.truth.shared_images import approve_disclosure, endangered_by
+from readerstudy.truth.models import SharedImagesApproval
+from readerstudy.truth.shared_images import approve_shared_images, endangered_by
 from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
 from tests.readerstudy.factory import AUDIT, Locked, a_leader, a_locked_study, a_user, read_everything
 from tests.readerstudy.people import confirm
@@ -70,12 +70,12 @@ def test_one_person_alone_does_not_unblind_what_another_study_shows(made: Locked
 def test_approval_of_a_second_person_lets_the_first_confirm(made: Locked) -> None:
     a_locked_copy(made)
     with pytest.raises(ReasonMissing):
-        approve_disclosure(made.study, by=a_user("anna"), reason=" ")
+        approve_shared_images(made.study, by=a_user("anna"), reason=" ")
     said = StringIO()
     how = {"reason": "agreed", "by": "anna@example.org", "stdout": said}
     for _ in range(2):
-        call_command("approve_disclosure", "knees", **how)
-    assert DisclosureApproval.objects.count() == 1
+        call_command("approve_shared_images", "knees", **how)
+    assert SharedImagesApproval.objects.count() == 1
     assert confirm_unblinding(made.study, by=made.owner, reason="all read")
 
 
@@ -95,7 +95,7 @@ def test_exports_wait_for_a_second_person_when_a_copy_is_locked_after_the_unblin
     with pytest.raises(SharesImages):
         export_report(made.study, tmp_path / "report", by=made.owner, formats=("json",))
     export_bundle(made.study, tmp_path / "masked", by=made.owner, masked=True)
-    approve_disclosure(made.study, by=a_user("anna"), reason="agreed")
+    approve_shared_images(made.study, by=a_user("anna"), reason="agreed")
     export_report(made.study, tmp_path / "report", by=made.owner, formats=("html",))
     page = (tmp_path / "report" / "report.html").read_text()
     assert "were also shown in studies that were still being read" in page
@@ -113,4 +113,4 @@ def test_the_page_names_the_other_study_and_takes_the_approval(made: Locked) -> 
     assert "locked and still being read" in page
     assert "Approve as second person" in page
     anna.post("/studies/knees/ending/", {"verb": "approve", "reason": "agreed"})
-    assert DisclosureApproval.objects.get().by == a_user("anna")
+    assert SharedImagesApproval.objects.get().by == a_user("anna")

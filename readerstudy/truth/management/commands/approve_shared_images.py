@@ -4,7 +4,7 @@ from typing import Any
 from readerstudy.accounts.models import User
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
-from readerstudy.truth.shared_images import approve_disclosure, named
+from readerstudy.truth.shared_images import approve_shared_images, named
 
 
 class Command(StudyCommand):
@@ -17,6 +17,6 @@ class Command(StudyCommand):
         parser.add_argument("--reason", required=True, help="goes into the record")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
-        approvals = approve_disclosure(study, by=by, reason=options["reason"])
+        approvals = approve_shared_images(study, by=by, reason=options["reason"])
         endangered = [approval.endangered for approval in approvals]
         self.say(f"Approved for {named(endangered, to=by)}." if endangered else "No other study is affected.")

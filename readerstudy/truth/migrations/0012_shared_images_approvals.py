@@ -1,0 +1,16 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """A clear name for the model. Its table, and the triggers on that, keep the former one."""
+
+    dependencies = [("truth", "0011_disclosures")]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.RenameModel("DisclosureApproval", "SharedImagesApproval"),
+                migrations.AlterModelTable("SharedImagesApproval", "truth_disclosureapproval"),
+            ]
+        )
+    ]
