@@ -62,7 +62,7 @@ class Stream(models.Model):
 class Entry:
     """An event as one audience may read it.
 
-    Gaps in `number`, its place in its stream, or in the keys of subjects would tell of events that are left out.
+    Gaps in `number`, its place in its stream, or in the keys of subjects would tell of what is left out.
     """
 
     stream: str

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from django.db.models import QuerySet
+
 from readerstudy.reading.models import Rating, Reason, Response, Slot
 from readerstudy.results.bundle.names import Naming, Shown
 from readerstudy.studies.models import Enrolment, Section, Study
@@ -57,8 +59,7 @@ def answers(study: Study, names: Naming) -> Iterator[Answer]:
     sections = list(Section.objects.filter(study=study, practice=False).order_by("position"))
     known = {section.pk: names.shown_in(section) for section in sections}
     disclosed = disclosed_trials(study)
-    readers = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
-    for reader in readers.order_by("pseudonym" if names.masked else "place"):
+    for reader in _readers(study, masked=names.masked):
         for section in sections:
             found = (
                 answer
@@ -66,6 +67,18 @@ def answers(study: Study, names: Naming) -> Iterator[Answer]:
                 for answer in _answers(batch, reader, section, names, disclosed)
             )
             yield from sorted(found, key=lambda answer: answer.trial) if names.masked else found
+
+
+def _readers(study: Study, *, masked: bool) -> QuerySet[Enrolment]:
+    """Those whose answers count, in an order that tells nothing where the bundle is masked.
+
+    Virtual readers answer from the truth, so beside people's answers theirs would be the key to a mask.
+    """
+    readers = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
+    people = readers.filter(virtual=False)
+    if masked and people.exists():
+        readers = people
+    return readers.order_by("pseudonym" if masked else "place")
 
 
 def _answers(

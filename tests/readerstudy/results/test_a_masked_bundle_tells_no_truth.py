@@ -123,6 +123,15 @@ def test_readers_who_pick_the_same_image_share_its_letter(quads: Locked, tmp_pat
     assert all(by_reader["R01"] != by_reader["R03"] for by_reader in picked.values())
 
 
+def test_virtual_readers_who_know_the_truth_give_no_key_to_what_people_saw(tmp_path: Path) -> None:
+    made = a_locked_study(protocol_text(sections=QUADS), readers=("rita",))
+    pick_knowingly(made.reading("rita"), right=False)
+    simulate_readers(made.study, 2, Skill(accuracy=0.99), by=made.owner, seed=1, on_answer=lambda: None)
+    folder = masked(frozen(made), tmp_path)
+    assert {row["reader"] for row in table(folder, "picks.csv")} == {"R01"}
+    assert [row["reader"] for row in table(folder, "readers.csv")] == ["R01"]
+
+
 def test_no_answers_leave_a_study_that_is_open(tasks: Locked, tmp_path: Path) -> None:
     study, owner = tasks.study, tasks.owner
     with pytest.raises(StillOpen):
