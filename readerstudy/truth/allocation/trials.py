@@ -10,12 +10,17 @@ from readerstudy.truth.errors import NotEnoughImages
 
 
 class Pools:
-    """The images not used yet. Each leaves its pool once, so none is shown twice."""
+    """The images not used yet. Each leaves its pool once, so none is shown twice.
+
+    Practice tells the truth of its images, and images of one patient look alike: so practice and what counts
+    share no patient while there are others.
+    """
 
     def __init__(
         self, protocol: ProtocolDocument, images: Mapping[str, Sequence[Pooled]], key: bytes
     ) -> None:
         self._left: dict[str, deque[Pooled]] = {}
+        self._patients: dict[bool, set[str]] = {True: set(), False: set()}
         for source in protocol.sources:
             have = sorted(images.get(source.name, ()), key=lambda pooled: pooled.image)
             needed = protocol.images_needed(source.name)
@@ -26,17 +31,26 @@ class Pools:
                 )
             self._left[source.name] = deque(shuffled(have, key, "pool", source.name))
 
-    def draw(self, source: str, groups: set[str]) -> Pooled:
+    def draw(self, source: str, groups: set[str], *, practice: bool) -> Pooled:
         """The next image of a source, of a patient not yet in this trial if there is one."""
         pool = self._left[source]
-        for _ in range(len(pool)):
-            if pool[0].group and pool[0].group in groups:
-                pool.rotate(-1)
-            else:
-                break
+        elsewhere = self._patients[not practice]
+        if not _turn_to_another(pool, groups | elsewhere):
+            _turn_to_another(pool, groups)
         drawn = pool.popleft()
-        groups.add(drawn.group)
+        if drawn.group:
+            groups.add(drawn.group)
+            self._patients[practice].add(drawn.group)
         return drawn
+
+
+def _turn_to_another(pool: deque[Pooled], patients: set[str]) -> bool:
+    """Turn the pool until its first image is of none of the patients; False if all are."""
+    for _ in range(len(pool)):
+        if pool[0].group not in patients:
+            return True
+        pool.rotate(-1)
+    return False
 
 
 def make_trials(
@@ -63,7 +77,7 @@ def _trial(
     seen: Counter[str] = Counter()
     images = []
     for source in makeup:
-        pooled = pools.draw(source, groups)
+        pooled = pools.draw(source, groups, practice=section.practice)
         seen[source] += 1
         images.append(
             PlannedImage(
