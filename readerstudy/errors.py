@@ -20,6 +20,11 @@ class ReaderstudyError(Exception):
         super().__init__(message or " ".join(inspect.cleandoc(self.__doc__ or "").split()))
 
     @property
+    def for_everybody(self) -> str:
+        """What everybody who works on a study may read of it, in the row of a run or in the log."""
+        return str(self)
+
+    @property
     def details(self) -> dict[str, Any]:
         """What programs are told beside sentence and code."""
         return {}

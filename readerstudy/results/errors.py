@@ -26,6 +26,15 @@ class NoAnswers(ResultError, code="no_answers"):
 class NotWhole(ResultError, code="not_whole"):
     """The study is not what its audit log says. Run manage.py check_integrity STUDY."""
 
+    def __init__(self, message: str = "", *, for_everybody: str = "") -> None:
+        super().__init__(message)
+        self._for_everybody = for_everybody
+
+    @property
+    def for_everybody(self) -> str:
+        """The same without the rows, which only owners are told."""
+        return self._for_everybody or super().for_everybody
+
 
 class ReportRefused(ResultError, code="report_refused"):
     """The report could not be computed from these answers."""

@@ -61,7 +61,9 @@ def require_whole(study: Study, *, by: User) -> None:
     """Refuse results from a study that is not what its log says. Owners learn which rows are wrong."""
     wrong = [finding for finding in verify_study(study) if finding.stops]
     if wrong:
-        raise NotWhole(_refusal(study, wrong, named=_may_see_rows(study, by)))
+        general = _refusal(study, wrong, named=False)
+        said = _refusal(study, wrong, named=True) if _may_see_rows(study, by) else general
+        raise NotWhole(said, for_everybody=general)
 
 
 def _may_see_rows(study: Study, by: User) -> bool:
@@ -74,7 +76,7 @@ def _refusal(study: Study, wrong: list[Finding], *, named: bool) -> str:
     count = f"{len(wrong)} thing" + ("s do" if len(wrong) > 1 else " does")
     said = f"{count} not agree with the audit log of this study, so nothing is exported. "
     if not named:
-        return said + "An owner can see which. Restore a backup."
+        return said + "An owner who downloads the data is told which. Restore a backup."
     rows = "; ".join(str(finding) for finding in wrong[:MOST_NAMED])
     more = f"; and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
     return said + f"{rows}{more}. See all with manage.py check_integrity {study.slug}, and restore a backup."

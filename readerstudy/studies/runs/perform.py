@@ -75,10 +75,11 @@ def perform(run_id: int) -> None:
         with _beating(run):
             outcome = dict(_performers[run.kind](run, Reporter(run)))
     except ReaderstudyError as refusal:
-        error = str(refusal)
+        error = refusal.for_everybody
     except Exception as crash:  # a run must end as a row, whatever happened
         logger.exception("Run %s, %s of %s, stopped", run.pk, run.kind, run.study.slug)
-        error = f"The run stopped on an unexpected error: {crash}. The server's log has the details."
+        # What the error says may name files and rows, and everybody who works on the study reads this.
+        error = f"The run stopped on an unexpected error ({type(crash).__name__}). See the server's log."
         if settings.DEBUG:
             error += "\n" + traceback.format_exc()
     _finish(run, outcome, error)

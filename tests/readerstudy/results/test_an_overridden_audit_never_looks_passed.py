@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from analysis.bundle import read_bundle
 from analysis.reporting.report import report
 from readerstudy.desk.life import life_of
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.freeze import freeze_study
+from readerstudy.results.report import export_report
 from readerstudy.studies.models import Study
 from readerstudy.truth.blinding.audit import keep_audit
 from readerstudy.truth.blinding.gate import images_digest, override
@@ -68,6 +70,19 @@ def test_the_bundle_and_every_page_of_the_report_say_that_it_failed(
     assert made.outline.running_head == "blinding audit failed"
     assert made.html.index(WHY) < made.html.index("<h2")
     assert any(FOUND in paragraph for paragraph in made.outline.methods)
+
+
+def test_the_printed_report_says_so_on_its_first_page_and_over_every_other(
+    overridden: Locked, tmp_path: Path
+) -> None:
+    export_report(overridden.study, tmp_path / "report", by=overridden.owner, masked=True, formats=("pdf",))
+    pages = [
+        " ".join(page.extract_text().split()) for page in PdfReader(tmp_path / "report" / "report.pdf").pages
+    ]
+    assert FOUND in pages[0]
+    assert WHY in pages[0]
+    assert len(pages) > 1
+    assert all("blinding audit failed" in page for page in pages[1:])
 
 
 def test_a_passed_audit_is_told_without_alarm(tmp_path: Path) -> None:

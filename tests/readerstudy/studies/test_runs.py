@@ -111,7 +111,7 @@ def test_a_refusal_ends_the_run_with_its_sentence(study: Study) -> None:
 def test_a_crash_ends_the_run_with_a_sentence_too(study: Study, caplog: pytest.LogCaptureFixture) -> None:
     run = worked(begun(study, "crash"))
     assert run.state == "failed"
-    assert run.error == "The run stopped on an unexpected error: by zero. The server's log has the details."
+    assert run.error == "The run stopped on an unexpected error (ZeroDivisionError). See the server's log."
     assert "ZeroDivisionError: by zero" in caplog.text
     assert f"Run {run.pk}, crash of knees, stopped" in caplog.text
 
