@@ -67,14 +67,14 @@ if PRODUCTION and len(SECRET_KEY) < 50:
 # 50 random digits still take 45 bytes; a repeated character or word takes fewer than 25.
 if PRODUCTION and len(zlib.compress(SECRET_KEY.encode(), 9)) < 40:
     raise ImproperlyConfigured(f"SECRET_KEY repeats itself; it has to be random. {NEW_KEY}")
-# The keys before it, newest first, so that sessions, seals of the audit log and authenticator secrets outlive
-# a change.
+# The keys before it, newest first: sessions, seals of the audit log and authenticator secrets outlive it.
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 # Hashes that are compared for years, such as those of patients, stay what they are when the key changes.
 ELDEST_SECRET_KEY = [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
-# Where a line about the end of the audit log goes every day: a file on another machine's disk, an address.
-AUDIT_ENDS_FILE = os.environ.get("AUDIT_ENDS_FILE", "")
-AUDIT_ENDS_MAIL = os.environ.get("AUDIT_ENDS_MAIL", "")
+# Where a line about the end of the audit log goes every day: a file on another machine's disk, an address. Who
+# stamps it (RFC 3161), and the certificates to check stamps against.
+AUDIT_ENDS_FILE, AUDIT_ENDS_MAIL = (os.environ.get(f"AUDIT_ENDS_{name}", "") for name in ("FILE", "MAIL"))
+AUDIT_STAMP_URL, AUDIT_STAMP_ROOTS = (os.environ.get(f"AUDIT_STAMP_{name}", "") for name in ("URL", "ROOTS"))
 ALLOWED_HOSTS = from_environment(
     "ALLOWED_HOSTS",
     development="127.0.0.1,localhost,[::1],testserver",

@@ -6,8 +6,9 @@ streams.
 """
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,12 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.ends import STREAM, VERB, keep_ends
 from readerstudy.audit.errors import AuditError
 from readerstudy.audit.models import Event, Stream
+from readerstudy.audit.stamp import NotStamped, StampUnfit, stamp, stamped_at
 from readerstudy.audit.verify import Finding
 
+logger = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
+STAMP_MAY_TAKE = timedelta(minutes=10)
 _SALT = "readerstudy.audit.outside"
 
 
@@ -32,7 +36,11 @@ class LinesUnreadable(AuditError, code="lines_unreadable"):
 
 
 def end_line(*, by: User | None) -> str:
-    """Keep the ends of all streams in the log, and say in one line where that stands."""
+    """Keep the ends of all streams in the log, and say in one line where that stands.
+
+    Where AUDIT_STAMP_URL names a time-stamping authority, the line carries its stamp; without an answer it is
+    kept all the same.
+    """
     keep_ends(by=by)
     own = Stream.objects.filter(name=STREAM).first()
     said = {
@@ -41,7 +49,18 @@ def end_line(*, by: User | None) -> str:
         "number": own.length if own else 0,
         "digest": own.head if own else "",
     }
-    return json.dumps({**said, "signature": Signer(salt=_SALT).signature(_text(said))}, sort_keys=True)
+    signed = {**said, "signature": Signer(salt=_SALT).signature(_text(said))}
+    return _text({**signed, **_stamp(signed)})
+
+
+def _stamp(signed: dict[str, Any]) -> dict[str, str]:
+    if not settings.AUDIT_STAMP_URL:
+        return {}
+    try:
+        return {"stamp": stamp(_text(signed), url=settings.AUDIT_STAMP_URL)}
+    except NotStamped as refusal:
+        logger.error("The line about the audit log has no stamp: %s", refusal)  # noqa: TRY400  (no traceback)
+        return {}
 
 
 def keep_outside(*, by: User | None, to: Path | None, mail: str) -> str:
@@ -73,10 +92,12 @@ def keep_outside_daily() -> str | None:
 def verify_lines(lines: Iterable[str]) -> Iterator[Finding]:
     """Lines that this platform did not write, and events that they name and the log no longer has."""
     for position, line in enumerate(filter(str.strip, lines), start=1):
-        said, signature = _read(line)
+        said, signature, token = _read(line)
         if not _is_ours(said, signature):
             yield Finding(stream=f"line {position}", what="was not signed by this platform")
             continue
+        if token:
+            yield from _verify_stamp(f"line {position}", {**said, "signature": signature}, token)
         if not said["number"]:
             continue
         event = Event.objects.filter(stream__name=STREAM, number=said["number"]).first()
@@ -87,15 +108,31 @@ def verify_lines(lines: Iterable[str]) -> Iterator[Finding]:
             yield Finding(stream=STREAM, what=f"{what} is another one: the log was written anew")
 
 
-def _read(line: str) -> tuple[dict[str, Any], str]:
+def _verify_stamp(line: str, signed: dict[str, Any], token: str) -> Iterator[Finding]:
+    """A stamp that is wrong, or that tells another time than the line."""
+    if not settings.AUDIT_STAMP_ROOTS:
+        what = "has a stamp that was not checked: name the authority's certificates in AUDIT_STAMP_ROOTS"
+        yield Finding(stream=line, what=what, stops=False)
+        return
+    try:
+        at = stamped_at(_text(signed), token, roots=Path(settings.AUDIT_STAMP_ROOTS))
+    except StampUnfit as error:
+        yield Finding(stream=line, what=str(error))
+        return
+    if abs(at - datetime.fromisoformat(signed["at"])) > STAMP_MAY_TAKE:
+        yield Finding(stream=line, what=f"says {signed['at']}, but was stamped at {at.isoformat()}")
+
+
+def _read(line: str) -> tuple[dict[str, Any], str, str]:
+    """What a line says, its signature, and its stamp, if it has one."""
     try:
         said = json.loads(line)
-        signature = said.pop("signature")
+        signature, token = said.pop("signature"), said.pop("stamp", "")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise LinesUnreadable from error
     if set(said) != {"at", "platform", "number", "digest"}:
         raise LinesUnreadable
-    return said, str(signature)
+    return said, str(signature), str(token)
 
 
 def _is_ours(said: dict[str, Any], signature: str) -> bool:

@@ -22,12 +22,12 @@ STATUS_BY_CODE = {
         key_file_missing key_file_unfit knows_the_study last_owner letter_not_sent lines_unreadable
         missing_pixels no_answers no_place_left no_plan no_secrets no_such_image not_a_backup not_a_person
         not_a_short_name not_an_address not_asked_for not_empty not_enough_images not_frozen
-        not_in_production not_open not_whole nothing_sent nothing_to_disclose nothing_to_import
+        not_in_production not_open not_stamped not_whole nothing_sent nothing_to_disclose nothing_to_import
         nothing_to_remind only_a_list other_answer other_tab out_of_order particulars_unfit plan_is_stale
         plan_not_verified plan_was_changed protocol_has_moved_on quota_used readers_do_not_lead
         reads_the_study recipient_is_in_the_study refusal report_refused result_error revocation_refused
         run_cancelled seals_renewed_already second_person_needed secret_unreadable server_refused
-        shares_images slug_is_taken step_first still_blinded still_in_a_study still_masked still_open
+        shares_images slug_is_taken stamp_unfit step_first still_blinded still_in_a_study still_masked still_open
         study_error study_is_frozen study_is_locked study_is_not_locked superseded_tab too_few_images
         tool_missing truth_error unknown_scope unknown_stream upload_refused washout
         withdrawal_needs_reason""".split(),
