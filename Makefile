@@ -58,7 +58,7 @@ $(NODE_READY): static/viewer/package-lock.json | setup
 # Writes the locks again for what pyproject.toml asks now; versions stay where they satisfy it.
 lock:
 	$(COMPILE) --all-extras --group dev -o requirements/development.txt
-	$(COMPILE) --extra generation -c requirements/development.txt -o requirements/server.txt
+	$(COMPILE) --extra generation --extra stamp -c requirements/development.txt -o requirements/server.txt
 
 upgrade: setup
 	$(MAKE) lock UPGRADE=--upgrade

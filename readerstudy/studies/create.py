@@ -47,7 +47,7 @@ def create_study(
 def origin_of(study: Study) -> dict[str, str | None]:
     """What the log keeps of where a study comes from, so that nobody turns it into a rehearsal later."""
     origins = {"copy_of": study.copy_of, "rehearses": study.rehearses}
-    return {"uuid": str(study.uuid), **{name: one and str(one.uuid) for name, one in origins.items()}}
+    return {"uuid": str(study.uuid)} | {name: str(one.uuid) if one else None for name, one in origins.items()}
 
 
 @transaction.atomic
