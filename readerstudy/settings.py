@@ -71,7 +71,7 @@ if PRODUCTION and len(zlib.compress(SECRET_KEY.encode(), 9)) < 40:
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 # Hashes that are compared for years, such as those of patients, stay what they are when the key changes.
 ELDEST_SECRET_KEY = [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]
-# Where a line about the audit log's end goes every day, who stamps it (RFC 3161), and whom to trust with that.
+# Where a line about the audit log's end goes every day, who stamps it (RFC 3161), and whom to trust with it.
 AUDIT_ENDS_FILE, AUDIT_ENDS_MAIL = (os.environ.get(f"AUDIT_ENDS_{name}", "") for name in ("FILE", "MAIL"))
 AUDIT_STAMP_URL, AUDIT_STAMP_ROOTS = (os.environ.get(f"AUDIT_STAMP_{name}", "") for name in ("URL", "ROOTS"))
 ALLOWED_HOSTS = from_environment(

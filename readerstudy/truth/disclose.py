@@ -102,6 +102,22 @@ def _confirm(request: DisclosureRequest, *, by: User, reason: str) -> Disclosure
     return disclosure
 
 
+def disclosed_to(person: User) -> QuerySet[DisclosureRequest]:
+    """What was disclosed to somebody who has an account, by its address. Without any mail server."""
+    told = DisclosureRequest.objects.filter(email=person.email.lower(), disclosure__isnull=False)
+    return told.select_related("study")
+
+
+@transaction.atomic
+def read_disclosure(request: DisclosureRequest, *, by: User) -> str:
+    """The kind of the image, for the person it was disclosed to. Each time goes into the log."""
+    if request not in disclosed_to(by):
+        raise NothingToDisclose("No image was disclosed to you under this number.")
+    _require_outside(request.study, by.email)
+    record(request.study.scope, "disclosure read", by=by, on=request, particulars=_told(request))
+    return _kind_of(request)
+
+
 def disclosures_of(study: Study) -> QuerySet[DisclosureRequest]:
     """What was asked for in a study, with what became of it."""
     return DisclosureRequest.objects.filter(study=study).select_related("by", "disclosure__by")
@@ -152,11 +168,13 @@ def _told(request: DisclosureRequest) -> dict[str, object]:
     }
 
 
+def _kind_of(request: DisclosureRequest) -> str:
+    kinds = Key.objects.values_list("provenance__source__kind", flat=True)
+    return str(kinds.get(trial_image=request.trial_image_id))
+
+
 def _letter(request: DisclosureRequest) -> EmailMessage:
-    kind = Key.objects.values_list("provenance__source__kind", flat=True).get(
-        trial_image=request.trial_image_id
-    )
-    context = {"request": request, "study": request.study, "kind": kind}
+    context = {"request": request, "study": request.study, "kind": _kind_of(request)}
     return EmailMessage(
         subject="Emergency unblinding of one image",
         body=render_to_string("truth/mail/disclosure.txt", context),

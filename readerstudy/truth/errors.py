@@ -112,4 +112,7 @@ class RecipientIsInTheStudy(TruthError, code="recipient_is_in_the_study"):
 
 
 class DisclosureNotSent(TruthError, code="disclosure_not_sent"):
-    """The email could not be sent, so nobody has been told yet. Check the mail server, then confirm again."""
+    """The email could not be sent. Check the mail server and confirm again, or have the recipient sign in.
+
+    Somebody with an account under that address can read it on the page /disclosures/.
+    """

@@ -1,12 +1,19 @@
 """What readers get to see of the truth: the result of a practice section, and their own result at the end."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.person import person
+from readerstudy.accounts.reauthentication import recently_authenticated_to_act
 from readerstudy.reading.pages import context_of, opened, page
 from readerstudy.reading.readers import reading_of
 from readerstudy.reading.walk import Walk
+from readerstudy.truth.disclose import disclosed_to, read_disclosure
+from readerstudy.truth.errors import TruthError
 from readerstudy.truth.own_result import own_result
 from readerstudy.truth.practice import judge_practice, score_of
 
@@ -31,3 +38,20 @@ def read_result(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = reading_of(request.user, slug)
     results = own_result(enrolment)
     return render(request, "truth/own_result.html", context_of(enrolment, results=results))
+
+
+@require_http_methods(["GET", "POST"])
+@recently_authenticated_to_act
+def disclosures(request: HttpRequest) -> HttpResponseBase:
+    """The images disclosed to this person in an emergency; one at a time, after confirming who they are."""
+    told = disclosed_to(person(request))
+    context: dict[str, Any] = {"told": told}
+    if request.method == "POST":
+        number = request.POST.get("number", "")
+        known = int(number) if number.isdecimal() and len(number) < 19 else 0
+        shown = get_object_or_404(told, pk=known)
+        try:
+            context |= {"shown": shown, "kind": read_disclosure(shown, by=person(request))}
+        except TruthError as error:
+            messages.error(request, str(error))
+    return render(request, "truth/disclosures.html", context)

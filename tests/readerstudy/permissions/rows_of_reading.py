@@ -10,6 +10,7 @@ TAKEN = "401 204 404 404 404 404 404"
 MALFORMED = "401 400 404 404 404 404 404"
 
 ROWS = {
+    "disclosures/": row("/disclosures/", "302 200 200 200 200 200 200"),
     "read/": row("/read/", "302 200 200 200 200 200 200"),
     "read/<slug:slug>/": row("/read/{slug}/", LEADS_ON),
     "read/<slug:slug>/consent/": row("/read/{slug}/consent/", PAGE),

@@ -13,11 +13,14 @@ from django.db import DatabaseError, transaction
 
 from analysis.bundle import read_bundle
 from analysis.reporting.report import report
+from readerstudy.accounts.claim import claim
+from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.freeze import freeze_study
-from readerstudy.truth.disclose import Case, confirm_disclosure, request_disclosure
+from readerstudy.studies.invite import invite_reader
+from readerstudy.truth.disclose import Case, confirm_disclosure, read_disclosure, request_disclosure
 from readerstudy.truth.errors import (
     DisclosureNotSent,
     NoSuchImage,
@@ -28,7 +31,7 @@ from readerstudy.truth.errors import (
 from readerstudy.truth.models import Disclosure, DisclosureRequest, Key
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import QUARTETS, Locked, a_locked_study, protocol_text, read_everything
-from tests.readerstudy.people import confirm
+from tests.readerstudy.people import PASSWORD, confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +186,37 @@ def test_what_was_disclosed_stays_on_record(made: Locked) -> None:
             type(row).objects.filter(pk=row.pk).update(reason="other")
         with pytest.raises(DatabaseError), transaction.atomic():
             type(row).objects.filter(pk=row.pk).delete()
+
+
+def test_without_email_the_recipient_reads_it_here_after_confirming_who_they_are(
+    made: Locked, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 1, 2
+    dora = User.objects.create_user(DOCTOR["email"], PASSWORD, name="Dora")
+    request = asked(made)
+    client = signed_in(dora)
+    assert "Nobody has disclosed an image to you" in client.get("/disclosures/").content.decode()
+    with pytest.raises(DisclosureNotSent, match="/disclosures/"):
+        told(made)
+    assert client.post("/disclosures/", {"number": request.pk}).status_code == 302
+    confirm(client)
+    kind = Key.objects.get(trial_image=request.trial_image).provenance.source.kind
+    assert f"<strong>{kind}</strong>" in client.post("/disclosures/", {"number": request.pk}).content.decode()
+    event = Event.objects.get(verb="disclosure read")
+    assert event.by == dora
+    assert kind not in json.dumps(event.particulars)
+    for name in ("alice", "carl", "anna", "rita"):
+        other = made.client(name)
+        confirm(other)
+        assert other.post("/disclosures/", {"number": request.pk}).status_code == 404
+
+
+def test_a_recipient_who_came_to_read_the_study_is_told_nothing(made: Locked) -> None:
+    dora = User.objects.create_user(DOCTOR["email"], PASSWORD, name="Dora")
+    request = told(made).request
+    claim(invite_reader(made.study, dora.email, by=made.owner).link.rstrip("/").rsplit("/", 1)[1], by=dora)
+    page = signed_in(dora, confirmed=True).post("/disclosures/", {"number": request.pk}).content.decode()
+    assert "<strong>" not in page
+    with pytest.raises(RecipientIsInTheStudy):
+        read_disclosure(request, by=dora)
