@@ -63,7 +63,7 @@ def load_checkpoint(path: Path | str, device: torch.device | str = "cpu") -> Che
 def _network_of(card: CheckpointCard) -> Denoiser | Generator:
     if card.is_wgan:
         return Generator(WganConfig.from_json(card.manifest["network"]), card.space)
-    return Denoiser(NetworkConfig.from_json(card.manifest["network"]), card.space)
+    return Denoiser(NetworkConfig.from_json(card.manifest["network"]), card.space, trains=False)
 
 
 def save_checkpoint(

@@ -14,7 +14,7 @@ from generation.bench.prepare import inputs, ready
 from generation.bench.results import Row
 from generation.models.configs import DiffusionConfig, NetworkConfig
 from generation.models.denoiser import count_parameters
-from generation.sampling.solvers import Guidance, denoise, make_scheduler
+from generation.sampling.solvers import Guidance, denoise, make_solver
 
 
 def sampling_part(plan: Plan, config: NetworkConfig, device: torch.device) -> Part:
@@ -125,12 +125,12 @@ def _ancestral(network: nn.Module, noise: torch.Tensor, steps: int, *, half: boo
 
     @torch.inference_mode()
     def run() -> None:
-        scheduler, noisy = make_scheduler("ddpm", DiffusionConfig(), 1000), noise
+        solver, noisy = make_solver("ddpm", DiffusionConfig(), 1000), noise
         conditions = torch.ones(len(noise), len(SPACE), device=noise.device)
-        for timestep in scheduler.timesteps[:steps]:
+        for timestep in solver.timesteps[:steps]:
             times = timestep.to(noise.device).expand(len(noise))
             with torch.autocast(noise.device.type, torch.bfloat16, enabled=half):
                 predicted = network(noisy, times, conditions)
-            noisy = scheduler.step(predicted.float(), timestep, noisy).prev_sample
+            noisy = solver.step(predicted.float(), timestep, noisy)
 
     return run

@@ -4,29 +4,41 @@ Cosine schedule: Nichol and Dhariwal 2021, eq. 17. Zero terminal SNR: Lin et al.
 v-prediction: Salimans and Ho 2022, appendix D. Weights: Hang et al. 2023, eq. 8.
 """
 
-from typing import Any
+import math
+from itertools import pairwise
 
 import torch
-from diffusers import DDPMScheduler
 from torch import Tensor
 
 from generation.models.configs import DiffusionConfig
 
 LEAST_WEIGHT = 0.05
+LINEAR_BETAS = (1e-4, 0.02)
 
 
-def scheduler_options(config: DiffusionConfig) -> dict[str, Any]:
-    """The options that every diffusers scheduler takes, so that training and sampling share one schedule."""
-    options: dict[str, Any] = {
-        "num_train_timesteps": config.timesteps,
-        "beta_schedule": "squaredcos_cap_v2" if config.schedule == "cosine" else "linear",
-        "prediction_type": "v_prediction" if config.prediction == "v" else "epsilon",
-        "rescale_betas_zero_snr": config.zero_terminal_snr,
-        "timestep_spacing": "trailing",
-    }
-    if config.schedule == "linear":
-        options |= {"beta_start": 1e-4, "beta_end": 0.02}
-    return options
+def signal_shares(config: DiffusionConfig) -> Tensor:
+    """Return ᾱ of each timestep, rounded as diffusers' schedulers round it."""
+    betas = (
+        _cosine_betas(config.timesteps) if config.schedule == "cosine" else _linear_betas(config.timesteps)
+    )
+    shares = torch.cumprod(1.0 - betas, dim=0)
+    if not config.zero_terminal_snr:
+        return shares
+    roots = shares.sqrt()
+    first, last = roots[0].clone(), roots[-1].clone()
+    rescaled = ((roots - last) * (first / (first - last))) ** 2
+    kept = torch.cat([rescaled[:1], rescaled[1:] / rescaled[:-1]])
+    return torch.cumprod(1.0 - (1.0 - kept), dim=0)
+
+
+def _linear_betas(timesteps: int) -> Tensor:
+    return torch.linspace(LINEAR_BETAS[0], LINEAR_BETAS[1], timesteps, dtype=torch.float32)
+
+
+def _cosine_betas(timesteps: int) -> Tensor:
+    levels = [math.cos((i / timesteps + 0.008) / 1.008 * math.pi / 2) ** 2 for i in range(timesteps + 1)]
+    steps = [min(1 - after / before, 0.999) for before, after in pairwise(levels)]
+    return torch.tensor(steps, dtype=torch.float32)
 
 
 class ForwardProcess:
@@ -34,9 +46,7 @@ class ForwardProcess:
 
     def __init__(self, config: DiffusionConfig, device: torch.device | str = "cpu") -> None:
         self.config = config
-        make: Any = DDPMScheduler
-        scheduler = make(**scheduler_options(config))
-        self.alphas_cumprod: Tensor = scheduler.alphas_cumprod.to(device).float()
+        self.alphas_cumprod: Tensor = signal_shares(config).to(device)
 
     def noised(self, images: Tensor, noise: Tensor, timestep: Tensor) -> Tensor:
         signal, spread = self._coefficients(timestep)

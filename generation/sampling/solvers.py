@@ -3,32 +3,24 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-import numpy as np
 import torch
-from diffusers import (
-    DDIMScheduler,
-    DDPMScheduler,
-    DPMSolverMultistepScheduler,
-    UniPCMultistepScheduler,
-)
 from torch import Tensor
 
 from generation.errors import RequestError
 from generation.models.configs import DiffusionConfig
 from generation.models.denoiser import Denoiser
-from generation.models.diffusion import scheduler_options
 from generation.sampling.request import SAMPLERS, STEPS, Precision, Sampler
+from generation.sampling.unipc import UniPC
 
-_SOLVERS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "unipc": (UniPCMultistepScheduler, {"solver_order": 2, "final_sigmas_type": "zero"}),
-    "dpm++2m": (DPMSolverMultistepScheduler, {"solver_order": 2, "final_sigmas_type": "zero"}),
-    "ddim": (DDIMScheduler, {"clip_sample": True, "set_alpha_to_one": True}),
-    "ddpm": (DDPMScheduler, {"clip_sample": True}),
-}
-#: The solvers that take any distance between their steps.
-_FREE: tuple[Sampler, ...] = ("unipc", "dpm++2m")
+
+class Solver(Protocol):
+    """Takes noisy images from one timestep to the next."""
+
+    timesteps: Tensor
+
+    def step(self, predicted: Tensor, timestep: Tensor, noisy: Tensor, **more: Any) -> Tensor: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,31 +51,18 @@ class Guidance:
         return self.rescale * rescaled + (1.0 - self.rescale) * guided
 
 
-def make_scheduler(sampler: Sampler, diffusion: DiffusionConfig, steps: int) -> Any:
-    """diffusers' solver on the schedule that the network was trained with."""
+def make_solver(sampler: Sampler, diffusion: DiffusionConfig, steps: int) -> Solver:
+    """A solver on the schedule that the network was trained with."""
     if sampler not in SAMPLERS:
         raise RequestError(f"unknown sampler {sampler!r}: choose {', '.join(SAMPLERS)}")
     if not 1 <= steps <= diffusion.timesteps:
         raise RequestError(f"{steps} steps are not possible: choose 1 to {diffusion.timesteps}")
-    kind, extra = _SOLVERS[sampler]
-    scheduler = kind(**scheduler_options(diffusion), **extra)
-    scheduler.set_timesteps(steps)
-    if sampler in _FREE:
-        _space_quadratically(scheduler, diffusion.timesteps, steps)
-    return scheduler
+    if sampler == "unipc":
+        return UniPC(diffusion, steps)
+    # diffusers takes seconds to import, which the default solver does without
+    from generation.sampling.schedulers import SchedulerSolver
 
-
-def _space_quadratically(scheduler: Any, timesteps: int, steps: int) -> None:
-    """τ_k = T (k/N)² (Song et al. 2021, appendix D.2): small steps where noise is as weak as fine texture.
-
-    In even steps the last one begins at noise that hides the texture, and what it answers is smooth.
-    """
-    number = np.arange(steps)
-    even = timesteps * ((number + 1) / steps) ** 2 - 1
-    chosen = number + np.maximum.accumulate(even.round().astype(np.int64) - number).clip(min=0)
-    spread = ((1 - scheduler.alphas_cumprod) / scheduler.alphas_cumprod).sqrt()
-    scheduler.timesteps = torch.from_numpy(chosen[::-1].copy())
-    scheduler.sigmas = torch.cat([spread[scheduler.timesteps], torch.zeros(1)]).float()
+    return SchedulerSolver(sampler, diffusion, steps)
 
 
 def initial_noise(generator: torch.Generator, size: int, period: int) -> Tensor:
@@ -118,14 +97,14 @@ def denoise(
     device = conditions.device
     period = network.config.unshuffle if isinstance(network, Denoiser) else 1
     noisy = torch.stack([initial_noise(g, size, period) for g in generators]).to(device)
-    scheduler = make_scheduler(sampler, diffusion, steps)
+    solver = make_solver(sampler, diffusion, steps)
     noise_source = {"generator": list(generators)} if sampler == "ddpm" else {}
     half = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
-    for timestep in scheduler.timesteps:
+    for timestep in solver.timesteps:
         guided = guidance if guidance.acts_at(float(timestep) / diffusion.timesteps) else None
         with half:
             predicted = _predict(network, noisy, timestep.to(device), conditions, guided)
-        noisy = scheduler.step(predicted, timestep, noisy, **noise_source).prev_sample
+        noisy = solver.step(predicted, timestep, noisy, **noise_source)
     return noisy.clamp(-1.0, 1.0)
 
 

@@ -14,7 +14,7 @@ from generation.models.configs import DiffusionConfig, NetworkConfig
 from generation.models.denoiser import Denoiser
 from generation.models.diffusion import LEAST_WEIGHT, ForwardProcess, stratified_timesteps
 from generation.sampling.request import SAMPLERS, Sampler
-from generation.sampling.solvers import Guidance, denoise, initial_noise, make_scheduler
+from generation.sampling.solvers import Guidance, denoise, initial_noise, make_solver
 from generation.training.config import TrainConfig, load_config, overridden, presets
 
 SPACE = ConditionSpace(
@@ -137,13 +137,13 @@ def test_every_solver_finds_the_image_that_the_network_knows(sampler: str) -> No
 def test_solvers_of_the_published_baseline_start_from_its_schedule() -> None:
     baseline = load_config("published-knee").diffusion
     for sampler in SAMPLERS:
-        assert len(make_scheduler(sampler, baseline, 10).timesteps) == 10
+        assert len(make_solver(sampler, baseline, 10).timesteps) == 10
 
 
 @pytest.mark.parametrize("steps", [1, 2, 16, 20, 60, 1000])
 @pytest.mark.parametrize("sampler", ["unipc", "dpm++2m"])
 def test_steps_become_smaller_towards_the_image_and_none_is_taken_twice(sampler: Sampler, steps: int) -> None:
-    chosen = make_scheduler(sampler, DiffusionConfig(), steps).timesteps.numpy()
+    chosen = make_solver(sampler, DiffusionConfig(), steps).timesteps.numpy()
     gaps = -np.diff(chosen)
     assert (len(chosen), chosen[0]) == (steps, 999)
     assert (gaps >= 1).all()
@@ -151,7 +151,7 @@ def test_steps_become_smaller_towards_the_image_and_none_is_taken_twice(sampler:
 
 
 def test_sixteen_steps_lie_on_a_parabola() -> None:
-    chosen = make_scheduler("unipc", DiffusionConfig(), 16).timesteps.tolist()
+    chosen = make_solver("unipc", DiffusionConfig(), 16).timesteps.tolist()
     assert chosen == [round(1000 * (k / 16) ** 2 - 1) for k in range(16, 0, -1)]
 
 
