@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any, get_args
 
 from generation.commands.console import follow_images, say
 from generation.conditions import parse_condition
@@ -12,6 +13,7 @@ from generation.sampling.request import (
     FORMATS,
     SAMPLERS,
     STEPS,
+    Precision,
     SampleRequest,
     usual_steps,
 )
@@ -21,10 +23,14 @@ SUMMARY = "make synthetic radiographs from a checkpoint"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_out_argument(parser)
+    add_request_arguments(parser)
+
+
+def add_out_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new, empty, or of this request"
     )
-    add_request_arguments(parser)
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +55,15 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         help="noise levels, between 0 and 1, at which guidance acts (default all)",
     )
     parser.add_argument("--steps", type=int, help=f"default {STEPS}; {ANCESTRAL_STEPS} for ddpm")
-    parser.add_argument("--sampler", choices=SAMPLERS, default="unipc")
+    parser.add_argument("--sampler", choices=SAMPLERS, default="unipc", help="solver (default unipc)")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same images (default 0)")
-    parser.add_argument("--format", choices=FORMATS, default="png16")
-    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--format", choices=FORMATS, default="png16", help="of the files (default png16)")
+    parser.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        default="float32",
+        help="of the network (default float32); bfloat16 is faster, most of all on a GPU",
+    )
     parser.add_argument(
         "--compile",
         action="store_true",
@@ -70,24 +81,29 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def read_request(arguments: argparse.Namespace) -> SampleRequest:
-    return SampleRequest(
-        count=arguments.count,
-        out=arguments.out,
-        checkpoint=arguments.checkpoint,
-        conditions=_conditions(arguments.condition),
-        guidance=arguments.guidance,
-        guidance_rescale=arguments.guidance_rescale,
-        guidance_interval=tuple(arguments.guidance_interval),
-        steps=usual_steps(arguments.sampler) if arguments.steps is None else arguments.steps,
-        sampler=arguments.sampler,
-        seed=arguments.seed,
-        format=arguments.format,
-        precision=arguments.precision,
-        compiled=arguments.compile,
-        batch=arguments.batch,
-        threads=arguments.threads,
-        cpu=arguments.cpu,
-    )
+    return SampleRequest(**request_values(arguments))
+
+
+def request_values(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The fields of a SampleRequest, from what `add_request_arguments` takes and --out."""
+    return {
+        "count": arguments.count,
+        "out": arguments.out,
+        "checkpoint": arguments.checkpoint,
+        "conditions": _conditions(arguments.condition),
+        "guidance": arguments.guidance,
+        "guidance_rescale": arguments.guidance_rescale,
+        "guidance_interval": tuple(arguments.guidance_interval),
+        "steps": usual_steps(arguments.sampler) if arguments.steps is None else arguments.steps,
+        "sampler": arguments.sampler,
+        "seed": arguments.seed,
+        "format": arguments.format,
+        "precision": arguments.precision,
+        "compiled": arguments.compile,
+        "batch": arguments.batch,
+        "threads": arguments.threads,
+        "cpu": arguments.cpu,
+    }
 
 
 def _conditions(texts: list[str]) -> dict[str, str]:

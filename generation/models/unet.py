@@ -124,7 +124,8 @@ class _Resnet(nn.Module):
             hidden = self.norm2(hidden + told)
         hidden = self.conv2(functional.silu(hidden))
         kept: Tensor = given if self.conv_shortcut is None else self.conv_shortcut(given)
-        return kept + hidden
+        mixed: Tensor = kept + hidden
+        return mixed
 
 
 class _Attention(nn.Module):
@@ -149,7 +150,8 @@ class _Attention(nn.Module):
         )
         seen = functional.scaled_dot_product_attention(query, key, value)
         seen = self.to_out[0](seen.transpose(1, 2).reshape(n, -1, channels))
-        return seen.transpose(1, 2).reshape(n, channels, height, width) + given
+        attended: Tensor = seen.transpose(1, 2).reshape(n, channels, height, width) + given
+        return attended
 
 
 class _Resample(nn.Module):

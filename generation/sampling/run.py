@@ -181,10 +181,10 @@ def _make_missing(
     missing = split_evenly(ledger.missing(), team.number, team.size)
     before, started, made = painter.request.count - len(missing) * team.size, time.monotonic(), 0
     batches = [missing[i : i + painter.batch] for i in range(0, len(missing), painter.batch)]
-    for indices, images in _painted(painter, batches, _threads(painter, team)):
+    for rows in _stored(painter, ledger, batches, team):
         with readable_refusals(ledger.out):
-            for index, image in zip(indices, images, strict=True):
-                ledger.add(painter.store(index, image, ledger), team.number)
+            for row in rows:
+                ledger.add(row, team.number)
                 made += 1
         if on_progress is not None:
             speed = made * team.size / (time.monotonic() - started)
@@ -205,11 +205,24 @@ def _make_missing(
     return made
 
 
-def _threads(painter: Painter, team: Team) -> int:
-    if painter.device.type != "cpu":
-        return 1
+def _stored(
+    painter: Painter, ledger: Ledger, batches: Sequence[list[int]], team: Team
+) -> Iterator[Iterator[Row]]:
+    """Files of one batch after the other, written by several threads while the next batches are painted."""
+    cores = _cores(team)
+    threads = 1 if painter.device.type != "cpu" else painter.request.threads or cores
+
+    def store(index: int, image: NDArray[np.float32]) -> Row:
+        return painter.store(index, image, ledger)
+
+    with ThreadPoolExecutor(min(cores, painter.batch)) as writers:
+        for indices, images in _painted(painter, batches, threads):
+            yield writers.map(store, indices, images)
+
+
+def _cores(team: Team) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return painter.request.threads or max(1, math.ceil(cores / team.size))
+    return max(1, math.ceil(cores / team.size))
 
 
 Painted = tuple[Sequence[int], NDArray[np.float32]]

@@ -34,7 +34,7 @@ class UniPC:
         self.before: Tensor | None = None
         self.images: list[Tensor] = []
 
-    def step(self, predicted: Tensor, _timestep: Tensor, noisy: Tensor, **_more: Any) -> Tensor:
+    def step(self, predicted: Tensor, timestep: Tensor, noisy: Tensor, **more: Any) -> Tensor:
         """Correct the last step with what the network sees now, then take the next one."""
         image = self._image(predicted, noisy)
         if self.before is not None:

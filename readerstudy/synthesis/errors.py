@@ -8,11 +8,7 @@ class SynthesisError(ReaderstudyError, code="synthesis_error", status=422):
 
 
 class GenerationNotInstalled(SynthesisError, code="generation_not_installed"):
-    """Generation needs torch and diffusers. Install them: pip install "readerstudy[generation]"."""
-
-
-class NotACondition(SynthesisError, code="not_a_condition"):
-    """Conditions are written KEY=VALUE, such as grade=3."""
+    """Generation needs torch. Install it: pip install "readerstudy[generation]"."""
 
 
 class UnknownModel(SynthesisError, code="unknown_model"):

@@ -1,13 +1,15 @@
 """Generate synthetic images. Knows neither studies nor a database, so that commands run without one."""
 
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping
+from argparse import Namespace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import generation
 from generation import GenerationError
-from readerstudy.synthesis.errors import GenerationNotInstalled, NotACondition, SynthesisError
+from generation.commands.sample import request_values
+from readerstudy.synthesis.errors import GenerationNotInstalled, SynthesisError
 
 if TYPE_CHECKING:
     from generation import Progress, SampleRequest, SampleSummary
@@ -26,15 +28,12 @@ def request_of(values: Mapping[str, Any]) -> "SampleRequest":
         raise SynthesisError(str(error)) from error
 
 
-def conditions_of(pairs: Iterable[str]) -> dict[str, str]:
-    """KEY=VALUE texts as a mapping."""
-    conditions = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise NotACondition(f"{pair!r} is no condition. Write KEY=VALUE, such as grade=3.")
-        conditions[key.strip()] = value.strip()
-    return conditions
+def values_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What `request_of` takes, from the options of a command that has `add_request_arguments`."""
+    try:
+        return request_values(Namespace(**options))
+    except GenerationError as error:
+        raise SynthesisError(str(error)) from error
 
 
 def generate(
@@ -44,7 +43,7 @@ def generate(
     should_stop: Callable[[], bool] | None = None,
 ) -> "SampleSummary":
     """Images in a folder with their manifest. Torch is loaded here, and nowhere else in the platform."""
-    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("diffusers") is None:
+    if importlib.util.find_spec("torch") is None:
         raise GenerationNotInstalled
     try:
         return generation.sample(request, on_progress=on_progress, should_stop=should_stop)

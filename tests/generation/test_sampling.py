@@ -9,7 +9,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +164,35 @@ def test_a_batch_that_is_not_full_is_padded_and_gives_what_was_asked(request_: S
     alone, padded = painter.paint([0, 1]), painter.paint([0])
     assert (alone.shape, padded.shape) == ((2, 16, 16), (1, 16, 16))
     assert np.array_equal(alone[0], padded[0])
+
+
+def test_the_files_of_a_batch_are_written_at_once_and_not_by_the_thread_that_paints(
+    request_: SampleRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, all_here = Painter.store, threading.Barrier(4, timeout=60)
+    painting: set[int] = set()
+    paint = Painter.paint
+
+    def noted(painter: Painter, indices: Sequence[int]) -> Any:
+        painting.add(threading.get_ident())
+        return paint(painter, indices)
+
+    def together(painter: Painter, *words: Any) -> Any:
+        all_here.wait()  # broken unless four threads come
+        assert threading.get_ident() not in painting
+        return store(painter, *words)
+
+    monkeypatch.setattr(Painter, "paint", noted)
+    monkeypatch.setattr(Painter, "store", together)
+    monkeypatch.setattr(run, "_cores", lambda _: 4)
+    make = Painter.__init__
+
+    def in_batches(painter: Painter, *words: Any) -> None:
+        make(painter, *words)
+        painter.batch = 4
+
+    monkeypatch.setattr(Painter, "__init__", in_batches)
+    assert sample(dataclasses.replace(request_, count=8)).made == 8
 
 
 def test_a_finished_request_is_not_made_again(request_: SampleRequest) -> None:

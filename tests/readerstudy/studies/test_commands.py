@@ -44,7 +44,7 @@ REFUSALS = [
     ("export_bundle knees --out {out} --masked", "Freeze it first"),
     ("export_report knees --out {out}", "still open"),
     ("generate_synthetic --count 1 --out {out} --study knees", "name both"),
-    ("generate_synthetic --count 1 --out {out} --condition grade", "Write KEY=VALUE"),
+    ("generate_synthetic --count 1 --out {out} --condition grade", "write KEY=VALUE"),
     ("generate_synthetic --count 1 --out {out} --study knees --source hospital-canary", "is real in"),
 ]
 

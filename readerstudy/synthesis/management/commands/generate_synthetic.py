@@ -1,25 +1,20 @@
 import os
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from generation.commands.sample import add_out_argument, add_request_arguments
 from readerstudy.errors import ReaderstudyError
-from readerstudy.synthesis.generate import conditions_of, generate, request_of
+from readerstudy.synthesis.generate import generate, request_of, values_of
 
 if TYPE_CHECKING:
     from generation import Progress, SampleRequest, SampleSummary
     from readerstudy.accounts.models import User
     from readerstudy.studies.models import Study
     from readerstudy.truth.models import Source
-
-SAMPLERS = ("unipc", "dpm++2m", "ddim", "ddpm")
-PRECISIONS = ("float32", "bfloat16")
-#: Options that keep the package's default unless they are given.
-_GIVEN = ("guidance", "steps", "sampler", "precision")
 
 
 class Command(BaseCommand):
@@ -32,20 +27,13 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--count", type=int, required=True)
-        parser.add_argument("--out", type=Path, required=True)
-        parser.add_argument("--checkpoint", type=Path, help="a .safetensors file written by this package")
-        parser.add_argument("--condition", action="append", default=[], metavar="KEY=VALUE")
-        parser.add_argument("--guidance", type=float)
-        parser.add_argument("--steps", type=int)
-        parser.add_argument("--sampler", choices=SAMPLERS)
+        add_out_argument(parser)
+        add_request_arguments(parser)
         parser.add_argument(
-            "--seed", type=int, default=0, help="with --study: number of the series; its seed is a secret"
+            "--study",
+            help="put the images into a source of this study; --seed is then the number of the series, "
+            "and the seed itself a secret",
         )
-        parser.add_argument("--format", choices=("png8", "png16", "dicom"), default="png16")
-        parser.add_argument("--precision", choices=PRECISIONS, help="bfloat16 is faster on a GPU")
-        parser.add_argument("--compile", action="store_true", help="compile the network first: for a GPU")
-        parser.add_argument("--study", help="put the images into a source of this study")
         parser.add_argument("--source", help="the source, as the protocol names it")
         parser.add_argument(
             "--by", metavar="EMAIL", help="with --study: who does this (default: the operator)"
@@ -77,17 +65,9 @@ class Command(BaseCommand):
 
     @staticmethod
     def _request(options: dict[str, Any], study: "Study | None") -> "SampleRequest":
-        values = {
-            "count": options["count"],
-            "out": options["out"],
-            "checkpoint": options["checkpoint"],
-            "conditions": conditions_of(options["condition"]),
-            "format": options["format"],
-            "compiled": options["compile"],
-            **{key: options[key] for key in _GIVEN if options[key] is not None},
-        }
+        values = values_of(options)
         if study is None:
-            return request_of({**values, "seed": options["seed"]})
+            return request_of(values)
         from readerstudy.synthesis.for_study import request_for
 
         return request_for(study, values, series=options["seed"])
