@@ -120,7 +120,7 @@ def memorize(
     library = _Library(train, extractor, mirrored=mirrored)
     ours = library.search(synthetic, extractor, on_progress)
     theirs = library.search(heldout, extractor, on_progress)
-    views = _views(ours.distances(), theirs.distances(), _one_film_each(heldout.clusters, seed))
+    views = _views(ours.distances(), theirs.distances(), one_film_each(heldout.clusters, seed))
     return Memorization(
         views=views,
         pairs=tuple(sorted(ours.pairs, key=lambda pair: -pair.ssim)),
@@ -183,51 +183,61 @@ def _embeddings(pixels: NDArray[np.unsignedinteger], extractor: Extractor) -> It
 
 
 def _views(ours: Mapping[str, Floats], theirs: Mapping[str, Floats], asked: Ints) -> tuple[View, ...]:
-    tested = {name: _tests(ours[name], theirs[name][asked]) for name in ours}
-    bulk = holm(np.array([one["p"] for one in tested.values()]))
-    tail = holm(np.array([one["tail_p"] for one in tested.values()]))
+    tails = {name: tail_test(ours[name], theirs[name][asked]) for name in ours}
+    bulks = {name: _bulk_p(ours[name], theirs[name][asked]) for name in ours}
+    bulk_holm = holm(np.array(list(bulks.values())))
+    tail_holm = holm(np.array([tail.p for tail in tails.values()]))
     return tuple(
         View(
             name=name,
             synthetic=ours[name],
             heldout=theirs[name],
             ratio=float(np.median(ours[name]) / max(np.median(theirs[name]), 1e-12)),
-            p=one["p"],
-            p_holm=float(bulk[row]),
-            tail_limit=one["limit"],
-            tail_count=int(one["count"]),
-            tail_expected=one["expected"],
-            tail_p=one["tail_p"],
-            tail_p_holm=float(tail[row]),
+            p=bulks[name],
+            p_holm=float(bulk_holm[row]),
+            tail_limit=tail.limit,
+            tail_count=tail.count,
+            tail_expected=tail.expected,
+            tail_p=tail.p,
+            tail_p_holm=float(tail_holm[row]),
         )
-        for row, (name, one) in enumerate(tested.items())
+        for row, (name, tail) in enumerate(tails.items())
     )
 
 
-def _one_film_each(clusters: Ints, seed: int) -> Ints:
+def one_film_each(clusters: Ints, seed: int) -> Ints:
     """A patient counts once, with one film at random: the two knees of a person are no two witnesses."""
     order = np.random.default_rng(seed).permutation(len(clusters))
     return order[np.unique(clusters[order], return_index=True)[1]]
 
 
-def _tests(ours: Floats, theirs: Floats) -> dict[str, float]:
-    """Is the bulk closer (Meehan et al. 2020: Mann-Whitney), and is the closest tail too full (precedence)?
+@dataclass(frozen=True, kw_only=True)
+class Tail:
+    """How many distances are shorter than the `limit`, below which 5 % of held-out patients lie."""
 
-    The precedence test asks how many synthetic images come before the r-th closest held-out patient; without
-    memorisation that count is negative hypergeometric, exactly, whatever the distances' distribution.
+    limit: float
+    count: int
+    expected: float
+    p: float
+
+
+def tail_test(ours: Floats, theirs: Floats) -> Tail:
+    """Is the closest tail too full? The precedence test counts what comes before the r-th closest patient.
+
+    Without memorisation that count is negative hypergeometric, whatever the distances' distribution.
     """
-    bulk = stats.mannwhitneyu(ours, theirs, alternative="less", method="asymptotic")
     rank = max(1, int(np.ceil(TAIL * len(theirs))))
     limit = float(np.partition(theirs, rank - 1)[rank - 1])
     count = int((ours < limit).sum())
     chance = stats.nhypergeom(len(ours) + len(theirs), len(ours), rank)
-    return {
-        "p": float(bulk.pvalue),
-        "limit": limit,
-        "count": count,
-        "expected": float(chance.mean()),
-        "tail_p": float(min(1.0, chance.sf(count - 1))),
-    }
+    return Tail(
+        limit=limit, count=count, expected=float(chance.mean()), p=float(min(1.0, chance.sf(count - 1)))
+    )
+
+
+def _bulk_p(ours: Floats, theirs: Floats) -> float:
+    """Is the bulk closer (Meehan et al. 2020: Mann-Whitney)?"""
+    return float(stats.mannwhitneyu(ours, theirs, alternative="less", method="asymptotic").pvalue)
 
 
 def _patients(train: ImageSet, ours: _Search, views: tuple[View, ...]) -> tuple[Repeated, ...]:

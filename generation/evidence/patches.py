@@ -23,6 +23,8 @@ SCALES = (1, 2, 4)
 PATCH, FILTERS, CELLS, THUMBNAIL = 6, 48, 4, 16
 DIRECTIONS, CLASSES = 32, 10
 ROWS = 64
+#: Below it the coarsest scale has no patch.
+SMALLEST_PX = PATCH * SCALES[-1]
 _PATCHES_AN_IMAGE, _FLAT = 20, 1e-2
 
 

@@ -92,7 +92,7 @@ def evaluate(
     )
     write_record(out, "quality", inputs, {"metrics": metrics, "too_few": too_few, "controls": controls})
     readers = read_by_machine(
-        reals, made, domain, recipe=recipe, seed=plan.seed, on_progress=partial(tell, "machine reader")
+        reals, made, extractor, recipe=recipe, seed=plan.seed, on_progress=partial(tell, "machine reader")
     )
     write_record(out, "machine_reader", inputs, readers)
     called = _called(Path(real), made, label, recipe, size_px, tell)

@@ -11,11 +11,14 @@ from generation.conditions import Categorical, ConditionSpace
 from generation.data.shards import Dataset
 from generation.models.denoiser import Denoiser
 from generation.models.diffusion import ForwardProcess, stratified_timesteps
+from generation.sampling.request import STEPS
 from generation.sampling.solvers import Guidance, denoise
 from generation.training.config import TrainConfig
+from generation.training.quality import Judge, Quality
 
 #: Samples that lie this much nearer to training images than validation images do are a warning.
 NEAREST_RATIO_WARNING = 0.6
+SHEET_STEPS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,7 @@ class Appraisal:
     validation_loss: float
     spectrum_distance: float
     nearest_ratio: float
+    quality: Quality | None
     samples: NDArray[np.float32]
     columns: int
 
@@ -55,6 +59,9 @@ class Appraiser:
             dataset.images(np.sort(rng.choice(train, min(4000, len(train)), replace=False)))
         )
         self.grid, self.columns = grid_conditions(space)
+        self.judged, self.judge = min(config.judged_images, len(chosen)), None
+        if self.judged:
+            self.judge = Judge(dataset, chosen, seed=seed, mirrored=config.flip != "none")
 
     def look(self, network: Denoiser) -> Appraisal:
         samples = self._samples(network)
@@ -62,6 +69,7 @@ class Appraiser:
             validation_loss=self._validation_loss(network),
             spectrum_distance=spectrum_distance(samples, self.images),
             nearest_ratio=self._nearest_ratio(samples),
+            quality=self._quality(network),
             samples=samples,
             columns=self.columns,
         )
@@ -81,22 +89,32 @@ class Appraiser:
         return float(torch.cat(losses).mean())
 
     def _samples(self, network: Denoiser) -> NDArray[np.float32]:
-        """In slices of the training batch: a sheet of two labels has up to a hundred images."""
-        numbers = range(len(self.grid))
-        slices = [numbers[start : start + self.batch_size] for start in numbers[:: self.batch_size]]
-        return np.concatenate([self._slice(network, chosen) for chosen in slices])
+        return self._drawn(network, torch.from_numpy(self.grid), SHEET_STEPS, self.guidance)
 
-    def _slice(self, network: Denoiser, chosen: range) -> NDArray[np.float32]:
-        images = denoise(
-            network,
-            self.diffusion,
-            torch.from_numpy(self.grid[chosen.start : chosen.stop]).to(self.device),
-            [torch.Generator().manual_seed(self.seed + i) for i in chosen],
-            size=self.size,
-            steps=12,
-            guidance=self.guidance,
-        )
-        return images.cpu().numpy()
+    def _quality(self, network: Denoiser) -> Quality | None:
+        """Samples with the conditions of held-out images, drawn as `sample` draws them, beside these."""
+        if self.judge is None:
+            return None
+        return self.judge.judge(self._drawn(network, self.conditions[: self.judged], STEPS, Guidance()))
+
+    def _drawn(
+        self, network: Denoiser, conditions: torch.Tensor, steps: int, guidance: Guidance
+    ) -> NDArray[np.float32]:
+        """In slices of the training batch: a sheet of two labels has up to a hundred images."""
+        drawn = []
+        for start in range(0, len(conditions), self.batch_size):
+            chosen = conditions[start : start + self.batch_size].to(self.device)
+            images = denoise(
+                network,
+                self.diffusion,
+                chosen,
+                [torch.Generator().manual_seed(self.seed + start + i) for i in range(len(chosen))],
+                size=self.size,
+                steps=steps,
+                guidance=guidance,
+            )
+            drawn.append(images.cpu().numpy())
+        return np.concatenate(drawn)
 
     def _nearest_ratio(self, samples: NDArray[np.float32]) -> float:
         """Median distance of samples to their nearest training image, over that of validation images."""

@@ -52,7 +52,8 @@ class OptimiserConfig:
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """One training run. `batch_size` is per process and accumulation step. `float16` (with a scaled loss) is
-    for GPUs without bfloat16. The latest `keep_checkpoints` checkpoints stay; 0 keeps all of them."""
+    for GPUs without bfloat16. The latest `keep_checkpoints` checkpoints stay; 0 keeps all of them. Each
+    evaluation compares `judged_images` samples with held-out images and looks for copies; 0 skips that."""
 
     title: str = "DDPM"
     steps: int = 20_000
@@ -67,13 +68,14 @@ class TrainConfig:
     checkpoint_every: int = 1000
     evaluate_every: int = 1000
     keep_checkpoints: int = 0
+    judged_images: int = 64
     network: NetworkConfig = field(default_factory=NetworkConfig)
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
 
     def __post_init__(self) -> None:
         refuse_below(self, 1, "steps", "batch_size", "accumulate", "checkpoint_every", "evaluate_every")
-        refuse_below(self, 0, "seed", "keep_checkpoints")
+        refuse_below(self, 0, "seed", "keep_checkpoints", "judged_images")
         refuse_beyond_share(self, "condition_dropout", "ema_decay")
 
     def to_json(self) -> dict[str, Any]:

@@ -20,6 +20,11 @@ COLUMNS = (
     "images_per_second",
     "spectrum_distance",
     "nearest_ratio",
+    "fd",
+    "kid",
+    "coverage",
+    "copies",
+    "copies_p",
 )
 
 
@@ -33,7 +38,7 @@ class Journal:
         self.folder, self.path = folder, folder / "log.csv"
         kept = [row for row in self.rows() if int(row["step"]) <= from_step]
         table = io.StringIO(newline="")
-        writer = csv.DictWriter(table, COLUMNS)
+        writer = csv.DictWriter(table, COLUMNS, restval="nan")  # a log begun before a column was there
         writer.writeheader()
         writer.writerows(kept)
         write_whole(self.path, table.getvalue())
@@ -51,15 +56,17 @@ class Journal:
     def note(self, step: int, **values: float) -> None:
         with self.path.open("a", newline="", encoding="utf-8") as file:
             row: dict[str, Any] = {"step": step, **{name: f"{value:.6g}" for name, value in values.items()}}
-            csv.DictWriter(file, COLUMNS).writerow(row)
+            csv.DictWriter(file, COLUMNS, restval="nan").writerow(row)
         for name, value in values.items():
             self.board.add_scalar(name, value, step)
 
-    def show(self, step: int, images: NDArray[np.float32], columns: int) -> None:
+    def show(self, step: int, images: NDArray[np.float32], columns: int, what: str = "samples") -> Path:
         picture = contact_sheet(images, columns)
-        (self.folder / "samples").mkdir(exist_ok=True)
-        Image.fromarray(picture).save(self.folder / "samples" / f"step-{step:07d}.png")
-        self.board.add_image("samples", picture, step, dataformats="HW")
+        path = self.folder / what / f"step-{step:07d}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(picture).save(path)
+        self.board.add_image(what, picture, step, dataformats="HW")
+        return path
 
     def close(self) -> None:
         self.board.close()

@@ -20,7 +20,7 @@ from generation.models.compilation import compile_network, lay_out
 from generation.models.denoiser import Denoiser, count_parameters
 from generation.models.diffusion import ForwardProcess
 from generation.stopping import stop_signal
-from generation.training.appraisal import NEAREST_RATIO_WARNING, Appraiser
+from generation.training.appraisal import NEAREST_RATIO_WARNING, Appraisal, Appraiser
 from generation.training.averages import MovingAverage
 from generation.training.batches import Batch, BatchSource, side_column
 from generation.training.beginning import begin_with
@@ -118,7 +118,7 @@ class _Run:
     def _identity(self, space: ConditionSpace) -> dict[str, Any]:
         """What must be the same to go on: all but the run's length and how often it is looked at."""
         settings = self.config.to_json()
-        free = {"steps", "checkpoint_every", "evaluate_every", "keep_checkpoints", "title"}
+        free = {"steps", "checkpoint_every", "evaluate_every", "keep_checkpoints", "judged_images", "title"}
         kept = {name: value for name, value in settings.items() if name not in free}
         return {
             **kept,
@@ -257,21 +257,26 @@ class _Run:
                 images_per_second=speed,
                 spectrum_distance=seen.spectrum_distance,
                 nearest_ratio=seen.nearest_ratio,
+                **(seen.quality.numbers() if seen.quality else {}),
             )
             self.journal.show(self.step, seen.samples, seen.columns)
-            self._warn(seen.nearest_ratio)
+            self._warn(seen)
         self.accelerator.wait_for_everyone()
 
-    def _warn(self, nearest_ratio: float) -> None:
+    def _warn(self, seen: Appraisal) -> None:
         losses = [float(row["validation_loss"]) for row in self.journal.rows()][-4:]
         if len(losses) == 4 and losses == sorted(losses) and losses[0] < losses[-1]:
             log.warning("validation loss rose three times in a row: the network begins to learn by heart")
-        if nearest_ratio < NEAREST_RATIO_WARNING:
+        if seen.nearest_ratio < NEAREST_RATIO_WARNING:
             log.warning(
                 "samples lie at %.2f of the distance that unseen images have to the training images: "
                 "look for copies with `python -m generation memorization`",
-                nearest_ratio,
+                seen.nearest_ratio,
             )
+        if seen.quality is not None and seen.quality.alarming:
+            pairs = seen.quality.pairs
+            sheet = self.journal.show(self.step, pairs, len(pairs) // 2, "copies")
+            log.warning("%s The closest, above their training images: %s", seen.quality.sentence, sheet)
 
     def checkpoint_path(self, step: int) -> Path:
         return self.out / "checkpoints" / f"step-{step:07d}.safetensors"
@@ -314,8 +319,9 @@ class _Run:
     def _metrics(self) -> dict[str, float]:
         """The last look at the network: nothing that a clock or an interruption changes."""
         rows = self.journal.rows()
-        told = ("step", "validation_loss", "spectrum_distance", "nearest_ratio")
-        return {name: float(rows[-1][name]) for name in told} if rows else {}
+        timed = {"images_seen", "images_per_second", "train_loss", "learning_rate"}
+        told = {name: float(value) for name, value in rows[-1].items() if name not in timed} if rows else {}
+        return {name: value for name, value in told.items() if not np.isnan(value)}
 
     def close(self) -> None:
         if self.main:
