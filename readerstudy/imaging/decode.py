@@ -31,6 +31,7 @@ from readerstudy.imaging.errors import (
     UnsupportedPixels,
     WrongExtension,
 )
+from readerstudy.imaging.marks import marks_of_picture
 
 MOST_PIXELS = 64_000_000
 SHORTEST_SIDE = 16
@@ -161,6 +162,7 @@ def _decode_picture(data: bytes, container: str) -> Decoded:
         lossy = _is_lossy(picture, data, container)
         inverted = container == "TIFF" and picture.mode.startswith("I;16") and _tag(picture, 262) == 0
         picture.load()
+        marks = marks_of_picture(picture.info)
         picture = ImageOps.exif_transpose(picture)
         levels, white = _levels(picture)
     greys = ramp(white, 256 if levels.dtype == np.uint8 else 65536)
@@ -170,6 +172,7 @@ def _decode_picture(data: bytes, container: str) -> Decoded:
         "width": levels.shape[1],
         "height": levels.shape[0],
         "lossy": lossy,
+        **marks,
     }
     return Decoded(levels=levels, greys=np.float32(1) - greys if inverted else greys, facts=facts)
 

@@ -21,6 +21,7 @@ from readerstudy.imaging.errors import (
     SeveralFrames,
     UnsupportedPixels,
 )
+from readerstudy.imaging.marks import marks_of_dicom
 
 # Its length after unpacking is not known before it has been unpacked, which a bomb would use.
 DEFLATED = b"1.2.840.10008.1.2.1.99"
@@ -112,6 +113,7 @@ def _decoded(dataset: Dataset, stored: NDArray[Any]) -> Decoded:
         "width": levels.shape[1],
         "height": levels.shape[0],
         "lossy": str(dataset.file_meta.TransferSyntaxUID) in LOSSY,
+        **marks_of_dicom(dataset),
     }
     return Decoded(levels=levels, greys=greys, patient=_patient(dataset), facts=facts)
 

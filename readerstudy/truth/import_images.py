@@ -16,12 +16,15 @@ from readerstudy.imaging.models import Image
 from readerstudy.imaging.naming import Naming
 from readerstudy.studies.errors import StudyIsLocked
 from readerstudy.studies.models import Study
-from readerstudy.truth.models import Provenance, SeenFile, Source
+from readerstudy.truth.models import Kind, Provenance, SeenFile, Source
 from readerstudy.truth.quota import brought_by, held_by, require_room
 from readerstudy.truth.sources import Origin, add_images, learn
 
 BATCH = 256  # what an interrupted import reads again, at most
 ELSEWHERE = "The very same image is in source {source!r} already. Take it out there, or leave it out here."
+MARKED = (
+    "The file says that a generative model made it. Import it into a synthetic source, not into {source!r}."
+)
 OF_THE_MAKING = ("index", "seed", "checkpoint_digest", "sampler", "steps", "guidance", "precision", "sha256")
 
 
@@ -92,7 +95,7 @@ class _Arrivals:
         self.refused += [outcome for outcome in outcomes if isinstance(outcome, Refused)]
         sources = self._sources_of(imported)
         own = []
-        for one in imported:
+        for one in self._unmarked(imported):
             source = sources.get(one.image.pk, self.source.name)
             if source == self.source.name:
                 own.append(one)
@@ -105,6 +108,15 @@ class _Arrivals:
             self._require_room(len({one.image.pk for one in own} - sources.keys()))
             new = [_origin(one) for one in own if not (one.was_seen and one.image.pk in sources)]
             self.added += add_images(self.source, new, by=self.by)
+
+    def _unmarked(self, imported: Sequence[Imported]) -> list[Imported]:
+        """What may be in this source: a real one takes nothing that is marked as synthetic."""
+        if self.source.kind != Kind.REAL:
+            return list(imported)
+        marked = [one for one in imported if one.facts.get("marked_synthetic")]
+        reason = MARKED.format(source=self.source.name)
+        self.refused += [Refused(file=one.file, reason=reason) for one in marked]
+        return [one for one in imported if not one.facts.get("marked_synthetic")]
 
     def _require_room(self, images: int) -> None:
         """Refuse before the batch is stored; what came before it stays."""
