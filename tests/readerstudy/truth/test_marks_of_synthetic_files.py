@@ -1,5 +1,6 @@
 """A file that says a generative model made it: kept as provenance, refused in a real source."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,14 @@ def _other_text() -> PngInfo:
     return chunks
 
 
-MARKED = {
+MARKED: dict[str, Callable[[], bytes]] = {
     "release.png": _text_chunk,
     "xmp.jpg": lambda: encoded(eight_bits(phantom(2)), "JPEG", xmp=XMP.encode()),
     "xmp.webp": lambda: encoded(eight_bits(phantom(3)), "WEBP", lossless=True, xmp=XMP.encode()),
     "synthetic-data.dcm": lambda: _synthetic_data("YES"),
     "conversion.dcm": lambda: dicom_bytes(dicom(eight_bits(phantom(5)), ConversionType="SYN")),
 }
-HONEST = {
+HONEST: dict[str, Callable[[], bytes]] = {
     "plain.png": lambda: encoded(eight_bits(phantom(6))),
     "camera.png": lambda: encoded(eight_bits(phantom(7)), pnginfo=_other_text()),
     "declared-real.dcm": lambda: _synthetic_data("NO"),

@@ -34,7 +34,7 @@ STATUS_BY_CODE = {
         409,
     ),
     **dict.fromkeys(
-        """generation_not_installed incomplete not_a_condition not_asked off_scale plan_refused
+        """generation_not_installed incomplete not_asked off_scale plan_refused
         protocol_error reason_missing synthesis_error unknown_model unknown_slot unknown_source""".split(),
         422,
     ),
