@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from readerstudy.results.bundle.tables import TABLES
+from readerstudy.results.bundle.tables import SELECTS
 
 MEANINGS = {
     "section": "The part of the study the answer belongs to.",
@@ -50,7 +50,7 @@ def write_codebook(folder: Path, *, masked: bool) -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("file", "column", "meaning"))
-        for name in TABLES:
+        for name in SELECTS:
             if (folder / name).exists():
                 writer.writerows((name, column, meanings[column]) for column in _columns(folder / name))
     return path

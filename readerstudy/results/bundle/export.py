@@ -12,12 +12,11 @@ from typing import Any
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Questionnaire
+from readerstudy.results.bundle.answers import write_answers
 from readerstudy.results.bundle.codebook import write_codebook
 from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names
 from readerstudy.results.bundle.plan_files import plan_header, seed_of, write_plan_files
-from readerstudy.results.bundle.tables import TABLES, columns_of
-from readerstudy.results.bundle.walk import answers
 from readerstudy.results.errors import NoAnswers, StillMasked, StillOpen
 from readerstudy.results.folder import fresh_folder
 from readerstudy.results.spreadsheet import defused
@@ -60,7 +59,7 @@ def require_exportable(study: Study, *, masked: bool, by: User) -> list[Study]:
 
 def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
     names = Mask(study) if masked else Names(study)
-    readers = _write_answers(study, folder, names)
+    readers = write_answers(study, folder, names)
     if not readers:
         raise NoAnswers
     _write_readers(study, folder, readers, masked=masked)
@@ -70,27 +69,6 @@ def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
     header = json.dumps(_header(study, names), indent=2, ensure_ascii=False)
     (folder / "study.json").write_text(header + "\n", encoding="utf-8")
     write_codebook(folder, masked=masked)
-
-
-def _write_answers(study: Study, folder: Path, names: Names | Mask) -> set[str]:
-    """One pass over the answers fills every table; tables that stay empty are taken away."""
-    rows, readers = dict.fromkeys(TABLES, 0), set()
-    arms = isinstance(names, Mask) and bool(names.arms)
-    with ExitStack() as files:
-        writers = {
-            name: _writer(files, folder / name, columns_of(name, masked=names.masked, arms=arms))
-            for name in TABLES
-        }
-        for answer in answers(study, names):
-            readers.add(answer.reader)
-            for name, table in TABLES.items():
-                for row in table(answer, masked=names.masked):
-                    writers[name].writerow(row)
-                    rows[name] += 1
-    for name, count in rows.items():
-        if not count:
-            (folder / name).unlink()
-    return readers
 
 
 def _writer(files: ExitStack, path: Path, columns: tuple[str, ...]) -> "csv.DictWriter[str]":
@@ -111,13 +89,12 @@ def _defused(cell: Any) -> Any:
     return defused(cell) if isinstance(cell, str) else cell
 
 
-def _write_readers(study: Study, folder: Path, readers: set[str], *, masked: bool) -> None:
+def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bool) -> None:
     """`plan_place` is the place whose screens the plan gave to the reader; a masked bundle tells no plan."""
     asked = [question.name for question in study.protocol.document.questions]
     columns = ("reader", "virtual", *dict.fromkeys([*("specialty", "years", "site"), *asked]))
     columns = columns if masked else (*columns, "plan_place")
-    enrolled = Enrolment.objects.filter(study=study, pseudonym__in=readers)
-    enrolled = enrolled.order_by("pseudonym" if masked else "place")
+    enrolled = Enrolment.objects.filter(pk__in=readers).order_by("pseudonym" if masked else "place")
     said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
     with ExitStack() as files:
         writer = _writer(files, folder / "readers.csv", columns)

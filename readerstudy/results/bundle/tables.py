@@ -1,11 +1,7 @@
-"""The rows of each table of answers."""
+"""The tables of answers: their columns, and the SELECT that each of them is."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-
-from readerstudy.results.bundle.walk import Answer
-
-Row = Mapping[str, Any]
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "picks.csv": (
@@ -45,89 +41,94 @@ def columns_of(table: str, *, masked: bool, arms: bool = False) -> tuple[str, ..
     return (*MASKED[table], "source") if arms and table == "ratings.csv" else MASKED[table]
 
 
-def _common(answer: Answer) -> dict[str, Any]:
-    return {
-        "section": answer.section,
-        "reader": answer.reader,
-        "trial": answer.trial,
-        "order": answer.order,
-        "response_ms": answer.response.response_ms,
-        "repeat_of": answer.repeat_of,
-        "catch": int(answer.catch),
-        "disclosed": int(answer.disclosed),
-    }
+@dataclass(frozen=True, kw_only=True)
+class Select:
+    """How one table comes from the answers; see `staging.py` for the tables named bundle_*.
+
+    `columns` says what the columns are that `COMMON` does not know. An empty text is no value in a bundle.
+    """
+
+    columns: Mapping[str, str]
+    joins: str
+    where: str = "TRUE"
+    masked_order: str = "t.rank"
+    order: str = "t.rank"
+
+    def sql(self, columns: tuple[str, ...], *, masked: bool, of_one_reader: bool = False) -> str:
+        known = {**COMMON, **self.columns}
+        wanted = ", ".join(known[name] for name in columns)
+        # Rows of a masked bundle stand in the order of their names: that of reading comes from the plan.
+        place = "t.rank, p.repeats_id IS NOT NULL, " if masked else ""
+        last = self.masked_order if masked else self.order
+        reader = "AND e.id = %s" if of_one_reader else ""
+        return f"""
+            SELECT {wanted} {ANSWERS} {self.joins} WHERE {FINAL} AND {self.where} {reader}
+            ORDER BY e.rank, t.section_rank, {place}p."order", {last}"""
 
 
-def picks(answer: Answer, *, masked: bool) -> Iterator[Row]:
-    if answer.task != "pick_real" or answer.response.pick_id is None:
-        return
-    slot, picked = answer.slots[answer.response.pick_id]
-    row = _common(answer) | {"picked": picked.alternative}
-    if not masked:
-        real = next(number for number, shown in answer.slots.values() if shown.real)
-        row |= {"correct": int(bool(picked.real)), "slot_picked": slot, "slot_real": real}
-    yield row
+ANSWERS = """
+    FROM bundle_reader e JOIN reading_response r ON r.enrolment_id = e.id
+    JOIN reading_presentation p ON p.id = r.presentation_id JOIN bundle_trial t ON t.id = p.trial_id"""
+#: Only the newest revision of an answer counts.
+FINAL = """NOT EXISTS (SELECT 1 FROM reading_response newer WHERE newer.presentation_id = r.presentation_id
+    AND newer.enrolment_id = r.enrolment_id AND newer.revision > r.revision)"""
+COMMON = {
+    "section": "t.section",
+    "reader": "e.name",
+    "trial": "CASE WHEN p.repeats_id IS NULL THEN t.name ELSE t.name || '-again' END",
+    "repeat_of": "CASE WHEN p.repeats_id IS NOT NULL THEN t.name END",
+    "order": 'p."order"',
+    "response_ms": "r.response_ms",
+    "catch": "t.catch",
+    "disclosed": "t.disclosed",
+    "image": "i.name",
+    "source": "NULLIF(i.source, '')",
+    "slot": "s.position + 1",
+}
+IMAGE = "JOIN bundle_image i ON i.id = s.trial_image_id"
+FIRST = f"JOIN reading_slot s ON s.presentation_id = p.id AND s.position = 0 {IMAGE}"
+REAL = """(SELECT MIN(x.position) + 1 FROM reading_slot x JOIN bundle_image y ON y.id = x.trial_image_id
+    WHERE x.presentation_id = p.id AND y.is_real = 1)"""
 
-
-def ratings(answer: Answer, *, masked: bool) -> Iterator[Row]:
-    slots = answer.slots.items()
-    for pk, (slot, shown) in sorted(slots, key=lambda at: at[1][1].image) if masked else slots:
-        if pk in answer.ratings:
-            yield _common(answer) | {
-                "image": shown.image,
-                "source": shown.source,
-                "slot": slot,
-                "rating": answer.ratings[pk],
-            }
-
-
-def calls(answer: Answer, *, masked: bool) -> Iterator[Row]:
-    if answer.task == "call":
-        yield _common(answer) | {
-            "image": answer.first.image,
-            "source": answer.first.source,
-            "call": answer.response.call,
-            "confidence": answer.response.confidence,
-        }
-
-
-def checks(answer: Answer, *, masked: bool) -> Iterator[Row]:
-    if answer.task != "check_label":
-        return
-    shown = answer.first
-    seen = answer.response.observed
-    for label, intended in shown.label.items():
-        observed = seen.get(label, intended if answer.response.verdict == "fits" else None)
-        # One verdict covers all labels of the screen; a label seen as intended fits all the same.
-        fits = answer.response.verdict == "discrepant" and label not in seen and bool(seen)
-        yield _common(answer) | {
-            "image": shown.image,
-            "source": shown.source,
-            "label": label,
-            "intended": intended,
-            "observed": intended if fits else observed,
-            "verdict": "fits" if fits else answer.response.verdict,
-        }
-
-
-def reasons(answer: Answer, *, masked: bool) -> Iterator[Row]:
-    given = [(reason, answer.slots[reason.slot_id][1]) for reason in answer.reasons]
-    if masked:
-        given.sort(key=lambda one: (one[1].image, one[0].tag, one[0].x or 0.0, one[0].y or 0.0))
-    for reason, shown in given:
-        yield _common(answer) | {
-            "image": shown.image,
-            "source": shown.source,
-            "tag": reason.tag,
-            "x": reason.x,
-            "y": reason.y,
-        }
-
-
-TABLES: dict[str, Callable[..., Iterator[Row]]] = {
-    "picks.csv": picks,
-    "ratings.csv": ratings,
-    "calls.csv": calls,
-    "checks.csv": checks,
-    "reasons.csv": reasons,
+SELECTS = {
+    "picks.csv": Select(
+        columns={
+            "picked": "NULLIF(i.alternative, '')",
+            "correct": "i.is_real",
+            "slot_picked": "s.position + 1",
+            "slot_real": REAL,
+        },
+        joins=f"JOIN reading_slot s ON s.id = r.pick_id {IMAGE}",
+        where="t.task = 'pick_real'",
+    ),
+    "ratings.csv": Select(
+        columns={"rating": "g.points"},
+        joins=f"""JOIN reading_rating g ON g.response_id = r.id
+            JOIN reading_slot s ON s.id = g.slot_id {IMAGE}""",
+        masked_order="i.rank",
+        order="s.position",
+    ),
+    "calls.csv": Select(
+        columns={"call": "NULLIF(r.call, '')", "confidence": "r.confidence"},
+        joins=FIRST,
+        where="t.task = 'call'",
+    ),
+    "checks.csv": Select(
+        columns={
+            "label": "NULL",
+            "intended": "NULL",
+            "verdict": "r.verdict",
+            "observed": "CAST(r.observed AS text)",
+            "trial_image": "s.trial_image_id",
+        },
+        joins=FIRST,
+        where="t.task = 'check_label'",
+    ),
+    "reasons.csv": Select(
+        columns={"tag": "w.tag", "x": "w.x", "y": "w.y", "answer": "r.id"},
+        joins=f"""JOIN reading_reason w ON w.response_id = r.id
+            JOIN reading_slot s ON s.id = w.slot_id {IMAGE}""",
+        masked_order="w.id",
+        order="w.id",
+    ),
 }
