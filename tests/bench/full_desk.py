@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from readerstudy.studies.models import Study
+    from readerstudy.studies.models import Section, Study
 
 PROTOCOL = """\
 [study]
@@ -43,15 +43,15 @@ confidence = 3
 
 
 @contextmanager
-def a_platform(*, durable: bool = False) -> Iterator[None]:
+def a_platform(*, durable: bool = False, database: str = "postgresql") -> Iterator[None]:
     """An empty one, whose database and files are gone afterwards; `durable`: it waits for the disk."""
     from tests.postgresql import Cluster
 
-    cluster = Cluster(durable=durable)
+    cluster = Cluster(durable=durable) if database == "postgresql" else None
     with tempfile.TemporaryDirectory(prefix="readerstudy-bench-") as home:
         os.environ |= {
             "READERSTUDY_HOME": home,
-            "DATABASE_URL": cluster.url,
+            "DATABASE_URL": cluster.url if cluster else "",
             "DJANGO_SETTINGS_MODULE": "readerstudy.settings",
         }
         try:
@@ -62,10 +62,11 @@ def a_platform(*, durable: bool = False) -> Iterator[None]:
             call_command("migrate", verbosity=0)
             yield
         finally:
-            cluster.stop()
+            if cluster:
+                cluster.stop()
 
 
-def sql(statement: str, *parameters: object) -> None:
+def sql(statement: str, *parameters: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -175,9 +176,23 @@ def unblind(study: Study) -> None:
 
 def read(study: Study, trials: int, readers: int, owner: Any) -> None:
     """Plan, lock and answers, written as the platform's verbs would have left them."""
+    section = plan_and_people(study, trials, readers, owner)
+    sql(PRESENTATIONS, section.pk, readers, section.pk)
+    sql(SLOTS, section.pk)
+    lock(study, readers, owner)
+    sql(RESPONSES, study.pk, section.pk)
+    sql(REASONS, section.pk)
+    sql(TALLIES, section.pk, section.pk)
+    sql(CHOICES, section.pk, section.pk)
+    sql(SITTINGS, study.pk)
+    sql(ACTIVITIES, trials // 10, study.pk)
+
+
+def plan_and_people(study: Study, trials: int, readers: int, owner: Any) -> Section:
+    """Trials, keys and readers, on any database; presentations are still missing."""
     from readerstudy.accounts.models import User
-    from readerstudy.studies.models import Enrolment, Lock, Role, Section, Trial, TrialImage
-    from readerstudy.truth.models import Key, Plan, Provenance
+    from readerstudy.studies.models import Enrolment, Role, Section, Trial, TrialImage
+    from readerstudy.truth.models import Key, Provenance
 
     section = Section.objects.create(study=study, position=1, name="calls", task="call")
     Trial.objects.bulk_create([Trial(section=section, number=n + 1) for n in range(trials)], 2_000)
@@ -212,14 +227,14 @@ def read(study: Study, trials: int, readers: int, owner: Any) -> None:
             for place, user in enumerate(people, start=1)
         ]
     )
-    sql(PRESENTATIONS, section.pk, readers, section.pk)
-    sql(SLOTS, section.pk)
-    sql(RESPONSES, study.pk, section.pk)
-    sql(REASONS, section.pk)
-    sql(TALLIES, section.pk, section.pk)
-    sql(CHOICES, section.pk, section.pk)
-    sql(SITTINGS, study.pk)
-    sql(ACTIVITIES, trials // 10, study.pk)
+    return section
+
+
+def lock(study: Study, readers: int, owner: Any) -> None:
+    """Nothing of what a plan consists of changes after it."""
+    from readerstudy.studies.models import Lock
+    from readerstudy.truth.models import Plan
+
     digest = "0" * 64
     Plan.objects.create(
         study=study,

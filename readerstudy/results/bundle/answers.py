@@ -39,7 +39,8 @@ def _write(path: Path, columns: tuple[str, ...], stage: Staged, *, masked: bool)
                 writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
                 writer.writerows(EXPANDED[path.name](stage, masked=masked))
         elif connection.vendor == "postgresql":
-            _copy(SELECTS[path.name].sql(columns, masked=masked), file)
+            select = SELECTS[path.name].sql(columns, stage.readers, stage.sections, masked=masked)
+            _copy(select, file)
         else:
             with _text(file) as text:
                 rows = _rows(path.name, columns, stage, masked=masked)
@@ -60,10 +61,9 @@ def _copy(select: str, file: BufferedWriter) -> None:
 
 def _rows(table: str, columns: tuple[str, ...], stage: Staged, *, masked: bool) -> Iterator[tuple[Any, ...]]:
     """Reader by reader, since a cursor may fetch all its rows at once."""
-    select = SELECTS[table].sql(columns, masked=masked, of_one_reader=True)
     for reader in stage.readers:
         with connection.cursor() as cursor:
-            cursor.execute(select, [reader])
+            cursor.execute(SELECTS[table].sql(columns, [reader], stage.sections, masked=masked))
             yield from cursor
 
 

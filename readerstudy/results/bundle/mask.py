@@ -9,6 +9,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from string import ascii_uppercase
+from typing import Any, NamedTuple
 
 from readerstudy.results.bundle.names import Shown
 from readerstudy.studies.models import Section, Study
@@ -17,6 +18,18 @@ from readerstudy.truth.models import Key
 from readerstudy.truth.secrets import name_key
 
 Rank = Callable[..., bytes]
+
+
+class _Shown(NamedTuple):
+    """One image of a trial and what it really is. A study has many, so they are no model instances."""
+
+    pk: int
+    trial: int
+    trial_number: int
+    number: int
+    source: str
+    catch: bool
+    label: dict[str, Any]
 
 
 class Mask:
@@ -46,30 +59,24 @@ class Mask:
         return (section.pk, number) not in self._trials
 
     def _cover(self, section: Section, *, with_arms: bool) -> None:
-        keys = [
-            key
-            for key in _keys_of(section)
-            if not key.catch and key.trial_image.trial_id not in self._disclosed
-        ]
+        keys = [key for key in _keys_of(section) if not key.catch and key.trial not in self._disclosed]
         self._number_trials(section, keys)
         self._name_images(section, keys)
         arms = self._letter_arms(section, keys) if with_arms else {}
-        self._shown[section.pk] = {
-            key.trial_image_id: self._masked(key, arms.get(key.provenance.source.name, "")) for key in keys
-        }
+        self._shown[section.pk] = {key.pk: self._masked(key, arms.get(key.source, "")) for key in keys}
 
-    def _number_trials(self, section: Section, keys: Iterable[Key]) -> None:
+    def _number_trials(self, section: Section, keys: Iterable[_Shown]) -> None:
         """Numbers run on from section to section, so that a name never means two things."""
-        numbers = {key.trial_image.trial.number for key in keys}
+        numbers = {key.trial_number for key in keys}
         ordered = sorted(numbers, key=lambda number: self._rank("trial", section.name, number))
         for place, number in enumerate(ordered, start=len(self._trials) + 1):
             self._trials[section.pk, number] = f"T{place:03}"
 
-    def _name_images(self, section: Section, keys: Iterable[Key]) -> None:
+    def _name_images(self, section: Section, keys: Iterable[_Shown]) -> None:
         """One image a screen: numbered. Several: trial and letter."""
-        screens: dict[int, list[Key]] = defaultdict(list)
+        screens: dict[int, list[_Shown]] = defaultdict(list)
         for key in keys:
-            screens[key.trial_image.trial.number].append(key)
+            screens[key.trial_number].append(key)
         alone = []
         for number, screen in screens.items():
             if len(screen) == 1:
@@ -77,38 +84,47 @@ class Mask:
                 continue
             trial = self._trials[section.pk, number]
             for letter, key in zip(ascii_uppercase, self._ordered("letter", section, screen), strict=False):
-                self._images[key.trial_image_id] = f"{trial}-{letter}"
+                self._images[key.pk] = f"{trial}-{letter}"
         for place, key in enumerate(self._ordered("image", section, alone), start=len(self._images) + 1):
-            self._images[key.trial_image_id] = f"I{place:04}"
+            self._images[key.pk] = f"I{place:04}"
 
-    def _ordered(self, purpose: str, section: Section, keys: Iterable[Key]) -> list[Key]:
-        def rank(key: Key) -> bytes:
-            return self._rank(purpose, section.name, key.trial_image.trial.number, key.trial_image.number)
+    def _ordered(self, purpose: str, section: Section, keys: Iterable[_Shown]) -> list[_Shown]:
+        def rank(key: _Shown) -> bytes:
+            return self._rank(purpose, section.name, key.trial_number, key.number)
 
         return sorted(keys, key=rank)
 
-    def _letter_arms(self, section: Section, keys: Iterable[Key]) -> Mapping[str, str]:
+    def _letter_arms(self, section: Section, keys: Iterable[_Shown]) -> Mapping[str, str]:
         """A letter for each source, which means another source in another section."""
-        names = {key.provenance.source.name for key in keys}
+        names = {key.source for key in keys}
         ordered = sorted(names, key=lambda name: self._rank("arm", section.name, name))
         self.arms[section.name] = list(ascii_uppercase[: len(ordered)])
         return dict(zip(ordered, ascii_uppercase, strict=False))
 
-    def _masked(self, key: Key, arm: str) -> Shown:
-        image = self._images[key.trial_image_id]
+    def _masked(self, key: _Shown, arm: str) -> Shown:
+        image = self._images[key.pk]
         return Shown(
             image=image,
             source=arm,
             alternative=image.partition("-")[2],
             real=None,
             catch=False,
-            label=dict.fromkeys(key.trial_image.label, ""),
+            label=dict.fromkeys(key.label, ""),
         )
 
 
-def _keys_of(section: Section) -> Iterator[Key]:
+def _keys_of(section: Section) -> Iterator[_Shown]:
     keys = Key.objects.filter(trial_image__trial__section=section)
-    return keys.select_related("trial_image__trial", "provenance__source").iterator(2_000)
+    rows = keys.values_list(
+        "trial_image_id",
+        "trial_image__trial_id",
+        "trial_image__trial__number",
+        "trial_image__number",
+        "provenance__source__name",
+        "catch",
+        "trial_image__label",
+    )
+    return map(_Shown._make, rows.iterator(2_000))
 
 
 def _ranking(study: Study) -> Rank:

@@ -52,20 +52,26 @@ class Names:
         return False
 
     def shown_in(self, section: Section) -> dict[int, Shown]:
-        keys = Key.objects.filter(trial_image__trial__section=section).select_related(
-            "trial_image", "provenance__source", "provenance__image"
-        )
-        return {key.trial_image_id: self._shown(key) for key in keys.iterator(2_000)}
-
-    def _shown(self, key: Key) -> Shown:
-        source = key.provenance.source
-        return Shown(
+        rows = Key.objects.filter(trial_image__trial__section=section).values_list(
+            "trial_image_id",
+            "provenance__source__name",
+            "provenance__source__kind",
             # In a catch trial the pixels are spoiled; the name stays that of the image in the plan.
-            image=self._pseudonyms.image(key.provenance.image.digest),
-            source=source.name,
-            alternative=key.alternative,
-            real=source.kind == "real",
-            catch=key.catch,
-            label=key.trial_image.label,
-            intended=key.provenance.labels,
+            "provenance__image__digest",
+            "alternative",
+            "catch",
+            "trial_image__label",
+            "provenance__labels",
         )
+        return {
+            pk: Shown(
+                image=self._pseudonyms.image(digest),
+                source=source,
+                alternative=alternative,
+                real=kind == "real",
+                catch=catch,
+                label=label,
+                intended=intended,
+            )
+            for pk, source, kind, digest, alternative, catch, label, intended in rows.iterator(2_000)
+        }

@@ -31,9 +31,10 @@ TABLES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Staged:
-    """Whose answers count, by key of the enrolment, and what the bundle says of each trial image."""
+    """Whose answers count in which sections, by their keys, and what the bundle says of each trial image."""
 
     readers: tuple[int, ...]
+    sections: tuple[int, ...]
     shown: dict[int, Shown]
 
 
@@ -42,14 +43,19 @@ def staged(study: Study, names: Naming) -> Iterator[Staged]:
     """Fill the temporary tables for as long as the block lasts."""
     shown: dict[int, Shown] = {}
     readers = _readers(study, names)
+    sections = list(Section.objects.filter(study=study, practice=False).order_by("position"))
     # A pooler of connections gives the same session for as long as a transaction lasts. SQLite has one writer
     # at a time, which an export must not be.
     with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
         _create()
         _fill("bundle_reader", readers)
-        _fill("bundle_trial", _trials(study, names, shown))
+        _fill("bundle_trial", _trials(study, sections, names, shown))
         _fill("bundle_image", _images(shown))
-        yield Staged(readers=tuple(pk for pk, *_ in readers), shown=shown)
+        yield Staged(
+            readers=tuple(pk for pk, *_ in readers),
+            sections=tuple(section.pk for section in sections),
+            shown=shown,
+        )
         _drop()
 
 
@@ -66,10 +72,12 @@ def _readers(study: Study, names: Naming) -> list[tuple[int, int, str]]:
     return [(pk, rank, defused(name)) for rank, (pk, name) in enumerate(ordered)]
 
 
-def _trials(study: Study, names: Naming, shown: dict[int, Shown]) -> list[tuple[Any, ...]]:
-    """The trials that the bundle has, sorted by their names; on the way, `shown` learns of their images."""
+def _trials(
+    study: Study, sections: list[Section], names: Naming, shown: dict[int, Shown]
+) -> list[tuple[Any, ...]]:
+    """The trials of the bundle by section and name; on the way, `shown` learns of their images."""
     disclosed, found = disclosed_trials(study), []
-    for place, section in enumerate(Section.objects.filter(study=study, practice=False).order_by("position")):
+    for place, section in enumerate(sections):
         of_section = names.shown_in(section)
         shown.update(of_section)
         images = TrialImage.objects.filter(trial__section=section)
@@ -79,8 +87,8 @@ def _trials(study: Study, names: Naming, shown: dict[int, Shown]) -> list[tuple[
         for trial, number in {(trial, number): None for _, trial, number in told}:
             name = names.trial(section, number)
             facts = (defused(name), int(trial in catch), int(trial in disclosed))
-            found.append((name, trial, defused(section.name), place, section.task, *facts))
-    return [(trial, rank, *rest) for rank, (_, trial, *rest) in enumerate(sorted(found))]
+            found.append((place, name, trial, defused(section.name), place, section.task, *facts))
+    return [(trial, rank, *rest) for rank, (_, _, trial, *rest) in enumerate(sorted(found))]
 
 
 def _images(shown: dict[int, Shown]) -> Iterator[tuple[Any, ...]]:
@@ -93,6 +101,8 @@ def _images(shown: dict[int, Shown]) -> Iterator[tuple[Any, ...]]:
 def _create() -> None:
     _drop()
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL work_mem = '64MB'")  # what is sorted need not go over the disk
         for table, columns in TABLES.items():
             typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
             cursor.execute(f"CREATE TEMPORARY TABLE {table} ({typed}, PRIMARY KEY (id))")
