@@ -1,8 +1,8 @@
-"""Write the tables of answers. Memory does not grow with answers: at most one reader's are held."""
+"""Write the tables of answers in memory that does not grow with them: at most one reader's are held."""
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedWriter, TextIOWrapper
 from itertools import groupby
 from pathlib import Path
@@ -39,8 +39,7 @@ def _write(path: Path, columns: tuple[str, ...], stage: Staged, *, masked: bool)
                 writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
                 writer.writerows(EXPANDED[path.name](stage, masked=masked))
         elif connection.vendor == "postgresql":
-            select = SELECTS[path.name].sql(columns, stage.readers, stage.sections, masked=masked)
-            _copy(select, file)
+            file.writelines(_copied(_select(path.name, columns, stage, stage.readers, masked=masked)))
         else:
             with _text(file) as text:
                 rows = _rows(path.name, columns, stage, masked=masked)
@@ -53,17 +52,27 @@ def _text(file: BufferedWriter) -> TextIOWrapper:
     return TextIOWrapper(file, encoding="utf-8", newline="")
 
 
-def _copy(select: str, file: BufferedWriter) -> None:
+def _select(
+    table: str, columns: tuple[str, ...], stage: Staged, readers: Sequence[int], *, masked: bool
+) -> str:
+    return SELECTS[table].sql(columns, readers, stage.sections, masked=masked)
+
+
+def _copied(select: str) -> Iterator[bytes]:
     """The database writes the CSV; its rules for quotes and missing values are those of Python's csv."""
     with connection.cursor() as cursor, cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)") as copy:
-        file.writelines(copy)
+        yield from map(bytes, copy)
 
 
-def _rows(table: str, columns: tuple[str, ...], stage: Staged, *, masked: bool) -> Iterator[tuple[Any, ...]]:
-    """Reader by reader, since a cursor may fetch all its rows at once."""
+def _rows(table: str, columns: tuple[str, ...], stage: Staged, *, masked: bool) -> Iterator[Sequence[Any]]:
+    """The rows one after another; PostgreSQL gives every value as text, and an empty one for none."""
+    if connection.vendor == "postgresql":
+        select = _select(table, columns, stage, stage.readers, masked=masked)
+        yield from csv.reader(row.decode() for row in _copied(select))
+        return
     for reader in stage.readers:
         with connection.cursor() as cursor:
-            cursor.execute(SELECTS[table].sql(columns, [reader], stage.sections, masked=masked))
+            cursor.execute(_select(table, columns, stage, [reader], masked=masked))
             yield from cursor
 
 
@@ -77,7 +86,7 @@ def _checks(stage: Staged, *, masked: bool) -> Iterator[Row]:
     """One answer about several labels becomes a row for each."""
     for row in _named_rows("checks.csv", "trial_image", stage, masked=masked):
         seen, verdict = json.loads(row["observed"]), row["verdict"]
-        for label, intended in stage.shown[row["trial_image"]].label.items():
+        for label, intended in stage.shown[int(row["trial_image"])].label.items():
             observed = seen.get(label, intended if verdict == "fits" else None)
             # One verdict covers all labels of the screen; a label seen as intended fits all the same.
             fits = verdict == "discrepant" and label not in seen and bool(seen)
@@ -93,8 +102,13 @@ def _reasons(stage: Staged, *, masked: bool) -> Iterator[Row]:
     """The reasons of an answer as they were given, but in a masked bundle sorted by what they say."""
     rows = _named_rows("reasons.csv", "answer", stage, masked=masked)
     for _, given in groupby(rows, key=lambda row: row["answer"]):
-        for row in sorted(given, key=_by_content) if masked else given:
+        told = [row | {"x": _float(row["x"]), "y": _float(row["y"])} for row in given]
+        for row in sorted(told, key=_by_content) if masked else told:
             yield row | {"tag": defused(row["tag"])}
+
+
+def _float(value: str | float | None) -> float | None:
+    return None if value is None or value == "" else float(value)
 
 
 def _by_content(reason: Row) -> tuple[Any, ...]:
