@@ -81,7 +81,7 @@ def images_in_storage(count: int) -> list[int]:
 
     rng, canvas = np.random.default_rng(1), Canvas(width=16, height=16, bits=8)
     rows = []
-    folder = Path(image_storage().path(""))  # type: ignore[attr-defined]
+    folder = Path(image_storage().path(""))
     for _ in range(count):
         pixels = rng.integers(0, 256, 256, np.uint8).tobytes()
         digest = digest_of(pixels, canvas)
