@@ -21,8 +21,12 @@ from readerstudy.desk.pages import (
     runs,
     studies,
 )
+from readerstudy.desk.person import pages as person
 
 urlpatterns = [
+    path("account/data/", person.my_data, name="my-data"),
+    path("account/data.json", person.my_data_file, name="my-data-file"),
+    path("account/erasure/", person.erase_me, name="erase-me"),
     path("", studies.home, name="home"),
     path("studies/", studies.studies, name="desk-studies"),
     path("studies/new/", studies.new_study, name="desk-new"),

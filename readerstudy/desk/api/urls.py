@@ -17,6 +17,7 @@ from readerstudy.desk.api import (
     studies,
     watching,
 )
+from readerstudy.desk.person import api as person
 
 STUDY = "studies/<slug:slug>"
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("planner", results.PlannerView.as_view(), name="api-planner"),
     path("protocols", protocol.PublishedView.as_view(), name="api-published"),
     path("protocols/check", protocol.NewProtocolCheckView.as_view(), name="api-published-check"),
+    path("account/data", person.MyDataView.as_view(), name="api-my-data"),
+    path("account/erasure", person.ErasureView.as_view(), name="api-erase-me"),
     path("models", playground.ModelsView.as_view(), name="api-models"),
     path("studies", studies.StudiesView.as_view(), name="api-studies"),
     path(STUDY, studies.StudyView.as_view(), name="api-study"),

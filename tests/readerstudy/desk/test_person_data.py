@@ -11,13 +11,13 @@ from django.test import Client
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
-from readerstudy.desk.person_data import ERASED, LATER, StillInAStudy, erase_person, export_person
+from readerstudy.desk.person.data import ERASED, LATER, StillInAStudy, erase_person, export_person
 from readerstudy.reading.models import Response
 from readerstudy.results.freeze import freeze_study
 from readerstudy.truth.models import Provenance
 from tests.readerstudy.desk.api.conftest import a_program
 from tests.readerstudy.factory import PASSWORD, Locked, a_locked_study, a_user, read_everything
-from tests.readerstudy.people import signed_in
+from tests.readerstudy.people import confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +92,45 @@ def _tables_that_name(address: str) -> set[str]:
             if any(address in str(row) for row in cursor.fetchall()):
                 found.add(table)
     return found
+
+
+def test_page_api_and_command_give_the_same_data_after_confirming(read: Locked, tmp_path: Path) -> None:
+    rita = signed_in(read.people["rita"])
+    assert rita.get("/account/data.json").status_code == 302
+    assert rita.get("/api/account/data").json()["code"] == "confirm"
+    assert "/account/data/" in rita.get("/account/").content.decode()
+    assert "Erase my account" in rita.get("/account/data/").content.decode()
+    confirm(rita)
+    page = rita.get("/account/data.json")
+    assert page["Content-Disposition"].startswith("attachment")
+    out = tmp_path / "rita.json"
+    call_command("export_person", "rita@example.org", "--out", str(out), stdout=StringIO())
+    api = rita.get("/api/account/data").json()
+    for part in ("account", "studies", "invitations", "tokens"):
+        assert json.loads(page.content)[part] == api[part] == json.loads(out.read_text())[part]
+    assert a_program(read.people["rita"]).get("account/data").status_code == 401
+
+
+def test_a_person_erases_their_own_account_and_is_signed_out(read: Locked) -> None:
+    rita, user = signed_in(read.people["rita"], confirmed=True), read.people["rita"]
+    asked = {"email": "rita@example.org", "reason": "I have retired."}
+    refused = rita.post("/account/erasure/", asked)
+    assert "is not frozen" in refused.content.decode()
+    freeze_study(read.study, by=read.owner, reason="done")
+    mistyped = rita.post("/account/erasure/", asked | {"email": "ron@example.org"})
+    assert "Type your email address" in mistyped.content.decode()
+    assert User.objects.get(pk=user.pk).is_active
+    assert rita.post("/account/erasure/", asked)["Location"] == "/accounts/login/"
+    assert User.objects.get(pk=user.pk).email.endswith(ERASED)
+    assert rita.get("/account/").status_code == 302
+
+
+def test_the_api_erases_too_and_the_last_owner_of_a_study_stays(read: Locked) -> None:
+    freeze_study(read.study, by=read.owner, reason="done")
+    owner = signed_in(read.owner, confirmed=True)
+    refused = owner.post("/api/account/erasure", {"reason": "tired"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "last_owner")
+    anna = signed_in(read.people["anna"], confirmed=True)
+    done = anna.post("/api/account/erasure", {"reason": "tired"}, content_type="application/json")
+    assert done.status_code == 204
+    assert anna.get("/api/studies").status_code == 401

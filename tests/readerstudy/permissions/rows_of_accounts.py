@@ -5,6 +5,11 @@ from tests.readerstudy.permissions.row import row
 #   anonymous, reader, other reader, coordinator, analyst, owner, other owner
 ROWS = {
     "account/": row("/account/", "302 200 200 200 200 200 200"),
+    "account/data/": row("/account/data/", "302 200 200 200 200 200 200"),
+    "account/data.json": row("/account/data.json", "302 200 200 200 200 200 200"),
+    "account/erasure/": row("/account/erasure/", "302 422 422 422 422 422 422", "POST"),
+    "api/account/data": row("/api/account/data", "401 200 200 200 200 200 200"),
+    "api/account/erasure": row("/api/account/erasure", "401 400 400 400 400 400 400", "POST"),
     "account/hospital-sign-in/disconnect/": row(
         "/account/hospital-sign-in/disconnect/", "302 302 302 302 302 302 302", "POST"
     ),

@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.person_data import erase_person
+from readerstudy.desk.person.data import erase_person
 from readerstudy.studies.command import StudyCommand
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.person_data import export_person
+from readerstudy.desk.person.data import export_person
 from readerstudy.studies.command import StudyCommand
 
 

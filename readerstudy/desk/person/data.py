@@ -13,9 +13,9 @@ from readerstudy.audit.models import Event
 from readerstudy.audit.record import record
 from readerstudy.errors import ReaderstudyError
 from readerstudy.reading.models import Draft, Response, Sitting
-from readerstudy.studies.errors import WithdrawalNeedsReason
+from readerstudy.studies.errors import LastOwner, WithdrawalNeedsReason
 from readerstudy.studies.lead import withdraw_leader
-from readerstudy.studies.models import Enrolment
+from readerstudy.studies.models import Enrolment, Role
 
 ERASED = "@erased.invalid"
 LATER = "Answers are part of this export once the study is frozen."
@@ -71,6 +71,7 @@ def erase_person(user: User, *, by: User, reason: str) -> User:
         return user
     if Enrolment.objects.of(user).current().filter(study__freeze__isnull=True).exists():
         raise StillInAStudy
+    _keep_owners(user)
     _close_every_way_in(user, by=by, reason=reason)
     nobody = f"erased-{secrets.token_hex(8)}{ERASED}"
     invitations = Invitation.objects.filter(pk__in=[one.pk for one in _invitations_of(user)])
@@ -80,6 +81,14 @@ def erase_person(user: User, *, by: User, reason: str) -> User:
     user.save()
     record("accounts", "personal data erased", by=by, on=user, reason=reason)
     return user
+
+
+def _keep_owners(user: User) -> None:
+    """A frozen study still has to be unblinded by somebody."""
+    for owned in Enrolment.objects.of(user).current().filter(role=Role.OWNER):
+        owners = Enrolment.objects.filter(study=owned.study_id, role=Role.OWNER).current().accepted()
+        if not owners.exclude(pk=owned.pk).exists():
+            raise LastOwner
 
 
 def _close_every_way_in(user: User, *, by: User, reason: str) -> None:
