@@ -39,6 +39,15 @@ SENTENCES = {
     ),
     "section handed in": _("%(who)s handed in section %(section)s."),
     "practice judged": _("%(who)s finished round %(round)s of practice section %(section)s."),
+    "disclosure requested": _(
+        "%(who)s asked that %(recipient)s be told the kind of image %(letter)s on screen %(number)s of section "
+        "%(section)s, as %(reader)s saw it."
+    ),
+    "image disclosed": _("%(who)s confirmed that %(recipient)s be told the kind of one image."),
+    "disclosure read": _("%(who)s read the kind of the image that was disclosed."),
+    "shared images approved": _(
+        "%(who)s approved that truth is told although another study shows the same images."
+    ),
     "study frozen": _("%(who)s froze the study with %(responses)s answers. Data digest: %(data)s."),
     "unblinding requested": _("%(who)s requested the unblinding."),
     "study unblinded": _("%(who)s unblinded the study."),

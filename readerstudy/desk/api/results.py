@@ -110,11 +110,11 @@ class UnblindingView(_UnblindingStep):
         return self.take(slug, confirm_unblinding)
 
 
-class DisclosureView(_UnblindingStep):
+class SharedImagesApprovalView(_UnblindingStep):
     """Approve, as a second person, that truth is told although another study still shows the same images."""
 
     @extend_schema(
-        operation_id="disclosure_approve",
+        operation_id="shared_images_approve",
         request=StatedReasonIn,
         responses={200: outputs.UnblindingOut, **REFUSALS},
     )

@@ -89,7 +89,11 @@ urlpatterns = [
         results.UnblindingRequestView.as_view(),
         name="api-unblinding-request",
     ),
-    path(f"{STUDY}/disclosure", results.DisclosureView.as_view(), name="api-disclosure"),
+    path(
+        f"{STUDY}/shared-images-approval",
+        results.SharedImagesApprovalView.as_view(),
+        name="api-shared-images-approval",
+    ),
     path(f"{STUDY}/unblinding", results.UnblindingView.as_view(), name="api-unblinding"),
     path(f"{STUDY}/bundle.zip", results.BundleView.as_view(), name="api-bundle"),
     path(f"{STUDY}/reproduce.zip", results.ReproductionView.as_view(), name="api-reproduction"),

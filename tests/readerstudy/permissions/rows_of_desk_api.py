@@ -71,7 +71,7 @@ ROWS = {
     **of("/freeze", SEERS_MALFORMED, "POST"),
     **of("/unblinding-request", SEERS_MALFORMED, "POST"),
     **of("/unblinding", SEERS_MALFORMED, "POST"),
-    **of("/disclosure", SEERS_MALFORMED, "POST"),
+    **of("/shared-images-approval", SEERS_MALFORMED, "POST"),
     **of("/bundle.zip", SEERS_TOO_EARLY),
     **of("/reproduce.zip", SEERS_TOO_EARLY),
     **of("/report", SEERS_TOO_EARLY),
