@@ -40,7 +40,7 @@ SENTENCES = {
     "section handed in": _("%(who)s handed in section %(section)s."),
     "practice judged": _("%(who)s finished round %(round)s of practice section %(section)s."),
     "disclosure requested": _(
-        "%(who)s asked that %(recipient)s be told the kind of image %(letter)s on screen %(number)s of section "
+        "%(who)s asked that %(recipient)s be told what image %(letter)s on screen %(number)s of section "
         "%(section)s, as %(reader)s saw it."
     ),
     "image disclosed": _("%(who)s confirmed that %(recipient)s be told the kind of one image."),
