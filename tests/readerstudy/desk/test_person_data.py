@@ -16,8 +16,8 @@ from readerstudy.reading.models import Response
 from readerstudy.results.freeze import freeze_study
 from readerstudy.truth.models import Provenance
 from tests.readerstudy.desk.api.conftest import a_program
-from tests.readerstudy.factory import PASSWORD, Locked, a_locked_study, a_user, read_everything
-from tests.readerstudy.people import confirm, signed_in
+from tests.readerstudy.factory import Locked, a_locked_study, a_user, read_everything
+from tests.readerstudy.people import PASSWORD, confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 
