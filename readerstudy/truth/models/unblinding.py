@@ -49,7 +49,7 @@ class SharedImagesApproval(Milestone):
     endangered = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        db_table = "truth_disclosureapproval"
+        db_table = "truth_disclosureapproval"  # its former name, which its triggers have as well
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "endangered", "by"], name="disclosure_is_approved_once_by_a_person"
