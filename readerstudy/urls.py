@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("readerstudy.desk.operations.urls")),
     path("", include("readerstudy.desk.urls")),
-    path("api/", include("readerstudy.desk.api.urls")),
+    path("api/", include("readerstudy.desk.api_urls")),
     path("", include("readerstudy.accounts.urls")),
     path("", include("readerstudy.reading.urls")),
     path("", include("readerstudy.truth.urls")),

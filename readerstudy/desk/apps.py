@@ -10,7 +10,7 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        import_module("readerstudy.desk.preflight")
+        import_module("readerstudy.desk.rehearsal.preflight")
 
 
 class StaticFiles(StaticFilesConfig):

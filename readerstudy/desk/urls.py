@@ -1,98 +1,73 @@
-"""The desk's addresses."""
+"""The addresses of the desk's pages."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
-from readerstudy.desk.pages import (
-    audit,
-    cases,
-    emergency,
-    ending,
-    history,
-    images,
-    log,
-    people,
-    plan,
-    planner,
-    playground,
-    protocol,
-    reading,
-    rehearsal,
-    result,
-    runs,
-    studies,
-)
+from readerstudy.desk.cases import pages as cases
+from readerstudy.desk.emergency import pages as emergency
+from readerstudy.desk.ending import pages as ending
+from readerstudy.desk.images import pages as images
+from readerstudy.desk.locking import pages as locking
+from readerstudy.desk.people import pages as people
 from readerstudy.desk.person import pages as person
+from readerstudy.desk.planner import pages as planner
+from readerstudy.desk.playground import pages as playground
+from readerstudy.desk.protocol import pages as protocol
+from readerstudy.desk.rehearsal import pages as rehearsal
+from readerstudy.desk.result import pages as result
+from readerstudy.desk.runs import pages as runs
+from readerstudy.desk.study import pages as study
+from readerstudy.desk.watching import pages as watching
 
-urlpatterns = [
+of_a_study = [
+    path("", study.overview, name="desk-study"),
+    path("protocol/", protocol.protocol, name="desk-protocol"),
+    path("protocol/check/", protocol.check_protocol, name="desk-protocol-check"),
+    path("protocol/history/", protocol.history, name="desk-protocol-history"),
+    path("protocol/history/<int:number>/", protocol.version, name="desk-protocol-version"),
+    path("protocol.toml", protocol.protocol_file, name="desk-protocol-file"),
+    path("images/", images.images, name="desk-images"),
+    path("images/upload/<uuid:batch>/<int:index>/", images.upload, name="desk-upload"),
+    path("images/of/<slug:source>/", images.sheet, name="desk-sheet"),
+    path("images/of/<slug:source>/take-out/", images.take_out_of, name="desk-take-out"),
+    path("images/<int:number>.png", images.source_thumbnail, name="desk-source-thumbnail"),
+    path("plan/", locking.plan, name="desk-plan"),
+    path("audit/", locking.audit, name="desk-audit"),
+    path("runs/<int:number>.json", runs.run_state, name="desk-run"),
+    path("runs/<int:number>/stop/", runs.stop_run, name="desk-run-stop"),
+    path("preflight/", rehearsal.preflight, name="desk-preflight"),
+    path("preflight/<slug:rehearsal>/", rehearsal.preflight_report, name="desk-preflight-report"),
+    path("preview/", rehearsal.preview, name="desk-preview-reading"),
+    path("copy/", study.copy, name="desk-copy"),
+    path("lock/", locking.lock, name="desk-lock"),
+    path("log/", watching.log, name="desk-log"),
+    path("audit-trail.<slug:kind>", watching.audit_trail_file, name="desk-audit-trail"),
+    path("people/", people.people, name="desk-people"),
+    path("people/<slug:pseudonym>/withdraw/", people.withdraw_person, name="desk-withdraw"),
+    path("people/staff/<int:number>/withdraw/", people.withdraw_staff, name="desk-withdraw-staff"),
+    path("progress/", watching.progress, name="desk-progress"),
+    path("emergency/", emergency.emergency, name="desk-emergency"),
+    path("ending/", ending.ending, name="desk-ending"),
+    path("bundle.zip", ending.bundle, name="desk-bundle"),
+    path("reproduce.zip", ending.reproduction, name="desk-reproduction"),
+    path("result/", result.result, name="desk-result"),
+    path("result/<str:name>", result.report_file, name="desk-report-file"),
+    path("cases/<slug:section>/", cases.cases, name="desk-cases"),
+    path("cases/<slug:section>/<int:number>/", cases.case, name="desk-case"),
+    path("cases/image/<int:number>.png", cases.thumbnail, name="desk-thumbnail"),
+    path("playground/", playground.playground, name="desk-playground"),
+    path("playground/<int:number>.json", playground.preview_state, name="desk-preview"),
+    path("playground/<int:number>/<int:index>.png", playground.preview_image, name="desk-preview-image"),
+    path("margin/", planner.write_margin, name="desk-margin"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("account/data/", person.my_data, name="my-data"),
     path("account/data.json", person.my_data_file, name="my-data-file"),
     path("account/erasure/", person.erase_me, name="erase-me"),
-    path("", studies.home, name="home"),
-    path("studies/", studies.studies, name="desk-studies"),
-    path("studies/new/", studies.new_study, name="desk-new"),
+    path("", study.home, name="home"),
+    path("studies/", study.studies, name="desk-studies"),
+    path("studies/new/", study.new_study, name="desk-new"),
     path("studies/new/check/", protocol.check_new_protocol, name="desk-new-check"),
-    path("studies/<slug:slug>/", protocol.overview, name="desk-study"),
-    path("studies/<slug:slug>/protocol/", protocol.protocol, name="desk-protocol"),
-    path("studies/<slug:slug>/protocol/check/", protocol.check_protocol, name="desk-protocol-check"),
-    path("studies/<slug:slug>/protocol/history/", history.history, name="desk-protocol-history"),
-    path(
-        "studies/<slug:slug>/protocol/history/<int:number>/",
-        history.version,
-        name="desk-protocol-version",
-    ),
-    path("studies/<slug:slug>/protocol.toml", protocol.protocol_file, name="desk-protocol-file"),
-    path("studies/<slug:slug>/images/", images.images, name="desk-images"),
-    path("studies/<slug:slug>/images/upload/<uuid:batch>/<int:index>/", images.upload, name="desk-upload"),
-    path("studies/<slug:slug>/images/of/<slug:source>/", images.sheet, name="desk-sheet"),
-    path("studies/<slug:slug>/images/of/<slug:source>/take-out/", images.take_out_of, name="desk-take-out"),
-    path(
-        "studies/<slug:slug>/images/<int:number>.png",
-        images.source_thumbnail,
-        name="desk-source-thumbnail",
-    ),
-    path("studies/<slug:slug>/plan/", plan.plan, name="desk-plan"),
-    path("studies/<slug:slug>/audit/", audit.audit, name="desk-audit"),
-    path("studies/<slug:slug>/runs/<int:number>.json", runs.run_state, name="desk-run"),
-    path("studies/<slug:slug>/runs/<int:number>/stop/", runs.stop_run, name="desk-run-stop"),
-    path("studies/<slug:slug>/preflight/", rehearsal.preflight, name="desk-preflight"),
-    path(
-        "studies/<slug:slug>/preflight/<slug:rehearsal>/",
-        rehearsal.preflight_report,
-        name="desk-preflight-report",
-    ),
-    path("studies/<slug:slug>/preview/", rehearsal.preview, name="desk-preview-reading"),
-    path("studies/<slug:slug>/copy/", rehearsal.copy, name="desk-copy"),
-    path("studies/<slug:slug>/lock/", plan.lock, name="desk-lock"),
-    path("studies/<slug:slug>/log/", log.log, name="desk-log"),
-    path("studies/<slug:slug>/audit-trail.<slug:kind>", log.audit_trail_file, name="desk-audit-trail"),
-    path("studies/<slug:slug>/people/", people.people, name="desk-people"),
-    path(
-        "studies/<slug:slug>/people/<slug:pseudonym>/withdraw/",
-        people.withdraw_person,
-        name="desk-withdraw",
-    ),
-    path(
-        "studies/<slug:slug>/people/staff/<int:number>/withdraw/",
-        people.withdraw_staff,
-        name="desk-withdraw-staff",
-    ),
-    path("studies/<slug:slug>/progress/", reading.progress, name="desk-progress"),
-    path("studies/<slug:slug>/emergency/", emergency.emergency, name="desk-emergency"),
-    path("studies/<slug:slug>/ending/", ending.ending, name="desk-ending"),
-    path("studies/<slug:slug>/bundle.zip", ending.bundle, name="desk-bundle"),
-    path("studies/<slug:slug>/reproduce.zip", ending.reproduction, name="desk-reproduction"),
-    path("studies/<slug:slug>/result/", result.result, name="desk-result"),
-    path("studies/<slug:slug>/result/<str:name>", result.report_file, name="desk-report-file"),
-    path("studies/<slug:slug>/cases/<slug:section>/", cases.cases, name="desk-cases"),
-    path("studies/<slug:slug>/cases/<slug:section>/<int:number>/", cases.case, name="desk-case"),
-    path("studies/<slug:slug>/cases/image/<int:number>.png", cases.thumbnail, name="desk-thumbnail"),
-    path("studies/<slug:slug>/playground/", playground.playground, name="desk-playground"),
-    path("studies/<slug:slug>/playground/<int:number>.json", playground.preview_state, name="desk-preview"),
-    path(
-        "studies/<slug:slug>/playground/<int:number>/<int:index>.png",
-        playground.preview_image,
-        name="desk-preview-image",
-    ),
     path("planner/", planner.planner, name="desk-planner"),
-    path("studies/<slug:slug>/margin/", planner.write_margin, name="desk-margin"),
+    path("studies/<slug:slug>/", include(of_a_study)),
 ]

@@ -69,6 +69,9 @@ def array(image: Image) -> NDArray[np.uint8] | NDArray[np.uint16]:
     return np.frombuffer(read_buffer(image), dtype=kind).reshape(image.height, image.width)
 
 
+LARGE_PX = 720  # an image alone on a page
+
+
 def thumbnail_png(image: Image, size: int = 160, *, scope: object = None) -> bytes:
     """A small 8-bit PNG that fits into a square of `size` pixels, kept for the `scope` as pixels are."""
     key = f"{scope}/{image.digest}/{size}"

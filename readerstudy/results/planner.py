@@ -6,7 +6,7 @@ from typing import Any
 import analysis
 from analysis.errors import AnalysisError
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.protocol import ProtocolDocument
+from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
 
 QUICK_REPLICATES = 400
 SECONDS_A_TRIAL = {"pick_real": 45, "call": 15, "rate": 12, "check_label": 20}
@@ -25,9 +25,14 @@ def power(question: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def first_counting(document: ProtocolDocument) -> SectionDocument:
+    """Return the first section that is no practice."""
+    return next(section for section in document.sections if not section.practice)
+
+
 def question_of(document: ProtocolDocument) -> dict[str, Any]:
     """What a protocol asks of the planner: its first section that counts."""
-    section = next(section for section in document.sections if not section.practice)
+    section = first_counting(document)
     return {
         "task": section.task,
         "alternatives": max(section.alternatives, 2),

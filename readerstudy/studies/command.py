@@ -2,13 +2,15 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
 from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Study
+from readerstudy.web.options import takes, typed
+from readerstudy.web.shapes import Shape
 
 
 def protocol_text(path: Path) -> str:
@@ -23,11 +25,15 @@ class StudyCommand(BaseCommand):
     """A command on one study. Subclasses add arguments in `arguments` and act in `act`."""
 
     takes_study = True
+    # What the command asks for, by the definition that pages and the API share.
+    asks: ClassVar[type[Shape] | None] = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         if self.takes_study:
             parser.add_argument("study", help="the study's short name, as in its address")
         parser.add_argument("--by", metavar="EMAIL", help="who does this (default: the operator)")
+        if self.asks is not None:
+            takes(parser, self.asks)
         self.arguments(parser)
 
     def arguments(self, parser: ArgumentParser) -> None:
@@ -36,6 +42,7 @@ class StudyCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             by = self.author(options["by"])
+            options |= typed(self.asks, options) if self.asks is not None else {}
             if self.takes_study:
                 self.act(self.study_called(options["study"]), by, options)
             else:
@@ -66,5 +73,5 @@ class StudyCommand(BaseCommand):
             return User.objects.operator()
         user = User.objects.filter(email=email.lower()).first()
         if user is None:
-            raise CommandError(f"Nobody here has the e-mail address {email}. Leave --by out or invite them.")
+            raise CommandError(f"Nobody here has the email address {email}. Leave --by out or invite them.")
         return user

@@ -1,4 +1,4 @@
-"""Begin a study from a protocol, and revise the protocol while nothing is locked."""
+"""Create a study from a protocol, and revise the protocol while nothing is locked."""
 
 import re
 import secrets

@@ -52,7 +52,7 @@ class ReadsTheStudy(StudyError, code="reads_the_study"):
 
 
 class NotAnAddress(StudyError, code="not_an_address"):
-    """This is no e-mail address. Write one such as name@hospital.example."""
+    """This is not an email address. Write one such as name@hospital.example."""
 
 
 class LastOwner(StudyError, code="last_owner"):
@@ -60,7 +60,7 @@ class LastOwner(StudyError, code="last_owner"):
 
 
 class WithdrawalNeedsReason(StudyError, code="withdrawal_needs_reason"):
-    """A reason is needed to withdraw somebody. It goes into the record."""
+    """A reason is needed to withdraw somebody. It is recorded in the log."""
 
 
 class AcceptedAlready(StudyError, code="accepted_already"):

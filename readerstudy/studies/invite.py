@@ -154,7 +154,7 @@ def _require_address(email: str) -> None:
         validate_email(email)
     except ValidationError as error:
         raise NotAnAddress(
-            f"{email!r} is no e-mail address. Write one such as name@hospital.example."
+            f"{email!r} is not an email address. Write one such as name@hospital.example."
         ) from error
 
 
@@ -184,4 +184,4 @@ def refuse_double(study: Study, email: str) -> None:
     """Nobody has two parts in a study: a reader who is also staff would not be blinded."""
     for enrolment in Enrolment.objects.filter(study=study).current().select_related("user", "invitation"):
         if enrolment.email.lower() == email.lower():
-            raise AlreadyEnrolled(f"{email} is {enrolment.role} in this study already.")
+            raise AlreadyEnrolled(f"{email} already has a role in this study: {enrolment.role}.")

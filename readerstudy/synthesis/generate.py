@@ -15,15 +15,14 @@ if TYPE_CHECKING:
     from generation import Progress, SampleRequest, SampleSummary
 
 OnProgress = Callable[["Progress"], None]
-STEPS = generation.usual_steps("unipc")
 
 
 def request_of(values: Mapping[str, Any]) -> "SampleRequest":
     """A checked request from plain values, such as a form's or a command's."""
     try:
-        return generation.SampleRequest(
-            **{"steps": generation.usual_steps(values.get("sampler", "")), **values}
-        )
+        given = {name: value for name, value in values.items() if value is not None}
+        usual = {"steps": generation.usual_steps(given.get("sampler", ""))}
+        return generation.SampleRequest(**{**usual, **given})
     except GenerationError as error:
         raise SynthesisError(str(error)) from error
 

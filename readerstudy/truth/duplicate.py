@@ -9,6 +9,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.create import create_study, free_slug
 from readerstudy.studies.models import Study
+from readerstudy.studies.protocol.rewrite import put
 from readerstudy.truth.allocate import allocate
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import Measurement, Provenance, SeenFile, Source
@@ -18,12 +19,19 @@ BATCH = 1_000
 
 
 @transaction.atomic
-def duplicate(study: Study, *, by: User, slug: str = "") -> Study:
-    """A draft with the same protocol, sources and images. People, answers, plan and secrets stay behind."""
+def duplicate(study: Study, *, by: User, slug: str = "", title: str = "") -> Study:
+    """A draft with the same protocol, sources and images. People, answers, plan and secrets stay behind.
+
+    With a `title` of its own, the copy's protocol says so, and its short name comes from it.
+    """
     held = held_by(study)
     require_room(study, by=by, held=held, brought=held + brought_by(by))
-    slug = slug or free_slug(f"{study.slug[:60]}-copy")
-    copy = create_study(study.protocol.text, by=by, slug=slug, copy_of=study)
+    text = study.protocol.text
+    if title:
+        text = put(text, "study.title", title)
+    else:
+        slug = slug or free_slug(f"{study.slug[:60]}-copy")
+    copy = create_study(text, by=by, slug=slug, copy_of=study)
     _copy_sources(study, copy)
     record(copy.scope, "study duplicated", by=by, on=copy, particulars={"from": study.slug})
     return copy

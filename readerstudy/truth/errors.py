@@ -88,7 +88,7 @@ class NotAskedFor(TruthError, code="not_asked_for"):
 
 
 class ReasonMissing(TruthError, code="reason_missing", status=422):
-    """A reason is needed. It goes into the record."""
+    """A reason is needed. It is recorded in the log."""
 
 
 class StillBlinded(TruthError, code="still_blinded"):

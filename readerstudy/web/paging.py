@@ -1,7 +1,7 @@
 """One way to page: lists begin at `start`, and the page after this one begins at `next`."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,21 +13,27 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-LARGEST = 2**63 - 1
+LONGEST = 15  # digits
 START = OpenApiParameter("start", OpenApiTypes.INT, description="How many to leave out; see `next`.")
 
 
 def whole_number(request: HttpRequest | Request, name: str, default: int = 0) -> int:
     """Return a number of the query string. What is no number is refused, never guessed."""
-    text = request.GET.get(name, "")
-    if not text:
+    text = request.GET.get(name)
+    if text is None:
         return default
-    if text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) <= LARGEST:
-        return int(text)
+    number = number_in(text)
+    if number is not None:
+        return number
     sentence = f"Write a whole number from 0 on, not {text[:40]!r}."
     if isinstance(request, Request):
         raise ValidationError({name: sentence})
     raise BadRequest(f"{name}: {sentence}")
+
+
+def number_in(text: str) -> int | None:
+    """Return the whole number that a text is, if it is one that a database and a file can count."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +45,9 @@ class Page:
     size: int
     has_more: bool
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
 
@@ -49,6 +58,9 @@ class Page:
     @property
     def preceding(self) -> int | None:
         return max(0, self.start - self.size) if self.start else None
+
+    def mapped(self, show: Callable[[Any], Any]) -> "Page":
+        return replace(self, rows=[show(row) for row in self.rows])
 
     def next(self, path: str, **query: str) -> str | None:
         """Return the address of the page after this one."""

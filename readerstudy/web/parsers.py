@@ -45,6 +45,6 @@ class RawBytes(parsers.BaseParser):
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> bytes:
+    ) -> Any:
         most: int = (parser_context or {})["view"].most_bytes
-        return bytes(stream.read(most + 1))
+        return stream.read(most + 1)

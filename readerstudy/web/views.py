@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -12,7 +11,9 @@ from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import has_confirmed
 from readerstudy.web.authentication import ApiTokenAuthentication, BrowserSession
 from readerstudy.web.error_responses import ConfirmYourIdentity, TooLarge, error_response
+from readerstudy.web.options import checked
 from readerstudy.web.parsers import BoundedJSON
+from readerstudy.web.shapes import Shape
 from readerstudy.web.throttles import Generous
 
 
@@ -53,12 +54,9 @@ class ApiView(APIView):
         """Return who asks; the view has refused everybody else."""
         return person(self.request)
 
-    def given(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    def given(self, shape: type[Shape]) -> dict[str, Any]:
         """Return what was sent, checked."""
-        sent = shape(data=self.request.data)
-        sent.is_valid(raise_exception=True)
-        values: dict[str, Any] = sent.validated_data
-        return values
+        return checked(shape, self.request.data)
 
     def confirmed(self) -> None:
         """Ask somebody in a browser to confirm their identity before what cannot be undone."""

@@ -13,7 +13,7 @@ from readerstudy.desk.demo.images import bring_images
 from readerstudy.desk.demo.people import PASSWORD, invite_a_reader, staff
 from readerstudy.desk.demo.real_images import RealImages
 from readerstudy.desk.demo.recipes import RECIPES, Recipe
-from readerstudy.desk.published import published
+from readerstudy.desk.protocol.published import published
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
 from readerstudy.studies.create import create_study

@@ -3,14 +3,13 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from readerstudy.desk.api.inputs import StatedReasonIn
 from readerstudy.desk.person.data import erase_person, export_person
 from readerstudy.web.authentication import BrowserSession
-from readerstudy.web.shapes import REFUSALS
+from readerstudy.web.openapi import operation
+from readerstudy.web.options import StatedReason
 from readerstudy.web.views import ApiView
 
 
@@ -19,7 +18,7 @@ class MyDataView(ApiView):
 
     authentication_classes = [BrowserSession]
 
-    @extend_schema(operation_id="my_data_show", responses={200: OpenApiTypes.OBJECT, **REFUSALS})
+    @operation("my_data_show", OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         self.confirmed()
         body: dict[str, Any] = export_person(self.person(), by=self.person())
@@ -31,8 +30,8 @@ class ErasureView(ApiView):
 
     authentication_classes = [BrowserSession]
 
-    @extend_schema(operation_id="my_data_erase", request=StatedReasonIn, responses={204: None, **REFUSALS})
+    @operation("my_data_erase", None, asks=StatedReason, status=204)
     def post(self, request: Request) -> Response:
         self.confirmed()
-        erase_person(self.person(), by=self.person(), reason=self.given(StatedReasonIn)["reason"])
+        erase_person(self.person(), by=self.person(), reason=self.given(StatedReason)["reason"])
         return Response(status=204)

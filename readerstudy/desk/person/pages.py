@@ -19,7 +19,7 @@ from readerstudy.errors import ReaderstudyError
 @login_required
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/person.html")
+    return render(request, "desk/person/person.html")
 
 
 @recently_authenticated
@@ -38,12 +38,12 @@ def erase_me(request: HttpRequest) -> HttpResponse:
     who, reason = person(request), request.POST.get("reason", "")
     if request.POST.get("email", "").strip().lower() != who.email.lower():
         messages.error(request, _("Type your email address to confirm that this account is to be erased."))
-        return render(request, "desk/person.html", {"reason": reason}, status=422)
+        return render(request, "desk/person/person.html", {"reason": reason}, status=422)
     try:
         erase_person(who, by=who, reason=reason)
     except ReaderstudyError as error:
         messages.error(request, str(error))
-        return render(request, "desk/person.html", {"reason": reason}, status=422)
+        return render(request, "desk/person/person.html", {"reason": reason}, status=422)
     logout(request)
     messages.success(request, _("Your account is erased."))
     return redirect("account_login")

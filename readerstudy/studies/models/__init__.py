@@ -1,4 +1,4 @@
-"""What is asked of whom."""
+"""Sections of whom."""
 
 from readerstudy.studies.models.enrolment import Enrolment, Role, Withdrawal
 from readerstudy.studies.models.leadership import Leadership, LeadershipWithdrawal

@@ -187,10 +187,12 @@ def _scale(root: Table) -> Scale:
 
 def _margins(root: Table, scale: Scale) -> Margins:
     table = root.table("margins", required=True) or root.imagined("margins")
-    width = float(scale.points[-1] - scale.points[0]) if scale.points else 1.0
+    # A scale that has no width is refused itself; its margin is not a second problem.
+    width = float(scale.points[-1] - scale.points[0]) if scale.points else 0.0
+    widest = width if width > 0 else 1.0
     margins = Margins(
         detection=table.number("detection", 0.001, 0.5, default=0.10),
-        realism=table.number("realism", 0.001, max(width, 0.001), default=min(0.25, max(width, 0.001))),
+        realism=table.number("realism", 0.001, widest, default=min(0.25, widest)),
     )
     table.finish()
     return margins

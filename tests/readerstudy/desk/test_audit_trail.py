@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from readerstudy.audit.models import Event
-from readerstudy.desk.audit_trail import facts_of
-from readerstudy.desk.audit_trail_words import SENTENCES
+from readerstudy.desk.watching.audit_trail import facts_of
+from readerstudy.desk.watching.sentences import SENTENCES
 from readerstudy.results.freeze import freeze_study
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import CALLS, PRACTICE, Locked, a_locked_study, protocol_text, read_everything

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from readerstudy.desk.builder.form import controls_of, flat
-from readerstudy.desk.builder.wording import CHAPTERS, NO_FIELDS, words_of
-from readerstudy.desk.published import all_published, published
+from readerstudy.desk.protocol.builder.form import controls_of, flat
+from readerstudy.desk.protocol.builder.wording import CHAPTERS, NO_FIELDS, words_of
+from readerstudy.desk.protocol.published import all_published, published
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.protocol import (
     Display,

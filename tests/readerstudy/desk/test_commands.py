@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from readerstudy.desk.published import NAMES, published
+from readerstudy.desk.protocol.published import NAMES, published
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment, Run, Study, Withdrawal
 from readerstudy.truth.blinding.gate import newest_audit
@@ -157,8 +157,8 @@ def test_show_tells_every_aspect_of_a_study(knees: Locked) -> None:
 
 def test_show_leafs_through_the_log(knees: Locked, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = shown("knees", "log")["entries"]
-    monkeypatch.setattr("readerstudy.desk.pages.log.EVENTS_ON_A_PAGE", 2)
-    assert shown("knees", "log", "--page", "2")["entries"] == whole[2:4]
+    monkeypatch.setattr("readerstudy.desk.watching.queries.EVENTS_ON_A_PAGE", 2)
+    assert shown("knees", "log", "--start", "2")["entries"] == whole[2:4]
 
 
 def test_a_published_protocol_is_printed_byte_for_byte_and_checked_before_a_study_begins(

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from readerstudy.desk.heat import Name, names_of
+from readerstudy.desk.cases.heat import Name, names_of
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.results.cases import Given
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from readerstudy.desk.builder.changes import changes_between
-from readerstudy.desk.published import published
+from readerstudy.desk.protocol.builder.changes import changes_between
+from readerstudy.desk.protocol.published import published
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.protocol.rewrite import add, move, put, remove
 from tests.readerstudy.factory import a_planned_study, a_user

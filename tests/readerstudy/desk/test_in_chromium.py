@@ -115,7 +115,7 @@ def test_work_that_ends_takes_nothing_from_under_a_hand(page: Page, made: Locked
     Run.objects.filter(pk=run.pk).update(finished_at=timezone.now())
     page.get_by_text("has ended").wait_for()
     assert page.input_value("#names") == "{grade}.png"
-    page.get_by_role("link", name="load the page anew").click()
+    page.get_by_role("link", name="reload the page").click()
     page.get_by_text("finished").wait_for()
 
 

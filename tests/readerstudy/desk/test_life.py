@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from readerstudy.desk.life import life_of
+from readerstudy.desk.shell.stages import life_of
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.invite import invite_reader

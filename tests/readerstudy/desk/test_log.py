@@ -5,7 +5,7 @@ from django.test import Client
 
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
-from readerstudy.desk.pages.log import abridged
+from readerstudy.desk.watching.pages import abridged, in_words
 from readerstudy.results.freeze import freeze_study
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked, a_locked_study, a_user, answer_next
@@ -43,10 +43,15 @@ def test_what_would_unblind_is_not_even_mentioned(made: Locked) -> None:
 
 
 def test_a_digest_shows_its_beginning_and_on_demand_the_whole() -> None:
-    shown = abridged({"new": "ab" * 32, "by": "<b>"})
+    shown = abridged(in_words({"new": "ab" * 32, "by": "<b>"}))
     assert f'<abbr title="{"ab" * 32}">{"ab" * 6}</abbr>' in shown
     assert "&lt;b&gt;" in shown
-    assert abridged(None) == "none"
+
+
+def test_particulars_are_told_in_words() -> None:
+    assert in_words({"kept": True, "images": {"real": 3}}) == "kept yes, images real 3"
+    assert in_words(["a", 2, None]) == "a, 2, none"
+    assert in_words([]) == in_words(None) == "none"
 
 
 def test_after_the_unblinding_all_is_shown(made: Locked) -> None:

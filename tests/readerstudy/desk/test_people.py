@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 
 from readerstudy.accounts.claim import claim
 from readerstudy.accounts.errors import InvitationRevoked
-from readerstudy.desk.people import addresses_in
+from readerstudy.desk.people.inviting import addresses_in
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.errors import (
     LastOwner,
@@ -86,15 +86,15 @@ def test_whose_answers_count_is_settled_with_the_freeze(made: Locked) -> None:
 
 def test_what_was_typed_stays_when_a_replacement_is_refused(made: Locked) -> None:
     body = send(made, verb="replace", pseudonym="R02", email="rita@example.org", reason="On leave")
-    assert "rita@example.org is reader in this study already" in body
+    assert "rita@example.org already has a role in this study: reader" in body
     assert 'value="On leave"' in body
     assert 'value="rita@example.org"' in body
 
 
 def test_a_bad_address_gets_a_sentence_and_the_others_are_invited(made: Locked) -> None:
     body = send(made, emails="rosa@example.org nonsense rita@example.org", role="reader")
-    assert "is no e-mail address" in body
-    assert "rita@example.org is reader in this study already" in body
+    assert "is not an email address" in body
+    assert "rita@example.org already has a role in this study: reader" in body
     assert Enrolment.objects.filter(study=made.study, invitation__email="rosa@example.org").exists()
 
 

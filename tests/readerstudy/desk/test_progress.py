@@ -8,15 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from readerstudy.desk import health
-from readerstudy.desk.deviations import deviations_of, is_stale
-from readerstudy.desk.progress import ReaderProgress, answers_by_day, progress_of
-from readerstudy.reading.models import Activity, Sitting, Slot
+from readerstudy.desk.watching import health
+from readerstudy.desk.watching.deviations import deviations_of, is_stale
+from readerstudy.desk.watching.progress import ReaderProgress, answers_by_day, progress_of
+from readerstudy.reading.models import Activity, Sitting, Slot, Tally
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.mail import Post, send_reminder
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.runs import start_run
+from readerstudy.studies.runs.presence import say_present
 from readerstudy.truth.models import Key
 from readerstudy.truth.practice import judge_practice
 from tests.readerstudy.factory import (
@@ -62,7 +63,7 @@ def test_progress_is_told_by_reader_and_section(made: Locked) -> None:
     rita, ron = progress_of(made.study)
     assert [(s.name, s.answered, s.total) for s in rita.sections] == [("triples", 3, 3), ("calls", 1, 4)]
     assert ron.answered == 0
-    assert sum(count for _, count in answers_by_day(made.study)) == 4
+    assert sum(day.answers for day in answers_by_day(made.study)) == 4
     assert "3 of 3" in page(made)
 
 
@@ -108,6 +109,17 @@ def test_ratings_that_never_change_are_shown_without_any_truth() -> None:
     assert made.reading("ron").pk not in flags
 
 
+@pytest.mark.parametrize(("seconds", "is_flagged"), [(2.8, True), (40, False)])
+def test_somebody_who_answers_too_fast_to_look_is_flagged(seconds: float, is_flagged: bool) -> None:
+    made = a_locked_study(protocol_text(trials=24), readers=("rita",))
+    rita = made.reading("rita")
+    for _ in range(24):
+        answer_next(rita)
+    Tally.objects.update(timed=24, active_ms=int(24 * seconds * 1000))
+    sentences = deviations_of(made.study).get(rita.pk, [])
+    assert any("s a trial" in sentence for sentence in sentences) == is_flagged
+
+
 def test_a_silent_reader_is_stale_until_finished() -> None:
     long_ago = timezone.now() - timedelta(days=8)
     assert is_stale(long_ago, finished=False)
@@ -120,7 +132,14 @@ def test_runs_that_wait_for_a_worker_are_named(made: Locked) -> None:
     run = start_run(made.study, "report", {}, by=made.owner)
     assert health.health_problems(made.study) == []
     type(run).objects.update(asked_at=timezone.now() - timedelta(minutes=5))
-    assert "1 runs wait for a worker" in health.health_problems(made.study)[0]
+    assert "No worker is running, and 1 run is waiting" in health.health_problems(made.study)[0]
+
+
+def test_a_busy_worker_is_not_reported_missing(made: Locked) -> None:
+    run = start_run(made.study, "report", {}, by=made.owner)
+    type(run).objects.update(asked_at=timezone.now() - timedelta(minutes=5))
+    say_present()
+    assert health.health_problems(made.study) == []
 
 
 def test_a_full_disk_is_named(made: Locked, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,9 +154,9 @@ def test_a_letter_that_did_not_go_out_is_named_until_one_does(
     with monkeypatch.context() as no_network:
         no_network.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", lambda *_: 0)
         send_reminder(rita, by=carl, post=Post())
-    assert "The last letter could not be sent" in page(made)
+    assert "The last email could not be sent" in page(made)
     send_reminder(rita, by=carl, post=Post())
-    assert "The server is well" in page(made)
+    assert "Server healthy" in page(made)
 
 
 def test_progress_never_speaks_of_right_and_wrong(made: Locked) -> None:

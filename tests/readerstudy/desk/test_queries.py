@@ -97,3 +97,13 @@ def counts(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
 def test_more_rows_ask_no_more_queries(page: str, counts: dict[str, tuple[int, int]]) -> None:
     few, many = counts[page]
     assert many <= few
+
+
+#: Session and user, whatever the page; then the study with its roles, protocol, images, plan and counts.
+FRAME = 2 + 5
+BUDGETS = {"": FRAME, "people/": 15, "images/": 15, "progress/": 18}
+
+
+@pytest.mark.parametrize("page", BUDGETS)
+def test_a_page_keeps_to_its_budget(page: str, counts: dict[str, tuple[int, int]]) -> None:
+    assert counts[f"/studies/{{slug}}/{page}"][1] <= BUDGETS[page]

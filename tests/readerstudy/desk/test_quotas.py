@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import caches
 from django.core.management import CommandError, call_command
 
-from readerstudy.desk.uploads import Batch, start_import
+from readerstudy.desk.images.uploads import Batch, start_import
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
 from readerstudy.studies.runs.perform import perform

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from readerstudy.desk.forest import Axis
+from readerstudy.desk.result.forest import Axis
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
 from readerstudy.results.runs import report_folder
@@ -70,7 +70,6 @@ def test_the_page_has_a_row_for_each_reader_and_source(settings: Any, tmp_path: 
     assert [named.count(name) for name in ("R01", "R02", "All readers")] == [2, 2, 2]
     assert ("/studies/knees/cases/triples/?reader=R01", "R01") in rows
     assert ("/studies/knees/cases/calls/?source=checkpoint-canary", "checkpoint-canary") in rows
-    assert "<polygon" in body
     assert body.count('class="chance"') == 6, "half of the calls are right by chance where kinds are even"
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from readerstudy.desk import uploads
-from readerstudy.desk.uploads import Batch, UploadRefused, start_import
+from readerstudy.desk.images import uploads
+from readerstudy.desk.images.uploads import Batch, UploadRefused, start_import
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs.perform import perform
 from readerstudy.truth.models import Provenance, Source
@@ -154,7 +154,8 @@ def test_the_page_offers_the_first_source_that_lacks_images(batch: Batch) -> Non
 def test_an_offset_that_is_none_is_refused(batch: Batch, offset: str) -> None:
     client = signed_in(a_user("alice"))
     address = f"/studies/knees/images/upload/{batch.token}/0/?name=a&offset={offset}"
-    assert client.put(address, b"x", "application/octet-stream").status_code == 409
+    answer = client.put(address, b"x", "application/octet-stream")
+    assert (answer.status_code, "Write a whole number" in answer.json()["detail"]) == (400, True)
 
 
 def a_batch_left_for(batch: Batch, days: float) -> Batch:

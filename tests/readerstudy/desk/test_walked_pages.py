@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from readerstudy.desk.life import images_by_source
+from readerstudy.desk.shell.facts import images_by_source
 from readerstudy.reading.models import Response
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.create import create_study, revise_protocol

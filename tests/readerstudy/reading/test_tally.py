@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from readerstudy.desk.progress import progress_of
+from readerstudy.desk.watching.progress import progress_of
 from readerstudy.reading.answer import Answer
 from readerstudy.reading.models import Choice, Response, Tally
 from readerstudy.reading.respond import Timing, respond

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from analysis.bundle import read_bundle
 from analysis.reporting.report import report
-from readerstudy.desk.life import life_of
+from readerstudy.desk.shell.stages import life_of
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report

@@ -88,18 +88,19 @@ def test_what_was_counted_once_says_the_same_as_the_answers(made: Locked) -> Non
 def test_one_leafs_through_cases_a_page_after_the_other(
     made: Locked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("readerstudy.desk.pages.cases.PAGE", 1)
+    monkeypatch.setattr("readerstudy.desk.cases.pages.PAGE", 1)
     unblinded(made)
     browser, address = made.client("alice"), "/studies/knees/cases/triples/"
     first = browser.get(f"{address}?reader=R02").content.decode()
     assert "2 cases, those that fooled most readers first; here 1 to 1" in first
-    assert 'rel="next" href="?reader=R02&amp;from=1"' in first
-    second = browser.get(f"{address}?reader=R02&from=1").content.decode()
-    assert 'rel="prev" href="?reader=R02&amp;from=0"' in second
+    assert 'rel="next" href="?reader=R02&amp;start=1"' in first
+    second = browser.get(f"{address}?reader=R02&start=1").content.decode()
+    assert 'rel="prev" href="?reader=R02&amp;start=0"' in second
     assert 'rel="next"' not in second
     assert {"case-1", "case-2"} == {page.split('<li id="')[1][:6] for page in (first, second)}
-    for beyond in ("7", "9" * 30, "-1", "x"):
-        assert browser.get(f"{address}?from={beyond}").status_code == 200
+    assert browser.get(f"{address}?start=7").status_code == 200
+    for wrong in ("9" * 30, "-1", "x"):
+        assert browser.get(f"{address}?start={wrong}").status_code == 400
 
 
 def test_only_who_read_a_section_is_offered_to_look_through(made: Locked) -> None:

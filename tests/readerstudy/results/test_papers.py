@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from readerstudy.desk.published import NAMES, published
+from readerstudy.desk.protocol.published import NAMES, published
 from readerstudy.results.papers import printed_by_the_paper, write_paper
 from readerstudy.studies.create import create_study
 from readerstudy.truth.duplicate import duplicate

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from readerstudy.audit.models import Event
-from readerstudy.desk.preview import preview_study
+from readerstudy.desk.rehearsal.preview import preview_study
 from readerstudy.reading.answer import Spot
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.stored_answers import StoredAnswer

@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 #: Of each command: arguments that are refused, and a part of the sentence.
 REFUSALS = [
     ("create_study nowhere.toml", "cannot be read"),
-    ("invite_leader nonsense", "is no e-mail address"),
+    ("invite_leader nonsense", "is not an email address"),
     ("withdraw_leader nobody@example.org --reason left", "no account with the email address"),
     ("createsuperuser", "There are no superusers here"),
     ("allocate nothing", "There is no study called 'nothing'"),
     ("audit_blinding nothing", "Studies here: knees"),
     ("lock_study nothing --reason ready", "There is no study"),
-    ("lock_study knees --reason ready --by nobody@example.org", "Nobody here has the e-mail address"),
+    ("lock_study knees --reason ready --by nobody@example.org", "Nobody here has the email address"),
     ("import_images knees --source other --kind real x", "The protocol names no source 'other'"),
     ("import_images knees --source gan-canary --kind real x", "is synthetic in the protocol"),
     ("invite knees --email rita@example.org", "not locked"),
@@ -117,4 +117,4 @@ def test_a_leader_comes_in_by_a_link_and_may_begin_a_study() -> None:
     address = urlsplit(said.getvalue().strip()).path
     assert "Lea to lead reader studies" in browser.get(address).content.decode()
     browser.post(address)
-    assert "Begin a study" in browser.get("/", follow=True).content.decode()
+    assert "Create a study" in browser.get("/", follow=True).content.decode()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readerstudy.desk.published import all_published, published
+from readerstudy.desk.protocol.published import all_published, published
 from readerstudy.studies.errors import ChangeItInTheText
 from readerstudy.studies.protocol.blocks import blocks_of, joined
 from readerstudy.studies.protocol.rewrite import add, move, put, remove

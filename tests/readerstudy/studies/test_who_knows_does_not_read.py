@@ -10,8 +10,8 @@ from readerstudy.accounts.claim import claim, claimable
 from readerstudy.accounts.errors import InvitationRefused
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.desk.people import invite_people
-from readerstudy.desk.preview import preview_study
+from readerstudy.desk.people.inviting import invite_people
+from readerstudy.desk.rehearsal.preview import preview_study
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.errors import KnowsTheStudy, ReadsTheStudy
 from readerstudy.studies.family import family_of

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from readerstudy.desk.demo import Demo, RealImages, make_demo
 from readerstudy.desk.demo.real_images import KNEES
-from readerstudy.desk.published import NAMES
+from readerstudy.desk.protocol.published import NAMES
 from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.naming import Naming
 

@@ -4,6 +4,7 @@ from typing import Any
 from readerstudy.accounts.models import User
 from readerstudy.desk.person.data import erase_person
 from readerstudy.studies.command import StudyCommand
+from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
@@ -11,11 +12,11 @@ class Command(StudyCommand):
         "Erase a person: their name, address, password, second factors and tokens. Answers stay under the "
         "pseudonym, and the append-only log keeps what it says. This cannot be undone."
     )
+    asks = StatedReason
     takes_study = False
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the person's email address")
-        parser.add_argument("--reason", required=True, help="goes into the record")
 
     def begin(self, by: User, options: dict[str, Any]) -> None:
         erased = erase_person(self.author(options["email"]), by=by, reason=options["reason"])

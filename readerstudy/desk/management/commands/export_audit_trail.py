@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.audit_trail import KINDS, audit_trail
+from readerstudy.desk.watching.audit_trail import KINDS, audit_trail
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 

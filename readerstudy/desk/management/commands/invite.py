@@ -2,27 +2,21 @@ from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.command import DeskCommand, takes_letters
-from readerstudy.desk.people import invite_people
-from readerstudy.studies.models import Role, Study
+from readerstudy.desk.people.command import PeopleCommand, takes_letters
+from readerstudy.desk.people.inviting import invite_people
+from readerstudy.desk.people.options import Invitation
+from readerstudy.studies.models import Study
+from readerstudy.web.options import takes, typed
 
 
-class Command(DeskCommand):
-    help = "Invite people by e-mail address: each gets a personal link, printed and by letter."
+class Command(PeopleCommand):
+    help = "Invite people by email address: each gets a personal link, printed and by email."
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", action="append", required=True, help="may be given several times")
-        parser.add_argument("--role", choices=Role.values, default=Role.READER)
-        parser.add_argument("--leads", action="store_true", help="let staff create studies of their own")
+        takes(parser, Invitation, "emails", "mail")
         takes_letters(parser)
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
-        outcome = invite_people(
-            study,
-            options["email"],
-            options["role"],
-            by=by,
-            mail=not options["links_only"],
-            leads=options["leads"],
-        )
-        self.tell_of_people(outcome)
+        given = typed(Invitation, options, emails=options["email"], mail=not options["links_only"])
+        self.tell_of_people(invite_people(study, by=by, **given))

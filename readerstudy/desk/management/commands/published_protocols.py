@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from readerstudy.desk.published import NAMES, all_published, published
+from readerstudy.desk.protocol.published import NAMES, all_published, published
 
 
 class Command(BaseCommand):

@@ -2,15 +2,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.command import DeskCommand, takes_letters
-from readerstudy.desk.people import remind_people, to_remind
+from readerstudy.desk.people.command import PeopleCommand, takes_letters
+from readerstudy.desk.people.inviting import remind_people, to_remind
+from readerstudy.desk.people.options import Reminder
 from readerstudy.studies.models import Study
+from readerstudy.web.options import typed
 
 
-class Command(DeskCommand):
+class Command(PeopleCommand):
     help = (
-        "Remind those who have not finished. Whoever has not accepted yet gets a new link, and the old one "
-        "no longer works."
+        "Remind everybody who has not finished. An open invitation gets a new link, and its old link stops "
+        "working."
     )
 
     def arguments(self, parser: ArgumentParser) -> None:
@@ -20,7 +22,8 @@ class Command(DeskCommand):
         takes_letters(parser)
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
-        people = to_remind(study, options["email"])
+        given = typed(Reminder, options, emails=options["email"], mail=not options["links_only"])
+        people = to_remind(study, given["emails"])
         if not people:
-            self.say("Nobody has anything left to do.")
-        self.tell_of_people(remind_people(people, by=by, mail=not options["links_only"]))
+            self.say("Everybody has finished.")
+        self.tell_of_people(remind_people(people, by=by, mail=given["mail"]))

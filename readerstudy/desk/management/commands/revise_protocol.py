@@ -3,10 +3,12 @@ from pathlib import Path
 from typing import Any
 
 from readerstudy.accounts.models import User
+from readerstudy.desk.protocol.options import Revision
 from readerstudy.studies.command import StudyCommand, protocol_text
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import parse_protocol
+from readerstudy.web.options import takes, typed
 
 
 class Command(StudyCommand):
@@ -15,7 +17,7 @@ class Command(StudyCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("protocol", type=Path, metavar="PROTOCOL.toml")
         parser.add_argument("--check", action="store_true", help="say what is wrong and keep nothing")
-        parser.add_argument("--reason", default="", help="why, for the record")
+        takes(parser, Revision, "text", "over")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         text = protocol_text(options["protocol"])
@@ -23,5 +25,5 @@ class Command(StudyCommand):
             parse_protocol(text)
             self.say("The protocol is in order.")
             return
-        protocol = revise_protocol(study, text, by=by, reason=options["reason"])
+        protocol = revise_protocol(study, by=by, **typed(Revision, options, text=text))
         self.say(f"Version {protocol.version}, {protocol.digest[:16]}. Next: manage.py allocate {study.slug}")

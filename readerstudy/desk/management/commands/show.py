@@ -5,64 +5,85 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from readerstudy.desk.api import outputs
-from readerstudy.desk.api.images import sources_out
-from readerstudy.desk.api.people import people_out
-from readerstudy.desk.api.plan import audit_out
-from readerstudy.desk.api.protocol import protocol_out, versions_out
-from readerstudy.desk.api.results import unblinding_out
-from readerstudy.desk.api.runs import preflight_out, runs_out
-from readerstudy.desk.api.sources import images_out
-from readerstudy.desk.api.studies import life_out
-from readerstudy.desk.api.watching import log_out, watching_out
+from readerstudy.desk.ending.queries import unblinding_of
+from readerstudy.desk.ending.shapes import UnblindingOut
+from readerstudy.desk.images.queries import sources_of
+from readerstudy.desk.images.shapes import SourceImageOut, SourceOut
+from readerstudy.desk.locking.shapes import AuditOut, PlanOut
+from readerstudy.desk.people.queries import people_of
+from readerstudy.desk.people.shapes import PeopleOut
+from readerstudy.desk.protocol.queries import newest_versions
+from readerstudy.desk.protocol.shapes import ProtocolOut, VersionsOut
+from readerstudy.desk.rehearsal.queries import preflight_of
+from readerstudy.desk.rehearsal.shapes import PreflightOut
+from readerstudy.desk.runs.queries import newest_runs
+from readerstudy.desk.runs.shapes import RunsOut
+from readerstudy.desk.study.shapes import StudyBriefOut, StudyWithStagesOut
+from readerstudy.desk.watching.queries import log_of, watched
+from readerstudy.desk.watching.shapes import LogOut, ReadersProgressOut
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.blinding.gate import newest_audit
+from readerstudy.truth.models import Source
 from readerstudy.truth.stored_plan import plan_of
 
 
-def _audit(study: Study) -> dict[str, Any] | None:
+def _images(study: Study) -> dict[str, Any]:
+    return {
+        source.name: SourceImageOut(
+            source.provenances.order_by("pk"), many=True, context={"slug": study.slug}
+        ).data
+        for source in Source.objects.filter(study=study)
+    }
+
+
+def _audit(study: Study) -> Any:
     audit = newest_audit(study)
-    return None if audit is None else audit_out(audit)
+    return audit and AuditOut(audit).data
+
+
+def _log(study: Study, start: int = 0) -> Any:
+    page = log_of(study, start)
+    return LogOut({"entries": page.rows, "next": page.following and f"--start {page.following}"}).data
 
 
 ASPECTS: dict[str, Callable[[Study], Any]] = {
-    "study": lambda study: outputs.study_out(study) | {"life": life_out(study)},
-    "protocol": lambda study: protocol_out(study.protocol),
-    "versions": versions_out,
-    "sources": sources_out,
-    "images": images_out,
-    "plan": lambda study: outputs.plan_out(plan_of(study), study),
+    "study": lambda study: StudyWithStagesOut(study).data,
+    "protocol": lambda study: ProtocolOut(study.protocol).data,
+    "versions": lambda study: VersionsOut({"versions": newest_versions(study)}).data,
+    "sources": lambda study: SourceOut(sources_of(study), many=True).data,
+    "images": _images,
+    "plan": lambda study: PlanOut(plan_of(study)).data,
     "audit": _audit,
-    "people": people_out,
-    "progress": watching_out,
-    "preflight": preflight_out,
-    "runs": runs_out,
-    "log": log_out,
-    "unblinding": unblinding_out,
+    "people": lambda study: PeopleOut({"people": people_of(study)}).data,
+    "progress": lambda study: ReadersProgressOut(watched(study)).data,
+    "preflight": lambda study: PreflightOut(preflight_of(study)).data,
+    "runs": lambda study: RunsOut({"runs": newest_runs(study)}).data,
+    "log": _log,
+    "unblinding": lambda study: UnblindingOut(unblinding_of(study)).data,
 }
 
 
 class Command(BaseCommand):
-    help = "Show a study, or one aspect of it, as the API tells it (JSON); without a study, all of them."
+    help = "Show a study, or one aspect of it, as the API shows it (JSON); without a study, all of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", nargs="?", help="the study's short name, as in its address")
         parser.add_argument("aspect", nargs="?", choices=ASPECTS, default="study")
-        parser.add_argument("--page", type=int, default=1, help="of the log, a hundred events each")
+        parser.add_argument("--start", type=int, default=0, help="of the log: how many events to leave out")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            shown = self._shown(options["study"], options["aspect"], options["page"])
+            shown = self._shown(options["study"], options["aspect"], options["start"])
         except ReaderstudyError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False, default=str))
 
     @staticmethod
-    def _shown(slug: str | None, aspect: str, page: int) -> Any:
+    def _shown(slug: str | None, aspect: str, start: int) -> Any:
         if slug is None:
             rows = Study.objects.real().select_related("lock", "freeze").order_by("-created_at", "-pk")
-            return [outputs.study_out(study) for study in rows]
+            return StudyBriefOut(rows, many=True).data
         study = StudyCommand.study_called(slug)
-        return log_out(study, page) if aspect == "log" else ASPECTS[aspect](study)
+        return _log(study, start) if aspect == "log" else ASPECTS[aspect](study)

@@ -5,11 +5,15 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.api.cases import case_out, cases_out
+from readerstudy.desk.cases.queries import gallery_page
+from readerstudy.desk.cases.shapes import CaseFileOut, CasesOut
+from readerstudy.results.case_file import case_file
 from readerstudy.results.cases import counting_section
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.unblind import require_unblinded
+
+MOST_CASES = 50
 
 
 class Command(StudyCommand):
@@ -28,18 +32,27 @@ class Command(StudyCommand):
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         require_unblinded(study)
         section, number = self._section(study, options["section"]), options["number"]
-        shown: dict[str, Any] | None
-        if number is None:
-            asked = {name: options[name] for name in ("reader", "source")}
-            shown = cases_out(study, section, start=max(0, options["start"]), **asked)
-        else:
-            shown = case_out(study, section, number)
-        if shown is None:
+        shown = self._list(study, section, options) if number is None else self._one(study, section, number)
+        self.say(json.dumps(shown, indent=2, ensure_ascii=False))
+
+    @staticmethod
+    def _list(study: Study, section: Section, options: dict[str, Any]) -> Any:
+        start = max(0, options["start"])
+        asked = {name: options[name] for name in ("reader", "source")}
+        page = gallery_page(study, section, start=start, size=MOST_CASES, **asked)
+        following = page.following and f"--start {page.following}"
+        body = {"cases": page.rows, "count": page.count, "next": following}
+        return CasesOut(body, context={"slug": study.slug}).data
+
+    @staticmethod
+    def _one(study: Study, section: Section, number: int) -> Any:
+        opened = case_file(study, section, number)
+        if opened is None:
             raise CommandError(
                 f"Nobody answered a case {number} of {section.name}. Those that were answered: "
                 f"manage.py show_cases {study.slug} {section.name}"
             )
-        self.say(json.dumps(shown, indent=2, ensure_ascii=False))
+        return CaseFileOut(opened, context={"slug": study.slug}).data
 
     @staticmethod
     def _section(study: Study, name: str) -> Section:

@@ -7,14 +7,15 @@ from readerstudy.accounts.models import User
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import cancel_run
+from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
     help = "Ask a run to stop; what it has finished is kept."
+    asks = StatedReason
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("number", type=int, help="as in: manage.py show STUDY runs")
-        parser.add_argument("--reason", required=True, help="goes into the record")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         run = Run.objects.filter(study=study, pk=options["number"]).first()

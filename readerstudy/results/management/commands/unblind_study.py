@@ -1,4 +1,3 @@
-from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
@@ -7,6 +6,7 @@ from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.models import UnblindingRequest
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
@@ -14,9 +14,7 @@ class Command(StudyCommand):
         "Unblind a study; one that is still open is frozen first. Where the protocol asks for two people, "
         "the first call asks and a call --by somebody else confirms."
     )
-
-    def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--reason", required=True, help="goes into the record")
+    asks = StatedReason
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         reason = options["reason"]

@@ -9,7 +9,7 @@ from readerstudy.studies.protocol import parse_protocol
 
 
 class Command(StudyCommand):
-    help = "Begin a study from a protocol file (TOML)."
+    help = "Create a study from a protocol file (TOML)."
     takes_study = False
 
     def arguments(self, parser: ArgumentParser) -> None:

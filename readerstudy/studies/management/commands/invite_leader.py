@@ -26,5 +26,5 @@ class Command(StudyCommand):
         try:
             validate_email(email)
         except ValidationError as error:
-            raise CommandError(f"{email!r} is no e-mail address, such as name@hospital.example.") from error
+            raise CommandError(f"{email!r} is not an email address. Write name@hospital.example.") from error
         self.say(invite_leader(email, by=by, name=options["name"]))

@@ -6,15 +6,16 @@ from django.core.management.base import CommandError
 from readerstudy.accounts.models import User
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.lead import withdraw_leader
+from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
     help = "Take the right to create studies back. The person's studies and their roles in them stay."
+    asks = StatedReason
     takes_study = False
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the leader's email address")
-        parser.add_argument("--reason", required=True, help="goes into the record")
 
     def begin(self, by: User, options: dict[str, Any]) -> None:
         user = User.objects.filter(email=options["email"].lower()).first()

@@ -1,10 +1,10 @@
-from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.shared_images import approve_shared_images, named
+from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
@@ -12,9 +12,7 @@ class Command(StudyCommand):
         "Agree, as a second person, that a study is unblinded or reported although a locked study that is "
         "still being read shows the same images."
     )
-
-    def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--reason", required=True, help="goes into the record")
+    asks = StatedReason
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         approvals = approve_shared_images(study, by=by, reason=options["reason"])

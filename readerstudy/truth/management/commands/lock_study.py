@@ -6,13 +6,14 @@ from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.blinding.gate import newest_audit, override
 from readerstudy.truth.lock import lock_study
+from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
     help = "Lock a study: protocol, images and plan are what they are from then on."
+    asks = StatedReason
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--reason", required=True, help="goes into the record")
         parser.add_argument(
             "--override-blinding", metavar="REASON", help="lock although the blinding audit failed, and why"
         )

@@ -6,6 +6,7 @@ from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 from readerstudy.truth.sources import source_of
 from readerstudy.truth.take_out import take_out
+from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
@@ -13,10 +14,10 @@ class Command(StudyCommand):
         "Take images out of a source before the lock, such as those of a wrong import. Their pixels stay in "
         "the storage; a plan that would have shown one of them goes with them."
     )
+    asks = StatedReason
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--source", required=True, help="a source that the protocol names")
-        parser.add_argument("--reason", required=True, help="goes into the record")
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--all", action="store_true", help="empty the source")
         which.add_argument(

@@ -13,8 +13,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 from readerstudy.accounts.issue_token import issue_token
 from readerstudy.accounts.models import Scope
-from readerstudy.desk.api.urls import urlpatterns
-from readerstudy.desk.api.wire import DeskView
+from readerstudy.desk.api_urls import of_a_study, urlpatterns
+from readerstudy.desk.shell.api import DeskView
 from readerstudy.results.freeze import freeze_study
 from tests.readerstudy.factory import a_locked_study, answer_next
 
@@ -24,7 +24,9 @@ RSCRIPT = shutil.which("Rscript")
 
 def test_every_scope_opens_something_and_the_page_says_what() -> None:
     views = [
-        pattern.callback.view_class for pattern in urlpatterns if hasattr(pattern.callback, "view_class")
+        pattern.callback.view_class
+        for pattern in [*urlpatterns, *of_a_study]
+        if hasattr(getattr(pattern, "callback", None), "view_class")
     ]
     opened = {scope for view in views if issubclass(view, DeskView) for scope in (view.reads, view.writes)}
     told = set(re.findall(r"^\| `(\w+:\w+)` \|", PAGE, re.MULTILINE))

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from readerstudy.desk.api import cases
+from readerstudy.desk.cases import api as cases
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Run, TrialImage

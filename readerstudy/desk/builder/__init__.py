@@ -1,6 +1,0 @@
-"""The protocol as a form: made from what the validator asks, written back into the text it came from."""
-
-from readerstudy.desk.builder.draft import Draft, draft_of, opened
-from readerstudy.desk.builder.form import form_of
-
-__all__ = ["Draft", "draft_of", "form_of", "opened"]

@@ -1,0 +1,1 @@
+"""What readers saw and answered, case by case, once the study is unblinded."""

@@ -1,0 +1,90 @@
+"""What the readers saw and said, once the study is unblinded: the cases of a section, or one opened."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+from readerstudy.desk.cases.heat import heat_map, names_of
+from readerstudy.desk.cases.queries import gallery_page, picture_of
+from readerstudy.desk.shell.access import STAFF, UNBLINDERS, study_page
+from readerstudy.desk.shell.frame import study_response
+from readerstudy.imaging.delivery import LARGE_PX
+from readerstudy.results.case_file import case_file
+from readerstudy.results.cases import counting_section
+from readerstudy.results.tallies import readers_of
+from readerstudy.studies.models import Section, Study
+from readerstudy.truth.unblind import is_unblinded
+from readerstudy.web.paging import whole_number
+
+PAGE = 30
+THUMBNAIL_PX = 240
+
+
+@require_GET
+@study_page(*UNBLINDERS)
+def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
+    """What the readers saw, the cases that fooled most of them first, a screenful after the other."""
+    shown = _section(study, section)
+    known = readers_of(shown)
+    chosen = request.GET.get("reader", "")
+    reader = chosen if chosen in known else ""
+    source = request.GET.get("source", "").partition("#")[0]
+    start = whole_number(request, "start")
+    found = gallery_page(study, shown, reader=reader, source=source, start=start, size=PAGE, reasons=True)
+    canvas = study.protocol.document.canvas
+    context = {
+        "section": study.protocol.document.section(section),
+        "found": found,
+        "shown": [(case, [(image, heat_map(image, canvas)) for image in case.images]) for case in found.rows],
+        "all_readers": known,
+        "reader": reader,
+        "source": source,
+        "first": start + 1,
+        "last": start + len(found.rows),
+        "page": "result",
+    }
+    return study_response(request, study, "cases/cases", context)
+
+
+@require_GET
+@study_page(*UNBLINDERS)
+def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpResponseBase:
+    """One case: its images with their truth, and who answered what."""
+    opened = case_file(study, _section(study, section), number)
+    if opened is None:
+        raise Http404
+    canvas, images = study.protocol.document.canvas, opened.case.images
+    # Alone, an image is shown larger, so that letters of the same size on the screen are smaller on it.
+    size = canvas.width / (24 if len(images) == 1 else 15)
+    context = {
+        "section": study.protocol.document.section(section),
+        "file": opened,
+        "case": opened.case,
+        "shown": [
+            (image, voters, heat_map(image, canvas, names_of(image.spots, canvas, size)))
+            for image, voters in opened.shown
+        ],
+        "rated": any(image.mean_rating is not None for image in images),
+        "page": "result",
+    }
+    return study_response(request, study, "cases/case", context)
+
+
+def _section(study: Study, name: str) -> Section:
+    """A section whose answers count, once they may be looked at."""
+    section = counting_section(study, name) if is_unblinded(study) else None
+    if section is None:
+        raise Http404
+    return section
+
+
+@require_GET
+@cache_control(private=True, max_age=3600)
+@study_page(*STAFF)
+def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    """An image that a trial of this study shows, once the study is unblinded; small, or `?large`."""
+    size = LARGE_PX if "large" in request.GET else THUMBNAIL_PX
+    picture = picture_of(study, number, size) if is_unblinded(study) else None
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/png")

@@ -1,0 +1,1 @@
+"""Unblind one image in an emergency, in two steps by two people."""

@@ -1,0 +1,88 @@
+"""The end of a study: freeze, unblind in two steps, take the data away."""
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET, require_http_methods
+
+from readerstudy.accounts.models import User
+from readerstudy.accounts.person import person
+from readerstudy.accounts.reauthentication import recently_authenticated, recently_authenticated_to_act
+from readerstudy.desk.ending.archives import bundle_archive, reproduction_archive
+from readerstudy.desk.ending.queries import unblinding_of
+from readerstudy.desk.people.queries import unfinished
+from readerstudy.desk.shell.access import UNBLINDERS, study_page
+from readerstudy.desk.shell.frame import refused_here, study_response
+from readerstudy.errors import ReaderstudyError
+from readerstudy.reading.models import Tally
+from readerstudy.results.freeze import freeze_study
+from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.truth.shared_images import approve_shared_images, endangered_by, named
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from readerstudy.web.options import StatedReason, posted
+from readerstudy.web.pages import done, refused
+
+VERBS = {
+    "freeze": (freeze_study, "Frozen. No answer comes any more."),
+    "ask": (request_unblinding, "The unblinding is asked for."),
+    "approve": (approve_shared_images, "Approved. Another owner or analyst can now unblind and export."),
+    "confirm": (confirm_unblinding, "The study is unblinded."),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@recently_authenticated_to_act
+@study_page(*UNBLINDERS)
+def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
+    if request.method == "GET":
+        return study_response(request, study, "ending/ending", _so_far(study, person(request)))
+    verb, said = VERBS.get(request.POST.get("verb", ""), (None, ""))
+    if verb is None:
+        raise Http404
+    try:
+        verb(study, by=person(request), **posted(StatedReason, request.POST))
+    except ReaderstudyError as error:
+        return refused_here(request, study, "ending/ending", error, _so_far(study, person(request)))
+    return done(request, said, "desk-ending", study.slug)
+
+
+def _so_far(study: Study, by: User) -> dict[str, Any]:
+    unblinders = Enrolment.objects.filter(study=study, role__in=UNBLINDERS).current()
+    tallies = Tally.objects.filter(enrolment__study=study, section__practice=False).exclude(
+        enrolment__withdrawal__keep_answers=False
+    )
+    steps = unblinding_of(study)
+    still_reading = [one for one in unfinished(study) if one.role == Role.READER]
+    return {
+        "freeze": getattr(study, "freeze", None),
+        "asked": steps.asked,
+        "unblinding": steps.unblinded,
+        "answered": tallies.values("enrolment").distinct().count(),
+        "still_reading": still_reading,
+        "endangered": named(endangered_by(study), to=by),
+        "nobody_else": unblinders.count() < study.protocol.document.unblinding_people,
+    }
+
+
+@require_GET
+@recently_authenticated
+@study_page(*UNBLINDERS)
+def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """The bundle as a zip archive; masked as long as the study is blinded."""
+    try:
+        archive, name = bundle_archive(study, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-ending", study.slug)
+    return FileResponse(archive, as_attachment=True, filename=name)
+
+
+@require_GET
+@recently_authenticated
+@study_page(*UNBLINDERS)
+def reproduction(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """The archive that recomputes the report."""
+    try:
+        archive, name = reproduction_archive(study, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-ending", study.slug)
+    return FileResponse(archive, as_attachment=True, filename=name)

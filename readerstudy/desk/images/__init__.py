@@ -1,0 +1,1 @@
+"""Sources and their images: upload, import, look at, remove."""

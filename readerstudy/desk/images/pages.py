@@ -1,0 +1,133 @@
+"""The sources of a study and their images: what is there, what is needed, and how more come in."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from readerstudy.accounts.person import person
+from readerstudy.desk.images.options import Import, Removal
+from readerstudy.desk.images.queries import source_picture, sources_of
+from readerstudy.desk.images.uploads import MOST_BYTES_A_PIECE, Batch, import_upload
+from readerstudy.desk.runs.queries import runs_of
+from readerstudy.desk.shell.access import LEADS, study_page
+from readerstudy.desk.shell.frame import study_response
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.models import Study
+from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.take_out import take_out
+from readerstudy.web.options import checked, posted
+from readerstudy.web.pages import done, refused
+from readerstudy.web.paging import page_of, whole_number
+
+SHEET = 240
+THUMBNAIL_PX = 128
+MOST_RUNS = 8
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*LEADS)
+def images(request: HttpRequest, study: Study) -> HttpResponseBase:
+    if request.method == "POST":
+        return _import(request, study)
+    rows = sources_of(study)
+    context: dict[str, Any] = {
+        "sources": rows,
+        "runs": runs_of(study).filter(kind__in=("import", "generate"))[:MOST_RUNS],
+        "lacking": next((row.document.name for row in rows if row.is_short), ""),
+    }
+    return study_response(request, study, "images/images", context)
+
+
+def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """Have the worker import a complete upload."""
+    try:
+        run = import_upload(study, posted(Import, request.POST), by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-images", study.slug)
+    files = "1 file is" if run.total == 1 else f"{run.total} files are"
+    said = f"{files} being imported into {run.request['source']}."
+    return done(request, said, "desk-images", study.slug)
+
+
+@require_http_methods(["GET", "PUT"])
+@study_page(*LEADS)
+def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpResponseBase:
+    """How much of a file is here (GET), or the next piece of it (PUT)."""
+    if study.is_locked:
+        return JsonResponse({"detail": "The study is locked; no image comes in any more."}, status=409)
+    name = request.GET.get("name", "file")
+    staged = Batch(study=study, token=batch, by=person(request))
+    try:
+        if request.method == "GET":
+            return JsonResponse({"received": staged.received(index, name)})
+        offset = whole_number(request, "offset")
+        # Not `request.body`, which is made for forms and refuses what is longer than one.
+        piece = request.read(MOST_BYTES_A_PIECE + 1)
+        return JsonResponse({"received": staged.append(index, name, offset, piece)})
+    except BadRequest as error:
+        return JsonResponse({"detail": str(error)}, status=400)
+    except ReaderstudyError as error:
+        return JsonResponse({"detail": str(error)}, status=error.status)
+
+
+@require_GET
+@study_page(*LEADS)
+def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
+    """A contact sheet of one source, a screenful after the other."""
+    found = get_object_or_404(Source, study=study, name=source)
+    rows = found.provenances.select_related("image").order_by("pk")
+    page = page_of(rows, whole_number(request, "start"), SHEET)
+    groups = (
+        Provenance.objects.filter(source=found)
+        .exclude(group="")
+        .values("group")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+        .count()
+    )
+    context = {
+        "source": found,
+        "rows": page,
+        "patients_with_several": groups,
+        "locked": study.is_locked,
+        "page": "images",
+    }
+    part = request.headers.get("X-Part") == "sheet"
+    return study_response(request, study, "images/_sheet_rows" if part else "images/sheet", context)
+
+
+@require_POST
+@study_page(*LEADS)
+def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
+    """Take the ticked images out of a source, or all of them."""
+    found = get_object_or_404(Source, study=study, name=source)
+    everything = request.POST.get("verb") == "empty"
+    ticked = [key for key in ",".join(request.POST.getlist("images")).split(",") if key]
+    which = {"everything": True} if everything else {"images": ticked}
+    try:
+        # What is ticked while a source is emptied does not matter.
+        given = checked(Removal, {"reason": request.POST.get("reason", ""), **which})
+        taken = take_out(found, by=person(request), reason=given["reason"], only=given.get("images"))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-sheet", study.slug, source)
+    if not taken:
+        messages.warning(request, "No image was ticked, so none was taken out.")
+        return redirect("desk-sheet", study.slug, source)
+    said = f"{taken} {'image was' if taken == 1 else 'images were'} taken out of {source}."
+    if everything:
+        return done(request, said, "desk-images", study.slug)
+    return done(request, said, "desk-sheet", study.slug, source)
+
+
+@require_GET
+@cache_control(private=True, max_age=3600)
+@study_page(*LEADS)
+def source_thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    return HttpResponse(source_picture(study, number, THUMBNAIL_PX), content_type="image/png")

@@ -1,0 +1,51 @@
+"""The sources of a study, what the protocol needs of each, and their images."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from readerstudy.desk.shell.facts import images_by_source
+from readerstudy.imaging.delivery import thumbnail_png
+from readerstudy.studies.models import Study
+from readerstudy.studies.protocol import SourceDocument
+from readerstudy.truth.models import Provenance, Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """A source of the protocol; `source` is None until an image is in it."""
+
+    document: SourceDocument
+    have: int
+    needed: int
+    source: Source | None
+
+    @property
+    def checkpoint(self) -> str | None:
+        return (self.source and self.source.checkpoint_digest) or None
+
+    @property
+    def is_short(self) -> bool:
+        return self.have < self.needed
+
+
+def sources_of(study: Study) -> list[SourceRow]:
+    document, have = study.protocol.document, images_by_source(study)
+    stored = {source.name: source for source in Source.objects.filter(study=study)}
+    return [
+        SourceRow(
+            document=declared,
+            have=have.get(declared.name, 0),
+            needed=document.images_needed(declared.name),
+            source=stored.get(declared.name),
+        )
+        for declared in document.sources
+    ]
+
+
+def source_picture(study: Study, number: int, size_px: int) -> bytes:
+    """Return an image of one of the study's sources as PNG."""
+    row = Provenance.objects.filter(source__study=study, pk=number).select_related("image").first()
+    if row is None:
+        raise Http404
+    return thumbnail_png(row.image, size_px, scope=study.pk)

@@ -1,0 +1,96 @@
+"""The plan, the blinding audit and the gate it keeps, and the lock that closes them."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from readerstudy.accounts.person import person
+from readerstudy.accounts.reauthentication import recently_authenticated_to_act
+from readerstudy.desk.locking.drawing import twin_histogram
+from readerstudy.desk.runs.queries import newest_run
+from readerstudy.desk.shell.access import LEADS, OWNERS, study_page
+from readerstudy.desk.shell.frame import refused_here, study_response
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.models import Run, Study
+from readerstudy.studies.runs import start_run
+from readerstudy.truth.allocate import allocate, allocations_of
+from readerstudy.truth.blinding.gate import images_digest, newest_audit, override
+from readerstudy.truth.lock import lock_study
+from readerstudy.truth.models import BlindingAudit, Provenance
+from readerstudy.truth.secrets import commitment_of
+from readerstudy.web.options import StatedReason, posted
+from readerstudy.web.pages import done, refused
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*LEADS)
+def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
+    if request.method == "GET":
+        facts = {"commitment": commitment_of(study), "allocations": allocations_of(study)}
+        return study_response(request, study, "locking/plan", facts)
+    try:
+        made = allocate(study, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-plan", study.slug)
+    return done(request, f"Plan {made.digest[:16]} made for {made.places} places.", "desk-plan", study.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@recently_authenticated_to_act
+@study_page(*OWNERS)
+def lock(request: HttpRequest, study: Study) -> HttpResponseBase:
+    if request.method == "GET":
+        return study_response(request, study, "locking/lock", {"commitment": commitment_of(study)})
+    try:
+        lock_study(study, by=person(request), **posted(StatedReason, request.POST))
+    except ReaderstudyError as error:
+        return refused_here(request, study, "locking/lock", error, {"commitment": commitment_of(study)})
+    return done(request, "The study is locked. Invite its readers.", "desk-people", study.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*LEADS)
+def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
+    found = newest_audit(study)
+    if request.method == "GET":
+        return study_response(request, study, "locking/audit", _shown(study, found))
+    verb = request.POST.get("verb")
+    if verb == "run":
+        start_run(study, "audit", {"images": images_digest(study)}, by=person(request))
+        return done(request, "The audit is under way.", "desk-audit", study.slug)
+    if verb != "override" or found is None:
+        raise Http404
+    try:
+        override(found, by=person(request), **posted(StatedReason, request.POST))
+    except ReaderstudyError as error:
+        return refused_here(request, study, "locking/audit", error, _shown(study, found))
+    said = "The failed audit is overridden; the reason is recorded."
+    return done(request, said, "desk-lock", study.slug)
+
+
+def _shown(study: Study, found: BlindingAudit | None) -> dict[str, Any]:
+    run = newest_run(study, "audit")
+    if found is None:
+        return {"audit": None, "run": run}
+    return {
+        "audit": found,
+        "run": run,
+        "features": [_drawn(row) for row in found.document["features"]],
+        "originals": [_drawn(row) for row in found.document["originals"]],
+        "alike": _alike_here(study, run),
+    }
+
+
+def _alike_here(study: Study, run: Run | None) -> list[dict[str, Any]]:
+    """The pairs the audit found, less those of which an image has been taken out since."""
+    pairs = run.outcome.get("alike", []) if run else []
+    keys = {pair[side] for pair in pairs for side in ("first", "second")}
+    here = set(Provenance.objects.filter(source__study=study, pk__in=keys).values_list("pk", flat=True))
+    return [pair for pair in pairs if {pair["first"], pair["second"]} <= here]
+
+
+def _drawn(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the audit with the distributions of both arms as a picture."""
+    histogram = row["histogram"]
+    return {**row, "drawing": twin_histogram(histogram["real"], histogram["synthetic"])}

@@ -1,0 +1,1 @@
+"""Invite, remind, replace and withdraw people."""

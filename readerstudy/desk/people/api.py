@@ -1,0 +1,71 @@
+"""The people of a study: invite, remind, replace, withdraw."""
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from readerstudy.desk.people.inviting import invite_people, remind_people, replace_person, to_remind
+from readerstudy.desk.people.options import Invitation, Reminder, Replacement, StaffWithdrawal, Withdrawal
+from readerstudy.desk.people.queries import people_of, reader_called
+from readerstudy.desk.people.shapes import InvitationsOut, PeopleOut, outcome_out
+from readerstudy.desk.shell.access import LEADS, OWNERS
+from readerstudy.desk.shell.api import DeskView
+from readerstudy.studies.models import Role
+from readerstudy.studies.withdraw import withdraw
+from readerstudy.web.openapi import operation
+
+
+class PeopleView(DeskView):
+    """Everybody in the study; for owners alone, because readers are pseudonymous."""
+
+    @operation("people_list", PeopleOut)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(PeopleOut({"people": people_of(self.study(slug, *OWNERS))}).data)
+
+    @operation("people_invite", InvitationsOut, asks=Invitation)
+    def post(self, request: Request, slug: str) -> Response:
+        """Each address gets its link, by email unless `mail` is false, or the reason why not."""
+        study, given = self.study(slug, *OWNERS), self.given(Invitation)
+        return Response(outcome_out(invite_people(study, by=self.person(), **given)).data)
+
+
+class RemindersView(DeskView):
+    """Email those who read; a new link to those who have not come yet, and the old one no longer works."""
+
+    @operation("people_remind", InvitationsOut, asks=Reminder)
+    def post(self, request: Request, slug: str) -> Response:
+        study, given = self.study(slug, *OWNERS), self.given(Reminder)
+        people = to_remind(study, given["emails"])
+        return Response(outcome_out(remind_people(people, by=self.person(), mail=given["mail"])).data)
+
+
+class WithdrawalView(DeskView):
+    """A reader leaves; their answers stay on record. An open invitation is revoked."""
+
+    @operation("people_withdraw", None, asks=Withdrawal, status=204)
+    def post(self, request: Request, slug: str, pseudonym: str) -> Response:
+        reader, given = reader_called(self.study(slug, *LEADS), pseudonym), self.given(Withdrawal)
+        withdraw(reader, by=self.person(), **given)
+        return Response(status=204)
+
+
+class StaffWithdrawalView(DeskView):
+    """Somebody of the staff leaves, named by their address. An open invitation is revoked."""
+
+    @operation("staff_withdraw", None, asks=StaffWithdrawal, status=204)
+    def post(self, request: Request, slug: str) -> Response:
+        study, given = self.study(slug, *OWNERS), self.given(StaffWithdrawal)
+        for one in people_of(study).exclude(role=Role.READER).current():
+            if one.email.lower() == given["email"].lower():
+                withdraw(one, by=self.person(), reason=given["reason"], keep_answers=True)
+                return Response(status=204)
+        raise Http404
+
+
+class ReplacementView(DeskView):
+    """A reader leaves and somebody else gets the next free place, both or neither."""
+
+    @operation("people_replace", InvitationsOut, asks=Replacement)
+    def post(self, request: Request, slug: str, pseudonym: str) -> Response:
+        reader, given = reader_called(self.study(slug, *OWNERS), pseudonym), self.given(Replacement)
+        return Response(outcome_out(replace_person(reader, by=self.person(), **given)).data)

@@ -1,0 +1,122 @@
+"""Invite, remind and replace people, with their letters: the same from page, command and API."""
+
+import re
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from readerstudy.accounts.models import User
+from readerstudy.desk.people.outcome import Outcome
+from readerstudy.desk.people.queries import unfinished
+from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.errors import LetterNotSent, NothingToRemind, ReadersDoNotLead
+from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
+from readerstudy.studies.mail import Post, send_invitation, send_reminder
+from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.withdraw import replace_reader
+
+
+def addresses_in(text: str) -> list[str]:
+    """The addresses of a list as people paste them: `rita@clinic.example`, or `Rita Reader <rita@…>`."""
+    found: list[str] = []
+    for line in text.splitlines():
+        if "<" in line and ">" in line:
+            found += _bracketed_in(line)
+            continue
+        for part in re.split(r"[,;\t]", line):
+            words = part.split()
+            found += words if any("@" in word for word in words) else words and [" ".join(words)]
+    return list(dict.fromkeys(found))
+
+
+def _bracketed_in(line: str) -> list[str]:
+    """What stands in brackets, and bare addresses between; the rest are names."""
+    parts = re.split(r"<([^<>]*)>", line)
+    found = []
+    for index, part in enumerate(parts):
+        found += [part] if index % 2 else [word for word in re.split(r"[\s,;]+", part) if "@" in word]
+    return found
+
+
+def invite_people(
+    study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool, leads: bool = False
+) -> Outcome:
+    """Each address gets its link, by letter if `mail`, or the sentence why not.
+
+    With `leads` staff may also create studies of their own.
+    """
+    if leads and role == Role.READER:
+        raise ReadersDoNotLead
+    outcome = Outcome()
+    with _post(mail) as post:
+        for email in emails:
+            try:
+                if role == Role.READER:
+                    invited = invite_reader(study, email, by=by)
+                else:
+                    invited = invite_staff(study, email, role, by=by, leads=leads)
+            except ReaderstudyError as error:
+                outcome.refuse(email, error)
+            else:
+                _tell(invited, outcome, by=by, post=post)
+    return outcome
+
+
+def remind_people(people: Sequence[Enrolment], *, by: User, mail: bool) -> Outcome:
+    """A letter to those who read, a new link to those who have not come yet: links are not kept."""
+    outcome = Outcome()
+    with _post(mail) as post:
+        for enrolment in people:
+            try:
+                _remind(enrolment, outcome, by=by, post=post)
+            except ReaderstudyError as error:
+                outcome.refuse(enrolment.email, error)
+    return outcome
+
+
+def _remind(enrolment: Enrolment, outcome: Outcome, *, by: User, post: Post | None) -> None:
+    if enrolment.person is None:
+        _tell(renew_link(enrolment, by=by), outcome, by=by, post=post)
+    elif post is not None:
+        if not send_reminder(enrolment, by=by, post=post):
+            raise LetterNotSent
+        outcome.reminded.append(enrolment)
+
+
+def to_remind(study: Study, emails: Sequence[str]) -> list[Enrolment]:
+    """Those of the addresses who still have something to do; without addresses, everybody who has."""
+    waiting = unfinished(study)
+    known = {one.email.lower(): one for one in waiting}
+    for email in emails:
+        if email.lower() not in known:
+            raise NothingToRemind(
+                f"{email} has nothing left to do in this study. Waiting: {', '.join(known) or 'nobody'}."
+            )
+    return [known[email.lower()] for email in emails] if emails else waiting
+
+
+def replace_person(
+    reader: Enrolment, email: str, *, by: User, reason: str, keep_answers: bool, mail: bool
+) -> Outcome:
+    """Somebody else takes the next free place; refused, nothing has changed."""
+    outcome = Outcome()
+    invited = replace_reader(reader, email, by=by, reason=reason, keep_answers=keep_answers)
+    with _post(mail) as post:
+        _tell(invited, outcome, by=by, post=post)
+    return outcome
+
+
+def _post(wanted: bool) -> AbstractContextManager[Post | None]:
+    return Post() if wanted else nullcontext()
+
+
+def _tell(invited: Invited, outcome: Outcome, *, by: User, post: Post | None) -> None:
+    """Hand out the link, and send it where that is wanted."""
+    outcome.invited.append(invited)
+    if post is None:
+        return
+    if send_invitation(invited, by=by, post=post):
+        outcome.lettered.add(invited.enrolment.email)
+    else:
+        outcome.problems.append(
+            f"The email to {invited.enrolment.email} could not be sent. Give them the link yourself."
+        )

@@ -1,0 +1,48 @@
+"""What one may ask for with people."""
+
+from rest_framework import serializers
+
+from readerstudy.studies.models import Role
+from readerstudy.web.options import StatedReason
+from readerstudy.web.shapes import Shape
+
+MOST_EMAILS = 500
+
+
+class Letters(Shape):
+    mail = serializers.BooleanField(default=True, help_text="Whether to email the links, too.")
+
+
+class Invitation(Letters):
+    emails = serializers.ListField(
+        child=serializers.CharField(max_length=254),
+        min_length=1,
+        max_length=MOST_EMAILS,
+        help_text="An address that is none is refused alone; the others are invited.",
+        error_messages={"min_length": "No address was given. Write one on each line."},
+    )
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.READER)
+    leads = serializers.BooleanField(
+        default=False, help_text="Whether they may create studies of their own; not for readers."
+    )
+
+
+class Reminder(Letters):
+    emails = serializers.ListField(
+        child=serializers.EmailField(),
+        default=list,
+        max_length=MOST_EMAILS,
+        help_text="Whom; everybody who has not finished if left out.",
+    )
+
+
+class Withdrawal(StatedReason):
+    keep_answers = serializers.BooleanField(help_text="Whether the answers so far count.")
+
+
+class StaffWithdrawal(StatedReason):
+    email = serializers.EmailField()
+
+
+class Replacement(Withdrawal, Letters):
+    email = serializers.EmailField(help_text="Of the new reader.")

@@ -1,0 +1,50 @@
+"""What came of inviting: links that are shown once, and a list of them to take away."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from urllib.parse import quote
+
+from readerstudy.errors import ReaderstudyError
+from readerstudy.results.spreadsheet import defused
+from readerstudy.studies.invite import Invited
+from readerstudy.studies.models import Enrolment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    email: str
+    error: ReaderstudyError
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """Who was invited or reminded just now, who of them by letter, and what went wrong."""
+
+    invited: list[Invited] = field(default_factory=list)
+    reminded: list[Enrolment] = field(default_factory=list)
+    lettered: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    @property
+    def reminded_emails(self) -> list[str]:
+        return [enrolment.email for enrolment in self.reminded]
+
+    def refuse(self, email: str, error: ReaderstudyError) -> None:
+        self.refused.append(Refused(email=email, error=error))
+        sentence = str(error)
+        self.problems.append(sentence if email in sentence else f"{email}: {sentence}")
+
+
+def csv_address(invited: Sequence[Invited]) -> str:
+    """The links as a CSV file inside an address: kept nowhere, they could not be asked for later."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(("reader", "email", "role", "link"))
+    for one in invited:
+        enrolment = one.enrolment
+        row = (enrolment.pseudonym, enrolment.email, enrolment.role, one.link)
+        writer.writerow([defused(cell) for cell in row])
+    return "data:text/csv;charset=utf-8," + quote(text.getvalue())

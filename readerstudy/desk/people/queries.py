@@ -1,0 +1,34 @@
+"""The people of a study, and who still has something to do in it."""
+
+from django.db.models import Count
+from django.http import Http404
+
+from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.models.enrolment import EnrolmentQuerySet
+
+
+def people_of(study: Study) -> EnrolmentQuerySet:
+    """Return everybody who is or was in a study, with what their names and states need."""
+    people = Enrolment.objects.filter(study=study).order_by("role", "place", "pk")
+    return people.select_related(
+        "study", "user", "invitation__claim__by", "invitation__revocation", "withdrawal"
+    )
+
+
+def reader_called(study: Study, pseudonym: str) -> Enrolment:
+    found = people_of(study).readers().filter(pseudonym=pseudonym).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def unfinished(study: Study) -> list[Enrolment]:
+    """People to remind: those who have not come yet, and readers who have not handed in every section."""
+    people = people_of(study).filter(virtual=False).current().annotate(handed_in=Count("submissions"))
+    sections = study.sections.count()
+
+    def has_more_to_do(one: Enrolment) -> bool:
+        handed_in: int = getattr(one, "handed_in")  # noqa: B009  (an annotation, which the model does not know)
+        return one.person is None or (one.role == Role.READER and handed_in < sections)
+
+    return [one for one in people if has_more_to_do(one)]

@@ -1,0 +1,54 @@
+"""How the API shows people and what came of inviting them."""
+
+from rest_framework import serializers
+
+from readerstudy.desk.people.outcome import Outcome
+from readerstudy.studies.invite import Invited
+from readerstudy.studies.models import Enrolment
+from readerstudy.web.shapes import Shape
+
+
+class PersonOut(Shape):
+    email = serializers.CharField()
+    role = serializers.CharField()
+    pseudonym = serializers.CharField(allow_blank=True)
+    state = serializers.SerializerMethodField(help_text="here, invited, revoked, expired or withdrawn")
+
+    def get_state(self, enrolment: Enrolment) -> str:
+        if hasattr(enrolment, "withdrawal"):
+            return "withdrawn"
+        if enrolment.person is not None or enrolment.invitation is None:
+            return "here"
+        state = enrolment.invitation.state
+        return "invited" if state == "open" else state
+
+
+class PeopleOut(Shape):
+    people = PersonOut(many=True)
+
+
+class InvitedOut(Shape):
+    email = serializers.CharField(source="enrolment.email")
+    pseudonym = serializers.CharField(source="enrolment.pseudonym", allow_blank=True)
+    link = serializers.CharField(help_text="Shown now and never again.")
+    letter = serializers.SerializerMethodField(help_text="Whether the link went out by email.")
+
+    def get_letter(self, invited: Invited) -> bool:
+        outcome: Outcome = self.context["outcome"]
+        return invited.enrolment.email in outcome.lettered
+
+
+class NotInvitedOut(Shape):
+    email = serializers.CharField()
+    detail = serializers.CharField(source="error")
+    code = serializers.CharField(source="error.code")
+
+
+class InvitationsOut(Shape):
+    invited = InvitedOut(many=True)
+    reminded = serializers.ListField(child=serializers.EmailField(), source="reminded_emails")
+    refused = NotInvitedOut(many=True)
+
+
+def outcome_out(outcome: Outcome) -> InvitationsOut:
+    return InvitationsOut(outcome, context={"outcome": outcome})

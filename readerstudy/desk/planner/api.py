@@ -1,0 +1,21 @@
+"""The planner: what a design can show, by simulation."""
+
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from readerstudy.accounts.models import Scope
+from readerstudy.desk.planner.options import Question
+from readerstudy.desk.shell.api import DeskView
+from readerstudy.results.planner import power
+from readerstudy.web.openapi import operation
+
+
+class PlannerView(DeskView):
+    """What a design can show."""
+
+    writes = Scope.STUDY_READ
+
+    @operation("planner_ask", OpenApiTypes.OBJECT, asks=Question)
+    def post(self, request: Request) -> Response:
+        return Response(power(self.given(Question)))

@@ -1,0 +1,80 @@
+"""The planner: what a design can show, before anybody reads."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from readerstudy.accounts.person import person
+from readerstudy.desk.planner.drawing import power_curves
+from readerstudy.desk.planner.options import Margin, Question
+from readerstudy.desk.shell.access import LEADS, STAFF, study_page
+from readerstudy.errors import ReaderstudyError
+from readerstudy.results.planner import (
+    QUICK_REPLICATES,
+    PlanRefused,
+    first_counting,
+    minutes_each,
+    power,
+    question_of,
+)
+from readerstudy.studies.create import revise_protocol
+from readerstudy.studies.models import Study, Task
+from readerstudy.studies.protocol.rewrite import put
+from readerstudy.web.options import form_for, posted
+from readerstudy.web.pages import done, refused
+
+REFINED_REPLICATES = 4_000
+
+
+QuestionForm = form_for(Question, "replicates")
+
+
+@login_required
+@require_GET
+def planner(request: HttpRequest) -> HttpResponse:
+    """Answers at once with a quick simulation; the page asks for the refined one by itself."""
+    study = Study.objects.in_role(request.user, *STAFF).filter(slug=request.GET.get("study", "")).first()
+    given = {key: value for key, value in request.GET.items() if key in QuestionForm.base_fields}
+    start = {name: field.initial for name, field in QuestionForm.base_fields.items() if field.initial}
+    if study is not None:
+        start |= question_of(study.protocol.document)
+    form = QuestionForm({**start, **given})
+    context: dict[str, Any] = {"form": form, "study": study}
+    if form.is_valid():
+        context |= _answer(form.cleaned_data, refined="refined" in request.GET)
+    if study is not None:
+        document = study.protocol.document
+        context |= {"minutes": minutes_each(document), "section": first_counting(document).title}
+    template = (
+        "desk/planner/_power.html"
+        if request.headers.get("X-Part") == "power"
+        else "desk/planner/planner.html"
+    )
+    return render(request, template, context, status=200 if form.is_valid() else 422)
+
+
+@require_POST
+@study_page(*LEADS)
+def write_margin(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """Put the margin that was settled on into the protocol, and leave every other byte of it alone."""
+    try:
+        asked = posted(Margin, request.POST)
+        margin, name = asked["margin"], "realism" if asked["task"] == Task.RATE else "detection"
+        text = put(study.protocol.text, f"margins.{name}", margin)
+        revised = revise_protocol(study, text, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-protocol", study.slug)
+    said = f"The margin of {name} is ±{margin:g}: version {revised.version} of the protocol."
+    return done(request, said, "desk-protocol", study.slug)
+
+
+def _answer(question: dict[str, Any], *, refined: bool) -> dict[str, Any]:
+    replicates = REFINED_REPLICATES if refined else QUICK_REPLICATES
+    try:
+        found = power({**question, "replicates": replicates})
+    except PlanRefused as error:
+        return {"refusal": str(error)}
+    return {"plan": found, "curves": power_curves(found), "refined": refined, "points": 100 * found["margin"]}

@@ -1,0 +1,161 @@
+"""Write the protocol, as a form or as the text behind it, with every mistake named; and its versions."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from readerstudy.accounts.person import person
+from readerstudy.desk.protocol.builder import Draft, draft_of, form_of, opened
+from readerstudy.desk.protocol.builder.changes import lines_between
+from readerstudy.desk.protocol.options import Revision
+from readerstudy.desk.protocol.queries import newest_versions, version_of
+from readerstudy.desk.shell.access import LEADS, STAFF, leader, roles_of, study_page
+from readerstudy.desk.shell.frame import study_response
+from readerstudy.errors import ReaderstudyError
+from readerstudy.results.planner import minutes_each
+from readerstudy.studies.create import revise_protocol
+from readerstudy.studies.errors import ProtocolHasMovedOn
+from readerstudy.studies.models import Study
+from readerstudy.studies.protocol import ProtocolDocument, ProtocolError
+from readerstudy.web.options import RequestRefused, checked
+from readerstudy.web.pages import done, refused
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*STAFF)
+def protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
+    may_write = bool(roles_of(request, study) & set(LEADS)) and not study.is_locked
+    if request.method == "GET":
+        draft = opened(study.protocol.text, request)
+        return _page(request, study, draft, {"may_write": may_write})
+    if not roles_of(request, study) & set(LEADS):
+        raise Http404
+    draft = draft_of(request, study.protocol.text)
+    if not draft.is_to_be_saved:
+        return _page(request, study, draft, {"may_write": may_write})
+    return _save(request, study, draft)
+
+
+def _save(request: HttpRequest, study: Study, draft: Draft) -> HttpResponseBase:
+    """What cannot be saved comes back as it was written, with the reason."""
+    asked = {name: request.POST.get(name, "") for name in ("reason", "over")} | {"text": draft.text}
+    context: dict[str, Any] = {"may_write": True}
+    try:
+        if not draft.refusal:
+            revised = revise_protocol(study, by=person(request), **checked(Revision, asked))
+            said = f"Saved as version {revised.version}."
+            return done(request, said, "desk-protocol", study.slug)
+        status = 422
+    except ProtocolError:
+        status = 422
+    except RequestRefused as error:
+        draft.refusal, status = str(error), 422
+    except ProtocolHasMovedOn as error:
+        draft.refusal, context["moved_from"], status = str(error), asked["over"], 409
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-protocol", study.slug)
+    return _page(request, study, draft, context, status=status)
+
+
+def _page(
+    request: HttpRequest, study: Study, draft: Draft, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    # A page that was refused because somebody else saved is from then on written over what they saved.
+    moved = "moved_from" in context
+    frame = {
+        "over": study.protocol.digest if moved else request.POST.get("over", study.protocol.digest),
+        "unsaved": draft.text != study.protocol.text,
+        "reason": request.POST.get("reason", ""),
+    }
+    return study_response(
+        request, study, "protocol/protocol", {**written(draft), **frame, **context}, status=status
+    )
+
+
+def written(draft: Draft) -> dict[str, Any]:
+    """What both pages show of a protocol that is being written."""
+    found = draft.found
+    shown = {"draft": draft, "problems": found.problems if draft.is_judged else (), "needs": ""}
+    if found.document is not None:
+        shown["needs"] = needs_of(found.document)
+    if not draft.as_text:
+        shown["form"] = form_of(found, draft.typed, judged=draft.is_judged)
+    return shown
+
+
+def needs_of(document: ProtocolDocument) -> str:
+    """What a protocol asks for, in a sentence."""
+    images = ", ".join(f"{document.images_needed(one.name)} of {one.name}" for one in document.sources)
+    return f"Needs {images}; about {minutes_each(document)} minutes for each reader."
+
+
+@require_GET
+@study_page(*STAFF)
+def protocol_file(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """The text itself, byte for byte."""
+    name = f"{study.slug}.toml"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(study.protocol.text, content_type="application/toml; charset=utf-8", headers=headers)
+
+
+@require_POST
+@study_page(*LEADS)
+def check_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """What is wrong with what has been written, for the page that it is being written on."""
+    return _problems(request, study.protocol.text)
+
+
+@require_POST
+@login_required
+def check_new_protocol(request: HttpRequest) -> HttpResponseBase:
+    """The same for a study that is not there yet."""
+    leader(request)
+    return _problems(request, "")
+
+
+def _problems(request: HttpRequest, stored: str) -> JsonResponse:
+    draft = draft_of(request, stored)
+    found = draft.found
+    form = form_of(found, draft.typed)
+    problems = [
+        {"line": p.line, "field": p.field, "sentence": p.sentence, "anchor": anchor, "label": label}
+        for p, (anchor, label, _) in zip(found.problems, form.problems, strict=True)
+    ]
+    body: dict[str, Any] = {"problems": problems, "aside": form.aside, "refusal": draft.refusal, "needs": ""}
+    if found.document is not None:
+        body["needs"] = needs_of(found.document)
+        body["images"] = {one.name: found.document.images_needed(one.name) for one in found.document.sources}
+        body["places"] = found.document.places
+    return JsonResponse(body)
+
+
+@require_GET
+@study_page(*STAFF)
+def history(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """Who wrote each version, when, why, and what it changed."""
+    versions = newest_versions(study)
+    context = {
+        "rows": [version for version in versions if version.before],
+        "first": next((version.protocol for version in versions if version.before is None), None),
+        "page": "protocol",
+    }
+    return study_response(request, study, "protocol/history", context)
+
+
+@require_GET
+@study_page(*STAFF)
+def version(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    """One version beside the one before it."""
+    shown = version_of(study, number)
+    before = shown.before
+    context = {
+        "shown": shown.protocol,
+        "before": before,
+        "changes": shown.changes,
+        "lines": lines_between(before.text, shown.protocol.text) if before else [],
+        "is_newest": shown.protocol.version == study.protocol.version,
+        "page": "protocol",
+    }
+    return study_response(request, study, "protocol/version", context)

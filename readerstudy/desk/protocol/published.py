@@ -1,0 +1,40 @@
+"""The protocols the platform brings along: a demonstration and five published studies."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
+
+FOLDER = Path(__file__).parent / "published_texts"
+NAMES = (
+    "cervical-quartets",
+    "pelvis-real-or-synthetic",
+    "pelvis-labels",
+    "knee-generators",
+    "knee-grades",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    name: str
+    text: str
+    document: ProtocolDocument
+
+    @property
+    def in_words(self) -> str:
+        """What its sections ask, such as “50 trials: pick the real one”."""
+        sections = self.document.sections
+        return "; ".join(f"{section.trials} trials: {section.asks}" for section in sections)
+
+
+@cache
+def published(name: str) -> Published:
+    """A protocol by its name: `demo`, or one of NAMES."""
+    text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return Published(name=name, text=text, document=parse_protocol(text))
+
+
+def all_published() -> list[Published]:
+    return [published(name) for name in NAMES]

@@ -1,0 +1,1 @@
+"""Read a study before its readers do: yourself, or by virtual readers."""

@@ -1,0 +1,66 @@
+"""Try a study before anybody reads it: as its reader, or by virtual readers."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from readerstudy.accounts.person import person
+from readerstudy.desk.rehearsal.options import Preflight
+from readerstudy.desk.rehearsal.preflight import start_preflight
+from readerstudy.desk.rehearsal.preview import preview_study
+from readerstudy.desk.rehearsal.queries import preflight_of, rehearsal_of
+from readerstudy.desk.result.queries import SANDBOX, by_title
+from readerstudy.desk.shell.access import LEADS, OWNERS, study_page
+from readerstudy.desk.shell.frame import study_response
+from readerstudy.errors import ReaderstudyError
+from readerstudy.results.runs import report_folder
+from readerstudy.studies.models import Study
+from readerstudy.truth.recognisable import recognisable
+from readerstudy.web.options import form_for
+from readerstudy.web.pages import done, refused
+
+PreflightForm = form_for(Preflight)
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*LEADS)
+def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
+    start = {"readers": study.protocol.document.readers}
+    form = PreflightForm(request.POST if request.method == "POST" else None, initial=start)
+    if form.is_valid():
+        start_preflight(study, form.cleaned_data, by=person(request))
+        return done(request, "The pre-flight has begun.", "desk-preflight", study.slug)
+    found = preflight_of(study)
+    context: dict[str, Any] = {
+        "form": form,
+        "run": found.run,
+        "minutes": found.minutes,
+        "sections": by_title(study, found.report),
+        "recognisable": recognisable(study),
+        "rehearsal": found.run.outcome.get("rehearsal", "") if found.run and found.report else "",
+    }
+    return study_response(request, study, "rehearsal/preflight", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@study_page(*LEADS)
+def preflight_report(request: HttpRequest, study: Study, rehearsal: str) -> HttpResponseBase:
+    """The report on virtual readers, which tells nothing of real ones."""
+    path = report_folder(rehearsal_of(study, rehearsal)) / "report.html"
+    if not path.is_file():
+        raise Http404
+    headers = {"Content-Security-Policy": SANDBOX}
+    return HttpResponse(path.read_bytes(), content_type="text/html; charset=utf-8", headers=headers)
+
+
+@require_POST
+@study_page(*OWNERS)
+def preview(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """Read the study oneself, in a rehearsal that leaves nothing in it."""
+    try:
+        twin = preview_study(study, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-study", study.slug)
+    return redirect("read", twin.slug)

@@ -1,0 +1,1 @@
+"""The report of an unblinded study, on screen and as files."""

@@ -1,0 +1,73 @@
+"""The result on screen, once the study is unblinded: numbers and files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_GET, require_http_methods
+
+from readerstudy.accounts.person import person
+from readerstudy.desk.result.files import names_in, taken_from
+from readerstudy.desk.result.queries import SANDBOX, by_title
+from readerstudy.desk.result.tables import tables_of
+from readerstudy.desk.runs.queries import newest_run
+from readerstudy.desk.shell.access import UNBLINDERS, study_page
+from readerstudy.desk.shell.frame import study_response
+from readerstudy.results.papers import printed_by_the_paper
+from readerstudy.results.runs import report_folder
+from readerstudy.studies.models import Study
+from readerstudy.studies.runs import start_run
+from readerstudy.truth.unblind import is_unblinded
+from readerstudy.web.pages import done
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(*UNBLINDERS)
+def result(request: HttpRequest, study: Study) -> HttpResponseBase:
+    unblinded = is_unblinded(study)
+    if request.method == "POST" and unblinded:
+        start_run(study, "report", {"anew": True}, by=person(request))
+        return done(request, "The report is under way.", "desk-result", study.slug)
+    context: dict[str, Any] = {"unblinded": unblinded}
+    if unblinded:
+        folder = report_folder(study)
+        context |= {
+            "run": newest_run(study, "report"),
+            "sections": _with_tables(study, _report(folder)),
+            "files": names_in(folder),
+            "paper": printed_by_the_paper(study),
+        }
+    return study_response(request, study, "result/result", context)
+
+
+def _report(folder: Path) -> dict[str, Any] | None:
+    path = folder / "report.json"
+    if not path.is_file():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _with_tables(study: Study, report: dict[str, Any] | None) -> list[dict[str, Any]]:
+    document = study.protocol.document
+    return [
+        {**one, "tables": tables_of(one["found"], document, level=report["study"]["level"])}
+        for one in by_title(study, report)
+        if report
+    ]
+
+
+@require_GET
+@study_page(*UNBLINDERS)
+def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
+    """One file of the report; the page itself is shown, everything else downloaded."""
+    file = taken_from(report_folder(study), name) if is_unblinded(study) else None
+    if file is None:
+        raise Http404
+    if not name.endswith(".html"):
+        return FileResponse(file, as_attachment=True, filename=f"{study.slug}-{name}")
+    with file:
+        page = file.read()
+    headers = {"Content-Security-Policy": SANDBOX}
+    return HttpResponse(page, content_type="text/html; charset=utf-8", headers=headers)

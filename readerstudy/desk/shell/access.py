@@ -1,0 +1,71 @@
+"""Who may open a page of a study: its staff, by role. For anybody else the study does not exist."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from rest_framework.request import Request
+
+from readerstudy.accounts.models import User
+from readerstudy.accounts.person import person
+from readerstudy.studies.errors import NotALeader
+from readerstudy.studies.lead import may_create_studies
+from readerstudy.studies.models import Enrolment, Role, Study
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, Study, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+
+STAFF = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
+LEADS = (Role.OWNER, Role.COORDINATOR)
+OWNERS = (Role.OWNER,)
+UNBLINDERS = (Role.OWNER, Role.ANALYST)
+ROLES = "desk_roles"  # what `study_page` read, kept with the request
+LARGEST_KEY = 2**63 - 1
+
+
+def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
+    """Give the view the study of its address, if the visitor has one of the roles in it; else 404."""
+
+    def decorate(page: Callable[..., HttpResponseBase]) -> View:
+        @login_required
+        @wraps(page)
+        def view(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            mine = Enrolment.objects.current().of(request.user).filter(study__slug=slug)
+            found = list(mine.select_related("study__lock", "study__freeze"))
+            held = {one.role for one in found}
+            if held.isdisjoint(roles):
+                raise Http404
+            study = found[0].study
+            setattr(request, ROLES, (study.pk, held))
+            return page(request, study, *args, **kwargs)
+
+        return view
+
+    return decorate
+
+
+def prepares_studies(user: User | AnonymousUser) -> bool:
+    """Whether somebody has to do with how studies are made: staff of one, or a leader without any yet."""
+    return Study.objects.real().in_role(user, *STAFF).exists() or may_create_studies(user)
+
+
+def leader(request: HttpRequest) -> User:
+    """Who is signed in, if they may create studies; anybody else is told that they may not."""
+    who = person(request)
+    if not may_create_studies(who):
+        raise PermissionDenied(str(NotALeader()))
+    return who
+
+
+def roles_of(request: HttpRequest | Request, study: Study) -> set[str]:
+    """Return the roles the visitor has in a study, as they were when the request began."""
+    known, held = getattr(request, ROLES, (None, set()))
+    if known == study.pk:
+        return set(held)
+    mine = Enrolment.objects.current().of(request.user).filter(study=study)
+    return set(mine.values_list("role", flat=True))

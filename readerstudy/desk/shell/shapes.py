@@ -1,0 +1,10 @@
+"""Shapes that several subjects share."""
+
+from rest_framework import serializers
+
+from readerstudy.web.shapes import Shape
+
+
+class MilestoneOut(Shape):
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()

@@ -1,0 +1,1 @@
+"""Watch a study being read: progress, never accuracy; and the log of what happened."""

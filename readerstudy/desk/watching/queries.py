@@ -1,0 +1,50 @@
+"""What a study's staff watch: its readers' progress, the server's health, and the log."""
+
+from dataclasses import dataclass
+
+from readerstudy.audit.models import Audience, Entry, Event
+from readerstudy.desk.watching.audit_trail import reader_names
+from readerstudy.desk.watching.health import health_problems
+from readerstudy.desk.watching.progress import Day, ReaderProgress, answers_by_day, progress_of
+from readerstudy.studies.models import Study
+from readerstudy.truth.unblind import is_unblinded
+from readerstudy.web.paging import Page, page_of
+
+EVENTS_ON_A_PAGE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A study being read, and what its operator should fix meanwhile."""
+
+    readers: list[ReaderProgress]
+    days: list[Day]
+    health: list[str]
+
+
+def watched(study: Study) -> Watched:
+    return Watched(
+        readers=progress_of(study),
+        days=answers_by_day(study),
+        health=health_problems(study),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogRow:
+    """An event as staff may read it; readers go by their pseudonyms."""
+
+    by: str
+    entry: Entry
+
+
+def log_of(study: Study, start: int = 0) -> Page:
+    """Newest first. What would reveal truth before the unblinding is left out for everybody."""
+    audience = Audience.UNBLINDED if is_unblinded(study) else Audience.STAFF
+    events = Event.objects.within(study.scope).for_audience(audience).order_by("-at", "-pk")
+    page, names = page_of(events.select_related("stream", "by"), start, EVENTS_ON_A_PAGE), reader_names(study)
+    return page.mapped(
+        lambda event: LogRow(
+            by=str(names.get(event.by_id, event.by) or ""), entry=event.for_audience(audience)
+        )
+    )
