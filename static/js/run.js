@@ -1,4 +1,4 @@
-// Follow long work: ask how far it is, and load the page anew when it has ended, unless somebody is at work on it.
+// Follow long work: ask how far it is, and reload the page when it has ended, unless somebody is at work on it.
 (() => {
   const touched = (control) =>
     control.type !== "hidden" &&
@@ -20,7 +20,7 @@
     }
     const anew = document.createElement("a");
     anew.href = location.href;
-    anew.textContent = "load the page anew";
+    anew.textContent = "reload the page";
     said.replaceChildren("has ended; to see what came of it, ", anew);
     box.querySelector("form").remove();
     box.querySelector("progress").remove();
