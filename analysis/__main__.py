@@ -39,6 +39,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, help="a folder that does not exist yet")
     parser.add_argument("--format", nargs="+", choices=formats, default=formats, help="default: all")
     parser.add_argument(
+        "--columns",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="of the PDF; 2 as journals set them (default: 1)",
+    )
+    parser.add_argument(
         "--cross-check",
         action="store_true",
         help="compute what scipy, statsmodels, krippendorff and pingouin can too, and compare in an appendix",
@@ -71,7 +78,8 @@ def _report(options: argparse.Namespace) -> None:
     from analysis.bundle import read_bundle
     from analysis.reporting.report import report
 
-    made = report(read_bundle(options.bundle), model_answers=options.model_answers)
+    bundle = read_bundle(options.bundle)
+    made = report(bundle, model_answers=options.model_answers, columns=options.columns)
     if options.cross_check:
         from analysis.crosscheck.compare import cross_check
 

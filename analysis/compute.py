@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.bundle import Bundle
-from analysis.bundle.grid import extra_trials, primary, rows_of, without_trials
+from analysis.bundle.grid import extra_trials, primary, rows_of, spread, without_trials
 from analysis.bundle.study import Section, Study
 from analysis.document import Document, SectionResult, StudyFacts
 from analysis.document.agreement import SectionAgreement
+from analysis.document.endpoints import SubgroupFactor
 from analysis.document.json import to_json
 from analysis.errors import AnalysisError
 from analysis.model_limit import MODEL_ANSWERS
@@ -19,8 +20,11 @@ from analysis.sections.agreement import agreement_of_calls, agreement_of_picks, 
 from analysis.sections.call import discrimination
 from analysis.sections.check_label import label_checks
 from analysis.sections.conduct import conduct, straight_lining
+from analysis.sections.endpoints import endpoints
 from analysis.sections.pick_real import detection
 from analysis.sections.rate import realism
+from analysis.sections.sensitivity import sensitivity_of_calls, sensitivity_of_picks
+from analysis.sections.subgroups import subgroups
 
 PACKAGES = ("readerstudy", "numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 FORM = 1
@@ -45,11 +49,12 @@ def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> Document:
     Document
         Everything that the report says; :func:`analysis.document.to_json` makes ``report.json`` of it.
     """
+    study = bundle.study
+    sections = {section.name: _section(bundle, section, model_answers) for section in study.sections}
     return Document(
         study=_study(bundle),
-        sections={
-            section.name: _section(bundle, section, model_answers) for section in bundle.study.sections
-        },
+        endpoints=endpoints(study, sections),
+        sections=sections,
         software=software(),
         form=FORM,
     )
@@ -151,7 +156,14 @@ def _pick_real(bundle: Bundle, section: Section, limit: int) -> SectionResult:
         detection=detection(study, section, main, rows_of(bundle.ratings, section.name), limit),
         agreement=SectionAgreement(picks=agreement_of_picks(study, section, main)),
         conduct=conduct(rows, "trial", "picked", level=study.level, limit=limit),
+        sensitivity=None if study.masked else sensitivity_of_picks(study, section, rows),
+        subgroups=None if study.masked else _subgroups_of_picks(bundle, main),
     )
+
+
+def _subgroups_of_picks(bundle: Bundle, main: pd.DataFrame) -> tuple[SubgroupFactor, ...]:
+    correct, level = spread(main, "trial", main["correct"]), bundle.study.level
+    return subgroups(correct, "real images found", level=level, readers=bundle.readers)
 
 
 def _call(bundle: Bundle, section: Section, limit: int) -> SectionResult:
@@ -163,7 +175,15 @@ def _call(bundle: Bundle, section: Section, limit: int) -> SectionResult:
         discrimination=discrimination(study, main, bundle.images),
         agreement=SectionAgreement(calls=agreement_of_calls(study, main)),
         conduct=conduct(_with_correct(study, rows), "image", "call", level=study.level, limit=limit),
+        sensitivity=None if study.masked else sensitivity_of_calls(study, rows),
+        subgroups=None if study.masked else _subgroups_of_calls(bundle, main),
     )
+
+
+def _subgroups_of_calls(bundle: Bundle, main: pd.DataFrame) -> tuple[SubgroupFactor, ...]:
+    correct = spread(main, "image", _with_correct(bundle.study, main)["correct"])
+    level, readers, images = bundle.study.level, bundle.readers, bundle.images
+    return subgroups(correct, "correct calls", level=level, readers=readers, images=images)
 
 
 def _with_correct(study: Study, calls: pd.DataFrame) -> pd.DataFrame:

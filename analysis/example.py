@@ -50,6 +50,34 @@ STUDY: dict[str, Any] = {
         {"name": "singles", "task": "call"},
         {"name": "labels", "task": "check_label"},
     ],
+    "sample_size": (
+        "Eight readers and 50 quartets, so that with readers 0.3 logits apart and a correlation of 0.05 "
+        "between answers to one quartet, equivalence with chance within ±10 percentage points is shown with "
+        "a power of 80% where readers guess."
+    ),
+    "endpoints": [
+        {
+            "name": "real images found",
+            "role": "primary",
+            "of": "quartets.pick",
+            "what": "accuracy",
+            "against": 0.25,
+            "test": "equivalence",
+            "margin": 0.10,
+        },
+        *(
+            {
+                "name": f"mean rating, real minus {name}",
+                "role": "secondary",
+                "of": "quartets.rating",
+                "what": "mean",
+                "compare": ["real", name],
+                "test": "equivalence",
+                "margin": 0.25,
+            }
+            for name in SOURCES[1:]
+        ),
+    ],
     "software": {"made by": "analysis.example, a simulation"},
 }
 

@@ -31,40 +31,38 @@ def rows_of(table: pd.DataFrame | None, section: str) -> pd.DataFrame | None:
     rows = table[(table["section"] == section).to_numpy()]
     if rows.empty:
         return None
-    return _tidy(rows)
+    return tidy(rows)
 
 
 def primary(rows: pd.DataFrame) -> pd.DataFrame:
     """The answers that count: no hidden repeats, no catch trials, no trial disclosed in an emergency."""
-    kept = np.ones(len(rows), dtype=bool)
-    if "repeat_of" in rows:
-        kept &= rows["repeat_of"].isna().to_numpy()
-    for flag in ("catch", "disclosed"):
-        if flag in rows:
-            kept &= rows[flag].to_numpy() != 1
-    if kept.all():
-        return rows
-    return _tidy(rows[kept])
+    extra = is_extra(rows)
+    return tidy(rows[~extra]) if extra.any() else rows
 
 
-def without_trials(rows: pd.DataFrame, trials: set[str]) -> pd.DataFrame:
-    """The rows of other trials than these."""
-    if not trials:
-        return rows
-    return _tidy(rows[~rows["trial"].isin(trials).to_numpy()])
-
-
-def extra_trials(rows: pd.DataFrame | None) -> set[str]:
-    """The trials that were hidden repeats, catch trials, or disclosed in an emergency."""
-    if rows is None:
-        return set()
+def is_extra(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which answers do not count: hidden repeats, catch trials, trials disclosed in an emergency."""
     extra = np.zeros(len(rows), dtype=bool)
     if "repeat_of" in rows:
         extra |= rows["repeat_of"].notna().to_numpy()
     for flag in ("catch", "disclosed"):
         if flag in rows:
             extra |= rows[flag].to_numpy() == 1
-    return set(rows["trial"][extra].dropna().astype(object))
+    return extra
+
+
+def without_trials(rows: pd.DataFrame, trials: set[str]) -> pd.DataFrame:
+    """The rows of other trials than these."""
+    if not trials:
+        return rows
+    return tidy(rows[~rows["trial"].isin(trials).to_numpy()])
+
+
+def extra_trials(rows: pd.DataFrame | None) -> set[str]:
+    """The trials that were hidden repeats, catch trials, or disclosed in an emergency."""
+    if rows is None:
+        return set()
+    return set(rows["trial"][is_extra(rows)].dropna().astype(object))
 
 
 def spread(rows: pd.DataFrame, case: str, values: npt.ArrayLike) -> Grid:
@@ -109,7 +107,7 @@ def by_number(value: object) -> tuple[int, float, str]:
     return (0, float(value), "") if is_number(value) else (1, 0.0, str(value))  # type: ignore[arg-type]
 
 
-def _tidy(rows: pd.DataFrame) -> pd.DataFrame:
+def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     """Forget the names that no longer occur."""
     named = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
     return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in named})

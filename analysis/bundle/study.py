@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from analysis.bundle.cells import TEXT_LENGTH
+from analysis.bundle.endpoints import DeclaredEndpoint, read_endpoints
 from analysis.bundle.errors import BundleError, listed, quoted, unreadable
 
 FILE = "study.json"
@@ -81,6 +82,7 @@ class Study:
     masked: bool = False
     blinding_audit: BlindingAudit | None = None
     disclosures: tuple[Disclosure, ...] = ()
+    endpoints: tuple[DeclaredEndpoint, ...] = ()
     raw: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -121,6 +123,7 @@ def read_study(folder: Path) -> Study:
         masked=hides or all(source.kind is None for source in sources),
         blinding_audit=_blinding_audit(document),
         disclosures=_disclosures(document),
+        endpoints=read_endpoints(document),
         raw=document,
     )
 

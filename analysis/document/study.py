@@ -9,6 +9,7 @@ from analysis.document.agreement import SectionAgreement
 from analysis.document.call import Discrimination, MaskedDiscrimination
 from analysis.document.check_label import LabelChecks
 from analysis.document.conduct import Conduct
+from analysis.document.endpoints import Endpoint, Sensitivity, SubgroupFactor
 from analysis.document.json import left_out, spread
 from analysis.document.pick_real import Detection, MaskedDetection
 from analysis.document.rate import MaskedRealism, Realism
@@ -39,6 +40,12 @@ class StudyFacts(Result):
     def scale(self) -> Mapping[str, Any]:
         return self.raw.get("scale") or {}
 
+    @property
+    def sample_size(self) -> str | None:
+        """The reason for the size of the study, as its planner gave it."""
+        found = self.raw.get("sample_size")
+        return " ".join(found.split()) if isinstance(found, str) and found.strip() else None
+
     def names_of(self, kind: str) -> list[str]:
         """The names of the real or of the synthetic sources."""
         return [str(source["name"]) for source in self.sources if source.get("kind") == kind]
@@ -56,6 +63,8 @@ class SectionResult(Result):
     label_checks: LabelChecks | None = left_out()
     agreement: SectionAgreement | None = left_out()
     conduct: Conduct | None = left_out()
+    sensitivity: tuple[Sensitivity, ...] | None = left_out()
+    subgroups: tuple[SubgroupFactor, ...] | None = left_out()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +72,7 @@ class Document(Result):
     """Everything that a report says."""
 
     study: StudyFacts
+    endpoints: tuple[Endpoint, ...]
     sections: Mapping[str, SectionResult]
     software: Mapping[str, str]
     form: int

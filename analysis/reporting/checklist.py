@@ -1,94 +1,162 @@
-"""Reporting guidelines, and where the report meets their items; the rest is for the paper's authors."""
+"""Reporting guidelines by item number, and where this report meets them; the rest is for a paper's authors.
 
-from dataclasses import dataclass, replace
+Numbers are those of STARD 2015 (Bossuyt et al., BMJ 2015), GRRAS (Kottner et al., J Clin Epidemiol 2011) and
+CLAIM in its edition of 2020 (Mongan, Moy & Kahn). CLAIM 2024, STARD-AI and REFINE number theirs otherwise.
+"""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from analysis.bundle.study import Task
 from analysis.document import Document
 
-HERE, PART, AUTHORS = "here", "in part", "authors"
+NOT_REPORTED = "not reported"
+AUTHORS = "not reported; for the authors"
+STARD, GRRAS, CLAIM = "STARD 2015", "GRRAS", "CLAIM 2020"
+OTHERS = (
+    "Items are in our words, with their official numbers and their place in this report. CLAIM 2024, "
+    "STARD-AI and REFINE number their items differently and ask for more of the model; no number of theirs "
+    "is printed. What is “for the authors” no analysis of answers can know."
+)
+
+Where = str | Callable[["_Facts"], str]
 
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a guideline, whether the report meets it, and where."""
+    """An item of a guideline, and the place of the report that meets it."""
 
     guideline: str
     item: str
     asks: str
-    met: str
     where: str
 
 
-CLAIM = "CLAIM 2024"
-STARD = "STARD-AI"
-GRRAS = "GRRAS"
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What the report of this study holds."""
 
-ITEMS = (
-    Item(CLAIM, "study design", "Prospective or retrospective, study goal", PART, "Methods"),
-    Item(CLAIM, "data sources", "Where images came from", PART, "Methods, sources"),
-    Item(CLAIM, "data selection and de-identification", "How images were chosen and cleaned", AUTHORS, "–"),
-    Item(CLAIM, "reference standard", "What counts as truth", HERE, "Methods: the source of each image"),
-    Item(CLAIM, "annotators", "Number, expertise of human readers", HERE, "Conduct, readers"),
-    Item(
-        CLAIM,
-        "inter- and intra-reader variability",
-        "Agreement measured",
-        HERE,
-        "Agreement; Conduct, repeats",
+    tasks: frozenset[Task]
+    masked: bool
+    repeats: bool
+    readers: bool
+    subgroups: bool
+    sensitivity: bool
+    audit: bool
+    times: bool
+    sample_size: bool
+    protocol: bool
+    declared: bool
+    labels: bool
+
+    def where(self, place: Where) -> str:
+        return place(self) if callable(place) else place
+
+
+def _if(fact: str, place: str, otherwise: str = NOT_REPORTED) -> Callable[[_Facts], str]:
+    return lambda facts: place if getattr(facts, fact) else otherwise
+
+
+def _has_calls(place: str) -> Callable[[_Facts], str]:
+    return lambda facts: place if "call" in facts.tasks and not facts.masked else NOT_REPORTED
+
+
+def _has_agreement(place: str) -> Callable[[_Facts], str]:
+    return lambda facts: place if facts.tasks else NOT_REPORTED
+
+
+ITEMS: Mapping[str, tuple[tuple[str, str, Where], ...]] = {
+    STARD: (
+        ("1", "Title names a study of accuracy", AUTHORS),
+        ("2", "Structured abstract", AUTHORS),
+        ("3", "Background, intended use", AUTHORS),
+        ("4", "Objectives and hypotheses", _if("declared", "Results: Endpoints", AUTHORS)),
+        ("5", "Data collection planned before or after the tests", "Methods"),
+        ("6", "Eligibility", AUTHORS),
+        ("7", "How eligible participants were identified", AUTHORS),
+        ("8", "Where and when", AUTHORS),
+        ("9", "Consecutive, random or convenience series", AUTHORS),
+        ("10a", "Index test: what readers did", "Methods"),
+        ("10b", "Reference standard", "Methods: the source of each image"),
+        ("11", "Reason for the reference standard", AUTHORS),
+        ("12a", "Cut-offs of the index test", _has_calls("Methods: a call of synthetic is positive")),
+        ("12b", "Cut-offs of the reference standard", "Methods: the source of each image"),
+        ("13a", "What readers knew of the reference", _if("audit", "Methods: blinding audit")),
+        ("13b", "What the reference’s assessors knew of the index test", "not applicable: truth by source"),
+        ("14", "Methods for estimating accuracy", "Methods"),
+        ("15", "Indeterminate results", _if("labels", "Results: unsure answers", "none can be given")),
+        ("16", "Missing data", _if("sensitivity", "Conduct; Results: Sensitivity analyses", "Conduct")),
+        ("17", "Variability analyses, pre-specified or not", _if("subgroups", "Results: Subgroups")),
+        ("18", "Intended sample size, and why", _if("sample_size", "Methods: Sample size")),
+        ("19", "Flow of participants", _if("readers", "Conduct: answers and missing, by reader", "Conduct")),
+        ("20", "Baseline characteristics", _if("readers", "Conduct: readers")),
+        ("21a", "Severity in those with the target", AUTHORS),
+        ("21b", "Alternative diagnoses", AUTHORS),
+        ("22", "Time between index test and reference", "not applicable: truth by source"),
+        ("23", "Cross tabulation", _has_calls("Results: calls against the truth")),
+        ("24", "Estimates with precision", "Results"),
+        ("25", "Adverse events", AUTHORS),
+        ("26", "Limitations", AUTHORS),
+        ("27", "Implications", AUTHORS),
+        ("28", "Registration", AUTHORS),
+        ("29", "Where the protocol is", _if("protocol", "Provenance: hash of the protocol")),
+        ("30", "Funding", AUTHORS),
     ),
-    Item(CLAIM, "sample size", "How the size was determined", AUTHORS, "python -m analysis plan writes it"),
-    Item(CLAIM, "model description and training", "The generators", AUTHORS, "–"),
-    Item(CLAIM, "metrics of performance", "Which, and why", HERE, "Methods"),
-    Item(CLAIM, "statistical measures of significance and uncertainty", "Intervals, tests", HERE, "Results"),
-    Item(
-        CLAIM,
-        "robustness",
-        "Sensitivity analyses",
-        HERE,
-        "Results: independent and crossed, three rank tests",
+    GRRAS: (
+        ("1", "Title or abstract names reliability or agreement", AUTHORS),
+        ("2", "Device or rating described", "Methods"),
+        ("3", "Population of subjects", AUTHORS),
+        ("4", "Population of raters", _if("readers", "Conduct: readers")),
+        ("5", "What is known, and why the study", AUTHORS),
+        ("6", "How numbers of raters and subjects were chosen", _if("sample_size", "Methods: Sample size")),
+        ("7", "Sampling", AUTHORS),
+        ("8", "Rating process", _if("times", "Methods; Conduct: orders and response times", "Methods")),
+        ("9", "Whether ratings were independent", AUTHORS),
+        ("10", "Statistical analysis", "Methods"),
+        ("11", "Numbers of raters, subjects, replicates", "Conduct"),
+        ("12", "Characteristics of raters and subjects", _if("readers", "Conduct: readers")),
+        ("13", "Estimates with uncertainty", _has_agreement("Results: Agreement between readers")),
+        ("14", "Practical relevance", AUTHORS),
+        ("15", "Detailed results", "the CSV tables beside this report"),
     ),
-    Item(CLAIM, "failure analysis", "Which cases were wrong", HERE, "Results: which images fooled readers"),
-    Item(CLAIM, "software", "Versions, availability", HERE, "Provenance"),
-    Item(CLAIM, "registration and protocol", "Where the protocol is", PART, "Provenance: protocol hash"),
-    Item(STARD, "index test", "What readers did, in what setting", HERE, "Methods; Conduct"),
-    Item(STARD, "blinding", "What readers knew of the truth", PART, "Conduct: order, positions, repeats"),
-    Item(
-        STARD,
-        "analysis of indeterminate results",
-        "Unsure and missing answers",
-        HERE,
-        "Conduct, completeness",
+    CLAIM: (
+        ("18", "Inter- and intra-reader variability", _if("repeats", "Agreement; Conduct", "Agreement")),
+        ("19", "Intended sample size, and why", _if("sample_size", "Methods: Sample size")),
+        ("23", "Software, libraries, versions", "Provenance"),
+        ("28", "Metrics of performance", "Methods"),
+        ("29", "Measures of significance and uncertainty", "Methods; Results"),
+        ("30", "Robustness or sensitivity analysis", _if("sensitivity", "Results: Sensitivity analyses")),
+        ("36", "Estimates of accuracy with precision", "Results"),
+        ("37", "Failure analysis", _has_calls("Results: images that fooled readers")),
+        ("41", "Where the protocol is", _if("protocol", "Provenance: hash of the protocol")),
     ),
-    Item(STARD, "cross tabulation", "Calls against the truth", HERE, "Results: table by reader"),
-    Item(STARD, "estimates with precision", "Accuracy with intervals", HERE, "Results"),
-    Item(STARD, "variability across readers and subgroups", "Reader and source differences", HERE, "Results"),
-    Item(
-        STARD,
-        "limitations, generalisability",
-        "What the study cannot say",
-        PART,
-        "Results: what is not shown",
-    ),
-    Item(STARD, "funding, conflicts, ethics", "Declarations", AUTHORS, "–"),
-    Item(GRRAS, "subjects and raters", "Populations of both", PART, "Methods; Conduct, readers"),
-    Item(GRRAS, "sample size of raters and subjects", "Numbers and reasons", HERE, "Conduct, completeness"),
-    Item(GRRAS, "rating process", "Independence, blinding, time", HERE, "Conduct"),
-    Item(GRRAS, "statistical analysis", "Coefficients, and their assumptions", HERE, "Methods; Agreement"),
-    Item(GRRAS, "estimates with uncertainty", "Reliability with intervals", HERE, "Agreement: three errors"),
-    Item(GRRAS, "practical relevance", "What the agreement means in use", AUTHORS, "–"),
-    Item(GRRAS, "detailed results", "Raw data available", HERE, "The tidy CSV tables beside the report"),
-)
+}
 
 
 def checklist(document: Document) -> list[Item]:
-    """The items as this report meets them."""
-    repeated = any(part.conduct and part.conduct.repeats.n for part in document.sections.values())
-    named = bool(document.study.readers)
-    return [_as_met(item, repeated=repeated, named=named) for item in ITEMS]
+    """Every item, with its place in this report or “not reported”."""
+    facts = _facts(document)
+    return [
+        Item(guideline=guideline, item=number, asks=asks, where=facts.where(place))
+        for guideline, items in ITEMS.items()
+        for number, asks, place in items
+    ]
 
 
-def _as_met(item: Item, *, repeated: bool, named: bool) -> Item:
-    if item.item == "inter- and intra-reader variability" and not repeated:
-        return replace(item, met=PART, where="Agreement; there were no hidden repeats")
-    if item.item == "annotators" and not named:
-        return replace(item, met=PART, where="Conduct; readers.csv was not given")
-    return item
+def _facts(document: Document) -> _Facts:
+    parts, study = document.sections.values(), document.study
+    conduct = [part.conduct for part in parts if part.conduct]
+    return _Facts(
+        tasks=frozenset(part.task for part in parts),
+        masked=study.masked,
+        repeats=any(went.repeats.n for went in conduct),
+        readers=bool(study.readers),
+        subgroups=any(part.subgroups for part in parts),
+        sensitivity=any(len(part.sensitivity or ()) > 1 for part in parts),
+        audit=study.blinding_audit is not None,
+        times=any(went.response_times for went in conduct),
+        sample_size=study.sample_size is not None,
+        protocol=bool(study.raw.get("protocol_hash")),
+        declared=any(each.declared for each in document.endpoints),
+        labels=any(part.label_checks for part in parts),
+    )

@@ -72,6 +72,38 @@ def compared(row: Row) -> str:
 RATE = _columns(
     ("n", "n", "count"), ("rate", "share", "percent"), ("low", "low", "percent"), ("high", "high", "percent")
 )
+ENDPOINTS = _columns(
+    ("name", "Endpoint", "text"),
+    ("role", "role", "text"),
+    ("tested", "test", "text"),
+    ("estimate", "estimate", "number", "endpoint.estimate"),
+    ("low", "low", "number", "endpoint.low"),
+    ("high", "high", "number", "endpoint.high"),
+    ("p", "p", "p", "endpoint.p"),
+    ("p_holm", "Holm", "p", "endpoint.p_holm"),
+    ("met", "met", "yes", "endpoint.met"),
+)
+SENSITIVITY = _columns(
+    ("analysis", "Analysis", "text"),
+    ("n_answers", "answers", "count"),
+    ("estimate", "share", "percent"),
+    ("low", "low", "percent"),
+    ("high", "high", "percent"),
+    ("p", "p", "p"),
+)
+SUBGROUPS = _columns(
+    ("group", "Group", "text"),
+    ("n_readers", "readers", "count"),
+    ("n_cases", "cases", "count"),
+    ("estimate", "share", "percent"),
+    ("low", "low", "percent"),
+    ("high", "high", "percent"),
+    ("difference", "difference", "percent"),
+    ("difference_low", "low", "percent"),
+    ("difference_high", "high", "percent"),
+    ("p", "p", "p"),
+    ("p_holm", "Holm", "p"),
+)
 DETECTION_READERS = (*_columns(("reader", "Reader", "text"), ("k", "found", "count")), *RATE)
 TRIALS = _columns(("trial", "Trial", "text"), ("k", "found it", "count"), ("n", "readers", "count"))
 PICKS = _columns(("alternative", "Alternative", "text"), ("picks", "picks", "count"))

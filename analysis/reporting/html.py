@@ -3,6 +3,7 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.reporting.checklist import OTHERS
 from analysis.reporting.figures import Picture
 from analysis.reporting.figures.style import inline
 from analysis.reporting.outline import Outline
@@ -20,7 +21,7 @@ def page(report: Outline) -> str:
         lstrip_blocks=True,
     )
     environment.filters["svg"] = _svg
-    return environment.get_template("report.html.j2").render(report=report)
+    return environment.get_template("report.html.j2").render(report=report, checklist_note=OTHERS)
 
 
 def _svg(picture: Picture) -> Markup:

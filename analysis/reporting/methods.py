@@ -28,7 +28,7 @@ def methods(document: Document) -> list[str]:
     return [
         " ".join(_design(document)),
         *_analysis(document),
-        _closing(document.study),
+        f"{_size(document.study)} {_closing(document.study)}",
     ]
 
 
@@ -205,6 +205,12 @@ def _model_sentence(document: Document) -> str:
         "Laplace’s "
         "approximation (Christensen 2019), contrasts Holm-corrected."
     )
+
+
+def _size(study: StudyFacts) -> str:
+    if study.sample_size is None:
+        return "Sample size: no reason for it is in the bundle."
+    return f"Sample size: {study.sample_size.rstrip('.')}."
 
 
 def _closing(study: StudyFacts) -> str:

@@ -10,10 +10,17 @@ from analysis.reporting.blinding import audit_head, audit_notice
 from analysis.reporting.checklist import Item, checklist
 from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.cross_check import cross_check_sentences, cross_check_table
+from analysis.reporting.endpoint_prose import (
+    endpoint_sentences,
+    primary_sentences,
+    sensitivity_sentences,
+    subgroup_sentences,
+)
 from analysis.reporting.figures import Picture, pictures
 from analysis.reporting.methods import methods
+from analysis.reporting.numbered import Numbered
 from analysis.reporting.plan_prose import plan_notice
-from analysis.reporting.tables import Table, tables
+from analysis.reporting.tables import Table, endpoint_table, tables
 from analysis.reporting.who import notice, readers_word, running_head
 
 PART_TITLES = {
@@ -23,14 +30,6 @@ PART_TITLES = {
     "label_checks": "Images against their labels",
     "agreement": "Agreement between readers",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Numbered:
-    """A figure or table with its number in the report."""
-
-    number: int
-    of: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +61,7 @@ class Outline:
     facts: Sequence[tuple[str, str]]
     brief: Sequence[str]
     methods: Sequence[str]
+    endpoints: PartOutline
     sections: Sequence[SectionOutline]
     checklist: Sequence[Item]
     cross_check: PartOutline | None
@@ -72,7 +72,7 @@ class Outline:
     @property
     def all_parts(self) -> Sequence[PartOutline]:
         """Every part, in the order of the report."""
-        parts = [part for section in self.sections for part in section.parts]
+        parts = [self.endpoints, *(part for section in self.sections for part in section.parts)]
         parts += [section.conduct for section in self.sections]
         return parts + ([self.cross_check] if self.cross_check else [])
 
@@ -88,6 +88,7 @@ class Outline:
 def outline(document: Document) -> Outline:
     """Put a document in order and number its figures and tables."""
     material = _Material(document)
+    endpoints = material.endpoints()
     results = {name: list(material.results(name)) for name in document.sections}
     sections = [
         SectionOutline(name=name, parts=parts, conduct=material.conduct(name))
@@ -98,8 +99,9 @@ def outline(document: Document) -> Outline:
         notice=" ".join(filter(None, (audit_notice(document), plan_notice(document), notice(document)))),
         running_head=", ".join(filter(None, (audit_head(document), running_head(document)))),
         facts=list(_facts(document)),
-        brief=[sentence for sentence in prose.brief(document) if sentence],
+        brief=[*primary_sentences(document), *prose.brief(document)],
         methods=methods(document),
+        endpoints=endpoints,
         sections=sections,
         checklist=checklist(document),
         cross_check=material.cross_check(),
@@ -122,6 +124,23 @@ class _Material:
         for part, title in PART_TITLES.items():
             if getattr(self.document.sections[name], part) is not None:
                 yield self._part(name, part, title, list(prose.part_results(self.document, name, part)))
+
+        section = self.document.sections[name]
+        if section.sensitivity:
+            said = list(sensitivity_sentences(section))
+            yield self._part(name, "sensitivity", "Sensitivity analyses", said)
+        if section.subgroups:
+            yield self._part(name, "subgroups", "Subgroups", list(subgroup_sentences(section)))
+
+    def endpoints(self) -> PartOutline:
+        """The endpoints, which stand before everything else."""
+        table = endpoint_table(self.document)
+        return PartOutline(
+            title="Endpoints",
+            sentences=endpoint_sentences(self.document),
+            figures=[],
+            tables=self._numbered("table", [table] if table else []),
+        )
 
     def conduct(self, name: str) -> PartOutline:
         return self._part(name, "conduct", name, list(section_conduct(self.document, name)))

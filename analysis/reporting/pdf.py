@@ -9,24 +9,26 @@ from typing import Any
 import typst
 
 from analysis.errors import AnalysisError
+from analysis.reporting.checklist import OTHERS
 from analysis.reporting.figures.files import PRINT_TYPE
 from analysis.reporting.figures.style import set_in
-from analysis.reporting.outline import Numbered, Outline, PartOutline
+from analysis.reporting.numbered import Numbered
+from analysis.reporting.outline import Outline, PartOutline
 
 
 class TypesettingError(AnalysisError):
     """The PDF could not be set; save the other formats, and report the study that did it."""
 
 
-def typeset(report: Outline) -> bytes:
-    """Set an outline as a PDF with page numbers."""
+def typeset(report: Outline, *, columns: int = 1) -> bytes:
+    """Set an outline as a PDF with page numbers, in one column or in two."""
     figures = {
         f"figure-{entry.number}.svg": set_in(entry.of.svg, PRINT_TYPE).encode()
         for entry in report.all_figures
     }
     files = {
         "main.typ": _template(),
-        "report.json": json.dumps(_content(report), ensure_ascii=False).encode(),
+        "report.json": json.dumps(_content(report) | {"columns": columns}, ensure_ascii=False).encode(),
         **figures,
     }
     try:
@@ -52,6 +54,7 @@ def _content(report: Outline) -> dict[str, Any]:
         "facts": report.facts,
         "brief": report.brief,
         "methods": report.methods,
+        "endpoints": _part(report.endpoints),
         "sections": [
             {
                 "name": section.name,
@@ -62,10 +65,16 @@ def _content(report: Outline) -> dict[str, Any]:
         ],
         "readers": [{key: _shown(value) for key, value in row.items()} for row in report.readers[:60]],
         "more-readers": max(0, len(report.readers) - 60),
-        "checklist": [[i.guideline, i.item, i.asks, i.met, i.where] for i in report.checklist],
+        "checklist": [[i.guideline, i.item, i.asks, i.where] for i in report.checklist],
+        "checklist-note": OTHERS,
         "cross-check": _part(report.cross_check) if report.cross_check else None,
-        "provenance": report.provenance,
+        "provenance": [(word, _breakable(value)) for word, value in report.provenance],
     }
+
+
+def _breakable(value: str) -> str:
+    """A digest with places where a line may end."""
+    return "\u200b".join(value[at : at + 16] for at in range(0, len(value), 16))
 
 
 def _shown(value: object) -> str:

@@ -5,10 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.bundle import Bundle
 from analysis.compute import compute
@@ -27,7 +27,7 @@ class OutputError(AnalysisError):
     """The report cannot be written there; name a folder that does not exist yet or is empty."""
 
 
-def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> "Report":
+def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS, columns: Literal[1, 2] = 1) -> "Report":
     """Analyse a bundle.
 
     Parameters
@@ -36,6 +36,8 @@ def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> "Report":
         What :func:`analysis.read_bundle` returned.
     model_answers
         Up to how many answers of a section mixed models are fitted; beyond, the report says what it left out.
+    columns
+        Columns of the PDF: one, or two as journals set them.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> "Report":
     >>> bundle = analysis.read_bundle(folder)  # doctest: +SKIP
     >>> analysis.report(bundle).save(out, formats=("html", "json"))  # doctest: +SKIP
     """
-    return Report(results=compute(bundle, model_answers=model_answers))
+    return Report(results=compute(bundle, model_answers=model_answers), columns=columns)
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,12 @@ class Report:
     ----------
     results
         Everything that was computed, by the names of ``report.json``.
+    columns
+        Of the PDF: one, or two as journals set them.
     """
 
     results: Document = field(repr=False)
+    columns: Literal[1, 2] = 1
 
     @cached_property
     def document(self) -> Mapping[str, Any]:
@@ -70,7 +75,7 @@ class Report:
 
     def with_cross_check(self, found: Mapping[str, Any]) -> "Report":
         """Add what other programs made of the same bundle, as `analysis.crosscheck` returns it."""
-        return Report(results=self.results.with_(cross_check=found))
+        return replace(self, results=self.results.with_(cross_check=found))
 
     def to_json(self) -> str:
         """The document as JSON text."""
@@ -154,7 +159,7 @@ def _save_html(made: Report, folder: Path) -> None:
 def _save_pdf(made: Report, folder: Path) -> None:
     from analysis.reporting.pdf import typeset
 
-    (folder / "report.pdf").write_bytes(typeset(made.outline))
+    (folder / "report.pdf").write_bytes(typeset(made.outline, columns=made.columns))
 
 
 def _save_xlsx(made: Report, folder: Path) -> None:
@@ -172,7 +177,7 @@ def _save_csv(made: Report, folder: Path) -> None:
 def _save_figures(made: Report, folder: Path) -> None:
     from analysis.reporting.figures.files import write_figures
 
-    write_figures([entry.of for entry in made.outline.all_figures], folder / "figures")
+    write_figures(made.outline.all_figures, folder / "figures")
 
 
 FORMATS: dict[str, Callable[[Report, Path], None]] = {

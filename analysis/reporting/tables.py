@@ -7,11 +7,13 @@ from typing import Any
 from analysis.document import Document, SectionResult
 from analysis.document.call import Discrimination
 from analysis.document.conduct import Conduct, ReaderAnswers, ReaderPace, StraightLining
+from analysis.document.endpoints import Endpoint
 from analysis.document.rate import Realism
 from analysis.reporting.agreement_tables import agreement_tables
 from analysis.reporting.call_tables import call_tables
 from analysis.reporting.check_label_tables import label_tables
-from analysis.reporting.columns import RUN, Column, Row
+from analysis.reporting.columns import ENDPOINTS, RUN, Column, Row
+from analysis.reporting.endpoint_prose import endpoint_tables, tested
 from analysis.reporting.names import apart, file_stem
 from analysis.reporting.pick_real_tables import pick_tables
 from analysis.reporting.rate_tables import rating_tables
@@ -62,9 +64,33 @@ def _of_section(section: str, part: SectionResult) -> Iterator[Table]:
         yield from label_tables(part.label_checks, make)
     if part.agreement:
         yield from agreement_tables(part.agreement, make)
+    yield from endpoint_tables(part, make)
     if part.conduct:
         title = "How each reader went through the section"
         yield make("conduct", "conduct", title, RUN, _run(part.conduct))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _EndpointRow:
+    """An endpoint with its test in words."""
+
+    name: str
+    role: str
+    tested: str
+    endpoint: Endpoint
+
+
+def endpoint_table(document: Document) -> Table | None:
+    """Every endpoint, primary ones first; None where there is none."""
+    rows = [
+        _EndpointRow(name=each.name, role=each.role, tested=tested(each), endpoint=each)
+        for each in sorted(document.endpoints, key=lambda each: each.role)
+    ]
+    if not rows:
+        return None
+    return Table(
+        name="endpoints", section="", part="endpoints", title="Endpoints", columns=ENDPOINTS, rows=rows
+    )
 
 
 def _maker(section: str) -> Callable[..., Table]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import xlsxwriter
 
-from analysis.reporting.outline import Numbered, Outline
+from analysis.reporting.numbered import Numbered
+from analysis.reporting.outline import Outline
 
 SHEET_NAME_LENGTH = 31
 FORBIDDEN = set("[]:*?/\\'")
@@ -59,6 +60,7 @@ def _write_text(sheet: Any, report: Outline, styles: dict[str, Any]) -> None:
     lines += [(report.notice, "prose")] if report.notice else []
     lines += [("In brief", "part"), *((sentence, "prose") for sentence in report.brief)]
     lines += [("Methods", "part"), *((paragraph, "prose") for paragraph in report.methods)]
+    lines += [("Endpoints", "part"), *((sentence, "prose") for sentence in report.endpoints.sentences)]
     for section in report.sections:
         for part in section.parts:
             lines.append((f"{section.name}: {part.title}", "part"))

@@ -1,5 +1,6 @@
 """Figures as files: SVG, PDF and PNG at 300 dpi, from the one drawing, in the type of the PDF report."""
 
+import csv
 import struct
 import zlib
 from collections.abc import Sequence
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import typst
 
-from analysis.reporting.figures import Picture
 from analysis.reporting.figures.style import set_in
+from analysis.reporting.numbered import Numbered
+from analysis.spreadsheet import defused
 
 DPI = 300
 PRINT_TYPE = "Libertinus Serif"
@@ -17,14 +19,24 @@ HEADER_BYTES = 33
 PAGE = b'#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("figure.svg")'
 
 
-def write_figures(drawn: Sequence[Picture], folder: Path) -> None:
-    """Write every figure in its three forms."""
+def write_figures(drawn: Sequence[Numbered], folder: Path) -> None:
+    """Write every figure in its three forms, and figures.csv, which says what each shows."""
     folder.mkdir()
-    for picture in drawn:
+    for entry in drawn:
+        picture = entry.of
         svg = set_in(picture.svg, PRINT_TYPE).encode()
         (folder / f"{picture.name}.svg").write_bytes(svg)
         (folder / f"{picture.name}.pdf").write_bytes(_set(svg, "pdf"))
         (folder / f"{picture.name}.png").write_bytes(_with_density(_set(svg, "png")))
+
+    with (folder / "figures.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["figure", "svg", "png", "pdf", "section", "part", "caption"])
+        for entry in drawn:
+            shown = entry.of
+            files = [f"{shown.name}.{form}" for form in ("svg", "png", "pdf")]
+            words = [defused(text) for text in (shown.section, shown.part, shown.caption)]
+            writer.writerow([entry.number, *files, *words])
 
 
 def _set(svg: bytes, form: str) -> bytes:

@@ -1,0 +1,124 @@
+"""Sentences on endpoints, sensitivity analyses and subgroups, and their tables."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from analysis.document import Document, SectionResult
+from analysis.document.endpoints import Endpoint
+from analysis.reporting.columns import SENSITIVITY, SUBGROUPS
+from analysis.reporting.words import ALPHA, because, interval, level_text, listed, number, p_phrase, percent
+
+Make = Callable[..., Any]
+IN_POINTS = ("mean", "auc")
+TESTS = {
+    "difference": "a difference from {null}",
+    "superiority": "superiority to {null}",
+    "non_inferiority": "non-inferiority to {null} within {margin}",
+    "equivalence": "equivalence with {null} within ±{margin}",
+}
+
+
+def primary_sentences(document: Document) -> list[str]:
+    """The primary endpoints, first of everything; the rest stands in the table of endpoints."""
+    return [_said(document, each) for each in document.endpoints if each.role == "primary"]
+
+
+def endpoint_sentences(document: Document) -> list[str]:
+    """What the endpoints are, who chose them, and how they were corrected."""
+    if not document.endpoints:
+        return ["The bundle is masked, so no endpoint is tested."]
+    if not document.endpoints[0].declared:
+        named = listed([each.name for each in document.endpoints])
+        said = (
+            "The protocol declares no endpoint. By the platform’s default the question of the first section "
+            f"is primary: {named}. Everything else in this report is exploratory."
+        )
+        return [said]
+    several = [role for role in ("primary", "secondary") if _count(document, role) > 1]
+    corrected = f" p-values are Holm-corrected among the {' and among the '.join(several)} endpoints."
+    return [
+        "The endpoints were declared in the protocol, before the first answer."
+        + (corrected if several else "")
+        + " Everything else in this report is exploratory."
+    ]
+
+
+def _count(document: Document, role: str) -> int:
+    return sum(each.role == role for each in document.endpoints)
+
+
+def _said(document: Document, each: Endpoint) -> str:
+    name = f"Primary endpoint, {each.name}: "
+    if each.estimate is None:
+        return f"{name}not reported ({because(each.reason)})."
+    shown = f"{_value(each, each.estimate)} ({level_text(document)} interval {_ends(each)})"
+    if each.p is None:
+        return f"{name}{shown}" + (f"; not tested: {because(each.reason)}." if each.reason else ".")
+    verdict = "was shown" if each.met else "was not shown"
+    return f"{name}{shown}; {tested(each)} {verdict} ({p_phrase(each.p_holm)})."
+
+
+def tested(each: Endpoint) -> str:
+    """What the test of an endpoint asks."""
+    null = "zero" if each.against is None else _value(each, each.against)
+    margin = "" if each.margin is None else _value(each, each.margin)
+    return TESTS[each.test].format(null=null, margin=margin)
+
+
+def _value(each: Endpoint, value: float) -> str:
+    return number(value) if each.what in IN_POINTS else percent(value)
+
+
+def _ends(each: Endpoint) -> str:
+    return interval(each.low, each.high, as_percent=each.what not in IN_POINTS)
+
+
+def sensitivity_sentences(part: SectionResult) -> Iterator[str]:
+    """Whether another choice moves the headline number across what it was held against."""
+    rows = part.sensitivity or ()
+    if len(rows) < 2:
+        yield (
+            "No answer was missing, none was given in less than a second and no repeat was hidden, so no "
+            "other choice gives another number."
+        )
+        return
+    main, *others = rows
+    shares = [row.estimate for row in rows if row.estimate is not None]
+    verdicts = {row.p is not None and row.p < ALPHA for row in rows}
+    same = (
+        "Every choice leads to the same verdict"
+        if len(verdicts) == 1
+        else "The verdict depends on the choice"
+    )
+    yield (
+        f"{len(others)} other {'choices' if len(others) > 1 else 'choice'} of answers: {main.quantity} from "
+        f"{percent(min(shares))} to {percent(max(shares))}. {same}."
+    )
+
+
+def subgroup_sentences(part: SectionResult) -> Iterator[str]:
+    """Which groups differ from the others, after correction."""
+    for factor in part.subgroups or ():
+        found = [row for row in factor.groups if row.p_holm is not None and row.p_holm < ALPHA]
+        if found:
+            named = listed([f"{row.group} ({p_phrase(row.p_holm)})" for row in found])
+            yield f"By {factor.factor}, {factor.quantity} differed for {named}."
+    if part.subgroups and not any(
+        row.p_holm is not None and row.p_holm < ALPHA for factor in part.subgroups for row in factor.groups
+    ):
+        named = listed([factor.factor for factor in part.subgroups])
+        yield f"No interaction with {named} was shown; these groups are small."
+
+
+def endpoint_tables(part: SectionResult, make: Make) -> Iterator[Any]:
+    """Sensitivity analyses and subgroups of a section."""
+    if len(part.sensitivity or ()) > 1:
+        title = "Sensitivity analyses: the headline number under other choices"
+        yield make("sensitivity", "sensitivity", title, SENSITIVITY, part.sensitivity)
+    for factor in part.subgroups or ():
+        title = f"{factor.quantity[0].upper()}{factor.quantity[1:]}, by {factor.factor}"
+        note = (
+            f"Difference: from all other {factor.of}, over readers and cases; its p is the test of "
+            "interaction, Holm-corrected within the factor."
+        )
+        yield make(f"by-{factor.factor}", "subgroups", title, SUBGROUPS, factor.groups, note=note)
