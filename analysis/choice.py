@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t
+from scipy import special
 
 from analysis.errors import AnalysisError, WrongShapeError, WrongValueError
 from analysis.mixed.crossed import Floats
@@ -139,13 +139,13 @@ def _coefficient(name: str, estimate: float, variance: float, df: float, level: 
     if not (variance > 0 and df > 0):
         return Coefficient(name=name, estimate=estimate, se=None, z=None, p=None, low=None, high=None)
     se = float(np.sqrt(variance))
-    reach = float(t.isf((1 - level) / 2, df)) * se
+    reach = float(special.stdtrit(df, 0.5 + level / 2)) * se
     return Coefficient(
         name=name,
         estimate=estimate,
         se=se,
         z=estimate / se,
-        p=float(2 * t.sf(abs(estimate / se), df)),
+        p=float(2 * special.stdtr(df, -abs(estimate / se))),
         low=estimate - reach,
         high=estimate + reach,
         df=df if np.isfinite(df) else None,

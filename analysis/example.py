@@ -51,9 +51,10 @@ STUDY: dict[str, Any] = {
         {"name": "labels", "task": "check_label"},
     ],
     "sample_size": (
-        "Eight readers and 50 quartets, so that with readers 0.3 logits apart and a correlation of 0.05 "
-        "between answers to one quartet, equivalence with chance within ±10 percentage points is shown with "
-        "a power of 80% where readers guess."
+        "Eight readers and 50 quartets: with a true share of 25.0%, 83% power (simulation error ±1.7 "
+        "percentage points) to show equivalence with chance within ±10 percentage points at a one-sided "
+        "significance level of 5%; simulated 2,000 times with a standard deviation between readers of 0.3 "
+        "logits and a correlation within cases of 0.05, readers and cases both taken as random."
     ),
     "endpoints": [
         {

@@ -8,7 +8,7 @@ of freedom for one variance, with k and k + 1 for a slope that has k correlation
 
 from collections.abc import Iterator, Sequence
 
-from scipy.stats import chi2
+from scipy import special
 
 from analysis.mixed.result import ComponentTest
 from analysis.mixed.search import COARSE, Maximum, Search
@@ -52,5 +52,5 @@ def mixture_p(statistic: float, k: int) -> float:
     """The probability of a larger value in the even mixture of chi-squares with k and k + 1 df."""
     if statistic <= 0:
         return 1.0
-    lower = float(chi2.sf(statistic, k)) if k else 0.0
-    return 0.5 * lower + 0.5 * float(chi2.sf(statistic, k + 1))
+    lower = float(special.chdtrc(k, statistic)) if k else 0.0
+    return 0.5 * lower + 0.5 * float(special.chdtrc(k + 1, statistic))

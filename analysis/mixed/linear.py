@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 from scipy.optimize import minimize
-from scipy.stats import t as student
 
 from analysis.mixed.boundary import mixture_p
 from analysis.mixed.covariates import Centred, Slopes
@@ -296,13 +296,13 @@ class _Result:
 def _with_t(coefficient: Coefficient, df: float, level: float) -> Coefficient:
     if coefficient.se is None or coefficient.z is None or not np.isfinite(df):
         return coefficient
-    half = float(student.isf((1 - level) / 2, df)) * coefficient.se
+    half = float(special.stdtrit(df, 0.5 + level / 2)) * coefficient.se
     return Coefficient(
         name=coefficient.name,
         estimate=coefficient.estimate,
         se=coefficient.se,
         z=coefficient.z,
-        p=float(2 * student.sf(abs(coefficient.z), df)),
+        p=float(2 * special.stdtr(df, -abs(coefficient.z))),
         low=coefficient.estimate - half,
         high=coefficient.estimate + half,
         df=float(df),

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
 from scipy.optimize import brentq
-from scipy.stats import chi2
 
 from analysis.errors import UnknownChoiceError
 from analysis.mixed.covariates import Centred, Slopes
@@ -56,7 +56,7 @@ def profile_interval(model: Profiled, name: str, level: float) -> Interval:
     else:
         known = [*request.names, *(g for g in model.places if not request.slopes.get(g))]
         raise UnknownChoiceError(f"No profile of {name!r}: there is one for {', '.join(known)}.")
-    limit = float(chi2.isf(1 - level, 1))
+    limit = float(special.chdtri(1, 1 - level))
     return Interval(
         estimate=float(estimate),
         low=_end(deviance, float(estimate), -float(scale), limit, floor),

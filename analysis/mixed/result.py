@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import norm
+from scipy import special
 
 from analysis.errors import WrongValueError
 from analysis.mixed.crossed import Floats
@@ -142,14 +142,14 @@ def coefficient_of(name: str, estimate: float, variance: float, level: float) ->
     if not variance > 0:
         return Coefficient(name=name, estimate=estimate, se=None, z=None, p=None, low=None, high=None)
     se = float(np.sqrt(variance))
-    half = float(norm.isf((1 - level) / 2)) * se
+    half = float(special.ndtri(0.5 + level / 2)) * se
     z = estimate / se
     return Coefficient(
         name=name,
         estimate=estimate,
         se=se,
         z=z,
-        p=float(2 * norm.sf(abs(z))),
+        p=float(2 * special.ndtr(-abs(z))),
         low=estimate - half,
         high=estimate + half,
     )

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy import special
 
 from analysis.errors import WrongLevelError
 from analysis.mrmc.moments import Floats, Moments, degrees
@@ -106,9 +105,9 @@ def infer(
     if df is None or variance <= 0:
         return Inference(None, None, None, None, None, ONE_LEVEL if variance > 0 else "nothing varies")
     se = float(np.sqrt(variance))
-    curve = norm() if df > NORMAL_ABOVE else student(np.floor(df))
-    half = float(curve.isf((1 - level) / 2)) * se
-    p = None if null is None else float(2 * curve.sf(abs(estimate - null) / se))
+    whole = np.inf if df > NORMAL_ABOVE else np.floor(df)
+    half = float(special.stdtrit(whole, 0.5 + level / 2)) * se
+    p = None if null is None else float(2 * special.stdtr(whole, -abs(estimate - null) / se))
     return Inference(se, df, estimate - half, estimate + half, p, reason)
 
 

@@ -16,20 +16,22 @@ DPI = 300
 PRINT_TYPE = "Libertinus Serif"
 INCH_M = 0.0254
 HEADER_BYTES = 33
-PAGE = b'#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("figure.svg")'
+PAGE = b"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
 
 
 def write_figures(drawn: Sequence[Numbered], folder: Path) -> None:
     """Write every figure in its three forms, and figures.csv, which says what each shows."""
     folder.mkdir()
-    for entry in drawn:
-        picture = entry.of
-        svg = set_in(picture.svg, PRINT_TYPE).encode()
-        (folder / f"{picture.name}.svg").write_bytes(svg)
-        (folder / f"{picture.name}.pdf").write_bytes(_set(svg, "pdf"))
-        (folder / f"{picture.name}.png").write_bytes(_with_density(_set(svg, "png")))
+    svgs = {entry.of.name: set_in(entry.of.svg, PRINT_TYPE).encode() for entry in drawn}
+    for (name, svg), png in zip(svgs.items(), _pngs(list(svgs.values())), strict=True):
+        (folder / f"{name}.svg").write_bytes(svg)
+        (folder / f"{name}.pdf").write_bytes(_set([svg], "pdf")[0])
+        (folder / f"{name}.png").write_bytes(_with_density(png))
+    _write_index(drawn, folder / "figures.csv")
 
-    with (folder / "figures.csv").open("w", encoding="utf-8", newline="") as stream:
+
+def _write_index(drawn: Sequence[Numbered], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["figure", "svg", "png", "pdf", "section", "part", "caption"])
         for entry in drawn:
@@ -39,12 +41,19 @@ def write_figures(drawn: Sequence[Numbered], folder: Path) -> None:
             writer.writerow([entry.number, *files, *words])
 
 
-def _set(svg: bytes, form: str) -> bytes:
-    files = {"main.typ": PAGE, "figure.svg": svg}
+def _pngs(svgs: Sequence[bytes]) -> list[bytes]:
+    return _set(svgs, "png") if svgs else []
+
+
+def _set(svgs: Sequence[bytes], form: str) -> list[bytes]:
+    """Set each drawing on a page of its size; a PDF has them all, a PNG is one of them."""
+    names = [f"figure-{place}.svg" for place in range(len(svgs))]
+    pages = "#pagebreak()\n".join(f'#image("{name}")\n' for name in names)
+    files = {"main.typ": PAGE + pages.encode(), **dict(zip(names, svgs, strict=True))}
     made = typst.compile(  # type: ignore[call-overload]  # its stubs leave out a dict of files
         files, format=form, ppi=DPI, ignore_system_fonts=True, timestamp=0
     )
-    return bytes(made[0] if isinstance(made, list) else made)
+    return [bytes(page) for page in made] if isinstance(made, list) else [bytes(made)]
 
 
 def _with_density(png: bytes) -> bytes:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+from scipy import special
 
 from analysis.crossed import CrossedMean
 from analysis.document.call import ImageCalls, SourceCalls
@@ -196,9 +198,7 @@ def learning(stages: Sequence[Stage], chance: float | None, wilson: Any) -> Figu
 def fooled(cases: Sequence[TrialShare], *, chance: float, n_readers: int) -> Figure:
     """For how many trials none, one … all readers found the real image, beside what chance alone gives."""
     found = np.bincount([case.k for case in cases if case.n == n_readers], minlength=n_readers + 1)
-    from scipy.stats import binom
-
-    expected = binom.pmf(np.arange(n_readers + 1), n_readers, chance) * found.sum()
+    expected = _binomial(n_readers, chance) * found.sum()
     with drawing(2.3) as (figure, axes):
         x = np.arange(n_readers + 1)
         axes.bar(x, found, width=0.7, color=BLUE)
@@ -209,6 +209,11 @@ def fooled(cases: Sequence[TrialShare], *, chance: float, n_readers: int) -> Fig
         axes.set_xticks(x if n_readers <= 20 else x[:: n_readers // 10])
         axes.legend()
     return figure
+
+
+def _binomial(n: int, p: float) -> npt.NDArray[np.float64]:
+    k = np.arange(n + 1)
+    return np.asarray(special.binom(n, k) * p**k * (1 - p) ** (n - k))
 
 
 def fooled_images(images: Sequence[ImageCalls], sources: Sequence[str]) -> Figure:

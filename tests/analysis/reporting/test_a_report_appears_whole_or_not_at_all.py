@@ -15,6 +15,7 @@ from analysis.__main__ import main
 from analysis.bundle import read_bundle
 from analysis.compute import compute
 from analysis.example import FOLDER
+from analysis.reporting.pdf import typeset
 from analysis.reporting.report import FORMATS, OutputError, Report, report
 from analysis.reporting.report import report as make_report
 from tests.analysis.bundle.bundles import STUDY, TABLES, edited, write_bundle
@@ -61,8 +62,25 @@ def test_the_pdf_is_a_pdf_with_pages(saved: Path) -> None:
 def test_the_workbook_opens_and_holds_numbers(saved: Path) -> None:
     with zipfile.ZipFile(saved / "report.xlsx") as book:
         assert book.testzip() is None
-        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+        # the text, the endpoints, and then the readers of the first section
+        sheet = book.read("xl/worksheets/sheet3.xml").decode()
     assert "<v>0.24</v>" in sheet
+
+
+def test_every_figure_is_there_in_three_forms_and_named_in_a_list(example: Report, tmp_path: Path) -> None:
+    folder = example.save(tmp_path / "drawn", formats=["figures"]) / "figures"
+    with (folder / "figures.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    files = {row[form] for row in rows for form in ("svg", "png", "pdf")}
+    assert files == {path.name for path in folder.iterdir()} - {"figures.csv"}
+    assert [int(row["figure"]) for row in rows] == list(range(1, len(rows) + 1))
+    assert all(row["caption"] for row in rows)
+
+
+def test_the_pdf_can_be_set_in_two_columns(example: Report, saved: Path) -> None:
+    two = typeset(example.outline, columns=2)
+    assert two.startswith(b"%PDF-")
+    assert two != (saved / "report.pdf").read_bytes()
 
 
 def test_the_tidy_tables_hold_full_precision(saved: Path) -> None:
