@@ -100,10 +100,11 @@ def _decoded(dataset: Dataset, stored: NDArray[Any]) -> Decoded:
     if highest - min(lowest, 0) > 65535:
         raise OutOfRange(f"The stored values run from {lowest} to {highest}; 65,536 of them are accepted.")
     offset = min(lowest, 0)
-    levels: Levels = (stored.astype(np.int64) - offset).astype(np.uint16)
+    # Two's complement: what wraps around in 16 bits is right again after the subtraction.
+    levels: Levels = stored.astype(np.uint16) - np.uint16(offset % 65536)
     # Every level that occurs, as the stored value it stands for: all that follows is done to this table.
-    values = np.arange(int(levels.max()) + 1, dtype=np.int64) + offset
-    greys = _greys(dataset, values, stored)
+    values = np.arange(offset, highest + 1, dtype=np.int64)
+    greys = _greys(dataset, values, lowest, highest)
     if dataset.PhotometricInterpretation == "MONOCHROME1":
         greys = np.float32(1) - greys
     bits = int(dataset.get("BitsStored", 16))
@@ -124,17 +125,17 @@ def _patient(dataset: Dataset) -> str:
     return f"{issuer}/{identifier}" if identifier and issuer else identifier
 
 
-def _greys(dataset: Dataset, values: NDArray[np.int64], stored: NDArray[Any]) -> Greys:
+def _greys(dataset: Dataset, values: NDArray[np.int64], lowest: int, highest: int) -> Greys:
     modality = np.asarray(apply_modality_lut(_as_pixels(values, dataset), dataset), dtype=np.float64)
     if dataset.get("VOILUTSequence"):
         return _looked_up(dataset.VOILUTSequence[0], modality)
     center, width = _first(dataset.get("WindowCenter")), _first(dataset.get("WindowWidth"))
     if center is not None and width is not None:
         return _windowed(dataset, modality, center, width)
-    if int(stored.min()) < 0:
+    if lowest < 0:
         low, high = modality[0], modality[-1]
     else:
-        white = white_of(int(stored.max()), int(dataset.get("BitsStored", 16)))
+        white = white_of(highest, int(dataset.get("BitsStored", 16)))
         low, high = np.asarray(
             apply_modality_lut(_as_pixels(np.array([0, white]), dataset), dataset), dtype=np.float64
         )

@@ -9,6 +9,7 @@
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from readerstudy.imaging.errors import Refusal, TooMuchMemory, UniformGrey
 PIPELINE = 1
 MIDDLE = (0.05, 0.95)
 SPARSE = 0.2
+AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,9 @@ def prepare(data: bytes, name: str, canvas: Canvas) -> Buffer | Refusal:
     """Everything that is done to one file; runs in a process of its own and knows no database."""
     try:
         decoded = decode(data, name=name)
-        grey = normalise(decoded, canvas)
+        counts = histogram(decoded.levels)
+        step = coarseness(counts, decoded.greys)
+        grey = _normalised(decoded, canvas, step)
         if int(grey.min()) == int(grey.max()):
             raise UniformGrey
     except Refusal as refusal:
@@ -50,8 +54,8 @@ def prepare(data: bytes, name: str, canvas: Canvas) -> Buffer | Refusal:
     pixels = grey.tobytes()
     facts = {
         **decoded.facts,
-        "levels": int(np.count_nonzero(np.bincount(decoded.levels.ravel()))),
-        "step": round(coarseness(decoded.levels, decoded.greys), 6),
+        "levels": int(np.count_nonzero(counts)),
+        "step": round(step, 6),
         "lost": round(lost_share(decoded.levels.shape[0], decoded.levels.shape[1], canvas), 3),
     }
     return Buffer(digest=digest_of(pixels, canvas), pixels=pixels, patient=decoded.patient, facts=facts)
@@ -59,44 +63,82 @@ def prepare(data: bytes, name: str, canvas: Canvas) -> Buffer | Refusal:
 
 def digest_of(pixels: bytes, canvas: Canvas) -> str:
     """The name of a buffer: SHA-256 over a header in words and the pixels."""
-    header = f"readerstudy grey {canvas.width}x{canvas.height}x{canvas.bits}\n".encode()
-    return hashlib.sha256(header + pixels).hexdigest()
+    hasher = hashlib.sha256(f"readerstudy grey {canvas.width}x{canvas.height}x{canvas.bits}\n".encode())
+    hasher.update(pixels)
+    return hasher.hexdigest()
 
 
 def normalise(decoded: Decoded, canvas: Canvas) -> NDArray[Any]:
-    grey = spread(decoded.levels, decoded.greys, canvas)
-    grey = fit(grey, canvas)
-    quantised: NDArray[Any] = np.rint(np.clip(grey, 0, 1) * np.float32(canvas.white))
-    return quantised.astype("<u1" if canvas.bits == 8 else "<u2")
+    return _normalised(decoded, canvas, coarseness(histogram(decoded.levels), decoded.greys))
 
 
-def spread(levels: Levels, greys: Greys, canvas: Canvas) -> NDArray[np.float32]:
+def _normalised(decoded: Decoded, canvas: Canvas, step: float) -> NDArray[Any]:
+    levels, greys = decoded.levels, decoded.greys
+    if not _is_comb(step, canvas) and levels.shape == (canvas.height, canvas.width):
+        # Nothing depends on a pixel's place, so that each level is quantised once.
+        return quantised(greys, canvas)[levels]
+    return quantised(fit(spread(levels, greys, canvas, step), canvas), canvas)
+
+
+def quantised(grey: NDArray[np.float32], canvas: Canvas) -> NDArray[Any]:
+    flat = grey.reshape(-1)
+    found = np.empty(flat.size, dtype="<u1" if canvas.bits == 8 else "<u2")
+    for piece in _pieces(flat.size):
+        scaled = np.clip(flat[piece], 0, 1)
+        scaled *= np.float32(canvas.white)
+        found[piece] = np.rint(scaled, out=scaled)
+    return found.reshape(grey.shape)
+
+
+def _pieces(size: int) -> Iterator[slice]:
+    """Pieces of an image that the processor's cache holds through several steps."""
+    return (slice(start, start + AT_ONCE) for start in range(0, size, AT_ONCE))
+
+
+def _is_comb(step: float, canvas: Canvas) -> bool:
+    # A twentieth of a canvas level of tolerance: rounding a 12-bit ramp to 16 bits is not a comb.
+    return step * canvas.white > 1.05
+
+
+def spread(levels: Levels, greys: Greys, canvas: Canvas, step: float) -> NDArray[np.float32]:
     """The grey of each pixel, anywhere in the interval that its level stands for.
 
     The noise is drawn from the pixels themselves, so that the same image always becomes the same buffer.
     """
-    step = coarseness(levels, greys)
-    grey = greys[levels]
-    # Half a canvas level of tolerance: rounding a 12-bit ramp to 16 bits is not a comb.
-    if step * canvas.white <= 1.05:
-        return grey
-    seed = hashlib.sha256(np.ascontiguousarray(levels).tobytes()).digest()
-    noise = np.random.default_rng(list(seed)).random(grey.shape, dtype=np.float32) - np.float32(0.5)
-    between = (grey > 0) & (grey < 1)
-    return np.where(between, grey + noise * np.float32(step), grey)
+    if not _is_comb(step, canvas):
+        return greys[levels]
+    flat = np.ascontiguousarray(levels).reshape(-1)
+    generator = np.random.default_rng(list(hashlib.sha256(flat).digest()))
+    breadths = np.where((greys > 0) & (greys < 1), np.float32(step), np.float32(0))
+    spread = np.empty(flat.size, dtype=np.float32)
+    for piece in _pieces(flat.size):
+        noise = generator.random(flat[piece].size, dtype=np.float32)
+        noise -= np.float32(0.5)
+        noise *= breadths[flat[piece]]
+        spread[piece] = greys[flat[piece]] + noise
+    return spread.reshape(levels.shape)
 
 
-def coarseness(levels: Levels, greys: Greys) -> float:
+def histogram(levels: Levels) -> NDArray[np.int64]:
+    """How often each level occurs, up to the highest."""
+    flat = levels.reshape(-1)
+    counts = np.zeros(int(flat.max()) + 1, dtype=np.int64)
+    for piece in _pieces(flat.size):
+        counts += np.bincount(flat[piece], minlength=len(counts))
+    return counts
+
+
+def coarseness(counts: NDArray[np.int64], greys: Greys) -> float:
     """The distance between greys that occur, over the middle nine tenths of the pixels."""
-    counts = np.bincount(levels.ravel(), minlength=1)
     used = np.flatnonzero(counts)
-    share = np.cumsum(counts[used]) / levels.size
+    pixels = int(counts.sum())
+    share = np.cumsum(counts[used]) / pixels
     middle = used[(share >= MIDDLE[0]) & (share <= MIDDLE[1])]
     values = np.unique(greys[middle])
     values = values[(values > 0) & (values < 1)]
     if len(values) < 2:
         return 0.0
-    if len(values) > SPARSE * levels.size:
+    if len(values) > SPARSE * pixels:
         # Few pixels over many levels leave gaps by chance; only the narrowest one tells of the scale.
         return float(np.diff(values).min())
     return float(values[-1] - values[0]) / (len(values) - 1)
