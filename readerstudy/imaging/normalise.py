@@ -109,13 +109,13 @@ def spread(levels: Levels, greys: Greys, canvas: Canvas, step: float) -> NDArray
         return greys[levels]
     flat = np.ascontiguousarray(levels).reshape(-1)
     generator = np.random.default_rng(list(hashlib.sha256(flat).digest()))
-    breadths = np.where((greys > 0) & (greys < 1), np.float32(step), np.float32(0))
     spread = np.empty(flat.size, dtype=np.float32)
     for piece in _pieces(flat.size):
-        noise = generator.random(flat[piece].size, dtype=np.float32)
+        grey = np.take(greys, flat[piece], out=spread[piece], mode="clip")
+        noise = generator.random(grey.size, dtype=np.float32)
         noise -= np.float32(0.5)
-        noise *= breadths[flat[piece]]
-        spread[piece] = greys[flat[piece]] + noise
+        noise *= np.float32(step)
+        np.add(grey, noise, out=grey, where=(grey > 0) & (grey < 1))
     return spread.reshape(levels.shape)
 
 

@@ -1,5 +1,8 @@
 """How fast images come in and are audited: 8,000 PNGs of 128 px, 400 images of 256 px, on 2 processes.
 
+Then large ones, PNG of 1024² and DICOM of 2048² with 12 of 16 bits, beside the floor: one process that
+decodes, hashes and writes, and does nothing else.
+
     python tests/bench/bench_images.py [--quick]
 
 Runs on a database and a storage of its own in a temporary folder.
@@ -40,6 +43,70 @@ def timed(what: str, wanted: str, function: Callable[[], object]) -> None:
     sys.stdout.write(f"{what:58s} {time.perf_counter() - start:8.2f} s   wanted: {wanted}\n")
 
 
+def dicoms(folder: Path, count: int, side: int) -> Path:
+    """Uncompressed DICOM files of shafts in noise, 12 of 16 bits."""
+    import numpy as np
+    from pydicom.dataset import FileDataset, FileMetaDataset
+    from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
+
+    rng, row = np.random.default_rng(side), np.linspace(-1, 1, side)
+    folder.mkdir()
+    for number in range(count):
+        shaft = 1000 + 2000 * np.exp(-(((row - rng.uniform(-0.2, 0.2)) / 0.3) ** 2))
+        levels = np.clip(shaft[None, :] + rng.normal(0, 40, (side, side)), 1, 4094).astype("<u2")
+        meta = FileMetaDataset()
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
+        meta.MediaStorageSOPInstanceUID = generate_uid()
+        dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+        dataset.SOPClassUID, dataset.SOPInstanceUID = (
+            meta.MediaStorageSOPClassUID,
+            meta.MediaStorageSOPInstanceUID,
+        )
+        dataset.Rows = dataset.Columns = side
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
+        dataset.PixelRepresentation, dataset.SamplesPerPixel = 0, 1
+        dataset.PhotometricInterpretation = "MONOCHROME2"
+        dataset.PixelData = levels.tobytes()
+        dataset.save_as(folder / f"{number:05}.dcm", enforce_file_format=True)
+    return folder
+
+
+def decode_hash_write(folder: Path, out: Path) -> int:
+    """The least that an import of these files can be."""
+    import hashlib
+
+    import numpy as np
+    import PIL.Image
+    import pydicom
+
+    out.mkdir(exist_ok=True)
+    paths = sorted(folder.iterdir())
+    for path in paths:
+        if path.suffix == ".dcm":
+            pixels = pydicom.dcmread(path).pixel_array.tobytes()
+        else:
+            pixels = np.asarray(PIL.Image.open(path)).tobytes()
+        (out / hashlib.sha256(pixels).hexdigest()).write_bytes(pixels)
+    return len(paths)
+
+
+def beside_the_floor(what: str, folder: Path, side: int, bits: int) -> None:
+    from readerstudy.imaging.canvas import Canvas
+    from readerstudy.imaging.importing import Imported, import_files
+
+    start = time.perf_counter()
+    count = decode_hash_write(folder, folder.with_name("floor"))
+    floor = count / (time.perf_counter() - start)
+    canvas, start = Canvas(width=side, height=side, bits=bits), time.perf_counter()
+    outcomes = list(import_files([folder], canvas=canvas, by=None))
+    ours = count / (time.perf_counter() - start)
+    assert all(isinstance(one, Imported) for one in outcomes)
+    sys.stdout.write(
+        f"import {what:51s} {ours:8.1f} images/s, {ours / floor:.2f} of the floor's {floor:.0f}   wanted: 1.5\n"
+    )
+
+
 def bench(home: Path, *, many: int, some: int) -> None:
     from readerstudy.imaging.canvas import Canvas
     from readerstudy.imaging.features import Features, Found
@@ -61,7 +128,11 @@ def bench(home: Path, *, many: int, some: int) -> None:
     timed(
         "import them again",
         "a fraction",
-        lambda: list(import_files([small], canvas=canvas, by=None, seen=lambda asked: known)),
+        lambda: list(
+            import_files(
+                [small], canvas=canvas, by=None, seen=lambda asked: {one: known[one] for one in asked}
+            )
+        ),
     )
     list(import_files([large], canvas=Canvas(width=256, height=256, bits=8), by=None))
     images = list(Image.objects.filter(width=256))
@@ -71,6 +142,8 @@ def bench(home: Path, *, many: int, some: int) -> None:
     arms = measured[: some // 2], measured[some // 2 :]
     timed("compare them as two arms", "under 3 s", lambda: compare_arms(*arms, seed=1))
     timed("find near-duplicates among them", "under 3 s", lambda: near_duplicates(measured))
+    beside_the_floor(f"{some} PNGs of 1024²", pictures(home / "png", some, 1024), 1024, 8)
+    beside_the_floor(f"{some // 4} DICOMs of 2048²", dicoms(home / "dicom", some // 4, 2048), 2048, 16)
 
 
 def main() -> None:
