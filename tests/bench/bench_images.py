@@ -102,9 +102,8 @@ def beside_the_floor(what: str, folder: Path, side: int, bits: int) -> None:
     outcomes = list(import_files([folder], canvas=canvas, by=None))
     ours = count / (time.perf_counter() - start)
     assert all(isinstance(one, Imported) for one in outcomes)
-    sys.stdout.write(
-        f"import {what:51s} {ours:8.1f} images/s, {ours / floor:.2f} of the floor's {floor:.0f}   wanted: 1.5\n"
-    )
+    ratio = f"{ours / floor:.2f} of the floor's {floor:.0f}"
+    sys.stdout.write(f"import {what:51s} {ours:8.1f} images/s, {ratio}   wanted: 1.5\n")
 
 
 def bench(home: Path, *, many: int, some: int) -> None:
