@@ -3,19 +3,24 @@
 import csv
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from analysis.spreadsheet import defused
 from readerstudy.errors import ReaderstudyError
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
+from readerstudy.reading.models import Reason, Response, Slot
 from readerstudy.results.bundle import export_bundle
+from readerstudy.results.bundle.export import write_bundle
 from readerstudy.results.errors import FolderIsTaken, NoAnswers, StillMasked
 from readerstudy.results.exports import reproduction_zip
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
 from readerstudy.studies.withdraw import withdraw
+from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
@@ -174,3 +179,46 @@ kind = "number"
     freeze_study(made.study, by=made.owner, reason="done")
     [row] = table(export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=True), "readers.csv")
     assert (row["site"], row["other"], float(row["years"])) == (f"'{said['site']}", "-", 7)
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_only_the_newest_revision_of_an_answer_is_in_a_bundle(
+    made: Locked, tmp_path: Path, masked: bool
+) -> None:
+    first = Response.objects.filter(presentation__section__name="calls").first()
+    assert first is not None
+    Response.objects.create(
+        presentation=first.presentation,
+        enrolment=first.enrolment,
+        revision=2,
+        client_uuid=uuid4(),
+        call="synthetic",
+    )
+    before = Response.objects.filter(presentation__section__name="calls", revision=1)
+    write_bundle(made.study, tmp_path, masked=masked)
+    rows = table(tmp_path, "calls.csv")
+    assert len(rows) == before.count()
+    changed = [row for row in rows if row["response_ms"] == ""]
+    assert [(row["call"], row["confidence"]) for row in changed] == [("synthetic", "")]
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_what_gave_an_image_away_comes_back_as_it_was_said(
+    made: Locked, tmp_path: Path, masked: bool
+) -> None:
+    said = [("zigzag", 1.5, 3.0), ('a, "b"\nc', None, None), ("=SUM(A1)", 0.0, 2.25), ("-", 7.0, 7.0)]
+    fakes = Key.objects.filter(catch=True).values("trial_image__trial")
+    seen = Response.objects.filter(presentation__section__name="triples")
+    response = seen.exclude(presentation__trial__in=fakes).first()
+    assert response is not None
+    slot = Slot.objects.filter(presentation=response.presentation)[0]
+    for tag, x, y in said:
+        Reason.objects.create(response=response, slot=slot, tag=tag, x=x, y=y)
+    write_bundle(made.study, tmp_path, masked=masked)
+    rows = [row for row in table(tmp_path, "reasons.csv") if row["reader"] == response.enrolment.pseudonym]
+    found = [(row["tag"], row["x"], row["y"]) for row in rows]
+    told = [
+        (defused(tag), "" if x is None else str(x), "" if y is None else str(y))
+        for tag, x, y in (sorted(said, key=lambda one: one[0]) if masked else said)
+    ]
+    assert [one for one in found if one in told] == told
