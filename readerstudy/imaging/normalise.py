@@ -107,11 +107,11 @@ def spread(levels: Levels, greys: Greys, canvas: Canvas, step: float) -> NDArray
     """
     if not _is_comb(step, canvas):
         return greys[levels]
-    flat = np.ascontiguousarray(levels).reshape(-1)
-    generator = np.random.default_rng(list(hashlib.sha256(flat).digest()))
+    flat: NDArray[Any] = np.ascontiguousarray(levels).reshape(-1)
+    generator = np.random.default_rng(list(hashlib.sha256(flat.data).digest()))
     spread = np.empty(flat.size, dtype=np.float32)
     for piece in _pieces(flat.size):
-        grey = np.take(greys, flat[piece], out=spread[piece], mode="clip")
+        grey = greys.take(flat[piece], out=spread[piece], mode="clip")
         noise = generator.random(grey.size, dtype=np.float32)
         noise -= np.float32(0.5)
         noise *= np.float32(step)
