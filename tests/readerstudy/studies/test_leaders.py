@@ -37,6 +37,9 @@ def test_a_reader_creates_no_study_by_page_api_token_or_command(tmp_path: Path) 
         call_command("create_study", str(file), "--by", rita.email)
     assert [by_page.status_code, by_browser.status_code, by_token.status_code] == [403, 403, 403]
     assert by_token.json()["code"] == "not_a_leader"
+    plain = "permission to create studies. Ask an owner of a study or the operator of this server."
+    assert plain in by_page.content.decode()
+    assert plain in by_browser.json()["detail"]
     assert [study.slug for study in Study.objects.all()] == ["knees"]
 
 
