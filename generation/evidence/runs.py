@@ -68,18 +68,12 @@ def evaluate(
     validation part; without a `label`, by the grade where both sets have one. `phantoms` measures the
     joint space, whose geometry only phantoms keep to.
     """
-    plan = plan or Plan()
+    plan, tell = plan or Plan(), on_progress or _silent
     _refuse_small(size_px)
     out, device = claim(Path(out)), usable_device(cpu=cpu)
-    tell = on_progress or _silent
     recipe = replace(recipe, device=str(device)) if recipe else None
     domain = domain_extractor(device=device)
-    reals = load_images(
-        Path(real), "real", parts=real_parts, size_px=size_px, on_progress=partial(tell, "real images")
-    )
-    made = load_images(
-        Path(synthetic), "synthetic", size_px=size_px, on_progress=partial(tell, "synthetic images")
-    )
+    reals, made = _both(Path(real), Path(synthetic), real_parts, size_px, tell)
     train = _training_part(Path(real), reals, size_px)
     extractor = _extractor(inception, features, train, domain, device, plan.seed)
     # Before what takes minutes: a label that is missing is refused at once, with nothing written.
@@ -107,6 +101,16 @@ def evaluate(
         measured=measured,
         controls=controls,
     )
+
+
+def _both(
+    real: Path, synthetic: Path, real_parts: Sequence[str] | None, size_px: int, tell: Progress
+) -> tuple[ImageSet, ImageSet]:
+    reals = load_images(
+        real, "real", parts=real_parts, size_px=size_px, on_progress=partial(tell, "real images")
+    )
+    made = load_images(synthetic, "synthetic", size_px=size_px, on_progress=partial(tell, "synthetic images"))
+    return reals, made
 
 
 def _training_part(real: Path, reals: ImageSet, size_px: int) -> ImageSet:
