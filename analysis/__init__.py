@@ -64,6 +64,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.mixed.result": ("MixedModel",),
     "analysis.mrmc.auc": ("mrmc_auc",),
     "analysis.mrmc.binary": ("mrmc_binary",),
+    "analysis.planning.group_sequential": ("group_sequential",),
     "analysis.planning.plan": (
         "Plan",
         "plan",

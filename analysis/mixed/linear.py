@@ -47,21 +47,14 @@ def fit_linear(
     ----------
     outcome
         One number an answer.
-    design
-        Answers x fixed effects, without an intercept: one is added, named ``(Intercept)``.
-    names
-        Of the fixed effects.
-    groups
-        For each random factor its level for each answer.
-    slopes
-        For a random factor, the covariates whose effect differs between its levels, by name.
-    correlated
-        Whether the random effects of one level are correlated.
-    reml
-        Restricted maximum likelihood, whose variances are unbiased in balanced designs; else maximum
-        likelihood, for comparing models with different fixed effects.
-    level
-        Of the intervals.
+    design, names
+        Answers x fixed effects by name, without an intercept: one is added, named ``(Intercept)``.
+    groups, slopes, correlated
+        For each random factor its level for each answer; the covariates whose effect differs between its
+        levels, by name; whether the random effects of one level are correlated.
+    reml, level
+        Restricted maximum likelihood, whose variances are unbiased in balanced designs (else maximum
+        likelihood, for comparing models with different fixed effects); confidence of the intervals.
 
     Returns
     -------

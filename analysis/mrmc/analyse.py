@@ -67,21 +67,8 @@ def analyse(
         for c, m in zip(conditions, own, strict=True)
     ]
     differences = [
-        MrmcDifference(
-            a=conditions[i].name,
-            b=conditions[j].name,
-            estimate=conditions[i].estimate - conditions[j].estimate,
-            level=level,
-            method=method,
-            **vars(
-                infer(
-                    conditions[i].estimate - conditions[j].estimate,
-                    0.0,
-                    [own[i], own[j]],
-                    across[i, j],
-                    level,
-                )
-            ),
+        _difference(
+            conditions[i], conditions[j], moments=([own[i], own[j]], across[i, j]), level=level, method=method
         )
         for i, j in pairs
     ]
@@ -89,6 +76,26 @@ def analyse(
     components += [_components(conditions[i].name, conditions[j].name, m) for (i, j), m in across.items()]
     return MrmcAnalysis(
         conditions=tuple(estimates), differences=tuple(differences), components=tuple(components)
+    )
+
+
+def _difference(
+    first: Condition,
+    second: Condition,
+    *,
+    moments: tuple[Sequence[Moments], Moments],
+    level: float,
+    method: str,
+) -> MrmcDifference:
+    own, across = moments
+    estimate = first.estimate - second.estimate
+    return MrmcDifference(
+        a=first.name,
+        b=second.name,
+        estimate=estimate,
+        level=level,
+        method=method,
+        **vars(infer(estimate, 0.0, own, across, level)),
     )
 
 
