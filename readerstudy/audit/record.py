@@ -29,7 +29,8 @@ def record(
     which people find the scope, such as the study's slug; once given, the stream keeps it. The stream stays
     locked until the caller's transaction ends, so write the event last.
     """
-    with transaction.atomic():
+    said = canonical(particulars or {})
+    with transaction.atomic(savepoint=False):
         chain = _locked(stream)
         seal_again = _sealer(chain)
         event = Event(
@@ -39,7 +40,7 @@ def record(
             by=by,
             verb=verb,
             subject=on if isinstance(on, str) else f"{on._meta.label_lower}:{on.pk}",
-            particulars=canonical(particulars or {}),
+            particulars=said,
             reason=reason,
             audience=audience,
             previous=chain.head,
@@ -53,8 +54,12 @@ def record(
 
 
 def _locked(name: str) -> Stream:
+    streams = Stream.objects.select_for_update()
+    found = streams.filter(name=name).order_by().first()
+    if found is not None:
+        return found
     Stream.objects.get_or_create(name=name, defaults={"scope": name.split("/")[0]})
-    return Stream.objects.select_for_update().get(name=name)
+    return streams.get(name=name)
 
 
 def _sealer(chain: Stream) -> Callable[[Stream], str]:

@@ -74,7 +74,10 @@ class StateView(ReadingView):
 
     @extend_schema(operation_id="state", parameters=[SITTING], responses={200: shapes.StateOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
-        return Response(state_of(reading_of(person(request), slug), sitting=sitting_of(request)))
+        enrolment = reading_of(person(request), slug)
+        require_open(enrolment)
+        require_steps(enrolment)
+        return Response(state_of(Walk(enrolment), sitting=sitting_of(request)))
 
 
 class PresentationView(ReadingView):
@@ -128,7 +131,7 @@ class ResponseView(ReadingView):
             timing=given.given_timing(),
             sitting=sitting,
         )
-        body = {"accepted": str(client_uuid), "state": state_of(enrolment, sitting=sitting)}
+        body = {"accepted": str(client_uuid), "state": state_of(accepted.walk, sitting=sitting)}
         return Response(body, status=200 if accepted.is_repeat else 201)
 
 

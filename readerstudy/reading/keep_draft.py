@@ -26,8 +26,8 @@ def keep_draft(
     presentation = presentation_of(enrolment, token)
     with transaction.atomic():
         enrolment.take_turn()
-        require_hold(enrolment, sitting)
         walk = Walk(enrolment)
+        require_hold(walk, sitting)
         if presentation != walk.current and not walk.may_go_back_to(presentation):
             answered = presentation.responses.filter(enrolment=enrolment).exists()
             raise AnsweredAlready if answered else OutOfOrder

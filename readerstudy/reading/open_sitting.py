@@ -13,6 +13,7 @@ from readerstudy.reading.errors import DisplayRefused, NothingHere, OtherTab, Su
 from readerstudy.reading.models import Sitting
 from readerstudy.reading.readers import require_open, require_open_now
 from readerstudy.reading.steps import document_of, require_steps
+from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
 
 
@@ -83,11 +84,10 @@ def _require_display(enrolment: Enrolment, display_check: Mapping[str, Any] | No
         raise DisplayRefused
 
 
-def require_hold(enrolment: Enrolment, token: UUID | None) -> Sitting | None:
+def require_hold(walk: Walk, token: UUID | None) -> Sitting | None:
     """The sitting that answers. A client that names none is taken as it is; one that lost its hold is not."""
-    holding = Sitting.objects.holding(enrolment)
-    if token is None or holding is None:
+    if token is None or walk.holding is None:
         return None
-    if holding.token != token:
+    if walk.holding.token != token:
         raise SupersededTab
-    return holding
+    return walk.holding

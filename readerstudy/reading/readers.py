@@ -1,11 +1,24 @@
 """Who reads what: a person's enrolments as a reader, and whether they may read now."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Sum
 
 from readerstudy.accounts.models import User
-from readerstudy.reading.errors import Frozen, NotAReader, NotOpenYet, Withdrawn
+from readerstudy.reading.errors import Frozen, NotAReader, NotOpenYet, ReadingError, Withdrawn
 from readerstudy.studies.models import Enrolment, Freeze, Withdrawal
 from readerstudy.studies.models.enrolment import EnrolmentQuerySet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Why no answer is taken from a reader, if so, and how many trials of each section they have answered."""
+
+    refusal: type[ReadingError] | None
+    answered: Mapping[int, int]
+
 
 STEPS = ("consent", "questionnaire", "briefing")
 
@@ -37,6 +50,16 @@ def require_open(enrolment: Enrolment) -> None:
         raise Withdrawn
     if hasattr(enrolment.study, "freeze"):
         raise Frozen
+
+
+def standing_of(enrolment: Enrolment) -> Standing:
+    """What the database says of a reader now that it is their turn, by one statement."""
+    rows = Enrolment.objects.filter(pk=enrolment.pk).order_by()
+    columns = "withdrawal", "study__freeze", "tallies__section"
+    found = list(rows.values_list(*columns).annotate(Sum("tallies__answers")))
+    withdrawal, freeze, *_ = found[0]
+    refusal = Withdrawn if withdrawal else Frozen if freeze else None
+    return Standing(refusal=refusal, answered={section: count for *_, section, count in found if section})
 
 
 def require_open_now(enrolment: Enrolment) -> None:

@@ -22,9 +22,10 @@ from readerstudy.reading.errors import (
     StepFirst,
 )
 from readerstudy.reading.hand_in import leave
-from readerstudy.reading.models import Draft, Presentation, Rating, Reason, Response, Sitting
+from readerstudy.reading.models import Draft, Presentation, Rating, Reason, Response, Sitting, Slot
+from readerstudy.reading.models.presentation import presentations_with
 from readerstudy.reading.open_sitting import require_hold
-from readerstudy.reading.readers import require_open, require_open_now
+from readerstudy.reading.readers import require_open, standing_of
 from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of, require_steps
 from readerstudy.reading.stored_answers import VERSION, stored_now
@@ -44,10 +45,11 @@ class Timing:
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """An answer that is committed; `is_repeat` if it had been before."""
+    """An answer that is committed; `is_repeat` if it had been before. `walk` is where the reader is now."""
 
     response: Response
     is_repeat: bool
+    walk: Walk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,43 +101,55 @@ def respond(
     try:
         return _accept(attempt)
     except IntegrityError:
-        # The freeze, or the same number from elsewhere, was committed while this answer was on its way.
-        require_open_now(enrolment)
-        return _accept(attempt)
+        # The number was used before, or the freeze was committed while this answer was on its way.
+        return _accept(attempt, was_refused=True)
 
 
 def presentation_of(enrolment: Enrolment, token: str) -> Presentation:
     """One of the reader's own presentations; anybody else's does not exist."""
-    found = (
-        Presentation.objects.of(enrolment)
-        .filter(token=token)
-        .select_related("section")
-        .prefetch_related("slots")
-        .first()
+    slots = Slot.objects.filter(
+        presentation__token=token,
+        presentation__section__study=enrolment.study_id,
+        presentation__place=enrolment.own_place,
     )
-    if found is None:
+    found = presentations_with(slots.select_related("presentation__section", "trial_image"))
+    if not found:
         raise NothingHere
-    return found
+    return found[0]
 
 
 @transaction.atomic
-def _accept(attempt: Attempt) -> Accepted:
+def _accept(attempt: Attempt, *, was_refused: bool = False) -> Accepted:
+    """Store an answer, or find that it is stored.
+
+    The number of an answer to what is open now is new unless the database refuses it, and then this is called
+    once more. Every other answer may be a repeat, and one that is known is a repeat also after the end.
+    """
     enrolment = attempt.enrolment
     enrolment.take_turn()
-    repeat = Response.objects.filter(client_uuid=attempt.client_uuid).first()
-    if repeat is not None:
-        if repeat.enrolment_id != enrolment.pk or repeat.digest != attempt.digest:
-            raise OtherAnswer
-        return Accepted(response=repeat, is_repeat=True)
-    require_open_now(enrolment)
-    sitting = require_hold(enrolment, attempt.sitting)
+    standing = standing_of(enrolment)
+    walk = Walk(enrolment, standing.answered)
+    is_next = walk.is_next(attempt.presentation)
+    if was_refused or standing.refusal or not is_next:
+        repeat = _repeat_of(attempt)
+        if repeat is not None:
+            return Accepted(response=repeat, is_repeat=True, walk=Walk(enrolment))
+    if standing.refusal:
+        raise standing.refusal
+    sitting = require_hold(walk, attempt.sitting)
     _require_display(enrolment, sitting)
-    walk = Walk(enrolment)
     response = _store(attempt, sitting, _revision(walk, attempt.presentation))
-    tally(response, attempt.presentation.section)
+    tally(response, attempt.presentation.section, attempt.answer.ratings.values())
     _record(attempt, response)
     _settle(attempt, sitting, walk)
-    return Accepted(response=response, is_repeat=False)
+    return Accepted(response=response, is_repeat=False, walk=walk.after_next() if is_next else walk)
+
+
+def _repeat_of(attempt: Attempt) -> Response | None:
+    stored = Response.objects.filter(client_uuid=attempt.client_uuid).first()
+    if stored is not None and (stored.enrolment_id, stored.digest) != (attempt.enrolment.pk, attempt.digest):
+        raise OtherAnswer
+    return stored
 
 
 def _require_display(enrolment: Enrolment, sitting: Sitting | None) -> None:
@@ -147,10 +161,10 @@ def _require_display(enrolment: Enrolment, sitting: Sitting | None) -> None:
 
 def _revision(walk: Walk, presentation: Presentation) -> int:
     """The number of the next revision, if the presentation may be answered now."""
-    given = presentation.responses.filter(enrolment=walk.enrolment).count()
     stretch = walk.stretch
     if stretch is not None and walk.is_next(presentation):
-        return given + 1
+        return stretch.round
+    given = presentation.responses.filter(enrolment=walk.enrolment).count()
     rounds = next(one.round for one in walk.stretches if one.section == presentation.section)
     if given >= rounds:
         if not walk.may_go_back_to(presentation):
@@ -174,7 +188,7 @@ def _require_section_open(walk: Walk) -> None:
 
 def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response:
     answer = attempt.answer
-    slots = {slot.letter: slot for slot in attempt.presentation.slots.all()}
+    slots = {slot.letter: slot for slot in attempt.presentation.screen_slots}
     response = Response.objects.create(
         presentation=attempt.presentation,
         enrolment=attempt.enrolment,
@@ -229,7 +243,8 @@ def _settle(attempt: Attempt, sitting: Sitting | None, walk: Walk) -> None:
     enrolment = attempt.enrolment
     Draft.objects.filter(enrolment=enrolment, presentation=attempt.presentation).delete()
     if sitting is not None:
-        Sitting.objects.filter(pk=sitting.pk).update(seen_at=timezone.now(), ended_at=None)
+        sitting.seen_at, sitting.ended_at = timezone.now(), None
+        sitting.save(update_fields=["seen_at", "ended_at"])
     for section in _sections_left(walk, attempt.presentation.section):
         leave(enrolment, section, by=attempt.by)
 

@@ -11,7 +11,7 @@ from readerstudy.studies.protocol import ProtocolDocument
 def screen_of(presentation: Presentation, protocol: ProtocolDocument, plan_digest: str) -> Screen:
     """The screen of a presentation, for checking an answer against."""
     section = protocol.section(presentation.section.name)
-    slots = presentation.slots.all()
+    slots = presentation.screen_slots
     return Screen(
         protocol=protocol,
         section=section,

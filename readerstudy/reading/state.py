@@ -7,20 +7,15 @@ from uuid import UUID
 from django.urls import reverse
 
 from readerstudy.reading.answer import Screen
-from readerstudy.reading.models import Draft, Presentation, Sitting, Slot
-from readerstudy.reading.readers import require_open
+from readerstudy.reading.models import Draft, Presentation, Slot
 from readerstudy.reading.screens import label_choices, label_of, previous_answer, screen_of
-from readerstudy.reading.steps import require_steps
 from readerstudy.reading.walk import Stretch, Walk
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol.document import SectionDocument
 
 
-def state_of(enrolment: Enrolment, *, sitting: UUID | None = None) -> dict[str, Any]:
+def state_of(walk: Walk, *, sitting: UUID | None = None) -> dict[str, Any]:
     """The state of a reader: section, progress, what is to be read now, and what to fetch ahead."""
-    require_open(enrolment)
-    require_steps(enrolment)
-    walk = Walk(enrolment)
     open_section = walk.stretch or walk.to_hand_in
     return {
         "study": {"title": walk.document.public_title},
@@ -30,9 +25,9 @@ def state_of(enrolment: Enrolment, *, sitting: UUID | None = None) -> dict[str, 
         "ahead": _ahead(walk),
         "finished": walk.is_finished,
         "hand_in": _to_hand_in(walk),
-        "sitting": _sitting(enrolment, sitting),
+        "sitting": _sitting(walk, sitting),
         "practice": bool(walk.stretch and walk.stretch.section.practice),
-        "finish_url": None if walk.current else reverse("read", args=[enrolment.study.slug]),
+        "finish_url": None if walk.current else reverse("read", args=[walk.enrolment.study.slug]),
     }
 
 
@@ -88,22 +83,27 @@ def _to_hand_in(walk: Walk) -> dict[str, Any] | None:
 def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     """A presentation as it is shown, with what the reader has begun or answered."""
     enrolment = walk.enrolment
-    draft = Draft.objects.filter(enrolment=enrolment, presentation=presentation).first()
+    draft = None if walk.just_opened else _draft(enrolment, presentation)
     previous = previous_answer(presentation, enrolment.pk) if walk.document.reading.allow_back else None
     back = walk.before(presentation)
     return {
         "token": presentation.token,
         "number": walk.number(presentation),
         "images": _images(walk, presentation),
-        "draft": draft.body if draft else None,
+        "draft": draft,
         "previous": previous.as_dict() if previous else None,
         "back": back.token if back else None,
     }
 
 
+def _draft(enrolment: Enrolment, presentation: Presentation) -> Any:
+    drafts = Draft.objects.filter(enrolment=enrolment, presentation=presentation)
+    return drafts.values_list("body", flat=True).order_by().first()
+
+
 def _images(walk: Walk, presentation: Presentation) -> list[dict[str, Any]]:
     screen = screen_of(presentation, walk.document, walk.enrolment.study.lock.plan_digest)
-    return [_image(slot, screen) for slot in presentation.slots.all()]
+    return [_image(slot, screen) for slot in presentation.screen_slots]
 
 
 def _image(slot: Slot, screen: Screen) -> dict[str, Any]:
@@ -144,9 +144,9 @@ def _ahead(walk: Walk) -> list[dict[str, Any]]:
     ]
 
 
-def _sitting(enrolment: Enrolment, named: UUID | None) -> str | None:
+def _sitting(walk: Walk, named: UUID | None) -> str | None:
     """The sitting that holds the reading, which a tab compares with its own."""
-    holding = Sitting.objects.holding(enrolment)
+    holding = walk.holding
     if holding is None or not (holding.is_alive or holding.token == named):
         return None
     return str(holding.token)

@@ -5,8 +5,13 @@ readers never wait for one another.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 
+from django.db.models import Case, DurationField, F, Q, Value, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -16,13 +21,15 @@ from readerstudy.studies.models import Section
 Choices = Counter[tuple[str, str]]
 
 
-def tally(response: Response, section: Section) -> None:
-    """Count a response that was stored just now."""
+def tally(response: Response, section: Section, ratings: Iterable[int]) -> None:
+    """Count a response that was stored just now, with its ratings."""
     _count(response, section)
-    changed = choices_of(response)
+    changed = _choices(response, ratings)
     if response.revision > 1:
-        changed.subtract(choices_of(_corrected(response)))
-    _choose(response, section, changed)
+        corrected = _corrected(response)
+        points = Rating.objects.filter(response=corrected).values_list("points", flat=True)
+        changed.subtract(_choices(corrected, points))
+    _choose(response, section, {chosen: more for chosen, more in changed.items() if more})
 
 
 def clock_gap(received_at: datetime, said: object) -> timedelta:
@@ -31,14 +38,14 @@ def clock_gap(received_at: datetime, said: object) -> timedelta:
     return timedelta() if at is None else abs(received_at - at)
 
 
-def choices_of(response: Response) -> Choices:
+def _choices(response: Response, ratings: Iterable[int]) -> Choices:
     """What an answer chose: a call, a place on the screen, a rating for each image."""
     chosen: Choices = Counter()
     if response.call:
         chosen[Chosen.CALL, response.call] += 1
     if response.pick is not None:
         chosen[Chosen.PICK, str(response.pick.position)] += 1
-    for points in Rating.objects.filter(response=response).values_list("points", flat=True):
+    for points in ratings:
         chosen[Chosen.RATING, str(points)] += 1
     return chosen
 
@@ -46,22 +53,27 @@ def choices_of(response: Response) -> Choices:
 def _count(response: Response, section: Section) -> None:
     if section.practice and response.revision > 1:
         return  # when somebody last answered would tell that they had to practise again
-    row, _ = Tally.objects.get_or_create(
-        enrolment=response.enrolment,
-        section=section,
-        day=response.received_at.astimezone(UTC).date(),
-        defaults={"last_at": response.received_at},
-    )
-    if response.revision == 1:
-        row.answers += 1
-        if response.active_ms is not None:
-            row.timed += 1
-            row.active_ms += response.active_ms
+    day = response.received_at.astimezone(UTC).date()
     clock = response.timing.get("clock")
     said = clock.get("submitted_at") if isinstance(clock, dict) else None
-    row.clock_gap = max(row.clock_gap, clock_gap(response.received_at, said))
-    row.last_at = response.received_at
-    row.save()
+    gap = clock_gap(response.received_at, said)
+    first = response.revision == 1
+    timed = first and response.active_ms is not None
+    more = {"answers": int(first), "timed": int(timed), "active_ms": (response.active_ms or 0) * timed}
+    kept = Tally.objects.filter(enrolment=response.enrolment, section=section, day=day).update(
+        **{name: F(name) + count for name, count in more.items() if count},
+        clock_gap=Greatest("clock_gap", Value(gap, DurationField())),
+        last_at=response.received_at,
+    )
+    if not kept:
+        Tally.objects.create(
+            enrolment=response.enrolment,
+            section=section,
+            day=day,
+            **more,
+            clock_gap=gap,
+            last_at=response.received_at,
+        )
 
 
 def _corrected(response: Response) -> Response:
@@ -72,25 +84,20 @@ def _corrected(response: Response) -> Response:
     )
 
 
-def _choose(response: Response, section: Section, changed: Choices) -> None:
-    mine = Choice.objects.filter(enrolment=response.enrolment, section=section)
-    before = {(row.kind, row.value): row.times for row in mine}
-    rows = [
-        Choice(
-            enrolment=response.enrolment,
-            section=section,
-            kind=kind,
-            value=value,
-            times=before.get((kind, value), 0) + more,
-        )
-        for (kind, value), more in changed.items()
-        if more
-    ]
+def _choose(response: Response, section: Section, changed: Mapping[tuple[str, str], int]) -> None:
+    """Add to what is counted already, and begin counting what was never chosen before."""
+    if not changed:
+        return
+    cases = {(kind, value): Q(kind=kind, value=value) for kind, value in changed}
+    more = Case(*(When(cases[chosen], then=count) for chosen, count in changed.items()))
+    mine = Choice.objects.filter(reduce(or_, cases.values()), enrolment=response.enrolment, section=section)
+    if mine.update(times=F("times") + more) == len(changed):
+        return
+    known = set(mine.values_list("kind", "value"))
     Choice.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["enrolment", "section", "kind", "value"],
-        update_fields=["times"],
+        Choice(enrolment=response.enrolment, section=section, kind=kind, value=value, times=count)
+        for (kind, value), count in changed.items()
+        if (kind, value) not in known
     )
 
 

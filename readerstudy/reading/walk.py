@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import takewhile
-from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from readerstudy.reading.models import PracticeRound, Presentation, Response, Slot, Submission, Tally
+from readerstudy.reading.models import (
+    PracticeRound,
+    Presentation,
+    Response,
+    Sitting,
+    Slot,
+    Submission,
+    Tally,
+)
+from readerstudy.reading.models.presentation import presentations_with
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol.document import ProtocolDocument, SectionDocument
@@ -75,23 +83,32 @@ def trials_ahead(protocol: ProtocolDocument, section: SectionDocument) -> int:
     return max(1, min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // (image_bytes * section.alternatives)))
 
 
-def totals_of(enrolment: Enrolment) -> Mapping[int, int]:
-    """How many trials each section has at the reader's place. The plan is locked, so it is kept."""
-    return _totals(enrolment.study.lock.plan_digest, enrolment.study_id, enrolment.own_place)
+def plan_of(enrolment: Enrolment) -> tuple[tuple[Section, int], ...]:
+    """The sections in order, and how many trials each has at the reader's place. Kept: the plan is locked."""
+    return _plan(enrolment.study.lock.plan_digest, enrolment.study_id, enrolment.own_place)
 
 
 @lru_cache(maxsize=1024)
-def _totals(plan_digest: str, study: int, place: int) -> Mapping[int, int]:
+def _plan(plan_digest: str, study: int, place: int) -> tuple[tuple[Section, int], ...]:
     rows = Presentation.objects.filter(section__study=study, place=place).order_by()
-    return dict(rows.values_list("section_id").annotate(Count("pk")))
+    totals = dict(rows.values_list("section_id").annotate(Count("pk")))
+    sections = Section.objects.filter(study=study).order_by("position")
+    return tuple((section, totals.get(section.pk, 0)) for section in sections)
 
 
 class Walk:
-    """A reader's way through the sections of a study, as it is at this moment."""
+    """A reader's way through the sections of a study, as it is at this moment.
 
-    def __init__(self, enrolment: Enrolment) -> None:
+    `answered` is how many trials of each section the reader has answered, where that is known already.
+    """
+
+    def __init__(self, enrolment: Enrolment, answered: Mapping[int, int] | None = None) -> None:
         self.enrolment = enrolment
         self.document: ProtocolDocument = document_of(enrolment)
+        #: Whether the open presentation was opened by this very request, so that it cannot have a draft.
+        self.just_opened = False
+        if answered is not None:
+            self.answered = answered
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
@@ -101,31 +118,45 @@ class Walk:
         handed_in = self._handed_in()
         passed = {section for section, _, ok in self.rounds if ok}
         failed = Counter(section for section, _, ok in self.rounds if not ok)
-        totals = totals_of(self.enrolment)
-        for index, section in enumerate(self._sections(), start=1):
+        for index, (section, total) in enumerate(plan_of(self.enrolment), start=1):
             document = self.document.section(section.name)
-            total = totals.get(section.pk, 0)
             again = failed[section.pk]
-            answered = self._given(section) - again * total if again else section.answered or 0
+            given = self._given(section) - again * total if again else self.answered.get(section.pk, 0)
             yield Stretch(
                 section=section,
                 document=document,
                 index=index,
                 total=total,
-                answered=answered,
+                answered=given,
                 round=again + 1,
                 passed=section.pk in passed if document.pass_mark is not None else None,
                 changeable=self.lets_go_back(section) and section.pk not in handed_in,
             )
 
-    def _sections(self) -> QuerySet[Any]:
-        """The sections of the study with `answered`: how many trials the reader has answered in each.
+    @cached_property
+    def answered(self) -> Mapping[int, int]:
+        """How many trials the reader has answered in each section.
 
         Answers are taken in the order of the plan alone, so this number says which they were.
         """
-        mine = Tally.objects.filter(enrolment=self.enrolment, section=OuterRef("pk")).order_by()
-        answered = mine.values("section").annotate(answered=Sum("answers")).values("answered")
-        return self.enrolment.study.sections.annotate(answered=Subquery(answered)).order_by("position")
+        mine = Tally.objects.filter(enrolment=self.enrolment).order_by()
+        return dict(mine.values_list("section_id").annotate(Sum("answers")))
+
+    def after_next(self) -> "Walk":
+        """Where the reader is once the open presentation is answered."""
+        stretch = self.stretch
+        if stretch is None:
+            raise ValueError("Nothing is open.")
+        section = stretch.section.pk
+        walk = Walk(self.enrolment, {**self.answered, section: self.answered.get(section, 0) + 1})
+        walk.just_opened = True
+        walk.holding = self.holding
+        return walk
+
+    @cached_property
+    def holding(self) -> Sitting | None:
+        """The sitting of the tab that may answer."""
+        return Sitting.objects.holding(self.enrolment)
 
     def _given(self, section: Section) -> int:
         """All answers to a practice section: each round adds one to each trial."""
@@ -202,16 +233,15 @@ class Walk:
         stretch = self.stretch
         if stretch is None:
             return ()
-        waiting = Presentation.objects.of(self.enrolment).filter(section=stretch.section).order_by("order")
-        slots = Slot.objects.select_related("trial_image").order_by("position")
-        reach = 1 + trials_ahead(self.document, stretch.document)
-        in_reach = _before_a_repeat(
-            tuple(
-                waiting[stretch.answered : stretch.answered + reach].prefetch_related(
-                    Prefetch("slots", slots)
-                )
-            )
+        last = stretch.answered + 1 + trials_ahead(self.document, stretch.document)
+        slots = Slot.objects.filter(
+            presentation__section=stretch.section,
+            presentation__place=self.enrolment.own_place,
+            presentation__order__range=(stretch.answered + 1, last),
         )
+        if stretch.document.labels:
+            slots = slots.select_related("trial_image")
+        in_reach = _before_a_repeat(presentations_with(slots))
         for presentation in in_reach:
             presentation.section = stretch.section
         return in_reach

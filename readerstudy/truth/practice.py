@@ -10,7 +10,8 @@ from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.hand_in import leave
-from readerstudy.reading.models import PracticeRound, Presentation, Response
+from readerstudy.reading.models import PracticeRound, Presentation, Response, Slot
+from readerstudy.reading.models.presentation import presentations_with
 from readerstudy.reading.readers import require_open, require_open_now
 from readerstudy.reading.respond import presentation_of
 from readerstudy.reading.walk import Stretch, Walk
@@ -57,7 +58,7 @@ def _newest_answer(enrolment: Enrolment, presentation: Presentation) -> Response
 
 
 def _judged(answer: Response, presentation: Presentation) -> Feedback:
-    slots = list(presentation.slots.all())
+    slots = presentation.screen_slots
     keys = {
         key.trial_image_id: key
         for key in Key.objects.filter(trial_image__in=[slot.trial_image_id for slot in slots]).select_related(
@@ -84,9 +85,9 @@ def _judged(answer: Response, presentation: Presentation) -> Feedback:
 def score_of(enrolment: Enrolment, stretch: Stretch) -> Score:
     """The score of the round a reader has just finished. Answers without right and wrong count as right."""
     mine = Presentation.objects.of(enrolment).filter(section=stretch.section)
-    shown = mine.select_related("section").prefetch_related("slots")
+    slots = Slot.objects.filter(presentation__in=mine).select_related("presentation__section")
     judged = []
-    for presentation in shown:
+    for presentation in presentations_with(slots):
         answer = _newest_answer(enrolment, presentation)
         judged.append(answer is not None and _judged(answer, presentation).correct is not False)
     needed = math.ceil((stretch.document.pass_mark or 0) * len(judged) - 1e-9)

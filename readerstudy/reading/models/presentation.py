@@ -1,6 +1,7 @@
 """A trial as it is shown at one place of the plan: its order, its slots, its tokens."""
 
 import secrets
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
@@ -50,6 +51,11 @@ class Presentation(models.Model):
     def __str__(self) -> str:
         return f"{self.section} place {self.place} #{self.order}"
 
+    @cached_property
+    def screen_slots(self) -> tuple["Slot", ...]:
+        """The slots from left to right, with what labels them."""
+        return tuple(self.slots.select_related("trial_image").order_by("position"))
+
 
 class Slot(models.Model):
     """Where on the screen one image of the trial stands. The token is all that a browser learns of it."""
@@ -72,3 +78,16 @@ class Slot(models.Model):
     @property
     def letter(self) -> str:
         return LETTERS[self.position]
+
+
+def presentations_with(slots: models.QuerySet[Slot]) -> tuple[Presentation, ...]:
+    """The presentations of these slots, each with its slots, in the order of a section; one statement."""
+    of_each: dict[int, list[Slot]] = {}
+    for slot in slots.select_related("presentation").order_by("presentation__order", "position"):
+        of_each.setdefault(slot.presentation_id, []).append(slot)
+    found = []
+    for on_screen in of_each.values():
+        presentation = on_screen[0].presentation
+        presentation.screen_slots = tuple(on_screen)
+        found.append(presentation)
+    return tuple(found)

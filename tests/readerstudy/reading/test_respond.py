@@ -9,7 +9,7 @@ import pytest
 from readerstudy.audit.models import Event
 from readerstudy.reading.errors import Frozen
 from readerstudy.reading.models import Draft, Rating, Response, Tally
-from readerstudy.reading.readers import require_open_now
+from readerstudy.reading.readers import Standing, standing_of
 from readerstudy.reading.respond import respond
 from readerstudy.reading.stored_answers import VERSION, stored_answers
 from readerstudy.reading.walk import Walk
@@ -242,16 +242,16 @@ def test_an_answer_that_crosses_the_freeze_gets_a_sentence_and_leaves_nothing(
 ) -> None:
     enrolment = knees.reading("rita")
     asked: list[Enrolment] = []
+    before = standing_of(enrolment)
     current, answer = Walk(enrolment).current, an_answer(enrolment)
     assert current is not None
     freeze_study(knees.study, by=knees.owner, reason="all have read")
 
-    def a_moment_before_the_freeze(of: Enrolment) -> None:
+    def a_moment_before_the_freeze(of: Enrolment) -> Standing:
         asked.append(of)
-        if len(asked) > 1:
-            require_open_now(of)
+        return standing_of(of) if len(asked) > 1 else before
 
-    monkeypatch.setattr("readerstudy.reading.respond.require_open_now", a_moment_before_the_freeze)
+    monkeypatch.setattr("readerstudy.reading.respond.standing_of", a_moment_before_the_freeze)
     with pytest.raises(Frozen, match="no answer is taken any more"):
         respond(enrolment, current.token, answer, by=knees.people["rita"], client_uuid=uuid4())
     assert len(asked) == 2
