@@ -7,6 +7,7 @@ secret and address it needs is given; nothing falls back to a default there.
 import os
 import zlib
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
@@ -189,6 +190,9 @@ SQLITE_OPTIONS = {
     "PRAGMA recursive_triggers=ON;",
 }
 
+PREPARED_AFTER = 3  # executions; whatever a process asks again and again is planned once
+POOL_WAIT_S = 30  # as long as SQLite waits for its lock
+
 
 def database() -> dict[str, object]:
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{HOME / 'readerstudy.sqlite3'}"
@@ -197,11 +201,30 @@ def database() -> dict[str, object]:
         config["OPTIONS"] = SQLITE_OPTIONS
         # A file, because threads that share a database in memory lock one another out at once.
         config["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
-    elif config["ENGINE"] != "django.db.backends.postgresql":
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        config |= postgresql(config)
+    else:
         raise ImproperlyConfigured(
             "DATABASE_URL has to begin with sqlite:/// or postgresql://; no other database is supported."
         )
     return config
+
+
+def postgresql(config: dict[str, Any]) -> dict[str, object]:
+    """Add how to speak to PostgreSQL.
+
+    Statements are prepared, unless a pooler such as PgBouncer gives each transaction another session.
+    """
+    pooler = switch_from_environment("DATABASE_POOLER", default=False)
+    most = number_from_environment("DATABASE_CONNECTIONS", 0)
+    options = dict(config.get("OPTIONS", {}))
+    if not pooler:
+        options |= {"server_side_binding": True, "prepare_threshold": PREPARED_AFTER}
+    changed = {"OPTIONS": options, "DISABLE_SERVER_SIDE_CURSORS": pooler}
+    if most:
+        options["pool"] = {"min_size": 1, "max_size": most, "timeout": POOL_WAIT_S}
+        changed["CONN_MAX_AGE"] = 0
+    return changed
 
 
 def image_storage() -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import close_old_connections
 from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -240,4 +241,7 @@ class PixelsView(ReadingView):
     def get(self, request: Request, token: str) -> HttpResponse:
         # A session that is saved sets a cookie, and then one image's headers would differ from another's.
         request.session.modified = False
-        return partial(pixels_of(request.user, token), request.headers.get("Range", ""))
+        found = partial(pixels_of(request.user, token), request.headers.get("Range", ""))
+        # The body may take minutes on its way; what comes now needs no connection to the database.
+        close_old_connections()
+        return found

@@ -30,8 +30,8 @@ def database_url() -> str:
 class Server:
     """Serves until it is killed without a word; started again, it is at the same address."""
 
-    def __init__(self, workers: int = 4) -> None:
-        self.workers = workers
+    def __init__(self, workers: int = 4, options: tuple[str, ...] = ("--preload",)) -> None:
+        self.options = ("--workers", str(workers), *options)
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
         self._claim = ExitStack()
@@ -43,10 +43,9 @@ class Server:
     def start(self) -> None:
         connection.close()
         command = [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-        options = ["--workers", str(self.workers), "--backlog", "512", "--log-level", "error", "--preload"]
-        options.append("--reuse-port")
+        options = ["--backlog", "512", "--log-level", "error", "--reuse-port"]
         self.process = subprocess.Popen(
-            [*command, *options],
+            [*command, *options, *self.options],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": database_url(), "PYTHONPATH": str(ROOT)},
             start_new_session=True,
