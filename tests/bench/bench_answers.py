@@ -1,11 +1,12 @@
 """How many answers a second are acknowledged, what one costs, and how that grows.
 
-    python tests/bench/bench_answers.py [--quick]
+    python tests/bench/bench_answers.py [--quick] [--label-studio FOLDER] [--workers 1 2 4]
 
-PostgreSQL with fsync and gunicorn with two workers of four threads, as docs/operations.md runs it, on this
-machine together with the readers. The floor is a hand-written program that stores the same answers durably
-with a chained log and does nothing else. Figures in processor time hold on a loaded machine, those by the
-clock only on a quiet one.
+PostgreSQL with fsync and gunicorn with two workers of four threads, on this machine together with the
+readers. The floor is a hand-written program that stores the same answers durably with a chained log and does
+nothing else; the peer is Label Studio in an environment of its own, served alike. Figures in processor time
+hold on a loaded machine, those by the clock only on a quiet one. `--workers` instead measures answers a
+second by the number of workers.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ import threading
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.bench.full_desk import a_platform  # noqa: E402
+from tests.bench.label_studio import MISSING, environment_in, label_studio  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,28 +92,48 @@ def postmaster() -> int:
     return int((Path(folder) / "data" / "postmaster.pid").read_text().split()[0])
 
 
-@contextmanager
-def gunicorn() -> Iterator[tuple[int, int]]:
-    """A server as documented; its process and its port."""
+def a_free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    bind = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+        return int(free.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    for _ in range(1_200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/favicon.ico").close()
+        except HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+
+
+@contextmanager
+def gunicorn(workers: int = 2) -> Iterator[tuple[int, int]]:
+    """The platform, served; its process and its port."""
+    port = a_free_port()
+    bind = [
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        str(workers),
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+    ]
     server = subprocess.Popen([sys.executable, "-m", "gunicorn", "readerstudy.wsgi", *bind], cwd=ROOT)
     try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/favicon.ico").close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(port)
         yield server.pid, port
     finally:
         server.terminate()
         server.wait()
 
 
-def load(port: int, sessions: list[dict[str, str]], seconds: float, *extra: str) -> dict[str, Any]:
+def load(port: int, sessions: list[dict[str, Any]], seconds: float, *extra: str) -> dict[str, Any]:
     program = [sys.executable, str(Path(__file__).with_name("reading_sessions.py"))]
     done = subprocess.run(
         [*program, str(port), str(seconds), *extra],
@@ -127,10 +151,18 @@ def say(what: str, figures: str) -> None:
     sys.stdout.flush()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Answers a second, and the processor time of one in milliseconds, the database's included."""
+
+    per_second: float
+    cost_ms: float
+
+
 def measured(
-    what: str, server: int, port: int, sessions: list[dict[str, str]], seconds: float, *extra: str
-) -> float:
-    """Load the server and print what came of it; the processor time of an answer in milliseconds."""
+    what: str, server: int, port: int, sessions: list[dict[str, Any]], seconds: float, *extra: str
+) -> Measured:
+    """Load the server and print what came of it."""
     before = processor_s([server]), processor_s([postmaster()])
     found = load(port, sessions, seconds, *extra)
     python_s, database_s = processor_s([server]) - before[0], processor_s([postmaster()]) - before[1]
@@ -142,7 +174,7 @@ def measured(
         f"p99 {1000 * took[int(0.99 * count)]:6.0f} ms   processor {1000 * python_s / count:5.1f} + "
         f"{1000 * database_s / count:4.1f} ms",
     )
-    return cost_ms
+    return Measured(per_second=count / found["seconds"], cost_ms=cost_ms)
 
 
 def floor(connections: int, seconds: float) -> float:
@@ -234,34 +266,76 @@ def growth(trials: int) -> float:
     return 1000 * (processor_s([postmaster()]) - before + time.process_time() - used) / 40
 
 
+def beside_label_studio(folder: Path, ours: Measured, readers: int, seconds: float) -> None:
+    port = a_free_port()
+    with label_studio(folder, readers=readers, tasks=2_000, port=port) as (server, sessions):
+        wait_for(port)
+        load(port, sessions[:4], 1.0, "--label-studio")
+        theirs = measured(
+            f"Label Studio, {readers} sessions", server, port, sessions, seconds, "--label-studio"
+        )
+    say("answers a second over Label Studio's", f"{ours.per_second / theirs.per_second:7.1f} x   (wanted: 5)")
+    say("Label Studio's processor time over ours", f"{theirs.cost_ms / ours.cost_ms:7.1f} x")
+
+
+def of_answers(given: argparse.Namespace) -> None:
+    seconds, readers, trials = (4.0, 20, 30) if given.quick else (20.0, 100, 60)
+    made = a_read_study("answers", trials=trials, readers=readers + 3)
+    names = [f"answers-{n}" for n in range(readers + 3)]
+    half = readers // 2
+    say("statements of an answer", f"{statements_of_an_answer(made, names[-1]):7d}")
+    with gunicorn() as (server, port):
+        sessions = sessions_of(made, names)
+        load(port, sessions[readers:], 1.0)
+        ours = measured(f"{half} sessions", server, port, sessions[:half], seconds)
+        rest = sessions[half:readers]
+        whole = measured(f"{half} sessions, four images a trial", server, port, rest, seconds, "--pixels")
+    say("processor time of fetching an image", f"{(whole.cost_ms - ours.cost_ms) / 4:7.2f} ms")
+    say(
+        "processor time over the floor's",
+        f"{ours.cost_ms / floor(7, seconds / 2):7.1f} x   (wanted: at most 8)",
+    )
+    if given.label_studio:
+        beside_label_studio(given.label_studio, ours, half, seconds)
+    else:
+        sys.stdout.write(f"{MISSING}\n")
+    for trials in (60, 600) if given.quick else (60, 600, 2_000):
+        say(f"an answer among {trials} trials", f"{growth(trials):7.1f} ms of processor")
+
+
+def by_workers(counts: list[int], seconds: float) -> None:
+    for count in counts:
+        made = a_read_study(f"workers-{count}", trials=120, readers=40)
+        sessions = sessions_of(made, [f"workers-{count}-{n}" for n in range(40)])
+        with gunicorn(count) as (server, port):
+            load(port, sessions[:4], 1.0)
+            measured(f"{count} workers, 40 sessions", server, port, sessions, seconds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="a few seconds a figure")
+    parser.add_argument("--workers", type=int, nargs="+", help="answers a second by the number of workers")
+    parser.add_argument(
+        "--label-studio",
+        type=Path,
+        default=os.environ.get("LABEL_STUDIO") or None,
+        metavar="FOLDER",
+        help="an environment with Label Studio; made if the folder does not exist",
+    )
     given = parser.parse_args()
-    seconds, readers, trials = (4.0, 20, 30) if given.quick else (20.0, 100, 60)
+    if given.label_studio:
+        given.label_studio = Path(given.label_studio).absolute()
+        environment_in(given.label_studio)
     with tempfile.TemporaryDirectory(), a_platform(durable=True):
-        made = a_read_study("answers", trials=trials, readers=readers + 3)
-        names = [f"answers-{n}" for n in range(readers + 3)]
-        say("statements of an answer", f"{statements_of_an_answer(made, names[-1]):7d}")
-        with gunicorn() as (server, port):
-            sessions = sessions_of(made, names)
-            load(port, sessions[readers:], 1.0)
-            half = readers // 2
-            cost_ms = measured(f"{half} sessions", server, port, sessions[:half], seconds)
-            measured(
-                f"{readers - half} sessions, with pixels",
-                server,
-                port,
-                sessions[half:readers],
-                seconds,
-                "--pixels",
-            )
-        floor_ms = floor(7, seconds / 2)
-        say("processor time over the floor's", f"{cost_ms / floor_ms:7.1f} x   (wanted: at most 8)")
-        for trials in (60, 600) if given.quick else (60, 600, 2_000):
-            say(f"an answer among {trials} trials", f"{growth(trials):7.1f} ms of processor")
+        say("load of the machine before", f"{os.getloadavg()[0]:7.1f}")
+        if given.workers:
+            by_workers(given.workers, 4.0 if given.quick else 20.0)
+        else:
+            of_answers(given)
+        say("load of the machine after", f"{os.getloadavg()[0]:7.1f}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Reading sessions over HTTP in a process of their own: `reading_sessions.py PORT SECONDS < sessions.json`.
 
 Each session is a cookie and a CSRF token of a reader; it answers trial after trial until the time is over or
-nothing is left, and fetches each trial's images first with `--pixels`. Prints one line of JSON.
+nothing is left, and fetches each trial's images first with `--pixels`. With `--label-studio` the sessions are
+of that peer, whose readers annotate a task and ask for the next one. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from uuid import uuid4
 class Session:
     """One reader at one connection."""
 
-    def __init__(self, port: int, reader: dict[str, str], *, pixels: bool) -> None:
+    def __init__(self, port: int, reader: dict[str, Any], *, pixels: bool) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.sitting = str(uuid4())
-        self.root = f"/api/reading/{reader['study']}/"
+        self.root = f"/api/reading/{reader.get('study')}/"
+        self.project = reader.get("project")
         self.pixels = pixels
         self.latencies: list[float] = []
         self.headers = {
@@ -59,9 +61,31 @@ class Session:
             self.latencies.append(time.perf_counter() - start)
 
 
+class PeerSession(Session):
+    """One annotator of Label Studio: an answer is an annotation and the next task, as its page asks."""
+
+    def read(self, until: float) -> None:
+        task = self.next_task()
+        while time.perf_counter() < until:
+            body = {"result": [self.said("pick", "choices", ["A"])], "lead_time": 4.0}
+            body["result"] += [self.said(letter, "rating", 3) for letter in "ABCD"]
+            start = time.perf_counter()
+            self.ask("POST", f"/api/tasks/{task}/annotations/?project={self.project}", body)
+            task = self.next_task()
+            self.latencies.append(time.perf_counter() - start)
+
+    def next_task(self) -> int:
+        return int(self.ask("GET", f"/api/projects/{self.project}/next/")["id"])
+
+    @staticmethod
+    def said(name: str, kind: str, value: Any) -> dict[str, Any]:
+        return {"from_name": name, "to_name": "image", "type": kind, "value": {kind: value}}
+
+
 def main() -> None:
     port, seconds = int(sys.argv[1]), float(sys.argv[2])
-    sessions = [Session(port, reader, pixels="--pixels" in sys.argv) for reader in json.load(sys.stdin)]
+    kind = PeerSession if "--label-studio" in sys.argv else Session
+    sessions = [kind(port, reader, pixels="--pixels" in sys.argv) for reader in json.load(sys.stdin)]
     start = time.perf_counter()
     threads = [threading.Thread(target=session.read, args=(start + seconds,)) for session in sessions]
     for thread in threads:
