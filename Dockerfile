@@ -38,4 +38,4 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "-c",
 host = os.environ['ALLOWED_HOSTS'].split(',')[0]; \
 page = web.Request('http://127.0.0.1:8000/accounts/login/', headers={'Host': host, 'X-Forwarded-Proto': 'https'}); \
 web.urlopen(page, timeout=8)"]
-CMD ["gunicorn", "readerstudy.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--worker-tmp-dir", "/dev/shm"]
+CMD ["gunicorn", "--config", "python:readerstudy.serving", "readerstudy.wsgi", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm"]

@@ -15,8 +15,6 @@ NAMES = tuple(f"r{n}" for n in range(8))
 TRIALS, KILLS, PATIENCE_S = 6, 2, 240
 PLACES = f"readers = {len(NAMES)}\nplaces = {len(NAMES)}"
 TEXT = protocol_text(trials=TRIALS).replace("readers = 2\nplaces = 4", PLACES)
-    "readers = 2\nplaces = 4", f"readers = {len(NAMES)}\nplaces = {len(NAMES)}"
-)
 
 
 @pytest.mark.django_db(transaction=True)
