@@ -1,12 +1,12 @@
 """How many answers a second are acknowledged, what one costs, and how that grows.
 
-    python tests/bench/bench_answers.py [--quick] [--label-studio FOLDER] [--workers 1 2 4]
+    python tests/bench/bench_answers.py [--quick] [--label-studio FOLDER] [--workers 1 2 4] [--ways]
 
 PostgreSQL with fsync and gunicorn with two workers of four threads, on this machine together with the
 readers. The floor is a hand-written program that stores the same answers durably with a chained log and does
 nothing else; the peer is Label Studio in an environment of its own, served alike. Figures in processor time
 hold on a loaded machine, those by the clock only on a quiet one. `--workers` instead measures answers a
-second by the number of workers.
+second by the number of workers, `--ways` by how processes speak to PostgreSQL.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.bench.full_desk import a_platform  # noqa: E402
 from tests.bench.label_studio import MISSING, environment_in, label_studio  # noqa: E402
+from tests.bench.pooler import pgbouncer  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,7 @@ def wait_for(port: int) -> None:
 
 
 @contextmanager
-def gunicorn(workers: int = 2) -> Iterator[tuple[int, int]]:
+def gunicorn(workers: int = 2, **settings: str) -> Iterator[tuple[int, int]]:
     """The platform, served; its process and its port."""
     port = a_free_port()
     bind = [
@@ -124,7 +125,9 @@ def gunicorn(workers: int = 2) -> Iterator[tuple[int, int]]:
         "--log-level",
         "warning",
     ]
-    server = subprocess.Popen([sys.executable, "-m", "gunicorn", "readerstudy.wsgi", *bind], cwd=ROOT)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", *bind], cwd=ROOT, env=os.environ | settings
+    )
     try:
         wait_for(port)
         yield server.pid, port
@@ -312,12 +315,31 @@ def by_workers(counts: list[int], seconds: float) -> None:
             measured(f"{count} workers, 40 sessions", server, port, sessions, seconds)
 
 
+#: How processes can speak to PostgreSQL; each is measured alike.
+WAYS: dict[str, dict[str, str]] = {
+    "statements prepared": {},
+    "not prepared": {"DATABASE_POOLER": "1"},
+    "prepared, 4 connections a process": {"DATABASE_CONNECTIONS": "4"},
+}
+
+
+def by_ways(seconds: float) -> None:
+    with pgbouncer() as through_pooler:
+        for number, (way, settings) in enumerate({**WAYS, "through PgBouncer": through_pooler}.items()):
+            made = a_read_study(f"way-{number}", trials=120, readers=40)
+            sessions = sessions_of(made, [f"way-{number}-{n}" for n in range(40)])
+            with gunicorn(**settings) as (server, port):
+                load(port, sessions[:4], 1.0)
+                measured(f"40 sessions, {way}", server, port, sessions, seconds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="a few seconds a figure")
     parser.add_argument("--workers", type=int, nargs="+", help="answers a second by the number of workers")
+    parser.add_argument("--ways", action="store_true", help="the ways to speak to PostgreSQL, PgBouncer too")
     parser.add_argument(
         "--label-studio",
         type=Path,
@@ -333,6 +355,8 @@ def main() -> None:
         say("load of the machine before", f"{os.getloadavg()[0]:7.1f}")
         if given.workers:
             by_workers(given.workers, 4.0 if given.quick else 20.0)
+        elif given.ways:
+            by_ways(4.0 if given.quick else 20.0)
         else:
             of_answers(given)
         say("load of the machine after", f"{os.getloadavg()[0]:7.1f}")
