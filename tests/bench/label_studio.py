@@ -110,7 +110,7 @@ def label_studio(folder: Path, *, readers: int, tasks: int, port: int) -> Iterat
         connection.execute("CREATE DATABASE label_studio")
     with tempfile.TemporaryDirectory() as home:
         settings = _settings("label_studio", home)
-        run = {"cwd": root, "env": settings, "check": True, "text": True}
+        run: dict[str, Any] = {"cwd": root, "env": settings, "check": True, "text": True}
         subprocess.run([python, "manage.py", "migrate", "-v", "0"], stdout=subprocess.DEVNULL, **run)
         made = subprocess.run([python, "-c", PEOPLE, str(readers), str(tasks)], stdout=subprocess.PIPE, **run)
         line = next(line for line in made.stdout.splitlines() if line.startswith("SESSIONS "))

@@ -67,8 +67,8 @@ class PeerSession(Session):
     def read(self, until: float) -> None:
         task = self.next_task()
         while time.perf_counter() < until:
-            body = {"result": [self.said("pick", "choices", ["A"])], "lead_time": 4.0}
-            body["result"] += [self.said(letter, "rating", 3) for letter in "ABCD"]
+            ratings = [self.said(letter, "rating", 3) for letter in "ABCD"]
+            body = {"result": [self.said("pick", "choices", ["A"]), *ratings], "lead_time": 4.0}
             start = time.perf_counter()
             self.ask("POST", f"/api/tasks/{task}/annotations/?project={self.project}", body)
             task = self.next_task()
