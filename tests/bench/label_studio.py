@@ -27,10 +27,11 @@ MISSING = (
 # Runs in its environment: people with sessions, one project, tasks that everybody is to annotate.
 PEOPLE = """
 import json, sys, time
+from importlib import import_module
 import django
 django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
 from organizations.models import Organization
 from projects.models import Project
 from tasks.models import Task
@@ -51,11 +52,11 @@ for person in people:
     person.active_organization = organization
     person.set_unusable_password()
     person.save()
-    session = SessionStore()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
     session.update({SESSION_KEY: str(person.pk), HASH_SESSION_KEY: person.get_session_auth_hash(),
         BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
         "last_login": time.time(), "keep_me_logged_in": True})
-    session.create()
+    session.save()
     found.append({"project": project.pk, "session": session.session_key, "csrf": "c" * 32})
 print("SESSIONS " + json.dumps(found))
 """
