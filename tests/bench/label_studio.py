@@ -45,7 +45,8 @@ image = '<Image name="image" value="$image"/>'
 config = f'<View>{image}<Choices name="pick" toName="image">{picks}</Choices>{ratings}</View>'
 project = Project.objects.create(title="quartets", label_config=config, created_by=people[0],
     organization=organization, maximum_annotations=readers)
-Task.objects.bulk_create(Task(project=project, overlap=readers, data={"image": f"/static/{n}.png"}) for n in range(tasks))
+Task.objects.bulk_create(
+    Task(project=project, overlap=readers, data={"image": f"/static/{n}.png"}) for n in range(tasks))
 found = []
 for person in people:
     organization.users.add(person)
