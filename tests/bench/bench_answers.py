@@ -112,7 +112,7 @@ def wait_for(port: int) -> None:
 
 
 @contextmanager
-def gunicorn(workers: int = 2, **settings: str) -> Iterator[tuple[int, int]]:
+def gunicorn(workers: int = 2, settings: dict[str, str] | None = None) -> Iterator[tuple[int, int]]:
     """The platform, served; its process and its port."""
     port = a_free_port()
     bind = [
@@ -126,7 +126,9 @@ def gunicorn(workers: int = 2, **settings: str) -> Iterator[tuple[int, int]]:
         "warning",
     ]
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", *bind], cwd=ROOT, env=os.environ | settings
+        [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", *bind],
+        cwd=ROOT,
+        env=os.environ | (settings or {}),
     )
     try:
         wait_for(port)
@@ -328,7 +330,7 @@ def by_ways(seconds: float) -> None:
         for number, (way, settings) in enumerate({**WAYS, "through PgBouncer": through_pooler}.items()):
             made = a_read_study(f"way-{number}", trials=120, readers=40)
             sessions = sessions_of(made, [f"way-{number}-{n}" for n in range(40)])
-            with gunicorn(**settings) as (server, port):
+            with gunicorn(settings=settings) as (server, port):
                 load(port, sessions[:4], 1.0)
                 measured(f"40 sessions, {way}", server, port, sessions, seconds)
 
