@@ -13,6 +13,8 @@ from readerstudy.desk.shell.access import OWNERS, STAFF, leader, study_page
 from readerstudy.desk.shell.frame import study_response
 from readerstudy.desk.study.options import Copy
 from readerstudy.desk.study.queries import PAGE, studies_of
+from readerstudy.desk.watching.progress import progress_of
+from readerstudy.desk.watching.queries import board
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.create import create_study
 from readerstudy.studies.lead import may_create_studies
@@ -78,7 +80,8 @@ def studies(request: HttpRequest) -> HttpResponse:
 @require_GET
 @study_page(*STAFF)
 def overview(request: HttpRequest, study: Study) -> HttpResponseBase:
-    return study_response(request, study, "study/study")
+    seen = board(study, progress_of(study)) if study.is_locked else None
+    return study_response(request, study, "study/study", {"board": seen})
 
 
 @login_required

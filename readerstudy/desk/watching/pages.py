@@ -13,8 +13,7 @@ from readerstudy.accounts.person import person
 from readerstudy.desk.shell.access import STAFF, study_page
 from readerstudy.desk.shell.frame import study_response
 from readerstudy.desk.watching.audit_trail import KINDS, audit_trail
-from readerstudy.desk.watching.drawing import days_chart
-from readerstudy.desk.watching.queries import log_of, watched
+from readerstudy.desk.watching.queries import board, log_of, watched
 from readerstudy.studies.models import Study
 from readerstudy.web.paging import whole_number
 
@@ -28,8 +27,7 @@ def progress(request: HttpRequest, study: Study) -> HttpResponseBase:
     seen = watched(study)
     context = {
         "readers": seen.readers,
-        "days": days_chart(seen.days) if seen.days else "",
-        "answers": sum(day.answers for day in seen.days),
+        "board": board(study, seen.readers),
         "deviating": [reader for reader in seen.readers if reader.deviations or reader.is_stale],
         "health": seen.health,
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Max, Sum
+from django.utils.timesince import timesince
 
 from readerstudy.desk.watching.deviations import deviations_of, is_stale, pauses_of
 from readerstudy.reading.models import Tally
@@ -55,6 +56,11 @@ class ReaderProgress:
         if seconds is None:
             return ""
         return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+
+    @property
+    def silence(self) -> str:
+        """How long ago the last answer came, in one unit."""
+        return timesince(self.last_answer, depth=1) if self.last_answer else ""
 
     @property
     def is_stale(self) -> bool:
@@ -108,6 +114,15 @@ def answers_by_day(study: Study) -> list[Day]:
     """How many answers came in on each day on which any came."""
     rows = Tally.objects.filter(enrolment__study=study, answers__gt=0).values_list("day")
     return [Day(day=day, answers=answers) for day, answers in sorted(rows.annotate(n=Sum("answers")))]
+
+
+def answers_of_readers_by_day(study: Study) -> dict[int, dict[date, int]]:
+    """The same for each enrolment."""
+    rows = Tally.objects.filter(enrolment__study=study, answers__gt=0).values_list("enrolment_id", "day")
+    found: dict[int, dict[date, int]] = defaultdict(dict)
+    for reader, day, answers in rows.annotate(n=Sum("answers")):
+        found[reader][day] = answers
+    return found
 
 
 def _counts(study: Study) -> _Counts:

@@ -1,11 +1,21 @@
 """What a study's staff watch: its readers' progress, the server's health, and the log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils import timezone
 
 from readerstudy.audit.models import Audience, Entry, Event
 from readerstudy.desk.watching.audit_trail import reader_names
+from readerstudy.desk.watching.board import Board, board_of
 from readerstudy.desk.watching.health import health_problems
-from readerstudy.desk.watching.progress import Day, ReaderProgress, answers_by_day, progress_of
+from readerstudy.desk.watching.progress import (
+    Day,
+    ReaderProgress,
+    answers_by_day,
+    answers_of_readers_by_day,
+    progress_of,
+)
 from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import is_unblinded
 from readerstudy.web.paging import Page, page_of
@@ -28,6 +38,13 @@ def watched(study: Study) -> Watched:
         days=answers_by_day(study),
         health=health_problems(study),
     )
+
+
+def board(study: Study, readers: Sequence[ReaderProgress]) -> Board | None:
+    """The readers on one axis of time; None before the first answer."""
+    frozen = getattr(study, "freeze", None)
+    ends = timezone.localdate(frozen.at) if frozen else timezone.localdate()
+    return board_of(readers, answers_of_readers_by_day(study), ends, is_open=frozen is None)
 
 
 @dataclass(frozen=True, kw_only=True)
