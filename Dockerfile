@@ -24,7 +24,7 @@ RUN pip install --no-deps /build
 
 FROM python:${PYTHON}
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin readerstudy \
+ && useradd --no-create-home --uid 10001 --home-dir /data --shell /usr/sbin/nologin readerstudy \
  && install -d -o readerstudy -g readerstudy /data /secrets
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
