@@ -80,7 +80,7 @@ def studies(request: HttpRequest) -> HttpResponse:
 @require_GET
 @study_page(*STAFF)
 def overview(request: HttpRequest, study: Study) -> HttpResponseBase:
-    seen = board(study, progress_of(study)) if study.is_locked else None
+    seen = board(study, progress_of(study, with_departures=False)) if hasattr(study, "lock") else None
     return study_response(request, study, "study/study", {"board": seen})
 
 

@@ -101,28 +101,22 @@ def _days(left: int, mean: float, slack: float) -> float:
     return root**2
 
 
-def board_of(
-    readers: Sequence[ReaderProgress], by_day: Mapping[int, Days], today: date, *, is_open: bool = True
-) -> Board | None:
+def board_of(readers: Sequence[ReaderProgress], today: date, *, is_open: bool = True) -> Board | None:
     """Lay out the readers; None before the first answer. Where reading is over, nothing is predicted."""
-    answered = [by_day.get(reader.enrolment.pk, {}) for reader in readers]
-    began = [day for days in answered for day in days]
+    began = [day for reader in readers for day in reader.days]
     if not began:
         return None
-    finishes = [
-        _finish_of(reader, days, today) if is_open else None
-        for reader, days in zip(readers, answered, strict=True)
-    ]
+    finishes = [_finish_of(reader, today) if is_open else None for reader in readers]
     axis = _Axis.over(min(began), today, [one.high for one in finishes if one])
-    top = max(axis.summed(days, index) for days in answered for index in range(axis.past))
+    top = max(axis.summed(reader.days, index) for reader in readers for index in range(axis.past))
     rows = tuple(
-        _row(reader, days, ends, axis, max(top, 1))
-        for reader, days, ends in zip(readers, answered, finishes, strict=True)
+        _row(reader, ends, axis, max(top, 1)) for reader, ends in zip(readers, finishes, strict=True)
     )
-    return _board(rows, answered, axis, today)
+    return _board(rows, axis, today)
 
 
-def _finish_of(reader: ReaderProgress, days: Days, today: date) -> Finish | None:
+def _finish_of(reader: ReaderProgress, today: date) -> Finish | None:
+    days = reader.days
     if not days:
         return None
     known = min(RECENT_DAYS, (today - min(days)).days + 1)
@@ -162,8 +156,8 @@ class _Axis:
         return sum(days.get(start + timedelta(days=one), 0) for one in range(self.step))
 
 
-def _row(reader: ReaderProgress, days: Days, ends: Finish | None, axis: _Axis, top: int) -> Row:
-    sums = [axis.summed(days, index) for index in range(axis.past)]
+def _row(reader: ReaderProgress, ends: Finish | None, axis: _Axis, top: int) -> Row:
+    sums = [axis.summed(reader.days, index) for index in range(axis.past)]
     cells = tuple(
         Cell(start=axis.start(index), answers=n, strength=round(64 * n / top) if n else 0)
         for index, n in enumerate(sums)
@@ -174,7 +168,7 @@ def _row(reader: ReaderProgress, days: Days, ends: Finish | None, axis: _Axis, t
     return Row(reader=reader, cells=cells, finish=ends, at=at, low_at=low, high_at=high)
 
 
-def _board(rows: tuple[Row, ...], days_of: Sequence[Days], axis: _Axis, today: date) -> Board:
+def _board(rows: tuple[Row, ...], axis: _Axis, today: date) -> Board:
     total = sum(row.reader.total for row in rows)
     answered = sum(row.reader.answered for row in rows)
     ends = [row.finish for row in rows if row.finish]
@@ -198,8 +192,8 @@ def _board(rows: tuple[Row, ...], days_of: Sequence[Days], axis: _Axis, today: d
         today_at=100 * axis.past / axis.columns,
         answered=answered,
         total=total,
-        answered_today=sum(days.get(today, 0) for days in days_of),
-        curve=_curve(days_of, axis, answered, total),
+        answered_today=sum(row.reader.days.get(today, 0) for row in rows),
+        curve=_curve(rows, axis, answered, total),
         fan=f"{curves[1]} {' '.join(reversed(curves[2].split()))}".strip(),
         middle=curves[0],
         ends=middle,
@@ -220,9 +214,9 @@ def _point(x: float, y: float) -> str:
     return f"{x:.2f},{100 - y:.2f}"
 
 
-def _curve(days_of: Sequence[Days], axis: _Axis, answered: int, total: int) -> str:
+def _curve(rows: Sequence[Row], axis: _Axis, answered: int, total: int) -> str:
     """All answers so far, from the left edge to today."""
-    sums = [sum(axis.summed(days, index) for days in days_of) for index in range(axis.past)]
+    sums = [sum(axis.summed(row.reader.days, index) for row in rows) for index in range(axis.past)]
     so_far, points = answered - sum(sums), []
     points.append(_point(0, 100 * so_far / total))
     for index, count in enumerate(sums, start=1):

@@ -1,11 +1,10 @@
 """How far the readers are. Counts and times only: nothing here knows a right answer."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Max, Sum
 from django.utils.timesince import timesince
 
 from readerstudy.desk.watching.deviations import deviations_of, is_stale, pauses_of
@@ -36,6 +35,8 @@ class ReaderProgress:
     last_answer: datetime | None
     pauses: int = 0
     deviations: tuple[str, ...] = ()
+    #: Answers on each day on which any came.
+    days: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def answered(self) -> int:
@@ -72,6 +73,7 @@ class _Counts:
     """What is counted of each reader."""
 
     answered: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    days: dict[int, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     paces: dict[int, tuple[int, int]] = field(default_factory=dict)
     last: dict[int, datetime] = field(default_factory=dict)
 
@@ -80,10 +82,11 @@ class _Counts:
         return total_ms / timed / 1000 if timed else None
 
 
-def progress_of(study: Study) -> list[ReaderProgress]:
+def progress_of(study: Study, *, with_departures: bool = True) -> list[ReaderProgress]:
     """Every current reader of a study, in a fixed number of queries whatever the number of answers."""
     document, counts = study.protocol.document, _counts(study)
-    pauses, deviations = pauses_of(study), deviations_of(study)
+    pauses = pauses_of(study) if with_departures else {}
+    deviations = deviations_of(study) if with_departures else {}
     readers = (
         Enrolment.objects.filter(study=study)
         .readers()
@@ -99,45 +102,24 @@ def progress_of(study: Study) -> list[ReaderProgress]:
             last_answer=counts.last.get(reader.pk),
             pauses=pauses.get(reader.pk, 0),
             deviations=tuple(deviations.get(reader.pk, ())),
+            days=counts.days[reader.pk],
         )
         for reader in readers
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    day: date
-    answers: int
-
-
-def answers_by_day(study: Study) -> list[Day]:
-    """How many answers came in on each day on which any came."""
-    rows = Tally.objects.filter(enrolment__study=study, answers__gt=0).values_list("day")
-    return [Day(day=day, answers=answers) for day, answers in sorted(rows.annotate(n=Sum("answers")))]
-
-
-def answers_of_readers_by_day(study: Study) -> dict[int, dict[date, int]]:
-    """The same for each enrolment."""
-    rows = Tally.objects.filter(enrolment__study=study, answers__gt=0).values_list("enrolment_id", "day")
-    found: dict[int, dict[date, int]] = defaultdict(dict)
-    for reader, day, answers in rows.annotate(n=Sum("answers")):
-        found[reader][day] = answers
-    return found
-
-
 def _counts(study: Study) -> _Counts:
     counts = _Counts()
-    rows = (
-        Tally.objects.filter(enrolment__study=study)
-        .values("enrolment_id", "section__name")
-        .annotate(n=Sum("answers"), ms=Sum("active_ms"), times=Sum("timed"), last=Max("last_at"))
+    rows = Tally.objects.filter(enrolment__study=study).values_list(
+        "enrolment_id", "section__name", "day", "answers", "active_ms", "timed", "last_at"
     )
-    for row in rows:
-        reader = row["enrolment_id"]
-        counts.answered[reader, row["section__name"]] = row["n"]
-        total_ms, timed = counts.paces.get(reader, (0, 0))
-        counts.paces[reader] = (total_ms + row["ms"], timed + row["times"])
-        counts.last[reader] = max(counts.last.get(reader, row["last"]), row["last"])
+    for reader, section, day, answers, active_ms, timed, last_at in rows.iterator(2_000):
+        counts.answered[reader, section] += answers
+        if answers:
+            counts.days[reader][day] += answers
+        total_ms, times = counts.paces.get(reader, (0, 0))
+        counts.paces[reader] = (total_ms + active_ms, times + timed)
+        counts.last[reader] = max(counts.last.get(reader, last_at), last_at)
     return counts
 
 

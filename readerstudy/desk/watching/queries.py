@@ -1,7 +1,9 @@
 """What a study's staff watch: its readers' progress, the server's health, and the log."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 
@@ -9,13 +11,7 @@ from readerstudy.audit.models import Audience, Entry, Event
 from readerstudy.desk.watching.audit_trail import reader_names
 from readerstudy.desk.watching.board import Board, board_of
 from readerstudy.desk.watching.health import health_problems
-from readerstudy.desk.watching.progress import (
-    Day,
-    ReaderProgress,
-    answers_by_day,
-    answers_of_readers_by_day,
-    progress_of,
-)
+from readerstudy.desk.watching.progress import ReaderProgress, progress_of
 from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import is_unblinded
 from readerstudy.web.paging import Page, page_of
@@ -24,27 +20,34 @@ EVENTS_ON_A_PAGE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
+class Day:
+    day: date
+    answers: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Watched:
     """A study being read, and what its operator should fix meanwhile."""
 
     readers: list[ReaderProgress]
-    days: list[Day]
     health: list[str]
+
+    @property
+    def days(self) -> list[Day]:
+        """The answers of all current readers on each day on which any came."""
+        answers = sum((Counter(reader.days) for reader in self.readers), Counter[date]())
+        return [Day(day=day, answers=count) for day, count in sorted(answers.items())]
 
 
 def watched(study: Study) -> Watched:
-    return Watched(
-        readers=progress_of(study),
-        days=answers_by_day(study),
-        health=health_problems(study),
-    )
+    return Watched(readers=progress_of(study), health=health_problems(study))
 
 
 def board(study: Study, readers: Sequence[ReaderProgress]) -> Board | None:
     """The readers on one axis of time; None before the first answer."""
     frozen = getattr(study, "freeze", None)
     ends = timezone.localdate(frozen.at) if frozen else timezone.localdate()
-    return board_of(readers, answers_of_readers_by_day(study), ends, is_open=frozen is None)
+    return board_of(readers, ends, is_open=frozen is None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,7 @@
 """The board of readers: what was answered on which day, and when they will have finished at their pace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from types import SimpleNamespace
-from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,30 +10,25 @@ from django.utils import timezone
 from readerstudy.desk.watching.board import Board, board_of, finish
 from readerstudy.desk.watching.progress import ReaderProgress, SectionProgress
 from readerstudy.reading.models import Tally
+from readerstudy.studies.models import Enrolment
 from tests.readerstudy.factory import QUARTETS, a_locked_study, answer_next, protocol_text
 
 TODAY = date(2026, 3, 20)
 
 
-@dataclass
-class _Reader:
-    pk: int
-    answered: int
-    total: int = 50
-
-    def progress(self) -> ReaderProgress:
-        section = SectionProgress(name="s", title="S", answered=self.answered, total=self.total)
-        enrolment = cast("Any", SimpleNamespace(pk=self.pk))
-        return ReaderProgress(
-            enrolment=enrolment, sections=(section,), seconds_a_trial=None, last_answer=None
-        )
+def a_reader(days: Mapping[int, int], total: int) -> ReaderProgress:
+    return ReaderProgress(
+        enrolment=Enrolment(),
+        sections=(SectionProgress(name="s", title="S", answered=sum(days.values()), total=total),),
+        seconds_a_trial=None,
+        last_answer=None,
+        days={TODAY - timedelta(days=back): count for back, count in days.items()},
+    )
 
 
-def laid_out(days: Mapping[int, Mapping[int, int]], total: int = 50, *, is_open: bool = True) -> Board:
-    """A board from answers by reader and days before today."""
-    readers = [_Reader(pk, sum(of.values()), total).progress() for pk, of in days.items()]
-    by_day = {pk: {TODAY - timedelta(days=back): n for back, n in of.items()} for pk, of in days.items()}
-    board = board_of(readers, by_day, TODAY, is_open=is_open)
+def laid_out(*readers: Mapping[int, int], total: int = 50, is_open: bool = True) -> Board:
+    """A board of readers, each given by their answers so many days before today."""
+    board = board_of([a_reader(days, total) for days in readers], TODAY, is_open=is_open)
     assert board is not None
     return board
 
@@ -54,14 +46,14 @@ def test_four_of_five_simulated_readers_finish_within_the_interval(mean: float, 
 
 
 def test_a_reader_who_was_silent_for_five_days_has_no_prediction_and_holds_up_the_common_one() -> None:
-    board = laid_out({1: {8: 10}, 2: {1: 10, 0: 10}})
+    board = laid_out({8: 10}, {1: 10, 0: 10})
     assert [row.finish is None for row in board.rows] == [True, False]
     assert board.is_waiting
     assert board.ends is None
 
 
 def test_the_last_reader_decides_when_all_are_done() -> None:
-    board = laid_out({1: {1: 20, 0: 20}, 2: {1: 5, 0: 5}})
+    board = laid_out({1: 20, 0: 20}, {1: 5, 0: 5})
     assert board.ends == TODAY + timedelta(days=8)
     assert board.ends_low is not None
     assert board.ends_high is not None
@@ -70,7 +62,7 @@ def test_the_last_reader_decides_when_all_are_done() -> None:
 
 
 def test_cells_and_curve_add_up_to_the_answers() -> None:
-    board = laid_out({1: {9: 4, 3: 1, 0: 6}, 2: {2: 7}})
+    board = laid_out({9: 4, 3: 1, 0: 6}, {2: 7})
     assert [sum(cell.answers for cell in row.cells) for row in board.rows] == [11, 7]
     assert board.answered == 18
     assert board.curve.endswith(f"{board.today_at:.2f},82.00")
@@ -78,14 +70,14 @@ def test_cells_and_curve_add_up_to_the_answers() -> None:
 
 
 def test_a_long_study_is_told_by_weeks() -> None:
-    board = laid_out({1: {60: 5, 30: 5, 0: 5}})
+    board = laid_out({60: 5, 30: 5, 0: 5})
     assert board.weekly
     assert board.columns <= 26
     assert sum(cell.answers for cell in board.rows[0].cells) == 15
 
 
 def test_nothing_is_predicted_once_reading_is_over() -> None:
-    board = laid_out({1: {1: 5, 0: 5}}, is_open=False)
+    board = laid_out({1: 5, 0: 5}, is_open=False)
     assert (board.rows[0].finish, board.ends, board.fan, board.today_at) == (None, None, "", 100)
 
 

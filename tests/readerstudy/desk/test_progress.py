@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from readerstudy.desk.watching import health
 from readerstudy.desk.watching.deviations import deviations_of, is_stale
-from readerstudy.desk.watching.progress import ReaderProgress, answers_by_day, progress_of
+from readerstudy.desk.watching.progress import ReaderProgress, progress_of
+from readerstudy.desk.watching.queries import watched
 from readerstudy.reading.models import Activity, Sitting, Slot, Tally
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
@@ -63,7 +64,7 @@ def test_progress_is_told_by_reader_and_section(made: Locked) -> None:
     rita, ron = progress_of(made.study)
     assert [(s.name, s.answered, s.total) for s in rita.sections] == [("triples", 3, 3), ("calls", 1, 4)]
     assert ron.answered == 0
-    assert sum(day.answers for day in answers_by_day(made.study)) == 4
+    assert sum(day.answers for day in watched(made.study).days) == 4
     assert "3 of 3" in page(made)
 
 
