@@ -3,6 +3,8 @@
 import inspect
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
+
 
 class ReaderstudyError(Exception):
     """The platform could not do this."""
@@ -17,7 +19,8 @@ class ReaderstudyError(Exception):
         cls.status = status or cls.status
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or " ".join(inspect.cleandoc(self.__doc__ or "").split()))
+        sentence = " ".join(inspect.cleandoc(self.__doc__ or "").split())
+        super().__init__(message or (gettext(sentence) if sentence else ""))
 
     @property
     def for_everybody(self) -> str:

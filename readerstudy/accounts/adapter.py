@@ -14,11 +14,12 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts import attempts
 from readerstudy.accounts.devices import UNLOCK_S, remember, unlock_link
+from readerstudy.accounts.language import speaking
 from readerstudy.accounts.letters import send_later
 from readerstudy.accounts.models import User, digest_of
 from readerstudy.accounts.sessions import signed_in_just_now
@@ -54,7 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         context = {**context, "email": email, "site_url": settings.SITE_URL}
-        send_later(self.render_mail(template_prefix, email, context))
+        user = User.objects.filter(email=email.lower()).first()
+        with speaking(user.language if user is not None and user.language else get_language() or ""):
+            send_later(self.render_mail(template_prefix, email, context))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return settings.LOGIN_REDIRECT_URL

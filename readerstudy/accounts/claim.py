@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.errors import (
     InvitationClaimed,
@@ -35,27 +36,27 @@ def claimable(token: str, *, by: User | None = None) -> Invitation:
 
 
 @transaction.atomic
-def claim(token: str, *, by: User | None = None) -> InvitationClaim:
+def claim(token: str, *, by: User | None = None, language: str = "") -> InvitationClaim:
     """Let the holder of a token in, once.
 
     A new address becomes a new account. An address that has one already is only accepted from that person,
     signed in (`by`): otherwise whoever makes invitations could walk into anybody's account by inviting it.
-    The same person claiming again gets the same claim.
+    The same person claiming again gets the same claim. `language` is the one in which the person accepted.
     """
     invitation = Invitation.objects.select_for_update().get(pk=find(token).pk)
     _check(invitation, by)
     if invitation.state == "claimed":
         return invitation.claim
-    person = by or _new_account(invitation)
+    person = by or _new_account(invitation, language or invitation.language)
     require_passage(invitation, person)
     accepted = InvitationClaim.objects.create(invitation=invitation, by=person, at=timezone.now())
     tell("invitation accepted", by=person, on=invitation)
     return accepted
 
 
-def _new_account(invitation: Invitation) -> User:
+def _new_account(invitation: Invitation, language: str) -> User:
     try:
-        return User.objects.create_user(invitation.email, name=invitation.name)
+        return User.objects.create_user(invitation.email, name=invitation.name, language=language)
     except IntegrityError as error:
         # Somebody else has invited the same address, and that invitation is being accepted at this moment.
         raise InvitationIsForSomebodyElse from error
@@ -71,9 +72,10 @@ def _check(invitation: Invitation, by: User | None) -> None:
     if state in REFUSALS:
         raise REFUSALS[state]
     if by is not None and by.email != invitation.email:
-        raise InvitationIsForSomebodyElse(
-            f"This invitation is for {invitation.email}, and you are signed in as {by.email}. "
+        sentence = _(
+            "This invitation is for {invited}, and you are signed in as {email}. "
             "Sign out, then open the link again."
         )
+        raise InvitationIsForSomebodyElse(sentence.format(invited=invitation.email, email=by.email))
     if by is None and User.objects.filter(email=invitation.email).exists():
         raise InvitationIsForSomebodyElse

@@ -12,7 +12,7 @@ class InvitationRefused(AccountError, code="invitation_refused"):
 
 
 class InvitationUnknown(InvitationRefused, code="invitation_unknown"):
-    """This invitation link is not complete. Copy it whole from the message you got."""
+    """This invitation link is incomplete. Copy the whole link from the email."""
 
 
 class InvitationExpired(InvitationRefused, code="invitation_expired"):
@@ -20,11 +20,11 @@ class InvitationExpired(InvitationRefused, code="invitation_expired"):
 
 
 class InvitationRevoked(InvitationRefused, code="invitation_revoked"):
-    """This invitation was withdrawn. Ask the person who invited you, should that surprise you."""
+    """This invitation was withdrawn. Ask the person who invited you if this is unexpected."""
 
 
 class InvitationClaimed(InvitationRefused, code="invitation_claimed"):
-    """This invitation has been accepted already. Sign in with your e-mail address instead."""
+    """This invitation has been accepted already. Sign in with your email address instead."""
 
 
 class InvitationIsForSomebodyElse(InvitationRefused, code="invitation_is_for_somebody_else"):

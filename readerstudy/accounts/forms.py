@@ -4,20 +4,24 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.models import Scope, User
 
-DAYS = {7: "a week", 30: "a month", 90: "three months", 365: "a year"}
+DAYS = {7: _("a week"), 30: _("a month"), 90: _("three months"), 365: _("a year")}
 
 
 class ApiTokenForm(forms.Form):
     name = forms.CharField(
-        max_length=80, label="Name", help_text="What will use it, such as “figures notebook”."
+        max_length=80, label=_("Name"), help_text=_("What will use it, such as “figures notebook”.")
     )
     scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, label="It may"
+        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, label=_("Scopes")
     )
-    days = forms.TypedChoiceField(choices=list(DAYS.items()), coerce=int, initial=30, label="It works for")
+    days = forms.TypedChoiceField(
+        choices=list(DAYS.items()), coerce=int, initial=30, label=_("Expires after")
+    )
 
     def __init__(self, data: Any = None, *, owner: User) -> None:
         super().__init__(data)
@@ -28,7 +32,7 @@ class ApiTokenForm(forms.Form):
         name: str = self.cleaned_data["name"]
         if any(token.state == "open" for token in self.owner.api_tokens.filter(name=name)):
             raise forms.ValidationError(
-                "You have an open token of this name. Revoke it, or choose another name."
+                gettext("You have an open token of this name. Revoke it, or choose another name.")
             )
         return name
 

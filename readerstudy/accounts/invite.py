@@ -16,7 +16,7 @@ VALID_FOR = timedelta(days=30)
 
 @transaction.atomic
 def invite(
-    email: str, *, by: User, name: str = "", valid_for: timedelta = VALID_FOR
+    email: str, *, by: User, name: str = "", language: str = "", valid_for: timedelta = VALID_FOR
 ) -> tuple[Invitation, str]:
     """An invitation and its token. The token is not kept: whoever calls puts it into a link, now or never."""
     token = secrets.token_urlsafe(32)
@@ -24,6 +24,7 @@ def invite(
     invitation = Invitation.objects.create(
         email=User.objects.normalize_email(email).lower(),
         name=name,
+        language=language,
         digest=digest_of(token),
         created_by=by,
         created_at=now,

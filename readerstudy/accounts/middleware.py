@@ -35,16 +35,23 @@ class SessionEnds:
     @staticmethod
     def _end_or_note(request: HttpRequest) -> None:
         if idle_s(request) > settings.IDLE_MINUTES * 60:
-            _sign_out(request, f"after {settings.IDLE_MINUTES} minutes without activity")
+            sentence = _(
+                "You were signed out after {minutes} minutes without activity. Everything you sent is saved."
+            )
+            _sign_out(request, sentence.format(minutes=settings.IDLE_MINUTES))
         elif signed_in_for_s(request) > settings.LONGEST_SESSION_DAYS * 86_400:
-            _sign_out(request, f"because a session lasts {settings.LONGEST_SESSION_DAYS} days at most")
+            sentence = _(
+                "You were signed out because a session lasts at most {days} days. "
+                "Everything you sent is saved."
+            )
+            _sign_out(request, sentence.format(days=settings.LONGEST_SESSION_DAYS))
         else:
             note_use(request)
 
 
-def _sign_out(request: HttpRequest, why: str) -> None:
+def _sign_out(request: HttpRequest, sentence: str) -> None:
     logout(request)
-    messages.info(request, f"You were signed out {why}. Everything you had sent is kept.")
+    messages.info(request, sentence)
 
 
 class SecondFactorRequired:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.errors import RevocationRefused
 from readerstudy.accounts.witness import tell
@@ -23,10 +24,12 @@ OPERATOR = "operator@localhost"
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, *, name: str = "") -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, *, name: str = "", language: str = ""
+    ) -> "User":
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=self.normalize_email(email).lower(), name=name)
+        user = self.model(email=self.normalize_email(email).lower(), name=name, language=language)
         user.set_password(password)
         with transaction.atomic(using=self._db):
             user.save(using=self._db)
@@ -48,6 +51,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
+    # What the person chose; empty for what their browser asks for.
+    language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -83,6 +88,8 @@ class Invitation(models.Model):
 
     email = models.EmailField()
     name = models.CharField(max_length=200, blank=True)
+    # Of the letters, until the person has an account.
+    language = models.CharField(max_length=10, blank=True)
     digest = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -174,10 +181,10 @@ class SharedCount(models.Model):
 class Scope(models.TextChoices):
     """What a token may be used for. Never more than its owner may do."""
 
-    STUDY_READ = "study:read", "read studies, plans and progress"
-    STUDY_WRITE = "study:write", "make and change studies that are not locked, import images, invite"
-    STUDY_END = "study:end", "lock, freeze and unblind studies, which cannot be undone"
-    RESULTS_READ = "results:read", "download bundles and reports"
+    STUDY_READ = "study:read", _("read studies, plans and progress")
+    STUDY_WRITE = "study:write", _("create and change studies that are not locked, import images, invite")
+    STUDY_END = "study:end", _("lock, freeze and unblind studies, which cannot be undone")
+    RESULTS_READ = "results:read", _("download bundles and reports")
 
 
 class ApiToken(models.Model):

@@ -15,6 +15,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from readerstudy.accounts import views
+from readerstudy.accounts.language import choose_language
 
 _sign_in = [
     path("login/", account.login, name="account_login"),
@@ -72,6 +73,7 @@ _hospital = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("account/", views.account, name="account"),
+    path("language/", choose_language, name="choose_language"),
     path("account/tokens/", views.api_tokens, name="api_tokens"),
     path("account/tokens/<int:pk>/revoke/", views.revoke_api_token, name="revoke_api_token"),
     path("accounts/", include(_sign_in)),

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -46,7 +47,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, token: str, by: User | None) -> HttpResponse:
-    claimed = claiming.claim(token, by=by)
+    claimed = claiming.claim(token, by=by, language=get_language() or "")
     if by is not None:
         return redirect("/")
     get_adapter().login(request, claimed.by)
@@ -109,7 +110,7 @@ def api_tokens(request: HttpRequest) -> HttpResponse:
     form = ApiTokenForm(request.POST or None, owner=who)
     if request.method == "POST" and form.is_valid():
         named = form.cleaned_data
-        _, raw = issue_token(named["name"], by=who, scopes=named["scopes"], valid_for=form.valid_for)
+        raw = issue_token(named["name"], by=who, scopes=named["scopes"], valid_for=form.valid_for)[1]
         form = ApiTokenForm(owner=who)
     tokens = who.api_tokens.select_related("revocation")
     return render(request, "accounts/tokens.html", {"form": form, "tokens": tokens, "raw": raw})

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.reading.errors import AnswerRefused, Incomplete, OffScale, UnknownSlot
 from readerstudy.reading.models.response import Call, Verdict
@@ -79,7 +81,7 @@ class Screen:
 
     def _check_pick(self, answer: Answer) -> None:
         asked = self.section.task == "pick_real"
-        _asked_or_absent(answer.pick, asked, "pick", "Mark the image you take for the real one.")
+        _asked_or_absent(answer.pick, asked, "pick", _("Mark the image that you think is real."))
         if answer.pick is not None:
             self._known(answer.pick)
 
@@ -91,65 +93,82 @@ class Screen:
             self._known(letter)
         missing = [letter for letter in self.letters if letter not in answer.ratings]
         if missing:
-            raise Incomplete(f"Rate every image; {', '.join(missing)} is still without a rating.")
+            raise Incomplete(_("Rate every image; still missing: {images}.").format(images=_list(missing)))
         allowed = self.protocol.scale.points
         for letter, points in answer.ratings.items():
             if points not in allowed:
-                raise OffScale(
-                    f"The rating of {letter} is {points}; the scale has {', '.join(map(str, allowed))}."
-                )
+                sentence = _("The rating of {image} is {points}; the scale has {allowed}.")
+                scale = ", ".join(map(str, allowed))
+                raise OffScale(sentence.format(image=letter, points=points, allowed=scale))
 
     def _check_call(self, answer: Answer) -> None:
         asked = self.section.task == "call"
-        _asked_or_absent(answer.call, asked, "call", "Say whether the image is real or synthetic.")
+        _asked_or_absent(answer.call, asked, "call", _("Say whether the image is real or synthetic."))
         _one_of(answer.call, Call.values, "call")
         steps = self.section.confidence if asked else 0
-        _asked_or_absent(answer.confidence, steps > 0, "confidence", "Say how sure you are.")
+        _asked_or_absent(answer.confidence, steps > 0, "confidence", _("Say how sure you are."))
         if answer.confidence is not None and not 1 <= answer.confidence <= steps:
-            raise OffScale(f"The confidence is {answer.confidence}; it goes from 1 to {steps}.")
+            sentence = _("The confidence is {given}; it goes from 1 to {most}.")
+            raise OffScale(sentence.format(given=answer.confidence, most=steps))
 
     def _check_verdict(self, answer: Answer) -> None:
         asked = self.section.task == "check_label"
-        _asked_or_absent(answer.verdict, asked, "verdict", "Say whether the label fits the image.")
+        _asked_or_absent(answer.verdict, asked, "verdict", _("Say whether the label fits the image."))
         _one_of(answer.verdict, Verdict.values, "verdict")
         discrepant = answer.verdict == Verdict.DISCREPANT
-        _asked_or_absent(answer.observed, discrepant, "observed", "Say what you see instead of the label.")
+        _asked_or_absent(answer.observed, discrepant, "observed", _("Say what you see instead of the label."))
         for name, value in answer.observed.items():
             if name not in self.label_choices:
-                raise AnswerRefused(f"No label is called {name!r}; there are {_list(self.label_choices)}.")
+                raise AnswerRefused(
+                    _unknown(
+                        _("There is no label “{given}”; choose from {allowed}."), name, self.label_choices
+                    )
+                )
             if value not in self.label_choices[name]:
-                raise OffScale(f"{name} cannot be {value!r}; allowed are {_list(self.label_choices[name])}.")
+                sentence = _("“{name}” cannot be “{given}”; choose from {allowed}.")
+                allowed = _list(self.label_choices[name])
+                raise OffScale(sentence.format(name=name, given=value, allowed=allowed))
         if discrepant and all(self.label.get(name) == value for name, value in answer.observed.items()):
-            raise AnswerRefused("What you see is what the label says; then the label fits.")
+            raise AnswerRefused(_("What you see is what the label says; then the label fits."))
 
     def _check_reasons(self, answer: Answer) -> None:
         if len(answer.reasons) > MOST_REASONS:
-            raise AnswerRefused(f"At most {MOST_REASONS} reasons are kept; leave some out.")
+            raise AnswerRefused(_("Give at most {most} reasons.").format(most=MOST_REASONS))
         for reason in answer.reasons:
             self._known(reason.slot)
             tags = self.protocol.reading.reasons
             if reason.tag and reason.tag not in tags:
-                raise AnswerRefused(f"No reason is called {reason.tag!r}; there are {_list(tags) or 'none'}.")
+                raise AnswerRefused(
+                    _unknown(_("There is no reason “{given}”; choose from {allowed}."), reason.tag, tags)
+                )
             self._check_spot(reason)
 
     def _check_spot(self, reason: Spot) -> None:
         if (reason.x is None) != (reason.y is None):
-            raise AnswerRefused(f"The spot in {reason.slot} lacks a coordinate; give x and y, or neither.")
+            sentence = _("The spot in image {image} lacks a coordinate; give x and y, or neither.")
+            raise AnswerRefused(sentence.format(image=reason.slot))
         if reason.x is None or reason.y is None:
             if not reason.tag:
-                raise AnswerRefused(f"A reason for {reason.slot} is empty; give a tag or a spot.")
+                sentence = _("A reason for image {image} is empty; give a tag or a spot.")
+                raise AnswerRefused(sentence.format(image=reason.slot))
             return
         if not self.protocol.reading.spots:
-            raise AnswerRefused("This study does not ask for spots; leave x and y out.")
+            raise AnswerRefused(_("This study does not ask for spots; leave x and y out."))
         if not (0 <= reason.x <= self.canvas.width and 0 <= reason.y <= self.canvas.height):
+            sentence = _("The spot in image {image} is outside its {width} × {height} pixels.")
             raise OffScale(
-                f"The spot in {reason.slot} lies outside the image of "
-                f"{self.canvas.width} × {self.canvas.height} pixels."
+                sentence.format(image=reason.slot, width=self.canvas.width, height=self.canvas.height)
             )
 
     def _known(self, letter: str) -> None:
         if letter not in self.letters:
-            raise UnknownSlot(f"There is no image {letter!r} on this screen; there is {_list(self.letters)}.")
+            raise UnknownSlot(
+                _unknown(
+                    _("There is no image “{given}” on this screen; choose from {allowed}."),
+                    letter,
+                    self.letters,
+                )
+            )
 
 
 def _asked_or_absent(given: object, asked: bool, name: str, request: str) -> None:
@@ -157,12 +176,17 @@ def _asked_or_absent(given: object, asked: bool, name: str, request: str) -> Non
     if asked and absent:
         raise Incomplete(request)
     if not asked and not absent:
-        raise AnswerRefused(f"This section does not ask for “{name}”; leave it out.")
+        raise AnswerRefused(_("This section does not ask for “{name}”; leave it out.").format(name=name))
 
 
 def _one_of(given: str | None, allowed: Collection[str], name: str) -> None:
     if given is not None and given not in allowed:
-        raise OffScale(f"“{name}” is {given!r}; allowed are {_list(allowed)}.")
+        sentence = _("“{name}” cannot be “{given}”; choose from {allowed}.")
+        raise OffScale(sentence.format(name=name, given=given, allowed=_list(allowed)))
+
+
+def _unknown(sentence: str, given: str, allowed: Collection[str]) -> str:
+    return sentence.format(given=given, allowed=_list(allowed) or "–")
 
 
 def _list(words: Collection[str]) -> str:

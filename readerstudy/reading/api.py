@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import close_old_connections
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -52,7 +53,7 @@ def sitting_of(request: Request) -> UUID | None:
     try:
         return UUID(named)
     except ValueError:
-        raise ValidationError({SITTING_HEADER: ["This is not a UUID."]}) from None
+        raise ValidationError({SITTING_HEADER: [_("This is not a UUID.")]}) from None
 
 
 class ReadingView(ApiView):
@@ -64,7 +65,7 @@ class ReadingView(ApiView):
         slug = self.kwargs.get("slug")
         back = reverse("read-trial", args=[slug]) if slug else reverse("readings")
         return {
-            "detail": "You have been signed out. Sign in again; your answers are safe.",
+            "detail": _("You have been signed out. Sign in again; your answers are saved."),
             "code": "signed_out",
             "sign_in_url": sign_in_url(back),
         }
@@ -198,7 +199,7 @@ class QuestionnaireView(ReadingView):
     )
     def post(self, request: Request, slug: str) -> Response:
         if not isinstance(request.data, dict):
-            raise ValidationError(["Send an object of question names and answers."])
+            raise ValidationError([_("Send an object of question names and answers.")])
         fill_questionnaire(reading_of(person(request), slug), request.data, by=person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -221,7 +222,7 @@ class DisplayView(ReadingView):
         given = self.given(DisplayIn)
         verdict = check_display(enrolment, given, by=person(request))
         answer = Response(verdict.as_dict())
-        keep_check(answer, slug, {**given, **verdict.as_dict()}, by=person(request))
+        keep_check(answer, slug, {**given, **verdict.kept()}, by=person(request))
         return answer
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
@@ -25,7 +26,11 @@ class DisplayVerdict:
     refused: bool
 
     def as_dict(self) -> dict[str, Any]:
-        return {"passed": self.passed, "problems": list(self.problems), "refused": self.refused}
+        return {**self.kept(), "problems": list(self.problems)}
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is stored: no sentence, because sentences are in the reader's language."""
+        return {"passed": self.passed, "refused": self.refused}
 
 
 @transaction.atomic
@@ -52,16 +57,21 @@ def _problems(measured: Mapping[str, Any], min_width_px: int, min_height_px: int
     width, height = measured["viewport_width"], measured["viewport_height"]
     if width < min_width_px or height < min_height_px:
         found.append(
-            f"The window is {width} × {height} pixels; the study asks for {min_width_px} × {min_height_px}. "
-            "Make it larger or use a larger screen."
+            _(
+                "The window is {width} × {height} pixels; the study requires {min_width} × {min_height}. "
+                "Make it larger or use a larger screen."
+            ).format(width=width, height=height, min_width=min_width_px, min_height=min_height_px)
         )
-    for name, ground in (("dark", "black"), ("bright", "white")):
+    remedy = _(
+        "Darken the room, raise the brightness of the screen, and turn off night mode and other filters."
+    )
+    for name, sentence in (
+        ("dark", _("Of the {shown} steps next to black you can tell {seen}.")),
+        ("bright", _("Of the {shown} steps next to white you can tell {seen}.")),
+    ):
         seen, shown = measured[f"{name}_steps_seen"], measured[f"{name}_steps"]
         if seen < shown * SHARE_SEEN:
-            found.append(
-                f"Of the {shown} steps next to {ground} you can tell {seen}. Darken the room, "
-                "raise the brightness of the screen, and turn off night mode or other filters."
-            )
+            found.append(f"{sentence.format(shown=shown, seen=seen)} {remedy}")
     if measured["ambient_light"] == "bright":
-        found.append("The room is bright; close the blinds or turn off the lights behind you.")
+        found.append(_("The room is bright; close the blinds or turn off the lights behind you."))
     return found

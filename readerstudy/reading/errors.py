@@ -8,7 +8,7 @@ class ReadingError(ReaderstudyError, code="refused", status=400):
 
 
 class NotAReader(ReadingError, code="not_found", status=404):
-    """There is nothing here for you to read. Open the link of your invitation, or ask who invited you."""
+    """There is nothing here for you to read. Open the link in your invitation, or ask who invited you."""
 
 
 class NothingHere(ReadingError, code="not_found", status=404):
@@ -20,31 +20,31 @@ class NotOpenYet(ReadingError, code="not_open", status=409):
 
 
 class Withdrawn(ReadingError, code="withdrawn", status=403):
-    """You have left this study, so no answer is taken from you. Ask who invited you if that surprises you."""
+    """You have left this study; it accepts no answers from you. Ask who invited you if this is unexpected."""
 
 
 class Frozen(ReadingError, code="frozen", status=423):
-    """This study is closed; no answer is taken any more. What you answered before is safe."""
+    """This study is closed; no more answers are accepted. The answers you gave are saved."""
 
 
 class StepFirst(ReadingError, code="step_first", status=409):
-    """Something comes before the first image. Open the study from your list and it leads you there."""
+    """Something comes before the first image. Open the study from your list to continue there."""
 
 
 class ComeBackLater(ReadingError, code="washout", status=409):
-    """The next section opens after a pause of some days that the study asks for."""
+    """The next section opens after a break of some days that the study requires."""
 
 
 class OtherTab(ReadingError, code="other_tab", status=409):
-    """You are reading in another window already. Go on there, or take over here."""
+    """You are already reading in another window. Continue there, or take over here."""
 
 
 class SupersededTab(ReadingError, code="superseded_tab", status=409):
-    """Reading goes on in another window. Take over here to go on in this one."""
+    """Reading continues in another window. Take over here to continue in this one."""
 
 
 class DisplayRefused(ReadingError, code="display_check", status=409):
-    """This screen has not passed the display check the study asks for. Repeat it, or use another screen."""
+    """This screen has not passed the display check of the study. Repeat it, or use another screen."""
 
 
 class OutOfOrder(ReadingError, code="out_of_order", status=409):
@@ -56,7 +56,7 @@ class AnsweredAlready(ReadingError, code="answered_already", status=409):
 
 
 class OtherAnswer(ReadingError, code="other_answer", status=409):
-    """Another answer was sent under the same number before. It stands; reload the page to go on."""
+    """Another answer was sent under the same number before. That one counts; reload the page to continue."""
 
 
 class AnswerRefused(ReadingError, code="not_asked", status=422):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
@@ -61,14 +62,16 @@ def check_answers(questions: tuple[Question, ...], answers: Mapping[str, str]) -
 
 
 def _problem(question: Question, given: str) -> str:
+    text = question.text
     if not given:
-        return f"“{question.text}” is still open." if question.required else ""
+        return _("Answer the question “{question}”.").format(question=text) if question.required else ""
     if len(given) > LONGEST_TEXT or "\x00" in given:
-        return f"The answer to “{question.text}” has to be text of at most {LONGEST_TEXT} characters."
+        sentence = _("The answer to “{question}” must be text of at most {most} characters.")
+        return sentence.format(question=text, most=LONGEST_TEXT)
     if question.kind == "number" and _number(given) is None:
-        return f"“{question.text}” asks for a number that is not negative, such as 12."
+        return _("“{question}” needs a number that is not negative, such as 12.").format(question=text)
     if question.kind == "choice" and given not in question.options:
-        return f"“{question.text}” allows {', '.join(question.options)}."
+        return _("“{question}” allows {options}.").format(question=text, options=", ".join(question.options))
     return ""
 
 

@@ -1,6 +1,7 @@
 """A section is finished for good."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
@@ -20,9 +21,8 @@ def hand_in(enrolment: Enrolment, section: Section, *, by: User) -> Submission:
     require_open_now(enrolment)
     stretch = next(stretch for stretch in Walk(enrolment).stretches if stretch.section == section)
     if not stretch.is_complete:
-        raise Incomplete(
-            f"{stretch.total - stretch.answered} of {stretch.total} are still to be read in this section."
-        )
+        sentence = _("{count} of {total} are still to be read in this section.")
+        raise Incomplete(sentence.format(count=stretch.total - stretch.answered, total=stretch.total))
     return leave(enrolment, section, by=by)
 
 

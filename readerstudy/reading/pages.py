@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
@@ -24,6 +25,7 @@ from readerstudy.reading.options import DisplayIn
 from readerstudy.reading.readers import reading_of, readings_of, require_open
 from readerstudy.reading.receipt import receipt_of
 from readerstudy.reading.steps import document_of, next_step, require_steps
+from readerstudy.reading.viewer_words import viewer_words
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
 from readerstudy.web.pages import sign_in_url
@@ -130,7 +132,7 @@ def read_consent(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "reading/consent.html", context_of(enrolment))
     if request.POST.get("agree") != "yes":
-        missing = "Tick the box if you agree. If you do not, close this page; nothing has been recorded."
+        missing = _("Tick the box if you agree. If you do not, close this page; nothing has been recorded.")
         return render(request, "reading/consent.html", context_of(enrolment, problem=missing), status=422)
     consent(enrolment, by=person(request))
     return redirect("read", slug)
@@ -176,7 +178,7 @@ def read_display(request: HttpRequest, slug: str) -> HttpResponse:
         return _display_page(request, enrolment)
     given = DisplayIn(data=request.POST)
     if not given.is_valid():
-        problem = "Answer every question of this page; the measuring of the screen needs JavaScript."
+        problem = _("Answer every question on this page. Measuring the screen needs JavaScript.")
         return _display_page(request, enrolment, problem, may_go_on=display_done(request, enrolment))
     verdict = check_display(enrolment, given.validated_data, by=person(request))
     answer = (
@@ -184,7 +186,7 @@ def read_display(request: HttpRequest, slug: str) -> HttpResponse:
         if verdict.passed
         else _display_page(request, enrolment, *verdict.problems, may_go_on=not verdict.refused)
     )
-    keep_check(answer, slug, {**given.validated_data, **verdict.as_dict()}, by=person(request))
+    keep_check(answer, slug, {**given.validated_data, **verdict.kept()}, by=person(request))
     return answer
 
 
@@ -209,6 +211,7 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
     context = context_of(
         enrolment,
         task=here.document.task if here else "",
+        words=viewer_words(here.document.task if here else ""),
         goes_back=goes_back,
         reader=enrolment.pseudonym,
         api_root=reverse("reading-state", args=[slug]).removesuffix("state"),

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
@@ -177,13 +179,15 @@ def _revision(walk: Walk, presentation: Presentation) -> int:
 
 def _require_section_open(walk: Walk) -> None:
     if walk.to_hand_in is not None:
-        raise StepFirst(
-            f"Hand in “{walk.to_hand_in.document.title}” first. The next section opens after that."
-        )
+        sentence = _("Hand in “{section}” first. The next section opens after that.")
+        raise StepFirst(sentence.format(section=walk.to_hand_in.document.title))
     if walk.gate is not None:
-        raise StepFirst("The practice is not over yet. Open the study from your list; it shows your result.")
+        raise StepFirst(
+            _("The practice is not over yet. Open the study from your list; it shows your result.")
+        )
     if walk.opens_at is not None:
-        raise ComeBackLater(f"The next section opens on {walk.opens_at:%-d %B %Y at %H:%M} UTC.")
+        date = date_format(walk.opens_at, "DATETIME_FORMAT")
+        raise ComeBackLater(_("The next section opens on {date} (UTC).").format(date=date))
 
 
 def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response:

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from django.utils.translation import gettext_lazy as _
+
 from readerstudy.reading.errors import StepFirst
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol import ProtocolDocument
@@ -27,13 +29,13 @@ def next_step(enrolment: Enrolment) -> str | None:
 
 
 SENTENCES = {
-    "consent": "You have not consented yet. Open the study from your list; it begins with the consent.",
-    "questionnaire": "A few questions about you come first. Open the study from your list to answer them.",
-    "instructions": "The instructions come first. Open the study from your list to read them.",
+    "consent": _("You have not consented yet. Open the study from your list; it begins with the consent."),
+    "questionnaire": _("A few questions about you come first. Open the study from your list to answer them."),
+    "instructions": _("The instructions come first. Open the study from your list to read them."),
 }
 
 
 def require_steps(enrolment: Enrolment) -> None:
     step = next_step(enrolment)
     if step is not None:
-        raise StepFirst(SENTENCES[step])
+        raise StepFirst(str(SENTENCES[step]))

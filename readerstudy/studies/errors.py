@@ -1,5 +1,7 @@
 """What `studies` refuses, each with its remedy."""
 
+from django.utils.translation import gettext_lazy as _
+
 from readerstudy.errors import ReaderstudyError
 
 
@@ -42,13 +44,13 @@ class AlreadyEnrolled(StudyError, code="already_enrolled"):
 class KnowsTheStudy(StudyError, code="knows_the_study"):
     """This person has worked on this study or a copy of it and cannot read it. Invite another reader."""
 
-    to_the_person = "You know this study from working on it or on a copy of it, so you cannot read it."
+    to_the_person = _("You know this study from working on it or on a copy of it, so you cannot read it.")
 
 
 class ReadsTheStudy(StudyError, code="reads_the_study"):
     """This person reads this study or a copy of it and cannot join its staff before the freeze."""
 
-    to_the_person = "You read this study or a copy of it, so you cannot join its staff before the freeze."
+    to_the_person = _("You read this study or a copy of it, so you cannot join its staff before the freeze.")
 
 
 class NotAnAddress(StudyError, code="not_an_address"):

@@ -5,6 +5,7 @@ copy made or previewed it; and nobody joins the staff of a member while they rea
 """
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.errors import InvitationRefused
 from readerstudy.accounts.models import Invitation, User
@@ -73,4 +74,5 @@ def check_claim(invitation: Invitation, person: User) -> None:
     try:
         require_fit(person, enrolment.study, enrolment.role)
     except (KnowsTheStudy, ReadsTheStudy) as refusal:
-        raise NotThisRole(f"{refusal.to_the_person} Ask the person who invited you.") from refusal
+        ask = _("Ask the person who invited you.")
+        raise NotThisRole(f"{refusal.to_the_person} {ask}") from refusal

@@ -38,7 +38,9 @@ class Invited:
 
 
 @transaction.atomic
-def invite_reader(study: Study, email: str, *, by: User, name: str = "", virtual: bool = False) -> Invited:
+def invite_reader(
+    study: Study, email: str, *, by: User, name: str = "", language: str = "", virtual: bool = False
+) -> Invited:
     """Give the next free place to somebody, and make the link that lets them in."""
     study = study.take_turn()
     if not study.is_locked:
@@ -48,7 +50,7 @@ def invite_reader(study: Study, email: str, *, by: User, name: str = "", virtual
     _require_address(email)
     refuse_double(study, email)
     require_fit_address(email, study, Role.READER)
-    invitation, token = invite(email, by=by, name=name)
+    invitation, token = invite(email, by=by, name=name, language=language)
     place = next_place(study)
     enrolment = Enrolment.objects.create(
         study=study,
@@ -93,7 +95,14 @@ def place_of(enrolment: Enrolment) -> dict[str, object]:
 
 @transaction.atomic
 def invite_staff(
-    study: Study, email: str, role: str, *, by: User, name: str = "", leads: bool = False
+    study: Study,
+    email: str,
+    role: str,
+    *,
+    by: User,
+    name: str = "",
+    language: str = "",
+    leads: bool = False,
 ) -> Invited:
     """Make somebody owner, coordinator or analyst of a study, by invitation.
 
@@ -103,7 +112,7 @@ def invite_staff(
     _require_address(email)
     refuse_double(study, email)
     require_fit_address(email, study, role)
-    invitation, token = invite(email, by=by, name=name)
+    invitation, token = invite(email, by=by, name=name, language=language)
     if leads:
         make_invited_leader(invitation, by=by)
     enrolment = Enrolment.objects.create(study=study, invitation=invitation, role=role, invited_by=by)
@@ -143,7 +152,8 @@ def _relink(
     enrolment: Enrolment, old: Invitation, email: str, verb: str, *, by: User, reason: str
 ) -> Invited:
     old.revoke(by=by, reason=reason)
-    enrolment.invitation, token = invite(email, by=by, name=old.name if email == old.email else "")
+    name = old.name if email == old.email else ""
+    enrolment.invitation, token = invite(email, by=by, name=name, language=old.language)
     enrolment.save(update_fields=["invitation"])
     record(enrolment.study.scope, verb, by=by, on=enrolment, reason=reason)
     return Invited(enrolment=enrolment, link=link_for(token))

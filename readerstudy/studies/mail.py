@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from readerstudy.accounts.language import speaking
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.invite import Invited
@@ -86,12 +87,13 @@ def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post)
     study = enrolment.study
     title = study.protocol.document.public_title if enrolment.role == Role.READER else study.title
     context = {"enrolment": enrolment, "title": title, "by": by, "link": link}
-    message = EmailMessage(
-        subject=_subject(letter, context),
-        body=render_to_string(f"studies/mail/{letter}.txt", context),
-        to=[enrolment.email],
-        reply_to=[by.email] if by.email else [],
-    )
+    with speaking(enrolment.language):
+        message = EmailMessage(
+            subject=_subject(letter, context),
+            body=render_to_string(f"studies/mail/{letter}.txt", context),
+            to=[enrolment.email],
+            reply_to=[by.email] if by.email else [],
+        )
     sent = post.takes(message)
     particulars = {"letter": letter, "sent": sent}
     record(enrolment.study.scope, "letter sent", by=by, on=enrolment, particulars=particulars)

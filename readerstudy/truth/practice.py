@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
@@ -70,16 +71,17 @@ def _judged(answer: Response, presentation: Presentation) -> Feedback:
         real = next(letter for letter, kind in kinds.items() if kind == Kind.REAL)
         correct = answer.pick is not None and answer.pick.letter == real
         return Feedback(
-            sentence=f"Right, {real} is the real one." if correct else f"The real one is {real}.",
+            sentence=(_("Correct, {image} is real.") if correct else _("{image} is real.")).format(
+                image=real
+            ),
             correct=correct,
         )
     kind = next(iter(kinds.values()))
+    told = _("This image is real.") if kind == Kind.REAL else _("This image is synthetic.")
     if presentation.section.task == Task.CALL:
         correct = answer.call == kind
-        return Feedback(
-            sentence=f"Right, this one is {kind}." if correct else f"This one is {kind}.", correct=correct
-        )
-    return Feedback(sentence=f"This one is {kind}.", correct=None)
+        return Feedback(sentence=told, correct=correct)
+    return Feedback(sentence=told, correct=None)
 
 
 def score_of(enrolment: Enrolment, stretch: Stretch) -> Score:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -16,7 +17,8 @@ class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
     def __init__(self, most_bytes: int) -> None:
-        super().__init__(f"The request is too large. Send at most {most_bytes >> 10} kB.")
+        sentence = gettext("The request is too large. Send at most {size} kB.")
+        super().__init__(sentence.format(size=most_bytes >> 10))
 
 
 class ConfirmYourIdentity(exceptions.PermissionDenied):
@@ -31,7 +33,7 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, ReaderstudyError):
         return _response(error.status, str(error), error.code, **error.details)
     if isinstance(error, Http404):
-        return _response(404, "There is nothing at this address.", "not_found")
+        return _response(404, gettext("There is nothing at this address."), "not_found")
     if isinstance(error, exceptions.NotAuthenticated):
         return _response(401, **context["view"].signed_out())
     if isinstance(error, exceptions.AuthenticationFailed):
@@ -43,7 +45,7 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, exceptions.APIException):
         return _response(error.status_code, str(error.detail), _code_of(error))
     if isinstance(error, PermissionDenied):
-        return _response(403, "You don't have permission to do this.", "refused")
+        return _response(403, gettext("You don't have permission to do this."), "refused")
     return None
 
 
@@ -60,7 +62,8 @@ def _code_of(error: exceptions.APIException) -> str:
 
 def _busy(error: exceptions.Throttled) -> Response:
     wait_s = max(1, round(getattr(error, "wait", None) or 1))
-    response = _response(429, f"Too many requests. Retry in {wait_s} s.", "busy")
+    sentence = gettext("Too many requests. Retry in {seconds} s.")
+    response = _response(429, sentence.format(seconds=wait_s), "busy")
     response["Retry-After"] = str(wait_s)
     return response
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from django.template import Context, Engine
 
+from readerstudy.reading.viewer_words import viewer_words
+
 ROOT = Path(__file__).parents[2]
 API = "/api/reading/knees/"
 TYPES = {
@@ -29,7 +31,7 @@ SCALE = {
 }
 ENGINE = Engine(
     dirs=[str(ROOT / "templates")],
-    libraries={"static": "django.templatetags.static"},
+    libraries={"i18n": "django.templatetags.i18n", "static": "django.templatetags.static"},
 )
 
 
@@ -223,7 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, path: str) -> None:
         pages: dict[str, Callable[[], str]] = {
-            "/read/": lambda: reading_page(self.study.reader),
+            "/read/": lambda: reading_page(self.study),
             "/viewer/": lambda: (Path(__file__).parent / "viewer.html").read_text(),
             "/thanks/": lambda: "<!doctype html><title>Thanks</title><h1>Thank you</h1>",
             "/sign-in/": self._sign_in,
@@ -322,7 +324,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-def reading_page(reader: str) -> str:
+def reading_page(study: Study) -> str:
     """The real template, filled as the view fills it."""
     template = ENGINE.get_template("reading/trial.html")
     return template.render(
@@ -330,11 +332,12 @@ def reading_page(reader: str) -> str:
             {
                 "study": {"slug": "knees"},
                 "protocol": {"public_title": "Knee radiographs: a clinical Turing test"},
-                "reader": reader,
+                "reader": study.reader,
                 "api_root": API,
                 "finish_url": "/thanks/",
                 "sign_in_url": "/sign-in/",
                 "csrf_token": "a-token",
+                "words": viewer_words(study.task),
             }
         )
     )

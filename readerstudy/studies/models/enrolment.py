@@ -100,6 +100,14 @@ class Enrolment(models.Model):
             return self.invitation.email
         return self.user.email if self.user else ""
 
+    @property
+    def language(self) -> str:
+        """The language to write to them in: their account's, before they have one the inviter's choice."""
+        person = self.person
+        if person is not None:
+            return person.language
+        return self.invitation.language if self.invitation is not None else ""
+
     def take_turn(self) -> "Enrolment":
         """The enrolment as it is when it is our turn: what one reader sends goes one after another."""
         return Enrolment.objects.select_for_update(of=("self",)).get(pk=self.pk)

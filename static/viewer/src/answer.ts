@@ -1,5 +1,6 @@
 /** The reader's answer to one presentation: how it starts, and what it still lacks. */
 
+import { word } from "./catalogue";
 import type { Answer, Presentation, Reason, Scale, Section } from "./contract";
 
 export function blankAnswer(): Answer {
@@ -24,39 +25,33 @@ export function confidenceScale(section: Section): Scale {
   const steps = section.task === "call" ? section.require_confidence : 0;
   if (steps === true) return section.scale;
   const points = Array.from({ length: Number(steps) }, (_, i) => i + 1);
-  const labels = points.map((point) => (point === 1 ? "guessing" : point === steps ? "certain" : ""));
+  const labels = points.map((point) =>
+    point === 1 ? word("guessing") : point === steps ? word("certain") : "",
+  );
   return { points, labels };
-}
-
-function listed(slots: readonly string[]): string {
-  if (slots.length < 2) return slots.join("");
-  return `${slots.slice(0, -1).join(", ")} and ${slots[slots.length - 1]}`;
 }
 
 function lacksRating(shown: Presentation, answer: Answer): string | null {
   const open = shown.images.map((image) => image.slot).filter((slot) => answer.ratings?.[slot] === undefined);
   if (!open.length) return null;
-  if (shown.images.length === 1) return "Rate the image.";
-  return open.length === 1
-    ? `Image ${open[0]} still needs a rating.`
-    : `Images ${listed(open)} still need a rating.`;
+  return shown.images.length === 1 ? word("rate_image") : word("rating_open", { images: open.join(", ") });
 }
 
 function lacksCheck(shown: Presentation, answer: Answer): string | null {
-  if (!answer.verdict) return "Say whether the label fits.";
+  if (!answer.verdict) return word("say_whether");
   if (answer.verdict !== "discrepant") return null;
   const observed = Object.entries(answer.observed ?? {});
-  if (!observed.length) return "Say what you see instead.";
+  if (!observed.length) return word("say_instead");
   const stated = new Map(shown.images[0]?.label?.map(({ name, value }) => [name, value]));
   const same = observed.every(([name, value]) => stated.get(name) === value);
-  return same ? "That is what the label says; then it fits." : null;
+  return same ? word("then_it_fits") : null;
 }
 
 /** What must still be answered, as a sentence; null when the answer is complete. */
 export function lacks(section: Section, shown: Presentation, answer: Answer): string | null {
-  if (section.task === "pick_real" && !answer.pick) return "Mark the real one.";
-  if (section.task === "call" && !answer.call) return "Is it real or synthetic?";
-  if (confidenceScale(section).points.length && answer.confidence === null) return "How sure are you?";
+  if (section.task === "pick_real" && !answer.pick) return word("mark_real");
+  if (section.task === "call" && !answer.call) return word("real_or_synthetic");
+  if (confidenceScale(section).points.length && answer.confidence === null) return word("how_sure");
   if (asksRatings(section)) return lacksRating(shown, answer);
   return section.task === "check_label" ? lacksCheck(shown, answer) : null;
 }

@@ -1,6 +1,7 @@
 /** Speaks to the study's reading API; every failure has one of six kinds. */
 
 import { type Arrival, Silence } from "./arrival";
+import { word } from "./catalogue";
 import type { Accepted, Draft, Feedback, Presentation, State, Submission } from "./contract";
 
 export type Trouble = "network" | "signed_out" | "other_tab" | "closed" | "refused" | "busy";
@@ -18,8 +19,6 @@ export class ApiError extends Error {
     super(message);
   }
 }
-
-const UNREACHABLE = "The server cannot be reached.";
 
 /** The cookie, or what the page was rendered with where cookies are hidden from scripts. */
 function csrfToken(): string {
@@ -54,7 +53,7 @@ function troubleOf(status: number, code: string): Trouble {
 async function failure(response: Response): Promise<ApiError> {
   const body = await response.json().catch(() => ({}));
   const code = String(body.code ?? "");
-  const detail = String(body.detail ?? `The server answered ${response.status}.`);
+  const detail = String(body.detail ?? word("server_answered", { status: response.status }));
   const wait = Number(response.headers.get("Retry-After") ?? 0) * 1000;
   return new ApiError(troubleOf(response.status, code), detail, code, body.sign_in_url ?? null, wait);
 }
@@ -145,7 +144,7 @@ export class Api {
     } catch (error) {
       // What fetch and its body throw when a connection fails, falls silent or never came to be.
       if (error instanceof TypeError || error instanceof DOMException) {
-        throw new ApiError("network", UNREACHABLE);
+        throw new ApiError("network", word("unreachable"));
       }
       throw error;
     } finally {

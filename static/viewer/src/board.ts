@@ -1,6 +1,7 @@
 /** The images of one trial with their controls: built once a section, brought up to date after each answer. */
 
 import { type AnswerAction, asksRatings, confidenceScale } from "./answer";
+import { around, word } from "./catalogue";
 import type { Answer, ImageOffer, Presentation, Scale, Section } from "./contract";
 import { h, kbd } from "./dom";
 
@@ -52,7 +53,9 @@ export class Board {
         "spotting",
         answer.reasons.some((reason) => reason.slot === slot),
       );
-      const given = answer.reasons.filter((reason) => reason.slot === slot).map(({ tag }) => tag || "a spot");
+      const given = answer.reasons
+        .filter((reason) => reason.slot === slot)
+        .map(({ tag }) => tag || word("a_spot"));
       figure.querySelector(".given")?.replaceChildren(given.join(", "));
     }
   }
@@ -87,7 +90,7 @@ export class Board {
       class: "view",
       tabindex: 0,
       role: "img",
-      "aria-label": only ? "Radiograph" : `Radiograph ${slot}`,
+      "aria-label": only ? word("radiograph") : word("radiograph_named", { image: slot }),
     });
     view.addEventListener("focus", () => this.act({ kind: "focus", slot }));
     const caption = h("figcaption", {});
@@ -107,15 +110,15 @@ export class Board {
     const sure = confidenceScale(section);
     if (sure.points.length) {
       const act = (value: number): BoardAction => ({ kind: "confidence", value });
-      const scale = this.scale(sure, "How sure are you?", act, (answer) => answer.confidence);
-      parts.push(this.askedToo(["How sure are you?"], scale));
+      const scale = this.scale(sure, word("how_sure"), act, (answer) => answer.confidence);
+      parts.push(this.askedToo([word("how_sure")], scale));
     }
     if (asksRatings(section)) {
-      const name = only ? "How realistic is the image?" : `How realistic is image ${slot}?`;
+      const name = only ? word("how_realistic") : word("how_realistic_named", { image: slot });
       const act = (value: number): BoardAction => ({ kind: "rate", slot, value });
       const scale = this.scale(section.scale, name, act, (answer) => answer.ratings?.[slot]);
       // The digits alone belong to the scale before it.
-      const words = ["How realistic is it? With ", kbd("⇧")];
+      const words = around("how_realistic_with", kbd("⇧"));
       parts.push(sure.points.length ? this.askedToo(words, scale) : scale);
     }
     if (section.task === "pick_real") parts.push(this.real(slot));
@@ -166,7 +169,7 @@ export class Board {
   }
 
   private real(slot: string): HTMLElement {
-    const words = h("span", { class: "words" }, "This is the real one");
+    const words = h("span", { class: "words" }, word("this_is_real"));
     return this.choice(
       [words, kbd("⇧", slot)],
       { kind: "pick", slot },
@@ -176,35 +179,36 @@ export class Board {
   }
 
   private calls(): HTMLElement {
-    const box = h("div", { class: "calls", role: "group", "aria-label": "Is it real or synthetic?" });
-    for (const [value, words, key] of [
-      ["real", "Real", "←"],
-      ["synthetic", "Synthetic", "→"],
+    const box = h("div", { class: "calls", role: "group", "aria-label": word("real_or_synthetic") });
+    for (const [value, key] of [
+      ["real", "←"],
+      ["synthetic", "→"],
     ] as const) {
       box.append(
-        this.choice([words, kbd(key)], { kind: "call", value }, (answer) => answer.call === value, "real"),
+        this.choice(
+          [word(value), kbd(key)],
+          { kind: "call", value },
+          (answer) => answer.call === value,
+          "real",
+        ),
       );
     }
     return box;
   }
 
   private checks(section: Section): HTMLElement[] {
-    const box = h("div", { class: "scale", role: "group", "aria-label": "Does the label fit?" });
-    const verdicts = [
-      ["fits", "Fits"],
-      ["discrepant", "Discrepant"],
-      ["unsure", "Unsure"],
-    ] as const;
-    verdicts.forEach(([value, words], i) => {
-      const content = [h("b", {}, String(i + 1)), h("span", {}, words)];
+    const box = h("div", { class: "scale", role: "group", "aria-label": word("does_it_fit") });
+    const verdicts = ["fits", "discrepant", "unsure"] as const;
+    verdicts.forEach((value, i) => {
+      const content = [h("b", {}, String(i + 1)), h("span", {}, word(value))];
       box.append(this.choice(content, { kind: "verdict", value }, (answer) => answer.verdict === value));
     });
-    const seen = h("div", { class: "observed" }, h("p", { class: "soft" }, "What do you see instead?"));
+    const seen = h("div", { class: "observed" }, h("p", { class: "soft" }, word("instead")));
     for (const [name, values] of Object.entries(section.label_choices ?? {})) {
       const group = h("div", {
         class: "chips",
         role: "group",
-        "aria-label": `What do you see instead? ${name}`,
+        "aria-label": `${word("instead")} ${name}`,
       });
       for (const value of values) {
         const given = (answer: Answer) => answer.observed?.[name] === value;
@@ -216,18 +220,17 @@ export class Board {
   }
 
   private reasons(reasons: NonNullable<Section["reasons"]>, slot: string): HTMLElement {
-    const tags = h("div", { class: "chips", role: "group", "aria-label": "Reasons" });
+    const tags = h("div", { class: "chips", role: "group", "aria-label": word("reasons") });
     // Without tags of the protocol, the spot alone is the reason.
     for (const tag of reasons.tags.length ? reasons.tags : [""]) {
       const given = (answer: Answer) =>
         answer.reasons.some((reason) => reason.slot === slot && reason.tag === tag);
-      tags.append(this.choice([tag || "Show a spot"], { kind: "reason", slot, tag }, given));
+      tags.append(this.choice([tag || word("show_spot")], { kind: "reason", slot, tag }, given));
     }
     const given = h("span", { class: "given" });
-    const why = h("details", { class: "why" }, h("summary", {}, "Why? ", given, kbd("W")), tags);
+    const why = h("details", { class: "why" }, h("summary", {}, word("why"), " ", given, kbd("W")), tags);
     if (reasons.spot) {
-      const how = ["Then click on the image to show where, or ", kbd("X"), " for its middle."];
-      why.append(h("p", { class: "soft spot" }, ...how));
+      why.append(h("p", { class: "soft spot" }, ...around("spot_how", kbd("X"))));
     }
     return why;
   }

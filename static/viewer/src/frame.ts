@@ -1,5 +1,6 @@
 /** What stands around the images: where the reader is, what is still missing, what is saved. */
 
+import { word } from "./catalogue";
 import type { Presentation, Section } from "./contract";
 import { part } from "./dom";
 import * as words from "./words";
@@ -26,15 +27,15 @@ export class Frame {
   }
 
   section(section: Section, { images }: Presentation, practice: boolean): void {
-    part("question").textContent = words.question(section.task, images.length);
-    part("section").textContent = words.titleOf(section);
+    part("question").textContent = words.question(images.length);
+    part("section").textContent = section.title;
     part("practice").hidden = !practice;
     part<HTMLProgressElement>("bar").max = Math.max(1, section.total);
     this.answered(section.answered);
   }
 
   trial(section: Section, shown: Presentation): void {
-    part("count").textContent = `${shown.number} of ${section.total}`;
+    part("count").textContent = word("count", { number: shown.number, total: section.total });
     part("back").hidden = !(section.allow_back && shown.back);
   }
 
@@ -59,7 +60,7 @@ export class Frame {
 
   /** What the answer still lacks, if anything; `ready`: it may be submitted. */
   status(missing: string | null, ready: boolean): void {
-    this.tell(missing ?? "Complete.");
+    this.tell(missing ?? word("complete"));
     part("submit").setAttribute("aria-disabled", String(!ready));
   }
 

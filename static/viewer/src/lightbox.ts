@@ -2,6 +2,7 @@
 
 import { type AnswerAction, applied, asksRatings, blankAnswer, lacks } from "./answer";
 import { Board, type BoardAction } from "./board";
+import { word } from "./catalogue";
 import type { Answer, Draft, Presentation, Section, Timing } from "./contract";
 import { leisure, part } from "./dom";
 import type { Point } from "./geometry";
@@ -100,7 +101,7 @@ export class Lightbox {
     // A hand at the keyboard begins at the first image, not where the last trial was left.
     if (this.grid.contains(document.activeElement)) this.board.focusView(this.focus);
     this.reflect();
-    say(`Trial ${shown.number} of ${section.total}.`);
+    say(word("trial", { number: shown.number, total: section.total }));
   }
 
   /** Uploads pictures one by one, so that the hand at work does not notice. */
@@ -113,7 +114,7 @@ export class Lightbox {
 
   lacks(): string | null {
     if (!this.section || !this.shown) return null;
-    return lacks(this.section, this.shown, this.answer) ?? (this.seen ? null : words.NOT_YET_SEEN);
+    return lacks(this.section, this.shown, this.answer) ?? (this.seen ? null : word("not_yet_seen"));
   }
 
   draft(): { token: string; draft: Draft } {
@@ -171,7 +172,7 @@ export class Lightbox {
     this.watch.input(action.kind, slot, value);
     part("lacks").classList.remove("asked");
     this.reflect();
-    say([slot ? `Image ${slot}:` : "", words.told(this.section, action)].join(" "));
+    say([slot ? word("image", { image: slot }) : "", words.told(this.section, action)].join(" "));
     if (action.kind === "rate" && this.preferences.advance) this.advance(action.slot);
     this.host.changed();
   }
@@ -216,7 +217,7 @@ export class Lightbox {
     const at = this.tools.middle(this.focus);
     if (!this.section?.reasons?.spot) return;
     if (this.answer.reasons.some(({ slot }) => slot === this.focus)) this.spot(this.focus, at);
-    else this.host.told(words.REASON_FIRST);
+    else this.host.told(word("reason_first"));
   }
 
   private single(slot: string | null): void {

@@ -2,6 +2,7 @@
 
 import { finished } from "./answer";
 import { Api, type ApiError } from "./api";
+import { word } from "./catalogue";
 import type { Accepted, Presentation, Section, State } from "./contract";
 import { Course } from "./course";
 import { leisure, uuid } from "./dom";
@@ -135,7 +136,7 @@ class ReadingPage {
     this.frame.section(section, current, state.practice);
     this.box.clock(section.show_clock);
     if (this.sectionSeen === null && section.answered === 0 && section.index > 1) {
-      await this.box.away("break", () => ask(words.introduction(section)));
+      await this.box.away("break", () => ask(words.introduction(section, current.images.length)));
     }
     this.sectionSeen = section.name;
     const [open] = this.course.open;
@@ -225,12 +226,12 @@ class ReadingPage {
     this.box.hold(true);
     const submission = { client_uuid: uuid(), answer: finished(answer), timing: this.box.timing() };
     await this.outbox.put({ token: shown.token, number: shown.number, submission });
-    this.frame.saved("Sending…");
+    this.frame.saved(word("sending"));
     const { next } = this.course;
     this.awaiting = next === null;
     // The answer is kept here; what comes next need not wait until the server has it.
     if (next) await this.goOn(section, next);
-    else this.frame.status(words.NEXT_AWAITED, false);
+    else this.frame.status(word("next_awaited"), false);
   }
 
   private async goOn(section: Section, next: Presentation): Promise<void> {
@@ -242,7 +243,7 @@ class ReadingPage {
 
   private async accepted(waiting: Waiting, { state }: Accepted): Promise<void> {
     banner(null);
-    this.frame.saved(this.drafts.hurry() ? "Saving…" : "Saved");
+    this.frame.saved(this.drafts.hurry() ? word("saving") : word("saved"));
     this.drafts.forget(waiting.token);
     const practised = this.state?.practice;
     this.follow(state);
@@ -274,14 +275,14 @@ class ReadingPage {
   }
 
   private unsent(error: ApiError): void {
-    this.frame.saved(this.outbox.needsPage ? "Kept in this page" : "Kept on this device");
+    this.frame.saved(this.outbox.needsPage ? word("kept_in_page") : word("kept_here"));
     this.trouble(error);
   }
 
   private kept(kept: "here" | "saved", error: ApiError | null): void {
     if (this.sending) return;
     this.frame.saved(
-      kept === "saved" ? "Saved" : error || this.outbox.size ? "Kept on this device" : "Saving…",
+      kept === "saved" ? word("saved") : error || this.outbox.size ? word("kept_here") : word("saving"),
     );
     // A draft that is not wanted is one to a trial that is no longer open: look which one is.
     if (error?.trouble === "refused") void this.refresh();
@@ -294,7 +295,7 @@ class ReadingPage {
     const door = (question: Question) => void this.box.away("pause", () => ask(question));
     const here = this.course.open.filter((trial) => this.pictures.have(trial));
     if (trouble === "network" || trouble === "busy") {
-      banner(this.outbox.needsPage ? words.PAGE_ALONE : words.cutOff(this.outbox.size, here.length));
+      banner(this.outbox.needsPage ? word("page_alone") : words.cutOff(this.outbox.size, here.length));
     } else if (trouble === "other_tab") void this.elsewhere();
     else if (trouble === "signed_out") door(words.signedOut(error.signInUrl ?? (this.body.signIn as string)));
     else door(words.closed(error, this.body.finish as string));
@@ -320,7 +321,7 @@ class ReadingPage {
     const { section, shown } = this.box;
     if (!section?.allow_back || !shown?.back || this.sending) return;
     if (this.outbox.size) {
-      this.tell(words.STILL_UNDER_WAY);
+      this.tell(word("still_under_way"));
       await this.outbox.flush();
       if (this.outbox.size || this.sending || this.box.shown !== shown) return;
     }

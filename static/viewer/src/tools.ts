@@ -1,5 +1,6 @@
 /** Looking at the images: hands and keys to the viewer, and what they did to the record. */
 
+import { word } from "./catalogue";
 import type { Reason } from "./contract";
 import { h, part } from "./dom";
 import type { Point } from "./geometry";
@@ -23,11 +24,7 @@ export interface ToolsHost {
   maximised(slot: string | null): void;
 }
 
-const PRESETS = [
-  ["given", "As set"],
-  ["full", "Full range"],
-  ["spread", "This image"],
-] as const;
+const PRESETS = ["given", "full", "spread"] as const;
 
 const CSS_PX_A_WIDTH = 300;
 
@@ -156,7 +153,7 @@ export class Tools {
   private nextPreset(index: number): void {
     const next = ((this.presets[index] ?? -1) + 1) % PRESETS.length;
     this.setPreset(next, this.together(index));
-    this.viewer.preset(index, (PRESETS[next] ?? PRESETS[0])[0]);
+    this.viewer.preset(index, PRESETS[next] ?? PRESETS[0]);
   }
 
   private shiftWindow(index: number, wider: number, brighter: number): void {
@@ -233,12 +230,12 @@ export class Tools {
     const say = (id: string, text: string) => part(id).querySelector(".words")?.replaceChildren(text);
     press("tool-invert", viewer.inverted);
     press("tool-link", viewer.linked);
-    say("tool-link", viewer.linked ? "Linked" : "Separate");
+    say("tool-link", word(viewer.linked ? "linked" : "separate"));
     part("tool-link").hidden = alone;
     press("tool-maximise", this.maximised !== null);
     part("tool-maximise").hidden = alone;
     press("tool-actual", viewer.isActualSize(index));
     const preset = this.presets[index];
-    say("tool-preset", `Window: ${PRESETS[preset ?? -1]?.[1] ?? "By hand"}`);
+    say("tool-preset", word("window", { preset: word(`window_${PRESETS[preset ?? -1] ?? "hand"}`) }));
   }
 }

@@ -1,0 +1,1 @@
+"""Translations of what readers meet, and their formats of dates."""

@@ -1,0 +1,4 @@
+"""Dates for readers; the rest is Django's."""
+
+DATE_FORMAT = "j \\d\\e F \\d\\e Y"
+DATETIME_FORMAT = "j \\d\\e F \\d\\e Y, H:i"
