@@ -1,7 +1,7 @@
 """The catalogues in readerstudy/locale: extract what readers meet, merge it, compile it.
 
-`python -m tests.messages` (`make messages`) brings every catalogue up to date: new messages are empty, old ones
-leave. Nothing but Babel is needed, no gettext tools. docs/translating.md is for translators.
+`python -m tests.messages` (`make messages`) brings every catalogue up to date: new messages are empty, old
+ones leave. Nothing but Babel is needed, no gettext tools. docs/translating.md is for translators.
 """
 
 import ast
@@ -9,6 +9,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -58,7 +59,9 @@ def _as_calls(path: Path) -> str:
 
 def _extracted(path: Path, method: str, source: bytes) -> Iterator[Message]:
     name = str(path.relative_to(ROOT))
-    for _, message, _, context in extract(method, io.BytesIO(source), KEYWORDS, options={"encoding": "utf-8"}):
+    for _, message, _, context in extract(
+        method, io.BytesIO(source), KEYWORDS, options={"encoding": "utf-8"}
+    ):
         yield name, message, context
 
 
@@ -91,6 +94,13 @@ def merged(language: str) -> Catalog:
     catalog = read(language) if po(language).exists() else Catalog(locale=language, charset="utf-8")
     catalog.update(template(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.header_comment = (
+        f"# readerstudy: what readers meet, in {catalog.locale_identifier}. See docs/translating.md."
+    )
+    catalog.project, catalog.version, catalog.fuzzy = "readerstudy", "1", False
+    catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = "readerstudy"
+    # No date of the last run: a catalogue changes when its messages do.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     return catalog
 
 
@@ -105,11 +115,11 @@ def missing(catalog: Catalog) -> list[str]:
     return [
         str(message.id)
         for message in catalog
-        if message.id and (message.fuzzy or not all(_forms(message.string)))
+        if message.id and (message.fuzzy or not all(forms_of(message.string)))
     ]
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+def forms_of(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text)
 
 
