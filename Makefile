@@ -17,7 +17,7 @@ COMPILE = $(BIN)/uv pip compile -q $(UPGRADE) --universal --generate-hashes --no
 	--custom-compile-command "make upgrade" -c requirements/torch.txt pyproject.toml
 BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
-.PHONY: help demo test setup lock upgrade lint docs screenshots bench static
+.PHONY: help demo test setup lock upgrade lint docs screenshots bench static messages
 
 help:
 	@echo "make demo     a whole study with virtual readers, then http://127.0.0.1:$(PORT) (PORT=, STUDY=, SERVE=0)"
@@ -29,6 +29,7 @@ help:
 	@echo "make docs     the documentation as a site in build/site"
 	@echo "make screenshots  the pictures in docs/images, from a demo study"
 	@echo "make bench    the benchmarks (BENCHES=FILE for one)"
+	@echo "make messages  the catalogues in readerstudy/locale from templates and code"
 	@echo "make static   the browser bundle static/viewer/dist from its source"
 
 demo: setup
@@ -82,6 +83,9 @@ screenshots: setup
 
 bench: setup
 	@for bench in $(BENCHES); do echo "== $$bench"; PYTHONPATH=$(CURDIR) $(BIN)/python $$bench || exit 1; done
+
+messages: setup
+	$(BIN)/python -m tests.messages
 
 static: setup $(NODE_READY)
 	$(NPM) run build -- $(OUT)

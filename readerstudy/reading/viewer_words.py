@@ -52,6 +52,7 @@ def _images() -> dict[str, Text]:
     return {
         "radiograph": _("Radiograph"),
         "radiograph_named": _("Radiograph {image}"),
+        "selected": pgettext("an image", "selected"),
         "window": _("Window: {preset}"),
         "window_given": pgettext("window", "preset"),
         "window_full": pgettext("window", "full range"),
@@ -71,6 +72,7 @@ def _reasons() -> dict[str, Text]:
     return {
         "reasons": _("Reasons"),
         "why": _("Why?"),
+        "back_to_rating": _("back to the rating"),
         "show_spot": _("Mark a spot"),
         "a_spot": _("a spot"),
         "spot_how": _("Then click on the image to show where, or press {key} for its middle."),
@@ -90,9 +92,7 @@ def _connection() -> dict[str, Text]:
             "Your last answer is kept on this device and will be sent automatically.",
             "Your last {count} answers are kept on this device and will be sent automatically, in order.",
         ),
-        "then_wait": _(
-            "You can continue when the connection is back; leave this page open if you can."
-        ),
+        "then_wait": _("You can continue when the connection is back; leave this page open if you can."),
         "then_this": _("You can finish this trial."),
         "then_more": forms_of(
             "You can continue: {count} more trial is already loaded.",
@@ -115,9 +115,7 @@ def _doors() -> dict[str, Text]:
         "cannot_be_read": _("You cannot read this now"),
         "to_study": _("Go to the study"),
         "signed_out": _("You are signed out"),
-        "signed_out_text": _(
-            "Your answers are kept. Sign in again to return to this trial as you left it."
-        ),
+        "signed_out_text": _("Your answers are kept. Sign in again to return to this trial as you left it."),
         "sign_in": _("Sign in"),
         "elsewhere": _("This study is open elsewhere"),
         "elsewhere_text": _(
@@ -131,16 +129,12 @@ def _doors() -> dict[str, Text]:
 def _breaks() -> dict[str, Text]:
     return {
         "section": _("Section {index}: {title}"),
-        "trials": forms_of(
-            "This section has {count} trial.", "This section has {count} trials."
-        ),
+        "trials": forms_of("This section has {count} trial.", "This section has {count} trials."),
         "practice": _("Practice"),
         "correct": _("Correct"),
         "incorrect": _("Incorrect"),
         "break": _("Time for a break"),
-        "break_text": _(
-            "You have read {number} of {total}. Everything is saved; continue when you like."
-        ),
+        "break_text": _("You have read {number} of {total}. Everything is saved; continue when you like."),
         "idle": _("Are you still there?"),
         "paused": _("Paused"),
         "paused_text": _("The images are covered and the clock has stopped. Everything is saved."),
@@ -154,6 +148,7 @@ def _pick_real() -> dict[str, Text]:
         "mark_real": _("Mark the real one."),
         "this_is_real": _("This is the real one"),
         "marked_real": _("marked as the real one."),
+        "marked": _("marked as real"),
     }
 
 

@@ -101,7 +101,7 @@ def test_a_spot_alone_is_a_reason_where_the_protocol_has_no_tags(serve: Serve, r
     server = serve(task="call", slots="A", section={"reasons": {"tags": [], "spot": True}})
     page = read(server)
     page.locator(".why summary").click()
-    page.get_by_role("button", name="Show a spot").click()
+    page.get_by_role("button", name="Mark a spot").click()
     page.locator(".view").click()
     reasons = finish(page, server)["answer"]["reasons"]
     assert [reason["tag"] for reason in reasons] == [""]

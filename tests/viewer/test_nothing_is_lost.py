@@ -42,12 +42,12 @@ def test_reading_goes_on_without_a_network_as_far_as_trials_were_fetched(
     fetched(page, server, 3)
     context.set_offline(True)
     banner = page.get_by_role("alert")
-    for number, words in ((1, "1 more trial is here already"), (2, "You can read this trial to its end")):
+    for number, words in ((1, "1 more trial is here already"), (2, "You can finish this trial")):
         press(page, *ANSWER)
         wait_for_trial(page, number + 1)
         banner.get_by_text(words).wait_for()
     press(page, *ANSWER)
-    banner.get_by_text("Your last 3 answers are kept").get_by_text("Reading goes on when").wait_for()
+    banner.get_by_text("Your last 3 answers are kept").get_by_text("You can continue when").wait_for()
     press(page, "1", "Enter")
     assert server.study.responses == []
     context.set_offline(False)
@@ -123,7 +123,7 @@ def test_going_back_waits_until_the_last_answer_is_there(serve: Serve, read: Rea
     press(page, *ANSWER)
     wait_for_trial(page, 2)
     press(page, "Backspace")
-    page.locator("#lacks", has_text="still on its way").wait_for()
+    page.locator("#lacks", has_text="still being sent").wait_for()
     assert page.locator("#grid").get_attribute("data-painted") == "t2"
     held[0].continue_()
     wait_for_trial(page, 1)
@@ -165,9 +165,9 @@ def test_a_half_filled_answer_goes_on_in_another_browser(serve: Serve, read: Rea
     drafted(page, server, "t1", ratings={"A": 4}, pick="A")
     elsewhere = browser.new_page()
     elsewhere.goto(f"{server.address}/read/")
-    elsewhere.get_by_role("button", name="Read here").wait_for()
+    elsewhere.get_by_role("button", name="Continue here").wait_for()
     assert elsewhere.locator(".cell").count() == 0
-    elsewhere.get_by_role("button", name="Read here").click()
+    elsewhere.get_by_role("button", name="Continue here").click()
     wait_for_trial(elsewhere, 1)
     assert elsewhere.locator(".cell.chosen").get_attribute("data-slot") == "A"
     elsewhere.close()
@@ -196,12 +196,12 @@ def test_a_second_tab_says_so_and_takes_over_cleanly(
     second.goto(f"{server.address}/read/")
     dialog = second.get_by_role("dialog", name="This study is open elsewhere")
     dialog.wait_for()
-    dialog.get_by_role("button", name="Read here").click()
+    dialog.get_by_role("button", name="Continue here").click()
     wait_for_trial(second, 1)
     first.get_by_role("dialog", name="This study is open elsewhere").wait_for()
     press(second, *ANSWER)
     assert tokens(second, server) == ["t1"]
-    first.get_by_role("button", name="Read here").click()
+    first.get_by_role("button", name="Continue here").click()
     wait_for_trial(first, 2)
     assert tokens(first, server) == ["t1"]
 
@@ -211,7 +211,7 @@ def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(serve: Se
     page = read(server)
     server.study.sitting = "another machine"
     press(page, *ANSWER)
-    page.get_by_role("button", name="Read here").click()
+    page.get_by_role("button", name="Continue here").click()
     wait_for_trial(page, 2)
     assert tokens(page, server) == ["t1"]
 

@@ -44,7 +44,7 @@ def test_an_answer_that_only_the_page_knows_is_said_to_be_so_and_keeps_the_page_
     page = read(server)
     context.set_offline(True)
     press(page, *ANSWER)
-    page.get_by_role("alert").get_by_text("kept in this page alone").wait_for()
+    page.get_by_role("alert").get_by_text("kept in this page only").wait_for()
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -121,9 +121,9 @@ def test_an_answer_to_a_study_that_was_made_anew_does_not_stand_in_the_way(serve
     page = read(server)
     server.study.refusal = (404, "not_found")
     press(page, *ANSWER)
-    page.get_by_role("dialog", name="This cannot be read now").wait_for()
+    page.get_by_role("dialog", name="You cannot read this now").wait_for()
     page.goto(f"{server.address}/read/")
-    page.get_by_role("dialog", name="The server did not take this answer").wait_for()
+    page.get_by_role("dialog", name="The server did not accept this answer").wait_for()
     server.study.refusal = None
     page.reload()
     wait_for_trial(page, 1)
@@ -142,7 +142,7 @@ def test_a_clock_that_is_ahead_does_not_bring_an_old_draft_back(
     drafted(page, server, "t1", ratings={"A": 4})
     elsewhere = browser.new_page()
     elsewhere.goto(f"{server.address}/read/")
-    elsewhere.get_by_role("button", name="Read here").click()
+    elsewhere.get_by_role("button", name="Continue here").click()
     wait_for_trial(elsewhere, 1)
     press(elsewhere, "1")
     drafted(elsewhere, server, "t1", ratings={"A": 1})

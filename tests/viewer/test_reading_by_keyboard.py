@@ -56,7 +56,7 @@ def test_what_is_still_missing_is_said_and_nothing_is_sent(serve: Serve, read: R
     press(page, "Enter")
     assert page.locator("#lacks").text_content() == "Mark the real one."
     press(page, "Shift+A", "1", "c", "2", "Enter")
-    assert page.locator("#lacks").text_content() == "Images B and D still need a rating."
+    assert page.locator("#lacks").text_content() == "Not rated yet: B, D."
     assert page.locator("#submit").get_attribute("aria-disabled") == "true"
     assert server.study.responses == []
 
@@ -184,17 +184,17 @@ def test_the_buttons_say_how_the_image_in_focus_is_shown(serve: Serve, read: Rea
     page = read(serve())
     preset = page.locator("#tool-preset .words")
     press(page, "l", "v")
-    assert preset.text_content() == "Window: Full range"
+    assert preset.text_content() == "Window: full range"
     press(page, "]")
-    assert preset.text_content() == "Window: By hand"
+    assert preset.text_content() == "Window: manual"
     press(page, "b")
-    assert preset.text_content() == "Window: As set"
+    assert preset.text_content() == "Window: preset"
     press(page, "z")
     assert page.locator("#tool-actual").get_attribute("aria-pressed") == "true"
     press(page, "a")
     assert page.locator("#tool-actual").get_attribute("aria-pressed") == "false"
     press(page, "r")
-    assert preset.text_content() == "Window: As set"
+    assert preset.text_content() == "Window: preset"
 
 
 def test_one_image_has_nothing_to_be_linked_with(serve: Serve, read: Read) -> None:
@@ -230,7 +230,7 @@ def test_question_mark_closes_what_it_opened_and_enter_does_too(serve: Serve, re
 def test_question_mark_shows_every_key(serve: Serve, read: Read) -> None:
     page = read(serve())
     press(page, "?")
-    dialog = page.get_by_role("dialog", name="Keys and hands")
+    dialog = page.get_by_role("dialog", name="Keyboard, mouse and touch")
     assert dialog.is_visible()
     words = dialog.text_content() or ""
     for key in ("Enter", "Space", "I", "L", "R", "F", "P", "W", "Z", "V"):

@@ -119,7 +119,7 @@ def test_a_reader_who_has_left_is_noticed_and_the_wait_is_no_active_time(
     server = serve(**CALL, section={"idle_after_s": 60})
     page = read(server)
     later(page, MINUTES)
-    page.get_by_role("dialog", name="Still there?").wait_for()
+    page.get_by_role("dialog", name="Are you still there?").wait_for()
     assert page.locator(".pixels").is_hidden()
     page.keyboard.press("Enter")
     timing = finish(page, server)
@@ -167,7 +167,7 @@ def test_practice_says_how_the_answer_was_with_the_images_in_sight(serve: Serve,
     assert page.locator("#practice").is_visible()
     for key in ("Shift+S", "2", "Enter"):
         page.keyboard.press(key)
-    dialog = page.get_by_role("dialog", name="Not so")
+    dialog = page.get_by_role("dialog", name="Incorrect")
     dialog.wait_for()
     assert "This one is real." in (dialog.text_content() or "")
     assert page.locator(".pixels").is_visible()

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_shared_counts'),
+        ("accounts", "0006_shared_counts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invitation',
-            name='language',
+            model_name="invitation",
+            name="language",
             field=models.CharField(blank=True, max_length=10),
         ),
         migrations.AddField(
-            model_name='user',
-            name='language',
+            model_name="user",
+            name="language",
             field=models.CharField(blank=True, max_length=10),
         ),
     ]

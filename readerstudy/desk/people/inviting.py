@@ -38,11 +38,18 @@ def _bracketed_in(line: str) -> list[str]:
 
 
 def invite_people(
-    study: Study, emails: Sequence[str], role: str, *, by: User, mail: bool, leads: bool = False
+    study: Study,
+    emails: Sequence[str],
+    role: str,
+    *,
+    by: User,
+    mail: bool,
+    leads: bool = False,
+    language: str = "",
 ) -> Outcome:
     """Each address gets its link, by letter if `mail`, or the sentence why not.
 
-    With `leads` staff may also create studies of their own.
+    With `leads` staff may also create studies of their own. `language` is that of the letters.
     """
     if leads and role == Role.READER:
         raise ReadersDoNotLead
@@ -51,9 +58,9 @@ def invite_people(
         for email in emails:
             try:
                 if role == Role.READER:
-                    invited = invite_reader(study, email, by=by)
+                    invited = invite_reader(study, email, by=by, language=language)
                 else:
-                    invited = invite_staff(study, email, role, by=by, leads=leads)
+                    invited = invite_staff(study, email, role, by=by, language=language, leads=leads)
             except ReaderstudyError as error:
                 outcome.refuse(email, error)
             else:

@@ -1,5 +1,6 @@
 """What one may ask for with people."""
 
+from django.conf import settings
 from rest_framework import serializers
 
 from readerstudy.studies.models import Role
@@ -24,6 +25,11 @@ class Invitation(Letters):
     role = serializers.ChoiceField(choices=Role.choices, default=Role.READER)
     leads = serializers.BooleanField(
         default=False, help_text="Whether they may create studies of their own; not for readers."
+    )
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text="Of the emails, until the person chooses a language.",
     )
 
 

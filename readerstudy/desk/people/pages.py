@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -51,6 +52,7 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "outcome": outcome,
         "links_csv": csv_address(outcome.invited),
         "all_roles": Role.choices,
+        "languages": settings.LANGUAGES,
         "may_give_the_lead": may_create_studies(request.user),
         "started": "\n".join(refused.email for refused in outcome.refused) or unsent,
         "typed": request.POST.dict() if outcome.problems else {},

@@ -95,12 +95,18 @@ export class Board {
     view.addEventListener("focus", () => this.act({ kind: "focus", slot }));
     const caption = h("figcaption", {});
     const figure = h("figure", { class: "cell", "data-slot": slot }, view, caption);
-    if (!only) caption.append(h("h2", { class: "letter" }, slot, h("span", { class: "flags" })));
+    if (!only) caption.append(h("h2", { class: "letter" }, slot, this.flags(section)));
     caption.append(...this.controls(section, slot, only));
     caption.addEventListener("focusin", () => this.act({ kind: "focus", slot }));
     this.views.set(slot, view);
     this.figures.set(slot, figure);
     return figure;
+  }
+
+  /** What a figure can be, which the style sheet shows when it is. */
+  private flags(section: Section): HTMLElement {
+    const chosen = section.task === "pick_real" ? word("marked") : null;
+    return h("span", { class: "flags", "data-focus": word("selected"), "data-chosen": chosen });
   }
 
   private controls(section: Section, slot: string, only: boolean): HTMLElement[] {
@@ -228,7 +234,12 @@ export class Board {
       tags.append(this.choice([tag || word("show_spot")], { kind: "reason", slot, tag }, given));
     }
     const given = h("span", { class: "given" });
-    const why = h("details", { class: "why" }, h("summary", {}, word("why"), " ", given, kbd("W")), tags);
+    const why = h(
+      "details",
+      { class: "why" },
+      h("summary", { "data-back": word("back_to_rating") }, word("why"), " ", given, kbd("W")),
+      tags,
+    );
     if (reasons.spot) {
       why.append(h("p", { class: "soft spot" }, ...around("spot_how", kbd("X"))));
     }

@@ -38,7 +38,7 @@ urlpatterns = [
     [
         ("/suspect/", 400, "not understood"),
         ("/refuse/", 403, "not for you"),
-        ("/nowhere/", 404, "Nothing is here"),
+        ("/nowhere/", 404, "Page not found"),
         ("/fail/", 500, "went wrong on our side"),
     ],
 )

@@ -189,7 +189,7 @@ def test_a_used_link_offers_a_stranger_the_sign_in_and_says_nothing_of_the_perso
 def test_a_wrong_link_is_not_found(client: Client, method: str, status: int) -> None:
     response: Any = getattr(client, method)(page("wrong"))
     assert response.status_code == status
-    assert "Copy it whole" in response.content.decode()
+    assert "Copy the whole link" in response.content.decode()
 
 
 def test_a_post_from_another_site_claims_nothing(alice: User) -> None:

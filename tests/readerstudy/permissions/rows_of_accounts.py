@@ -20,6 +20,7 @@ ROWS = {
         "/accounts/oidc/hospital/login/callback/", "404 404 404 404 404 404 404"
     ),
     "accounts/oidc/cancelled/": row("/accounts/oidc/cancelled/", "200 200 200 200 200 200 200"),
+    "language/": row("/language/", "302 302 302 302 302 302 302", "POST"),
     "account/tokens/": row("/account/tokens/", "302 200 200 200 200 200 200"),
     "account/tokens/<int:pk>/revoke/": row(
         "/account/tokens/1/revoke/", "302 404 404 404 404 404 404", "POST"

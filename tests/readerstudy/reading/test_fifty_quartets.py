@@ -123,7 +123,7 @@ def test_fifty_quartets_two_cut_networks_two_machines_and_every_answer_once(
         office.has_saved(points(21))
 
         home = Machine(browser, server.url)
-        home.page.get_by_role("button", name="Read here").wait_for()
+        home.page.get_by_role("button", name="Continue here").wait_for()
         home.press("Enter")
         home.sees(21)
         office.context.close()

@@ -93,11 +93,11 @@ def test_instructions_are_read_once(db: None) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"years": "3"}, "“What is your specialty?” is still open."),
+        ({"years": "3"}, "Answer the question “What is your specialty?”."),
         ({"specialty": "surgery", "years": "3"}, "allows radiology, orthopaedics."),
-        ({"specialty": "radiology", "years": "many"}, "asks for a number"),
-        ({"specialty": "radiology", "years": "-1"}, "asks for a number"),
-        ({"specialty": "radiology", "years": "inf"}, "asks for a number"),
+        ({"specialty": "radiology", "years": "many"}, "needs a number"),
+        ({"specialty": "radiology", "years": "-1"}, "needs a number"),
+        ({"specialty": "radiology", "years": "inf"}, "needs a number"),
         ({"specialty": "radiology", "years": "1", "remark": "x" * 2001}, "at most 2000 characters"),
     ],
 )
@@ -112,7 +112,7 @@ def test_the_questionnaire_says_what_is_missing(db: None, given: dict[str, str],
 def test_a_poor_screen_may_go_on_where_the_study_only_warns(knees: Locked) -> None:
     rita = knees.client("rita")
     answer = rita.post("/read/knees/display/", {**GOOD_SCREEN, "viewport_width": 600})
-    assert "Go on all the same" in text(answer)
+    assert "Continue anyway" in text(answer)
     assert follow(rita) == "/read/knees/trial/"
 
 
@@ -120,7 +120,7 @@ def test_a_poor_screen_stops_where_the_study_refuses(db: None) -> None:
     more = '[display]\nif_failed = "refuse"\n'
     rita = a_locked_study(protocol_text(more=more)).client("rita")
     answer = rita.post("/read/knees/display/", {**GOOD_SCREEN, "viewport_width": 600})
-    assert "Go on all the same" not in text(answer)
+    assert "Continue anyway" not in text(answer)
     assert follow(rita) == "/read/knees/display/"
 
 

@@ -74,7 +74,7 @@ def untranslated(page: str, data: tuple[str, ...]) -> list[str]:
     """Return what a page says outside brackets, other than data."""
     spoken = _Spoken()
     spoken.feed(page)
-    return [word for text in ["".join(spoken.texts), *spoken.attributes] for word in left(text, data)]
+    return [word for text in [" ".join(spoken.texts), *spoken.attributes] for word in left(text, data)]
 
 
 def left(text: str, data: tuple[str, ...]) -> list[str]:

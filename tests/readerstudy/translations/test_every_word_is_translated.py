@@ -55,6 +55,9 @@ DATA = (
     "orthopaedics",
     "UTC",
     "Authorization: Bearer",
+    "alice@example.org",
+    "client_uuid",
+    "answer.reasons",
 )
 
 
@@ -128,7 +131,7 @@ def test_from_consent_to_the_receipt(section: str) -> None:
     words = json.loads(re.findall(r'<script id="words" type="application/json">(.*?)</script>', page)[0])
     said = [text for word in words.values() for text in (word.values() if isinstance(word, dict) else [word])]
     assert [text for text in said if left(text, DATA)] == []
-    read_everything(made.reading("rita"))
+    list(read_everything(made.reading("rita")))
     assert rita.get("/read/knees/finish/").status_code == 200
     assert rita.get("/read/").status_code == 200
     assert rita.get("/read/elsewhere/").status_code == 404
@@ -137,7 +140,7 @@ def test_from_consent_to_the_receipt(section: str) -> None:
 
 def test_breaks_handing_in_and_practice() -> None:
     more = "[reading]\nallow_back = true\nbreak_after = 2\n"
-    text = protocol_text(sections=QUARTETS.format(trials=1) + RATES + "washout_days = 3\n", more=more)
+    text = protocol_text(sections=QUARTETS.format(trials=1) + RATES, more=more, study="washout_days = 3")
     made = a_locked_study(text)
     rita = walker(made.people["rita"])
     rita.post("/read/knees/display/", GOOD_SCREEN)

@@ -43,7 +43,7 @@ def test_feedback_follows_the_committed_answer(made: Locked) -> None:
     assert feedback(rita, token).status_code == 404
     real = real_letter(made.reading("rita"))
     answer_next(made.reading("rita"), letter=real)
-    assert feedback(rita, token).json() == {"sentence": f"Right, {real} is the real one.", "correct": True}
+    assert feedback(rita, token).json() == {"sentence": f"Correct, {real} is real.", "correct": True}
 
 
 def test_feedback_names_the_real_one_after_a_wrong_answer(made: Locked) -> None:
@@ -51,7 +51,7 @@ def test_feedback_names_the_real_one_after_a_wrong_answer(made: Locked) -> None:
     token = rita.state()["current"]["token"]
     real = real_letter(made.reading("rita"))
     answer_next(made.reading("rita"), letter=fake_letter(made.reading("rita")))
-    assert feedback(rita, token).json() == {"sentence": f"The real one is {real}.", "correct": False}
+    assert feedback(rita, token).json() == {"sentence": f"{real} is real.", "correct": False}
 
 
 def test_there_is_no_feedback_on_what_counts(db: None) -> None:

@@ -30,7 +30,7 @@ def test_the_page_tells_how_a_practice_answer_was(made: Locked, browser: Browser
     page.locator("#grid[data-painted]").wait_for()
     page.keyboard.press(f"Shift+{real}")
     page.keyboard.press("Enter")
-    page.get_by_text(f"Right, {real} is the real one.").wait_for()
+    page.get_by_text(f"Correct, {real} is real.").wait_for()
     page.keyboard.press("Enter")
     page.get_by_text("Section 2: Triples").wait_for()
     context.close()
