@@ -18,6 +18,8 @@ LANGUAGE = "eo"
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("title", "alt", "aria-label", "placeholder", "label")
 SILENT = {"script", "style", "kbd"}
+#: Secrets of authenticator apps, recovery codes, numbers of receipts.
+KEYS = re.compile(r"\b(?:[A-Z2-7]{16,}|[0-9a-f]{4,})\b")
 #: Whose own messages readers meet: they count as translated where a German one exists.
 LIBRARIES = (
     Path(django.__file__).parent / "conf",
@@ -79,7 +81,7 @@ def untranslated(page: str, data: tuple[str, ...]) -> list[str]:
 
 def left(text: str, data: tuple[str, ...]) -> list[str]:
     """Return the words outside brackets and data."""
-    plain = html.unescape(text)
+    plain = KEYS.sub(" ", html.unescape(text))
     for word in sorted(data, key=len, reverse=True):
         plain = plain.replace(word, " ")
     depth, outside = 0, []

@@ -46,6 +46,11 @@ DATA = (
     "Alice",
     "Rita",
     "Knees",
+    "Triples",
+    "Calls",
+    "Rates",
+    "Checks",
+    "Warm up",
     "I agree that my answers are kept.",
     "Look at all images.",
     "What is your specialty?",
@@ -58,6 +63,9 @@ DATA = (
     "alice@example.org",
     "client_uuid",
     "answer.reasons",
+    # how Esperanto writes a date
+    "-a de",
+    "je ",
 )
 
 
