@@ -233,7 +233,7 @@ def test_question_mark_shows_every_key(serve: Serve, read: Read) -> None:
     dialog = page.get_by_role("dialog", name="Keyboard, mouse and touch")
     assert dialog.is_visible()
     words = dialog.text_content() or ""
-    for key in ("Enter", "Space", "I", "L", "R", "F", "P", "W", "Z", "V"):
+    for key in ("Enter", "␣", "I", "L", "R", "F", "P", "W", "Z", "V"):
         assert key in words
     press(page, "Escape")
     dialog.wait_for(state="hidden")

@@ -83,7 +83,7 @@ def test_no_page_of_the_doorway_has_scripts_or_styles_within(client: Client) -> 
 def test_a_form_that_is_too_old_is_answered_with_what_to_do() -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {})
     assert response.status_code == 403
-    assert "load the page again" in response.content.decode()
+    assert "reload the page" in response.content.decode()
 
 
 def test_what_is_shown_to_somebody_signed_in_is_kept_by_no_cache_between(client: Client) -> None:

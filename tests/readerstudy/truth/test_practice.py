@@ -75,7 +75,7 @@ def test_who_meets_the_pass_mark_goes_on(made: Locked) -> None:
     assert a_tab(made).state()["current"] is None
     rita = made.client("rita")
     assert rita.get("/read/knees/").headers["Location"] == "/read/knees/practice/"
-    assert "2 of 2 right" in rita.get("/read/knees/practice/").content.decode()
+    assert "2 of 2 correct" in rita.get("/read/knees/practice/").content.decode()
     rita.post("/read/knees/practice/")
     assert PracticeRound.objects.get().passed
     state = a_tab(made).state()
