@@ -119,8 +119,8 @@ def missing(catalog: Catalog) -> list[str]:
     ]
 
 
-def forms_of(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms_of(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def main() -> int:
