@@ -1,9 +1,8 @@
 """The root of the platform's error tree. Each room hangs its own branch on it."""
 
 import inspect
+from collections.abc import Callable
 from typing import Any, ClassVar
-
-from django.utils.translation import gettext
 
 
 class ReaderstudyError(Exception):
@@ -12,6 +11,8 @@ class ReaderstudyError(Exception):
     # What programs are told: `class NoPlan(TruthError, code="no_plan", status=409)`. Subclasses inherit both.
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
+    # Django's gettext where Django runs; third parties do without.
+    translate: ClassVar[Callable[[str], str]] = str
 
     def __init_subclass__(cls, *, code: str = "", status: int = 0, **others: Any) -> None:
         super().__init_subclass__(**others)
@@ -20,7 +21,7 @@ class ReaderstudyError(Exception):
 
     def __init__(self, message: str = "") -> None:
         sentence = " ".join(inspect.cleandoc(self.__doc__ or "").split())
-        super().__init__(message or (gettext(sentence) if sentence else ""))
+        super().__init__(message or (type(self).translate(sentence) if sentence else ""))
 
     @property
     def for_everybody(self) -> str:

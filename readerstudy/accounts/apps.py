@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext
+
+from readerstudy.errors import ReaderstudyError
 
 
 class AccountsConfig(AppConfig):
@@ -6,6 +9,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        ReaderstudyError.translate = gettext
         from readerstudy.accounts import hospital_sign_in, passwords, second_factor
 
         hospital_sign_in.record_changes()
