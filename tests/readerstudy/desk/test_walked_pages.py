@@ -45,9 +45,9 @@ def alice() -> Client:
     ("page", "given", "sentence"),
     [
         ("preflight", {"readers": "1", "seed": "5"}, "greater than or equal to 2"),
-        ("preflight", {"readers": "2", "dropout": "much", "seed": "5"}, "Enter a number"),
+        ("preflight", {"readers": "2", "dropout": "much", "seed": "5"}, "A valid number is required"),
         ("playground", {"steps": "0", "seed": "5"}, "greater than or equal to 1"),
-        ("playground", {"sampler": "magic", "seed": "5"}, "magic is not one of the available choices"),
+        ("playground", {"sampler": "magic", "seed": "5"}, "is not a valid choice"),
     ],
 )
 def test_a_form_names_the_mistake_and_keeps_the_rest(
