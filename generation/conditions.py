@@ -35,6 +35,10 @@ class Categorical:
     def allowed(self) -> list[str]:
         return list(self.values)
 
+    def stages(self) -> list[str]:
+        """The values that a progression shows."""
+        return list(self.values)
+
     def draw(self, rng: np.random.Generator) -> str:
         """A value as often as the training data had it."""
         return self.values[int(rng.choice(len(self.values), p=self.shares or None))]
@@ -75,6 +79,10 @@ class Continuous:
     def allowed(self) -> tuple[float, float]:
         return self.low, self.high
 
+    def stages(self) -> list[float]:
+        """The values that a progression shows, from the lowest to the highest."""
+        return [round(float(value), 1) for value in np.linspace(self.low, self.high, 5)]
+
     @property
     def edges(self) -> tuple[float, ...]:
         """Between which equal shares of the training data lie."""
@@ -111,6 +119,11 @@ class ConditionSpace:
 
     def allowed(self) -> dict[str, list[str] | tuple[float, float]]:
         return {attribute.name: attribute.allowed() for attribute in self.attributes}
+
+    def stages(self, name: str) -> Sequence[Value]:
+        """The values that a progression along a condition shows."""
+        self.encode({name: None})  # refuses an unknown name
+        return next(attribute for attribute in self.attributes if attribute.name == name).stages()
 
     def encode(self, values: Mapping[str, Value]) -> NDArray[np.float32]:
         """One number an attribute, NaN where nothing is asked; an unknown name is refused."""

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from django.core.management import execute_from_command_line
@@ -9,6 +10,7 @@ from django.db import DatabaseError
 
 #: Commands that migrate the database themselves: if they fail, "run migrate" is no remedy.
 _MIGRATING = {"migrate", "demo"}
+_DRAWING = {"generate_synthetic", "progression"}
 
 
 def main() -> None:
@@ -23,13 +25,12 @@ def main() -> None:
 
 
 def _execute(words: list[str]) -> None:
-    if words[1:2] != ["generate_synthetic"]:
+    if not _DRAWING & set(words[1:2]):
         execute_from_command_line(words)
         return
-    # Its images need no database and no app, and loading the apps takes longer than drawing an image.
-    from readerstudy.synthesis.management.commands.generate_synthetic import Command
-
-    Command().run_from_argv(words)
+    # Images need no database and no app, and loading the apps takes longer than drawing an image.
+    command = import_module(f"readerstudy.synthesis.management.commands.{words[1]}").Command()
+    command.run_from_argv(words)
 
 
 def _remedy(program: str) -> str | None:

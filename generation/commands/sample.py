@@ -36,6 +36,11 @@ def add_out_argument(parser: argparse.ArgumentParser) -> None:
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     """What decides the images, for every command that makes some."""
     parser.add_argument("--count", type=int, required=True, metavar="N", help="how many images")
+    add_picture_arguments(parser)
+
+
+def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
+    """All but how many."""
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="default: the one in the package")
     parser.add_argument(
         "--condition",
@@ -86,8 +91,11 @@ def read_request(arguments: argparse.Namespace) -> SampleRequest:
 
 def request_values(arguments: argparse.Namespace) -> dict[str, Any]:
     """The fields of a SampleRequest, from what `add_request_arguments` takes and --out."""
+    return {"count": arguments.count, **picture_values(arguments)}
+
+
+def picture_values(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
-        "count": arguments.count,
         "out": arguments.out,
         "checkpoint": arguments.checkpoint,
         "conditions": _conditions(arguments.condition),

@@ -48,6 +48,11 @@ def _png(pixels: NDArray[Any], facts: Mapping[str, Any]) -> bytes:
     return file.getvalue()
 
 
+def _patient_id(facts: Mapping[str, Any]) -> str:
+    """One patient an image, except where a request shows one through several."""
+    return str(facts.get("patient") or f"SYNTHETIC-{facts['index']:08d}")
+
+
 def _dicom(pixels: NDArray[np.uint16], facts: Mapping[str, Any]) -> bytes:
     """Conversion type SYN is the standard's own word for a synthetic image."""
     from pydicom.dataset import FileDataset, FileMetaDataset
@@ -62,7 +67,7 @@ def _dicom(pixels: NDArray[np.uint16], facts: Mapping[str, Any]) -> bytes:
     image.SOPClassUID, image.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
     image.StudyInstanceUID = generate_uid(entropy_srcs=[*entropy[:2], "study"])
     image.SeriesInstanceUID = generate_uid(entropy_srcs=[*entropy[:2], "series"])
-    image.PatientName, image.PatientID = "SYNTHETIC^IMAGE", f"SYNTHETIC-{facts['index']:08d}"
+    image.PatientName, image.PatientID = "SYNTHETIC^IMAGE", _patient_id(facts)
     image.PatientBirthDate, image.PatientSex = "", ""
     image.StudyDate, image.StudyTime, image.StudyID, image.AccessionNumber = "", "", "", ""
     image.ReferringPhysicianName = ""

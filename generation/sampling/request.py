@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from generation.cards import CheckpointCard, bundled_checkpoint
+from generation.cards import CheckpointCard, bundled_checkpoint, describe_checkpoint
 from generation.conditions import Value
 from generation.errors import RequestError
 
@@ -29,7 +29,7 @@ BATCH = 16
 HIDDEN_SEED_BITS = 96
 _NO_IDENTITY = {"out", "checkpoint", "count", "threads", "cpu"}
 #: What was not possible at first: left out where it is off, so that folders of before go on.
-_ADDED_LATER = {"compiled": False, "batch": BATCH, "hidden_seed": False}
+_ADDED_LATER = {"compiled": False, "batch": BATCH, "hidden_seed": False, "through": ""}
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
 
 
@@ -43,12 +43,15 @@ class SampleRequest:
     leaves it open. An image depends on checkpoint, seed, its number, conditions and solver settings alone.
 
     With `hidden_seed` no file names the seed: whoever has it and the checkpoint can make the images again and
-    recognise them. Draw such a seed at random, with 128 bits."""
+    recognise them. Draw such a seed at random, with 128 bits.
+
+    `through` names a condition: the images show one patient after the other, each with every value of it."""
 
     count: int
     out: Path
     checkpoint: Path | None = None
     conditions: Mapping[str, Value] = field(default_factory=dict)
+    through: str = ""
     guidance: float = 1.0
     guidance_rescale: float = 0.7
     guidance_interval: tuple[float, float] = (0.0, 1.0)
@@ -82,6 +85,11 @@ class SampleRequest:
             raise RequestError(f"{self.threads} threads are not possible: choose 1 or more")
         if self.batch < 1:
             raise RequestError(f"batches of {self.batch} are not possible: choose 1 or more")
+        if self.through in self.conditions:
+            raise RequestError(
+                f"{self.through} takes all its values in turn, so it cannot be "
+                f"{self.conditions[self.through] or 'left open'}: leave that condition out"
+            )
         if self.seed < 0:
             raise RequestError(f"seed {self.seed} is not possible: choose 0 or more")
         if self.hidden_seed and self.seed.bit_length() < HIDDEN_SEED_BITS:
@@ -105,6 +113,17 @@ class SampleRequest:
             "checkpoint_digest": card.digest,
             "recipe": RECIPE,
         }
+
+
+def progression_request(
+    values: Mapping[str, Any], *, through: str, patients: int = 1
+) -> tuple[SampleRequest, tuple[Value, ...]]:
+    """The request for so many patients, and the stages that each of them is shown at."""
+    if patients < 1:
+        raise RequestError(f"cannot show {patients} patients: ask for 1 or more")
+    card = describe_checkpoint(values.get("checkpoint") or bundled_checkpoint())
+    stages = tuple(card.space.stages(through))
+    return SampleRequest(**{**values, "through": through, "count": patients * len(stages)}), stages
 
 
 def identity_digest(identity: Mapping[str, Any]) -> str:

@@ -106,19 +106,26 @@ class Painter:
             scale=request.guidance, rescale=request.guidance_rescale, interval=request.guidance_interval
         )
         self.batch = 1 if device.type == "cpu" else request.batch
+        self.stages = checkpoint.space.stages(request.through) if request.through else [None]
         self.draw = ConditionDraw(checkpoint.space, checkpoint.space.rows, request.conditions)
         if request.compiled and not checkpoint.is_wgan:
             compile_network(checkpoint.network, device)
 
     def conditions_of(self, index: int) -> dict[str, Value]:
         """What was asked; what was not named is drawn as the training data had it."""
-        return self.draw.conditions(np.random.default_rng([self.request.seed, index, 1]))
+        patient, stage = divmod(index, len(self.stages))
+        drawn = self.draw.conditions(np.random.default_rng([self.request.seed, patient, 1]))
+        return {**drawn, self.request.through: self.stages[stage]} if self.request.through else drawn
+
+    def seed_of(self, index: int) -> int:
+        """The seed of an image's noise, which all images of one patient share."""
+        return image_seed(self.request.seed, index // len(self.stages))
 
     def paint(self, indices: Sequence[int]) -> NDArray[np.float32]:
         """(n, size, size) on -1 to 1."""
         padded = [*indices, *([indices[-1]] * (self.batch - len(indices)))]
         encoded = np.stack([self.checkpoint.space.encode(self.conditions_of(i)) for i in padded])
-        seeds = [image_seed(self.request.seed, i) for i in padded]
+        seeds = [self.seed_of(i) for i in padded]
         if isinstance(self.checkpoint.network, Generator):
             return draw(self.checkpoint.network, encoded, seeds)[: len(indices)]
         images = denoise(
@@ -150,8 +157,10 @@ class Painter:
     def facts_of(self, index: int) -> Row:
         """All that the manifest says of an image beside its file: known before it is made."""
         known = {n: "" if v is None else v for n, v in self.conditions_of(index).items()}
-        seed = "" if self.request.hidden_seed else image_seed(self.request.seed, index)
+        seed = "" if self.request.hidden_seed else self.seed_of(index)
         own = {"index": index, "seed": seed, "checkpoint_digest": self.checkpoint.digest}
+        if self.request.through:
+            own["patient"] = f"synthetic-{index // len(self.stages):06d}"
         return {**own, **known, **self._solver()}
 
     def _solver(self) -> dict[str, str | int | float]:
@@ -167,7 +176,6 @@ class Painter:
 
 
 def image_seed(seed: int, index: int) -> int:
-    """The seed of one image's noise."""
     return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0] >> 1)
 
 

@@ -2,13 +2,15 @@
 
 import importlib.util
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import generation
 from generation import GenerationError
 from generation.commands.sample import request_values
+from generation.sampling.request import progression_request
 from readerstudy.synthesis.errors import GenerationNotInstalled, SynthesisError
 
 if TYPE_CHECKING:
@@ -29,10 +31,8 @@ def request_of(values: Mapping[str, Any]) -> "SampleRequest":
 
 def values_of(options: Mapping[str, Any]) -> dict[str, Any]:
     """What `request_of` takes, from the options of a command that has `add_request_arguments`."""
-    try:
+    with speaking_plainly():
         return request_values(Namespace(**options))
-    except GenerationError as error:
-        raise SynthesisError(str(error)) from error
 
 
 def generate(
@@ -42,12 +42,32 @@ def generate(
     should_stop: Callable[[], bool] | None = None,
 ) -> "SampleSummary":
     """Images in a folder with their manifest. Torch is loaded here, and nowhere else in the platform."""
-    if importlib.util.find_spec("torch") is None:
-        raise GenerationNotInstalled
-    try:
+    require_torch()
+    with speaking_plainly():
         return generation.sample(request, on_progress=on_progress, should_stop=should_stop)
+
+
+def progression_of(asked: Mapping[str, Any], through: str) -> dict[str, Any]:
+    """What was asked, as one patient at every value of a condition; as it was where none is named."""
+    if not through:
+        return dict(asked)
+    with speaking_plainly():
+        request, _ = progression_request({**asked, "out": "there"}, through=through)
+    return {**asked, "through": through, "count": request.count}
+
+
+@contextmanager
+def speaking_plainly() -> Iterator[None]:
+    """Turn what `generation` refuses into an error of this room."""
+    try:
+        yield
     except GenerationError as error:
         raise SynthesisError(str(error)) from error
+
+
+def require_torch() -> None:
+    if importlib.util.find_spec("torch") is None:
+        raise GenerationNotInstalled
 
 
 def checkpoint_path(name: str) -> Path | None:

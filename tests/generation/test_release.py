@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import mlcroissant
 import pytest
 
 from generation import SampleRequest
@@ -34,6 +35,17 @@ def test_the_card_tells_licence_denominator_and_provenance(request_: ReleaseRequ
     assert "4 released of 4 made; 0 held back. Nothing else was selected." in card
     assert "Trained on: phantoms" in card
     assert "| grade |" in card
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_mlcroissant_finds_nothing_wrong_and_reads_the_rows(request_: ReleaseRequest) -> None:
+    out = release(request_).parent
+    dataset = mlcroissant.Dataset(jsonld=out / "croissant.json")
+    issues = dataset.metadata.ctx.issues
+    assert (issues.errors, issues.warnings) == (set(), set())
+    rows = list(dataset.records("rows"))
+    assert [row["rows/file"] for row in rows] == [f"images/{n:06d}.png".encode() for n in range(4)]
+    assert {type(row["rows/age"]) for row in rows} == {float}
 
 
 def test_the_papers_for_machines_agree_with_the_manifest(request_: ReleaseRequest) -> None:

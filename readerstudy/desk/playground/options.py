@@ -42,3 +42,9 @@ class Preview(Sampling):
         default=PREVIEW_COUNT,
         help_text=f"A preview has at most {MOST_LOOKED_AT} images; a source takes up to 100,000 at once.",
     )
+    through = serializers.CharField(
+        max_length=80,
+        allow_blank=True,
+        default="",
+        help_text="A condition: one patient is shown at each of its values, whatever the count.",
+    )

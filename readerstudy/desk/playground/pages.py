@@ -42,6 +42,9 @@ def form_of(
     for name, allowed in chosen.card.conditions.items():
         if (control := _control(name, allowed)) is not None:
             form.fields[f"with_{name}"] = control
+    if "through" in form.fields:
+        stages = [("", "different patients"), *((n, f"one patient at every {n}") for n in chosen.card.conditions)]
+        form.fields["through"].widget = forms.Select(choices=stages)
     wanted = {name: given.get(f"with_{name}", "") for name in chosen.card.conditions}
     form.more = {
         "model": chosen.name,

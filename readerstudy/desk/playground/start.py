@@ -7,13 +7,16 @@ from readerstudy.accounts.models import User
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.runs import start_run
 from readerstudy.synthesis.checkpoints import model
-from readerstudy.synthesis.generate import request_of
+from readerstudy.synthesis.generate import progression_of, request_of
 from readerstudy.truth.sources import source_of
 
 
 def start_preview(study: Study, given: Mapping[str, Any], *, by: User) -> Run:
     """Queue a few images to look at; they go into no source."""
-    return start_run(study, "preview", _request(given), by=by, total=given["count"])
+    asked = dict(given)
+    through = asked.pop("through")
+    asked = progression_of(_request(asked), through)
+    return start_run(study, "preview", asked, by=by, total=asked["count"])
 
 
 def start_generation(study: Study, given: Mapping[str, Any], *, by: User) -> Run:
