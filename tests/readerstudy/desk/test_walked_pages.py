@@ -71,6 +71,17 @@ def test_the_playground_keeps_its_settings_when_a_source_is_wrong(alice: Client)
     assert not Run.objects.exists()
 
 
+def test_the_playground_shows_one_patient_at_every_grade(alice: Client) -> None:
+    given = {"guidance": "1", "steps": "9", "sampler": "unipc", "seed": "5", "count": "3", "through": "grade"}
+    refused = alice.post("/studies/knees/playground/", given | {"with_grade": "2"})
+    assert refused.status_code == 422
+    assert "leave that condition out" in refused.content.decode()
+    assert not Run.objects.exists()
+    assert alice.post("/studies/knees/playground/", given).status_code == 302
+    asked = Run.objects.get().request
+    assert (asked["through"], asked["count"], asked["conditions"]) == ("grade", 5, {})
+
+
 def test_the_planner_names_the_mistake_and_keeps_the_rest(alice: Client) -> None:
     answer = alice.get("/planner/?study=knees&readers=0&trials=77")
     assert answer.status_code == 422

@@ -182,6 +182,15 @@ def test_a_model_of_the_server_shows_images_that_go_into_no_source(alices: Progr
     assert b"".join(alices.get(address.removeprefix("/api/")).streaming_content) == b"a picture"
 
 
+def test_a_preview_shows_one_patient_at_every_grade(alices: Program) -> None:
+    alices.post("studies/knees/previews", {"through": "grade", "steps": 2})
+    asked = Run.objects.get(kind="preview").request
+    assert (asked["through"], asked["count"]) == ("grade", 5)
+    refused = alices.post("studies/knees/previews", {"through": "colour"})
+    assert refused.status_code == 422
+    assert "this model knows grade, side, age, bmi" in refused.json()["detail"]
+
+
 def test_a_study_is_read_by_its_owner_in_a_rehearsal(alices: Program, knees: Locked) -> None:
     address = alices.post("studies/knees/reading-preview").json()["address"]
     assert knees.client("alice").get(address, follow=True).status_code == 200
