@@ -2,15 +2,19 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from generation.checkpoints import load_checkpoint
-from generation.conditions import ConditionSpace
+from generation.checkpoints import load_checkpoint, write_checkpoint
+from generation.conditions import Categorical, ConditionSpace, Value
 from generation.data.shards import Dataset
 from generation.errors import RequestError
+from generation.models.denoiser import Denoiser
+from generation.training.beginning import begin_with
 from generation.training.config import TrainConfig
 from generation.training.loop import train
 
@@ -54,8 +58,84 @@ def test_a_checkpoint_of_another_kind_is_refused_with_all_that_differs(
     deeper = dataclasses.replace(still, network=dataclasses.replace(still.network, blocks=3))
     with pytest.raises(RequestError) as refusal:
         train(dataset, dataset.space(["grade"]), deeper, tmp_path, start_from=tiny_checkpoint, cpu=True)
-    assert str(refusal.value).endswith(
-        "blocks is 1 there and 3 here; side is L, R there and absent here; age is a number there and absent "
-        "here. Make them the same, or start anew."
-    )
+    assert str(refusal.value).endswith("blocks is 1 there and 3 here. Make them the same, or start anew.")
     assert not (tmp_path / "state").exists()
+
+
+@pytest.fixture
+def loud_checkpoint(tiny_checkpoint: Path, tmp_path: Path) -> Path:
+    """The tiny one as after a long training: leaving a condition out says much."""
+    checkpoint = load_checkpoint(tiny_checkpoint)
+    torch.manual_seed(3)
+    for encoder in checkpoint.network.conditions.attributes:  # type: ignore[union-attr]
+        torch.nn.init.normal_(encoder.null)
+    path = tmp_path / "loud.safetensors"
+    write_checkpoint(path, checkpoint.network, checkpoint.manifest, half=False)
+    return path
+
+
+ASKED = [{"grade": "1"}, {"grade": "4"}, {}]
+
+
+def _begun(path: Path, space: ConditionSpace, tiny: TrainConfig, **changes: object) -> Denoiser:
+    network = Denoiser(dataclasses.replace(tiny.network, **changes), space)  # type: ignore[arg-type]
+    begin_with(path, network, tiny.diffusion)
+    return network.eval()
+
+
+def _predicted(network: Denoiser, asked: Sequence[Mapping[str, Value]]) -> torch.Tensor:
+    noisy = torch.randn(len(asked), 1, 16, 16, generator=torch.Generator().manual_seed(2))
+    conditions = torch.from_numpy(np.stack([network.space.encode(values) for values in asked]))
+    with torch.no_grad():
+        predicted: torch.Tensor = network(noisy, torch.full((len(asked),), 300), conditions)
+    return predicted
+
+
+def _old(path: Path) -> Denoiser:
+    network = load_checkpoint(path).network
+    assert isinstance(network, Denoiser)
+    return network
+
+
+def test_conditions_that_are_gone_count_as_not_said(
+    dataset: Dataset, tiny: TrainConfig, loud_checkpoint: Path
+) -> None:
+    begun = _begun(loud_checkpoint, dataset.space(["grade"]), tiny, dropout=0.1)
+    torch.testing.assert_close(_predicted(begun, ASKED), _predicted(_old(loud_checkpoint), ASKED))
+
+
+def test_a_new_condition_says_nothing_at_first_and_the_order_may_change(
+    dataset: Dataset, tiny: TrainConfig, loud_checkpoint: Path
+) -> None:
+    known = dataset.space(["age", "grade"], ["age"])
+    sex = Categorical(name="sex", values=("f", "m"))
+    more = dataclasses.replace(known, attributes=(sex, *known.attributes))
+    low, _ = known.allowed()["age"]
+    asked: list[Mapping[str, Value]] = [{"grade": "2", "age": low}, {"grade": "3"}]
+    said: list[Mapping[str, Value]] = [{**asked[0], "sex": "m"}, asked[1]]
+    begun = _begun(loud_checkpoint, more, tiny)
+    torch.testing.assert_close(_predicted(begun, said), _predicted(_old(loud_checkpoint), asked))
+
+
+def test_a_new_value_of_a_category_begins_as_not_said(
+    dataset: Dataset, tiny: TrainConfig, loud_checkpoint: Path
+) -> None:
+    grade = Categorical(name="grade", values=("4", "1", "revised"))
+    begun = _begun(loud_checkpoint, ConditionSpace((grade,)), tiny)
+    asked: list[Mapping[str, Value]] = [{"grade": "1"}, {"grade": "4"}, {"grade": "revised"}]
+    torch.testing.assert_close(_predicted(begun, asked), _predicted(_old(loud_checkpoint), ASKED))
+
+
+def test_a_category_that_was_a_number_is_refused(tiny: TrainConfig, loud_checkpoint: Path) -> None:
+    age = Categorical(name="age", values=("old", "young"))
+    with pytest.raises(RequestError, match="age is a category in one of both"):
+        _begun(loud_checkpoint, ConditionSpace((age,)), tiny)
+
+
+def test_what_was_never_left_out_in_training_cannot_be_left_out(
+    dataset: Dataset, tiny: TrainConfig, tmp_path: Path
+) -> None:
+    strict = dataclasses.replace(tiny, steps=1, condition_dropout=0.0, judged_images=0)
+    path = train(dataset, dataset.space(["grade", "side"]), strict, tmp_path, cpu=True)
+    with pytest.raises(RequestError, match="always with side"):
+        _begun(path, dataset.space(["grade"]), tiny)
