@@ -43,7 +43,10 @@ def form_of(
         if (control := _control(name, allowed)) is not None:
             form.fields[f"with_{name}"] = control
     if "through" in form.fields:
-        stages = [("", "different patients"), *((n, f"one patient at every {n}") for n in chosen.card.conditions)]
+        stages = [
+            ("", "different patients"),
+            *((n, f"one patient at every {n}") for n in chosen.card.conditions),
+        ]
         form.fields["through"].widget = forms.Select(choices=stages)
     wanted = {name: given.get(f"with_{name}", "") for name in chosen.card.conditions}
     form.more = {
