@@ -252,7 +252,7 @@ def test_an_answer_that_crosses_the_freeze_gets_a_sentence_and_leaves_nothing(
         return standing_of(of) if len(asked) > 1 else before
 
     monkeypatch.setattr("readerstudy.reading.respond.standing_of", a_moment_before_the_freeze)
-    with pytest.raises(Frozen, match="no answer is taken any more"):
+    with pytest.raises(Frozen, match="no more answers are accepted"):
         respond(enrolment, current.token, answer, by=knees.people["rita"], client_uuid=uuid4())
     assert len(asked) == 2
     for model in (Response, Rating, Tally):
