@@ -5,13 +5,20 @@ secret and address it needs is given; nothing falls back to a default there.
 """
 
 import os
-import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from readerstudy.environment import (
+    PRODUCTION,
+    from_environment,
+    number_from_environment,
+    secret_key,
+    switch_from_environment,
+)
 
 PACKAGE = Path(__file__).resolve().parent
 BASE_DIR = PACKAGE.parent
@@ -20,54 +27,9 @@ BASE_DIR = PACKAGE.parent
 INSTALLED = (PACKAGE / "templates").is_dir()
 RESOURCES = PACKAGE if INSTALLED else BASE_DIR
 
-ENVIRONMENTS = ("development", "production")
-ENVIRONMENT = os.environ.get("READERSTUDY_ENV", "development")
-if ENVIRONMENT not in ENVIRONMENTS:
-    raise ImproperlyConfigured(
-        f"READERSTUDY_ENV is {ENVIRONMENT!r}; it has to be one of {', '.join(ENVIRONMENTS)}."
-    )
-PRODUCTION = ENVIRONMENT == "production"
-
-
-def number_from_environment(name: str, default: int) -> int:
-    value = os.environ.get(name) or str(default)
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {value!r}; it has to be a whole number.")
-    return int(value)
-
-
-def switch_from_environment(name: str, *, default: bool) -> bool:
-    value = os.environ.get(name) or str(int(default))
-    if value not in {"0", "1"}:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it has to be 0 or 1.")
-    return value == "1"
-
-
-def from_environment(name: str, *, development: str, what: str) -> str:
-    """The value of an environment variable, which production has to give."""
-    value = os.environ.get(name, "")
-    if value:
-        return value
-    if PRODUCTION:
-        raise ImproperlyConfigured(f"{name} is not set. Production needs it: {what}.")
-    return development
-
-
 DEBUG = not PRODUCTION and os.environ.get("READERSTUDY_DEBUG", "0") == "1"
 
-SECRET_KEY = from_environment(
-    "SECRET_KEY",
-    development="development-only-key-that-production-refuses-to-start-with",
-    what="a random text of at least 50 characters that signs sessions and invitations",
-)
-NEW_KEY = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
-if PRODUCTION and len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured(
-        f"SECRET_KEY has {len(SECRET_KEY)} characters; it needs at least 50. {NEW_KEY}"
-    )
-# 50 random digits still take 45 bytes; a repeated character or word takes fewer than 25.
-if PRODUCTION and len(zlib.compress(SECRET_KEY.encode(), 9)) < 40:
-    raise ImproperlyConfigured(f"SECRET_KEY repeats itself; it has to be random. {NEW_KEY}")
+SECRET_KEY = secret_key()
 # The keys before it, newest first: sessions, seals of the audit log and authenticator secrets outlive it.
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 # Hashes that are compared for years, such as those of patients, stay what they are when the key changes.

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler403 = "readerstudy.web.error_responses.permission_denied"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("readerstudy.desk.operations.urls")),
     path("", include("readerstudy.desk.urls")),

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -47,6 +48,12 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, PermissionDenied):
         return _response(403, gettext("You don't have permission to do this."), "refused")
     return None
+
+
+def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    """The page of a refusal. Only a sentence of our own is told; any other error may say too much."""
+    said = next((str(one) for one in exception.args if isinstance(one, ReaderstudyError)), "")
+    return render(request, "403.html", {"said": said}, status=403)
 
 
 def _response(status: int, detail: str, code: str, **details: Any) -> Response:

@@ -42,7 +42,7 @@ def test_reading_goes_on_without_a_network_as_far_as_trials_were_fetched(
     fetched(page, server, 3)
     context.set_offline(True)
     banner = page.get_by_role("alert")
-    for number, words in ((1, "1 more trial is here already"), (2, "You can finish this trial")):
+    for number, words in ((1, "1 more trial is already loaded"), (2, "You can finish this trial")):
         press(page, *ANSWER)
         wait_for_trial(page, number + 1)
         banner.get_by_text(words).wait_for()

@@ -58,7 +58,7 @@ def leader(request: HttpRequest) -> User:
     """Who is signed in, if they may create studies; anybody else is told that they may not."""
     who = person(request)
     if not may_create_studies(who):
-        raise PermissionDenied(str(NotALeader()))
+        raise PermissionDenied(NotALeader())
     return who
 
 

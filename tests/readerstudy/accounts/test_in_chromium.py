@@ -115,4 +115,4 @@ def test_the_theme_follows_the_person_and_is_kept(page: Page, live_server: LiveS
     assert page.evaluate(colour) == "rgb(255, 255, 255)"
     page.get_by_role("button", name="Light or dark").click()
     page.reload()
-    assert page.evaluate(colour) == "rgb(20, 23, 27)"
+    assert page.evaluate(colour) == "rgb(15, 19, 23)"

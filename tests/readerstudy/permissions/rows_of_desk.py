@@ -27,7 +27,7 @@ ROWS = {
     "studies/<slug:slug>/images/": row("/studies/{slug}/images/", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/lock/": row("/studies/{slug}/lock/", "302 404 404 404 404 200 404"),
     "studies/<slug:slug>/log/": row("/studies/{slug}/log/", "302 404 404 200 200 200 404"),
-    "studies/<slug:slug>/margin/": row("/studies/{slug}/margin/", "302 404 404 404 404 404 404", "POST"),
+    "studies/<slug:slug>/margin/": row("/studies/{slug}/margin/", "302 404 404 302 404 302 404", "POST"),
     "studies/<slug:slug>/people/": row("/studies/{slug}/people/", "302 404 404 404 404 200 404"),
     "studies/<slug:slug>/people/<slug:pseudonym>/withdraw/": row(
         "/studies/{slug}/people/R01/withdraw/", "302 404 404 302 404 302 404", "POST"

@@ -53,7 +53,7 @@ ROWS = {
     **of("/runs", LEADS),
     **of("/runs/<int:number>", NOTHING_YET, sent="/runs/1"),
     **of("/runs/<int:number>/cancellation", NOTHING_YET, "POST", sent="/runs/1/cancellation"),
-    **of("/preflight", LEADS_MALFORMED, "POST"),
+    **of("/preflight", "401 404 404 202 404 202 404", "POST"),
     **of("/plan", LEADS),
     **of("/audit", LEADS),
     **of("/audit/override", LEADS_MALFORMED, "POST"),

@@ -17,6 +17,7 @@ from readerstudy.imaging.delivery import pixels
 from readerstudy.imaging.models import Image
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
+from readerstudy.truth.allocate import allocate
 from readerstudy.truth.import_images import ImportSummary, import_images
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import Measurement, Provenance, SeenFile
@@ -70,6 +71,7 @@ def test_an_import_changes_nothing_in_another_study(tmp_path: Path) -> None:
     study = a_planned_study()
     rows = Provenance.objects.filter(source__study=study).order_by("pk")
     rows.update(group="")
+    allocate(study, by=a_user("alice"))
     lock_study(study, by=a_user("alice"), reason="ready")
     before = list(rows.values())
     imported_by_mallory(saved([row.image for row in rows.select_related("image")], tmp_path / "in"), "mine")

@@ -1,11 +1,11 @@
 """Studies may share images without being copies: who learnt the truth in one does not read another."""
 
 import pytest
-from readerstudy.desk.preview import preview_study
 
 from readerstudy.accounts.claim import claim
 from readerstudy.accounts.errors import InvitationRefused
 from readerstudy.accounts.models import User
+from readerstudy.desk.rehearsal.preview import preview_study
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.create import create_study
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff
