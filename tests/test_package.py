@@ -53,6 +53,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent
 
 
+@pytest.mark.slow
 def test_the_installed_platform_migrates_and_serves_pages_and_static_files(
     installed: Path, tmp_path: Path
 ) -> None:

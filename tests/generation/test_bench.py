@@ -111,6 +111,7 @@ def test_several_devices_are_measured_through_accelerate_launch() -> None:
     assert rows[0]["hours_20000"] == pytest.approx(20_000 / rows[0]["images_per_second"] / 3600)
 
 
+@pytest.mark.slow
 def test_a_batch_that_the_memory_cannot_hold_does_not_end_the_sweep(results: Results) -> None:
     plan = replace(TOY, sampling_batches=(TOO_LARGE, 1), training_batches=(TOO_LARGE, 1))
     for part in (sampling_part(plan, plan.networks[0], CPU), training_part(plan, plan.networks[0], CPU)):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from generation import load_checkpoint
 from generation.__main__ import main
 
@@ -23,6 +25,7 @@ norm_groups = 4
 """
 
 
+@pytest.mark.slow
 def test_two_processes_train_one_model_and_sample_the_same_bytes_as_one(
     phantom_folder: Path, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:

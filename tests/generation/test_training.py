@@ -33,6 +33,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(
     assert _log(tmp_path / "cut", "train_loss")[0] == _log(tmp_path / "whole", "train_loss")[0]
 
 
+@pytest.mark.slow
 def test_the_loss_falls(dataset: Dataset, tiny: TrainConfig, tmp_path: Path) -> None:
     quick = dataclasses.replace(tiny.optimiser, learning_rate=1e-2, decay="constant")
     longer = dataclasses.replace(tiny, steps=45, evaluate_every=15, checkpoint_every=45, optimiser=quick)

@@ -71,6 +71,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_evaluate_measures_all_and_each_grade(tmp_path, real, synthetic, capsys):
     out = tmp_path / "evidence"
     quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 1, "--size", 64, "--real-part", "all")
@@ -89,6 +90,7 @@ def test_evaluate_measures_all_and_each_grade(tmp_path, real, synthetic, capsys)
     assert "AUC" in said
 
 
+@pytest.mark.slow
 def test_evaluate_compares_with_what_training_has_not_seen_and_the_report_says_so(tmp_path, real, synthetic):
     out = tmp_path / "evidence"
     quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 0, "--size", 64)

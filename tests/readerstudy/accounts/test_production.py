@@ -83,6 +83,7 @@ def test_what_is_missing_or_wrong_fails_loudly_by_name(
     assert sentence in done.stderr
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_stands_in_the_log_with_where_it_did(tmp_path: Path) -> None:
     asked = (
         "from unittest.mock import patch; from django.test import Client; "

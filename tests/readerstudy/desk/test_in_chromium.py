@@ -54,6 +54,7 @@ def page(request: Any, browser: Browser, live_server: Any, made: Locked) -> Iter
     context.close()
 
 
+@pytest.mark.slow
 def test_every_page_is_for_everybody(page: Page) -> None:
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

@@ -158,6 +158,7 @@ def test_no_canary_before_consent(made: Locked) -> None:
     assert finds(made.client("rita"), made) == []
 
 
+@pytest.mark.slow
 def test_no_canary_while_reading_and_after(made: Locked) -> None:
     factory.brief(made.reading("rita"))
     rita = made.client("rita")

@@ -110,6 +110,7 @@ class Machine:
         self.page.get_by_role("alert").wait_for(state="hidden")
 
 
+@pytest.mark.slow
 def test_fifty_quartets_two_cut_networks_two_machines_and_every_answer_once(
     made: Locked, browser: Browser
 ) -> None:

@@ -115,6 +115,7 @@ def stored() -> Counter[str]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_a_server_killed_amid_two_hundred_submissions_loses_and_duplicates_nothing() -> None:
     submissions, heard = two_hundred_readers(), threading.Semaphore(0)
     with Server() as server:

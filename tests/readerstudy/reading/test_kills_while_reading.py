@@ -18,6 +18,7 @@ TEXT = protocol_text(trials=TRIALS).replace("readers = 2\nplaces = 4", PLACES)
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_eight_readers_finish_though_the_server_is_killed_twice() -> None:
     made = a_locked_study(TEXT, readers=NAMES)
     with Server(workers=2) as server:

@@ -30,6 +30,7 @@ SLOW = {"planner_ask", "reproduction_download"}
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.slow
 def test_nothing_sent_to_it_makes_the_server_fail(mode: GenerationMode, alices: Program) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/schema?format=json", application)
     headers = {"Authorization": f"Bearer {alices.key}"}
