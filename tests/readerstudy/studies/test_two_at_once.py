@@ -105,5 +105,5 @@ def test_no_image_comes_into_a_source_that_is_being_locked() -> None:
         lambda: lock_study(study, by=alice, reason="ready"),
         lambda: add_images(source, [Origin(image=image) for image in images], by=alice),
     )
-    # Had the image come first, the audit would not have been of these images.
-    assert (locked, added) in {("done", "StudyIsLocked"), ("BlindingNotShown", "done")}
+    # Had the image come first, the plan would not have been drawn from it.
+    assert (locked, added) in {("done", "StudyIsLocked"), ("PlanIsStale", "done")}
