@@ -3,17 +3,19 @@
 Counts and times only. Nothing here knows a right answer, so that watching cannot unblind.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from statistics import median
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from readerstudy.reading.models import Activity, Choice, Chosen, Sitting, Tally
 from readerstudy.results.planner import SECONDS_A_TRIAL
 from readerstudy.studies.models import Study
+from readerstudy.studies.protocol import ProtocolDocument
 
 STALE_AFTER = timedelta(days=7)
 LEAST_ANSWERS = 20
@@ -35,9 +37,11 @@ Flags = dict[int, list[str]]
 def deviations_of(study: Study) -> Flags:
     """Sentences by enrolment, in a handful of queries whatever the number of answers."""
     flags: Flags = defaultdict(list)
-    for find in (_screens, _clocks, _sameness, _speed):
-        for enrolment, sentence in find(study):
-            flags[enrolment].append(sentence)
+    rows = Tally.objects.filter(enrolment__study=study).select_related("enrolment", "section")
+    tallies = list(rows.order_by("enrolment", "section", "day"))
+    found = (_screens(study), _clocks(tallies), _sameness(study), _speed(study.protocol.document, tallies))
+    for enrolment, sentence in chain.from_iterable(found):
+        flags[enrolment].append(sentence)
     return flags
 
 
@@ -58,15 +62,14 @@ def _screens(study: Study) -> list[tuple[int, str]]:
     return [(who, f"The display check failed in {n} sitting{'s' if n > 1 else ''}.") for who, n in rows]
 
 
-def _clocks(study: Study) -> list[tuple[int, str]]:
+def _clocks(tallies: Iterable[Tally]) -> Iterator[tuple[int, str]]:
     """The reader's clock beside the server's."""
-    rows = Tally.objects.filter(enrolment__study=study).order_by()
-    gaps = rows.values_list("enrolment_id").annotate(gap=Max("clock_gap"))
-    return [
-        (who, f"The reader's clock and the server's differ by up to {_minutes(gap)} minutes.")
-        for who, gap in gaps
-        if gap > CLOCK_MAY_DIFFER
-    ]
+    gaps: dict[int, timedelta] = defaultdict(timedelta)
+    for tally in tallies:
+        gaps[tally.enrolment_id] = max(gaps[tally.enrolment_id], tally.clock_gap)
+    for who, gap in gaps.items():
+        if gap > CLOCK_MAY_DIFFER:
+            yield who, f"The reader's clock and the server's differ by up to {_minutes(gap)} minutes."
 
 
 def _minutes(gap: timedelta) -> int:
@@ -91,16 +94,21 @@ def _sameness(study: Study) -> list[tuple[int, str]]:
     ]
 
 
-def _speed(study: Study) -> Iterator[tuple[int, str]]:
+def _speed(document: ProtocolDocument, tallies: Iterable[Tally]) -> Iterator[tuple[int, str]]:
     """Readers who answer a section much faster than is usual for its task, or than the other readers."""
-    rows = Tally.objects.filter(enrolment__study=study, enrolment__virtual=False, timed__gt=0).order_by()
-    summed = rows.values_list("section__name", "enrolment_id").annotate(ms=Sum("active_ms"), n=Sum("timed"))
+    summed: Counter[tuple[str, int]] = Counter()
+    timed: Counter[tuple[str, int]] = Counter()
+    for tally in tallies:
+        if not tally.enrolment.virtual:
+            of = (tally.section.name, tally.enrolment_id)
+            summed[of] += tally.active_ms
+            timed[of] += tally.timed
     paces: dict[str, dict[int, float]] = defaultdict(dict)
-    for section, who, ms, number in summed:
+    for (name, who), number in timed.items():
         if number >= LEAST_ANSWERS:
-            paces[section][who] = ms / number / 1000
+            paces[name][who] = summed[name, who] / number / 1000
     for name, by_reader in paces.items():
-        section = study.protocol.document.section(name)
+        section = document.section(name)
         slowest = HASTE * SECONDS_A_TRIAL[section.task]
         if len(by_reader) >= FEWEST_READERS:
             slowest = max(slowest, HASTE_AMONG_READERS * median(by_reader.values()))

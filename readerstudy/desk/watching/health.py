@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from readerstudy.audit.models import Event
@@ -25,12 +26,15 @@ def health_problems(study: Study) -> list[str]:
 
 def _runs() -> Iterator[str]:
     since = timezone.now() - WAITING_TOO_LONG
-    waiting = Run.objects.open().filter(heartbeat_at__isnull=True, asked_at__lt=since).count()
+    found = Run.objects.open().aggregate(
+        waiting=Count("pk", filter=Q(heartbeat_at__isnull=True, asked_at__lt=since)),
+        vanished=Count("pk", filter=Q(pk__in=Run.objects.vanished())),
+    )
+    waiting, vanished = found["waiting"], found["vanished"]
     # While a worker is busy with another run, waiting is no fault.
     if waiting and not worker_is_there():
         runs = "1 run is" if waiting == 1 else f"{waiting} runs are"
         yield f"No worker is running, and {runs} waiting. Start one: manage.py worker"
-    vanished = Run.objects.vanished().count()
     if vanished:
         runs = "1 run" if vanished == 1 else f"{vanished} runs"
         yield f"The worker stopped during {runs}. Start one to resume: manage.py worker"
