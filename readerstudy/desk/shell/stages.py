@@ -21,6 +21,7 @@ class Step:
     url: str
     action: str
     open_to: tuple[str, ...]
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class _Station:
     said: Callable[[Facts], str]
     is_skipped: Callable[[Facts], bool] = lambda facts: False
     is_overridden: Callable[[Facts], bool] = lambda facts: False
+    has_failed: Callable[[Facts], bool] = lambda facts: False
 
 
 def _count(number: int, noun: str) -> str:
@@ -93,6 +95,7 @@ _STATIONS = (
         open_to=LEADS,
         is_done=lambda facts: facts.audit == "passed",
         is_overridden=lambda facts: facts.audit == "overridden",
+        has_failed=lambda facts: facts.audit == "failed",
         said=lambda facts: _AUDIT_WORDS[facts.audit],
     ),
     _Station(
@@ -187,6 +190,7 @@ def stages_of(study: Study, facts: Facts) -> list[Step]:
                 url=reverse(f"desk-{station.name}", args=[study.slug]),
                 action="Unblind the study" if station.name == "ending" and facts.frozen else station.action,
                 open_to=station.open_to,
+                has_failed=station.has_failed(facts),
             )
         )
     return steps

@@ -9,9 +9,20 @@ from readerstudy.reading.hand_in import hand_in
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.invite import invite_reader
 from readerstudy.studies.models import Section
+from readerstudy.truth.blinding.audit import keep_audit
+from readerstudy.truth.blinding.gate import images_digest
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
-from tests.readerstudy.factory import Locked, a_locked_study, answer_next, protocol_text, read_everything
-from tests.readerstudy.people import confirm
+from tests.readerstudy.factory import (
+    AUDIT,
+    Locked,
+    a_locked_study,
+    a_planned_study,
+    a_user,
+    answer_next,
+    protocol_text,
+    read_everything,
+)
+from tests.readerstudy.people import confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +45,15 @@ def test_a_study_leads_nobody_where_they_may_not_go(made: Locked, name: str) -> 
     for address in set(re.findall(r'href="(/[^"#?]*)', body)):
         if not address.startswith(("/static/", "/favicon")):
             assert client.get(address, follow=True).status_code == 200, address
+
+
+def test_a_failed_audit_is_the_next_step_and_is_marked_as_failed() -> None:
+    study = a_planned_study()
+    keep_audit(study, images_digest(study), False, AUDIT, by=a_user("alice"))
+    [step] = [step for step in life_of(study) if step.name == "audit"]
+    assert (step.state, step.has_failed) == ("now", True)
+    page = signed_in(a_user("alice")).get("/studies/knees/").content.decode()
+    assert re.search(r'<li class="now failed">.*?Blinding audit', page, re.DOTALL)
 
 
 def test_a_rehearsal_that_was_left_out_is_not_called_done(made: Locked) -> None:
