@@ -141,7 +141,7 @@ def test_the_lock_needs_a_plan_an_audit_and_a_reason(study: Study) -> None:
     # The audit spoke of other images: one more has come since.
     source = source_of(study, "hospital-canary")
     foreign = Provenance.objects.exclude(source=source).earliest("pk")
-    Provenance.objects.create(source=source, image=foreign.image, by=alice)
+    Provenance.objects.create(source=source, image=foreign.image, labels={"grade": "1"}, by=alice)
     allocate(study, by=alice)
     assert newest_audit(study) is None
     with pytest.raises(BlindingNotShown):
