@@ -27,7 +27,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "analysis.agreement.kendall": ("kendall_w",),
     "analysis.agreement.krippendorff": ("krippendorff_alpha",),
-    "analysis.bayes": ("beta_binomial_bayes_factor",),
+    "analysis.bayes": (
+        "beta_binomial_bayes_factor",
+        "posterior_within",
+    ),
+    "analysis.binomial_intervals": (
+        "agresti_coull",
+        "jeffreys",
+        "wilson_corrected",
+    ),
     "analysis.bootstrap": (
         "bootstrap_fleiss",
         "bootstrap_mean",
@@ -42,6 +50,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "confidence_to_probability",
     ),
     "analysis.choice": ("conditional_logit",),
+    "analysis.confidence": (
+        "binormal",
+        "meta_dprime",
+    ),
+    "analysis.contingency": (
+        "chi_square",
+        "cochran_armitage",
+        "conditional_odds_ratio",
+    ),
     "analysis.crossed": (
         "crossed_contrast",
         "crossed_difference",
@@ -52,6 +69,16 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "equivalence_curve",
     ),
     "analysis.errors": ("AnalysisError",),
+    "analysis.froc": (
+        "froc",
+        "froc_difference",
+        "judge",
+    ),
+    "analysis.limits": (
+        "limits_of_agreement",
+        "repeatability",
+        "reproducibility",
+    ),
     "analysis.marginal": (
         "fit_cluster_robust",
         "fit_gee",
@@ -64,10 +91,23 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.mixed.result": ("MixedModel",),
     "analysis.mrmc.auc": ("mrmc_auc",),
     "analysis.mrmc.binary": ("mrmc_binary",),
-    "analysis.planning.group_sequential": ("group_sequential",),
+    "analysis.planning.endpoint": (
+        "area_variance",
+        "plan_endpoint",
+    ),
+    "analysis.planning.group_sequential": ("group_sequential", "nominal_level"),
+    "analysis.planning.pilot": (
+        "pilot",
+        "resize",
+    ),
     "analysis.planning.plan": (
         "Plan",
         "plan",
+    ),
+    "analysis.preference": ("plackett_luce",),
+    "analysis.psychometric": (
+        "converges_to",
+        "thresholds",
     ),
     "analysis.proportions": (
         "binomial_test",
@@ -109,6 +149,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "superiority_clustered",
         "superiority_crossed",
     ),
+    "analysis.rasch": ("many_facet_rasch",),
     "analysis.reporting.report": (
         "Report",
         "report",

@@ -1,11 +1,18 @@
 """``python -m analysis report|plan``: the analysis from the command line."""
 
+from __future__ import annotations
+
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
 from analysis.model_limit import MODEL_ANSWERS
+
+if TYPE_CHECKING:
+    from analysis.planning.endpoint import EndpointPlan
+    from analysis.planning.plan import Plan
 
 OK, FAILED = 0, 1
 
@@ -60,18 +67,50 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", required=True, choices=("pick_real", "call", "rate", "check_label"))
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--task", choices=("pick_real", "call", "rate", "check_label"))
+    asked.add_argument(
+        "--what",
+        choices=("mean", "accuracy", "sensitivity", "specificity", "share", "net", "auc", "icc"),
+        help="an endpoint instead of a task",
+    )
+    _add_endpoint(parser)
     parser.add_argument("--alternatives", type=int, default=4, help="images of a trial of pick_real")
     parser.add_argument("--readers", type=int, required=True)
-    parser.add_argument("--trials", type=int, required=True)
+    parser.add_argument("--trials", type=int, help="of a task")
     parser.add_argument("--accuracy", type=float, help="the true rate; default: chance")
-    parser.add_argument("--margin", type=float, default=0.10, help="of equivalence")
-    parser.add_argument("--reader-sd", type=float, default=0.3, help="between readers, in logits")
+    parser.add_argument("--margin", type=float, help="of equivalence; default: 0.10 for a task")
+    parser.add_argument(
+        "--reader-sd",
+        type=float,
+        help="between readers: of a task in logits (default: 0.3), of an endpoint in its unit (default: 0.1)",
+    )
     parser.add_argument("--case-icc", type=float, default=0.05, help="correlation of answers to one case")
     parser.add_argument("--replicates", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="joblib workers")
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+
+
+def _add_endpoint(parser: argparse.ArgumentParser) -> None:
+    """What an endpoint needs, see `analysis.plan_endpoint`."""
+    own = parser.add_argument_group("endpoint")
+    own.add_argument("--cases", type=int, help="in all, or of each source where two are compared")
+    own.add_argument("--expected", type=float, help="the true value, or the true difference of two sources")
+    own.add_argument("--against", type=float, default=0.0, help="what it is held against")
+    own.add_argument(
+        "--test",
+        choices=("difference", "superiority", "non_inferiority", "equivalence"),
+        default="superiority",
+    )
+    own.add_argument("--better", choices=("higher", "lower"), default="higher", help="which side is better")
+    own.add_argument("--compared", action="store_true", help="two sources are compared")
+    own.add_argument("--paired", action="store_true", help="each case has an image of both sources")
+    own.add_argument("--sd", type=float, default=1.0, help="of one answer")
+    own.add_argument("--case-share", type=float, default=0.2, help="of the variance between cases")
+    own.add_argument("--pilot", metavar="BUNDLE", help="take deviations and shares from this bundle")
+    own.add_argument("--section", help="of the pilot; default: the first that has such answers")
+    own.add_argument("--positive-share", type=float, default=0.5, help="of positive cases, for auc")
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -92,22 +131,77 @@ def _report(options: argparse.Namespace) -> None:
 def _plan(options: argparse.Namespace) -> None:
     import json
 
+    found = _plan_of_endpoint(options) if options.what else _plan_of_task(options)
+    sys.stdout.write(json.dumps(found.as_dict(), indent=1) + "\n" if options.json else found.text() + "\n")
+
+
+def _needed(options: argparse.Namespace, *names: str) -> None:
+    for name in names:
+        if getattr(options, name) is None:
+            raise AnalysisError(f"--{name} is missing; give it too.")
+
+
+def _plan_of_endpoint(options: argparse.Namespace) -> EndpointPlan:
+    from analysis.planning.endpoint import plan_endpoint
+
+    assumed = _from_pilot(options) if options.pilot else _assumed(options)
+    _needed(options, "cases", "expected")
+    return plan_endpoint(
+        readers=options.readers,
+        cases=options.cases,
+        expected=options.expected,
+        against=options.against,
+        test=options.test,
+        margin=options.margin or 0.0,
+        better=options.better,
+        compared=options.compared,
+        paired=options.paired,
+        positive_share=options.positive_share,
+        **assumed,
+    )
+
+
+def _assumed(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "what": options.what,
+        "sd": options.sd,
+        "reader_sd": 0.1 if options.reader_sd is None else options.reader_sd,
+        "case_share": options.case_share,
+    }
+
+
+def _from_pilot(options: argparse.Namespace) -> dict[str, Any]:
+    """What a pilot's bundle tells; the pilot's own estimate is expected unless another value is given."""
+    from analysis.bundle import read_bundle
+    from analysis.planning.pilot import pilot
+
+    what: Any = "difference" if options.what == "mean" and options.compared else options.what
+    found = pilot(read_bundle(options.pilot), what, section=options.section)
+    if what == "difference":
+        # planned as the mean of its differences, whose components the pilot has
+        options.compared = False
+    if options.expected is None:
+        options.expected = found.estimate
+    return dict(found.assumed)
+
+
+def _plan_of_task(options: argparse.Namespace) -> Plan:
     from analysis.planning.plan import plan
 
-    found = plan(
+    _needed(options, "trials")
+    return plan(
         task=options.task,
         alternatives=options.alternatives,
         readers=options.readers,
         trials=options.trials,
         accuracy=options.accuracy,
-        margin=options.margin,
-        reader_sd=options.reader_sd,
+        margin=0.10 if options.margin is None else options.margin,
+        reader_sd=0.3 if options.reader_sd is None else options.reader_sd,
         case_icc=options.case_icc,
         replicates=options.replicates,
         seed=options.seed,
         jobs=options.jobs,
     )
-    sys.stdout.write(json.dumps(found.as_dict(), indent=1) + "\n" if options.json else found.text() + "\n")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,37 @@ from typing import Literal
 from scipy import special
 
 from analysis.errors import UnknownChoiceError, WrongProbabilityError
-from analysis.proportions import INDEPENDENT, check_count
+from analysis.proportions import INDEPENDENT, check_count, check_margin
 from analysis.result import Result
+
+
+def posterior_within(
+    k: int, n: int, null: float, margin: float, *, prior: tuple[float, float] = (1.0, 1.0)
+) -> float:
+    """Posterior probability that a share lies within a margin of a value, from a beta prior.
+
+    Parameters
+    ----------
+    k, n
+        Successes, and answers in all.
+    null, margin
+        The value, and the largest difference from it that does not matter.
+    prior
+        The two numbers of the beta prior; (1, 1) makes all shares as likely.
+
+    Returns
+    -------
+    float
+        P(null - margin < p < null + margin | data).
+    """
+    check_count(k, n)
+    check_margin(margin)
+    _check_prior(prior)
+    a, b = k + prior[0], n - k + prior[1]
+    low, high = max(null - margin, 0.0), min(null + margin, 1.0)
+    if low >= high:
+        raise WrongProbabilityError(f"No share lies within {margin:g} of {null:g}.")
+    return float(special.betainc(a, b, high) - special.betainc(a, b, low))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +72,8 @@ def beta_binomial_bayes_factor(
 
     Parameters
     ----------
-    k, n
-        Successes, and answers in all.
-    null
-        The share under the null hypothesis.
+    k, n, null
+        Successes, answers in all, and the share under the null hypothesis.
     prior
         The two numbers of the beta prior; (1, 1) makes all shares as likely.
     alternative
@@ -58,10 +85,9 @@ def beta_binomial_bayes_factor(
         The factor for the alternative and its logarithm.
     """
     check_count(k, n)
+    _check_prior(prior)
     if not 0 < null < 1:
         raise WrongProbabilityError(f"The null {null} has to lie strictly between 0 and 1.")
-    if min(prior) <= 0:
-        raise WrongProbabilityError(f"The prior Beta{prior} needs two positive numbers.")
     a, b = prior
     log_bf = float(special.betaln(k + a, n - k + b) - special.betaln(a, b))
     log_bf -= float(special.xlogy(k, null) + special.xlog1py(n - k, -null))
@@ -80,3 +106,8 @@ def beta_binomial_bayes_factor(
         alternative=alternative,
         method="beta-binomial Bayes factor",
     )
+
+
+def _check_prior(prior: tuple[float, float]) -> None:
+    if min(prior) <= 0:
+        raise WrongProbabilityError(f"The prior Beta{prior} needs two positive numbers.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,31 +125,37 @@ def confidence_calibration(
     groups, edges = _groups(f, bins)
     accuracy = float(o.mean())
     found = tuple(_bin(f[groups == b], o[groups == b], edges[b], level) for b in np.unique(groups).tolist())
-    weights = np.array([item.n for item in found]) / len(f)
-    gaps = np.array([item.stated - item.observed for item in found])
-    spread = np.array([item.observed for item in found]) - accuracy
-    cox = _cox(f, o)
+    intercept, intercept_se, slope, slope_se = _cox(f, o)
     return Calibration(
         n=len(f),
         accuracy=accuracy,
         mean_stated=float(f.mean()),
         overconfidence=float(f.mean()) - accuracy,
         brier=float(((f - o) ** 2).mean()),
-        reliability=float(weights @ gaps**2),
-        resolution=float(weights @ spread**2),
         uncertainty=accuracy * (1 - accuracy),
-        expected_calibration_error=float(weights @ np.abs(gaps)),
-        largest_calibration_error=float(np.abs(gaps).max()),
-        intercept=cox[0],
-        intercept_se=cox[1],
-        slope=cox[2],
-        slope_se=cox[3],
+        **_parts(found, accuracy),
+        intercept=intercept,
+        intercept_se=intercept_se,
+        slope=slope,
+        slope_se=slope_se,
         discrimination=empirical_auc(f, o).estimate if 0 < accuracy < 1 else None,
         bins=found,
         n_missing=missing,
         level=level,
-        reason=SEPARATED if cox[0] is None else None,
+        reason=SEPARATED if intercept is None else None,
     )
+
+
+def _parts(bins: Sequence[CalibrationBin], accuracy: float) -> dict[str, Any]:
+    """Reliability, resolution and calibration errors, by the bins."""
+    n, stated, observed = np.array([(item.n, item.stated, item.observed) for item in bins]).T
+    weights, gaps = n / n.sum(), stated - observed
+    return {
+        "reliability": float(weights @ gaps**2),
+        "resolution": float(weights @ (observed - accuracy) ** 2),
+        "expected_calibration_error": float(weights @ np.abs(gaps)),
+        "largest_calibration_error": float(np.abs(gaps).max()),
+    }
 
 
 def _checked(stated: npt.ArrayLike, right: npt.ArrayLike) -> tuple[FloatArray, FloatArray, int]:

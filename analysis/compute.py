@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from analysis.bundle import Bundle
 from analysis.bundle.grid import extra_trials, primary, rows_of, spread, without_trials
@@ -17,17 +18,24 @@ from analysis.document.json import to_json
 from analysis.errors import AnalysisError
 from analysis.model_limit import MODEL_ANSWERS
 from analysis.sections.agreement import agreement_of_calls, agreement_of_picks, agreement_of_ratings
+from analysis.sections.balance import balance
 from analysis.sections.call import discrimination
 from analysis.sections.check_label import label_checks
 from analysis.sections.conduct import conduct, straight_lining
 from analysis.sections.endpoints import endpoints
+from analysis.sections.items import answered_screens, items
+from analysis.sections.items.changes import changes
+from analysis.sections.items.staircase import staircase
 from analysis.sections.pick_real import detection
+from analysis.sections.programs import people_of, programs_beside_people, programs_of
 from analysis.sections.rate import realism
 from analysis.sections.sensitivity import sensitivity_of_calls, sensitivity_of_picks
-from analysis.sections.subgroups import subgroups
+from analysis.sections.subgroups import subgroups, subgroups_of_ratings
 
 PACKAGES = ("readerstudy", "numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 FORM = 1
+#: Below it models are many small products, and threads of BLAS cost twice as much as they bring.
+ANSWERS_FOR_THREADS = 20_000
 
 
 class NoAnswersError(AnalysisError):
@@ -49,12 +57,22 @@ def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> Document:
     Document
         Everything that the report says; :func:`analysis.document.to_json` makes ``report.json`` of it.
     """
-    study = bundle.study
-    sections = {section.name: _section(bundle, section, model_answers) for section in study.sections}
+    study, everybody = bundle.study, bundle
+    # no number of people holds an answer of a program
+    bundle = people_of(bundle)
+    threads = 1 if bundle.n_answers < ANSWERS_FOR_THREADS else None
+    with threadpool_limits(limits=threads, user_api="blas"):
+        sections = {
+            section.name: _with_programs(everybody, section, _section(bundle, section, model_answers))
+            for section in study.sections
+        }
+        decided = endpoints(bundle, sections)
+        changed = changes(bundle)
     return Document(
         study=_study(bundle),
-        endpoints=endpoints(study, sections),
+        endpoints=decided,
         sections=sections,
+        changes=changed or None,
         software=software(),
         form=FORM,
     )
@@ -74,6 +92,7 @@ def _study(bundle: Bundle) -> StudyFacts:
         files=bundle.digests,
         readers=tuple(to_json(_readers(bundle.readers))),
         virtual_readers=_n_virtual(bundle.readers),
+        program_readers=len(programs_of(bundle)) or None,
     )
 
 
@@ -83,14 +102,27 @@ def _readers(readers: pd.DataFrame | None) -> list[dict[str, Any]]:
     shown = [name for name in ("reader", "specialty", "years", "site") if name in readers]
     records = readers[shown].astype(object).to_dict("records")
     virtual = _virtual(readers)
+    program = [bool(flag == 1) for flag in readers.get("program", pd.Series(0.0, readers.index))]
     return [
         {
             str(key): None if isinstance(value, float) and np.isnan(value) else value
             for key, value in row.items()
         }
         | ({"kind": "virtual" if is_virtual else "person"} if any(virtual) else {})
-        for row, is_virtual in zip(records, virtual, strict=True)
+        | (
+            {"kind": "program"}
+            if is_program
+            else {"kind": "person"}
+            if any(program) and not is_virtual
+            else {}
+        )
+        for row, is_virtual, is_program in zip(records, virtual, program, strict=True)
     ]
+
+
+def _kind(virtual: bool, program: bool) -> str:
+    """What sort of reader a row of readers.csv is."""
+    return "virtual" if virtual else "program" if program else "person"
 
 
 def _virtual(readers: pd.DataFrame) -> list[bool]:
@@ -116,9 +148,32 @@ def software() -> dict[str, str]:
 
 
 def _section(bundle: Bundle, section: Section, limit: int) -> SectionResult:
+    if not _read_by_people(bundle, section):
+        return SectionResult(task=section.task, alternatives=section.alternatives)
     part = TASKS[section.task](bundle, section, limit)
     ratings = rows_of(bundle.ratings, section.name)
-    return part if ratings is None else _rated(bundle, section, ratings, part, limit)
+    if ratings is not None:
+        part = _rated(bundle, section, ratings, part, limit)
+    found = items(bundle, section, limit) if section.own_items else {}
+    part = part.with_(items=found) if found else part
+    part = _with_balance(bundle, section, part)
+    return part.with_(staircase=staircase(bundle, section)) if section.staircase else part
+
+
+def _with_balance(bundle: Bundle, section: Section, part: SectionResult) -> SectionResult:
+    found = balance(bundle, section)
+    return part.with_(conduct=part.conduct.with_(balance=found)) if found and part.conduct else part
+
+
+def _read_by_people(bundle: Bundle, section: Section) -> bool:
+    """Whether anybody but programs read a section; every section has answers of somebody."""
+    tables = (bundle.picks, bundle.calls, bundle.ratings, bundle.checks, bundle.answers)
+    return any((table["section"] == section.name).any() for table in tables if table is not None)
+
+
+def _with_programs(everybody: Bundle, section: Section, part: SectionResult) -> SectionResult:
+    found = programs_beside_people(everybody, section)
+    return part.with_(programs=found) if found else part
 
 
 def _rated(
@@ -130,6 +185,9 @@ def _rated(
         return part
     went = part.conduct or conduct(ratings, "image", "rating", level=study.level, limit=limit)
     agreement = part.agreement or SectionAgreement()
+    if not study.masked:
+        factors = subgroups_of_ratings(study, main, bundle.readers)
+        part = part.with_(subgroups=(*(part.subgroups or ()), *factors) or part.subgroups)
     return part.with_(
         realism=realism(study, main, limit),
         agreement=agreement.with_(ratings=agreement_of_ratings(study, main)),
@@ -209,4 +267,16 @@ def _check_label(bundle: Bundle, section: Section, limit: int) -> SectionResult:
     )
 
 
-TASKS = {"pick_real": _pick_real, "call": _call, "rate": _rate, "check_label": _check_label}
+def _ask(bundle: Bundle, section: Section, limit: int) -> SectionResult:
+    rows = answered_screens(bundle, section)
+    went = None if rows is None else conduct(rows, "trial", "value", level=bundle.study.level, limit=limit)
+    return SectionResult(task=section.task, alternatives=section.alternatives, conduct=went)
+
+
+TASKS = {
+    "pick_real": _pick_real,
+    "call": _call,
+    "rate": _rate,
+    "check_label": _check_label,
+    "ask": _ask,
+}

@@ -56,22 +56,11 @@ def fit_gee(
     """
     import statsmodels.api as sm
 
-    structures = {
-        "independence": sm.cov_struct.Independence,
-        "exchangeable": sm.cov_struct.Exchangeable,
-    }
-    if structure not in structures:
-        raise UnknownChoiceError(f"The structure {structure!r} is unknown: take {' or '.join(structures)}.")
+    within = _structure(structure)
     groups = _clusters(clusters)
     order = np.argsort(groups, kind="stable")
     y, x = _with_intercept(outcome, design)
-    model = sm.GEE(
-        y[order],
-        x[order],
-        groups=groups[order],
-        family=_family(family),
-        cov_struct=structures[structure](),
-    )
+    model = sm.GEE(y[order], x[order], groups=groups[order], family=_family(family), cov_struct=within)
     return _coefficients(_fitted(model, family), ["(Intercept)", *names], level)
 
 
@@ -151,6 +140,15 @@ def _family(name: str) -> Any:
     if name not in families:
         raise UnknownChoiceError(f"The family {name!r} is unknown: take {' or '.join(families)}.")
     return families[name]()
+
+
+def _structure(name: str) -> Any:
+    import statsmodels.api as sm
+
+    structures = {"independence": sm.cov_struct.Independence, "exchangeable": sm.cov_struct.Exchangeable}
+    if name not in structures:
+        raise UnknownChoiceError(f"The structure {name!r} is unknown: take {' or '.join(structures)}.")
+    return structures[name]()
 
 
 def _with_intercept(outcome: npt.ArrayLike, design: npt.ArrayLike) -> tuple[Any, Any]:

@@ -85,20 +85,11 @@ def yes_no(hit: int, miss: int, false_alarm: int, correct_rejection: int, *, lev
         Rates, d', criterion, their log-linear forms, MCC and intervals.
     """
     check_level(level)
-    counts = (hit, miss, false_alarm, correct_rejection)
-    if min(counts) < 0 or any(item != int(item) for item in counts):
-        raise WrongCountError("The four counts have to be whole numbers of 0 or more.")
+    _check_counts(hit, miss, false_alarm, correct_rejection)
     positives, negatives = hit + miss, false_alarm + correct_rejection
-    if positives + negatives == 0:
-        raise NothingToAnalyseError
     sensitivity = hit / positives if positives else None
     specificity = correct_rejection / negatives if negatives else None
     plain = _measures(hit, positives, false_alarm, negatives, level)
-    smoothed = _measures(hit + 0.5, positives + 1, false_alarm + 0.5, negatives + 1, level)
-    exists = positives > 0 and negatives > 0
-    loglinear: dict[str, Any] = {
-        _loglinear_name(name): value if exists else None for name, value in smoothed.items()
-    }
     both = None if sensitivity is None or specificity is None else (sensitivity + specificity) / 2
     return YesNo(
         hit=hit,
@@ -111,13 +102,27 @@ def yes_no(hit: int, miss: int, false_alarm: int, correct_rejection: int, *, lev
         accuracy=(hit + correct_rejection) / (positives + negatives),
         balanced_accuracy=both,
         **plain,
-        **loglinear,
+        **_loglinear(hit, positives, false_alarm, negatives, level),
         mcc=matthews(hit, miss, false_alarm, correct_rejection),
         level=level,
         sensitivity_interval=wilson(hit, positives, level=level) if positives else None,
         specificity_interval=wilson(correct_rejection, negatives, level=level) if negatives else None,
         reason=None if plain["dprime"] is not None else _why_none(positives, negatives),
     )
+
+
+def _check_counts(*counts: int) -> None:
+    if min(counts) < 0 or any(item != int(item) for item in counts):
+        raise WrongCountError("The four counts have to be whole numbers of 0 or more.")
+    if not sum(counts):
+        raise NothingToAnalyseError
+
+
+def _loglinear(hit: int, positives: int, false_alarm: int, negatives: int, level: float) -> dict[str, Any]:
+    """The measures with ½ added to each count, where both kinds were shown."""
+    found = _measures(hit + 0.5, positives + 1, false_alarm + 0.5, negatives + 1, level)
+    exists = positives > 0 and negatives > 0
+    return {_loglinear_name(name): value if exists else None for name, value in found.items()}
 
 
 def yes_no_from_calls(

@@ -54,13 +54,7 @@ def conger_kappa(
     parts = shared(data.counts, matrix)
     if not parts.has_pair.any():
         return bare.with_(reason=NO_PAIR)
-    by_reader = data.counts_by_reader()
-    n_by_reader = by_reader.sum(axis=1)
-    p = by_reader / n_by_reader[:, None]
-    near = (p.sum(axis=0) - p) / (data.n_readers * (data.n_readers - 1))
-    if matrix is not None:
-        near = near @ matrix
-    by_pair = np.einsum("gk,gk->g", p, near)
+    n_by_reader, near, by_pair = _chance(data, matrix)
     pe, observed = float(by_pair.sum()), parts.observed
     if pe > CERTAIN:
         return bare.with_(observed=observed, expected=pe, reason=ONE_CATEGORY)
@@ -73,6 +67,17 @@ def conger_kappa(
         return with_readers_error(whole, _without_each(data, parts, pe, by_pair))
 
     return found.later(with_errors)
+
+
+def _chance(data: Counts, matrix: FloatArray | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Answers of each reader, how near the others come to each category, and their sum for each reader."""
+    by_reader = data.counts_by_reader()
+    n_by_reader = by_reader.sum(axis=1)
+    p = by_reader / n_by_reader[:, None]
+    near = (p.sum(axis=0) - p) / (data.n_readers * (data.n_readers - 1))
+    if matrix is not None:
+        near = near @ matrix
+    return n_by_reader, near, np.einsum("gk,gk->g", p, near)
 
 
 def _influence(data: Counts, near: FloatArray, by_pair: FloatArray, n_by_reader: FloatArray) -> FloatArray:

@@ -19,29 +19,25 @@ from analysis.errors import UnknownChoiceError, WrongValueError
 from analysis.proportions import check_level
 from analysis.tables import FloatArray
 
-METRICS = ("nominal", "ordinal", "interval", "ratio")
+METRICS = ("nominal", "ordinal", "linear", "interval", "ratio")
 
 
 def krippendorff_alpha(
-    table: Any,
-    *,
-    metric: str = "nominal",
-    categories: Any = None,
-    level: float = 0.95,
+    table: Any, *, metric: str = "nominal", categories: Any = None, level: float = 0.95
 ) -> Agreement:
     """Krippendorff's alpha (Krippendorff 2013, Content Analysis, 3rd ed., ch. 12): 1 - Do / De.
 
     Do = Σ_i Σ_kl n_ik n_il d_kl / (n_i - 1) / n over cases with two answers and more,
     De = Σ_kl n_k n_l d_kl / (n(n - 1)) over the n answers of these cases.
-    The squared difference d is 1 for unequal (nominal), that of the numbers (interval), of the numbers over
-    their sum (ratio), or of the cumulated answers between two categories (ordinal).
+    The squared difference d is 1 for unequal (nominal), that of the numbers (interval; unsquared: linear), of
+    the numbers over their sum (ratio), or of the cumulated answers between two categories (ordinal).
 
     Parameters
     ----------
     table
         Readers x cases, labels or numbers; None and NaN are missing.
     metric
-        nominal, ordinal, interval or ratio.
+        nominal, ordinal, linear, interval or ratio.
     categories
         All that could be chosen, in order; where left out, those that occur.
     level
@@ -58,27 +54,13 @@ def krippendorff_alpha(
     """
     check_level(level)
     data = counted(table, categories)
-    n = data.counts.sum(axis=1)
-    pairable = data.counts
-    if n.min(initial=0) < 2:
-        pairable, n = pairable[n > 1], n[n > 1]
-    totals = pairable.sum(axis=0)
-    bare = Agreement(
-        estimate=None,
-        low=None,
-        high=None,
-        level=level,
-        method=f"Krippendorff's alpha, {metric}",
-        n_readers=data.n_readers,
-        n_cases=len(pairable),
-        n_answers=int(totals.sum()),
-        categories=data.categories,
-    )
+    pairable = _pairable(data)
+    bare = _bare(data, pairable, metric, level)
     _check_metric(metric, data.categories)
     if not len(pairable):
         return bare.with_(reason=NO_PAIR)
-    apart = distances(metric, data.categories, totals)
-    observed, expected = _disagreement(pairable, n, totals, apart)
+    apart = distances(metric, data.categories, pairable.sum(axis=0))
+    observed, expected = _disagreement(pairable, apart)
     if expected <= 0:
         return bare.with_(observed=observed, expected=expected, reason=ONE_CATEGORY)
     found = bare.with_(observed=observed, expected=expected, estimate=1 - observed / expected)
@@ -88,6 +70,27 @@ def krippendorff_alpha(
         return with_readers_error(whole, _without_each(data, metric, apart))
 
     return found.later(with_errors)
+
+
+def _pairable(data: Counts) -> FloatArray:
+    """Counts of the cases with two answers and more."""
+    n = data.counts.sum(axis=1)
+    return data.counts if n.min(initial=0) > 1 else data.counts[n > 1]
+
+
+def _bare(data: Counts, pairable: FloatArray, metric: str, level: float) -> Agreement:
+    """What is known before anything is estimated."""
+    return Agreement(
+        estimate=None,
+        low=None,
+        high=None,
+        level=level,
+        method=f"Krippendorff's alpha, {metric}",
+        n_readers=data.n_readers,
+        n_cases=len(pairable),
+        n_answers=int(pairable.sum()),
+        categories=data.categories,
+    )
 
 
 def distances(metric: str, categories: tuple[Any, ...], totals: FloatArray) -> FloatArray:
@@ -101,6 +104,8 @@ def distances(metric: str, categories: tuple[Any, ...], totals: FloatArray) -> F
         return np.asarray((middle[..., :, None] - middle[..., None, :]) ** 2)
     values = numbers(categories)
     gap = np.subtract.outer(values, values)
+    if metric == "linear":
+        return np.asarray(np.abs(gap))
     if metric == "interval":
         return np.asarray(gap**2)
     both = np.add.outer(values, values)
@@ -113,7 +118,7 @@ def _check_metric(metric: str, categories: tuple[Any, ...]) -> None:
     if metric in {"nominal", "ordinal"}:
         return
     numeric = all(isinstance(item, int | float) for item in categories)
-    if metric in {"interval", "ratio"} and not numeric:
+    if metric in {"linear", "interval", "ratio"} and not numeric:
         raise WrongValueError(
             f"The metric {metric} needs numbers: take nominal or ordinal for named categories."
         )
@@ -123,10 +128,9 @@ def _check_metric(metric: str, categories: tuple[Any, ...]) -> None:
         )
 
 
-def _disagreement(
-    counts: FloatArray, n: FloatArray, totals: FloatArray, apart: FloatArray
-) -> tuple[float, float]:
+def _disagreement(counts: FloatArray, apart: FloatArray) -> tuple[float, float]:
     """Observed and expected disagreement per answer of cases with two answers and more."""
+    n, totals = counts.sum(axis=1), counts.sum(axis=0)
     within = float(np.vdot(counts @ apart, counts / (n - 1)[:, None]))
     size = float(totals.sum())
     return within / size, float(totals @ apart @ totals) / (size * (size - 1))

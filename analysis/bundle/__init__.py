@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from analysis.bundle.checks import check_tables
+from analysis.bundle.checks import check_tables, codes
+from analysis.bundle.columns import TABLES, columns_of
 from analysis.bundle.csvfile import read_table
 from analysis.bundle.study import Study, read_study
-from analysis.bundle.tables import TABLES, columns_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class Bundle:
     ----------
     study
         What was asked, from ``study.json``.
-    picks, ratings, calls, checks, readers, images
+    picks, ratings, calls, checks, answers, marks, readers, images
         The tables, indexed by their row in the file; ``None`` where the study has none.
     digests
         SHA-256 of each file that was read.
@@ -32,15 +33,30 @@ class Bundle:
     ratings: pd.DataFrame | None = None
     calls: pd.DataFrame | None = None
     checks: pd.DataFrame | None = None
+    answers: pd.DataFrame | None = None
+    marks: pd.DataFrame | None = None
     readers: pd.DataFrame | None = None
     images: pd.DataFrame | None = None
     digests: dict[str, str]
 
     @property
     def n_answers(self) -> int:
-        """Rows of all tables of answers."""
+        """Answers of all tables; a question with a row an image or option is one answer."""
         tables = (self.picks, self.ratings, self.calls, self.checks)
-        return sum(len(table) for table in tables if table is not None)
+        return sum(len(table) for table in tables if table is not None) + self._n_items_answered
+
+    @property
+    def _n_items_answered(self) -> int:
+        if self.answers is None:
+            return 0
+        tasks = {item.name for section in self.study.sections for item in section.items if item.task}
+        own = self.answers["missing"].isna() & ~self.answers["item"].isin(tasks)
+        comparing = {item.name for section in self.study.sections for item in section.items if item.compares}
+        rows = self.answers[own.to_numpy()]
+        each = rows["item"].isin(comparing).to_numpy()
+        key = [name for name in ("section", "reader", "trial", "item") if name in rows]
+        of_screens = len(np.unique(codes(rows[each], key)))
+        return of_screens + len(np.unique(codes(rows[~each], [*key, "image"])))
 
 
 def read_bundle(folder: str | Path) -> Bundle:

@@ -9,6 +9,7 @@ from analysis.bundle.errors import CellError, listed, quoted
 Parser = Callable[[str], Any]
 
 TEXT_LENGTH = 200
+WORDS_LENGTH = 100_000
 
 
 def text(raw: str) -> str:
@@ -23,6 +24,13 @@ def text(raw: str) -> str:
     if not stripped:
         raise CellError("the cell holds only spaces", "write a name, or leave out the row")
     return stripped
+
+
+def words(raw: str) -> str:
+    """What a reader wrote, in lines or not; control characters become spaces."""
+    if len(raw) > WORDS_LENGTH:
+        raise CellError(f"{quoted(raw)} has {len(raw)} characters", f"use at most {WORDS_LENGTH:,}")
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in raw).strip()
 
 
 def number(raw: str) -> float:

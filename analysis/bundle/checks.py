@@ -7,16 +7,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.bundle.cells import source_of
+from analysis.bundle.columns import ANSWER_TABLES
 from analysis.bundle.errors import BundleError, quoted
+from analysis.bundle.item_checks import KEY, check_answers
 from analysis.bundle.study import Study
-from analysis.bundle.tables import ANSWER_TABLES
 
 Tables = Mapping[str, pd.DataFrame]
+#: What a section has two of, at least; an image where nothing is said.
+UNITS = {"pick_real": "trial", "ask": "trial"}
 ONE_ANSWER = {
     "picks.csv": ("section", "reader", "trial", "repeat_of"),
     "ratings.csv": ("section", "reader", "trial", "image", "repeat_of"),
     "calls.csv": ("section", "reader", "trial", "image", "repeat_of"),
     "checks.csv": ("section", "reader", "trial", "image", "label", "repeat_of"),
+    "answers.csv": KEY,
 }
 
 
@@ -32,6 +36,7 @@ def check_tables(study: Study, tables: Tables) -> None:
         _check_picks(study, answers["picks.csv"])
     if "ratings.csv" in answers and not study.masked:
         _check_rated_trials(study, answers["ratings.csv"])
+    check_answers(study, tables)
     _check_sources_of_images(tables)
     _check_readers(tables, answers)
     _check_sections(study, answers)
@@ -161,7 +166,7 @@ def _check_sources_of_images(tables: Tables) -> None:
     """An image has one source, in every table; where there is images.csv, every image is in it."""
     source: dict[str, str] = {}
     listed = "images.csv" in tables
-    for file in ("images.csv", "ratings.csv", "calls.csv", "checks.csv"):
+    for file in ("images.csv", "ratings.csv", "calls.csv", "checks.csv", "answers.csv", "marks.csv"):
         if file not in tables or "source" not in tables[file]:
             continue
         table = tables[file]
@@ -217,6 +222,7 @@ def _check_sections(study: Study, answers: Tables) -> None:
         "call": "calls.csv",
         "check_label": "checks.csv",
         "rate": "ratings.csv",
+        "ask": "answers.csv",
     }
     for index, section in enumerate(study.sections):
         file = expected[section.task]
@@ -227,7 +233,9 @@ def _check_sections(study: Study, answers: Tables) -> None:
             raise BundleError(
                 "study.json", what, "add them, or leave out the section", column=f"sections[{index}].name"
             )
-        unit = "trial" if section.task == "pick_real" else "image"
+        unit = UNITS.get(section.task, "image")
+        if section.task == "ask" and all(item.of == "section" for item in section.items):
+            unit = "reader"
         for column, word in (("reader", "reader"), (unit, unit)):
             if rows[column].nunique() < 2:
                 only = rows[column].iloc[0]

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.bundle.columns import Column
 from analysis.bundle.errors import BundleError, CellError, quoted, unreadable
-from analysis.bundle.tables import Column
 from analysis.spreadsheet import restored
 
 MAX_BYTES = 2 * 2**30
@@ -118,7 +118,7 @@ def _header(file: str, rows: Iterator[list[str]], columns: Mapping[str, Column])
         )
     if len(header) > MAX_COLUMNS:
         raise BundleError(file, f"there are {len(header)} columns", f"keep at most {MAX_COLUMNS}", row=1)
-    _refuse_missing(file, header, [name for name, column in columns.items() if column.needed])
+    _refuse_missing(file, header, [name for name, column in columns.items() if column.needed or column.there])
     for position, name in enumerate(header):
         what = _wrong_name(name, position, header)
         if what:
@@ -174,12 +174,13 @@ class _Gathered:
         self.column = column
         self.code_of: dict[str, int] = {}
         self.values: list[Any] = []
-        self.codes: list[npt.NDArray[np.int64]] = []
+        # half of what Python's numbers take: a million rows of twenty columns are 80 MB
+        self.codes: list[npt.NDArray[np.int32]] = []
 
     def add(self, cells: Sequence[str], numbers: npt.NDArray[np.int64]) -> None:
         """Check the texts not seen before, and keep the codes."""
         known, code_of = len(self.code_of), self.code_of
-        codes = np.fromiter((code_of.setdefault(cell, len(code_of)) for cell in cells), np.int64, len(cells))
+        codes = np.fromiter((code_of.setdefault(cell, len(code_of)) for cell in cells), np.int32, len(cells))
         for offset, raw in enumerate(islice(code_of, known, None)):
             try:
                 self.values.append(self._parse(raw))

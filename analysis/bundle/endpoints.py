@@ -29,10 +29,15 @@ class DeclaredEndpoint:
     against: float | None = None
     margin: float | None = None
     better: Literal["higher", "lower"] = "higher"
+    option: str = ""
 
     @property
     def section(self) -> str:
         return self.of.rpartition(".")[0]
+
+    @property
+    def item(self) -> str:
+        return self.of.rpartition(".")[2]
 
 
 def read_endpoints(document: Mapping[str, Any]) -> tuple[DeclaredEndpoint, ...]:
@@ -69,6 +74,7 @@ def _endpoint(entry: Any, column: str) -> DeclaredEndpoint:
         against=against,
         margin=entry.get("margin") if test in MARGINS else None,
         better="lower" if entry.get("better") == "lower" else "higher",
+        option=_choice_of(entry, column),
     )
 
 
@@ -77,6 +83,13 @@ def _choice(entry: Mapping[str, Any], key: str, allowed: tuple[str, ...], defaul
     if found not in allowed:
         raise _refused(found, f"{column}.{key}", f"choose from {', '.join(allowed)}")
     return str(found)
+
+
+def _choice_of(entry: Mapping[str, Any], column: str) -> str:
+    found = entry.get("option") or ""
+    if not isinstance(found, str):
+        raise _refused(found, f"{column}.option", "name an option of the item")
+    return found
 
 
 def _is_pair(found: object) -> bool:

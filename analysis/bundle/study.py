@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -11,15 +11,17 @@ from typing import Any, Literal, TypeVar
 from analysis.bundle.cells import TEXT_LENGTH
 from analysis.bundle.endpoints import DeclaredEndpoint, read_endpoints
 from analysis.bundle.errors import BundleError, listed, quoted, unreadable
+from analysis.bundle.items import Item, check_meanings, read_items
+from analysis.bundle.looks import Looks, read_looks
 
 FILE = "study.json"
 MAX_BYTES = 16 * 2**20
-TASKS = ("pick_real", "call", "rate", "check_label")
+TASKS = ("pick_real", "call", "rate", "check_label", "ask")
 KINDS = ("real", "synthetic")
 MAX_ALTERNATIVES = 64
 
 T = TypeVar("T")
-Task = Literal["pick_real", "call", "rate", "check_label"]
+Task = Literal["pick_real", "call", "rate", "check_label", "ask"]
 Kind = Literal["real", "synthetic"]
 
 
@@ -33,11 +35,35 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A run of trials of one task."""
+    """A run of trials of one task, or of items alone (`ask`).
+
+    `match` names labels whose values are as frequent in each source, or alike on a screen;
+    `staircase` is the rule of the exposure as the protocol has it, empty where there is none.
+    """
 
     name: str
     task: Task
     alternatives: int | None = None
+    items: tuple[Item, ...] = ()
+    reuse: str = ""
+    match: tuple[str, ...] = ()
+    staircase: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def own_items(self) -> tuple[Item, ...]:
+        """The items that are not short for a task, which has a table of its own."""
+        return tuple(item for item in self.items if not item.task)
+
+    def item(self, name: str) -> Item | None:
+        return next((item for item in self.items if item.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """Readers of an arm read these sections in this order."""
+
+    name: str
+    sections: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +109,12 @@ class Study:
     blinding_audit: BlindingAudit | None = None
     disclosures: tuple[Disclosure, ...] = ()
     endpoints: tuple[DeclaredEndpoint, ...] = ()
+    arms: tuple[Arm, ...] = ()
+    looks: Looks | None = None
     raw: Mapping[str, Any] = field(repr=False)
+
+    def section(self, name: str) -> Section | None:
+        return next((section for section in self.sections if section.name == name), None)
 
     @property
     def source_names(self) -> tuple[str, ...]:
@@ -112,11 +143,12 @@ def read_study(folder: Path) -> Study:
     hides = _optional(document, "masked", bool, False, "true or false")
     sources = _sources(document, masked=hides)
     margins = _optional(document, "margins", dict, {}, "an object")
+    sections = _sections(document)
     return Study(
         title=_title(document),
         level=_number(document, "level", FILE, 0.95, low=0.5, high=1.0),
         sources=sources,
-        sections=_sections(document),
+        sections=sections,
         scale=_scale(document),
         detection_margin=_margin(margins, "detection", 1.0),
         realism_margin=_margin(margins, "realism", math.inf),
@@ -124,6 +156,8 @@ def read_study(folder: Path) -> Study:
         blinding_audit=_blinding_audit(document),
         disclosures=_disclosures(document),
         endpoints=read_endpoints(document),
+        arms=_arms(document, sections),
+        looks=read_looks(document),
         raw=document,
     )
 
@@ -224,28 +258,56 @@ def _sources(document: Mapping[str, Any], *, masked: bool) -> tuple[Source, ...]
 
 
 def _sections(document: Mapping[str, Any]) -> tuple[Section, ...]:
-    sections = []
-    for index, entry in enumerate(_entries(document, "sections")):
-        task = entry.get("task")
-        if not isinstance(task, str) or task not in TASKS:
-            raise BundleError(
-                FILE,
-                f"{quoted(task)} is not {listed(TASKS)}",
-                "name the task of the section",
-                column=f"sections[{index}].task",
-            )
-        alternatives = entry.get("alternatives")
-        if task != "pick_real":
-            alternatives = None
-        elif type(alternatives) is not int or not 2 <= alternatives <= MAX_ALTERNATIVES:
-            raise BundleError(
-                FILE,
-                f"{quoted(alternatives)} is not a whole number from 2 to {MAX_ALTERNATIVES}",
-                "write how many images a trial shows",
-                column=f"sections[{index}].alternatives",
-            )
-        sections.append(Section(name=entry["name"], task=task, alternatives=alternatives))  # type: ignore[arg-type]
-    return tuple(sections)
+    entries = _entries(document, "sections")
+    sections = tuple(_section(entry, f"sections[{index}]") for index, entry in enumerate(entries))
+    check_meanings([(section.name, section.items) for section in sections])
+    return sections
+
+
+def _section(entry: Mapping[str, Any], column: str) -> Section:
+    items = read_items(entry, f"{column}.items")
+    task = entry.get("task") or ("ask" if items else None)
+    if not isinstance(task, str) or task not in TASKS:
+        what, remedy = f"{quoted(task)} is not {listed(TASKS)}", "name the task of the section"
+        raise BundleError(FILE, what, remedy, column=f"{column}.task")
+    if task == "ask" and not items:
+        what, remedy = "the section asks nothing", "list its items, or name its task"
+        raise BundleError(FILE, what, remedy, column=f"{column}.items")
+    alternatives = entry.get("alternatives")
+    if task != "pick_real":
+        alternatives = None
+    elif type(alternatives) is not int or not 2 <= alternatives <= MAX_ALTERNATIVES:
+        raise BundleError(
+            FILE,
+            f"{quoted(alternatives)} is not a whole number from 2 to {MAX_ALTERNATIVES}",
+            "write how many images a trial shows",
+            column=f"{column}.alternatives",
+        )
+    return Section(
+        name=entry["name"],
+        task=task,  # type: ignore[arg-type]
+        alternatives=alternatives,
+        items=items,
+        reuse=_line(entry.get("reuse") or "", f"{column}.reuse"),
+        match=tuple(
+            _line(label, f"{column}.match")
+            for label in _optional(entry, "match", list, [], "a list of labels")
+        ),
+        staircase=_optional(entry, "staircase", dict, {}, "an object"),
+    )
+
+
+def _arms(document: Mapping[str, Any], sections: Sequence[Section]) -> tuple[Arm, ...]:
+    found = _optional(document, "arms", list, [], "a list")
+    known = {section.name for section in sections}
+    arms = []
+    for index, entry in enumerate(found):
+        read = entry.get("sections") if isinstance(entry, dict) else None
+        if not isinstance(read, list) or not set(map(str, read)) <= known:
+            remedy = "write an object with name and the sections that the arm reads"
+            raise BundleError(FILE, f"{quoted(entry)} is no arm", remedy, column=f"arms[{index}]")
+        arms.append(Arm(name=_line(entry.get("name"), f"arms[{index}].name"), sections=tuple(map(str, read))))
+    return tuple(arms)
 
 
 def _blinding_audit(document: Mapping[str, Any]) -> BlindingAudit | None:

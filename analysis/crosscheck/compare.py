@@ -46,7 +46,9 @@ def cross_check(folder: str | Path, document: Mapping[str, Any]) -> dict[str, An
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise CrossCheckError(f"The other programs stopped with {last!r}; leave out --cross-check.")
     found = json.loads(done.stdout)
-    rows = [_compared(document, row) for row in found["rows"]]
+    compared = (_compared(document, row) for row in found["rows"])
+    # what neither program gives, as where all answers are alike, is no number to agree on
+    rows = [row for row in compared if row["ours"] is not None or row["theirs"] is not None]
     return {
         "rows": rows,
         "agree": sum(row["agrees"] for row in rows),
@@ -60,7 +62,7 @@ def cross_check(folder: str | Path, document: Mapping[str, Any]) -> dict[str, An
 def _compared(document: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     ours, theirs = look_up(document["sections"][row["section"]], row["path"]), row["value"]
     if ours is None or theirs is None:
-        difference, agrees = None, ours is None and theirs is None
+        difference, agrees = None, False
     else:
         difference = ours - theirs
         agrees = abs(difference) <= AGREES_WITHIN * max(1.0, abs(theirs))

@@ -7,7 +7,7 @@ report's document has the same number.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -47,6 +47,14 @@ def row(section: str, path: list[Any], statistic: str, program: str, value: Any,
         "value": number,
         "note": note,
     }
+
+
+def tried(program: Callable[[], Any]) -> Any:
+    """What a program makes of the data, None where it refuses them, as when all answers are alike."""
+    try:
+        return program()
+    except (ValueError, ZeroDivisionError, AssertionError):
+        return None
 
 
 def read(folder: Path, name: str) -> pd.DataFrame | None:
@@ -116,12 +124,12 @@ def _agreement(
     if "krippendorff" in peers:
         import krippendorff
 
-        alpha = krippendorff.alpha(table.to_numpy(float), level_of_measurement=metric)
+        alpha = tried(lambda: krippendorff.alpha(table.to_numpy(float), level_of_measurement=metric))
         yield row(section, [*at, "alpha", "estimate"], f"alpha of {what}, {metric}", "krippendorff", alpha)
     if "statsmodels" in peers and table.notna().all(axis=None):
         from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
-        kappa = fleiss_kappa(aggregate_raters(table.to_numpy(int).T)[0])
+        kappa = tried(lambda: fleiss_kappa(aggregate_raters(table.to_numpy(int).T)[0]))
         yield row(section, [*at, "fleiss", "estimate"], f"Fleiss’ kappa of {what}", "statsmodels", kappa)
 
 
@@ -134,8 +142,10 @@ def _ratings(section: str, ratings: pd.DataFrame, real: list[str], peers: Peers)
     if "pingouin" in peers and table.notna().all(axis=None):
         import pingouin
 
-        found = pingouin.intraclass_corr(ratings, targets="image", raters="reader", ratings="rating")
-        value = found.loc[found["Type"].isin(["ICC2", "ICC(A,1)"]), "ICC"].iloc[0]
+        found = tried(
+            lambda: pingouin.intraclass_corr(ratings, targets="image", raters="reader", ratings="rating")
+        )
+        value = None if found is None else found.loc[found["Type"].isin(["ICC2", "ICC(A,1)"]), "ICC"].iloc[0]
         path = ["agreement", "ratings", "icc", "estimate"]
         note = "pingouin rounds in some versions"
         yield row(section, path, "ICC(2,1) of ratings", "pingouin", value, note)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.calibration import Calibration
+from analysis.confidence import ConfidenceModel
 from analysis.crossed import CrossedMean
 from analysis.document.common import HolmMean, NoInterval, NotComputed
 from analysis.document.json import left_out
@@ -265,3 +266,5 @@ class Discrimination(Result):
     by_image: tuple[ImageCalls, ...]
     calibration: tuple[ConfidenceShare, ...]
     confidence: ConfidenceCalibration | NotComputed
+    binormal: ConfidenceModel | NotComputed
+    metacognition: ConfidenceModel | NotComputed

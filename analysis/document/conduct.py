@@ -155,6 +155,15 @@ class StraightLining(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MatchedValue(Result):
+    """How many images of each source had one value of a matched label, of those that count."""
+
+    label: str
+    value: str
+    images: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Conduct(Result):
     """How the answers of a section came about."""
 
@@ -165,3 +174,4 @@ class Conduct(Result):
     repeats: Repeats
     catch_trials: CatchTrials
     straight_lining: tuple[StraightLining, ...] | None = left_out()
+    balance: tuple[MatchedValue, ...] | None = left_out()

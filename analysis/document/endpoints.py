@@ -3,8 +3,22 @@
 from dataclasses import dataclass
 
 from analysis.bundle.endpoints import EndpointTest, Role
+from analysis.bundle.looks import Look
 from analysis.document.json import left_out
 from analysis.result import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class LooksAtEndpoint(Result):
+    """What looks before the end leave to this one: a smaller p-value decides, a wider interval covers."""
+
+    method: str
+    information: float
+    nominal_p: float
+    low: float | None
+    high: float | None
+    stopped: bool
+    taken: tuple[Look, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +41,7 @@ class Endpoint(Result):
     p_holm: float | None
     margin: float | None
     met: bool | None
+    looks: LooksAtEndpoint | None = left_out()
     reason: str | None = left_out()
 
 
@@ -41,6 +56,10 @@ class Sensitivity(Result):
     high: float | None
     p: float | None
     n_answers: int
+
+
+#: The quantity of subgroups that is no share.
+REALISM_APART = "mean rating of real minus synthetic images"
 
 
 @dataclass(frozen=True, kw_only=True)

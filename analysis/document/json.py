@@ -10,12 +10,17 @@ from typing import Any
 
 from analysis.result import plain
 
-LEFT_OUT, SPREAD = "left out where it is None", "its items stand in the parent"
+LEFT_OUT, SPREAD, KEY = "left out where it is None", "its items stand in the parent", "its key"
 
 
 def left_out() -> Any:
     """Declare a field whose key is missing where its value is None."""
     return field(default=None, metadata={LEFT_OUT: True})
+
+
+def named(key: str) -> Any:
+    """Declare a field whose key is a word that Python does not allow as a name."""
+    return field(metadata={KEY: key})
 
 
 def spread() -> Any:
@@ -41,5 +46,5 @@ def _of_fields(value: Any) -> dict[str, Any]:
         if described.metadata.get(SPREAD):
             found = to_json(item) | found
         elif item is not None or not described.metadata.get(LEFT_OUT):
-            found[described.name] = to_json(item)
+            found[described.metadata.get(KEY, described.name)] = to_json(item)
     return found

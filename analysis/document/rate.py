@@ -12,6 +12,7 @@ from analysis.ranks.location import Shift
 from analysis.ranks.rank_sum import RankSum
 from analysis.ranks.several import Several
 from analysis.ranks.signed import SignedRank
+from analysis.rasch import Rasch
 from analysis.result import Equivalence, Interval, Result
 
 
@@ -144,6 +145,7 @@ class Realism(Result):
     pairs: tuple[Pair, ...]
     friedman: OverSources | NoTest
     ordinal_model: OrdinalModel | NotComputed
+    severity: Rasch | NotComputed | None = left_out()
 
     @property
     def reader_pairs(self) -> tuple[ReaderPair, ...]:

@@ -7,12 +7,17 @@ from typing import Any
 from analysis.bundle.study import BlindingAudit, Disclosure, Task
 from analysis.document.agreement import SectionAgreement
 from analysis.document.call import Discrimination, MaskedDiscrimination
+from analysis.document.changes import Change
 from analysis.document.check_label import LabelChecks
+from analysis.document.common import NotComputed
 from analysis.document.conduct import Conduct
 from analysis.document.endpoints import Endpoint, Sensitivity, SubgroupFactor
+from analysis.document.items import ItemResult
 from analysis.document.json import left_out, spread
 from analysis.document.pick_real import Detection, MaskedDetection
+from analysis.document.programs import ProgramRow
 from analysis.document.rate import MaskedRealism, Realism
+from analysis.document.staircase import Staircase
 from analysis.result import Result
 
 
@@ -31,6 +36,7 @@ class StudyFacts(Result):
     files: Mapping[str, str]
     readers: tuple[Mapping[str, Any], ...]
     virtual_readers: int
+    program_readers: int | None = left_out()
 
     @property
     def margins(self) -> Mapping[str, Any]:
@@ -62,6 +68,9 @@ class SectionResult(Result):
     realism: Realism | MaskedRealism | None = left_out()
     label_checks: LabelChecks | None = left_out()
     agreement: SectionAgreement | None = left_out()
+    items: Mapping[str, ItemResult] | None = left_out()
+    staircase: Staircase | NotComputed | None = left_out()
+    programs: tuple[ProgramRow, ...] | None = left_out()
     conduct: Conduct | None = left_out()
     sensitivity: tuple[Sensitivity, ...] | None = left_out()
     subgroups: tuple[SubgroupFactor, ...] | None = left_out()
@@ -76,4 +85,5 @@ class Document(Result):
     sections: Mapping[str, SectionResult]
     software: Mapping[str, str]
     form: int
+    changes: tuple[Change, ...] | None = left_out()
     cross_check: Mapping[str, Any] | None = left_out()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -57,18 +57,14 @@ def fit_ordinal(
         Of the fixed effects.
     groups
         For each random factor its level for each answer.
-    slopes
-        For a random factor, the covariates whose effect differs between its levels, by name.
-    correlated
-        Whether the random effects of one level are correlated.
-    link
-        ``"logit"``, ``"probit"`` or ``"cloglog"``.
-    nodes
-        1 for Laplace's approximation; more for adaptive Gauss-Hermite quadrature, with one random intercept.
-    weights
-        How many times each answer counts.
-    level
-        Of the intervals.
+    slopes, correlated
+        For a random factor, the covariates whose effect differs between its levels, by name; whether the
+        random effects of one level are correlated.
+    link, nodes
+        ``"logit"``, ``"probit"`` or ``"cloglog"``; 1 for Laplace's approximation, more for adaptive
+        Gauss-Hermite quadrature, with one random intercept.
+    weights, level
+        How many times each answer counts; level of the intervals.
 
     Returns
     -------
@@ -81,25 +77,17 @@ def fit_ordinal(
         Where an effect runs to infinity, or all answers are the same.
     """
     values, matrix = checked(rating, design, names, groups)
-    points, category = np.unique(values, return_inverse=True)
+    category, thresholds = _thresholds(values)
+    fitted = _Options(names, groups, slopes, correlated, link, nodes, _weights(weights, len(values)), level)
+    return fitted.model(category, matrix, thresholds, f"cumulative {link} mixed model")
+
+
+def _thresholds(rating: Floats) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Ratings numbered from 0, and the names of what lies between two neighbours."""
+    points, category = np.unique(rating, return_inverse=True)
     if len(points) < 2:
         raise UnfittedError(ALL_SAME)
-    request = Request(
-        category=category.ravel(),
-        n_categories=len(points),
-        design=matrix,
-        names=list(names),
-        thresholds=[f"{a:g}|{b:g}" for a, b in pairwise(points)],
-        groups=groups,
-        slopes=slopes or {},
-        correlated=correlated,
-        link=link_named(link),
-        nodes=nodes,
-        weight=_weights(weights, len(values)),
-        level=level,
-        title=f"cumulative {link} mixed model",
-    )
-    return Fitted.of(request).model()
+    return category.ravel(), [f"{a:g}|{b:g}" for a, b in pairwise(points)]
 
 
 def fit_logistic(
@@ -130,18 +118,14 @@ def fit_logistic(
         Of the fixed effects.
     groups
         For each random factor its level for each answer.
-    slopes
-        For a random factor, the covariates whose effect differs between its levels, by name.
-    correlated
-        Whether the random effects of one level are correlated.
-    link
-        ``"logit"``, ``"probit"`` or ``"cloglog"``.
-    nodes
-        1 for Laplace's approximation; more for adaptive Gauss-Hermite quadrature, with one random intercept.
-    weights
-        How many times each answer counts.
-    level
-        Confidence level of the interval.
+    slopes, correlated
+        For a random factor, the covariates whose effect differs between its levels, by name; whether the
+        random effects of one level are correlated.
+    link, nodes
+        ``"logit"``, ``"probit"`` or ``"cloglog"``; 1 for Laplace's approximation, more for adaptive
+        Gauss-Hermite quadrature, with one random intercept.
+    weights, level
+        How many times each answer counts; level of the intervals.
 
     Returns
     -------
@@ -149,28 +133,51 @@ def fit_logistic(
         Effects, deviations of the random effects, likelihood and covariance.
     """
     values, matrix = checked(outcome, design, names, groups)
+    weight = _weights(weights, len(values))
+    _check_binary(values, weight)
+    title = "logistic mixed model" if link == "logit" else f"binary {link} mixed model"
+    # P(y = 1) = F(θ - x'(-β)): the first of two categories is the success, and θ is the intercept
+    fitted = _Options(names, groups, slopes, correlated, link, nodes, weight, level)
+    return fitted.model(1 - values.astype(np.int64), -matrix, ["(Intercept)"], title)
+
+
+def _check_binary(values: Floats, weight: Floats) -> None:
     if not np.isin(values, (0.0, 1.0)).all():
         raise WrongValueError("A logistic model takes outcomes of 0 and 1 alone.")
-    weight = _weights(weights, len(values))
     if len(np.unique(values[weight > 0])) < 2:
         raise UnfittedError(ALL_SAME)
-    # P(y = 1) = F(θ - x'(-β)): the first of two categories is the success, and θ is the intercept
-    request = Request(
-        category=1 - values.astype(np.int64),
-        n_categories=2,
-        design=-matrix,
-        names=list(names),
-        thresholds=["(Intercept)"],
-        groups=groups,
-        slopes=slopes or {},
-        correlated=correlated,
-        link=link_named(link),
-        nodes=nodes,
-        weight=weight,
-        level=level,
-        title="logistic mixed model" if link == "logit" else f"binary {link} mixed model",
-    )
-    return Fitted.of(request).model()
+
+
+class _Options(NamedTuple):
+    """What both models are asked for alike."""
+
+    names: Sequence[str]
+    groups: Mapping[str, npt.ArrayLike]
+    slopes: Mapping[str, Mapping[str, npt.ArrayLike]] | None
+    correlated: bool
+    link: str
+    nodes: int
+    weight: Any
+    level: float
+
+    def model(self, category: Any, design: Any, thresholds: Sequence[str], title: str) -> MixedModel:
+        """Fit the categories, numbered from 0."""
+        request = Request(
+            category=category,
+            n_categories=len(thresholds) + 1,
+            design=design,
+            names=list(self.names),
+            thresholds=list(thresholds),
+            groups=self.groups,
+            slopes=self.slopes or {},
+            correlated=self.correlated,
+            link=link_named(self.link),
+            nodes=self.nodes,
+            weight=self.weight,
+            level=self.level,
+            title=title,
+        )
+        return Fitted.of(request).model()
 
 
 def checked(

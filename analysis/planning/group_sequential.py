@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,8 @@ from analysis.result import Result
 Floats = npt.NDArray[np.float64]
 NODES = 240
 WIDEST = 10.0
-METHODS = ("obrien-fleming", "pocock", "lan-demets-obrien-fleming", "lan-demets-pocock")
+SPENDING = ("lan-demets-obrien-fleming", "lan-demets-pocock")
+METHODS = ("obrien-fleming", "pocock", *SPENDING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,42 @@ def group_sequential(
     )
 
 
+def nominal_level(
+    taken: Sequence[float], present: float, *, method: str, alpha: float = 0.05, last: bool = False
+) -> float:
+    """Two-sided p-value that decides at the present look, after looks that did not stop the study.
+
+    Parameters
+    ----------
+    taken
+        Share of the planned answers that each look before had, rising.
+    present
+        The share that there is now. At the end it may be less or more than 1.
+    method
+        ``lan-demets-obrien-fleming`` or ``lan-demets-pocock``.
+    alpha
+        Two-sided error of all looks together.
+    last
+        Whether no look follows; then all error that is left is spent, whatever the share.
+
+    Returns
+    -------
+    float
+        The study has reached its end where the two-sided p-value is not above it.
+    """
+    if method not in SPENDING:
+        raise UnknownChoiceError(f"{method!r} spends no error; choose from {', '.join(SPENDING)}.")
+    # an end without a single answer more is the look before, with all error that was left
+    before = [share for share in taken if share < present] if last else list(taken)
+    shares = np.asarray([*before, present], dtype=np.float64)
+    _check_alpha(alpha)
+    _check_rising(shares)
+    spent = _spent_by(method, np.minimum(shares, 1), alpha)
+    if last:
+        spent[-1] = alpha
+    return float(2 * special.ndtr(-_spending(shares, spent)[-1]))
+
+
 def _spent_by(method: str, shares: Floats, alpha: float) -> Floats:
     """Two-sided error that may be spent until each look."""
     if method == "lan-demets-pocock":
@@ -83,38 +121,77 @@ def _spent_by(method: str, shares: Floats, alpha: float) -> Floats:
 def _spending(shares: Floats, spent: Floats) -> Floats:
     """The boundary of each look that spends what is left until then."""
     found: list[float] = []
-    for look in range(len(shares)):
+    walk, already = START, 0.0
+    for share, until in zip(shares, spent, strict=True):
 
-        def excess(bound: float, look: int = look) -> float:
-            crossed = _crossing(shares[: look + 1], np.array([*found, bound]))
-            return float(crossed.sum() - spent[look])
+        def excess(
+            bound: float, walk: _Walk = walk, share: float = share, left: float = until - already
+        ) -> float:
+            return walk.chance(share, bound) - left
 
         # where next to nothing may be spent the boundary is as good as infinite
-        found.append(brentq(excess, 0.0, WIDEST, xtol=1e-12) if excess(WIDEST) < 0 else WIDEST)
+        bound = brentq(excess, 0.0, WIDEST, xtol=1e-12) if excess(WIDEST) < 0 else WIDEST
+        already += walk.chance(share, bound)
+        walk = walk.inside(share, bound)
+        found.append(bound)
     return np.array(found)
 
 
 def _crossing(shares: Floats, bounds: Floats) -> Floats:
     """Chance of reaching a boundary first at each look, where there is no difference."""
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    chances, density, points = [], np.array([1.0]), np.array([0.0])
-    before = 0.0
+    chances, walk = [], START
     for share, bound in zip(shares, bounds, strict=True):
-        end, step = bound * np.sqrt(share), np.sqrt(share - before)
-        above = special.ndtr((points - end) / step) + special.ndtr((-end - points) / step)
-        chances.append(float(density @ above))
-        inside = end * nodes
-        kernel = np.exp(-0.5 * ((inside[:, None] - points) / step) ** 2) / (step * np.sqrt(2 * np.pi))
-        density, points, before = (kernel @ density) * weights * end, inside, share
+        chances.append(walk.chance(share, bound))
+        walk = walk.inside(share, bound)
     return np.array(chances)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """Where the Brownian motion is at a share of the information, if it has crossed nothing yet."""
+
+    share: float
+    points: Floats
+    density: Floats
+
+    def chance(self, share: float, bound: float) -> float:
+        """Chance of reaching the boundary at the next share."""
+        end, step = bound * np.sqrt(share), np.sqrt(share - self.share)
+        above = special.ndtr((self.points - end) / step) + special.ndtr((-end - self.points) / step)
+        return float((self.density * above).sum())
+
+    def inside(self, share: float, bound: float) -> _Walk:
+        """The motion at the next share, where it did not reach the boundary."""
+        nodes, weights = _nodes()
+        end, step = bound * np.sqrt(share), np.sqrt(share - self.share)
+        points = end * nodes
+        kernel = np.exp(-0.5 * ((points[:, None] - self.points) / step) ** 2) / (step * np.sqrt(2 * np.pi))
+        return _Walk(share, points, (kernel * self.density).sum(axis=1) * weights * end)
+
+
+START = _Walk(0.0, np.array([0.0]), np.array([1.0]))
+
+
+@cache
+def _nodes() -> tuple[Floats, Floats]:
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return nodes, weights
 
 
 def _check(shares: Floats, method: str, alpha: float) -> None:
     if method not in METHODS:
         raise UnknownChoiceError(f"The method {method!r} is unknown; choose from {', '.join(METHODS)}.")
-    if not 0 < alpha < 0.5:
-        raise WrongValueError(f"An error of {alpha:g} is not between 0 and 0.5; write 0.05, say.")
-    if shares.ndim != 1 or not len(shares) or shares[0] <= 0 or (np.diff(shares) <= 0).any():
-        raise WrongValueError("Shares of information have to rise above 0; write [0.5, 1.0], say.")
+    _check_alpha(alpha)
+    _check_rising(shares)
     if abs(shares[-1] - 1) > 1e-9:
         raise WrongValueError("The last look has all the information; end with 1.0.")
+
+
+def _check_alpha(alpha: float) -> None:
+    if not 0 < alpha < 0.5:
+        raise WrongValueError(f"An error of {alpha:g} is not between 0 and 0.5; write 0.05, say.")
+
+
+def _check_rising(shares: Floats) -> None:
+    if shares.ndim != 1 or not len(shares) or shares[0] <= 0 or (np.diff(shares) <= 0).any():
+        raise WrongValueError("Shares of information have to rise above 0; write [0.5, 1.0], say.")

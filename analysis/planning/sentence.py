@@ -1,6 +1,7 @@
 """What a plan says in one sentence, as a protocol would."""
 
 from collections.abc import Mapping
+from math import sqrt
 from typing import Any
 
 WHAT = {
@@ -13,7 +14,7 @@ WHAT = {
 
 def sentence(v: Mapping[str, Any]) -> str:
     """The power, for what, and on which assumptions."""
-    error = 196 * v["se_equivalence"]
+    error = _error_points(v["power_equivalence"], v["replicates"])
     aim = (
         f"to show the rate to be below {v['margin']:.0%}"
         if v["task"] == "check_label"
@@ -31,3 +32,13 @@ def sentence(v: Mapping[str, Any]) -> str:
         f"{v['reader_sd']:g} logits and a correlation within cases of {v['case_icc']:g} (seed {v['seed']}), "
         "readers and cases both taken as random."
     )
+
+
+def _error_points(share: float, replicates: int) -> float:
+    """Return half of the 95% Wilson interval of a simulated share in percentage points; never 0.0 in print.
+
+    Wilson, JASA 22 (1927) 209. Unlike the standard error, it is not zero for a share of 0 or 1.
+    """
+    z = 1.96
+    half = z * sqrt(share * (1 - share) / replicates + z**2 / (4 * replicates**2)) / (1 + z**2 / replicates)
+    return max(0.1, 100 * half)

@@ -9,7 +9,7 @@ import numpy as np
 from analysis.errors import UnknownChoiceError, WrongProbabilityError
 from analysis.tables import FloatArray
 
-ADJUSTMENTS = ("holm", "hochberg", "hommel", "bh", "bonferroni")
+ADJUSTMENTS = ("holm", "hochberg", "hommel", "bh", "by", "bonferroni")
 
 
 def adjusted(p_values: Sequence[float | None], method: str = "holm") -> list[float | None]:
@@ -19,6 +19,7 @@ def adjusted(p_values: Sequence[float | None], method: str = "holm") -> list[flo
     - `hochberg`: step-up, for independent or positively dependent tests (Hochberg 1988, Biometrika 75:800)
     - `hommel`: closed Simes tests (Hommel 1988, Biometrika 75:383; algorithm of Wright 1992)
     - `bh`: false discovery rate (Benjamini & Hochberg 1995, J R Stat Soc B 57:289)
+    - `by`: the same under any dependence (Benjamini & Yekutieli 2001, Ann Stat 29:1165)
     - `bonferroni`
 
     Parameters
@@ -26,7 +27,7 @@ def adjusted(p_values: Sequence[float | None], method: str = "holm") -> list[flo
     p_values
         The family's p-values; None where there is none.
     method
-        holm, hochberg, hommel, bh or bonferroni.
+        holm, hochberg, hommel, bh, by or bonferroni.
 
     Returns
     -------
@@ -61,6 +62,10 @@ def _benjamini_hochberg(p: FloatArray) -> FloatArray:
     return np.minimum.accumulate((p * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
 
 
+def _benjamini_yekutieli(p: FloatArray) -> FloatArray:
+    return np.asarray(_benjamini_hochberg(p) * float((1 / np.arange(1, len(p) + 1)).sum()))
+
+
 def _hommel(p: FloatArray) -> FloatArray:
     n = len(p)
     ranks = np.arange(1, n + 1)
@@ -84,5 +89,6 @@ RULES = {
     "hochberg": _hochberg,
     "hommel": _hommel,
     "bh": _benjamini_hochberg,
+    "by": _benjamini_yekutieli,
     "bonferroni": _bonferroni,
 }

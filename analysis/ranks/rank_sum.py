@@ -69,9 +69,23 @@ def rank_sum(
     pooled = np.concatenate([one, other])
     ranks, ties = midranks(snapped(pooled, float(np.abs(pooled).max())))
     ranks = ranks[0]
-    total = float(ranks[:n].sum())
+    bare = _bare(float(ranks[:n].sum()), n, m, method, alternative)
+    u, size = bare.u_first or 0.0, n + m
+    variance = n * m / 12 * ((size + 1) - float(ties[0]) / (size * (size - 1)))
+    if variance <= 0:
+        return bare.with_(reason="All values are the same, so there is nothing to rank.")
+    half = 0.5 if method.endswith("corrected") else 0.0
+    z = corrected(u - n * m / 2, half, alternative) / math.sqrt(variance)
+    if method == "rank-sum-exact":
+        return bare.with_(z=z, p=_exact_p(ranks, n, alternative))
+    greater, less = float(special.ndtr(-z)), float(special.ndtr(z))
+    return bare.with_(z=z, p=choose_side(greater, less, min(1.0, 2 * min(greater, less)), alternative))
+
+
+def _bare(total: float, n: int, m: int, method: str, alternative: Alternative) -> RankSum:
+    """The statistics of both groups from the first one's sum of ranks."""
     u = total - n * (n + 1) / 2
-    bare = RankSum(
+    return RankSum(
         statistic=u,
         p=None,
         method=method,
@@ -85,16 +99,6 @@ def rank_sum(
         n_second=m,
         rank_biserial=2 * u / (n * m) - 1,
     )
-    size = n + m
-    variance = n * m / 12 * ((size + 1) - float(ties[0]) / (size * (size - 1)))
-    if variance <= 0:
-        return bare.with_(reason="All values are the same, so there is nothing to rank.")
-    half = 0.5 if method.endswith("corrected") else 0.0
-    z = corrected(u - n * m / 2, half, alternative) / math.sqrt(variance)
-    if method == "rank-sum-exact":
-        return bare.with_(z=z, p=_exact_p(ranks, n, alternative))
-    greater, less = float(special.ndtr(-z)), float(special.ndtr(z))
-    return bare.with_(z=z, p=choose_side(greater, less, min(1.0, 2 * min(greater, less)), alternative))
 
 
 def _exact_p(ranks: FloatArray, n: int, alternative: str) -> float:

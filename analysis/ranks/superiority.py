@@ -145,24 +145,11 @@ def superiority_clustered(
         The probability with its ends.
     """
     check_level(level)
-    one, other = as_numbers(first), as_numbers(second)
-    names_one, names_other = np.asarray(first_clusters), np.asarray(second_clusters)
-    if one.shape != names_one.shape or other.shape != names_other.shape or one.ndim != 1 or other.ndim != 1:
-        raise WrongShapeError("Each value needs the name of its cluster.")
-    keep, keep_other = np.isfinite(one), np.isfinite(other)
-    one, names_one, other, names_other = (
-        one[keep],
-        names_one[keep],
-        other[keep_other],
-        names_other[keep_other],
-    )
-    if not len(one) or not len(other):
-        raise NothingToAnalyseError("A group is empty.")
+    one, names_one = _in_clusters(first, first_clusters)
+    other, names_other = _in_clusters(second, second_clusters)
     up, down = (_dominance(one, other) + 1) / 2, (1 - _dominance(other, one)) / 2
     share = float(up.mean())
     names = np.unique(np.concatenate([names_one, names_other]))
-    strayed_one = _by_cluster(up - share, names_one, names)
-    strayed_other = _by_cluster(down - share, names_other, names)
     bare = Interval(
         estimate=share,
         low=None,
@@ -172,7 +159,7 @@ def superiority_clustered(
         n=len(one) + len(other),
         assumptions=(f"{len(names)} clusters, random",),
     )
-    variance = _clustered_variance(strayed_one, strayed_other, names_one, names_other)
+    variance = _clustered_variance(up - share, down - share, names_one, names_other, names)
     if variance is None or variance < 1e-20:
         return bare.with_(reason=SEPARATED if variance is not None else "An interval needs two clusters.")
     se = math.sqrt(variance)
@@ -181,13 +168,34 @@ def superiority_clustered(
     return bare.with_(se=se, df=df, low=max(0.0, share - reach), high=min(1.0, share + reach))
 
 
+def _in_clusters(values: npt.ArrayLike, clusters: Any) -> tuple[FloatArray, npt.NDArray[Any]]:
+    """The values that are there, with their clusters."""
+    found, names = as_numbers(values), np.asarray(clusters)
+    if found.ndim != 1 or found.shape != names.shape:
+        raise WrongShapeError("Each value needs the name of its cluster.")
+    keep = np.isfinite(found)
+    if not keep.any():
+        raise NothingToAnalyseError("A group is empty.")
+    return found[keep], names[keep]
+
+
 def _clustered_variance(
-    one: FloatArray, other: FloatArray, names_one: npt.NDArray[Any], names_other: npt.NDArray[Any]
+    up: FloatArray,
+    down: FloatArray,
+    names_one: npt.NDArray[Any],
+    names_other: npt.NDArray[Any],
+    names: npt.NDArray[Any],
 ) -> float | None:
+    """Var from how far the placements of each group stray from the share; None with one cluster."""
     m, n = len(names_one), len(names_other)
-    clusters_one, clusters_other, clusters = len(np.unique(names_one)), len(np.unique(names_other)), len(one)
+    clusters_one, clusters_other, clusters = (
+        len(np.unique(names_one)),
+        len(np.unique(names_other)),
+        len(names),
+    )
     if min(clusters_one, clusters_other) < 2:
         return None
+    one, other = _by_cluster(up, names_one, names), _by_cluster(down, names_other, names)
     s10 = clusters_one / (clusters_one - 1) / m * float(one @ one)
     s01 = clusters_other / (clusters_other - 1) / n * float(other @ other)
     s11 = clusters / (clusters - 1) * float(one @ other)

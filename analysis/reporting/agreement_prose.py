@@ -12,10 +12,11 @@ from analysis.reporting.words import because, interval, level_text, number, p_ph
 def agreement(document: Document, part: SectionAgreement) -> Iterator[str]:
     """Agreement on each kind of answer."""
     for what, found in part.by_kind():
-        yield from _agreement(document, what, found)
+        yield from agreement_of(document, what, found)
 
 
-def _agreement(document: Document, what: str, part: Coefficients) -> Iterator[str]:
+def agreement_of(document: Document, what: str, part: Coefficients) -> Iterator[str]:
+    """Agreement on one kind of answer."""
     fleiss, raw = part.fleiss, part.raw
     if fleiss.estimate is None:
         yield f"Agreement on {what} has no coefficient: {because(fleiss.reason)}."

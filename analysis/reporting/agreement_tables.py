@@ -12,23 +12,29 @@ Make = Callable[..., Any]
 
 
 def agreement_tables(agreement: SectionAgreement, make: Make) -> Iterator[Any]:
-    """Coefficients, kappa category by category, and pairs of readers."""
+    """The tables of each kind of answer."""
     for what, found in agreement.by_kind():
-        rows = named_coefficients(found)
-        title = f"Agreement between readers on {what}"
-        note = (
-            "Intervals over cases speak of these readers and other cases, over readers the other way round."
-            + _ranked(found)
-        )
-        yield make(f"agreement-{what}", "agreement", title, AGREEMENT, rows, note=note)
-        categories = found.fleiss.per_category
-        # of two categories each agrees as the other does
-        if len(categories) > 2:
-            title = f"Fleiss’ kappa of each category of {what} against the rest"
-            yield make(f"categories-{what}", "agreement", title, CATEGORIES, categories)
-        if found.pairs:
-            title = f"Cohen’s kappa of pairs of readers on {what}, and why it is what it is"
-            yield make(f"pairs-{what}", "agreement", title, PAIRS, found.pairs, most=28)
+        yield from coefficient_tables(what, found, make)
+
+
+def coefficient_tables(what: str, found: Coefficients, make: Make) -> Iterator[Any]:
+    """Coefficients, kappa category by category, and pairs of readers."""
+    rows = named_coefficients(found)
+    file = what.replace(" ", "-")
+    title = f"Agreement between readers on {what}"
+    note = (
+        "Intervals over cases speak of these readers and other cases, over readers the other way round."
+        + _ranked(found)
+    )
+    yield make(f"agreement-{file}", "agreement", title, AGREEMENT, rows, note=note)
+    categories = found.fleiss.per_category
+    # of two categories each agrees as the other does
+    if len(categories) > 2:
+        title = f"Fleiss’ kappa of each category of {what} against the rest"
+        yield make(f"categories-{file}", "agreement", title, CATEGORIES, categories)
+    if found.pairs:
+        title = f"Cohen’s kappa of pairs of readers on {what}, and why it is what it is"
+        yield make(f"pairs-{file}", "agreement", title, PAIRS, found.pairs, most=28)
 
 
 def _ranked(found: Coefficients) -> str:

@@ -16,6 +16,7 @@ from analysis.document.call import (
     SameCases,
 )
 from analysis.document.common import NotComputed
+from analysis.reporting.call_models import model_sentences
 from analysis.reporting.verdicts import against_chance, equivalence
 from analysis.reporting.who import readers_word, starting
 from analysis.reporting.words import (
@@ -73,6 +74,7 @@ def discrimination(document: Document, part: Discrimination | MaskedDiscriminati
     ]
     yield f"Called synthetic, by source: {listed(shares)}."
     yield from _confidence(part.confidence)
+    yield from model_sentences(document, part)
     yield from _differences(part.differences)
     if isinstance(part.same_cases, SameCases):
         yield from _same_cases(part.same_cases)

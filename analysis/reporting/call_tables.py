@@ -14,6 +14,7 @@ from analysis.document.call import (
     SameCases,
 )
 from analysis.ranks.several import Several
+from analysis.reporting.call_models import model_tables
 from analysis.reporting.columns import (
     AREAS,
     BY_SOURCE,
@@ -27,6 +28,7 @@ from analysis.reporting.columns import (
 )
 
 Make = Callable[..., Any]
+COMPONENTS_NOTE = "From mean squares, as they come out: one below 0 stands for a component of about 0."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,8 @@ def call_tables(part: Discrimination, make: Make) -> Iterator[Any]:
     yield from _areas(part, make)
     components = list(variance_components(part))
     if components:
-        yield make("components", "discrimination", "Components of variance", COMPONENTS, components)
+        title = "Components of variance"
+        yield make("components", "discrimination", title, COMPONENTS, components, note=COMPONENTS_NOTE)
     if isinstance(part.same_cases, SameCases):
         rows = list(_same_cases(part.same_cases))
         yield make("same-cases", "discrimination", "The same cases, by generator", SAME_CASES, rows)
@@ -68,6 +71,7 @@ def call_tables(part: Discrimination, make: Make) -> Iterator[Any]:
     if part.calibration:
         title = "Correct calls, by confidence"
         yield make("calibration", "discrimination", title, CALIBRATION, part.calibration)
+    yield from model_tables(part, make)
 
 
 def _areas(part: Discrimination, make: Make) -> Iterator[Any]:

@@ -9,15 +9,21 @@ from dataclasses import dataclass
 
 from analysis.bundle.study import Task
 from analysis.document import Document
+from analysis.reporting.programs_declared import is_declared
 
 NOT_REPORTED = "not reported"
 AUTHORS = "not reported; for the authors"
 STARD, GRRAS, CLAIM = "STARD 2015", "GRRAS", "CLAIM 2020"
+#: Items of our own, which no guideline has numbered.
+PROGRAMS, OWN = "programs, as REFINE", "our own"
 OTHERS = (
     "Items are in our words, with their official numbers and their place in this report. CLAIM 2024, "
     "STARD-AI and REFINE number their items differently and ask for more of the model; no number of theirs "
-    "is printed. What is “for the authors” no analysis of answers can know."
+    "is printed. Where programs read, items of our own in the spirit of REFINE follow; hold your paper "
+    "against REFINE itself. What is “for the authors” no analysis of answers can know."
 )
+
+PROGRAMS_BESIDE = "Results: Programs beside people"
 
 Where = str | Callable[["_Facts"], str]
 
@@ -48,6 +54,13 @@ class _Facts:
     protocol: bool
     declared: bool
     labels: bool
+    programs: bool
+    model: bool
+    version: bool
+    prompt: bool
+    asked_again: bool
+    beside: bool
+    overlap: bool
 
     def where(self, place: Where) -> str:
         return place(self) if callable(place) else place
@@ -130,15 +143,28 @@ ITEMS: Mapping[str, tuple[tuple[str, str, Where], ...]] = {
         ("37", "Failure analysis", _has_calls("Results: images that fooled readers")),
         ("41", "Where the protocol is", _if("protocol", "Provenance: hash of the protocol")),
     ),
+    PROGRAMS: (
+        (OWN, "Which model", _if("model", "Provenance")),
+        (OWN, "Which version of it", _if("version", "Provenance")),
+        (OWN, "The prompt, or a digest of it", _if("prompt", "Provenance")),
+        (OWN, "How often each question was asked", _if("asked_again", "Provenance")),
+        (OWN, "Settings of the model, and where it ran", AUTHORS),
+        (OWN, "What the model was trained on, and whether it knew the images", AUTHORS),
+        (OWN, "How images were converted for it", AUTHORS),
+        (OWN, "Cost, and tokens used", NOT_REPORTED),
+        (OWN, "Results beside those of people, on the same cases", _if("beside", PROGRAMS_BESIDE)),
+        (OWN, "Whether programs and people err on the same cases", _if("overlap", PROGRAMS_BESIDE)),
+    ),
 }
 
 
 def checklist(document: Document) -> list[Item]:
-    """Every item, with its place in this report or “not reported”."""
+    """Every item, with its place in this report or “not reported”; of programs where some read."""
     facts = _facts(document)
     return [
         Item(guideline=guideline, item=number, asks=asks, where=facts.where(place))
         for guideline, items in ITEMS.items()
+        if guideline != PROGRAMS or facts.programs
         for number, asks, place in items
     ]
 
@@ -159,4 +185,11 @@ def _facts(document: Document) -> _Facts:
         protocol=bool(study.raw.get("protocol_hash")),
         declared=any(each.declared for each in document.endpoints),
         labels=any(part.label_checks for part in parts),
+        programs=bool(study.program_readers),
+        model=is_declared(document, "model"),
+        version=is_declared(document, "version"),
+        prompt=is_declared(document, "prompt_digest"),
+        asked_again=is_declared(document, "repeats"),
+        beside=any(part.programs for part in parts),
+        overlap=any(row.overlap for part in parts for row in part.programs or ()),
     )

@@ -58,7 +58,15 @@ class Column:
         return str(value)
 
 
-def _columns(
+RANK_TESTS = {
+    "wilcoxon-asymptotic": "signed-rank, asymptotic",
+    "wilcoxon-exact": "signed-rank, exact",
+    "wilcoxon-pratt": "signed-rank, Pratt",
+    "rank-sum-asymptotic": "rank-sum, asymptotic",
+}
+
+
+def columns_of(
     *described: tuple[str, str, Kind] | tuple[str, str, Kind, str | Callable[[Row], Any]],
 ) -> tuple[Column, ...]:
     return tuple(Column(*each) for each in described)
@@ -69,10 +77,10 @@ def compared(row: Row) -> str:
     return f"{row.a} – {row.b}"
 
 
-RATE = _columns(
+RATE = columns_of(
     ("n", "n", "count"), ("rate", "share", "percent"), ("low", "low", "percent"), ("high", "high", "percent")
 )
-ENDPOINTS = _columns(
+ENDPOINTS = columns_of(
     ("name", "Endpoint", "text"),
     ("role", "role", "text"),
     ("tested", "test", "text"),
@@ -83,7 +91,7 @@ ENDPOINTS = _columns(
     ("p_holm", "Holm", "p", "endpoint.p_holm"),
     ("met", "met", "yes", "endpoint.met"),
 )
-SENSITIVITY = _columns(
+SENSITIVITY = columns_of(
     ("analysis", "Analysis", "text"),
     ("n_answers", "answers", "count"),
     ("estimate", "share", "percent"),
@@ -91,7 +99,7 @@ SENSITIVITY = _columns(
     ("high", "high", "percent"),
     ("p", "p", "p"),
 )
-SUBGROUPS = _columns(
+SUBGROUPS = columns_of(
     ("group", "Group", "text"),
     ("n_readers", "readers", "count"),
     ("n_cases", "cases", "count"),
@@ -104,13 +112,26 @@ SUBGROUPS = _columns(
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )
-DETECTION_READERS = (*_columns(("reader", "Reader", "text"), ("k", "found", "count")), *RATE)
-TRIALS = _columns(("trial", "Trial", "text"), ("k", "found it", "count"), ("n", "readers", "count"))
-PICKS = _columns(("alternative", "Alternative", "text"), ("picks", "picks", "count"))
-SLOTS = _columns(
+SUBGROUPS_OF_RATINGS = columns_of(
+    ("group", "Group", "text"),
+    ("n_readers", "readers", "count"),
+    ("n_cases", "trials", "count"),
+    ("estimate", "real minus synthetic", "number"),
+    ("low", "low", "number"),
+    ("high", "high", "number"),
+    ("difference", "difference", "number"),
+    ("difference_low", "low", "number"),
+    ("difference_high", "high", "number"),
+    ("p", "p", "p"),
+    ("p_holm", "Holm", "p"),
+)
+DETECTION_READERS = (*columns_of(("reader", "Reader", "text"), ("k", "found", "count")), *RATE)
+TRIALS = columns_of(("trial", "Trial", "text"), ("k", "found it", "count"), ("n", "readers", "count"))
+PICKS = columns_of(("alternative", "Alternative", "text"), ("picks", "picks", "count"))
+SLOTS = columns_of(
     ("slot", "Position", "text"), ("picks", "picks", "count"), ("real", "real image stood here", "count")
 )
-SOURCES = _columns(
+SOURCES = columns_of(
     ("source", "Source", "text"),
     ("n", "n", "count"),
     ("text", "mean", "text"),
@@ -120,7 +141,7 @@ SOURCES = _columns(
     ("floor", "lowest point", "percent"),
     ("ceiling", "highest point", "percent"),
 )
-PUBLISHED = _columns(
+PUBLISHED = columns_of(
     ("comparison", "Comparison", "text", lambda row: compared(row.pair)),
     ("means", "means", "text"),
     ("p", "p, as published", "p", "published.p"),
@@ -133,17 +154,17 @@ PUBLISHED = _columns(
     ("high", "high", "number", "pair.difference.high"),
     ("within", "equivalent", "yes", "pair.equivalence.within"),
 )
-TESTS = _columns(
+TESTS = columns_of(
     ("comparison", "Comparison", "text", lambda row: compared(row.pair)),
     ("unit", "unit", "text", "pair.unit"),
-    ("method", "method", "text", "test.method"),
+    ("method", "method", "text", lambda row: RANK_TESTS.get(row.test.method, row.test.method)),
     ("n", "n", "count", "test.n"),
     ("n_zero", "zeros", "count", "test.n_zero"),
     ("statistic", "statistic", "number", "test.statistic"),
     ("p", "p", "p", "test.p"),
     ("p_holm", "Holm", "p", "test.p_holm"),
 )
-MODEL = _columns(
+MODEL = columns_of(
     ("name", "Term", "text"),
     ("estimate", "estimate", "number"),
     ("se", "SE", "number"),
@@ -154,7 +175,7 @@ MODEL = _columns(
     ("p_holm", "Holm", "p"),
 )
 CHOICE = tuple(Column("z", "t", "number") if c.key == "z" else c for c in MODEL)
-EFFECTS = _columns(
+EFFECTS = columns_of(
     ("comparison", "Comparison", "text", compared),
     ("unit", "unit", "text", lambda pair: pair.unit if pair.paired else "image"),
     ("superiority", "P", "number", "superiority.estimate"),
@@ -165,7 +186,7 @@ EFFECTS = _columns(
     ("shift_low", "low", "number", "effect.hodges_lehmann.low"),
     ("shift_high", "high", "number", "effect.hodges_lehmann.high"),
 )
-CALLS = _columns(
+CALLS = columns_of(
     ("reader", "Reader", "text"),
     ("hit", "hits", "count"),
     ("miss", "misses", "count"),
@@ -174,7 +195,7 @@ CALLS = _columns(
     ("accuracy", "accuracy", "percent"),
     ("criterion_loglinear", "criterion", "number"),
 )
-INDICES = _columns(
+INDICES = columns_of(
     ("reader", "Reader", "text"),
     ("sensitivity", "sensitivity", "percent"),
     ("sensitivity_low", "low", "percent", "sensitivity_interval.low"),
@@ -189,7 +210,40 @@ INDICES = _columns(
     ("auc_low", "low", "number", "auc.low"),
     ("auc_high", "high", "number", "auc.high"),
 )
-AREAS = _columns(
+CONFIDENCE = columns_of(
+    ("reader", "Reader", "text"),
+    ("area", "AUC, binormal", "number", lambda row: row.values.get("area")),
+    ("area_se", "SE", "number", lambda row: row.se.get("area")),
+    ("sd_ratio", "SD ratio", "number", lambda row: row.values.get("sd_ratio")),
+    ("sd_ratio_se", "SE", "number", lambda row: row.se.get("sd_ratio")),
+    ("dprime", "d′", "number", lambda row: row.values.get("dprime")),
+    ("meta_dprime", "meta-d′", "number", lambda row: row.values.get("meta_dprime")),
+    ("meta_dprime_se", "SE", "number", lambda row: row.se.get("meta_dprime")),
+    ("m_ratio", "meta-d′/d′", "number", lambda row: row.values.get("m_ratio")),
+    ("m_ratio_se", "SE", "number", lambda row: row.se.get("m_ratio")),
+)
+CONFIDENCE_MEANS = columns_of(
+    ("name", "Index", "text"),
+    ("estimate", "mean", "number", "mean.estimate"),
+    ("se", "SE", "number", "mean.se"),
+    ("df", "df", "number", "mean.df"),
+    ("low", "low", "number", "mean.low"),
+    ("high", "high", "number", "mean.high"),
+    ("between_sd", "SD between readers", "number", "mean.between_sd"),
+    ("n_readers", "readers", "count", "mean.n_readers"),
+)
+MEASURES = columns_of(
+    ("facet", "Facet", "text"),
+    ("name", "name", "text", "measure.name"),
+    ("estimate", "logits", "number", "measure.estimate"),
+    ("se", "SE", "number", "measure.se"),
+    ("low", "low", "number", "measure.low"),
+    ("high", "high", "number", "measure.high"),
+    ("p", "p", "p", "measure.p"),
+    ("infit", "infit", "number", "measure.infit"),
+    ("outfit", "outfit", "number", "measure.outfit"),
+)
+AREAS = columns_of(
     ("source", "Generator", "text"),
     ("estimate", "AUC", "number"),
     ("se", "SE", "number"),
@@ -197,7 +251,7 @@ AREAS = _columns(
     ("low", "low", "number"),
     ("high", "high", "number"),
 )
-CROSS_CHECK = _columns(
+CROSS_CHECK = columns_of(
     ("section", "Section", "text"),
     ("statistic", "statistic", "text"),
     ("program", "program", "text"),
@@ -207,11 +261,11 @@ CROSS_CHECK = _columns(
     ("agrees", "agrees", "yes"),
     ("note", "note", "text"),
 )
-COMPONENTS = _columns(
+COMPONENTS = columns_of(
     ("quantity", "Quantity", "text"), ("component", "component", "text"), ("variance", "variance", "small")
 )
-BY_SOURCE = (*_columns(("source", "Source", "text"), ("detected", "called synthetic", "count")), *RATE)
-DIFFERENCES = _columns(
+BY_SOURCE = (*columns_of(("source", "Source", "text"), ("detected", "called synthetic", "count")), *RATE)
+DIFFERENCES = columns_of(
     ("comparison", "Comparison", "text", compared),
     ("difference", "difference", "number"),
     ("se", "SE", "number"),
@@ -220,7 +274,7 @@ DIFFERENCES = _columns(
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )
-SAME_CASES = _columns(
+SAME_CASES = columns_of(
     ("who", "Calls of", "text"),
     ("q", "Cochran’s Q", "number", "cochran_q.statistic"),
     ("p_q", "p", "p", "cochran_q.p"),
@@ -230,12 +284,14 @@ SAME_CASES = _columns(
     ("p", "McNemar, exact", "p", "pair.p"),
     ("p_holm", "Holm", "p", "pair.p_holm"),
 )
-IMAGES = _columns(
+IMAGES = columns_of(
     ("image", "Image", "text"), ("source", "source", "text"), ("wrong", "wrong", "count"), ("n", "n", "count")
 )
-CALIBRATION = _columns(("confidence", "Confidence", "count"), ("k", "correct", "count"), ("n", "n", "count"))
-CHECKS = (*_columns(("reader", "Reviewer", "text"), ("discrepant", "discrepant", "count")), *RATE)
-LABELS = _columns(
+CALIBRATION = columns_of(
+    ("confidence", "Confidence", "count"), ("k", "correct", "count"), ("n", "n", "count")
+)
+CHECKS = (*columns_of(("reader", "Reviewer", "text"), ("discrepant", "discrepant", "count")), *RATE)
+LABELS = columns_of(
     ("label", "Label", "text"),
     ("what", "compared", "text"),
     ("n", "n", "count", "found.n"),
@@ -250,7 +306,7 @@ LABELS = _columns(
     ("p_margins", "Stuart–Maxwell", "p", "found.stuart_maxwell.p"),
     ("p_symmetry", "Bowker", "p", "found.bowker.p"),
 )
-AGREEMENT = _columns(
+AGREEMENT = columns_of(
     ("coefficient", "Coefficient", "text", "name"),
     ("estimate", "estimate", "number", "found.estimate"),
     ("low", "low, cases", "number", "found.low"),
@@ -261,7 +317,7 @@ AGREEMENT = _columns(
     ("z", "z", "number", "found.z"),
     ("p", "p", "p", "found.p"),
 )
-CATEGORIES = _columns(
+CATEGORIES = columns_of(
     ("category", "Category", "text"),
     ("share", "share", "percent"),
     ("estimate", "kappa", "number"),
@@ -269,7 +325,7 @@ CATEGORIES = _columns(
     ("z", "z", "number"),
     ("p", "p", "p"),
 )
-PAIRS = _columns(
+PAIRS = columns_of(
     ("pair", "Readers", "text", compared),
     ("n_cases", "n", "count", "kappa.n_cases"),
     ("observed", "agreement", "percent", "kappa.observed"),
@@ -280,7 +336,7 @@ PAIRS = _columns(
     ("bias_index", "bias", "number", "indices.bias_index"),
     ("pabak", "PABAK", "number", "indices.pabak"),
 )
-RUN = _columns(
+RUN = columns_of(
     ("reader", "Reader", "text"),
     ("n", "answers", "count", "answers.n"),
     ("missing", "missing", "count", "answers.missing"),

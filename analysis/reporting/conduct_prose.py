@@ -31,8 +31,21 @@ def section_conduct(document: Document, name: str) -> Iterator[str]:
             f"The real image stood {slots} times in the positions of the screen; picks fell "
             f"{listed([str(count) for count in position.counts])} times on them."
         )
+    yield from _balance(part)
     yield from _pace(part)
     yield from _controls(part)
+
+
+def _balance(part: Conduct) -> Iterator[str]:
+    rows = part.balance or ()
+    for label in dict.fromkeys(row.label for row in rows):
+        own = [row for row in rows if row.label == label]
+        apart = [row for row in own if len(set(row.images.values())) > 1]
+        if not apart:
+            yield f"The sources had equally many answered images of each value of {label}."
+            continue
+        counts = [f"{row.value} {min(row.images.values())} to {max(row.images.values())}" for row in apart]
+        yield f"The sources differed in their answered images by {label}: {listed(counts)}."
 
 
 def _pace(part: Conduct) -> Iterator[str]:

@@ -4,12 +4,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from analysis.document import Document, SectionResult
-from analysis.document.endpoints import Endpoint
-from analysis.reporting.columns import SENSITIVITY, SUBGROUPS
-from analysis.reporting.words import ALPHA, because, interval, level_text, listed, number, p_phrase, percent
+from analysis.document.endpoints import REALISM_APART, Endpoint
+from analysis.reporting.columns import SENSITIVITY, SUBGROUPS, SUBGROUPS_OF_RATINGS
+from analysis.reporting.look_prose import look_sentences
+from analysis.reporting.words import (
+    ALPHA,
+    because,
+    counted,
+    interval,
+    level_text,
+    listed,
+    number,
+    p_phrase,
+    percent,
+)
 
 Make = Callable[..., Any]
-IN_POINTS = ("mean", "auc")
+IN_POINTS = ("mean", "auc", "kappa", "icc", "error", "worth", "count", "froc")
 TESTS = {
     "difference": "a difference from {null}",
     "superiority": "superiority to {null}",
@@ -25,8 +36,10 @@ def primary_sentences(document: Document) -> list[str]:
 
 def endpoint_sentences(document: Document) -> list[str]:
     """What the endpoints are, who chose them, and how they were corrected."""
-    if not document.endpoints:
+    if not document.endpoints and document.study.masked:
         return ["The bundle is masked, so no endpoint is tested."]
+    if not document.endpoints:
+        return ["The protocol declares no endpoint, so everything in this report is exploratory."]
     if not document.endpoints[0].declared:
         named = listed([each.name for each in document.endpoints])
         said = (
@@ -39,7 +52,8 @@ def endpoint_sentences(document: Document) -> list[str]:
     return [
         "The endpoints were declared in the protocol, before the first answer."
         + (corrected if several else "")
-        + " Everything else in this report is exploratory."
+        + " Everything else in this report is exploratory.",
+        *look_sentences(document, in_points=IN_POINTS),
     ]
 
 
@@ -61,12 +75,17 @@ def _said(document: Document, each: Endpoint) -> str:
 def tested(each: Endpoint) -> str:
     """What the test of an endpoint asks."""
     null = "zero" if each.against is None else _value(each, each.against)
-    margin = "" if each.margin is None else _value(each, each.margin)
+    margin = "" if each.margin is None else _margin(each, each.margin)
     return TESTS[each.test].format(null=null, margin=margin)
 
 
 def _value(each: Endpoint, value: float) -> str:
     return number(value) if each.what in IN_POINTS else percent(value)
+
+
+def _margin(each: Endpoint, value: float) -> str:
+    """A distance; of shares, in percentage points."""
+    return number(value) if each.what in IN_POINTS else f"{number(100 * value, 1)} points"
 
 
 def _ends(each: Endpoint) -> str:
@@ -91,7 +110,7 @@ def sensitivity_sentences(part: SectionResult) -> Iterator[str]:
         else "The verdict depends on the choice"
     )
     yield (
-        f"{len(others)} other {'choices' if len(others) > 1 else 'choice'} of answers: {main.quantity} from "
+        f"With {counted(len(others), 'other choice')} of answers, {main.quantity} ranged from "
         f"{percent(min(shares))} to {percent(max(shares))}. {same}."
     )
 
@@ -106,7 +125,7 @@ def subgroup_sentences(part: SectionResult) -> Iterator[str]:
     if part.subgroups and not any(
         row.p_holm is not None and row.p_holm < ALPHA for factor in part.subgroups for row in factor.groups
     ):
-        named = listed([factor.factor for factor in part.subgroups])
+        named = listed(list(dict.fromkeys(factor.factor for factor in part.subgroups)))
         yield f"No interaction with {named} was shown; these groups are small."
 
 
@@ -121,4 +140,7 @@ def endpoint_tables(part: SectionResult, make: Make) -> Iterator[Any]:
             f"Difference: from all other {factor.of}, over readers and cases; its p is the test of "
             "interaction, Holm-corrected within the factor."
         )
-        yield make(f"by-{factor.factor}", "subgroups", title, SUBGROUPS, factor.groups, note=note)
+        of_ratings = factor.quantity == REALISM_APART
+        name = f"{'ratings-' if of_ratings else ''}by-{factor.factor}"
+        columns = SUBGROUPS_OF_RATINGS if of_ratings else SUBGROUPS
+        yield make(name, "subgroups", title, columns, factor.groups, note=note)

@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from analysis.document import Document, SectionResult, StudyFacts
 from analysis.document.call import Discrimination, Roc
+from analysis.document.items import ScaleItem
 from analysis.document.pick_real import ChoiceModel, Detection, PickModel
 from analysis.document.rate import OrdinalModel, Realism
+from analysis.rasch import Rasch
 from analysis.reporting.blinding import audit_method, disclosed
+from analysis.reporting.call_models import models
+from analysis.reporting.items.methods import items_asked
 from analysis.reporting.plan_prose import plan_method
 from analysis.reporting.who import notice, readers_word
 from analysis.reporting.words import level_text, listed
@@ -20,6 +24,7 @@ TASKS = {
     "call": "called single images real or synthetic",
     "rate": "rated images for realism",
     "check_label": "checked images against their labels",
+    "ask": "answered {items} of the protocol",
 }
 
 
@@ -28,7 +33,7 @@ def methods(document: Document) -> list[str]:
     return [
         " ".join(_design(document)),
         *_analysis(document),
-        f"{_size(document.study)} {_closing(document.study)}",
+        f"{_size(document.study)} {_closing(document)}",
     ]
 
 
@@ -41,17 +46,38 @@ def _design(document: Document) -> Iterator[str]:
             f"Images came from {listed(study.names_of('real') or ['no real source'])} (real) and "
             f"{listed(study.names_of('synthetic') or ['no generator'])} (synthetic)."
         )
-    said = (plan_method, audit_method, disclosed, notice)
+    said = (plan_method, audit_method, disclosed, notice, _programs, _arms)
     yield from filter(None, (sentence(document) for sentence in said))
     for name, part in document.sections.items():
         if part.conduct:
             done = part.conduct.completeness
-            task = TASKS[part.task].format(alternatives=part.alternatives)
+            asked = len(part.items or ())
+            items = "one question" if asked == 1 else f"{asked} questions"
+            task = TASKS[part.task].format(alternatives=part.alternatives, items=items)
             missing = f", {done.missing} missing" if done.missing else ", none missing"
             yield (
                 f"In section {name}, {done.readers} {readers_word(document)} {task}: "
                 f"{done.cases:,} {done.unit}s, {done.answers:,} answers{missing}."
             )
+
+
+def _programs(document: Document) -> str:
+    n = document.study.program_readers
+    if not n or not any(part.programs for part in document.sections.values()):
+        return ""
+    programs = "One reader was a program" if n == 1 else f"{n} readers were programs"
+    return f"{programs}; they stand beside people and are in no number of theirs."
+
+
+def _arms(document: Document) -> str:
+    arms = document.study.raw.get("arms") or ()
+    if not arms:
+        return ""
+    named = [f"{arm['name']} ({', then '.join(map(str, arm['sections'])) or 'nothing'})" for arm in arms]
+    return (
+        f"Readers were dealt to the arms {listed(named)}. Results of a section are of all readers who read "
+        "it, whatever their arm."
+    )
 
 
 def _analysis(document: Document) -> Iterator[str]:
@@ -86,8 +112,9 @@ def _picked(_document: Document, parts: Sequence[SectionResult]) -> Iterator[str
     if any(isinstance(part.mixed_model, PickModel) for part in found):
         yield (
             "Finding the real image was modelled by a logistic mixed model with crossed random intercepts "
-            "for readers and trials, by Laplace’s approximation (Bates et al. 2015); each standard deviation "
-            "was tested against zero by the likelihood ratio (Self & Liang 1987)."
+            "for readers and trials, by Laplace’s approximation (Bates et al. 2015); the interval of its log "
+            "odds is Student’s t on one less than the number of readers or trials, whichever is less; each "
+            "standard deviation was tested against zero by the likelihood ratio (Self & Liang 1987)."
         )
 
 
@@ -115,6 +142,11 @@ def _rated(document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
         + _ends_sentence(document)
         + _model_sentence(document)
     )
+    if any(isinstance(part.severity, Rasch) for part in found):
+        yield (
+            "The readers’ severity is that of a many-facet rating scale model (Andrich 1978; Linacre 1989), "
+            "with images integrated out (marginal maximum likelihood; of two points it is lme4’s model)."
+        )
 
 
 def _called(document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
@@ -139,6 +171,13 @@ def _called(document: Document, parts: Sequence[SectionResult]) -> Iterator[str]
             "were combined over readers by the method of Obuchowski and Rockette (1995) with DeLong’s "
             "covariances and Hillis’ degrees of freedom (2007)."
         )
+    if any(models(part) for part in found):
+        yield (
+            "Each reader’s calls with confidence were also modelled by maximum likelihood: binormal curves "
+            "of unequal variances (Dorfman & Alf 1969; as RJafroc fits them) and meta-d′ (Maniscalco & Lau "
+            "2014; as metadpy fits it, 1 over the number of categories added to each count). Their means "
+            "carry readers and images by the same method, with the covariances of the images’ influences."
+        )
 
 
 def _checked(_document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
@@ -153,11 +192,22 @@ def _checked(_document: Document, parts: Sequence[SectionResult]) -> Iterator[st
         )
 
 
+def _asked(document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
+    yield from items_asked(parts)
+    if document.changes:
+        yield (
+            "Answers to one question in two sections were compared as differences over readers and cases, "
+            "paired where both sections show the same cases, Holm-corrected within a question."
+        )
+
+
 def _agreed(_document: Document, parts: Sequence[SectionResult]) -> Iterator[str]:
     found = [part.agreement for part in parts if part.agreement]
-    if not found:
+    items = [item for part in parts for item in (part.items or {}).values()]
+    if not found and not any(getattr(item, "agreement", None) for item in items):
         return
     ordered = any(part.ratings and part.ratings.ordered for part in found)
+    ordered |= any(isinstance(item, ScaleItem) and item.agreement for item in items)
     yield (
         "Agreement is on the identity of the image, never on its place: Fleiss’ and Conger’s kappa, Gwet’s "
         "AC1, Krippendorff’s alpha and Brennan and Prediger’s coefficient"
@@ -172,6 +222,7 @@ ANALYSES: Sequence[Callable[[Document, Sequence[SectionResult]], Iterator[str]]]
     _rated,
     _called,
     _checked,
+    _asked,
     _agreed,
 )
 
@@ -213,8 +264,12 @@ def _size(study: StudyFacts) -> str:
     return f"Sample size: {study.sample_size.rstrip('.')}."
 
 
-def _closing(study: StudyFacts) -> str:
-    named = [f"{key} ±{value:g}" for key, value in study.margins.items() if isinstance(value, int | float)]
+def _closing(document: Document) -> str:
+    margins = document.study.margins.items()
+    named = [f"{key} ±{value:g}" for key, value in margins if isinstance(value, int | float)]
+    parts = document.sections.values()
+    items = {name: item.margin for part in parts for name, item in (part.items or {}).items()}
+    named += [f"{name} ±{margin:g}" for name, margin in items.items() if margin is not None]
     fixed = (
         f"The protocol fixed the margins {listed(named)}. " if named else "The protocol fixed no margins. "
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.document import Document
+from analysis.document import Document, SectionResult
 from analysis.reporting import prose
 from analysis.reporting.blinding import audit_head, audit_notice
 from analysis.reporting.checklist import Item, checklist
@@ -17,9 +17,17 @@ from analysis.reporting.endpoint_prose import (
     subgroup_sentences,
 )
 from analysis.reporting.figures import Picture, pictures
+from analysis.reporting.items.beside import (
+    change_sentences,
+    program_sentences,
+    staircase_sentences,
+)
+from analysis.reporting.items.item_tables import part_of
+from analysis.reporting.items.prose import item_sentences
 from analysis.reporting.methods import methods
 from analysis.reporting.numbered import Numbered
 from analysis.reporting.plan_prose import plan_notice
+from analysis.reporting.programs_declared import program_provenance
 from analysis.reporting.tables import Table, endpoint_table, tables
 from analysis.reporting.who import notice, readers_word, running_head
 
@@ -80,6 +88,11 @@ class Outline:
     def all_figures(self) -> Sequence[Numbered]:
         return [entry for part in self.all_parts for entry in part.figures]
 
+    def draw(self) -> None:
+        """Draw every figure now: matplotlib works in one thread at a time."""
+        for entry in self.all_figures:
+            _ = entry.of.svg
+
     @property
     def all_tables(self) -> Sequence[Numbered]:
         return [entry for part in self.all_parts for entry in part.tables]
@@ -126,11 +139,27 @@ class _Material:
                 yield self._part(name, part, title, list(prose.part_results(self.document, name, part)))
 
         section = self.document.sections[name]
+        for item, found in (section.items or {}).items():
+            said = item_sentences(self.document, found)
+            yield self._part(name, part_of(item), found.ask, said)
+        yield from self._beside(name, section)
         if section.sensitivity:
             said = list(sensitivity_sentences(section))
             yield self._part(name, "sensitivity", "Sensitivity analyses", said)
         if section.subgroups:
             yield self._part(name, "subgroups", "Subgroups", list(subgroup_sentences(section)))
+
+    def _beside(self, name: str, section: SectionResult) -> Iterator[PartOutline]:
+        """Exposure, changes since an earlier section, and programs."""
+        document = self.document
+        found = (
+            ("staircase", "Exposure", staircase_sentences(document, section)),
+            ("changes", "Changes between sections", change_sentences(document, name)),
+            ("programs", "Programs beside people", program_sentences(document, section)),
+        )
+        for part, title, said in found:
+            if said:
+                yield self._part(name, part, title, said)
 
     def endpoints(self) -> PartOutline:
         """The endpoints, which stand before everything else."""
@@ -190,4 +219,5 @@ def _provenance(document: Document) -> Iterator[tuple[str, str]]:
             yield words, str(study.raw[key])
     for file, digest in study.files.items():
         yield f"{file}, SHA-256", digest
+    yield from program_provenance(document)
     yield from document.software.items()

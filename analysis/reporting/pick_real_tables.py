@@ -1,7 +1,7 @@
 """The tables of picks."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.document.pick_real import ChoiceModel, Detection, MaskedDetection, Position
@@ -29,10 +29,10 @@ class _Slot:
     real: int | None
 
 
-def pick_tables(part: Detection | MaskedDetection, make: Make) -> Iterator[Any]:
+def pick_tables(part: Detection | MaskedDetection, make: Make, target: str = "real image") -> Iterator[Any]:
     """Readers, trials, the choice model, picks by alternative and by place."""
     if isinstance(part, Detection):
-        title = "Real images found, by reader, with Wilson intervals"
+        title = f"{starting(target)}s found, by reader, with Wilson intervals"
         yield make("readers", "detection", title, DETECTION_READERS, part.by_reader)
         title = "Trials, from those that fooled most readers"
         yield make("trials", "detection", title, TRIALS, part.by_trial, most=12)
@@ -40,8 +40,12 @@ def pick_tables(part: Detection | MaskedDetection, make: Make) -> Iterator[Any]:
         rows = [_Picks(alternative=name, picks=n) for name, n in part.by_alternative.items()]
         yield make("picks", "detection", "Picks, by alternative", PICKS, rows)
     if part.position.counts:
-        slots, note = list(_slots(part.position)), _position_note(part.position)
-        yield make("positions", "detection", "Picks, by position on the screen", SLOTS, slots, note=note)
+        slots, note = list(_slots(part.position)), _position_note(part.position, target)
+        columns = tuple(
+            replace(column, heading=f"{target} stood here") if column.key == "real" else column
+            for column in SLOTS
+        )
+        yield make("positions", "detection", "Picks, by position on the screen", columns, slots, note=note)
 
 
 def _choice(part: Detection, make: Make) -> Iterator[Any]:
@@ -58,12 +62,11 @@ def _slots(position: Position) -> Iterator[_Slot]:
         yield _Slot(slot=str(place + 1), picks=picks, real=real)
 
 
-def _position_note(position: Position) -> str:
+def _position_note(position: Position, target: str) -> str:
     picks = f"Picks against equal counts: {p_phrase(position.p)}"
     if position.correctness is None or position.correctness.p is None:
         return f"{picks}, assuming independent answers."
     correct = p_phrase(position.correctness.p)
     return (
-        f"{picks}; correct picks over the places of the real image: {correct}. "
-        "Both assume independent answers."
+        f"{picks}; correct picks over the places of the {target}: {correct}. Both assume independent answers."
     )

@@ -7,8 +7,11 @@ from analysis.document import Document
 from analysis.reporting.agreement_prose import agreement
 from analysis.reporting.call_prose import discrimination
 from analysis.reporting.check_label_prose import label_checks
+from analysis.reporting.items.prose import item_in_brief
 from analysis.reporting.pick_real_prose import detection
 from analysis.reporting.rate_prose import realism, realism_in_brief
+
+MOST_ITEMS = 6
 
 
 def brief(document: Document) -> list[str]:
@@ -25,6 +28,11 @@ def _brief_of(document: Document, name: str) -> Iterator[str]:
         yield " ".join(said)
     if section.realism:
         yield realism_in_brief(section.realism)
+    items = list((section.items or {}).values())
+    for item in items[:MOST_ITEMS]:
+        yield item_in_brief(document, item)
+    if len(items) > MOST_ITEMS:
+        yield f"{len(items) - MOST_ITEMS} more questions of section {name} are in its results."
 
 
 def section_results(document: Document, name: str) -> Iterator[str]:

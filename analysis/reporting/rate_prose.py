@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.document import Document
 from analysis.document.rate import MaskedRealism, OrdinalModel, ReaderPair, Realism
+from analysis.rasch import Rasch
 from analysis.reporting.verdicts import equivalence
 from analysis.reporting.words import (
     ALPHA,
@@ -83,3 +84,17 @@ def realism(document: Document, part: Realism | MaskedRealism) -> Iterator[str]:
         )
     else:
         yield f"No ordinal mixed model was fitted: {because(model.reason)}."
+    if isinstance(part.severity, Rasch):
+        yield _severity(part.severity)
+
+
+def _severity(found: Rasch) -> str:
+    """How far readers differ on the scale of the ratings, and whether they use it as the model expects."""
+    severity = [each.estimate for each in found.readers]
+    infit = [each.infit for each in found.readers]
+    return (
+        f"In the many-facet Rasch model the readers’ severity ran from {number(min(severity), 2)} to "
+        f"{number(max(severity), 2)} logits (all alike: {p_phrase(found.severity_p)}; reliability "
+        f"{number(found.reader_reliability, 2)}), and their infit from {number(min(infit), 2)} to "
+        f"{number(max(infit), 2)}, where 1 is as the model expects."
+    )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.document.rate import HolmRankSum, HolmSignedRank, OrdinalModel, Pair, Realism
-from analysis.reporting.columns import EFFECTS, MODEL, PUBLISHED, SOURCES, TESTS, Column
-from analysis.reporting.words import deviation
+from analysis.rasch import Measure, Rasch
+from analysis.reporting.columns import EFFECTS, MEASURES, MODEL, PUBLISHED, SOURCES, TESTS, Column
+from analysis.reporting.words import deviation, number
 
 Make = Callable[..., Any]
 PUBLISHED_NOTE = (
@@ -20,6 +21,12 @@ EFFECTS_NOTE = (
     "Lehmann’s, in points of the scale."
 )
 
+SEVERITY_NOTE = (
+    "Ratings are higher where the source’s measure is higher and the reader’s severity lower; severities "
+    "have a mean of 0. Infit and outfit are 1 where a reader rates as the model expects, more where less "
+    "predictably. Images are random (standard deviation {sd}), readers are these readers."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedRow:
@@ -30,6 +37,14 @@ class PublishedRow:
     published: HolmSignedRank | HolmRankSum
     exact: HolmSignedRank | HolmRankSum
     pratt: HolmSignedRank | HolmRankSum
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Measured:
+    """A place on the scale of the Rasch model."""
+
+    facet: str
+    measure: Measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +69,8 @@ def rating_tables(part: Realism, make: Make) -> Iterator[Any]:
     yield make("effects", "realism", "Sizes of the differences", EFFECTS, part.pairs, note=EFFECTS_NOTE)
     if isinstance(part.ordinal_model, OrdinalModel):
         yield _model(part.ordinal_model, make)
+    if isinstance(part.severity, Rasch):
+        yield _measures(part.severity, make)
 
 
 def _mean_of(source: str) -> Column:
@@ -73,6 +90,19 @@ def published_rows(part: Realism) -> Iterator[PublishedRow]:
                 exact=tests["wilcoxon-exact"],
                 pratt=tests["wilcoxon-pratt"],
             )
+
+
+def _measures(found: Rasch, make: Make) -> Any:
+    facets = {
+        "source": found.sources,
+        "difference": found.differences,
+        "severity": found.readers,
+        "step": found.steps,
+    }
+    rows = [_Measured(facet=facet, measure=each) for facet, all_of in facets.items() for each in all_of]
+    deviation = "0 (estimated at the boundary)" if found.at_boundary else number(found.image_sd, 2)
+    note = SEVERITY_NOTE.format(sd=deviation)
+    return make("severity", "realism", "Many-facet Rasch model", MEASURES, rows, note=note)
 
 
 def _model(model: OrdinalModel, make: Make) -> Any:

@@ -3,7 +3,8 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +20,8 @@ from analysis.model_limit import MODEL_ANSWERS
 if TYPE_CHECKING:
     from analysis.reporting.outline import Outline
 
+#: Forms that the typesetter makes.
+TYPESET = ("figures", "pdf")
 JSON_NAME = "report.json"
 ALL_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "figures")
 
@@ -121,9 +124,21 @@ class Report:
             raise OutputError(f"The format {unknown[0]!r} is unknown; choose from {', '.join(FORMATS)}.")
         target = Path(folder)
         with _appearing(target) as draft:
-            for name in dict.fromkeys(formats):
-                FORMATS[name](self, draft)
+            self._write(dict.fromkeys(formats), draft)
         return target
+
+    def _write(self, formats: Iterable[str], folder: Path) -> None:
+        """Write the forms; those that the typesetter makes side by side, which lets other threads work."""
+        typeset = [name for name in formats if name in TYPESET]
+        if typeset:
+            self.outline.draw()
+        with ThreadPoolExecutor(max(1, len(typeset))) as pool:
+            under_way = [pool.submit(FORMATS[name], self, folder) for name in typeset]
+            for name in formats:
+                if name not in TYPESET:
+                    FORMATS[name](self, folder)
+            for written in under_way:
+                written.result()
 
 
 @contextmanager

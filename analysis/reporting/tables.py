@@ -6,14 +6,17 @@ from typing import Any
 
 from analysis.document import Document, SectionResult
 from analysis.document.call import Discrimination
-from analysis.document.conduct import Conduct, ReaderAnswers, ReaderPace, StraightLining
+from analysis.document.conduct import Conduct, MatchedValue, ReaderAnswers, ReaderPace, StraightLining
 from analysis.document.endpoints import Endpoint
+from analysis.document.items import ItemResult
 from analysis.document.rate import Realism
 from analysis.reporting.agreement_tables import agreement_tables
 from analysis.reporting.call_tables import call_tables
 from analysis.reporting.check_label_tables import label_tables
 from analysis.reporting.columns import ENDPOINTS, RUN, Column, Row
 from analysis.reporting.endpoint_prose import endpoint_tables, tested
+from analysis.reporting.items.beside import beside_tables
+from analysis.reporting.items.item_tables import item_tables
 from analysis.reporting.names import apart, file_stem
 from analysis.reporting.pick_real_tables import pick_tables
 from analysis.reporting.rate_tables import rating_tables
@@ -47,12 +50,13 @@ class Table:
 
 
 def tables(document: Document) -> list[Table]:
-    """Every table that the document has the numbers for."""
+    """Every table that the document has the numbers for; with one source there is nothing to compare."""
     found = document.sections.items()
-    return list(apart(table for name, part in found for table in _of_section(name, part)))
+    made = (table for name, part in found for table in _of_section(document, name, part) if table.rows)
+    return list(apart(made))
 
 
-def _of_section(section: str, part: SectionResult) -> Iterator[Table]:
+def _of_section(document: Document, section: str, part: SectionResult) -> Iterator[Table]:
     make = _maker(section)
     if part.detection:
         yield from pick_tables(part.detection, make)
@@ -64,10 +68,15 @@ def _of_section(section: str, part: SectionResult) -> Iterator[Table]:
         yield from label_tables(part.label_checks, make)
     if part.agreement:
         yield from agreement_tables(part.agreement, make)
+    for item, found in (part.items or {}).items():
+        if type(found) is not ItemResult:
+            yield from item_tables(item, found, make)
+    yield from beside_tables(document, section, part, make)
     yield from endpoint_tables(part, make)
     if part.conduct:
-        title = "How each reader went through the section"
+        title = f"How each reader went through section {section}"
         yield make("conduct", "conduct", title, RUN, _run(part.conduct))
+        yield from _balance(part.conduct, make)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +100,26 @@ def endpoint_table(document: Document) -> Table | None:
     return Table(
         name="endpoints", section="", part="endpoints", title="Endpoints", columns=ENDPOINTS, rows=rows
     )
+
+
+def _balance(conduct: Conduct, make: Callable[..., Table]) -> Iterator[Table]:
+    """Answered images by matched label: a row a value, a column a source."""
+    rows = conduct.balance
+    if not rows:
+        return
+
+    def images(source: str) -> Callable[[MatchedValue], int]:
+        return lambda row: row.images[source]
+
+    columns = (
+        Column("label", "Label"),
+        Column("value", "Value"),
+        *(
+            Column(f"source-{place}", name, "count", images(name))
+            for place, name in enumerate(rows[0].images, start=1)
+        ),
+    )
+    yield make("balance", "conduct", "Answered images by matched label and source", columns, rows)
 
 
 def _maker(section: str) -> Callable[..., Table]:

@@ -36,18 +36,21 @@ def against_chance(o: Share) -> str:
     )
 
 
-def equivalence(e: Equivalence, what: str, *, points: bool) -> str:
-    """Whether equivalence was shown within the protocol's margin, and the smallest margin that would do."""
-    unit = "percentage points" if points else "points of the scale"
+def equivalence(e: Equivalence, what: str, *, points: bool, measured: str = "points of the scale") -> str:
+    """Whether equivalence was shown within the protocol's margin, and the smallest margin that would do.
+
+    `points`: the numbers are shares; else they are `measured` in this unit.
+    """
+    unit = "percentage points" if points else measured
     scale = 100 if points else 1
     digits = 1 if points else 3
     smallest = e.smallest_margin
     if smallest is None:
         return f"Equivalence{what} cannot be judged: {because(e.reason)}."
-    reach = f"the smallest margin that would pass is ±{number(scale * smallest, digits)} {unit}"
+    reach = f"the smallest margin that would pass is ±{number(scale * smallest, digits)} {unit}".strip()
     if e.margin is None:
         return f"The study fixed no margin, so equivalence{what} is not decided; {reach}."
-    margin = f"±{number(scale * e.margin, 1 if points else 2)} {unit}"
+    margin = f"±{number(scale * e.margin, 1 if points else 2)} {unit}".strip()
     if e.within:
         return f"Equivalence{what} was shown within the margin of {margin} ({p_phrase(e.p)}); {reach}."
     return f"Equivalence{what} was not shown within the margin of {margin} ({p_phrase(e.p)}); {reach}."

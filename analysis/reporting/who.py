@@ -28,6 +28,14 @@ def notice(document: Document) -> str:
                 f"Partly simulated answers: {virtual} of {everybody} readers were virtual, programs that "
                 "answer by a model. Numbers that include them are no evidence of what people see."
             )
+    return _programs_alone(document)
+
+
+def _programs_alone(document: Document) -> str:
+    """Programs stand beside people; where nobody else read, the report is of programs, and says so."""
+    study = document.study
+    if study.program_readers and study.program_readers == len(study.readers):
+        return "Every reader of this study was a program. Nothing here is evidence of what people see."
     return ""
 
 

@@ -48,8 +48,8 @@ def deviation(random: RandomIntercept, test: ComponentTest) -> str:
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """A share as a percentage."""
-    return half_up_percent(value, digits)
+    """A share as a percentage, a true minus sign."""
+    return half_up_percent(value, digits).replace("-", "−")
 
 
 def interval(low: float | None, high: float | None, *, as_percent: bool = False, digits: int = 3) -> str:
@@ -89,6 +89,11 @@ def rated_by_all(found: _OfImages) -> str:
     if not found.n_dropped:
         return ""
     return f", of the {found.n_cases:,} images that every reader answered"
+
+
+def counted(n: int, word: str) -> str:
+    """A number of things: 1 reader, 1,000 answers."""
+    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
 
 
 def because(reason: str | None) -> str:

@@ -130,23 +130,63 @@ def obuchowski_rockette(
     check_level(level)
     if scale not in SCALES:
         raise UnknownChoiceError(f"The scale {scale!r} is unknown: take one of {', '.join(SCALES)}.")
-    values, positive, dropped = _checked(scores, truth)
-    t, r, _ = values.shape
-    how = _inference(inference, r)
-    names = [str(item) for item in conditions or range(1, t + 1)]
-    if len(names) != t:
-        raise WrongShapeError(f"{t} conditions need as many names, not {len(names)}.")
-    shape: dict[str, Any] = {
-        "level": level,
-        "method": f"Obuchowski-Rockette ({covariance}), Hillis df",
-        "n_readers": r,
-        "n_cases": len(positive),
-        "assumptions": (how,),
-    }
-    found = _result(_parts(values, positive, covariance), how, covariance, names, shape, dropped)
+    return _on_scale(_compared(scores, truth, conditions, covariance, inference, level), scale)
+
+
+def _on_scale(found: ObuchowskiRockette, scale: str) -> ObuchowskiRockette:
     if scale == "identity":
         return found
     return found.with_(by_condition=tuple(_on_logits(mean) for mean in found.by_condition))
+
+
+def _compared(
+    scores: npt.ArrayLike, truth: npt.ArrayLike, conditions: Sequence[str] | None, covariance: str,
+    inference: str, level: float,
+) -> ObuchowskiRockette:  # fmt: skip
+    """The areas with intervals on the identity scale."""
+    values, positive, dropped = _checked(scores, truth)
+    t, r, _ = values.shape
+    how = _inference(inference, r)
+    names = _names(conditions, t)
+    shape = _shape(covariance, r, len(positive), how, level)
+    return _result(_parts(values, positive, covariance), how, covariance, names, shape, dropped)
+
+
+def _names(conditions: Sequence[str] | None, count: int) -> list[str]:
+    names = [str(item) for item in conditions or range(1, count + 1)]
+    if len(names) != count:
+        raise WrongShapeError(f"{count} conditions need as many names, not {len(names)}.")
+    return names
+
+
+def _shape(covariance: str, readers: int, cases: int, how: str, level: float) -> dict[str, Any]:
+    """What every interval says of itself."""
+    return {
+        "level": level,
+        "method": f"Obuchowski-Rockette ({covariance}), Hillis df",
+        "n_readers": readers,
+        "n_cases": cases,
+        "assumptions": (how,),
+    }
+
+
+def combined_over_readers(
+    figures: npt.ArrayLike, covariance: npt.ArrayLike, *, n_cases: int, level: float, how: str = "auto"
+) -> tuple[tuple[Interval, ...], tuple[Difference, ...]]:
+    """Combine any figure of merit between 0 and 1 over readers, as `obuchowski_rockette` does areas.
+
+    `figures` is conditions x readers; `covariance` is of all of them over cases, in that order. Intervals of
+    the means are on the logit scale.
+    """
+    check_level(level)
+    values, matrix = np.atleast_2d(np.asarray(figures, dtype=float)), np.asarray(covariance, dtype=float)
+    t, r = values.shape
+    chosen = _inference(how, r)
+    shape = _shape("jackknife", r, n_cases, chosen, level)
+    parts = _parts_of(values, matrix)
+    names = [str(place) for place in range(t)]
+    means = tuple(_on_logits(_mean_area(parts, place, chosen, shape)) for place in range(t))
+    return means, _differences(parts, chosen, names, shape)
 
 
 def _on_logits(mean: Interval) -> Interval:
@@ -222,7 +262,11 @@ def _inference(inference: str, r: int) -> str:
 def _parts(values: FloatArray, positive: FloatArray, covariance: str) -> _Parts:
     t, r, n = values.shape
     flat, matrix = auc_covariance(values.reshape(t * r, n), positive, method=covariance)
-    areas = flat.reshape(t, r)
+    return _parts_of(flat.reshape(t, r), matrix)
+
+
+def _parts_of(areas: FloatArray, matrix: FloatArray) -> _Parts:
+    t, r = areas.shape
     condition, reader = np.repeat(np.arange(t), r), np.tile(np.arange(r), t)
     same_t, same_r = np.equal.outer(condition, condition), np.equal.outer(reader, reader)
     own = float(np.trace(matrix)) / len(matrix)

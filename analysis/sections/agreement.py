@@ -45,7 +45,7 @@ def agreement_of_picks(study: Study, section: Section, picks: pd.DataFrame) -> C
     labels = len(picks["picked"].cat.categories)
     grid = spread(picks, "trial", codes_of(picks, "picked"))
     categories = list(range(max(labels, section.alternatives or 2)))
-    found = _coefficients(grid, NOMINAL, categories, study.level)
+    found = coefficients_of(grid, NOMINAL, categories, study.level)
     names = dict(enumerate(picks["picked"].cat.categories))
     fleiss = found["fleiss"]
     named = tuple(
@@ -57,8 +57,8 @@ def agreement_of_picks(study: Study, section: Section, picks: pd.DataFrame) -> C
 def agreement_of_calls(study: Study, calls: pd.DataFrame) -> Coefficients:
     """On real or synthetic, with Cohen's kappa of each pair of readers."""
     grid = spread(calls, "image", (calls["call"] == "synthetic").to_numpy().astype(float))
-    found = _coefficients(grid, NOMINAL, [0, 1], study.level)
-    return Coefficients(**found, pairs=_pairs(grid, study.level))
+    found = coefficients_of(grid, NOMINAL, [0, 1], study.level)
+    return Coefficients(**found, pairs=pairs_of_readers(grid, study.level))
 
 
 def agreement_of_ratings(study: Study, ratings: pd.DataFrame) -> Coefficients:
@@ -66,16 +66,17 @@ def agreement_of_ratings(study: Study, ratings: pd.DataFrame) -> Coefficients:
     grid = spread(ratings, "image", ratings["rating"])
     points = list(study.scale.points) if study.scale else sorted(set(ratings["rating"]))
     return Coefficients(
-        **_coefficients(grid, ORDINAL, points, study.level),
+        **coefficients_of(grid, ORDINAL, points, study.level),
         # both need every rating of an image; `n_dropped` counts the images that lack one
         icc=icc(grid.values, form="ICC(2,1)", level=study.level),
         kendall_w=kendall_w(grid.values),
     )
 
 
-def _coefficients(
+def coefficients_of(
     grid: Grid, wanted: dict[str, Coefficient], categories: list[Any], level: float
 ) -> dict[str, Any]:
+    """Compute the coefficients that are wanted, by name."""
     return {
         name: coefficient(grid.values, categories=categories, level=level)
         for name, coefficient in wanted.items()
@@ -85,7 +86,7 @@ def _coefficients(
 MOST_PAIRS = 30
 
 
-def _pairs(grid: Grid, level: float) -> tuple[ReaderPair, ...]:
+def pairs_of_readers(grid: Grid, level: float) -> tuple[ReaderPair, ...]:
     """Cohen's kappa of two readers, with the indices that say why it may be low."""
     n = len(grid.readers)
     if n > MOST_PAIRS:

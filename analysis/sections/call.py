@@ -1,6 +1,6 @@
 """call: one image, real or synthetic. Positive means synthetic throughout."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -43,13 +43,13 @@ from analysis.roc.auc import Auc, empirical_auc, signed_confidence
 from analysis.roc.obuchowski_rockette import obuchowski_rockette
 from analysis.sections.call_curves import by_generator, curves
 from analysis.sections.call_guessing import guessing
+from analysis.sections.call_models import ONE_KIND, binormal_curve, metacognition
 from analysis.sections.call_same_cases import case_of_images, matched, same_cases
 from analysis.sections.pick_real import MASKED
 from analysis.signal_detection import yes_no
 
 MOST_POINTS = 11
 ONE_KIND_OF_IMAGE = "All images are of one kind, so being right cannot be told from a habit."
-ONE_KIND = "All images are of one kind, so there is no curve."
 
 
 def discrimination(
@@ -67,20 +67,23 @@ def discrimination(
     generators = [name for name in study.synthetic_sources if (source == name).any()]
     case_of = case_of_images(images)
     no_curve = NotComputed(reason=ONE_KIND)
+    scale = _confidence(calls, study)
     return Discrimination(
-        by_reader=_by_reader(study, scores, grid, synthetic),
+        by_reader=reader_calls(study, scores, grid.values, grid.readers, synthetic),
         pooled=_pooled(study, grid, synthetic),
         balanced=_balanced(study, grid, synthetic),
         equivalence=_equivalence(study, grid, source, synthetic, generators),
         by_source=_by_source(study, calls, grid),
-        roc=_roc(study, scores, synthetic),
+        roc=mean_area(study, scores, synthetic),
         curves=no_curve if one_kind else curves(grid.readers, scores, synthetic),
         by_generator=no_curve if one_kind else by_generator(study, scores, source, generators),
         differences=_differences(study, grid, source, case_of),
         same_cases=same_cases(grid, source, generators, case_of),
         by_image=_by_image(grid, source, synthetic),
         calibration=_calibration(calls, study),
-        confidence=_confidence(calls, study),
+        confidence=scale,
+        binormal=binormal_curve(study, scores, grid.readers, synthetic, scale),
+        metacognition=metacognition(study, scores, grid.readers, synthetic, scale),
     )
 
 
@@ -107,7 +110,7 @@ def scaled(calls: pd.DataFrame) -> Any:
     return signed_confidence(called, confidence - np.nanmin(confidence) + 1)
 
 
-def _roc(study: Study, scores: Floats, synthetic: Any) -> Roc | NoRoc:
+def mean_area(study: Study, scores: Floats, synthetic: Any) -> Roc | NoRoc:
     """The readers' mean area over readers and cases (Obuchowski & Rockette 1995; Hillis 2007)."""
     if synthetic.all() or not synthetic.any():
         return NoRoc(reason=ONE_KIND)
@@ -138,7 +141,8 @@ def _any_design(study: Study, scores: Floats, synthetic: Any) -> AnyDesign | Not
     return AnyDesign.extending(found.conditions[0], components=found.components[0].components)
 
 
-def _area(study: Study, scores: Floats, synthetic: Any) -> Auc | NoInterval:
+def reader_area(study: Study, scores: Floats, synthetic: Any) -> Auc | NoInterval:
+    """One reader's area, where both kinds were scored."""
     seen = ~np.isnan(scores)
     kinds = synthetic[seen]
     if kinds.all() or not kinds.any():
@@ -146,9 +150,12 @@ def _area(study: Study, scores: Floats, synthetic: Any) -> Auc | NoInterval:
     return empirical_auc(scores[seen], kinds, level=study.level)
 
 
-def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> tuple[ReaderCalls, ...]:
+def reader_calls(
+    study: Study, scores: Floats, called: Floats, readers: Sequence[str], synthetic: Any
+) -> tuple[ReaderCalls, ...]:
+    """Each reader's calls, readers x cases of 0 and 1, against the truth of each case."""
     rows = []
-    for reader, answers, sure in zip(grid.readers, grid.values, scores, strict=True):
+    for reader, answers, sure in zip(readers, called, scores, strict=True):
         seen = ~np.isnan(answers)
         positive, answer = synthetic[seen], answers[seen] == 1
         found = yes_no(
@@ -158,7 +165,7 @@ def _by_reader(study: Study, scores: Floats, grid: Grid, synthetic: Any) -> tupl
             int((~positive & ~answer).sum()),
             level=study.level,
         )
-        rows.append(ReaderCalls.extending(found, reader=reader, auc=_area(study, sure, synthetic)))
+        rows.append(ReaderCalls.extending(found, reader=reader, auc=reader_area(study, sure, synthetic)))
     return tuple(rows)
 
 

@@ -27,6 +27,7 @@ from analysis.ranks.multiplicity import adjusted
 from analysis.ranks.several import friedman, kruskal
 from analysis.rounding import half_up
 from analysis.sections.rate_pairs import compared_pairs
+from analysis.sections.rate_rasch import severity
 from analysis.sections.rate_units import by_row, of_source, scale_ends, unit_value
 
 MASKED = (
@@ -38,7 +39,7 @@ INSTEAD = "the crossed differences of means in realism.pairs carry readers and c
 def realism(study: Study, ratings: pd.DataFrame, limit: int = MODEL_ANSWERS) -> Realism | MaskedRealism:
     """Everything about the ratings of one section."""
     if study.masked and not has_values(ratings, "source"):
-        return MaskedRealism(reason=MASKED, overall=_described(study, ratings))
+        return MaskedRealism(reason=MASKED, overall=described(study, ratings))
     sources = [name for name in study.source_names if name in set(ratings["source"].cat.categories)]
     return Realism(
         by_source=tuple(_of_source(study, ratings, source) for source in sources),
@@ -46,14 +47,16 @@ def realism(study: Study, ratings: pd.DataFrame, limit: int = MODEL_ANSWERS) -> 
         pairs=compared_pairs(study, ratings, sources),
         friedman=_friedman(ratings, sources),
         ordinal_model=_ordinal_model(study, ratings, sources, limit),
+        severity=severity(study, ratings, sources, limit),
     )
 
 
 def _of_source(study: Study, ratings: pd.DataFrame, source: str) -> SourceRatings:
-    return SourceRatings.extending(_described(study, of_source(ratings, source)), source=source)
+    return SourceRatings.extending(described(study, of_source(ratings, source)), source=source)
 
 
-def _described(study: Study, ratings: pd.DataFrame) -> Ratings:
+def described(study: Study, ratings: pd.DataFrame) -> Ratings:
+    """Ratings of one source, or of all: mean, deviation, counts of each point."""
     values = ratings["rating"].to_numpy()
     points = list(study.scale.points) if study.scale else sorted(set(values.tolist()))
     total = sum(Fraction(point) * int((values == point).sum()) for point in set(values.tolist()))

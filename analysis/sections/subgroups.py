@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.grid import Floats, Grid, as_text, is_number
-from analysis.crossed import CrossedMean, crossed_difference, crossed_rate
-from analysis.document.endpoints import Subgroup, SubgroupFactor
+from analysis.bundle.grid import Floats, Grid, as_text, is_number, spread
+from analysis.bundle.study import Study
+from analysis.crossed import CrossedMean, crossed_difference, crossed_mean
+from analysis.document.endpoints import REALISM_APART, Subgroup, SubgroupFactor
 from analysis.errors import AnalysisError
 from analysis.ranks.multiplicity import adjusted
 
@@ -24,25 +25,47 @@ def subgroups(
     level: float,
     readers: pd.DataFrame | None,
     images: pd.DataFrame | None = None,
+    bounds: tuple[float, float] | None = (0.0, 1.0),
 ) -> tuple[SubgroupFactor, ...]:
     """Analyse each factor with two to eight groups of which each has two readers, or two cases.
 
     Parameters
     ----------
     correct
-        Readers x cases of 0 and 1.
+        Readers x cases, of 0 and 1 or of any numbers.
     quantity
         What is counted, as it stands in the report.
     level
         Of the intervals.
     readers, images
         The tables with the factors; images only where a case is an image.
+    bounds
+        Ends of the scale.
     """
     by_reader = _factors_of_readers(readers) if readers is not None else {}
     by_image = _factors_of_images(images) if images is not None else {}
-    found = [_factor(name, "readers", of, correct, quantity, level) for name, of in by_reader.items()]
-    found += [_factor(name, "images", of, correct, quantity, level) for name, of in by_image.items()]
+    factors = [(name, "readers", of) for name, of in by_reader.items()]
+    factors += [(name, "images", of) for name, of in by_image.items()]
+    found = [_factor(name, of, groups, correct, quantity, level, bounds) for name, of, groups in factors]
     return tuple(factor for factor in found if factor is not None)
+
+
+def subgroups_of_ratings(
+    study: Study, ratings: pd.DataFrame, readers: pd.DataFrame | None
+) -> tuple[SubgroupFactor, ...]:
+    """Whether groups of readers tell real from synthetic images apart differently, trial by trial.
+
+    Only where trials show both kinds: the difference within a trial is what groups are compared in.
+    """
+    real = ratings["source"].isin(study.real_sources).to_numpy()
+    if readers is None or study.scale is None or real.all() or not real.any():
+        return ()
+    one, other = (spread(ratings, "trial", ratings["rating"].where(side)) for side in (real, ~real))
+    apart = Grid(values=one.values - other.values, readers=one.readers, cases=one.cases)
+    if not np.isfinite(apart.values).any():
+        return ()
+    span = study.scale.points[-1] - study.scale.points[0]
+    return subgroups(apart, REALISM_APART, level=study.level, readers=readers, bounds=(-span, span))
 
 
 def _factors_of_readers(readers: pd.DataFrame) -> dict[str, dict[str, str]]:
@@ -73,7 +96,13 @@ def _factors_of_images(images: pd.DataFrame) -> dict[str, dict[str, str]]:
 
 
 def _factor(
-    name: str, of: str, group_of: Mapping[str, str], correct: Grid, quantity: str, level: float
+    name: str,
+    of: str,
+    group_of: Mapping[str, str],
+    correct: Grid,
+    quantity: str,
+    level: float,
+    bounds: tuple[float, float] | None,
 ) -> SubgroupFactor | None:
     members = correct.readers if of == "readers" else correct.cases
     groups = np.array([_group(group_of.get(member)) for member in members], dtype=object)
@@ -82,7 +111,7 @@ def _factor(
         return None
     # with the axis of the groups last, both kinds of factor are nested cases of `crossed_difference`
     table = correct.values.T if of == "readers" else correct.values
-    rows = list(_groups(table, groups, present, of=of, level=level))
+    rows = list(_groups(table, groups, present, of=of, level=level, bounds=bounds))
     held = adjusted([row.p for row in rows])
     corrected = tuple(row.with_(p_holm=p) for row, p in zip(rows, held, strict=True))
     return SubgroupFactor(factor=name, of=of, quantity=quantity, groups=corrected)
@@ -93,14 +122,20 @@ def _group(value: object) -> str:
 
 
 def _groups(
-    table: Floats, groups: np.ndarray, present: list[str], *, of: str, level: float
+    table: Floats,
+    groups: np.ndarray,
+    present: list[str],
+    *,
+    of: str,
+    level: float,
+    bounds: tuple[float, float] | None,
 ) -> Iterator[Subgroup]:
     known = groups != ""
     for group in present:
         inside, outside = table[:, groups == group], table[:, known & (groups != group)]
         own = inside.T if of == "readers" else inside
-        share = crossed_rate(own, level=level)
-        difference = _difference(inside, outside, level)
+        share = crossed_mean(own, level=level, bounds=bounds)
+        difference = _difference(inside, outside, level, bounds)
         yield Subgroup(
             group=group,
             n_readers=share.n_readers or 0,
@@ -116,8 +151,11 @@ def _groups(
         )
 
 
-def _difference(inside: Floats, outside: Floats, level: float) -> CrossedMean | None:
+def _difference(
+    inside: Floats, outside: Floats, level: float, bounds: tuple[float, float] | None
+) -> CrossedMean | None:
+    ends = None if bounds is None else (bounds[0] - bounds[1], bounds[1] - bounds[0])
     try:
-        return crossed_difference(inside, outside, level=level)
+        return crossed_difference(inside, outside, level=level, bounds=ends)
     except AnalysisError:
         return None

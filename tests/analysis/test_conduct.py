@@ -8,7 +8,10 @@ import pytest
 from analysis.bundle import read_bundle
 from analysis.compute import compute
 from analysis.document import to_json
+from analysis.reporting.report import report
 from tests.analysis.bundle.bundles import STUDY, write_bundle
+from tests.analysis.items.studies import STUDY as ITEMS
+from tests.analysis.items.studies import write_study
 
 HEADER = "section,reader,trial,order,picked,correct,slot_picked,slot_real,response_ms,repeat_of,catch\n"
 ONE = STUDY | {"sections": STUDY["sections"][:1]}
@@ -95,3 +98,30 @@ def test_what_was_not_recorded_is_left_out_or_said(tmp_path: Path) -> None:
     assert section["conduct"]["repeats"]["reason"] == "no hidden repeats were shown"
     assert section["detection"]["position"]["reason"] == "slot_picked was not recorded"
     assert "not recorded" in section["detection"]["choice_model"]["reason"]
+
+
+def test_matched_labels_are_counted_by_source(tmp_path: Path) -> None:
+    first, *others = ITEMS["sections"]
+    matched = first | {"match": ["diagnosis", "laterality"]}
+    folder = write_study(tmp_path / "bundle", sections=[matched, *others])
+    table = folder / "images.csv"
+    head, *lines = table.read_text().splitlines()
+    # one more image of the left in ddpm, and none of it in pairs, which match nothing
+    sides = ["left" if line.startswith(("real-0,", "ddpm-0,", "ddpm-1,")) else "right" for line in lines]
+    rows = [f"{line},{side}" for line, side in zip(lines, sides, strict=True)]
+    table.write_text("\n".join([f"{head},laterality", *rows]) + "\n")
+
+    made = report(read_bundle(folder), model_answers=0)
+    went = {name: part.conduct for name, part in made.results.sections.items()}
+    balance = went["phase-1"].balance if went["phase-1"] else None
+    assert [(row.label, row.value, dict(row.images)) for row in balance or ()] == [
+        *(("diagnosis", value, {"real": 4, "ddpm": 4}) for value in ("effusion", "normal", "pneumonia")),
+        ("laterality", "left", {"real": 1, "ddpm": 2}),
+        ("laterality", "right", {"real": 11, "ddpm": 10}),
+    ]
+    assert went["pairs"] is not None
+    assert went["pairs"].balance is None
+    said = " ".join(made.outline.sections[0].conduct.sentences)
+    assert "equally many answered images of each value of diagnosis" in said
+    assert "differed in their answered images by laterality: left 1 to 2 and right 10 to 11" in said
+    assert "Answered images by matched label and source" in made.html

@@ -13,6 +13,7 @@ from analysis.document.pick_real import Detection
 from analysis.document.rate import Realism
 from analysis.proportions import wilson
 from analysis.reporting.figures import curves, rates, scales
+from analysis.reporting.figures.of_items import item_pictures
 from analysis.reporting.figures.style import drawn_svg
 from analysis.reporting.names import apart, file_stem, named_coefficients
 
@@ -53,6 +54,8 @@ def _of_section(document: Document, section: str) -> Iterator[Picture]:
         yield make("ratings", "realism", caption, picture)
     if isinstance(part.discrimination, Discrimination):
         yield from _discrimination(document, part.discrimination, make)
+    for item, found in (part.items or {}).items():
+        yield from item_pictures(item, found, make)
     for name, coefficients in part.agreement.by_kind() if part.agreement else ():
         chosen = named_coefficients(coefficients)
         caption = (
@@ -65,8 +68,8 @@ def _of_section(document: Document, section: str) -> Iterator[Picture]:
     if len(stages) > 1 and all(stage.n for stage in stages):
         chance = part.detection.overall.chance if isinstance(part.detection, Detection) else None
         caption = (
-            "Share of correct answers over the course of the section, with Wilson intervals, which assume "
-            "independent answers."
+            f"Share of correct answers over the course of section {section}, with Wilson intervals, which "
+            "assume independent answers."
         )
         level = document.study.level
         yield make(

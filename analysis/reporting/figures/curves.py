@@ -12,7 +12,9 @@ SIDE_INCHES = 3.4
 MOST_CURVES = 40
 
 
-def roc(curves: Curves) -> Figure:
+def roc(
+    curves: Curves, false: str = "false alarms: real images called synthetic", true: str = "detections"
+) -> Figure:
     """Every reader's empirical curve, thin, and the mean of them, thick."""
     with drawing(SIDE_INCHES) as (figure, axes):
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
@@ -22,8 +24,8 @@ def roc(curves: Curves) -> Figure:
         axes.plot(mean.false_alarms, mean.sensitivity, color=INK, linewidth=2, label="mean")
         axes.plot([], [], color=BLUE, linewidth=0.8, alpha=0.6, label="one reader")
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-        axes.set_xlabel("false alarms: real images called synthetic")
-        axes.set_ylabel("detections")
+        axes.set_xlabel(false)
+        axes.set_ylabel(true)
         axes.legend(loc="lower right")
     return figure
 

@@ -91,6 +91,15 @@ def drawing(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
         yield figure, figure.add_subplot()
 
 
+@contextmanager
+def panels(height_inches: float, count: int) -> Iterator[tuple[Figure, list[Axes]]]:
+    """Some axes beside each other, in the same width and style."""
+    with mpl.rc_context(RULES):
+        figure = Figure(figsize=(WIDTH_INCHES, height_inches))
+        FigureCanvasAgg(figure)
+        yield figure, [figure.add_subplot(1, count, place + 1) for place in range(count)]
+
+
 def drawn_svg(figure: Figure) -> str:
     """The figure as SVG whose text is text, the same every time."""
     stream = io.StringIO()

@@ -5,6 +5,7 @@ import pytest
 
 from analysis import crossed_rate, plan
 from analysis.planning.model import PlanError
+from analysis.planning.sentence import sentence
 from analysis.planning.simulate import crossed_errors
 
 
@@ -86,3 +87,9 @@ def test_labels_without_discrepancies_need_the_rule_of_three() -> None:
 def test_impossible_plans_are_refused_with_the_range(wrong: dict[str, object], words: str) -> None:
     with pytest.raises(PlanError, match=words):
         plan(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("power", "error"), [(0.0, "±0.5"), (1.0, "±0.5"), (0.5, "±4.9")])
+def test_no_simulation_is_without_error(power: float, error: str) -> None:
+    found = plan(task="call", readers=3, trials=60, replicates=400).as_dict()
+    assert error in sentence({**found, "power_equivalence": power})

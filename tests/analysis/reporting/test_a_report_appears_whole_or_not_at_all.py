@@ -14,7 +14,11 @@ import analysis
 from analysis.__main__ import main
 from analysis.bundle import read_bundle
 from analysis.compute import compute
+from analysis.confidence import ConfidenceModel
+from analysis.document.call import Discrimination
+from analysis.document.rate import Realism
 from analysis.example import FOLDER
+from analysis.rasch import Rasch
 from analysis.reporting.pdf import typeset
 from analysis.reporting.report import FORMATS, OutputError, Report, report
 from analysis.reporting.report import report as make_report
@@ -31,6 +35,21 @@ def saved(example: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return example.save(
         tmp_path_factory.mktemp("saved") / "report", formats=("html", "pdf", "xlsx", "csv", "json")
     )
+
+
+def test_models_of_confidence_and_the_readers_severity_are_told(example: Report, saved: Path) -> None:
+    calls = example.results.sections["singles"].discrimination
+    realism = example.results.sections["quartets"].realism
+    assert isinstance(calls, Discrimination)
+    assert isinstance(calls.binormal, ConfidenceModel)
+    assert isinstance(calls.metacognition, ConfidenceModel)
+    assert isinstance(realism, Realism)
+    assert isinstance(realism.severity, Rasch)
+    said = (saved / "report.html").read_text(encoding="utf-8")
+    assert f"mean area of {calls.binormal.mean('area').estimate:.3f}" in said
+    assert f"meta-d′ of {calls.metacognition.mean('meta_dprime').estimate:.2f}" in said
+    assert f"reliability {realism.severity.reader_reliability:.2f}" in said
+    assert realism.severity.sources[0].name == "real"
 
 
 def test_three_lines_in_a_notebook_are_enough(tmp_path: Path) -> None:

@@ -149,3 +149,59 @@ def test_the_checklist_names_a_place_only_where_there_is_one(tmp_path: Path) -> 
     full = {(i.guideline, i.item): i.where for i in said.checklist}
     assert full["STARD 2015", "18"] == "Methods: Sample size"
     assert "Sample size: As many as we had." in " ".join(said.methods)
+
+
+LOOKS: dict[str, Any] = {
+    "method": "lan-demets-obrien-fleming",
+    "planned": [0.5],
+    "taken": [
+        {"information": 0.5, "answers": 60, "decision": "continue", "p": 0.2, "nominal_p": 0.00305},
+    ],
+    "information": 1.0,
+    "last": True,
+}
+
+
+def test_the_end_is_held_against_what_looks_before_left(tmp_path: Path) -> None:
+    """An endpoint with p between what is left and .05 is met without looks, and not met after one."""
+    detection = made(tmp_path / "mean").results.sections["trios"].detection
+    assert isinstance(detection, Detection)
+    mean = detection.overall.crossed
+    estimate, se, df = (float(getattr(mean, name) or 0) for name in ("estimate", "se", "df"))
+    # the value that lies so far away that p is .0495; the end has .0490 after this look
+    near = declared(role="primary", against=estimate - student.isf(0.0495 / 2, df) * se)
+    assert made(tmp_path / "near", endpoints=[near]).results.endpoints[0].met
+    found = made(tmp_path / "looked", endpoints=[near], looks=LOOKS)
+    (endpoint,) = found.results.endpoints
+    assert endpoint.looks is not None
+    assert not endpoint.met
+    nominal = endpoint.looks.nominal_p
+    assert nominal == pytest.approx(0.0490, abs=5e-5)
+    reach = student.isf(nominal / 2, df) * se
+    assert endpoint.looks.low == pytest.approx(estimate - reach, rel=1e-9)
+    assert endpoint.looks.high == pytest.approx(estimate + reach, rel=1e-9)
+    assert "Look 1, at 50.0% of the planned answers: the study went on" in found.html
+
+
+def test_a_look_that_stopped_decides(tmp_path: Path) -> None:
+    stopped = LOOKS["taken"][0] | {"decision": "stop", "p": 0.002}
+    looks = LOOKS | {"taken": [stopped], "information": 0.6}
+    weak = declared(role="primary", against=0.5)
+    found = made(tmp_path / "bundle", endpoints=[weak], looks=looks)
+    assert found.results.endpoints[0].met
+    assert "the study was to stop" in found.html
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        {"method": "pocock"},
+        LOOKS | {"information": 0},
+        LOOKS | {"taken": [{"information": 0.5, "answers": 0, "decision": "continue"}]},
+        LOOKS | {"taken": LOOKS["taken"] * 2},
+        LOOKS | {"taken": [LOOKS["taken"][0] | {"decision": "perhaps"}]},
+    ],
+)
+def test_looks_that_cannot_be_are_refused(tmp_path: Path, looks: dict[str, Any]) -> None:
+    with pytest.raises(BundleError, match="looks"):
+        made(tmp_path / "bundle", endpoints=[declared(role="primary")], looks=looks)

@@ -301,3 +301,15 @@ def test_readers_who_were_given_one_arm_are_compared_unpaired(tmp_path: Path, de
     assert 0 < images["superiority"]["estimate"] < 1
     if design == "one arm a reader":
         assert {test["reason"] for test in readers["tests"]} == {"There is no complete pair."}
+
+
+def test_ratings_of_one_source_become_every_form_without_empty_tables(tmp_path: Path) -> None:
+    rows = [
+        f"rated,R{reader},T{trial},I{trial},a,{1 + (reader + trial) % 3}"
+        for reader in range(3)
+        for trial in range(6)
+    ]
+    text = "section,reader,trial,image,source,rating\n" + "\n".join(rows) + "\n"
+    made = only(tmp_path / "one", {"ratings.csv": text}, sections=[{"name": "rated", "task": "rate"}])
+    assert all(entry.of.rows for entry in made.outline.all_tables)
+    made.save(tmp_path / "pdf", formats=("pdf",))

@@ -1,7 +1,7 @@
 """The tables of a bundle: which columns each has, what may stand in them, which must be there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.bundle import cells
 from analysis.bundle.study import Study
@@ -10,10 +10,11 @@ CALL = cells.choice(("real", "synthetic"), "write what the reader called the ima
 VERDICT = cells.choice(
     ("fits", "discrepant", "unsure"), "write the reader's verdict on label and image together"
 )
-ANSWER_TABLES = ("picks.csv", "ratings.csv", "calls.csv", "checks.csv")
+MISSING = cells.choice(("skip", "time", "left"), "write why there is no answer, or leave it empty")
+ANSWER_TABLES = ("picks.csv", "ratings.csv", "calls.csv", "checks.csv", "answers.csv")
 TASKS_OF_TABLE = {
     "picks.csv": ("pick_real",),
-    "ratings.csv": ("rate", "pick_real", "call", "check_label"),
+    "ratings.csv": ("rate", "pick_real", "call", "check_label", "ask"),
     "calls.csv": ("call",),
     "checks.csv": ("check_label",),
 }
@@ -21,11 +22,15 @@ TASKS_OF_TABLE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: how its cells are read, whether it must be there, whether cells may be empty."""
+    """One column: how its cells are read, whether it must be there, whether cells may be empty.
+
+    `needed`: there, and no cell empty; `there`: there, and cells may be empty.
+    """
 
     parse: cells.Parser
     needed: bool = False
     text: bool = False
+    there: bool = False
 
     @property
     def may_be_empty(self) -> bool:
@@ -108,6 +113,73 @@ def _checks(study: Study) -> dict[str, Column]:
     }
 
 
+def _items(study: Study) -> Column:
+    names = list(dict.fromkeys(item.name for section in study.sections for item in section.items))
+    if not names:
+        names = ["(study.json names no items)"]
+    return _word(cells.choice(names, "write an item of study.json"))
+
+
+def _asking(study: Study) -> Column:
+    """The sections that may stand beside an item."""
+    names = [section.name for section in study.sections if section.items]
+    if not names:
+        names = ["(study.json has no section with items)"]
+    return _word(cells.choice(names, "write a section of study.json that has items"))
+
+
+def _of_items(study: Study) -> dict[str, Column]:
+    """One row an item and image, also where there is no answer; `slot` may be a letter or a number."""
+    return {
+        "section": _asking(study),
+        "reader": _name(),
+        "trial": _name(needed=False),
+        "screen": _name(needed=False),
+        "image": _name(needed=False),
+        "source": _source(study, needed=False),
+        "item": _items(study),
+        "option": _name(needed=False),
+        "value": Column(parse=cells.words, text=True),
+        "other": Column(parse=cells.words, text=True),
+        "confidence": Column(parse=cells.number),
+        "correct": Column(parse=cells.flag),
+        "truth": _name(needed=False),
+        "missing": _word(MISSING, needed=False),
+        "slot": _name(needed=False),
+        "order": Column(parse=cells.count),
+        "response_ms": Column(parse=cells.duration),
+        "exposure_ms": Column(parse=cells.duration),
+        "shown_ms": Column(parse=cells.duration),
+        "repeat_of": _name(needed=False),
+        "catch": Column(parse=cells.flag),
+        "disclosed": Column(parse=cells.flag),
+    }
+
+
+def _answers_of_items(study: Study) -> dict[str, Column]:
+    columns = _of_items(study)
+    # without these a row says nothing
+    for name in ("value", "missing", "trial", "image"):
+        columns[name] = replace(columns[name], there=True)
+    return columns
+
+
+def _marks(study: Study) -> dict[str, Column]:
+    return {
+        "section": _asking(study),
+        "reader": _name(),
+        "trial": replace(_name(needed=False), there=True),
+        "image": replace(_name(needed=False), there=True),
+        "source": _source(study, needed=False),
+        "item": _items(study),
+        "number": Column(parse=cells.count),
+        "frame": Column(parse=cells.count),
+        "x": Column(parse=cells.number, needed=True),
+        "y": Column(parse=cells.number, needed=True),
+        "confidence": Column(parse=cells.number),
+    }
+
+
 def _readers(_study: Study) -> dict[str, Column]:
     return {
         "reader": _name(),
@@ -116,6 +188,9 @@ def _readers(_study: Study) -> dict[str, Column]:
         "years": _name(needed=False),
         "site": _name(needed=False),
         "virtual": Column(parse=cells.flag),
+        "program": Column(parse=cells.flag),
+        "arm": _name(needed=False),
+        "language": _name(needed=False),
     }
 
 
@@ -128,6 +203,8 @@ COLUMNS: Mapping[str, Callable[[Study], dict[str, Column]]] = {
     "ratings.csv": _ratings,
     "calls.csv": _calls,
     "checks.csv": _checks,
+    "answers.csv": _answers_of_items,
+    "marks.csv": _marks,
     "readers.csv": _readers,
     "images.csv": _images,
 }

@@ -1,0 +1,78 @@
+"""Maximum likelihood of counted answers: cells in blocks, each block a multinomial of its own.
+
+Fisher scoring; the score is exact but for the central differences of the cells' probabilities. Functions of
+parameters take many sets of them at once, along the leading axes, so that differences cost one call.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from analysis.tables import FloatArray
+
+Probabilities = Callable[[FloatArray], FloatArray]
+STEP = 1e-4
+ROUNDS = 200
+LEAST = 1e-300
+CONVERGED = 1e-9
+FARTHEST = 12.0
+
+
+def maximum(
+    counts: FloatArray, blocks: FloatArray, probabilities: Probabilities, start: FloatArray
+) -> FloatArray | None:
+    """Parameters of the largest likelihood; None where it has none, or the answers do not tell.
+
+    `blocks` names the block of each cell. Parameters are scaled so that beyond ±12 they are as good as
+    infinite, which is where the likelihood of answers without overlap grows.
+    """
+    at, value = start, log_likelihood(counts, probabilities(start))
+    if not np.isfinite(value):
+        return None
+    sizes = np.bincount(blocks.astype(int), counts)[blocks.astype(int)]
+    for _ in range(ROUNDS):
+        slopes = jacobian(probabilities, at)
+        p = np.maximum(probabilities(at), LEAST)
+        score = slopes.T @ (counts / p)
+        information = slopes.T @ ((sizes / p)[:, None] * slopes)
+        try:
+            step = np.linalg.solve(information, score)
+        except np.linalg.LinAlgError:
+            return None
+        size = 1 / max(1.0, float(np.abs(step).max()) / FARTHEST)
+        while size > 1e-8 and not log_likelihood(counts, probabilities(at + size * step)) >= value - 1e-12:
+            size /= 2
+        at = at + size * step
+        value = log_likelihood(counts, probabilities(at))
+        if np.abs(at).max() > FARTHEST:
+            return None
+        if np.abs(size * step).max() < CONVERGED:
+            return at
+    return None
+
+
+def by_count(counts: FloatArray, probabilities: Probabilities, at: FloatArray) -> FloatArray:
+    """How the maximum moves with each count: parameters (rows) by cells, by the implicit function theorem."""
+
+    def score(where: FloatArray) -> FloatArray:
+        weights = counts / np.maximum(probabilities(where), LEAST)
+        return np.asarray((jacobian(probabilities, where) * weights[..., None]).sum(axis=-2))
+
+    curvature = -jacobian(score, at)
+    by_cell = jacobian(probabilities, at) / np.maximum(probabilities(at), LEAST)[:, None]
+    return np.asarray(np.linalg.solve((curvature + curvature.T) / 2, by_cell.T), dtype=np.float64)
+
+
+def log_likelihood(counts: FloatArray, p: FloatArray) -> float:
+    """Multinomial, without its constant; -inf where a cell that was used is impossible."""
+    used = counts > 0
+    if (p[used] <= 0).any() or not np.isfinite(p).all():
+        return -np.inf
+    return float(counts[used] @ np.log(p[used]))
+
+
+def jacobian(function: Probabilities, at: FloatArray) -> FloatArray:
+    """Derivatives of every value (rows) by every parameter (columns), by central differences."""
+    steps = STEP * np.eye(at.shape[-1])
+    near = function(at[..., None, :] + steps) - function(at[..., None, :] - steps)
+    return np.asarray(np.swapaxes(near, -1, -2) / (2 * STEP))

@@ -1,0 +1,1 @@
+"""What the report says of items: sentences, tables and methods by kind."""
