@@ -74,8 +74,9 @@ def save_checkpoint(
     diffusion: DiffusionConfig,
     half: bool = True,
     facts: dict[str, Any] | None = None,
+    beside: dict[str, Any] | None = None,
 ) -> CheckpointCard:
-    """A denoiser with its card."""
+    """A denoiser with its card. `beside` stands in the JSON file alone: a clock changes no bytes."""
     manifest = {
         "architecture": ARCHITECTURE,
         "title": title,
@@ -86,11 +87,16 @@ def save_checkpoint(
         "software": software_versions(),
         **(facts or {}),
     }
-    return write_checkpoint(path, network, manifest, half=half)
+    return write_checkpoint(path, network, manifest, half=half, beside=beside)
 
 
 def write_checkpoint(
-    path: Path, network: nn.Module, manifest: dict[str, Any], *, half: bool
+    path: Path,
+    network: nn.Module,
+    manifest: dict[str, Any],
+    *,
+    half: bool,
+    beside: dict[str, Any] | None = None,
 ) -> CheckpointCard:
     """Write the weights, then the card beside them; each under a temporary name first."""
     kind = torch.float16 if half else torch.float32
@@ -108,7 +114,8 @@ def write_checkpoint(
     unfinished.chmod(0o644)
     unfinished.replace(path)
     card = describe_checkpoint(path)
-    write_whole(path.with_suffix(".json"), json.dumps({"sha256": card.digest, **manifest}, indent=1) + "\n")
+    told = {"sha256": card.digest, **(beside or {}), **manifest}
+    write_whole(path.with_suffix(".json"), json.dumps(told, indent=1) + "\n")
     return card
 
 

@@ -27,6 +27,7 @@ from generation.phantoms.write import write_phantoms
 from generation.sampling.request import SampleRequest
 from generation.sampling.run import sample
 from generation.training.config import OptimiserConfig, TrainConfig
+from generation.training.launch import launch_words
 from generation.training.loop import train
 
 SIZE_PX = 32
@@ -148,7 +149,7 @@ class _Bench:
         self.train(f"train-{precision}", self.config(precision=precision))
 
     def resumes(self, name: str, *, compiled: bool = False) -> None:
-        config = self.config(precision="float32", compiled=compiled)
+        config = self.config(precision="float32", compiled=compiled, judged_images=0)
         whole = load_file(self.train(f"{name}-whole", config))
         try:
             self.train(f"{name}-cut", config, stop_after=STEPS // 2)
@@ -195,11 +196,11 @@ class _Bench:
         if devices < 2:
             raise _Skipped("one GPU")
         words = [
-            *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", str(devices)),
-            *("--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"),
+            *launch_words(devices),
             *("-m", "generation", "train", str(self.films), "--out", str(self.work / "together")),
             *("--size", str(SIZE_PX), "--steps", "2", "--conditions", "grade", "--set", "batch_size=2"),
             *("--set", "network.channels=[32,64]", "--set", "network.attention_levels=[1]"),
+            *("--set", "judged_images=0"),
         ]
         answer = subprocess.run(  # noqa: S603
             [sys.executable, *words, *(["--cpu"] if self.cpu else [])],

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from generation.cards import CheckpointCard, describe_checkpoint
-from generation.data.tables import read_table
+from generation.data.read_table import read_table
 from generation.errors import DatasetError, OutputError, RequestError
 from generation.files import readable_refusals, write_whole
 from generation.papers import MADE_BY, Release, card_header, papers

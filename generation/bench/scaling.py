@@ -30,6 +30,7 @@ from generation.phantoms import SIZES, make_phantom
 from generation.sampling.images import write_image
 from generation.sampling.ledger import Ledger
 from generation.sampling.request import SampleRequest
+from generation.training.launch import launch_words
 
 DEVICES = (1, 2, 4, 8)
 IMAGES = (20_000, 1_000_000)
@@ -118,14 +119,15 @@ def launched(plan: Plan, config: NetworkConfig, processes: int) -> list[Row]:
     with TemporaryDirectory() as folder:
         checkpoint = _checkpoint(config, Path(folder) / "checkpoint.safetensors")
         words = (
-            f"-m accelerate.commands.launch --multi_gpu --num_processes {processes} --num_machines 1 "
-            "--mixed_precision no --dynamo_backend no -m generation sample "
-            f"--count {plan.launched_images * processes} --checkpoint {checkpoint} --steps {plan.steps} "
-            f"--guidance {plan.guidance} --out {folder}/images "
+            f"-m generation sample --count {plan.launched_images * processes} --checkpoint {checkpoint} "
+            f"--steps {plan.steps} --guidance {plan.guidance} --out {folder}/images "
             f"--precision {'bfloat16' if torch.cuda.is_available() else 'float32'}"
         )
         answer = subprocess.run(  # noqa: S603 - words of our own
-            [sys.executable, *words.split()], capture_output=True, text=True, check=False
+            [sys.executable, *launch_words(processes), *words.split()],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     said = _SAID.search(answer.stdout)
     if answer.returncode or said is None:

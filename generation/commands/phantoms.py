@@ -26,6 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="same seed, same phantoms (default 0)")
     parser.add_argument(
+        "--soften",
+        type=float,
+        default=0.0,
+        metavar="PX",
+        help="blur them, as a stand-in for a generator that loses texture (default 0)",
+    )
+    parser.add_argument("--colour", action="store_true", help="give grey kinds the colours of tissue")
+    parser.add_argument(
         "--processes", type=int, default=1, metavar="P", help="how many at a time (default 1)"
     )
 
@@ -40,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         frames=arguments.frames,
         size=arguments.size,
         seed=arguments.seed,
+        soften=arguments.soften,
+        colour=arguments.colour,
         processes=arguments.processes,
         on_progress=progress_bar("phantom"),
     )

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from generation.commands.console import follow_images, say
 from generation.conditions import parse_condition
 from generation.errors import RequestError
+from generation.sampling.installed import CHOICES, backend_of
 from generation.sampling.request import (
     ANCESTRAL_STEPS,
     BATCH,
@@ -75,6 +76,12 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
         help="compile the network first (minutes): for a GPU; other bytes than without",
     )
     parser.add_argument(
+        "--backend",
+        choices=CHOICES,
+        default="torch",
+        help="what runs the network on a CPU (default torch); fast: the fastest installed; other bytes each",
+    )
+    parser.add_argument(
         "--batch",
         type=int,
         default=BATCH,
@@ -95,6 +102,9 @@ def request_values(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def picture_values(arguments: argparse.Namespace) -> dict[str, Any]:
+    backend, told = backend_of(arguments.backend)
+    if told:
+        say(told)
     return {
         "out": arguments.out,
         "checkpoint": arguments.checkpoint,
@@ -108,6 +118,7 @@ def picture_values(arguments: argparse.Namespace) -> dict[str, Any]:
         "format": arguments.format,
         "precision": arguments.precision,
         "compiled": arguments.compile,
+        "backend": backend,
         "batch": arguments.batch,
         "threads": arguments.threads,
         "cpu": arguments.cpu,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generation.conditions import Value
 from generation.data.decode import is_dicom
-from generation.data.tables import read_table
+from generation.data.read_table import read_table
 from generation.errors import DatasetError
 
 SPLITS = ("train", "val", "test")

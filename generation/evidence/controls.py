@@ -26,7 +26,7 @@ COUNT = 6
 COPIES = "copied training set"
 #: Copies lie this much nearer to training images than unseen patients do, or they are not seen as copies.
 COPIED = 0.5
-_ANATOMY = 40
+_ANATOMY, _A_FEW = 40, 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,21 +120,26 @@ def clouds(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def another_anatomy(pixels: Pixels) -> tuple[str, Pixels]:
-    """Chest or knee phantoms: those whose mean looks less like the mean of the images."""
-    size = pixels.shape[1]
-    chests = np.stack([make_chest(i, seed=5, size=max(64, size))[0] for i in range(_ANATOMY)])
-    knees = np.stack(
-        [make_volume_knee(i, seed=5, size=max(64, size))[0].image / 65535 for i in range(_ANATOMY)]
-    )
-    kinds = {"chest": chests, "knee": knees}
-    fitted = {name: _fitted(films, size, pixels) for name, films in kinds.items()}
+    """Chest or knee phantoms: those of which a few look less like the mean of the images."""
     mean = shrink(pixels, 16).mean(0).ravel()
+    few = {kind: _phantoms(kind, range(_A_FEW), pixels) for kind in ("chest", "knee")}
     alike = {
-        name: float(np.corrcoef(mean, shrink(films, 16).mean(0).ravel())[0, 1])
-        for name, films in fitted.items()
+        kind: float(np.corrcoef(mean, shrink(films, 16).mean(0).ravel())[0, 1]) for kind, films in few.items()
     }
-    name = min(alike, key=lambda kind: alike[kind])
-    return f"another anatomy ({name} phantoms)", fitted[name]
+    kind = min(alike, key=lambda kind: alike[kind])
+    others = _phantoms(kind, range(_A_FEW, _ANATOMY), pixels)
+    return f"another anatomy ({kind} phantoms)", np.concatenate([few[kind], others])
+
+
+def _phantoms(kind: str, numbers: range, like: Pixels) -> Pixels:
+    """Of the size and depth of the images."""
+    size = like.shape[1]
+    drawn = max(64, size)
+    if kind == "chest":
+        films = [make_chest(number, seed=5, size=drawn)[0] for number in numbers]
+    else:
+        films = [make_volume_knee(number, seed=5, size=drawn)[0].image / 65535 for number in numbers]
+    return _fitted(np.stack(films), size, like)
 
 
 def _fitted(films: Floats, size: int, like: Pixels) -> Pixels:

@@ -80,11 +80,8 @@ def evaluate(
     shared, label = _shared(reals, made, conditions), _label(label, reals, made)
     told = {"real": real, "synthetic": synthetic, "real_parts": real_parts, "plan": plan}
     inputs = told | _seen(reals, made, extractor, shared)
-    metrics, too_few = _quality(reals, made, extractor, plan, shared, tell)
-    controls = judge_features(
-        reals, train, extractor, metrics, seed=plan.seed, on_progress=partial(tell, "negative controls")
-    )
-    write_record(out, "quality", inputs, {"metrics": metrics, "too_few": too_few, "controls": controls})
+    quality = _quality(reals, made, train, extractor, plan, shared, tell)
+    write_record(out, "quality", inputs, quality)
     readers = read_by_machine(
         reals, made, extractor, recipe=recipe, seed=plan.seed, on_progress=partial(tell, "machine reader")
     )
@@ -93,14 +90,7 @@ def evaluate(
     measured = measure_joint_spaces(reals, made) if phantoms else None
     if called or measured:
         write_record(out, "fidelity", inputs, {"called": called, "measured": measured})
-    return Evaluation(
-        metrics=tuple(metrics),
-        too_few=tuple(too_few),
-        readers=readers,
-        called=called,
-        measured=measured,
-        controls=controls,
-    )
+    return Evaluation(**quality, readers=readers, called=called, measured=measured)
 
 
 def _both(
@@ -246,16 +236,22 @@ def _shared(real: ImageSet, synthetic: ImageSet, conditions: Sequence[str] | Non
 def _quality(
     real: ImageSet,
     synthetic: ImageSet,
+    train: ImageSet,
     extractor: Extractor,
     plan: Plan,
     conditions: Sequence[str],
     tell: Progress,
-) -> tuple[list[Metric], list[str]]:
+) -> dict[str, Any]:
+    """Distances, labels with too few images, and whether the features can tell at all."""
     ours = synthetic.features(extractor, partial(tell, "features of synthetic images"))
     theirs = real.features(extractor, partial(tell, "features of real images"))
     whole = measure(theirs, ours, plan, on_progress=partial(tell, "metrics"))
     by_condition, too_few = measure_by(theirs, ours, plan, conditions, partial(tell, "metrics by label"))
-    return whole + by_condition, too_few
+    metrics = whole + by_condition
+    controls = judge_features(
+        real, train, extractor, metrics, seed=plan.seed, on_progress=partial(tell, "negative controls")
+    )
+    return {"metrics": tuple(metrics), "too_few": tuple(too_few), "controls": controls}
 
 
 def _called(

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,8 @@ def film_of(index: int, seed: int) -> tuple[NDArray[np.uint8], tuple[float, floa
 
 
 def films(count: int, seed: int, processes: int) -> tuple[Tensor, Tensor]:
-    with ProcessPoolExecutor(processes) as pool:
+    # torch has threads, whose locks a forked process would wait for
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         made = list(pool.map(partial(film_of, seed=seed), range(count), chunksize=16))
     images = torch.from_numpy(np.stack([image for image, _ in made]))[:, None]
     return images, torch.tensor([targets for _, targets in made], dtype=torch.float32)

@@ -21,6 +21,8 @@ class NetworkConfig:
     dropout: float = 0.0
     embedding: Literal["added", "concatenated"] = "added"
     embedding_channels: int = 32
+    #: How many changes of an augmented image the network is told; 0 for a network that knows of none.
+    told_changes: int = 0
 
     def __post_init__(self) -> None:
         if not self.channels:
@@ -28,6 +30,7 @@ class NetworkConfig:
         refuse_below(
             self, 1, "size", "unshuffle", "blocks", "head_channels", "norm_groups", "embedding_channels"
         )
+        refuse_below(self, 0, "told_changes")
         refuse_beyond_share(self, "dropout")
         if any(not 0 <= level < len(self.channels) for level in self.attention_levels):
             raise RequestError(
@@ -50,7 +53,11 @@ class NetworkConfig:
             )
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Without what is off and was not possible at first: earlier versions read the card as well."""
+        entry = asdict(self)
+        if not self.told_changes:
+            del entry["told_changes"]
+        return entry
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "NetworkConfig":

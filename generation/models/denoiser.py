@@ -68,10 +68,16 @@ class Denoiser(nn.Module):
         self.unet: nn.Module = make(config, config.unshuffle**2 + planes, added=added)
         width = 4 * config.channels[0] if added else planes
         self.conditions = ConditionEncoder(space, width, width) if len(space) else None
+        #: Without a bias: an image that was not changed, as all samples are, adds nothing.
+        self.changes = nn.Linear(config.told_changes, width, bias=False) if config.told_changes else None
 
-    def forward(self, noisy: Tensor, timestep: Tensor, conditions: Tensor) -> Tensor:
+    def forward(
+        self, noisy: Tensor, timestep: Tensor, conditions: Tensor, changes: Tensor | None = None
+    ) -> Tensor:
         hidden = nn.functional.pixel_unshuffle(noisy, self.config.unshuffle)
         vector = self.conditions(conditions) if self.conditions is not None else None
+        if vector is not None and changes is not None and self.changes is not None:
+            vector = vector + self.changes(changes)
         if vector is not None and self.config.embedding == "concatenated":
             planes = vector[:, :, None, None].expand(-1, -1, *hidden.shape[-2:])
             hidden, vector = torch.cat([hidden, planes.to(hidden.dtype)], dim=1), None

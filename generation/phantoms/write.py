@@ -6,16 +6,23 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import gaussian_filter
 
 from generation.errors import OutputError, RequestError
 from generation.files import refuse_small_disk, write_whole
 from generation.phantoms.kinds import FRAMES, recipe, refuse_impossible
+
+MOST_SOFTENING = 8.0
+IMAGES_PER_TASK = 16
+TISSUE_DARK = np.array([48, 10, 12], np.float32)
+TISSUE_LIGHT = np.array([244, 186, 160], np.float32)
 
 
 def write_phantoms(
@@ -26,21 +33,31 @@ def write_phantoms(
     size: int = 128,
     frames: int = FRAMES,
     seed: int = 0,
+    soften: float = 0.0,
+    colour: bool = False,
     processes: int = 1,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Make `count` phantoms in `out`; answers the path of the manifest, which is written last."""
+    """Make `count` phantoms in `out`; answers the path of the manifest, which is written last.
+
+    `soften` blurs them by so many pixels, as a stand-in for a generator that loses texture; `colour` gives
+    grey kinds the colours of tissue.
+    """
     if count < 1:
         raise RequestError(f"cannot make {count} phantoms: ask for 1 or more")
     if processes < 1:
         raise RequestError(f"{processes} processes are not possible: choose 1 or more")
     if seed < 0:
         raise RequestError(f"seed {seed} is not possible: choose 0 or more")
+    if not 0 <= soften <= MOST_SOFTENING:
+        raise RequestError(f"softening by {soften:g} px is not possible: choose 0 to {MOST_SOFTENING:g}")
     refuse_impossible(kind, size, frames)
     layers = frames if recipe(kind).framed else 1
     _claim(out, wanted=count * 2 * size**2 * layers)
     rows = []
-    write_one = partial(_write_one, out=out, kind=kind, size=size, frames=frames, seed=seed)
+    write_one = partial(
+        _write_one, out=out, kind=kind, size=size, frames=frames, seed=seed, soften=soften, colour=colour
+    )
     for row in _rows(write_one, count, processes):
         rows.append(row)
         if on_progress is not None:
@@ -54,22 +71,47 @@ def write_phantoms(
 
 
 def _rows(write_one: Callable[[int], list[str]], count: int, processes: int) -> Iterator[list[str]]:
-    if processes == 1:
+    if min(processes, count / IMAGES_PER_TASK) <= 1:
         yield from map(write_one, range(count))
         return
-    with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(write_one, range(count), chunksize=16)
+    # A forked child would wait for ever for a lock that another thread held at the fork.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(write_one, range(count), chunksize=IMAGES_PER_TASK)
 
 
-def _write_one(index: int, *, out: Path, kind: str, size: int, frames: int, seed: int) -> list[str]:
+def _write_one(
+    index: int, *, out: Path, kind: str, size: int, frames: int, seed: int, soften: float, colour: bool
+) -> list[str]:
     picture = recipe(kind).make(index, seed=seed, size=size, frames=frames)
-    name = _save(out / picture.name, picture.pixels)
+    pixels = softened(picture.pixels, soften) if soften else picture.pixels
+    name = _save(out / picture.name, coloured(pixels) if colour else pixels)
     return [name, *(str(picture.facts.get(column, "")) for column in recipe(kind).columns)]
+
+
+def softened(pixels: NDArray[np.unsignedinteger[Any]], sigma: float) -> NDArray[np.unsignedinteger[Any]]:
+    """Blur the rows and columns of an image, of each of its channels and frames."""
+    stills = _is_still(pixels)
+    sigmas = (sigma, sigma, 0.0)[: pixels.ndim] if stills else (0.0, sigma, sigma)
+    blurred = gaussian_filter(pixels.astype(np.float32), sigmas)
+    return np.round(blurred).astype(pixels.dtype)
+
+
+def coloured(pixels: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.unsignedinteger[Any]]:
+    """Give grey pixels the colours of tissue, dark red to pale, with 8 bits; what has colours keeps them."""
+    if pixels.shape[-1] == 3:
+        return pixels
+    grey = pixels.astype(np.float32)[..., None] / np.iinfo(pixels.dtype).max
+    tinted = np.clip(TISSUE_DARK + (TISSUE_LIGHT - TISSUE_DARK) * grey, 0, 255)
+    return np.round(tinted).astype(np.uint8)
+
+
+def _is_still(pixels: NDArray[np.unsignedinteger[Any]]) -> bool:
+    return pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[-1] == 3)
 
 
 def _save(stem: Path, pixels: NDArray[np.unsignedinteger[Any]]) -> str:
     """Stills as PNG, several frames as the pages of one TIFF."""
-    stills = pixels.ndim == 2 or pixels.shape[-1] == 3
+    stills = _is_still(pixels)
     path = stem.with_name(stem.name + (".png" if stills else ".tif"))
     if stills:
         Image.fromarray(pixels).save(path)

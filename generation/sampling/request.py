@@ -17,6 +17,8 @@ SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
 Format = Literal["png8", "png16", "dicom"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Precision = Literal["float32", "bfloat16"]
+Backend = Literal["openvino", "onnxruntime", "torch"]
+BACKENDS: tuple[Backend, ...] = get_args(Backend)
 #: Raised whenever the same request would give other images than before: folders begun before are refused.
 RECIPE = 3
 #: Steps of the default solver: as few as cost nothing beside a thousand ancestral ones (docs/benchmarks.md).
@@ -29,7 +31,7 @@ BATCH = 16
 HIDDEN_SEED_BITS = 96
 _NO_IDENTITY = {"out", "checkpoint", "count", "threads", "cpu"}
 #: What was not possible at first: left out where it is off, so that folders of before go on.
-_ADDED_LATER = {"compiled": False, "batch": BATCH, "hidden_seed": False, "through": ""}
+_ADDED_LATER = {"compiled": False, "batch": BATCH, "hidden_seed": False, "through": "", "backend": "torch"}
 SUFFIX: dict[Format, str] = {"png8": ".png", "png16": ".png", "dicom": ".dcm"}
 
 
@@ -62,6 +64,7 @@ class SampleRequest:
     format: Format = "png16"
     precision: Precision = "float32"
     compiled: bool = False
+    backend: Backend = "torch"
     batch: int = BATCH
     threads: int | None = None
     cpu: bool = False
@@ -81,6 +84,7 @@ class SampleRequest:
             raise RequestError(
                 f"guidance {self.guidance} is not possible: choose 0 or more; 1 is no guidance"
             )
+        self._refuse_backend()
         if self.threads is not None and self.threads < 1:
             raise RequestError(f"{self.threads} threads are not possible: choose 1 or more")
         if self.batch < 1:
@@ -96,6 +100,14 @@ class SampleRequest:
             raise RequestError(
                 "a hidden seed has to be drawn at random from 128 bits: smaller ones can be guessed"
             )
+
+    def _refuse_backend(self) -> None:
+        if self.backend not in BACKENDS:
+            raise RequestError(f"unknown backend {self.backend!r}: choose {', '.join(BACKENDS)}")
+        if self.backend == "onnxruntime" and self.precision != "float32":
+            raise RequestError("onnxruntime computes in float32. Leave --precision out, or take openvino.")
+        if self.backend != "torch" and self.compiled:
+            raise RequestError(f"--compile is torch's: leave it out with --backend {self.backend}.")
 
     @property
     def checkpoint_path(self) -> Path:

@@ -18,6 +18,7 @@ from generation.files import readable_refusals
 from generation.joint import ConditionDraw, has_gaps
 from generation.memory import readable_shortage
 from generation.models.compilation import compile_network
+from generation.sampling.backends import FastNetwork
 from generation.sampling.images import write_image
 from generation.sampling.ledger import MANIFEST, Ledger, Row, split_evenly
 from generation.sampling.request import Progress, SampleRequest, SampleSummary
@@ -110,6 +111,17 @@ class Painter:
         self.draw = ConditionDraw(checkpoint.space, checkpoint.space.rows, request.conditions)
         if request.compiled and not checkpoint.is_wgan:
             compile_network(checkpoint.network, device)
+        self.fast = self._fast() if request.backend != "torch" else None
+
+    def _fast(self) -> FastNetwork:
+        if self.device.type != "cpu":
+            raise RequestError(f"{self.request.backend} is for a CPU: say --cpu, or leave --backend out.")
+        return FastNetwork(
+            self.checkpoint,
+            backend=self.request.backend,
+            precision=self.request.precision,
+            threads=self.request.threads or _cores(processes=1),
+        )
 
     def conditions_of(self, index: int) -> dict[str, Value]:
         """What was asked; what was not named is drawn as the training data had it."""
@@ -129,7 +141,7 @@ class Painter:
         if isinstance(self.checkpoint.network, Generator):
             return draw(self.checkpoint.network, encoded, seeds)[: len(indices)]
         images = denoise(
-            self.checkpoint.network,
+            self.fast or self.checkpoint.network,
             self.checkpoint.diffusion,
             torch.from_numpy(encoded).to(self.device),
             [torch.Generator().manual_seed(seed) for seed in seeds],
@@ -138,6 +150,7 @@ class Painter:
             steps=self.request.steps,
             guidance=self.guidance,
             precision=self.request.precision,
+            period=self.checkpoint.network.config.unshuffle,
         )
         painted: NDArray[np.float32] = images[: len(indices), 0].cpu().numpy()
         return painted
@@ -217,7 +230,7 @@ def _stored(
     painter: Painter, ledger: Ledger, batches: Sequence[list[int]], team: Team
 ) -> Iterator[Iterator[Row]]:
     """Files of one batch after the other, written by several threads while the next batches are painted."""
-    cores = _cores(team)
+    cores = _cores(team.size)
     threads = 1 if painter.device.type != "cpu" else painter.request.threads or cores
 
     def store(index: int, image: NDArray[np.float32]) -> Row:
@@ -228,9 +241,9 @@ def _stored(
             yield writers.map(store, indices, images)
 
 
-def _cores(team: Team) -> int:
+def _cores(processes: int) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, math.ceil(cores / team.size))
+    return max(1, math.ceil(cores / processes))
 
 
 Painted = tuple[Sequence[int], NDArray[np.float32]]

@@ -92,10 +92,11 @@ def denoise(
     steps: int = STEPS,
     guidance: Guidance = Guidance(),
     precision: Precision = "float32",
+    period: int | None = None,
 ) -> Tensor:
-    """Images (n, 1, size, size) on -1 to 1, one generator an image."""
+    """Images (n, 1, size, size) on -1 to 1, one generator an image. `period`: of the grid of the stem."""
     device = conditions.device
-    period = network.config.unshuffle if isinstance(network, Denoiser) else 1
+    period = period or (network.config.unshuffle if isinstance(network, Denoiser) else 1)
     noisy = torch.stack([initial_noise(g, size, period) for g in generators]).to(device)
     solver = make_solver(sampler, diffusion, steps)
     noise_source = {"generator": list(generators)} if sampler == "ddpm" else {}

@@ -14,19 +14,21 @@ from generation.conditions import Categorical, ConditionSpace
 from generation.data.shards import Dataset
 from generation.errors import RequestError
 from generation.models.diffusion import stratified_timesteps
+from generation.training.augmentation import changed, draw_changes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Images on -1 to 1 with conditions (NaN where dropped), noise and timesteps."""
+    """Images on -1 to 1 with conditions (NaN where dropped), noise, timesteps, and how they were changed."""
 
     images: Tensor
     conditions: Tensor
     noise: Tensor
     timesteps: Tensor
+    changes: Tensor
 
-    def on(self, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Images, noise, timesteps, conditions; from pinned memory, so that no copy waits for a step."""
+    def on(self, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Images, noise, timesteps, conditions, changes; pinned first, so that no copy waits for a step."""
 
         def moved(part: Tensor) -> Tensor:
             if part.device.type == device.type:  # cuda and cuda:0 are one device, and not equal
@@ -35,7 +37,9 @@ class Batch:
                 return part.to(device)
             return part.pin_memory().to(device, non_blocking=True)
 
-        return moved(self.images), moved(self.noise), moved(self.timesteps), moved(self.conditions)
+        parts = (self.images, self.noise, self.timesteps, self.conditions, self.changes)
+        images, noise, timesteps, conditions, changes = map(moved, parts)
+        return images, noise, timesteps, conditions, changes
 
 
 @lru_cache(maxsize=4)
@@ -58,11 +62,11 @@ class BatchSource:
     timesteps: int
     condition_dropout: float
     flip: Literal["none", "side"]
+    augment: float = 0.0
     #: Where the noise is drawn: at 1024 px a processor takes longer for it than a GPU for the whole step.
     noise_on: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     def parts(self, step: int, process: int) -> Iterator[Batch]:
-        """The batches of one step on one process."""
         for part in range(self.accumulate):
             yield self._batch(step, (step * self.accumulate + part) * self.processes + process, process, part)
 
@@ -76,11 +80,13 @@ class BatchSource:
         seed = int(rng.integers(2**63))
         generator = torch.Generator().manual_seed(seed)
         there = generator if self.noise_on.type == "cpu" else torch.Generator(self.noise_on).manual_seed(seed)
+        changes = torch.from_numpy(draw_changes(rng, len(chosen), self.augment))
         return Batch(
-            images=torch.from_numpy(images),
+            images=changed(torch.from_numpy(images), changes) if self.augment else torch.from_numpy(images),
             conditions=torch.from_numpy(conditions),
             noise=torch.randn(images.shape, generator=there, device=self.noise_on),
             timesteps=stratified_timesteps(len(chosen), self.timesteps, generator),
+            changes=changes,
         )
 
     def _dealt(self, start: int) -> NDArray[np.int64]:

@@ -15,8 +15,8 @@ from generation.models.configs import DiffusionConfig
 from generation.models.denoiser import AttributeEncoder, ConditionEncoder, Denoiser
 
 
-def begin_with(path: Path, network: Denoiser, diffusion: DiffusionConfig) -> str:
-    """Give a network the averaged weights of a checkpoint; answers the checkpoint's digest.
+def begin_with(path: Path, network: Denoiser, diffusion: DiffusionConfig) -> CheckpointCard:
+    """Give a network the averaged weights of a checkpoint; answers its card.
 
     Conditions may differ: one that is gone counts as not said, a new one says nothing at first. Raises
     RequestError where the checkpoint's network or prediction are others.
@@ -33,15 +33,18 @@ def begin_with(path: Path, network: Denoiser, diffusion: DiffusionConfig) -> str
         )
         raise RequestError(f"{path} is no beginning for this run: {told}. Make them the same, or start anew.")
     network.unet.load_state_dict(earlier.unet.state_dict())
+    if earlier.changes is not None and network.changes is not None:
+        network.changes.load_state_dict(earlier.changes.state_dict())
     if earlier.conditions is not None and network.conditions is not None:
         network.conditions.mix.load_state_dict(earlier.conditions.mix.state_dict())
         _carry_over(checkpoint, earlier.conditions, network.conditions, network.space)
-    return checkpoint.digest
+    return checkpoint
 
 
 def _meaning(network: Denoiser, diffusion: DiffusionConfig) -> dict[str, str]:
-    """What the weights stand for, by name; dropout changes how they are trained alone."""
-    settings = {name: str(value) for name, value in network.config.to_json().items() if name != "dropout"}
+    """What the weights stand for, by name; dropout and augmentation change how they are trained alone."""
+    free = {"dropout", "told_changes"}
+    settings = {n: str(value) for n, value in network.config.to_json().items() if n not in free}
     with_conditions = "some" if len(network.space) else "none"
     return settings | {"prediction": diffusion.prediction, "conditions": with_conditions}
 

@@ -53,7 +53,9 @@ class OptimiserConfig:
 class TrainConfig:
     """One training run. `batch_size` is per process and accumulation step. `float16` (with a scaled loss) is
     for GPUs without bfloat16. The latest `keep_checkpoints` checkpoints stay; 0 keeps all of them. Each
-    evaluation compares `judged_images` samples with held-out images and looks for copies; 0 skips that."""
+    evaluation compares `judged_images` samples with held-out images and looks for copies; 0 skips that.
+    `augment` is the probability of each change of an image that the network is told of; samples show none.
+    A `lora_rank` above 0 adapts an earlier checkpoint by so many directions a weight."""
 
     title: str = "DDPM"
     steps: int = 20_000
@@ -64,22 +66,24 @@ class TrainConfig:
     compiled: bool = False
     condition_dropout: float = 0.1
     flip: Literal["none", "side"] = "none"
+    augment: float = 0.0
     ema_decay: float = 0.9995
     checkpoint_every: int = 1000
     evaluate_every: int = 1000
     keep_checkpoints: int = 0
     judged_images: int = 64
+    lora_rank: int = 0
     network: NetworkConfig = field(default_factory=NetworkConfig)
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
 
     def __post_init__(self) -> None:
         refuse_below(self, 1, "steps", "batch_size", "accumulate", "checkpoint_every", "evaluate_every")
-        refuse_below(self, 0, "seed", "keep_checkpoints", "judged_images")
-        refuse_beyond_share(self, "condition_dropout", "ema_decay")
+        refuse_below(self, 0, "seed", "keep_checkpoints", "judged_images", "lora_rank")
+        refuse_beyond_share(self, "condition_dropout", "ema_decay", "augment")
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"network": self.network.to_json()}
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "TrainConfig":

@@ -16,6 +16,12 @@ _SHARDED = {
 TYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
+def launch_words(processes: int) -> list[str]:
+    """Words for Python that start a command on so many devices, whatever the machine's configuration says."""
+    words = f"-m accelerate.commands.launch --multi_gpu --num_processes {processes} --num_machines 1"
+    return [*words.split(), "--mixed_precision", "no", "--dynamo_backend", "no"]
+
+
 def make_accelerator(*, cpu: bool) -> Accelerator:
     """One process, or one of several with a whole copy of the network each.
 

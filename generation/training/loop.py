@@ -13,7 +13,7 @@ import torch
 from generation.checkpoints import save_checkpoint
 from generation.conditions import ConditionSpace
 from generation.data.shards import Dataset
-from generation.errors import DivergedError, StoppedError
+from generation.errors import DivergedError, RequestError, StoppedError
 from generation.files import readable_refusals
 from generation.memory import readable_shortage
 from generation.models.compilation import compile_network, lay_out
@@ -21,12 +21,15 @@ from generation.models.denoiser import Denoiser, count_parameters
 from generation.models.diffusion import ForwardProcess
 from generation.stopping import stop_signal
 from generation.training.appraisal import NEAREST_RATIO_WARNING, Appraisal, Appraiser
+from generation.training.augmentation import told_changes
 from generation.training.averages import MovingAverage
 from generation.training.batches import Batch, BatchSource, side_column
 from generation.training.beginning import begin_with
 from generation.training.config import TrainConfig
+from generation.training.effort import CoreClock, Effort, effort_of
 from generation.training.journal import Journal
 from generation.training.launch import TYPES, make_accelerator, refuse_missing_type
+from generation.training.lora import adapt, merged
 from generation.training.progress import OnProgress, Stretch, TrainProgress
 from generation.training.state import load_state, save_state
 
@@ -83,20 +86,20 @@ class _Run:
         self.device = self.accelerator.device
         refuse_missing_type(config.precision, self.device)
         torch.manual_seed(config.seed)
-        network = Denoiser(replace(config.network, size=dataset.size), space)
-        self.started_from = begin_with(start_from, network, config.diffusion) if start_from else None
+        told = told_changes(config.augment, len(space))
+        network = Denoiser(replace(config.network, size=dataset.size, told_changes=told), space)
+        beginning = begin_with(start_from, network, config.diffusion) if start_from else None
+        self.started_from = beginning.digest if beginning else None
+        self.earlier = effort_of(beginning) if beginning else Effort()
+        if config.lora_rank:
+            _refuse_nothing_to_adapt(start_from)
+            adapt(network, config.lora_rank)
         lay_out(network, self.device)
         self.average = MovingAverage(network, config.ema_decay)
-        self.optimiser = torch.optim.AdamW(
-            network.parameters(),
-            lr=config.optimiser.learning_rate,
-            betas=config.optimiser.betas,
-            weight_decay=config.optimiser.weight_decay,
-            fused=True if self.device.type == "cuda" else None,
-        )
+        self.optimiser = self._optimiser(network)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == "float16")
         self.identity = self._identity(space)
-        self.step = load_state(
+        self.step, spent = load_state(
             out / "state",
             network=network,
             average=self.average,
@@ -104,6 +107,7 @@ class _Run:
             identity=self.identity,
             scaler=self.scaler,
         )
+        self.clock = CoreClock(spent, int(self.accelerator.num_processes))
         if config.compiled:
             compile_network(network, self.device)
         self.network = self.accelerator.prepare(network)
@@ -114,6 +118,17 @@ class _Run:
         if self.main:
             self.journal = Journal(out, from_step=self.step)
             self.appraiser = Appraiser(dataset, space, config, device=self.device)
+
+    def _optimiser(self, network: Denoiser) -> torch.optim.AdamW:
+        """Train what an adaptation leaves open: all weights, or its own alone."""
+        chosen = self.config.optimiser
+        return torch.optim.AdamW(
+            [weight for weight in network.parameters() if weight.requires_grad],
+            lr=chosen.learning_rate,
+            betas=chosen.betas,
+            weight_decay=chosen.weight_decay,
+            fused=True if self.device.type == "cuda" else None,
+        )
 
     def _identity(self, space: ConditionSpace) -> dict[str, Any]:
         """What must be the same to go on: all but the run's length and how often it is looked at."""
@@ -145,6 +160,7 @@ class _Run:
             noise_on=self.device,
             condition_dropout=self.config.condition_dropout,
             flip=self.config.flip,
+            augment=self.config.augment,
         )
 
     def go(self, on_progress: OnProgress | None, should_stop: Callable[[], bool]) -> None:
@@ -216,10 +232,10 @@ class _Run:
             torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))
 
     def _loss(self, batch: Batch) -> torch.Tensor:
-        images, noise, times, conditions = batch.on(self.device)
+        images, noise, times, conditions, changes = batch.on(self.device)
         half = TYPES.get(self.config.precision)
         with torch.autocast(self.device.type, half, enabled=half is not None):
-            predicted = self.network(self.process.noised(images, noise, times), times, conditions)
+            predicted = self.network(self.process.noised(images, noise, times), times, conditions, changes)
         return self.process.loss(predicted, images, noise, times).mean()
 
     def _refuse_nonsense(self, loss: float) -> None:
@@ -241,7 +257,7 @@ class _Run:
         return bool(self.accelerator.reduce(votes, "sum").item() > 0)
 
     def _averaged(self) -> Denoiser:
-        self.shadow.load_state_dict(self.average.weights)
+        self.shadow.load_state_dict(merged(self.average.weights))
         return self.shadow
 
     def _evaluate(self, stretch: Stretch) -> None:
@@ -283,6 +299,8 @@ class _Run:
 
     def _save(self) -> None:
         if self.main:
+            images, seconds = self.step * self._images_a_step(), self.clock.seconds
+            effort = self.earlier.plus(steps=self.step, images=images, core_seconds=seconds)
             save_checkpoint(
                 self.checkpoint_path(self.step),
                 self._averaged(),
@@ -290,16 +308,19 @@ class _Run:
                 diffusion=self.config.diffusion,
                 facts={
                     "step": self.step,
-                    "images_seen": self.step * self._images_a_step(),
+                    "images_seen": images,
+                    **effort.counted(),
                     "training": self.config.to_json(),
                     "started_from": self.started_from,
                     "data": {"digest": self.dataset.digest, "images": len(self.batches.indices)},
                     "metrics": self._metrics(),
                 },
+                beside=effort.clocked(),
             )
             save_state(
                 self.out / "state",
                 step=self.step,
+                core_seconds=seconds,
                 network=self.accelerator.unwrap_model(self.network),
                 average=self.average,
                 optimiser=self.optimiser,
@@ -326,3 +347,10 @@ class _Run:
     def close(self) -> None:
         if self.main:
             self.journal.close()
+
+
+def _refuse_nothing_to_adapt(start_from: Path | None) -> None:
+    if start_from is None:
+        raise RequestError(
+            "lora_rank adapts an earlier checkpoint: name it with --start-from, or set lora_rank to 0."
+        )

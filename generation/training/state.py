@@ -18,6 +18,7 @@ def save_state(
     folder: Path,
     *,
     step: int,
+    core_seconds: float,
     network: nn.Module,
     average: MovingAverage,
     optimiser: torch.optim.Optimizer,
@@ -37,9 +38,8 @@ def save_state(
                 {n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()},
                 fresh / "state.safetensors",
             )
-            (fresh / "state.json").write_text(
-                json.dumps({"step": step, "identity": identity, "scaler": scaler})
-            )
+            facts = {"step": step, "core_seconds": core_seconds, "identity": identity, "scaler": scaler}
+            (fresh / "state.json").write_text(json.dumps(facts))
     except Exception:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
@@ -58,12 +58,12 @@ def load_state(
     optimiser: torch.optim.Optimizer,
     identity: dict[str, Any],
     scaler: torch.amp.GradScaler,
-) -> int:
-    """Put the state back; answers the number of finished steps, 0 where there is none yet."""
+) -> tuple[int, float]:
+    """Put the state back; answers finished steps and their processor seconds, 0 where there is none."""
     old = folder.with_name(folder.name + ".old")
     folder = folder if folder.exists() or not old.exists() else old
     if not folder.exists():
-        return 0
+        return 0, 0.0
     facts = json.loads((folder / "state.json").read_text())
     refuse_another_run(folder.parent, facts["identity"], identity)
     tensors = load_file(folder / "state.safetensors")
@@ -74,7 +74,7 @@ def load_state(
     average.restore(_below("average.", tensors))
     _restore_optimiser(optimiser, _below("optimiser.", tensors))
     scaler.load_state_dict(facts.get("scaler", {}))
-    return int(facts["step"])
+    return int(facts["step"]), float(facts.get("core_seconds", 0.0))
 
 
 def refuse_another_run(run: Path, before: dict[str, Any], now: dict[str, Any]) -> None:

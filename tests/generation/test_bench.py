@@ -105,6 +105,7 @@ def test_bookkeeping_is_measured_with_the_ledger_that_sample_writes(tmp_path: Pa
     assert len((tmp_path / "images" / "manifest.csv").read_text().splitlines()) == 6
 
 
+@pytest.mark.usefixtures("launched_here")
 def test_several_devices_are_measured_through_accelerate_launch() -> None:
     rows = launched(replace(TOY, launched_images=2), TOY.networks[0], processes=2)
     assert rows[0]["images_per_second"] > 0

@@ -21,7 +21,11 @@ def test_a_card_is_read_without_torch(tiny_checkpoint: Path) -> None:
         "print(card.title, card.size, card.conditions['grade'], len(card.digest), 'torch' in sys.modules)"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", program, str(tiny_checkpoint)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(tiny_checkpoint)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     assert answer.stdout.split("\n")[0] == "Tiny 16 ['0', '1', '2', '3', '4'] 64 False"
 

@@ -25,7 +25,8 @@ def test_help_is_printed(command: str, capsys: pytest.CaptureFixture[str]) -> No
 def test_help_does_not_load_torch() -> None:
     program = "import sys\nfrom generation.__main__ import main\ntry:\n    main(['--help'])\n"
     program += "except SystemExit:\n    sys.exit('torch' in sys.modules)\n"
-    assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
+    command = [sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, check=False, timeout=300).returncode == 0
 
 
 @pytest.mark.parametrize("words", [[], ["paint"], ["sample"], ["sample", "--count", "many", "--out", "x"]])

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -39,7 +40,8 @@ ROOT = Path(__file__).parents[2]
 def test_a_batch_that_is_on_the_gpu_already_is_not_pinned() -> None:
     with FakeTensorMode():
         parts = {
-            name: torch.zeros(2, device="cuda") for name in ("images", "conditions", "noise", "timesteps")
+            name: torch.zeros(2, device="cuda")
+            for name in ("images", "conditions", "noise", "timesteps", "changes")
         }
         moved = Batch(**parts).on(torch.device("cuda"))
     assert {part.device for part in moved} == {torch.device("cuda:0")}
@@ -97,7 +99,7 @@ def test_a_run_in_float16_scales_its_loss_and_resumes_with_its_scale(
 
 
 def _resumes_to_the_bit(dataset: Dataset, config: TrainConfig, folder: Path) -> None:
-    space = dataset.space(["grade"])
+    space, config = dataset.space(["grade"]), dataclasses.replace(config, evaluate_every=4, judged_images=0)
     whole = train(dataset, space, config, folder / "whole", cpu=True)
     answers = iter([False, False, True])
     with pytest.raises(StoppedError):
@@ -215,10 +217,11 @@ def test_a_second_process_waits_for_the_first_without_a_time_limit_and_decodes_n
             text=True,
         )
         assert second.stdout is not None
+        assert select.select([second.stdout], [], [], 300)[0]
         assert second.stdout.readline() == "waiting\n"
         monkeypatch.setattr("generation.data.shards.taking_turns", lambda _: _Nothing())
         first = prepare_dataset(read_source(films), size=16, cache=cache)
-    said, _ = second.communicate(timeout=120)
+    said, _ = second.communicate(timeout=300)
     assert (second.returncode, said.strip()) == (0, first.digest)
 
 

@@ -20,7 +20,7 @@ def test_without_a_gpu_the_check_says_so_and_exits_with_1(capsys: pytest.Capture
     assert "There is no GPU on this machine that torch can use." in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("launched_here")
 def test_a_rehearsal_on_the_cpu_passes_every_check(tmp_path: Path) -> None:
     told: list[Outcome] = []
     outcomes = check_gpu(tmp_path, cpu=True, compiled=False, on_outcome=told.append)

@@ -9,12 +9,14 @@ import pytest
 
 from generation import load_checkpoint
 from generation.__main__ import main
+from generation.training.launch import launch_words
 
 _NETWORK = """
 steps = 2
 batch_size = 2
 checkpoint_every = 2
 evaluate_every = 2
+judged_images = 0
 [network]
 size = 16
 channels = [8, 16]
@@ -34,19 +36,19 @@ def test_two_processes_train_one_model_and_sample_the_same_bytes_as_one(
     sample = ["sample", "--count", "3", "--checkpoint", str(tiny_checkpoint), "--steps", "2", "--out"]
     (tmp_path / "both.py").write_text(
         "from generation.__main__ import main\n"
+        "from generation.training import appraisal\n"
+        "appraisal.SHEET_STEPS = 2\n"
         f"assert main({[*train, '--cpu']!r}) == 0\n"
         f"assert main({[*sample, 'two']!r}) == 0\n"
     )
-    launch = (
-        "-m accelerate.commands.launch --multi_gpu --num_processes 2 --num_machines 1 --mixed_precision no"
-    )
     answer = subprocess.run(
-        [sys.executable, *launch.split(), "--dynamo_backend", "no", "both.py"],
+        [sys.executable, *launch_words(2), "both.py"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
     assert answer.returncode == 0, answer.stderr
     load_checkpoint(tmp_path / "run" / "checkpoints" / "step-0000002.safetensors")

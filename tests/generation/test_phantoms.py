@@ -83,8 +83,10 @@ def test_a_folder_of_phantoms_has_a_manifest(phantom_folder: Path) -> None:
 
 
 def test_several_processes_write_the_same_bytes(phantom_folder: Path, tmp_path: Path) -> None:
-    write_phantoms(tmp_path / "two", kind="knee-1", count=4, size=64, seed=5, processes=2)
-    for path in (tmp_path / "two").glob("*.png"):
+    write_phantoms(tmp_path / "two", kind="knee-1", count=18, size=64, seed=5, processes=2)
+    made = list((tmp_path / "two").glob("*.png"))
+    assert len(made) == 18
+    for path in made:
         assert path.read_bytes() == (phantom_folder / path.name).read_bytes()
 
 

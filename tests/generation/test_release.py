@@ -57,6 +57,7 @@ def test_mlcroissant_finds_nothing_wrong_and_reads_the_rows(request_: ReleaseReq
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert read.returncode == 0, read.stderr
     issues, files, ages = json.loads(read.stdout.splitlines()[-1])

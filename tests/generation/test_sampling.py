@@ -89,11 +89,15 @@ def test_a_killed_run_lists_whole_images_alone_and_goes_on(request_: SampleReque
     command = [sys.executable, "-m", "generation", *words, "--checkpoint", str(request_.checkpoint)]
     process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
     ledger = request_.out / ".unfinished" / "rows-0.jsonl"
-    while not (ledger.exists() and ledger.read_text().count("\n") > 3):
-        assert process.poll() is None
-        time.sleep(0.02)
-    process.kill()
-    process.wait()
+    last = time.monotonic() + 300
+    try:
+        while not (ledger.exists() and ledger.read_text().count("\n") > 3):
+            assert process.poll() is None
+            assert time.monotonic() < last
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait(timeout=60)
     assert not (request_.out / "manifest.csv").exists()
     rows = [json.loads(line) for line in ledger.read_text().splitlines(keepends=True) if line.endswith("\n")]
     for row in rows:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,6 +43,28 @@ def test_it_begins_with_the_weights_and_says_whose_they_were(
     ):
         torch.testing.assert_close(mine, theirs, atol=1e-3, rtol=1e-3)
     assert json.loads(path.with_suffix(".json").read_text())["started_from"] == old.digest
+
+
+def test_the_card_counts_what_went_into_the_weights_over_all_runs(
+    dataset: Dataset, space: ConditionSpace, still: TrainConfig, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    before = _card(tiny_checkpoint)
+    assert (before["total_steps"], before["total_images"]) == (4, 16)
+    assert before["core_hours"] >= 0
+    second = train(dataset, space, still, tmp_path / "second", start_from=tiny_checkpoint, cpu=True)
+    third = train(dataset, space, still, tmp_path / "third", start_from=second, cpu=True)
+    assert (_card(third)["total_steps"], _card(third)["total_images"]) == (6, 24)
+    assert _card(third)["core_hours"] >= before["core_hours"]
+    assert "core_hours" not in load_checkpoint(third).manifest
+
+
+def test_hours_that_are_not_known_stay_unknown(
+    dataset: Dataset, space: ConditionSpace, still: TrainConfig, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    alone = tmp_path / "alone.safetensors"
+    alone.write_bytes(tiny_checkpoint.read_bytes())
+    path = train(dataset, space, still, tmp_path / "run", start_from=alone, cpu=True)
+    assert (_card(path)["total_steps"], _card(path)["core_hours"]) == (5, None)
 
 
 def test_another_beginning_is_another_run(
@@ -139,3 +162,8 @@ def test_what_was_never_left_out_in_training_cannot_be_left_out(
     path = train(dataset, dataset.space(["grade", "side"]), strict, tmp_path, cpu=True)
     with pytest.raises(RequestError, match="always with side"):
         _begun(path, dataset.space(["grade"]), tiny)
+
+
+def _card(path: Path) -> dict[str, Any]:
+    card: dict[str, Any] = json.loads(path.with_suffix(".json").read_text())
+    return card

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import errno
+import json
 import os
 import signal
 from pathlib import Path
@@ -179,3 +180,15 @@ def _after(steps: int) -> loop.Callable[[], bool]:
 def _log(run: Path, column: str) -> list[str]:
     with (run / "log.csv").open(newline="") as file:
         return [row[column] for row in csv.DictReader(file)]
+
+
+def test_processor_time_is_counted_over_interruptions(
+    dataset: Dataset, tiny: TrainConfig, tmp_path: Path
+) -> None:
+    space = dataset.space(["grade"])
+    with pytest.raises(StoppedError):
+        train(dataset, space, tiny, tmp_path, should_stop=lambda: True, cpu=True)
+    before = json.loads((tmp_path / "state" / "state.json").read_text())["core_seconds"]
+    train(dataset, space, tiny, tmp_path, cpu=True)
+    after = json.loads((tmp_path / "state" / "state.json").read_text())["core_seconds"]
+    assert 0 < before < after

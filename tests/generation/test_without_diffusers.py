@@ -108,6 +108,8 @@ def test_sampling_with_the_default_solver_loads_neither_diffusers_nor_dynamo(
         "loaded = {'diffusers', 'torch._dynamo', 'accelerate', 'scipy', 'pydicom'} & set(sys.modules)\n"
         "sys.exit(', '.join(loaded) or 0)\n"
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=300
+    )
     assert (answer.returncode, answer.stderr.splitlines()[1:]) == (0, [])
     assert (tmp_path / "out" / "000000.png").is_file()

@@ -1,12 +1,25 @@
 """Small sets of images that stand for a training set, held-out patients and a generator's output."""
 
+import functools
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from generation.evidence import controls
 from generation.evidence.extractor import OnProgress
 from generation.evidence.images import ImageSet
 from generation.evidence.interval import Floats
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _phantoms_of_the_controls_are_drawn_once() -> Iterator[None]:
+    """Every evaluation draws the same ones, which costs more than all else that it does here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("make_chest", "make_volume_knee"):
+            patch.setattr(controls, name, functools.cache(getattr(controls, name)))
+        yield
 
 
 class MeanExtractor:

@@ -9,7 +9,7 @@ from generation.errors import DatasetError
 from generation.evidence.controls import COPIES, Controls, clouds, judge_features
 from generation.evidence.extractor import Extractor
 from generation.evidence.images import ImageSet
-from generation.evidence.patches import learn_patches
+from generation.evidence.patches import PatchExtractor, learn_patches
 from generation.evidence.quality import Plan, measure
 from generation.phantoms import make_phantom
 from tests.generation.evidence.conftest import MeanExtractor
@@ -35,6 +35,16 @@ def train() -> ImageSet:
     return _knees(80, seed=2, name="train")
 
 
+@pytest.fixture(scope="module")
+def made() -> ImageSet:
+    return _knees(40, seed=3, name="synthetic")
+
+
+@pytest.fixture(scope="module")
+def own(train: ImageSet) -> PatchExtractor:
+    return learn_patches(train.pixels)
+
+
 def _judged(real: ImageSet, train: ImageSet, made: ImageSet, extractor: Extractor) -> Controls:
     plan = Plan(splits=3, replicates=5)
     metrics = measure(real.features(extractor), made.features(extractor), plan)
@@ -42,9 +52,9 @@ def _judged(real: ImageSet, train: ImageSet, made: ImageSet, extractor: Extracto
 
 
 def test_features_of_the_own_kind_tell_every_control_and_clouds_are_marked_worst_of_all(
-    real: ImageSet, train: ImageSet
+    real: ImageSet, train: ImageSet, made: ImageSet, own: PatchExtractor
 ) -> None:
-    found = _judged(real, train, _knees(40, seed=3, name="synthetic"), learn_patches(train.pixels))
+    found = _judged(real, train, made, own)
     assert found.can_tell, found.verdict
     assert found.verdict.startswith("These features can tell: own-patches:")
     assert len(found.rows) == 6
@@ -55,16 +65,20 @@ def test_features_of_the_own_kind_tell_every_control_and_clouds_are_marked_worst
     assert marks[COPIES].nearest_ratio == pytest.approx(0, abs=1e-6)
 
 
-def test_generators_of_clouds_are_said_to_be_no_better_than_clouds(real: ImageSet, train: ImageSet) -> None:
+def test_generators_of_clouds_are_said_to_be_no_better_than_clouds(
+    real: ImageSet, train: ImageSet, own: PatchExtractor
+) -> None:
     pixels = clouds(real.pixels[:40], np.random.default_rng(5))
     made = dataclasses.replace(real.take(np.arange(40)), name="synthetic", pixels=pixels, patients=None)
-    found = _judged(real, train, made, learn_patches(train.pixels))
+    found = _judged(real, train, made, own)
     assert "no nearer to real ones than" in found.verdict
     assert "clouds" in found.verdict.partition("no nearer to real ones than")[2]
 
 
-def test_features_that_see_brightness_alone_are_said_to_be_blind(real: ImageSet, train: ImageSet) -> None:
-    found = _judged(real, train, _knees(40, seed=3, name="synthetic"), MeanExtractor())
+def test_features_that_see_brightness_alone_are_said_to_be_blind(
+    real: ImageSet, train: ImageSet, made: ImageSet
+) -> None:
+    found = _judged(real, train, made, MeanExtractor())
     assert not found.can_tell
     assert found.verdict.startswith("These features cannot tell: block-means:00000000 takes ")
     assert "blur of 2 px" in found.verdict
@@ -79,8 +93,8 @@ def test_clouds_have_the_grey_values_of_the_images_and_none_of_their_form(real: 
     assert abs(np.mean(alike)) < 0.25
 
 
-def test_learned_features_carry_the_hash_of_what_was_learned(train: ImageSet) -> None:
-    once, again = (learn_patches(train.pixels) for _ in range(2))
+def test_learned_features_carry_the_hash_of_what_was_learned(train: ImageSet, own: PatchExtractor) -> None:
+    once, again = own, learn_patches(train.pixels)
     assert once.name == again.name
     assert once.name != learn_patches(train.pixels[:60]).name
     embedding, classes = once.extract(train.pixels[:3])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -35,16 +36,16 @@ def _folders(root: Path, n: int, *, seed: int, part: str) -> Path:
     return root
 
 
-@pytest.fixture
-def real(tmp_path: Path) -> Path:
-    _folders(tmp_path / "real", 60, seed=1, part="train")
-    return _folders(tmp_path / "real", 40, seed=12, part="test")
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("real")
+    _folders(folder, 60, seed=1, part="train")
+    return _folders(folder, 40, seed=12, part="test")
 
 
-@pytest.fixture
-def synthetic(tmp_path: Path) -> Path:
-    out, made = tmp_path / "synthetic", films(42, seed=4)
-    out.mkdir()
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out, made = tmp_path_factory.mktemp("synthetic"), films(42, seed=4)
     with (out / "manifest.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("file", "index", "seed", "grade", "sampler"))
@@ -52,6 +53,28 @@ def synthetic(tmp_path: Path) -> Path:
             Image.fromarray(pixels.astype(np.uint16) * 257).save(out / f"{index:06d}.png")
             writer.writerow((f"{index:06d}.png", index, index, grade, "unipc"))
     return out
+
+
+@pytest.fixture
+def own_synthetic(synthetic: Path, tmp_path: Path) -> Path:
+    """A copy, to be changed."""
+    return Path(shutil.copytree(synthetic, tmp_path / "synthetic"))
+
+
+@pytest.fixture(scope="module")
+def searched(real: Path, synthetic: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the search for copies."""
+    out = tmp_path_factory.mktemp("searched")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "domain_extractor", lambda **_: MeanExtractor())
+        _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
+    return out
+
+
+@pytest.fixture
+def results(searched: Path, tmp_path: Path) -> Path:
+    """A copy of them, to be added to."""
+    return Path(shutil.copytree(searched, tmp_path / "evidence"))
 
 
 def _run(*words: object) -> int:
@@ -148,11 +171,10 @@ class _Page(HTMLParser):
                 self.outside.append(value or "")
 
 
-def test_the_report_is_one_page_by_all_criteria_and_says_what_was_not_measured(tmp_path, real, synthetic):
-    out = tmp_path / "evidence"
+def test_the_report_is_one_page_by_all_criteria_and_says_what_was_not_measured(results, real, synthetic):
+    out = results
     quick = ("--splits", 2, "--replicates", 10, "--classifier-steps", 0, "--size", 64)
     _run("evaluate", "--real", real, "--synthetic", synthetic, "--out", out, *quick)
-    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
     assert _run("report", out, "--dataset", synthetic, "--title", "Knees <b>") == 0
     text = (out / "evidence.html").read_text()
     page = _Page(text)
@@ -170,35 +192,30 @@ def test_the_report_is_one_page_by_all_criteria_and_says_what_was_not_measured(t
     assert "fid[" not in text
 
 
-def test_a_study_fills_the_section_on_readers(tmp_path, real, synthetic):
-    out, example = tmp_path / "evidence", Path(__file__).parents[3] / "analysis" / "example"
-    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
-    assert _run("report", out, "--study", example) == 0
-    text = (out / "evidence.html").read_text()
+def test_a_study_fills_the_section_on_readers(results):
+    example = Path(__file__).parents[3] / "analysis" / "example"
+    assert _run("report", results, "--study", example) == 0
+    text = _text(results)
     assert "the real image picked" in text
     assert "report --study BUNDLE" not in text
 
 
-def test_a_dataset_whose_files_were_changed_is_named_in_the_report(tmp_path, real, synthetic):
-    out = tmp_path / "evidence"
-    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
-    rows = _rows(synthetic / "manifest.csv")
-    with (synthetic / "manifest.csv").open("w", newline="") as file:
+def test_a_dataset_whose_files_were_changed_is_named_in_the_report(results, own_synthetic):
+    rows = _rows(own_synthetic / "manifest.csv")
+    with (own_synthetic / "manifest.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, [*rows[0], "sha256"])
         writer.writeheader()
         writer.writerows([{**row, "sha256": "0" * 64} for row in rows])
-    _run("report", out, "--dataset", synthetic)
-    assert "42 files are missing or not those of the manifest" in (out / "evidence.html").read_text()
+    _run("report", results, "--dataset", own_synthetic)
+    assert "42 files are missing or not those of the manifest" in _text(results)
 
 
-def test_the_report_names_the_licence_of_a_release(tmp_path, real, synthetic, capsys):
-    out = tmp_path / "evidence"
-    _run("memorization", "--train", real, "--synthetic", synthetic, "--out", out, "--size", 64)
-    (synthetic / "provenance.json").write_text('{"licence": "CC-BY-4.0"}')
-    _run("report", out, "--dataset", synthetic)
-    assert "Licence: CC-BY-4.0." in _text(out)
-    (synthetic / "provenance.json").write_text("{")
-    assert _run("report", out, "--dataset", synthetic) == 1
+def test_the_report_names_the_licence_of_a_release(results, own_synthetic, capsys):
+    (own_synthetic / "provenance.json").write_text('{"licence": "CC-BY-4.0"}')
+    _run("report", results, "--dataset", own_synthetic)
+    assert "Licence: CC-BY-4.0." in _text(results)
+    (own_synthetic / "provenance.json").write_text("{")
+    assert _run("report", results, "--dataset", own_synthetic) == 1
     assert "provenance.json cannot be read" in capsys.readouterr().err
 
 
@@ -253,17 +270,19 @@ def test_bad_input_ends_with_one_clear_line(tmp_path, real, synthetic, capsys, w
 
 
 def test_images_stored_in_more_bits_than_they_have_are_refused(tmp_path, real, synthetic, capsys):
-    for path in real.rglob("*.png"):
+    shallow = Path(shutil.copytree(real, tmp_path / "shallow"))
+    for path in shallow.rglob("*.png"):
         dark = np.asarray(Image.open(path)).astype(np.uint16) * 16
         Image.fromarray(dark).save(path)
-    assert _run("evaluate", "--real", real, "--synthetic", synthetic, "--out", tmp_path / "out") == 1
+    assert _run("evaluate", "--real", shallow, "--synthetic", synthetic, "--out", tmp_path / "out") == 1
     assert "more bits than they have" in capsys.readouterr().err
 
 
 def test_the_package_offers_the_runs_and_loads_torch_for_them_only():
-    told = "import sys, generation; assert 'torch' not in sys.modules; generation.evaluate"
-    subprocess.run([sys.executable, "-c", told], check=True, cwd=Path(__file__).parents[3])
+    told = "import sys, generation; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", told], check=True, cwd=Path(__file__).parents[3], timeout=300)
     assert generation.memorization is runs.memorization
+    assert generation.evaluate is runs.evaluate
 
 
 def test_a_report_of_nothing_says_what_to_run_first(tmp_path, capsys):
