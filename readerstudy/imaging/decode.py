@@ -1,7 +1,8 @@
-"""From the bytes of a file to grey levels, and nothing else: no tag, comment, profile or name survives.
+"""From the bytes of a file to grey levels or colours, and nothing else: no tag, comment or name survives.
 
-Every format comes out the same way: a level for each pixel and a table that says which grey, from 0 (black)
-to 1 (white), a level stands for. Inversion, windows and look-up tables are changes to the table.
+Every format comes out the same way: a level for each sample and a table that says which grey, from 0 (black)
+to 1 (white), a level stands for. Inversion, windows and look-up tables are changes to the table. Colours are
+sRGB, so that their table is always the same.
 """
 
 import warnings
@@ -15,6 +16,7 @@ import PIL.Image
 from numpy.typing import NDArray
 from PIL import ImageOps
 
+from readerstudy.imaging.colour import colours_of, compression_of, require_opaque
 from readerstudy.imaging.errors import (
     Coloured,
     DamagedImage,
@@ -27,7 +29,6 @@ from readerstudy.imaging.errors import (
     TooLarge,
     TooMuchMemory,
     TooSmall,
-    Translucent,
     UnsupportedPixels,
     WrongExtension,
 )
@@ -59,15 +60,20 @@ NAMES = {"PNG": "PNG", "JPEG": "JPEG", "TIFF": "TIFF", "WEBP": "WebP", "DICOM": 
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """The grey levels of one image, what they stand for, and how the original was stored."""
+    """The levels of one image, what they stand for, and how the original was stored.
+
+    `levels` has height and width, and three channels in colour. `spacing_mm` is the height and the width of a
+    pixel, where the file says it.
+    """
 
     levels: Levels
     greys: Greys
     patient: str = ""
+    spacing_mm: tuple[float, float] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def decode(data: bytes, *, name: str) -> Decoded:
+def decode(data: bytes, *, name: str, colour: bool = False) -> Decoded:
     """Read one image, or refuse it with a sentence. The name serves for its ending only."""
     if not data:
         raise EmptyFile
@@ -76,8 +82,8 @@ def decode(data: bytes, *, name: str) -> Decoded:
         if container == "DICOM":
             from readerstudy.imaging.dicom import decode_dicom  # half a second that PNGs need not wait for
 
-            return decode_dicom(data)
-        return _decode_picture(data, container)
+            return decode_dicom(data, colour=colour)
+        return _decode_picture(data, container, colour=colour)
     except Refusal:
         raise
     except MemoryError as error:
@@ -91,7 +97,7 @@ def recognise(data: bytes, *, name: str) -> str:
     """The format by the first bytes, which the ending of the name must not contradict."""
     suffix = PurePosixPath(name).suffix.lower()
     promised = EXTENSIONS.get(suffix)
-    found = _signature(data)
+    found = signature(data)
     if found is None:
         if promised == "DICOM" and len(data) > 132:
             return "DICOM"  # old files lack the preamble
@@ -104,7 +110,7 @@ def recognise(data: bytes, *, name: str) -> str:
     )
 
 
-def _signature(data: bytes) -> str | None:
+def signature(data: bytes) -> str | None:
     if data[128:132] == b"DICM":
         return "DICOM"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -148,23 +154,19 @@ def ramp(white: int, size: int) -> Greys:
 # --- PNG, JPEG, TIFF, WebP --------------------------------------------------------------------------
 
 
-def _decode_picture(data: bytes, container: str) -> Decoded:
+def _decode_picture(data: bytes, container: str, *, colour: bool) -> Decoded:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of damaged EXIF blocks, which are dropped anyway
-        warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
-        try:
-            picture: PIL.Image.Image = PIL.Image.open(BytesIO(data), formats=[container])
-        except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
-            raise TooLarge(_claimed_size(str(error))) from error
-        require_size(*picture.size)
+        picture = open_picture(data, container)
         _require_one_frame(picture, container)
-        _require_no_deep_colour(picture, data, container)
-        lossy = _is_lossy(picture, data, container)
-        inverted = container == "TIFF" and picture.mode.startswith("I;16") and _tag(picture, 262) == 0
+        lossy = is_lossy(picture, data, container)
+        compression = compression_of(picture)
+        inverted = is_inverted(picture)
         picture.load()
         marks = marks_of_picture(picture.info)
+        profiled = bool(picture.info.get("icc_profile"))
         picture = ImageOps.exif_transpose(picture)
-        levels, white = _levels(picture)
+        levels, white = (colours_of(picture), 255) if colour else levels_of(picture)
     greys = ramp(white, 256 if levels.dtype == np.uint8 else 65536)
     facts = {
         "container": container,
@@ -172,9 +174,30 @@ def _decode_picture(data: bytes, container: str) -> Decoded:
         "width": levels.shape[1],
         "height": levels.shape[0],
         "lossy": lossy,
+        **({"profiled": profiled} if colour else {}),
+        **compression,
         **marks,
     }
     return Decoded(levels=levels, greys=np.float32(1) - greys if inverted else greys, facts=facts)
+
+
+def open_picture(data: bytes, container: str) -> PIL.Image.Image:
+    """A picture whose header has been judged and of which no pixel has been unpacked."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+        try:
+            picture: PIL.Image.Image = PIL.Image.open(BytesIO(data), formats=[container])
+        except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
+            raise TooLarge(_claimed_size(str(error))) from error
+    require_size(*picture.size)
+    _require_no_deep_colour(picture, data, container)
+    return picture
+
+
+def is_inverted(picture: PIL.Image.Image) -> bool:
+    """Whether a TIFF counts from white to black, which Pillow turns round for 8 bits alone."""
+    return picture.mode.startswith("I;16") and _tag(picture, 262) == 0
 
 
 def _claimed_size(message: str) -> str:
@@ -195,7 +218,7 @@ def _require_one_frame(picture: PIL.Image.Image, container: str) -> None:
     frames = getattr(picture, "n_frames", 1)
     if frames != 1:
         what = "pages" if container == "TIFF" else "frames"
-        raise SeveralFrames(f"The file holds {frames} {what}. Save each one as a file of its own.")
+        raise SeveralFrames(f"The file holds {frames} {what}. {SeveralFrames.REMEDY}")
 
 
 def _require_no_deep_colour(picture: PIL.Image.Image, data: bytes, container: str) -> None:
@@ -212,13 +235,13 @@ def _require_no_deep_colour(picture: PIL.Image.Image, data: bytes, container: st
             )
 
 
-def _is_lossy(picture: PIL.Image.Image, data: bytes, container: str) -> bool:
+def is_lossy(picture: PIL.Image.Image, data: bytes, container: str) -> bool:
     if container == "WEBP":
         return b"VP8L" not in data[:64]
     return container == "JPEG" or (container == "TIFF" and _tag(picture, 259) in (6, 7, 34712))
 
 
-def _levels(picture: PIL.Image.Image) -> tuple[Levels, int]:
+def levels_of(picture: PIL.Image.Image) -> tuple[Levels, int]:
     mode = picture.mode
     if mode in ("1", "L") and "transparency" not in picture.info:
         return np.asarray(picture.convert("L"), dtype=np.uint8), 255
@@ -261,13 +284,11 @@ def _levels_of_floats(values: NDArray[Any]) -> tuple[Levels, int]:
 
 
 def _grey_of_colours(picture: PIL.Image.Image) -> NDArray[np.uint8]:
-    if picture.mode in ("LA", "PA", "La", "RGBA", "RGBa", "RGBX") or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        if picture.getchannel("A").getextrema()[0] != 255:
-            raise Translucent
+    lossy = picture.format in ("JPEG", "WEBP", None)
+    picture = require_opaque(picture)
     picture = picture.convert("RGB")
     channels = np.asarray(picture).astype(np.int16)
-    tolerance = CHROMA_TOLERANCE if picture.format in ("JPEG", "WEBP", None) else 0
+    tolerance = CHROMA_TOLERANCE if lossy else 0
     apart = channels.max(axis=2) - channels.min(axis=2)
     if int(apart.max()) > tolerance:
         raise Coloured

@@ -76,12 +76,39 @@ class TooSmall(Refusal):
 
 
 class SeveralFrames(Refusal):
-    """The file holds several frames or pages. Save each one as a file of its own."""
+    """The file holds several frames or pages, and the study shows stills. Save each frame as a file of its
+    own, or set frames in [canvas]."""
+
+    REMEDY = "Save each one as a file of its own, or set frames in [canvas] if the study shows all of them."
+
+
+class OneFrame(Refusal):
+    """The file holds one frame, and the study shows several. Put the frames of an image into one folder."""
+
+
+class OtherFrames(Refusal):
+    """The image has another number of frames than the canvas. Set frame_fit in [canvas]."""
+
+
+class BrokenSeries(Refusal):
+    """The slices of the series are no complete stack. Export the series again, each slice once."""
+
+
+class NoVideo(Refusal):
+    """Reading videos needs PyAV, which is not installed. Run pip install "readerstudy[video]"."""
 
 
 class Coloured(Refusal):
-    """The image has colours, and only grey images can be compared. Convert it to
-    grey if it is a radiograph."""
+    """The image has colours, and the study is grey. Convert it to grey if it is a radiograph, or set
+    mode = "colour" in [canvas] if colours belong to the images."""
+
+
+class NoColour(Refusal):
+    """The file holds one channel alone, and the study is in colour. If grey is meant, save it as RGB."""
+
+
+class BadProfile(Refusal):
+    """The colour profile in the file is damaged or of another kind. Convert the image to sRGB."""
 
 
 class Translucent(Refusal):
@@ -126,6 +153,10 @@ class EncryptedFile(Refusal):
 
 class NotInManifest(Refusal):
     """The manifest does not list this file. Add a line for it or leave the file out."""
+
+
+class RowRefused(Refusal):
+    """The row of the manifest that names this file was refused. Correct the row and import the file again."""
 
 
 class NotNamedSo(Refusal):

@@ -5,7 +5,6 @@ blinding audit to say. References: noise after Immerkær (1996) and Donoho & Joh
 interpolation traces after Gallagher (2005).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Self
@@ -16,7 +15,6 @@ from scipy import fft
 
 from readerstudy.imaging.jpeg_history import jpeg_history
 
-VERSION = 2
 LONGEST_MEASURED = 1024
 
 Grey = NDArray[np.float32]
@@ -71,8 +69,8 @@ def features_of(pixels: NDArray[Any], bits: int) -> Features:
         width=float(pixels.shape[1]),
         height=float(pixels.shape[0]),
         bits=float(bits),
-        distinct=_distinct(counts),
-        comb=_comb(counts),
+        distinct=distinct_of(counts),
+        comb=comb_of(counts),
         pure_black=float(counts[0] / pixels.size),
         pure_white=float(counts[white] / pixels.size),
         flat=_flat(pixels),
@@ -96,7 +94,7 @@ def _middle(grey: Grey) -> Grey:
 # --- Grey levels ------------------------------------------------------------------------------------
 
 
-def _distinct(counts: NDArray[np.int64]) -> float:
+def distinct_of(counts: NDArray[np.int64]) -> float:
     """Levels that occur, over those expected of as many pixels if neighbouring levels were equally likely."""
     inner = counts.copy()
     inner[[0, -1]] = 0
@@ -106,7 +104,7 @@ def _distinct(counts: NDArray[np.int64]) -> float:
     return float(np.count_nonzero(inner) / max(expected.sum(), 1e-9))
 
 
-def _comb(counts: NDArray[np.int64]) -> float:
+def comb_of(counts: NDArray[np.int64]) -> float:
     """The height of the strongest fast period of the histogram: 1 for a comb, near 0 for a smooth one."""
     inner = counts.astype(np.float64)
     inner[[0, -1]] = 0
@@ -272,18 +270,3 @@ def _tiled(grey: Grey, side: int) -> Grey:
     sums = np.add.reduceat(np.add.reduceat(grey, rows[:-1], axis=0), columns[:-1], axis=1)
     tiled: NDArray[np.float64] = sums / np.outer(np.diff(rows), np.diff(columns))
     return tiled.astype(np.float32)
-
-
-# --- Many at once -----------------------------------------------------------------------------------
-
-Job = tuple[bytes, int, int, int]
-Found = tuple[dict[str, float], bytes]
-
-
-def measure_buffers(jobs: Sequence[Job]) -> list[Found]:
-    """Features and sketches of buffers with their width, height and bits; needs no database."""
-    found = []
-    for buffer, width, height, bits in jobs:
-        pixels = np.frombuffer(buffer, dtype="<u1" if bits == 8 else "<u2").reshape(height, width)
-        found.append((features_of(pixels, bits).as_dict(), sketch_of(pixels, bits)))
-    return found

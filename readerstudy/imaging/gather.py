@@ -1,12 +1,14 @@
 """Which files an import is about: files, folders and zip archives, walked without trusting their names."""
 
+import hashlib
 import os
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from readerstudy.imaging.errors import (
     ArchiveBomb,
@@ -34,7 +36,7 @@ SAYS_UTF_8 = 0x800  # a flag of an entry of a zip archive
 
 
 class Archive:
-    """A zip archive that stays open while its entries are read."""
+    """A zip archive that stays open while its entries are read; another process opens it again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -43,6 +45,9 @@ class Archive:
     def zip(self) -> zipfile.ZipFile:
         return zipfile.ZipFile(self.path)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"path": self.path}
+
     def close(self) -> None:
         if "zip" in self.__dict__:
             self.zip.close()
@@ -50,19 +55,43 @@ class Archive:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A file to import; `name` is how people know it, and `problem` why it cannot be read."""
+    """A file to import; `name` is how people know it, and `problem` why it cannot be read.
+
+    With `sha256` a file that has another content by now cannot be read.
+    """
 
     name: str
     path: Path
     archive: Archive | None = None
     entry: str = ""
     problem: Refusal | None = None
+    sha256: bytes | None = None
+
+    def pinned(self) -> "Found":
+        """The same file, which can then be read with the content that it has now, or not at all."""
+        return replace(self, sha256=self.digest())
 
     def read(self) -> bytes:
         """The bytes of the file, or a refusal."""
         if self.problem is not None:
             raise self.problem
-        return self._read_entry() if self.archive is not None else self._read_file()
+        data = self._read_entry() if self.archive is not None else self._read_file()
+        if self.sha256 is not None and self.sha256 != hashlib.sha256(data).digest():
+            raise Unreadable("The file was changed while it was imported. Import it again.")
+        return data
+
+    def head(self, size_bytes: int) -> bytes:
+        """The first bytes of the file; none where it cannot be read, which `read` will say."""
+        try:
+            if self.problem is not None:
+                return b""
+            if self.archive is None:
+                with self.path.open("rb") as file:
+                    return file.read(size_bytes)
+            with self.archive.zip.open(self.entry) as entry:
+                return entry.read(size_bytes)
+        except Exception:  # noqa: BLE001  # what zipfile and its decompressors raise shares no base
+            return b""
 
     def _read_file(self) -> bytes:
         try:
@@ -74,6 +103,9 @@ class Found:
         except OSError as error:
             raise Unreadable(f"The file cannot be read: {_reason(error)}.") from error
 
+    def digest(self) -> bytes:
+        return self.sha256 or hashlib.sha256(self.read()).digest()
+
     def _read_entry(self) -> bytes:
         assert self.archive is not None  # noqa: S101
         try:
@@ -83,6 +115,37 @@ class Found:
             raise DamagedArchive from error
         _require_moderate(len(data))
         return data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """The files that make one image of several frames, in the order of the frames.
+
+    `kind` is "slices" (DICOM) or "stills"; `axes` the directions of columns, rows and frames in the patient,
+    where the files say them.
+    """
+
+    name: str
+    kind: str
+    files: tuple[Found, ...]
+    axes: tuple[tuple[float, ...], ...] | None = None
+    problem: Refusal | None = None
+
+    def pinned(self) -> "Series":
+        """The same series, each file of which can then be read with the content that it has now."""
+        if self.problem is not None:
+            raise self.problem
+        return replace(self, files=tuple(file.pinned() for file in self.files))
+
+    def digest(self) -> bytes:
+        """SHA-256 over the files in order, read one at a time."""
+        hasher = hashlib.sha256()
+        for file in self.files:
+            hasher.update(file.digest())
+        return hasher.digest()
+
+
+Subject = Found | Series
 
 
 def _require_moderate(size_bytes: int) -> None:
@@ -233,7 +296,7 @@ def _entry_problem(info: zipfile.ZipInfo) -> Refusal | None:
         return EscapingName("The entry is a symbolic link. Pack the image itself.")
     if info.flag_bits & 0x1:
         return EncryptedFile()
-    if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar")):
+    if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar")) and not name.lower().endswith(".nii.gz"):
         return NestedArchive()
     if info.file_size > LARGEST_FILE_BYTES:
         return TooLarge("The file inside the archive is larger than 512 MB. Pack the image alone.")

@@ -1,8 +1,9 @@
 """Import of images: everything that can be read, file by file, and a sentence for everything that cannot.
 
-The files are read here, decoded and normalised in other processes, and stored in batches: buffers first, then
-rows and the event in one transaction. The caller says which files it has seen; those are not decoded again.
-Nothing here depends on what is stored already, so no study learns from its import what another one holds.
+The files are hashed here, decoded, normalised and written in other processes, and stored in batches: buffers
+first, then rows and the event in one transaction. The caller says which files it has seen; those are not
+decoded again. Nothing here depends on what is stored already, so no study learns from its import what another
+one holds.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import hmac
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,20 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.errors import NotFound, NotInManifest, NotNamedSo, Refusal
-from readerstudy.imaging.gather import MANIFEST, Found, gather
+from readerstudy.imaging.errors import NotFound, NotInManifest, NotNamedSo, Refusal, RowRefused
+from readerstudy.imaging.files import key_of
+from readerstudy.imaging.gather import MANIFEST, Found, Subject, gather
 from readerstudy.imaging.manifest import Manifest, Row, read_manifest
-from readerstudy.imaging.models import Image, key_of
+from readerstudy.imaging.models import Image
 from readerstudy.imaging.naming import Naming
-from readerstudy.imaging.normalise import PIPELINE, Buffer
-from readerstudy.imaging.storage import absent_keys, write_buffers
-from readerstudy.imaging.workshop import Outcome, Workshop
+from readerstudy.imaging.normalise import PIPELINE, Buffer, Original, Spaced
+from readerstudy.imaging.storage import absent_keys, image_folder, write_buffers
+from readerstudy.imaging.workshop import Job, Outcome, Workshop
 
 CHUNK_FILES = 64
 CHUNK_BYTES = 32 * 1024 * 1024
+#: Chunks that are decoded ahead of the one that is stored hold no more than this.
+HELD_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +58,14 @@ class Imported:
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """A file that was not imported, and why, in a sentence with the remedy."""
+    """A file that was not imported, and why, in a sentence with the remedy.
+
+    `line` is that of the manifest, where one of its rows was refused.
+    """
 
     file: str
     reason: str
+    line: int = 0
 
 
 Progress = Callable[[int, int], None]
@@ -87,7 +95,7 @@ def import_files(
     events go, one for each stored batch. `seen` finds the images of files by their fingerprints.
     """
     places = [Path(path) for path in paths]
-    found = gather(places)
+    found = subjects_of(gather(places), canvas)
     given = read_manifest(manifest) if isinstance(manifest, str | Path) else manifest
     listing = given if given is not None else _own_manifest(places)
     run = _Run(
@@ -100,13 +108,23 @@ def import_files(
         seen=seen,
     )
     done = 0
-    with Workshop(canvas, workers) as workshop:
-        for outcomes in run.batches(found, workshop, ahead=2 * max(1, workers)):
+    ahead = max(1, min(2 * workers, HELD_BYTES // max(CHUNK_BYTES, canvas.buffer_bytes)))
+    with Workshop(canvas, workers, folder=image_folder()) as workshop:
+        for outcomes in run.batches(found, workshop, ahead=ahead):
             done += len(outcomes)
             yield from outcomes
             if on_progress is not None:
                 on_progress(done, len(found))
-    yield from run.missing()
+    yield from run.unused_rows()
+
+
+def subjects_of(found: list[Found], canvas: Canvas) -> list[Subject]:
+    """What becomes an image: each file, or each folder and series where images have several frames."""
+    if canvas.frames == 1:
+        return [*found]
+    from readerstudy.imaging.series import group_frames  # half a second that stills need not wait for
+
+    return group_frames(found)
 
 
 def _own_manifest(paths: list[Path]) -> Manifest | None:
@@ -118,10 +136,11 @@ def _own_manifest(paths: list[Path]) -> Manifest | None:
 class _Item:
     """One file on its way through a run; whoever learns why it cannot be imported notes the refusal."""
 
-    found: Found
+    found: Subject
     row: Row
     token: str = ""
-    data: bytes = b""
+    data: Original = b""
+    size_bytes: int = 0
     refusal: Refusal | None = None
     image: Image | None = None
     buffer: Buffer | None = None
@@ -149,7 +168,7 @@ class _Run:
     listed: set[str] = field(default_factory=set)
 
     def batches(
-        self, found: Iterable[Found], workshop: Workshop, *, ahead: int
+        self, found: Iterable[Subject], workshop: Workshop, *, ahead: int
     ) -> Iterator[list[Imported | Refused]]:
         """Decode a few chunks ahead of the one that is being stored."""
         pending: deque[tuple[list[_Item], Future[list[Outcome]]]] = deque()
@@ -161,43 +180,63 @@ class _Run:
         while pending:
             yield self._finish(*pending.popleft(), workshop)
 
-    def missing(self) -> Iterator[Refused]:
-        """The lines of the manifest that no file answered to."""
-        if self.manifest is not None and self.strict:
+    def unused_rows(self) -> Iterator[Refused]:
+        """Return the rows of the manifest that were refused, and those that no file answered to."""
+        if self.manifest is None:
+            return
+        for row in self.manifest.refused:
+            yield Refused(file=row.file, reason=row.reason, line=row.line)
+        if self.strict:
             for file in self.manifest.files:
                 if file not in self.listed:
                     yield Refused(file=file, reason=str(NotFound()))
 
-    def _chunks(self, found: Iterable[Found]) -> Iterator[list[_Item]]:
+    def _chunks(self, found: Iterable[Subject]) -> Iterator[list[_Item]]:
         items: list[_Item] = []
         held_bytes = 0
         for each in found:
             item = self._read(each)
             items.append(item)
-            held_bytes += len(item.data)
+            # What comes back may be held as well, and is often the larger part.
+            held_bytes += max(item.size_bytes, self.canvas.buffer_bytes)
             if len(items) >= CHUNK_FILES or held_bytes >= CHUNK_BYTES:
                 yield items
                 items, held_bytes = [], 0
         if items:
             yield items
 
-    def _read(self, found: Found) -> _Item:
+    def _read(self, found: Subject) -> _Item:
         row = self.manifest.row_of(found.name) if self.manifest is not None else None
         named = self.naming.row_of(found.name) if self.naming is not None and row is None else None
         item = _Item(found=found, row=row or named or Row(file=found.name))
-        if self.naming is not None and row is None and named is None and found.problem is None:
-            item.refusal = NotNamedSo()
-            return item
-        if row is None and self.strict and found.problem is None:
-            item.refusal = NotInManifest()
-            return item
+        if row is None and found.problem is None:
+            item.refusal = self._unlisted(found.name, is_named=named is not None)
+            if item.refusal is not None:
+                return item
         self.listed.add(item.row.file)
         try:
-            item.data = found.read()
-            item.token = fingerprint(item.data, self.canvas)
+            spacing_mm = item.row.spacing_mm
+            # The process that needs the bytes reads them once more: passing them on takes longer.
+            if self.canvas.frames > 1:
+                found = found.pinned()
+                item.data, item.token = found, fingerprint(found.digest(), self.canvas, spacing_mm)
+            elif isinstance(found, Found):
+                data = found.read()
+                digest = hashlib.sha256(data).digest()
+                item.data = replace(found, sha256=digest) if found.archive is None else data
+                item.size_bytes = len(data)
+                item.token = fingerprint(digest, self.canvas, spacing_mm)
         except Refusal as refusal:
             item.refusal = refusal
         return item
+
+    def _unlisted(self, name: str, *, is_named: bool) -> Refusal | None:
+        """Return why a file that no row describes is left out, if it is."""
+        if self.manifest is not None and self.manifest.refuses(name):
+            return RowRefused()
+        if self.naming is not None and not is_named:
+            return NotNamedSo()
+        return NotInManifest() if self.strict else None
 
     def _recognise(self, items: list[_Item]) -> None:
         """Take the image of every file that the caller has seen, unless the storage has lost it."""
@@ -231,11 +270,12 @@ class _Run:
         buffers = {item.buffer.digest: item.buffer for item in items if item.buffer is not None}
         if not buffers:
             return
-        write_buffers((key_of(digest), buffer.pixels) for digest, buffer in buffers.items())
-        shape = {"width": self.canvas.width, "height": self.canvas.height, "bits": self.canvas.bits}
+        write_buffers(
+            (key_of(digest), buffer.pixels) for digest, buffer in buffers.items() if buffer.pixels is not None
+        )
         with transaction.atomic():
             Image.objects.bulk_create(
-                [Image(digest=digest, **shape) for digest in buffers], ignore_conflicts=True
+                [Image.in_canvas(self.canvas, digest) for digest in buffers], ignore_conflicts=True
             )
             images = {image.digest: image for image in Image.objects.filter(digest__in=buffers)}
             for item in items:
@@ -261,8 +301,13 @@ class _Run:
         )
 
 
-def _jobs(items: list[_Item]) -> list[tuple[bytes, str]]:
-    return [(item.data, item.found.name) for item in items if item.is_open]
+def _jobs(items: list[_Item]) -> list[Job]:
+    return [(_job(item), item.found.name) for item in items if item.is_open]
+
+
+def _job(item: _Item) -> Original:
+    spacing_mm, data = item.row.spacing_mm, item.data
+    return data if spacing_mm is None or isinstance(data, Spaced) else Spaced(data, spacing_mm)
 
 
 # --- Salted hashes ----------------------------------------------------------------------------------
@@ -273,10 +318,22 @@ def group_of(patient: str) -> str:
     return _salted("group", patient.strip().encode())[:32] if patient.strip() else ""
 
 
-def fingerprint(data: bytes, canvas: Canvas) -> str:
-    """What is kept of a file: a salted hash of its bytes, the canvas and the pipeline they went through."""
-    shape = f"{canvas.width}x{canvas.height}x{canvas.bits} {canvas.fit} {PIPELINE}\n".encode()
-    return _salted("file", shape + hashlib.sha256(data).digest())
+def fingerprint(digest: bytes, canvas: Canvas, spacing_mm: float | None = None) -> str:
+    """What is kept of a file: a salted hash of its bytes, the canvas and the pipeline they went through.
+
+    `spacing_mm`: what a manifest says of its pixels, where the canvas has a spacing of its own.
+    """
+    more = "".join(
+        f" {word}"
+        for word, said in (
+            (canvas.mode, canvas.mode == "colour"),
+            (f"{canvas.frames} frames {canvas.frame_fit}", canvas.frames > 1),
+            (f"{canvas.spacing_mm} mm of {spacing_mm}", canvas.spacing_mm is not None),
+        )
+        if said
+    )
+    shape = f"{canvas.width}x{canvas.height}x{canvas.bits} {canvas.fit} {PIPELINE}{more}\n".encode()
+    return _salted("file", shape + digest)
 
 
 def _salted(purpose: str, content: bytes) -> str:

@@ -1,29 +1,48 @@
 """A CSV file that says which files to import, whose they are and what their labels are."""
 
+import codecs
 import csv
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from readerstudy.imaging.errors import BadManifest
 
-FILE, PATIENT = "file", "patient"
+FILE, PATIENT, SPACING = "file", "patient", "spacing_mm"
+LARGEST_SPACING_MM = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     file: str
     patient: str = ""
+    #: Millimetres between pixels; None where the manifest does not say.
+    spacing_mm: float | None = None
     labels: dict[str, str] = field(default_factory=dict)
 
 
-class Manifest:
-    """Rows by file name. A file is found by its whole name below the given folder, or by its last part."""
+@dataclass(frozen=True, kw_only=True)
+class RefusedRow:
+    """A row that was left out. `file` is the one it names, as far as it can be told."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    line: int
+    file: str
+    reason: str
+
+
+class Manifest:
+    """Rows by file name. A file is found by its whole name below the given folder, or by its last part.
+
+    Rows that cannot be taken are in `refused`; a file that only such rows name is not to be imported.
+    """
+
+    def __init__(self, rows: Iterable[Row], refused: Iterable[RefusedRow] = ()) -> None:
+        self.refused = tuple(refused)
         self._rows = {row.file: row for row in rows}
+        self._only_refused = {row.file for row in self.refused} - self._rows.keys()
         self._by_last_part: dict[str, list[Row]] = {}
         for row in self._rows.values():
             self._by_last_part.setdefault(PurePosixPath(row.file).name, []).append(row)
@@ -47,14 +66,30 @@ class Manifest:
         ending = [row for row in candidates if f"/{row.file}".endswith(f"/{name}")]
         return ending[0] if len(ending) == 1 else None
 
+    def refuses(self, name: str) -> bool:
+        """Whether every row that names a file was refused."""
+        parts = PurePosixPath(one_spelling(name)).parts
+        return any("/".join(parts[start:]) in self._only_refused for start in range(len(parts)))
+
 
 def read_manifest(path: str | Path) -> Manifest:
+    """Read UTF-8, or the UTF-16 that spreadsheet programs write; other bytes refuse their rows alone."""
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        text = data.decode(_encoding(data), errors="surrogateescape")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadManifest(f"{path.name} cannot be read as text in UTF-8. Save it as CSV in UTF-8.") from error
+        raise BadManifest(f"{path.name} cannot be read as text. Save it as CSV in UTF-8.") from error
     return parse_manifest(text, name=path.name)
+
+
+def _encoding(data: bytes) -> str:
+    """Tell UTF-16 by its mark, or by a header whose letters are every second byte."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if data[1:2] == b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if data[:1] == b"\0" else "utf-8-sig"
 
 
 def one_spelling(text: str) -> str:
@@ -63,46 +98,136 @@ def one_spelling(text: str) -> str:
 
 
 def parse_manifest(text: str, *, name: str = "the manifest") -> Manifest:
+    """Take every row that can be taken; a header that cannot be read refuses the whole."""
     text = one_spelling(text)
     header, _, _ = text.partition("\n")
-    delimiter = max(",;\t", key=header.count)
-    lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    lines = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
     try:
         columns = [column.strip() for column in next(lines, [])]
-        _judge_columns(columns, name)
-        rows: dict[str, Row] = {}
-        for cells in lines:
-            if any(cell.strip() for cell in cells):
-                row = _row(cells, columns, f"{name}, line {lines.line_num}")
-                if row.file in rows:
-                    raise BadManifest(
-                        f"{name}, line {lines.line_num}: {row.file} is listed twice. Remove one."
-                    )
-                rows[row.file] = row
     except csv.Error as error:
-        raise BadManifest(f"{name}, line {lines.line_num}: this is no CSV ({error}).") from error
-    if not rows:
+        raise BadManifest(f"{name}, line 1: this is no CSV ({error}).") from error
+    _judge_columns(columns, name)
+    rows = _Rows(columns=columns)
+    rows.read(lines)
+    if not rows.taken:
+        if rows.refused:
+            first = rows.refused[0]
+            raise BadManifest(f"{name}: no row can be used. Line {first.line}: {first.reason}")
         raise BadManifest(f"{name} lists no file. Add a line for every image.")
-    return Manifest(rows.values())
+    return Manifest((row for _, row in rows.taken.values()), rows.refused)
 
 
 def _judge_columns(columns: list[str], name: str) -> None:
     if FILE not in columns:
-        listed = ", ".join(columns) if any(columns) else "none"
+        listed = printable(", ".join(columns)) if any(columns) else "none"
         raise BadManifest(
             f'{name}, line 1: there is no column "{FILE}" (found: {listed}). Add it to the header.'
         )
     if len(set(columns)) != len(columns) or "" in columns:
         raise BadManifest(
-            f"{name}, line 1: every column needs a name of its own (found: {', '.join(columns)})."
+            f"{name}, line 1: every column needs a name of its own (found: {printable(', '.join(columns))})."
         )
 
 
-def _row(cells: list[str], columns: list[str], where: str) -> Row:
-    if len(cells) != len(columns):
-        raise BadManifest(f"{where}: {len(cells)} cells, but the header has {len(columns)} columns.")
-    values = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-    file = PurePosixPath(values.pop(FILE).replace("\\", "/")).as_posix().removeprefix("./")
-    if file in (".", ""):
-        raise BadManifest(f"{where}: the column {FILE} is empty. Name the file.")
-    return Row(file=file, patient=values.pop(PATIENT, ""), labels=values)
+def printable(text: str) -> str:
+    """Return a text with a mark for each byte that is no UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class _Lines(Protocol):
+    """What csv.reader returns: rows, and the line that was read last."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __next__(self) -> list[str]: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+class _RowRefused(Exception):
+    """Why one row cannot be taken."""
+
+
+@dataclass(kw_only=True)
+class _Rows:
+    """The rows of a manifest as they are read: those that are taken, with their lines, and the others."""
+
+    columns: list[str]
+    taken: dict[str, tuple[int, Row]] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
+    disputed: set[str] = field(default_factory=set)
+
+    def read(self, lines: "_Lines") -> None:
+        while True:
+            began = lines.line_num + 1
+            try:
+                cells = next(lines, None)
+            except csv.Error as error:
+                self._refuse(began, "", f"This is no CSV ({error}). Correct the row.")
+                continue
+            if cells is None:
+                return
+            if any(cell.strip() for cell in cells):
+                self._take(began, cells)
+
+    def _take(self, line: int, cells: list[str]) -> None:
+        try:
+            row = self._row(cells)
+        except _RowRefused as error:
+            self._refuse(line, self._file(cells), str(error))
+            return
+        if row.file in self.disputed:
+            self._refuse(line, row.file, "Other rows say something else of this file. Keep one of them.")
+        elif row.file in self.taken:
+            self._dispute(line, row)
+        else:
+            self.taken[row.file] = line, row
+
+    def _dispute(self, line: int, row: Row) -> None:
+        """Refuse a second row that says the same; where two disagree, refuse both: neither is known right."""
+        before, first = self.taken[row.file]
+        if first == row:
+            self._refuse(line, row.file, f"Line {before} says the same. Remove one of them.")
+            return
+        del self.taken[row.file]
+        self.disputed.add(row.file)
+        for at, other in ((before, line), (line, before)):
+            self._refuse(at, row.file, f"Line {other} says something else of this file. Keep one of them.")
+
+    def _row(self, cells: list[str]) -> Row:
+        if printable(joined := "".join(cells)) != joined:
+            raise _RowRefused("The row has letters that are no UTF-8. Save the file as CSV in UTF-8.")
+        if len(cells) != len(self.columns):
+            raise _RowRefused(
+                f"{len(cells)} cells, but the header has {len(self.columns)} columns. Correct the row."
+            )
+        values = dict(zip(self.columns, (cell.strip() for cell in cells), strict=True))
+        file = self._file(cells)
+        del values[FILE]
+        if not file:
+            raise _RowRefused(f"The column {FILE} is empty. Name the file.")
+        spacing_mm = _spacing(values.pop(SPACING, ""))
+        return Row(file=file, patient=values.pop(PATIENT, ""), spacing_mm=spacing_mm, labels=values)
+
+    def _file(self, cells: list[str]) -> str:
+        """Return the file that a row names, as it is found among the files given."""
+        place = self.columns.index(FILE)
+        named = printable(cells[place].strip()) if place < len(cells) else ""
+        file = PurePosixPath(named.replace("\\", "/")).as_posix().removeprefix("./")
+        return "" if file == "." else file
+
+    def _refuse(self, line: int, file: str, reason: str) -> None:
+        self.refused.append(RefusedRow(line=line, file=file, reason=reason))
+
+
+def _spacing(given: str) -> float | None:
+    if not given:
+        return None
+    try:
+        spacing_mm = float(given.replace(",", "."))
+    except ValueError:
+        spacing_mm = 0.0
+    if not 0 < spacing_mm < LARGEST_SPACING_MM:
+        raise _RowRefused(f"{SPACING} is {given!r}. Write the millimetres between two pixels, such as 0.35.")
+    return spacing_mm

@@ -7,12 +7,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from readerstudy.imaging.features import Features, Found, measure_buffers
+from readerstudy.imaging.buffer_features import Found, measure_buffers
+from readerstudy.imaging.features import Features
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.storage import read_buffer
 from readerstudy.imaging.workshop import open_pool
 
 CHUNK_IMAGES = 32
+CHUNK_BYTES = 128 * 1024 * 1024
 # Starting processes takes about as long as measuring this many images of 256 × 256 pixels.
 WORTH_A_POOL = 128
 
@@ -23,6 +25,8 @@ class Measured:
 
     features: Features
     sketch: bytes
+    #: Of images in colour or with several frames.
+    more: dict[str, float] = field(default_factory=dict)
     group: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -33,14 +37,20 @@ def measure(images: Sequence[Image], *, workers: int = 2) -> Iterator[list[Found
     pool = open_pool(workers) if workers else nullcontext()
     pending: deque[Future[list[Found]] | list[Found]] = deque()
     with pool as executor:
-        for start in range(0, len(images), CHUNK_IMAGES):
-            chunk = images[start : start + CHUNK_IMAGES]
-            jobs = [(read_buffer(image), image.width, image.height, image.bits) for image in chunk]
+        size = _chunk_of(images)
+        for start in range(0, len(images), size):
+            chunk = images[start : start + size]
+            jobs = [(read_buffer(image), image.canvas) for image in chunk]
             pending.append(executor.submit(measure_buffers, jobs) if executor else measure_buffers(jobs))
             if len(pending) > 2 * workers:
                 yield _result(pending.popleft())
         while pending:
             yield _result(pending.popleft())
+
+
+def _chunk_of(images: Sequence[Image]) -> int:
+    largest = max((image.buffer_bytes for image in images), default=1)
+    return max(1, min(CHUNK_IMAGES, CHUNK_BYTES // largest))
 
 
 def _result(found: Future[list[Found]] | list[Found]) -> list[Found]:

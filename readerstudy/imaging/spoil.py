@@ -15,26 +15,33 @@ TILES = 8
 
 def spoil(image: Image) -> Image:
     """The same greys in shuffled, rotated tiles: equal in format and histogram, absurd in content."""
-    canvas = Canvas(width=image.width, height=image.height, bits=image.bits)
-    grey = np.frombuffer(read_buffer(image), dtype=f"<u{image.bits // 8}")
-    pixels = _shuffle_tiles(grey.reshape(image.height, image.width), image.digest).tobytes()
+    canvas = image.canvas
+    values = np.frombuffer(read_buffer(image), dtype=canvas.dtype)
+    pixels = _shuffle_tiles(values.reshape(canvas.shape), canvas, image.digest).tobytes()
     digest = digest_of(pixels, canvas)
     existing = Image.objects.filter(digest=digest).first()
     if existing is not None:
         return existing
-    spoiled = Image(digest=digest, width=image.width, height=image.height, bits=image.bits)
+    spoiled = Image.in_canvas(canvas, digest)
     write_buffers([(spoiled.key, pixels)])
     spoiled.save()
     return spoiled
 
 
-def _shuffle_tiles(grey: NDArray[np.integer], digest: str) -> NDArray[np.integer]:
-    """Depends on the image alone, so that the same plan always shows the same catch trial."""
-    high, wide = grey.shape[0] // TILES, grey.shape[1] // TILES
+def _shuffle_tiles(values: NDArray[np.integer], canvas: Canvas, digest: str) -> NDArray[np.integer]:
+    """Depends on the image alone, so that the same plan always shows the same catch trial.
+
+    All frames are shuffled alike: the fake moves as the image did.
+    """
+    high, wide = canvas.height // TILES, canvas.width // TILES
     cells = [(row, column) for row in range(TILES) for column in range(TILES)]
     order = sorted(cells, key=lambda cell: hashlib.sha256(f"{digest}{cell}".encode()).digest())
-    spoiled = grey.copy()
+    grid = (canvas.frames, canvas.height, canvas.width, canvas.channels)
+    source = values.reshape(grid)
+    spoiled = source.copy()
     for (row, column), (from_row, from_column) in zip(cells, order, strict=True):
-        tile = grey[from_row * high : (from_row + 1) * high, from_column * wide : (from_column + 1) * wide]
-        spoiled[row * high : (row + 1) * high, column * wide : (column + 1) * wide] = np.flipud(tile)
+        tile = source[
+            :, from_row * high : (from_row + 1) * high, from_column * wide : (from_column + 1) * wide
+        ]
+        spoiled[:, row * high : (row + 1) * high, column * wide : (column + 1) * wide] = tile[:, ::-1]
     return spoiled

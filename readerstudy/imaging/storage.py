@@ -1,23 +1,31 @@
 """Where buffers lie: named by their content, written whole or not at all, checked when they are read."""
 
-import os
-import tempfile
+import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any, Protocol
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import DamagedPixels, MissingPixels
-from readerstudy.imaging.models import Image
-from readerstudy.imaging.normalise import digest_of
+from readerstudy.imaging.files import write_file
+from readerstudy.imaging.models import Image, Packed
+from readerstudy.imaging.normalise import digest_of, digest_of_parts
 
 # Writing waits for a disk or for a server far away, not for the processor.
 WRITERS = 8
+AT_ONCE_BYTES = 4 * 1024 * 1024
+
+
+class Stored(Protocol):
+    """Something that lies in the storage under its key; as text it says what it is."""
+
+    @property
+    def key(self) -> str: ...
 
 
 @cache
@@ -28,6 +36,12 @@ def _threads() -> ThreadPoolExecutor:
 
 def image_storage() -> Storage:
     return storages["images"]
+
+
+def image_folder() -> Path | None:
+    """Where buffers lie as files, or None where the storage is none of files."""
+    storage = image_storage()
+    return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
 
 
 def write_buffers(buffers: Iterable[tuple[str, bytes]]) -> None:
@@ -46,34 +60,21 @@ def absent_keys(keys: Iterable[str]) -> set[str]:
     return {key for key, is_there in zip(wanted, there, strict=True) if not is_there}
 
 
-def damaged(images: Iterable[Image]) -> Iterator[str]:
+def damaged(images: Iterable[Image | Packed]) -> Iterator[str]:
     """What the storage has lost of the images, or holds otherwise than they were imported."""
     return filter(None, _threads().map(_damage, images))
 
 
-def _damage(image: Image) -> str:
+def _damage(image: Image | Packed) -> str:
     try:
-        read_buffer(image)
+        read_packed(image) if isinstance(image, Packed) else read_buffer(image)
     except (MissingPixels, DamagedPixels) as error:
         return str(error)
     return ""
 
 
 def _write_file(storage: Storage, key: str, buffer: bytes) -> None:
-    """Write beside the target and rename: a killed process leaves no half image under its name."""
-    target = Path(storage.path(key))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(buffer)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+    write_file(Path(storage.path(key)), buffer)
 
 
 def _write_object(storage: Storage, key: str, buffer: bytes) -> None:
@@ -90,18 +91,71 @@ def _errors_of_absence() -> tuple[type[Exception], ...]:
     return FileNotFoundError, ClientError
 
 
-def read_buffer(image: Image) -> bytes:
-    """The pixels of an image, exactly as they were imported."""
+@contextmanager
+def _absence_told(image: Stored) -> Iterator[None]:
     try:
-        with image_storage().open(image.key, "rb") as file:
-            buffer: bytes = file.read()
+        yield
     except _errors_of_absence() as error:
         raise MissingPixels(
             f"The storage has lost {image}. Import the original again or restore the storage from a backup."
         ) from error
-    canvas = Canvas(width=image.width, height=image.height, bits=image.bits)
-    if digest_of(buffer, canvas) != image.digest:
+
+
+def _require_digest(image: Image | Packed, digest: str) -> None:
+    if digest != image.digest:
         raise DamagedPixels(
             f"The stored buffer of {image} is not what was imported. Restore the storage from a backup."
         )
+
+
+def read_buffer(image: Image) -> bytes:
+    """The pixels of an image, exactly as they were imported."""
+    with _absence_told(image), image_storage().open(image.key, "rb") as file:
+        buffer: bytes = file.read()
+    _require_digest(image, digest_of(buffer, image.canvas))
     return buffer
+
+
+def read_packed(packed: Packed) -> bytes:
+    """The packed form of an image, as it was made."""
+    with _absence_told(packed), image_storage().open(packed.key, "rb") as file:
+        content: bytes = file.read()
+    _require_digest(packed, hashlib.sha256(content).hexdigest())
+    return content
+
+
+def require_intact(image: Image | Packed) -> None:
+    """Hold what is stored against its name without holding it in memory."""
+    with _absence_told(image), image_storage().open(image.key, "rb") as file:
+        parts = file.chunks(AT_ONCE_BYTES)
+        if isinstance(image, Packed):
+            digest = hashlib.sha256()
+            for part in parts:
+                digest.update(part)
+            _require_digest(image, digest.hexdigest())
+        else:
+            _require_digest(image, digest_of_parts(parts, image.canvas))
+
+
+def read_part(image: Stored, start: int, stop: int) -> bytes:
+    """Some bytes of a buffer that was found intact before; of an object store only these are fetched."""
+    storage = image_storage()
+    with _absence_told(image):
+        if isinstance(storage, FileSystemStorage):
+            with storage.open(image.key, "rb") as file:
+                file.seek(start)
+                part: bytes = file.read(stop - start)
+        else:
+            part = _part_of_object(storage, image.key, start, stop)
+    if len(part) != stop - start:
+        raise DamagedPixels(
+            f"The stored buffer of {image} is shorter than it was. Restore the storage from a backup."
+        )
+    return part
+
+
+def _part_of_object(storage: Any, key: str, start: int, stop: int) -> bytes:
+    name = f"{storage.location.strip('/')}/{key}".lstrip("/")
+    found = storage.bucket.Object(name).get(Range=f"bytes={start}-{stop - 1}")
+    part: bytes = found["Body"].read()
+    return part

@@ -8,22 +8,26 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import CrashedDecoder, Refusal
-from readerstudy.imaging.normalise import Buffer, prepare
+from readerstudy.imaging.files import open_shelf
+from readerstudy.imaging.normalise import Buffer, Original, prepare
 
 # An image of 64 megapixels takes about 1.5 GB on its way.
 MOST_MEMORY_BYTES = 6 * 1024**3
 MOST_SECONDS = 120.0
 
-Job = tuple[bytes, str]
+Job = tuple[Original, str]
 Outcome = Buffer | Refusal
 
 
-Prepare = Callable[[bytes, str, Canvas], Outcome]
+Prepare = Callable[[Original, str, Canvas], Outcome]
 
 
 def prepare_all(jobs: Sequence[Job], canvas: Canvas, prepare: Prepare) -> list[Outcome]:
@@ -31,17 +35,23 @@ def prepare_all(jobs: Sequence[Job], canvas: Canvas, prepare: Prepare) -> list[O
 
 
 def prepare_within_limits(
-    jobs: Sequence[Job], canvas: Canvas, prepare: Prepare, most_seconds: float
+    jobs: Sequence[Job], canvas: Canvas, prepare: Prepare, most_seconds: float, folder: Path | None
 ) -> list[Outcome]:
     """In a worker: whatever takes too long is killed by the alarm, and counts as a crash.
 
-    The processor's time counts, so that on a busy machine nothing is refused for waiting its turn.
+    The processor's time counts, so that on a busy machine nothing is refused for waiting its turn. With a
+    `folder` buffers are written there, and only their names go back: passing them on takes longer.
     """
     outcomes: list[Outcome] = []
-    for data, name in jobs:
-        signal.setitimer(signal.ITIMER_PROF, most_seconds)
-        outcomes.append(prepare(data, name, canvas))
-        signal.setitimer(signal.ITIMER_PROF, 0)
+    with open_shelf(folder) if folder is not None else nullcontext() as shelf:
+        for data, name in jobs:
+            signal.setitimer(signal.ITIMER_PROF, most_seconds)
+            outcome = prepare(data, name, canvas)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            if shelf is not None and isinstance(outcome, Buffer) and outcome.pixels is not None:
+                shelf.put(outcome.digest, outcome.pixels)
+                outcome = replace(outcome, pixels=None)
+            outcomes.append(outcome)
     return outcomes
 
 
@@ -67,7 +77,10 @@ def open_pool(workers: int) -> ProcessPoolExecutor:
 
 
 class Workshop:
-    """A pool of processes, or the caller's own process where `workers` is 0."""
+    """A pool of processes, or the caller's own process where `workers` is 0.
+
+    Processes write what they make below `folder`; otherwise buffers come back with their pixels.
+    """
 
     def __init__(
         self,
@@ -76,10 +89,11 @@ class Workshop:
         *,
         prepare: Prepare = prepare,
         most_seconds: float = MOST_SECONDS,
+        folder: Path | None = None,
     ) -> None:
         self._canvas = canvas
         self._prepare = prepare
-        self._rest = (canvas, prepare, most_seconds)
+        self._rest = (canvas, prepare, most_seconds, folder)
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
 

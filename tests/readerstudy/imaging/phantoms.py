@@ -37,6 +37,16 @@ def sixteen_bits(picture: NDArray[np.float64]) -> NDArray[np.uint16]:
     return np.rint(picture * 65535).astype(np.uint16)
 
 
+def coloured(seed: int = 0, *, side: int = 64, noise: float = 0.02) -> NDArray[np.uint8]:
+    """A dark round spot on skin, with noise of its own in each channel."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    spot = 1 / (1 + np.exp((np.hypot(x, y) - rng.uniform(0.3, 0.6)) * 12))[..., None]
+    skin = np.array([0.86, 0.70, 0.60]) * rng.uniform(0.8, 1.05) * (1 - 0.1 * (x + y)[..., None] / 2)
+    picture = skin * (1 - spot) + np.array([0.35, 0.22, 0.16]) * spot + rng.normal(0, noise, (side, side, 3))
+    return eight_bits(np.clip(picture, 0.02, 0.98))
+
+
 def encoded(pixels: NDArray[Any], kind: str = "PNG", **options: Any) -> bytes:
     out = BytesIO()
     PIL.Image.fromarray(pixels).save(out, format=kind, **options)

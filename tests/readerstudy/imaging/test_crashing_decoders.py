@@ -4,24 +4,25 @@ import os
 
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import CrashedDecoder, NotAnImage, TooMuchMemory
+from readerstudy.imaging.normalise import Original
 from readerstudy.imaging.workshop import Outcome, Workshop
 
 CANVAS = Canvas(width=64, height=64, bits=8)
 
 
-def crash_on_marker(data: bytes, name: str, canvas: Canvas) -> Outcome:
+def crash_on_marker(data: Original, name: str, canvas: Canvas) -> Outcome:
     if data == b"crash":
         os._exit(11)
     return NotAnImage(name)
 
 
-def hang_on_marker(data: bytes, name: str, canvas: Canvas) -> Outcome:
+def hang_on_marker(data: Original, name: str, canvas: Canvas) -> Outcome:
     while data == b"hang":
         pass
     return NotAnImage(name)
 
 
-def swallow_on_marker(data: bytes, name: str, canvas: Canvas) -> Outcome:
+def swallow_on_marker(data: Original, name: str, canvas: Canvas) -> Outcome:
     try:
         return NotAnImage(str(len(bytes(8 * 1024**3))))
     except MemoryError:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from readerstudy.imaging.errors import NothingToImport
+from readerstudy.imaging.errors import NothingToImport, Unreadable
+from readerstudy.imaging.gather import Found, Series
 from tests.readerstudy.imaging.conftest import Run
 from tests.readerstudy.imaging.phantoms import eight_bits, encoded, phantom, write, write_png
 
@@ -159,6 +160,19 @@ def test_links_that_lead_in_circles_are_refused_and_others_followed(run: Run, tm
     imported, refused = run(inside)
     assert [each.file for each in imported] == ["b.png", "sub/a.png"]
     assert set(refused) == {"self.png", "sub/up"}
+
+
+def test_a_file_that_changes_between_two_reads_is_refused(tmp_path: Path) -> None:
+    path = write_png(tmp_path, "a.png", 3)
+    series = Series(name="frames", kind="stills", files=(Found(name="a.png", path=path),)).pinned()
+    [found] = series.files
+    assert found.read()
+    before = path.stat()
+    path.write_bytes(write_png(tmp_path, "b.png", 4).read_bytes())
+    # Whoever exchanges a file can give it the old time.
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(Unreadable, match="changed while it was imported"):
+        found.read()
 
 
 def test_a_pipe_is_refused_and_not_waited_for(run: Run, tmp_path: Path) -> None:

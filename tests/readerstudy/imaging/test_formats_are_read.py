@@ -94,4 +94,5 @@ def test_an_image_that_was_turned_by_its_exif_block_is_turned_upright() -> None:
 
 def test_the_facts_of_the_original_are_noted_for_the_audit() -> None:
     facts = decode(encoded(eight_bits(phantom()), "JPEG"), name="a.jpg").facts
-    assert facts == {"container": "JPEG", "bits": 8, "width": 64, "height": 64, "lossy": True}
+    compression = {"quantisation": 29.03, "chroma_quantisation": 29.03, "subsampling": 1.0}
+    assert facts == {"container": "JPEG", "bits": 8, "width": 64, "height": 64, "lossy": True, **compression}

@@ -1,9 +1,11 @@
 """A manifest is read or refused with the line that is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from readerstudy.imaging.errors import BadManifest
-from readerstudy.imaging.manifest import parse_manifest
+from readerstudy.imaging.manifest import Row, parse_manifest, read_manifest
 
 
 @pytest.mark.parametrize(
@@ -13,14 +15,52 @@ from readerstudy.imaging.manifest import parse_manifest
         ("name,grade\na.png,1\n", r'there is no column "file" \(found: name, grade\)'),
         ("file,grade,grade\n", "every column needs a name of its own"),
         ("file,grade\n", "lists no file"),
-        ("file,grade\na.png,1,2\n", "line 2: 3 cells, but the header has 2 columns"),
-        ("file,grade\na.png,1\nb.png,2\na.png,3\n", "line 4: a.png is listed twice"),
-        ("file,grade\n,1\n", "line 2: the column file is empty"),
+        ("file,grade\na.png,1,2\n", "no row can be used. Line 2: 3 cells, but the header has 2 columns"),
+        ("file,grade\n,1\n", "no row can be used. Line 2: The column file is empty"),
     ],
 )
 def test_a_bad_manifest_is_refused_with_its_line(text: str, words: str) -> None:
     with pytest.raises(BadManifest, match=words):
         parse_manifest(text, name="m.csv")
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "file", "words"),
+    [
+        ("b.png,1,2", 3, "b.png", "3 cells, but the header has 2 columns"),
+        (",1", 3, "", "The column file is empty"),
+        ("a.png,1", 3, "a.png", "Line 2 says the same"),
+        ("b.png,\udcfc", 3, "b.png", "letters that are no UTF-8"),
+    ],
+)
+def test_a_bad_row_is_refused_and_the_others_are_taken(rows: str, line: int, file: str, words: str) -> None:
+    manifest = parse_manifest(f"file,grade\na.png,1\n{rows}\nlast.png,4\n")
+    assert manifest.files == ["a.png", "last.png"]
+    (refused,) = manifest.refused
+    assert (refused.line, refused.file) == (line, file)
+    assert words in refused.reason
+    assert manifest.refuses("folder/b.png") == (file == "b.png")
+
+
+def test_of_rows_that_disagree_on_a_file_none_is_taken() -> None:
+    manifest = parse_manifest("file,grade\na.png,1\nb.png,2\na.png,3\na.png,1\n")
+    assert manifest.files == ["b.png"]
+    assert [(row.line, row.file) for row in manifest.refused] == [(2, "a.png"), (4, "a.png"), (5, "a.png")]
+    assert manifest.refuses("a.png")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_list_is_read_however_a_spreadsheet_program_wrote_it(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("file\tview\r\nä.png\tfrontal\r\n".encode(encoding))
+    assert read_manifest(path).row_of("ä.png") == Row(file="ä.png", labels={"view": "frontal"})
+
+
+def test_bytes_that_are_no_letters_refuse_only_their_row(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("file,view\na.png,1\nM\u00fcller.png,2\n".encode("latin-1"))
+    manifest = read_manifest(path)
+    assert (manifest.files, [row.line for row in manifest.refused]) == (["a.png"], [3])
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from readerstudy.imaging import measuring
-from readerstudy.imaging.features import Features, Found
+from readerstudy.imaging.buffer_features import Found
+from readerstudy.imaging.features import Features
 from readerstudy.imaging.likeness import near_duplicates
 from readerstudy.imaging.measuring import Measured, measure
 from readerstudy.imaging.models import Image

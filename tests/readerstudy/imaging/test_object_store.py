@@ -1,5 +1,6 @@
 """Images live as well in an S3-compatible store as in a folder."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,10 @@ def test_pixels_come_back_as_they_were_imported(bucket: Any, tmp_path: Path) -> 
 def test_pixels_of_files_seen_before_are_not_written_again(bucket: Any, tmp_path: Path) -> None:
     paths = write_many(tmp_path, 3)
     images = dict(zip(paths, imported(*paths), strict=True))
-    known = {fingerprint(path.read_bytes(), SQUARE): image for path, image in images.items()}
+    known = {
+        fingerprint(hashlib.sha256(path.read_bytes()).digest(), SQUARE): image
+        for path, image in images.items()
+    }
     bucket.Versioning().enable()
     imported(*paths, seen=lambda asked: known)
     assert all(version.id == "null" for version in bucket.object_versions.all())
@@ -67,3 +71,13 @@ def test_a_changed_object_is_noticed(bucket: Any, tmp_path: Path) -> None:
     bucket.Object(f"pixels/{image.key}").put(Body=bytes(SQUARE.buffer_bytes))
     with pytest.raises(DamagedPixels, match="is not what was imported"):
         delivery.pixels(image)
+
+
+def test_a_part_of_a_large_image_is_fetched_alone(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (image,) = imported(*write_many(tmp_path, 1))
+    monkeypatch.setattr(delivery, "LARGEST_HELD_BYTES", 1)
+    body = delivery.body(image)
+    assert bytes(body.read(64, 128)) == delivery.pixels(image)[64:128]
+    assert body.length == image.buffer_bytes

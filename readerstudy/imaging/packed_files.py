@@ -1,0 +1,42 @@
+"""Bodies of packed images as files, for a web server that hands them out once the platform has agreed.
+
+They are made when they are first asked for, and may be deleted at any time: they are made again.
+"""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+from readerstudy.imaging.models import Envelope, Image
+from readerstudy.imaging.packed_delivery import file_name, packed_body
+
+AT_ONCE_BYTES = 4 * 1024 * 1024
+EVERYBODY_READS = 0o644
+
+
+def packed_file(image: Image, envelope: Envelope) -> str:
+    """The place of an image's body below the folder of packed images; the file is there, and whole."""
+    place = f"{envelope.scope}/{file_name(image, envelope)}"
+    path = Path(settings.PACKED_FOLDER) / place
+    if not path.is_file() or path.stat().st_size != envelope.length(image.frames):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, image, envelope)
+    return place
+
+
+def _write(path: Path, image: Image, envelope: Envelope) -> None:
+    body = packed_body(image, envelope)
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for start in range(0, body.length, AT_ONCE_BYTES):
+                file.write(body.read(start, min(body.length, start + AT_ONCE_BYTES)))
+        Path(unfinished).chmod(EVERYBODY_READS)
+        Path(unfinished).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(unfinished).unlink()
+        raise
