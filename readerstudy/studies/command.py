@@ -13,8 +13,8 @@ from readerstudy.web.options import takes, typed
 from readerstudy.web.shapes import Shape
 
 
-def protocol_text(path: Path) -> str:
-    """The text of a protocol file, byte for byte."""
+def text_of(path: Path) -> str:
+    """The text of a file, byte for byte."""
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -37,6 +37,14 @@ class NoPlaceLeft(StudyError, code="no_place_left"):
     """Every place of the plan is taken. Withdraw a reader, or plan a study with more places."""
 
 
+class NoSuchArm(StudyError, code="no_such_arm", status=422):
+    """The protocol has no arm of this name."""
+
+
+class ArmIsForReaders(StudyError, code="arm_is_for_readers", status=422):
+    """An arm is for readers. Leave it out when you invite staff."""
+
+
 class AlreadyEnrolled(StudyError, code="already_enrolled"):
     """This person already has a part in the study."""
 
@@ -53,6 +61,48 @@ class ReadsTheStudy(StudyError, code="reads_the_study"):
     to_the_person = _("You read this study or a copy of it, so you cannot join its staff before the freeze.")
 
 
+class MonitorsTheStudy(StudyError, code="monitors_the_study"):
+    """This person was told interim results of this study or a copy of it and can take no other part."""
+
+    to_the_person = _("You monitor this study or a copy of it, so you can take no other part in it.")
+
+
+class IsNotIndependent(StudyError, code="is_not_independent"):
+    """A monitor has no other part in the study or a copy of it, now or before. Invite somebody else."""
+
+    to_the_person = _("You have had another part in this study, so you cannot be its monitor.")
+
+
+class NothingToMonitor(StudyError, code="nothing_to_monitor"):
+    """The locked protocol plans no looks before the end, so there is nothing to monitor."""
+
+
+class OneMonitor(StudyError, code="one_monitor"):
+    """The study has a monitor. Withdraw them before you invite another."""
+
+
+class HoldsAProgram(StudyError, code="holds_a_program"):
+    """This person holds the key of a program that reads this study or a copy of it and cannot analyse it."""
+
+    to_the_person = _("You hold the key of a program that reads this study, so you cannot analyse it.")
+
+
+class HolderIsInTheStudy(StudyError, code="holder_is_in_the_study"):
+    """Somebody who reads or analyses the study cannot hold the key of a program that reads it."""
+
+
+class NoSuchHolder(StudyError, code="no_such_holder"):
+    """Nobody here has this email address. Invite them first."""
+
+
+class ImagesStayInside(StudyError, code="images_stay_inside"):
+    """The locked protocol does not let images be sent to an outside endpoint."""
+
+
+class NoProgram(StudyError, code="no_program"):
+    """No program is enrolled in this study. Enrol one first."""
+
+
 class NotAnAddress(StudyError, code="not_an_address"):
     """This is not an email address. Write one such as name@hospital.example."""
 
@@ -61,8 +111,8 @@ class LastOwner(StudyError, code="last_owner"):
     """A study keeps at least one owner. Make somebody else an owner first."""
 
 
-class WithdrawalNeedsReason(StudyError, code="withdrawal_needs_reason"):
-    """A reason is needed to withdraw somebody. It is recorded in the log."""
+class ReasonMissing(StudyError, code="reason_missing", status=422):
+    """A reason is needed. It is recorded in the log."""
 
 
 class AcceptedAlready(StudyError, code="accepted_already"):

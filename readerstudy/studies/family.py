@@ -10,9 +10,18 @@ from django.utils.translation import gettext as _
 from readerstudy.accounts.errors import InvitationRefused
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit.models import Event
-from readerstudy.studies.errors import KnowsTheStudy, ReadsTheStudy
-from readerstudy.studies.models import Enrolment, Role, Run, Study
+from readerstudy.studies.errors import (
+    HoldsAProgram,
+    IsNotIndependent,
+    KnowsTheStudy,
+    MonitorsTheStudy,
+    ReadsTheStudy,
+)
+from readerstudy.studies.models import Enrolment, Program, Role, Run, Study
 from readerstudy.studies.models.enrolment import STAFF
+
+#: Why somebody cannot take a role, each with a sentence for themselves.
+Unfit = (HoldsAProgram, IsNotIndependent, KnowsTheStudy, MonitorsTheStudy, ReadsTheStudy)
 
 
 class NotThisRole(InvitationRefused):
@@ -41,8 +50,26 @@ def knows(user: User, study: Study) -> bool:
         enrolments.filter(Q(role__in=STAFF) | Q(study__rehearses__isnull=False)).exists()
         or Study.objects.filter(pk__in=family, created_by=user).exists()
         or Run.objects.filter(study__in=family, by=user).exists()
+        or holds_program(user, study)
         or Event.objects.filter(stream__name__in=imports, by=user).exists()
     )
+
+
+def holds_program(user: User, study: Study) -> bool:
+    """Whether somebody answers for a program that reads a member: they can see images and answers."""
+    return Program.objects.filter(holder=user, enrolment__study__in=family_of(study)).exists()
+
+
+def monitors(user: User, study: Study) -> bool:
+    """Whether somebody was told, or may be told, interim results of a member."""
+    monitored = Enrolment.objects.of(user).filter(role=Role.MONITOR)
+    return monitored.filter(study__in=family_of(study)).exists()
+
+
+def has_a_part(user: User, study: Study) -> bool:
+    """Whether somebody ever worked on, read or knows a member otherwise than as its monitor."""
+    enrolments = Enrolment.objects.of(user).filter(study__in=family_of(study))
+    return enrolments.exclude(role=Role.MONITOR).exists() or knows(user, study)
 
 
 def reads(user: User, study: Study) -> bool:
@@ -52,11 +79,17 @@ def reads(user: User, study: Study) -> bool:
 
 
 def require_fit(user: User, study: Study, role: str) -> None:
-    """Refuse a reader who knows the answers, and staff who would come to know them while reading."""
+    """Refuse who knows the answers as a reader, who reads as staff, and who has any other part as monitor."""
+    if role == Role.MONITOR and has_a_part(user, study):
+        raise IsNotIndependent
+    if role != Role.MONITOR and monitors(user, study):
+        raise MonitorsTheStudy
     if role == Role.READER and knows(user, study):
         raise KnowsTheStudy
     if role in STAFF and reads(user, study):
         raise ReadsTheStudy
+    if role == Role.ANALYST and holds_program(user, study):
+        raise HoldsAProgram
 
 
 def require_fit_address(email: str, study: Study, role: str) -> None:
@@ -73,6 +106,6 @@ def check_claim(invitation: Invitation, person: User) -> None:
         return
     try:
         require_fit(person, enrolment.study, enrolment.role)
-    except (KnowsTheStudy, ReadsTheStudy) as refusal:
+    except Unfit as refusal:
         ask = _("Ask the person who invited you.")
         raise NotThisRole(f"{refusal.to_the_person} {ask}") from refusal

@@ -53,3 +53,7 @@ IN_ORDER = [
         message="A study is locked before it is frozen.",
     )
 ]
+
+# Of a later migration: what a program that reads is made of.
+PROGRAMS = [append_only("studies_program")]
+DEADLINES = [append_only("studies_deadline")]

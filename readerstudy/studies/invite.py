@@ -14,10 +14,13 @@ from readerstudy.studies.errors import (
     AcceptedAlready,
     AlreadyEnrolled,
     NoPlaceLeft,
+    NoSuchArm,
     NotAnAddress,
+    NothingToMonitor,
+    OneMonitor,
+    ReasonMissing,
     StudyIsFrozen,
     StudyIsNotLocked,
-    WithdrawalNeedsReason,
 )
 from readerstudy.studies.family import require_fit_address
 from readerstudy.studies.lead import make_invited_leader
@@ -39,9 +42,16 @@ class Invited:
 
 @transaction.atomic
 def invite_reader(
-    study: Study, email: str, *, by: User, name: str = "", language: str = "", virtual: bool = False
+    study: Study,
+    email: str,
+    *,
+    by: User,
+    name: str = "",
+    language: str = "",
+    arm: str = "",
+    virtual: bool = False,
 ) -> Invited:
-    """Give the next free place to somebody, and make the link that lets them in."""
+    """Give the next free place, of an arm if one is named, and make the link that lets somebody in."""
     study = study.take_turn()
     if not study.is_locked:
         raise StudyIsNotLocked
@@ -51,12 +61,13 @@ def invite_reader(
     refuse_double(study, email)
     require_fit_address(email, study, Role.READER)
     invitation, token = invite(email, by=by, name=name, language=language)
-    place = next_place(study)
+    place = next_place(study, arm)
     enrolment = Enrolment.objects.create(
         study=study,
         invitation=invitation,
         role=Role.READER,
         place=place,
+        arm=arm_at(study, place),
         pseudonym=new_pseudonym(study),
         virtual=virtual,
         invited_by=by,
@@ -66,7 +77,9 @@ def invite_reader(
 
 
 @transaction.atomic
-def enrol_reader(study: Study, user: User, *, by: User, virtual: bool = False) -> Enrolment:
+def enrol_reader(
+    study: Study, user: User, *, by: User, virtual: bool = False, program: bool = False
+) -> Enrolment:
     """Give the next free place to somebody who has an account, without an invitation."""
     study = study.take_turn()
     if not study.is_locked:
@@ -79,8 +92,10 @@ def enrol_reader(study: Study, user: User, *, by: User, virtual: bool = False) -
         user=user,
         role=Role.READER,
         place=place,
+        arm=arm_at(study, place),
         pseudonym=new_pseudonym(study),
         virtual=virtual,
+        program=program,
         invited_by=by,
     )
     verb = "virtual reader enrolled" if virtual else "reader enrolled"
@@ -90,7 +105,8 @@ def enrol_reader(study: Study, user: User, *, by: User, virtual: bool = False) -
 
 def place_of(enrolment: Enrolment) -> dict[str, object]:
     """What the log keeps of a reader's place, so that the row can be held against it."""
-    return {"reader": enrolment.pseudonym, "place": enrolment.place, "virtual": enrolment.virtual}
+    arm = {"arm": enrolment.arm} if enrolment.arm else {}
+    return {"reader": enrolment.pseudonym, "place": enrolment.place, "virtual": enrolment.virtual, **arm}
 
 
 @transaction.atomic
@@ -104,7 +120,7 @@ def invite_staff(
     language: str = "",
     leads: bool = False,
 ) -> Invited:
-    """Make somebody owner, coordinator or analyst of a study, by invitation.
+    """Make somebody owner, coordinator, analyst or monitor of a study, by invitation.
 
     With `leads` they may create studies of their own, which only somebody who may can give.
     """
@@ -112,12 +128,24 @@ def invite_staff(
     _require_address(email)
     refuse_double(study, email)
     require_fit_address(email, study, role)
+    if role == Role.MONITOR:
+        _require_something_to_monitor(study)
     invitation, token = invite(email, by=by, name=name, language=language)
     if leads:
         make_invited_leader(invitation, by=by)
     enrolment = Enrolment.objects.create(study=study, invitation=invitation, role=role, invited_by=by)
     record(study.scope, "staff invited", by=by, on=enrolment, particulars={"role": role})
     return Invited(enrolment=enrolment, link=link_for(token))
+
+
+def _require_something_to_monitor(study: Study) -> None:
+    """Of a locked protocol that plans looks, by one person."""
+    if not study.is_locked:
+        raise StudyIsNotLocked
+    if study.protocol.document.looks is None:
+        raise NothingToMonitor
+    if Enrolment.objects.filter(study=study, role=Role.MONITOR).current().exists():
+        raise OneMonitor
 
 
 @transaction.atomic
@@ -141,7 +169,7 @@ def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Inv
     if enrolment.study.is_frozen:
         raise StudyIsFrozen
     if not reason.strip():
-        raise WithdrawalNeedsReason
+        raise ReasonMissing
     _require_address(email)
     refuse_double(enrolment.study, email)
     require_fit_address(email, enrolment.study, enrolment.role)
@@ -177,17 +205,32 @@ def new_pseudonym(study: Study) -> str:
             return name
 
 
-def next_place(study: Study) -> int:
-    """The lowest place nobody has: one whose reader came is not read twice, one given up unseen is free."""
+def next_place(study: Study, arm: str = "") -> int:
+    """The lowest place nobody has: one whose reader came is not read twice, one given up unseen is free.
+
+    Of an arm, the lowest of its places.
+    """
+    protocol = study.lock.protocol.document
+    names = [one.name for one in protocol.arms]
+    if arm and arm not in names:
+        known = f"its arms are {', '.join(names)}" if names else "it has no arms; leave the arm out"
+        raise NoSuchArm(f"The study has no arm {arm!r}: {known}.")
     taken = set(Enrolment.objects.filter(study=study, place__isnull=False).values_list("place", flat=True))
-    places = study.lock.protocol.document.places
-    free = next((place for place in range(1, places + 1) if place not in taken), None)
+    own = [place for place in range(1, protocol.places + 1) if arm in ("", arm_at(study, place))]
+    free = next((place for place in own if place not in taken), None)
     if free is None:
+        of_arm = f" of arm {arm!r}" if arm else ""
         raise NoPlaceLeft(
-            f"All {places} places of the plan are taken. Plan a study with more places, "
+            f"All {len(own)} places{of_arm} of the plan are taken. Plan a study with more places, "
             "such as `places = 24` under [study]."
         )
     return free
+
+
+def arm_at(study: Study, place: int) -> str:
+    """The name of the arm that a place belongs to, "" in a study without arms, and before the lock."""
+    arm = study.lock.protocol.document.arm_of(place) if study.is_locked else None
+    return arm.name if arm else ""
 
 
 def refuse_double(study: Study, email: str) -> None:

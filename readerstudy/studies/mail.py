@@ -7,14 +7,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.language import speaking
+from readerstudy.accounts.letters import add_page
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.invite import Invited
+from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment, Role
 
 logger = logging.getLogger(__name__)
@@ -86,14 +89,24 @@ def send_reminder(enrolment: Enrolment, *, by: User, post: Post) -> bool:
 def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post) -> bool:
     study = enrolment.study
     title = study.protocol.document.public_title if enrolment.role == Role.READER else study.title
-    context = {"enrolment": enrolment, "title": title, "by": by, "link": link}
     with speaking(enrolment.language):
-        message = EmailMessage(
+        about = study.protocol.document
+        context = {
+            "enrolment": enrolment,
+            "title": spoken(title),
+            "by": by,
+            "link": link,
+            "about": about,
+            "deadline": study.deadline,
+        }
+        body = render_to_string(f"studies/mail/{letter}.txt", context)
+        message = EmailMultiAlternatives(
             subject=_subject(letter, context),
-            body=render_to_string(f"studies/mail/{letter}.txt", context),
+            body=body,
             to=[enrolment.email],
             reply_to=[by.email] if by.email else [],
         )
+        add_page(message, title=spoken(title), link=link, button=_("Open the study"))
     sent = post.takes(message)
     particulars = {"letter": letter, "sent": sent}
     record(enrolment.study.scope, "letter sent", by=by, on=enrolment, particulars=particulars)

@@ -8,7 +8,16 @@ from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.verify import Finding
 from readerstudy.studies.create import CREATED, origin_of
 from readerstudy.studies.invite import VIRTUAL_DOMAIN
-from readerstudy.studies.models import Enrolment, Freeze, Lock, Role, Study, Withdrawal
+from readerstudy.studies.models import (
+    Deadline,
+    Enrolment,
+    Freeze,
+    Lock,
+    Program,
+    Role,
+    Study,
+    Withdrawal,
+)
 from readerstudy.studies.models.milestones import Milestone
 
 Facts = dict[Any, dict[str, Any]]
@@ -21,13 +30,25 @@ def verify_people(study: Study) -> Iterator[Finding]:
     for what in (
         *differences("enrolment", _enrolments(study), _enrolments_told(study)),
         *differences("the withdrawal of enrolment", withdrawals, told),
+        *_programs(study),
         *_streams_without_people(study),
     ):
         yield Finding(stream=study.scope, what=what)
 
 
+def _programs(study: Study) -> Iterator[str]:
+    """What is kept of programs, and that nobody was turned into one or from one into a person."""
+    rows = Program.objects.filter(enrolment__study=study)
+    kept = {row.enrolment_id: row.particulars() for row in rows}
+    told = events_by_key(study.scope, "program described")
+    yield from differences("the program of enrolment", kept, told)
+    marked = set(Enrolment.objects.filter(study=study, program=True).values_list("pk", flat=True))
+    for pk in sorted(marked ^ set(told)):
+        yield f"enrolment {pk} is marked otherwise than recorded: people and programs were confused"
+
+
 def verify_milestones(study: Study) -> Iterator[Finding]:
-    """Where the study comes from, the lock and the freeze, as rows and in the log."""
+    """Where the study comes from, the lock, the freeze and the deadlines, as rows and in the log."""
     locks = {
         lock.study_id: said_of(lock) | {"protocol": lock.protocol_digest, "plan": lock.plan_digest}
         for lock in Lock.objects.filter(study=study)
@@ -36,7 +57,11 @@ def verify_milestones(study: Study) -> Iterator[Finding]:
         row.study_id: said_of(row) | {"data": row.data_digest, "responses": row.responses}
         for row in Freeze.objects.filter(study=study)
     }
+    deadlines = {
+        row.pk: said_of(row) | {"day": row.day.isoformat()} for row in Deadline.objects.filter(study=study)
+    }
     for what in (
+        *differences("deadline", deadlines, events_by_key(study.scope, "deadline moved")),
         *differences("the lock of study", locks, events_by_key(study.scope, "study locked")),
         *differences("the freeze of study", freezes, events_by_key(study.scope, "study frozen")),
         *differences("study", {study.pk: origin_of(study)}, _origins_told(study)),
@@ -78,7 +103,13 @@ def _protocol(study: Study) -> Iterator[str]:
 def _enrolments(study: Study) -> Facts:
     rows = Enrolment.objects.filter(study=study).select_related("user", "invitation")
     return {
-        row.pk: {"role": row.role, "reader": row.pseudonym, "place": row.place, "virtual": row.virtual}
+        row.pk: {
+            "role": row.role,
+            "reader": row.pseudonym,
+            "place": row.place,
+            "arm": row.arm,
+            "virtual": row.virtual,
+        }
         for row in rows
     }
 
@@ -87,9 +118,9 @@ def _enrolments_told(study: Study) -> Facts:
     told: Facts = {}
     owners = Enrolment.objects.filter(study=study, role=Role.OWNER)
     for pk, said in events_by_key(study.scope, "reader invited", "reader enrolled").items():
-        told[pk] = {"role": Role.READER, **said}
+        told[pk] = {"role": Role.READER, "arm": "", **said}
     for pk, said in events_by_key(study.scope, "virtual reader enrolled").items():
-        told[pk] = {"role": Role.READER, "virtual": True, **said}
+        told[pk] = {"role": Role.READER, "virtual": True, "arm": "", **said}
     for pk, said in events_by_key(study.scope, "staff invited").items():
         told[pk] = {"reader": "", "place": None, "virtual": False, **said}
     for said in events_by_key(study.scope, "study created").values():
@@ -118,7 +149,7 @@ def _take_back_places(study: Study, told: Facts) -> None:
     for pk, said in events_by_key(study.scope, "person withdrawn").items():
         never_came = f"{study.scope}/enrolment:{pk}" not in read
         if pk in told and told[pk].get("reader") and said.get("place_given_up", never_came):
-            told[pk] |= {"reader": "", "place": None}
+            told[pk] |= {"reader": "", "place": None, "arm": ""}
 
 
 def _withdrawals(study: Study) -> Facts:

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import LastOwner, StudyIsFrozen, WithdrawalNeedsReason
+from readerstudy.studies.errors import LastOwner, ReasonMissing, StudyIsFrozen
 from readerstudy.studies.invite import Invited, invite_reader, readdress
 from readerstudy.studies.models import Enrolment, Role, Withdrawal
 
@@ -13,7 +13,7 @@ from readerstudy.studies.models import Enrolment, Role, Withdrawal
 def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool) -> Withdrawal:
     """Withdraw somebody. Withdrawing again changes nothing."""
     if not reason.strip():
-        raise WithdrawalNeedsReason
+        raise ReasonMissing
     enrolment.study.take_turn()
     _keep_an_owner(enrolment)
     if not keep_answers:
@@ -43,20 +43,21 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
 
 @transaction.atomic
 def replace_reader(enrolment: Enrolment, email: str, *, by: User, reason: str, keep_answers: bool) -> Invited:
-    """Withdraw a reader and invite another to the next free place, both or neither.
+    """Withdraw a reader and invite another to the next free place of their arm, both or neither.
 
     Somebody who never came has seen nothing: their place passes on, and nobody is withdrawn.
     """
     if enrolment.person is None and not hasattr(enrolment, "withdrawal"):
         return readdress(enrolment, email, by=by, reason=reason)
+    arm = enrolment.arm
     withdraw(enrolment, by=by, reason=reason, keep_answers=keep_answers)
-    return invite_reader(enrolment.study, email, by=by)
+    return invite_reader(enrolment.study, email, by=by, arm=arm)
 
 
 def _give_up_place(enrolment: Enrolment) -> None:
     """Whoever never came has seen nothing, so that somebody else may read at their place."""
-    enrolment.place, enrolment.pseudonym = None, ""
-    enrolment.save(update_fields=["place", "pseudonym"])
+    enrolment.place, enrolment.pseudonym, enrolment.arm = None, "", ""
+    enrolment.save(update_fields=["place", "pseudonym", "arm"])
 
 
 def _leave_frozen_answers_alone(enrolment: Enrolment) -> None:

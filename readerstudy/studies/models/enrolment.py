@@ -1,5 +1,6 @@
 """A person's part in a study."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,11 +9,13 @@ from django.db import models
 from django.utils import timezone
 
 from readerstudy.accounts.models import User
+from readerstudy.statements import Given, Statement
 from readerstudy.studies.models.milestones import Milestone
 
 
 class Role(models.TextChoices):
     OWNER = "owner", "owner"
+    MONITOR = "monitor", "monitor"
     COORDINATOR = "coordinator", "coordinator"
     ANALYST = "analyst", "analyst"
     READER = "reader", "reader"
@@ -40,7 +43,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
 
 class Enrolment(models.Model):
-    """A role in a study; a reader's also has a place in its plan.
+    """A role in a study; a reader's also has a place in its plan, and the arm that the place belongs to.
 
     An invited person is enrolled at once: the place is theirs before they have an account. Whoever
     claims the invitation is the person; ask `of(user)` and `person` rather than `user`. A reader withdrawn
@@ -56,8 +59,10 @@ class Enrolment(models.Model):
     )
     role = models.CharField(max_length=12, choices=Role.choices)
     place = models.PositiveIntegerField(null=True, blank=True)
+    arm = models.CharField(max_length=80, blank=True, default="")
     pseudonym = models.CharField(max_length=12, blank=True)
     virtual = models.BooleanField(default=False)
+    program = models.BooleanField(default=False)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now)
 
@@ -108,9 +113,22 @@ class Enrolment(models.Model):
             return person.language
         return self.invitation.language if self.invitation is not None else ""
 
+    #: Which rows beside it are there, where the statement that found it has said so.
+    beside: Mapping[str, bool] | None = None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a withdrawal, a freeze of the study, or a step on the way to reading."""
+        if self.beside is not None:
+            return self.beside[name]
+        return hasattr(self.study if name == "freeze" else self, name)
+
     def take_turn(self) -> "Enrolment":
         """The enrolment as it is when it is our turn: what one reader sends goes one after another."""
         return Enrolment.objects.select_for_update(of=("self",)).get(pk=self.pk)
+
+    def await_turn(self) -> None:
+        """The same for those who need nothing of it but that nobody else is at it."""
+        _OURS.rows(enrolment=self.pk)
 
     @property
     def stream(self) -> str:
@@ -118,9 +136,19 @@ class Enrolment(models.Model):
         return f"study:{self.study_id}/enrolment:{self.pk}"
 
 
+_OURS = Statement(
+    lambda: (
+        Enrolment.objects.select_for_update(of=("self",))
+        .filter(pk=Given("enrolment"))
+        .order_by()
+        .values_list("pk")
+    )
+)
+
+
 def is_staff_of_a_study(user: User) -> bool:
     """Whether somebody can see or change more of a study than a reader."""
-    return Enrolment.objects.of(user).current().filter(role__in=STAFF).exists()
+    return Enrolment.objects.of(user).current().exclude(role=Role.READER).exists()
 
 
 class Withdrawal(Milestone):

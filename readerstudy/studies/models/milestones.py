@@ -35,3 +35,13 @@ class Freeze(Milestone):
 
     def __str__(self) -> str:
         return f"{self.study.slug} frozen {self.at:%Y-%m-%d}"
+
+
+class Deadline(Milestone):
+    """The last day to read, as readers are told, in place of the one before it."""
+
+    study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="deadlines")
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.study.slug} until {self.day}"

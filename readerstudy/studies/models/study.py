@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -65,6 +66,12 @@ class Study(models.Model):
     def protocol(self) -> "Protocol":
         """The newest version of the protocol; the one that counts once the study is locked."""
         return self.protocols.latest("version")
+
+    @property
+    def deadline(self) -> date | None:
+        """The last day to read, as readers are told: as it was moved last, else as the protocol says."""
+        moved = self.deadlines.order_by("-pk").values_list("day", flat=True).first()
+        return moved or self.protocol.document.deadline
 
     @property
     def is_locked(self) -> bool:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["text", "choice", "whole", "number", "flag", "texts", "wholes", "counts", "table", "tables"]
+Kind = Literal[
+    "text", "words", "choice", "whole", "number", "flag", "texts", "wordlist", "wholes", "counts",
+    "screens", "values", "options", "none", "table", "tables",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,16 @@ import re
 from dataclasses import dataclass
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_HEADER = re.compile(r"^\s*(\[\[|\[)\s*([\w\-]+)\s*(\.[\w\-\".\s]+)?\]")
+_HEADER = re.compile(r"^\s*(\[\[|\[)\s*([\w\-]+)\s*(?:\.\s*([\w\-]+)\s*)?(\.[\w\-\".\s]+|\.\s*\"[^\]]*)?\]")
 _QUOTES = ('"""', "'''")
 
 
 @dataclass
 class Block:
-    """`path` is "study", "sections[1]", or "" for what stands before the first table."""
+    """`path` is "study", "sections[1]", or "" for what stands before the first table.
+
+    In the text of one section it is "items[1]", "staircase", or "" for the section itself.
+    """
 
     path: str
     body: str = ""
@@ -47,14 +50,15 @@ class Block:
         return comment
 
 
-def blocks_of(text: str) -> list[Block]:
-    """The tables in their order; joined they are the text again."""
+def blocks_of(text: str, within: str = "") -> list[Block]:
+    """The tables in their order; joined they are the text again. `within` a table: the tables in that."""
     blocks, seen, inside = [Block(path="")], dict[str, int](), ""
     for line in _LINE.findall(text):
         header = None if inside else _HEADER.match(line)
-        if header and not header[3]:
+        name = _name(header, within) if header else ""
+        if header and name:
             comment = blocks[-1].release_comment()
-            blocks.append(Block(path=_path(header[1], header[2], seen), body=comment))
+            blocks.append(Block(path=_path(header[1], name, seen), body=comment))
         blocks[-1].take(line)
         inside = _still_inside(line, inside)
     return blocks
@@ -62,6 +66,13 @@ def blocks_of(text: str) -> list[Block]:
 
 def joined(blocks: list[Block]) -> str:
     return "".join(block.body + block.blank for block in blocks)
+
+
+def _name(header: re.Match[str], within: str) -> str:
+    """The name of the table that a header begins, if it is one of those asked for."""
+    if header[4] or bool(header[3]) != bool(within):
+        return ""
+    return (header[3] if header[2] == within else "") if within else header[2]
 
 
 def _path(bracket: str, name: str, seen: dict[str, int]) -> str:

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from readerstudy.imaging.canvas import Canvas
+from readerstudy.studies.protocol.items import Item, Scale, Staircase
+from readerstudy.studies.protocol.labels import LabelDocument
+from readerstudy.studies.protocol.words import UNSAID, Words
 
 #: The tasks, and how they are called before people.
 ASKED = {
@@ -11,7 +15,12 @@ ASKED = {
     "call": "real or synthetic",
     "rate": "rate the realism",
     "check_label": "check the label",
+    "ask": "answer questions",
 }
+#: How the images of a screen are arranged.
+ARRANGEMENTS = ("grid", "row", "flicker", "slider")
+#: What covers the images once they were exposed.
+MASKS = ("noise", "grey", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,25 +34,19 @@ class SourceDocument:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scale:
-    points: tuple[int, ...]
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Margins:
-    """How far from chance, or from real images, still counts as equivalent."""
+    """How far from chance, or from real images, still counts as equivalent; None: not decided."""
 
-    detection: float
-    realism: float
+    detection: float | None = None
+    realism: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
     name: str
-    text: str
+    text: Words
     kind: str
-    options: tuple[str, ...] = ()
+    options: tuple[Words, ...] = ()
     required: bool = True
 
 
@@ -61,21 +64,84 @@ class Reading:
     """How reading goes, in every section alike."""
 
     allow_back: bool = False
+    undo: bool = False
+    preview: bool = True
     show_clock: bool = False
     break_after: int | None = None
     idle_after_s: int = 120
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Words, ...] = ()
     spots: bool = False
     show_own_result: bool = False
+    keep_window: bool = False
+    keep_zoom: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresetDocument:
+    """A window that readers can choose by key: shares of the canvas, from black (0) to white (1)."""
+
+    name: Words
+    center: float
+    width: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreenDocument:
+    """A kind of screen: how many images of each source it shows, and how many trials are of the kind.
+
+    `name` is "" where all are of one kind.
+    """
+
+    name: str = ""
+    show: Mapping[str, int]
+    trials: int
+
+    @property
+    def images(self) -> int:
+        return sum(self.show.values())
 
 
 @dataclass(frozen=True, kw_only=True)
 class SectionDocument:
+    """A run of trials. What [study] and [reading] say of all sections stands here for this one.
+
+    `compose` counts images of the whole section where screens show one image, images of one screen where
+    they show several. `screens` says the same by kinds of screen, and is empty where a section is a page of
+    questions or shows the screens of another (`reuse`) as they are: those are `reused`. `draw` is how many of
+    the sources in `show` one screen shows, 0 for all; each way to draw them is a screen of its own.
+    """
+
     name: str
     task: str
-    title: str
+    title: Words
     trials: int
     compose: Mapping[str, int]
+    screens: tuple[ScreenDocument, ...] = ()
+    reused: tuple[ScreenDocument, ...] = ()
+    items: tuple[Item, ...] = ()
+    draw: int = 0
+    reuse: str = ""
+    match: tuple[str, ...] = ()
+    case: bool = False
+    reference: str = ""
+    tells: tuple[str, ...] = ()
+    arrange: str = "grid"
+    order: str = "random"
+    shuffle_items: bool = False
+    briefing: Words = UNSAID
+    help: Words = UNSAID
+    discloses: Words = UNSAID
+    feedback: bool = False
+    exposure_ms: int = 0
+    mask: str = "noise"
+    min_view_ms: int = 0
+    answer_within_ms: int = 0
+    staircase: Staircase | None = None
+    washout_days: int = 0
+    reasons: tuple[Words, ...] = ()
+    spots: bool = False
+    allow_back: bool = False
+    break_after: int | None = None
     rate: bool = False
     confidence: int = 0
     labels: tuple[str, ...] = ()
@@ -94,27 +160,118 @@ class SectionDocument:
         return ASKED[self.task]
 
     @property
+    def can_undo(self) -> bool:
+        """Whether the last answer may be taken back: it told nothing, and no time was measured."""
+        return not (self.tells_the_truth or self.exposure_ms or self.answer_within_ms)
+
+    @property
+    def tells_the_truth(self) -> bool:
+        """Whether its readers learn, while they read, whether they were right."""
+        return self.practice or self.feedback or self.staircase is not None
+
+    def item(self, name: str) -> Item:
+        return next(item for item in self.items if item.name == name)
+
+    @property
+    def section_items(self) -> tuple[Item, ...]:
+        """What is asked once, after the last trial."""
+        return tuple(item for item in self.items if item.of == "section")
+
+    @property
+    def trial_items(self) -> tuple[Item, ...]:
+        """What is asked of each screen and of its images."""
+        return tuple(item for item in self.items if item.of != "section")
+
+    @property
+    def shown_screens(self) -> tuple[ScreenDocument, ...]:
+        """The kinds of screen that readers see, whoever took their images from the pool."""
+        return self.screens or self.reused
+
+    @property
     def alternatives(self) -> int:
-        """How many images one screen shows."""
-        return sum(self.compose.values()) if self.task == "pick_real" else 1
+        """How many images one screen shows at most, its reference left out."""
+        return max((screen.images for screen in self.shown_screens), default=1)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources on its screens, in the order in which they are named first."""
+        return tuple(dict.fromkeys(name for screen in self.shown_screens for name in screen.show))
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether images are chosen by their labels or cases."""
+        return bool(self.match) or self.case
+
+    @property
+    def rotation(self) -> tuple[str, int, int]:
+        """Which trials one reader reads: two sections that say the same of the same screens show the same."""
+        return self.design, self.anchor, self.block
 
     @property
     def read_by_each(self) -> int:
-        """How many trials one reader reads, hidden repeats included."""
+        """How many screens one reader reads: hidden repeats included, and the page of section items."""
         base = self.anchor + self.block if self.design == "rotate" else self.trials
-        return base + self.repeats + self.catch
+        return base + self.repeats + self.catch + bool(self.section_items)
 
     def catch_source(self, protocol: "ProtocolDocument") -> str:
         """The source whose images are spoiled into obvious fakes, where a screen shows one image."""
-        synthetic = (name for name in self.compose if protocol.source(name).kind == "synthetic")
-        return next(synthetic, next(iter(self.compose)))
+        shown = [source for screen in self.shown_screens for source in screen.show]
+        synthetic = (name for name in shown if protocol.source(name).kind == "synthetic")
+        return next(synthetic, shown[0])
+
+    def catch_show(self, protocol: "ProtocolDocument") -> Mapping[str, int]:
+        """The images of a catch trial: the first kind of screen with an image to be spoiled, or it alone."""
+        if self.alternatives == 1:
+            return {self.catch_source(protocol): 1}
+        shows = [screen.show for screen in self.shown_screens]
+        spoiled = (show for show in shows if any(protocol.source(one).kind == "synthetic" for one in show))
+        return next(spoiled, shows[0])
 
     def images_of(self, source: str, protocol: "ProtocolDocument") -> int:
-        """How many images of a source the section uses up."""
-        share = self.compose.get(source, 0)
-        if self.task == "pick_real":
-            return share * (self.trials + self.catch)
-        return share + (self.catch if source == self.catch_source(protocol) else 0)
+        """How many images of a source the section takes from the pool."""
+        needed = 0
+        if not self.reuse:
+            needed = sum(screen.show.get(source, 0) * screen.trials for screen in self.screens)
+        if self.catch:
+            needed += self.catch_show(protocol).get(source, 0) * self.catch
+        if source == self.reference:
+            needed += self.catch + (0 if self._has_references_already(protocol) else self.trials)
+        return needed
+
+    def _has_references_already(self, protocol: "ProtocolDocument") -> bool:
+        return bool(self.reused) and protocol.section(self.reuse).reference == self.reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmDocument:
+    """Readers of an arm read these sections in this order."""
+
+    name: str
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointDocument:
+    """What the study decides: `what` of the item `of` ("section.item"), compared or held against a value."""
+
+    name: str
+    of: str
+    what: str
+    role: str = "secondary"
+    option: str = ""
+    compare: tuple[str, ...] = ()
+    against: float | None = None
+    test: str = "difference"
+    margin: float | None = None
+    better: str = "higher"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """At which percent of the planned answers the monitor looks, and how the looks spend the error."""
+
+    at: tuple[int, ...]
+    spending: str = "obrien-fleming"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,16 +287,49 @@ class ProtocolDocument:
     margins: Margins
     sections: tuple[SectionDocument, ...]
     #: What readers see: a title may tell them what the study looks for.
-    public_title: str = ""
+    public_title: Words = UNSAID
     description: str = ""
     washout_days: int = 0
-    consent: str = ""
-    instructions: str = ""
+    consent: Words = UNSAID
+    instructions: Words = UNSAID
     questions: tuple[Question, ...] = ()
     display: Display = field(default_factory=Display)
     reading: Reading = field(default_factory=Reading)
     unblinding_people: int = 1
     analysis_plan: str = ""
+    sample_size: str = ""
+    #: What readers are told before they accept: whom to ask, until when to read, how long it takes in all.
+    contact: Words = UNSAID
+    deadline: date | None = None
+    minutes: int | None = None
+    languages: tuple[str, ...] = ("en",)
+    presets: tuple[PresetDocument, ...] = ()
+    #: Named scales; `scale` is the one for items that name none.
+    scales: tuple[Scale, ...] = ()
+    #: Every value that a label can have, in order.
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Labels that readers see by a title, or by words for their values.
+    labels: Mapping[str, LabelDocument] = field(default_factory=dict)
+    arms: tuple[ArmDocument, ...] = ()
+    endpoints: tuple[EndpointDocument, ...] = ()
+    looks: Looks | None = None
+    #: Whether a program that reads may send images to an outside endpoint.
+    external: bool = False
+
+    def arm_of(self, place: int) -> ArmDocument | None:
+        """The arm that a place of the plan belongs to: places are dealt to arms in turn."""
+        return self.arms[(place - 1) % len(self.arms)] if self.arms else None
+
+    def root_of(self, section: SectionDocument) -> SectionDocument:
+        """The section whose screens are shown: itself, unless it shows those of another as they are."""
+        while section.reused:
+            section = self.section(section.reuse)
+        return section
+
+    @property
+    def primary(self) -> EndpointDocument | None:
+        """The endpoint that looks are about."""
+        return next((endpoint for endpoint in self.endpoints if endpoint.role == "primary"), None)
 
     def section(self, name: str) -> SectionDocument:
         return next(section for section in self.sections if section.name == name)

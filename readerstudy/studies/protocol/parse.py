@@ -2,38 +2,41 @@
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from readerstudy.imaging.canvas import LONGEST_SIDE, Canvas
 from readerstudy.studies.protocol.asked import Asked
-from readerstudy.studies.protocol.document import (
-    Display,
-    Margins,
-    ProtocolDocument,
-    Question,
-    Reading,
-    Scale,
-    SectionDocument,
-    SourceDocument,
-)
+from readerstudy.studies.protocol.document import ProtocolDocument
+from readerstudy.studies.protocol.endpoints import parse_arms, parse_endpoints
+from readerstudy.studies.protocol.labels import parse_labels
 from readerstudy.studies.protocol.lines import Lines
+from readerstudy.studies.protocol.looks import parse_looks
 from readerstudy.studies.protocol.problems import Problem, ProtocolError
-from readerstudy.studies.protocol.sections import parse_sections
+from readerstudy.studies.protocol.scales import parse_scale, parse_scales, parse_values
+from readerstudy.studies.protocol.sections import ReadSection, as_asked, parse_sections
+from readerstudy.studies.protocol.setting import Setting
+from readerstudy.studies.protocol.study import (
+    deadline_of,
+    parse_canvas,
+    parse_display,
+    parse_languages,
+    parse_margins,
+    parse_presets,
+    parse_questions,
+    parse_reading,
+    parse_sources,
+    public_title_of,
+)
 from readerstudy.studies.protocol.table import Report, Table
+from readerstudy.studies.protocol.telling import warnings_of
+from readerstudy.studies.protocol.words import Words
 
 MOST_READERS = 1_000
 MOST_CHARACTERS = 400_000
-TAKEN_NAMES = ("reader", "virtual")  # of questions: what the data call a reader and whether one is real
 # tomllib takes seconds for a key of thousands of parts: a.a.a.…
 _TANGLE = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++\s*+\.\s*+){100}""")
-USUAL_SCALE = Scale(
-    points=(1, 2, 3, 4),
-    labels=("unrealistic", "rather unrealistic", "rather realistic", "fully realistic"),
-)
 
 
 class NotTOML(Exception):
@@ -42,11 +45,15 @@ class NotTOML(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """What the validator makes of a text: the protocol if it is one, what is wrong if not, what was asked."""
+    """What the validator makes of a text: the protocol if it is one, what is wrong if not, what was asked.
+
+    `warnings` are of a protocol that can be used, but may tell its readers too much.
+    """
 
     document: ProtocolDocument | None
     problems: tuple[Problem, ...]
     asked: Mapping[str, Asked]
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def is_toml(self) -> bool:
@@ -65,17 +72,25 @@ def parse_protocol(text: str) -> ProtocolDocument:
     return found.document
 
 
+@lru_cache(maxsize=16)
 def examine(text: str) -> Examination:
-    """Look a text through without refusing it."""
+    """Look a text through without refusing it. One request asks several times of the same text."""
     try:
         values = _read(text)
     except NotTOML as error:
         problem = Problem(field="", sentence=str(error))
         return Examination(document=None, problems=(problem,), asked={})
     report = Report(Lines(text))
-    document = _document(Table(values, "", report))
-    problems = tuple(sorted(report.problems, key=lambda problem: problem.line or 0))
-    return Examination(document=None if problems else document, problems=problems, asked=report.asked)
+    document, sections = _document(Table(values, "", report))
+    problems = _by_line(report.problems)
+    if problems:
+        return Examination(document=None, problems=problems, asked=report.asked)
+    warnings = _by_line(warnings_of(document, sections, report.lines))
+    return Examination(document=document, problems=(), asked=report.asked, warnings=warnings)
+
+
+def _by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -97,152 +112,72 @@ def _read(text: str) -> dict[str, Any]:
         raise NotTOML(f"The file is not valid TOML: {error}.") from None
 
 
-def _document(root: Table) -> ProtocolDocument:
+def _document(root: Table) -> tuple[ProtocolDocument, tuple[ReadSection, ...]]:
     study = root.table("study", required=True) or Table({}, "study", root.report)
+    root.report.languages = parse_languages(study)
     readers = study.whole("readers", 1, MOST_READERS, default=8)
-    sources = _sources(root)
-    scale = _scale(root)
     title = study.text("title", longest=300)
+    setting = _setting(root, washout_days=study.whole("washout_days", 0, 3650, default=0))
+    sections = _sections(root, setting)
+    endpoints = parse_endpoints(root, sections, setting)
     document = ProtocolDocument(
         title=title,
-        public_title=study.text("public_title", title, longest=300).strip() or title,
+        public_title=public_title_of(study, title),
         description=study.text("description", ""),
         seed=study.whole("seed", 0, 2**53),
         level=study.number("level", 0.5, 0.999, default=0.95),
         readers=readers,
         places=study.whole("places", readers, 2 * MOST_READERS, default=readers + max(4, readers // 2)),
-        washout_days=study.whole("washout_days", 0, 3650, default=0),
+        washout_days=setting.washout_days,
         unblinding_people=study.whole("unblinding_people", 1, 2, default=1),
-        consent=study.text("consent", ""),
-        instructions=study.text("instructions", ""),
+        consent=study.words("consent", Words()),
+        instructions=study.words("instructions", Words()),
         analysis_plan=study.text("analysis_plan", ""),
-        canvas=_canvas(root),
-        sources=sources,
-        scale=scale,
-        margins=_margins(root, scale),
-        sections=_sections(root, sources),
-        questions=_questions(root),
-        display=_display(root),
-        reading=_reading(root),
+        sample_size=study.text("sample_size", ""),
+        contact=study.words("contact", Words(), longest=300),
+        deadline=deadline_of(study),
+        minutes=study.maybe_whole("minutes", 1, 6_000),
+        external=study.flag("external", default=False),
+        languages=root.report.languages,
+        canvas=setting.canvas,
+        sources=setting.sources,
+        scale=setting.scale,
+        scales=tuple(setting.scales.values()),
+        values=setting.values,
+        labels=setting.labels,
+        margins=parse_margins(root, setting.scale),
+        sections=tuple(as_asked(one.section) for one in sections),
+        questions=parse_questions(root),
+        display=parse_display(root),
+        reading=setting.reading,
+        presets=parse_presets(root),
+        arms=parse_arms(root, sections),
+        endpoints=endpoints,
+        looks=parse_looks(root, endpoints),
     )
     study.finish()
     root.finish()
-    return document
+    return document, sections
 
 
-def _sections(root: Table, sources: tuple[SourceDocument, ...]) -> tuple[SectionDocument, ...]:
+def _setting(root: Table, *, washout_days: int) -> Setting:
+    canvas = parse_canvas(root)
+    sources, kinds_known = parse_sources(root)
+    values = parse_values(root)
+    return Setting(
+        canvas=canvas,
+        sources=sources,
+        kinds_known=kinds_known,
+        scale=parse_scale(root),
+        scales=parse_scales(root),
+        values=values,
+        labels=parse_labels(root, values),
+        reading=parse_reading(root),
+        washout_days=washout_days,
+    )
+
+
+def _sections(root: Table, setting: Setting) -> tuple[ReadSection, ...]:
     """Without sources every count would be wrong, and only the sources are worth a word."""
     root.tables("sections", required=True)
-    return parse_sections(root if sources else Table(root.values, "", root.report.silent()), sources)
-
-
-def _canvas(root: Table) -> Canvas:
-    table = root.table("canvas", required=True) or root.imagined("canvas")
-    canvas = Canvas(
-        width=table.whole("width", 16, LONGEST_SIDE),
-        height=table.whole("height", 16, LONGEST_SIDE),
-        bits=table.one_of("bits", (8, 16), default=8),
-        fit="pad" if table.choice("fit", ("crop", "pad"), default="crop") == "pad" else "crop",
-    )
-    table.finish()
-    return canvas
-
-
-def _sources(root: Table) -> tuple[SourceDocument, ...]:
-    found = []
-    for table in root.tables("sources", required=True):
-        found.append(
-            SourceDocument(
-                name=table.name("name"),
-                kind=table.choice("kind", ("real", "synthetic")),
-                description=table.text("description", ""),
-                public=table.flag("public", default=False),
-            )
-        )
-        table.finish()
-    for name, count in Counter(source.name for source in found).items():
-        if count > 1:
-            root.problem("sources", f"names {name!r} {count} times; every source needs a name of its own.")
-    return tuple(found)
-
-
-def _scale(root: Table) -> Scale:
-    given = root.table("scale", required=False)
-    table = given or root.imagined("scale")
-    scale = Scale(
-        points=table.wholes("points", usual=USUAL_SCALE.points),
-        labels=table.texts("labels", required=True, usual=USUAL_SCALE.labels),
-    )
-    if given is None:
-        return USUAL_SCALE
-    if not 2 <= len(scale.points) <= 9 or list(scale.points) != sorted(set(scale.points)):
-        table.problem("points", "has to be 2 to 9 rising whole numbers, such as [1, 2, 3, 4].")
-    elif len(scale.points) != len(scale.labels):
-        table.problem(
-            "labels", f"has {len(scale.labels)} words for {len(scale.points)} points; give one each."
-        )
-    table.finish()
-    return scale
-
-
-def _margins(root: Table, scale: Scale) -> Margins:
-    table = root.table("margins", required=True) or root.imagined("margins")
-    # A scale that has no width is refused itself; its margin is not a second problem.
-    width = float(scale.points[-1] - scale.points[0]) if scale.points else 0.0
-    widest = width if width > 0 else 1.0
-    margins = Margins(
-        detection=table.number("detection", 0.001, 0.5, default=0.10),
-        realism=table.number("realism", 0.001, widest, default=min(0.25, widest)),
-    )
-    table.finish()
-    return margins
-
-
-def _questions(root: Table) -> tuple[Question, ...]:
-    found = []
-    for table in root.tables("questions", required=False):
-        kind = table.choice("kind", ("text", "number", "choice"), default="text")
-        question = Question(
-            name=table.name("name"),
-            text=table.text("text"),
-            kind=kind,
-            options=table.texts("options", required=kind == "choice"),
-            required=table.flag("required", default=True),
-        )
-        if kind != "choice" and question.options:
-            table.problem("options", f"belongs to questions of kind choice; this one is of kind {kind}.")
-        if kind != "choice":
-            table.set_aside("options")
-        if question.name in TAKEN_NAMES:
-            table.problem("name", f"is {question.name!r}, which names another column; choose another.")
-        table.finish()
-        found.append(question)
-    if len({question.name for question in found}) != len(found):
-        root.problem("questions", "gives two questions the same name.")
-    return tuple(found)
-
-
-def _display(root: Table) -> Display:
-    table = root.table("display", required=False) or root.imagined("display")
-    display = Display(
-        if_failed=table.choice("if_failed", ("warn", "refuse", "ignore"), default="warn"),
-        min_width_px=table.whole("min_width_px", 0, 16384, default=1024),
-        min_height_px=table.whole("min_height_px", 0, 16384, default=700),
-    )
-    table.finish()
-    return display
-
-
-def _reading(root: Table) -> Reading:
-    table = root.table("reading", required=False) or root.imagined("reading")
-    reading = Reading(
-        allow_back=table.flag("allow_back", default=False),
-        show_clock=table.flag("show_clock", default=False),
-        break_after=table.whole("break_after", 0, 10_000, default=0) or None,
-        idle_after_s=table.whole("idle_after_s", 10, 36_000, default=120),
-        reasons=table.texts("reasons"),
-        spots=table.flag("spots", default=False),
-        show_own_result=table.flag("show_own_result", default=False),
-    )
-    table.finish()
-    return reading
+    return parse_sections(root if setting.sources else Table(root.values, "", root.report.silent()), setting)

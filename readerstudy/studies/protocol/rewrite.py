@@ -9,25 +9,31 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
-import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Item, Table
+from tomlkit.items import AoT, Array, Table
 
 from readerstudy.studies.errors import ChangeItInTheText
 from readerstudy.studies.protocol.blocks import Block, blocks_of, joined
+from readerstudy.studies.protocol.rewrite_items import add_item, remove_item, swap_items
+from readerstudy.studies.protocol.written import as_item, as_lines, dumped, parsed
 
 #: The order in which tables stand in a protocol; a new one takes its place among them.
-ORDER = ("", "study", "canvas", "sources", "scale", "margins", "questions", "display", "reading", "sections")
+ORDER = (
+    *("", "study", "canvas", "sources", "scale", "scales", "values", "labels", "margins", "questions"),
+    *("display", "reading", "presets", "sections", "arms", "endpoints", "looks"),
+)
 _PATH = re.compile(r"(?P<table>(?P<name>\w+)(\[(?P<index>\d+)\])?)\.(?P<keys>.+)")
+_KEY = re.compile(r"\[(\d+)\]|([^.\[]+)")
+Keys = list[str | int]
 Values = dict[str, Any]
 
 
 def put(text: str, path: str, value: Any) -> str:
-    """Set a field, such as `study.seed` or `sections[1].compose.real`; None takes it out."""
+    """Set a field, such as `study.seed` or `sections[1].items[0].ask`; None takes it out."""
     place = _PATH.fullmatch(path)
     if place is None:
         raise ValueError(f"{path!r} is no field of a protocol.")
-    keys = place["keys"].split(".")
+    keys = _keys(place["keys"])
 
     def say(values: Values) -> None:
         table = values.setdefault(place["name"], {})
@@ -39,51 +45,93 @@ def put(text: str, path: str, value: Any) -> str:
         block = _insert(blocks, Block(path=place["table"], body=f"[{place['table']}]\n"))
     if block is None:
         raise ChangeItInTheText
-    block.body = _rewritten(block, keys, value)
+    block.body = _put_in_block(block, keys, value)
     return _proven(text, blocks, say)
 
 
 def add(text: str, name: str, values: Mapping[str, Any]) -> str:
-    """A table more at the end of a list of tables, such as `sections`."""
-    lines = "".join(f"{key} = {_item(value).as_string()}\n" for key, value in values.items())
+    """A table more at the end of a list of tables, such as `sections` or `sections[1].items`."""
     blocks = _cut(text)
-    _insert(blocks, Block(path=f"{name}[]", body=f"[[{name}]]\n{lines}"))
-    return _proven(text, blocks, lambda said: said.setdefault(name, []).append(dict(values)))
+    if "." in name:
+        block = _section(blocks, name)
+        block.body = add_item(block.body, values)
+    else:
+        _insert(blocks, Block(path=f"{name}[]", body=f"[[{name}]]\n{as_lines(values)}"))
+    return _proven(text, blocks, lambda said: _list_in(said, name).append(dict(values)))
 
 
 def remove(text: str, path: str) -> str:
-    """Take a table out of a list of tables, such as `sections[1]`."""
+    """Take a table out of a list of tables, such as `sections[1]` or `sections[1].items[0]`."""
     name, index = _listed(path)
     blocks = _cut(text)
-    at = _position(blocks, path)
-    blocks[at - 1].blank, blocks[at].blank = blocks[at].blank, ""
-    del blocks[at]
+    if "." in name:
+        block = _section(blocks, name)
+        block.body = remove_item(block.body, index)
+    else:
+        at = _position(blocks, path)
+        blocks[at - 1].blank, blocks[at].blank = blocks[at].blank, ""
+        del blocks[at]
 
     def say(values: Values) -> None:
-        del values[name][index]
-        if not values[name]:
-            del values[name]
+        listed = _list_in(values, name)
+        del listed[index]
+        if not listed:
+            around, _, last = name.rpartition(".")
+            del (_container(values, around) if around else values)[last]
 
     return _proven(text, blocks, say)
 
 
 def move(text: str, path: str, by: int) -> str:
-    """Move a table up or down its list."""
+    """Move a table up or down its list, by so many places."""
     name, index = _listed(path)
     blocks = _cut(text)
-    one = blocks[_position(blocks, path)]
-    other = blocks[_position(blocks, f"{name}[{index + by}]")]
-    one.body, other.body = other.body, one.body
+    step = 1 if by > 0 else -1
+    for here in range(index, index + by, step):
+        if "." in name:
+            block = _section(blocks, name)
+            block.body = swap_items(block.body, here, here + step)
+        else:
+            one = blocks[_position(blocks, f"{name}[{here}]")]
+            other = blocks[_position(blocks, f"{name}[{here + step}]")]
+            one.body, other.body = other.body, one.body
 
     def say(values: Values) -> None:
-        values[name].insert(index + by, values[name].pop(index))
+        listed = _list_in(values, name)
+        listed.insert(index + by, listed.pop(index))
 
     return _proven(text, blocks, say)
 
 
+def _keys(path: str) -> Keys:
+    return [int(found[1]) if found[1] else found[2] for found in _KEY.finditer(path)]
+
+
+def _container(values: Values, path: str) -> Any:
+    table: Any = values
+    for key in _keys(path):
+        table = table[key]
+    return table
+
+
+def _list_in(values: Values, name: str) -> list[Any]:
+    """The list of tables of that name, such as `sections` or `sections[1].items`."""
+    around, _, last = name.rpartition(".")
+    found: list[Any] = (_container(values, around) if around else values).setdefault(last, [])
+    return found
+
+
+def _section(blocks: list[Block], name: str) -> Block:
+    """The block in which a list such as `sections[1].items` stands."""
+    block = _found(blocks, name.removesuffix(".items"))
+    if block is None or not name.endswith(".items"):
+        raise ChangeItInTheText
+    return block
+
+
 def _listed(path: str) -> tuple[str, int]:
-    name, bracket, index = path.rstrip("]").partition("[")
-    if not bracket:
+    name, bracket, index = path.removesuffix("]").rpartition("[")
+    if not bracket or not path.endswith("]"):
         raise ChangeItInTheText
     return name, int(index)
 
@@ -120,44 +168,49 @@ def _insert(blocks: list[Block], new: Block) -> Block:
     return new
 
 
-def _rewritten(block: Block, keys: list[str], value: Any) -> str:
-    crlf = "\r\n" in block.body
+def _put_in_block(block: Block, keys: Keys, value: Any) -> str:
+    """The text of a table with one field set; an item in a table of its own is rewritten alone."""
+    inner = blocks_of(block.body, block.name)
+    own = _found(inner, f"{keys[0]}[{keys[1]}]") if len(keys) > 2 else None
+    if own is None:
+        return _rewritten(block.body, [block.name, 0], keys, value)
+    own.body = _rewritten(own.body, [block.name, str(keys[0]), 0], keys[2:], value)
+    return joined(inner)
+
+
+def _rewritten(body: str, root: Keys, keys: Keys, value: Any) -> str:
     try:
-        document = tomlkit.parse(block.body)
-        table: Any = document[block.name]
-        table = table[0] if isinstance(table, AoT) else table
-        if len(keys) > 1 and not isinstance(table.get(keys[0]), Table):
-            # An inline table is written anew: one with a gap where a key was looks torn.
-            inner = dict(table.get(keys[0], {}))
-            _set(inner, keys[1:], value)
-            keys, value = keys[:1], inner
-        _set(table, keys, None if value is None else _item(value))
-        body = tomlkit.dumps(document)
-    except (TOMLKitError, TypeError, ValueError) as error:
+        document = parsed(body)
+        table: Any = document
+        for key in root:
+            table = table[key] if isinstance(key, str) or isinstance(table, AoT) else table
+        _put(table, keys, value)
+        return dumped(document, body)
+    except (TOMLKitError, TypeError, ValueError, LookupError) as error:
         raise ChangeItInTheText from error
-    return re.sub(r"(?<!\r)\n", "\r\n", body) if crlf else body
 
 
-def _set(table: Any, keys: list[str], value: Any) -> None:
+def _put(container: Any, keys: Keys, value: Any) -> None:
+    first, *rest = keys
+    inner = container[first] if isinstance(first, int) else container.get(first)
+    if not rest:
+        _set(container, keys, None if value is None else as_item(value))
+    elif isinstance(inner, Table | AoT | Array):
+        _put(inner, rest, value)
+    else:
+        # An inline table is written anew: one with a gap where a key was looks torn.
+        plain = {} if inner is None else inner.unwrap()
+        _set(plain, rest, value)
+        container[first] = as_item(plain)
+
+
+def _set(table: Any, keys: Keys, value: Any) -> None:
     for key in keys[:-1]:
-        table = table.setdefault(key, {})
+        table = table[key] if isinstance(key, int) else table.setdefault(key, {})
     if value is not None:
         table[keys[-1]] = value
-    elif keys[-1] in table:
+    elif isinstance(keys[-1], str) and keys[-1] in table:
         del table[keys[-1]]
-
-
-def _item(value: Any) -> Item:
-    if isinstance(value, dict):
-        pairs = ", ".join(
-            f"{tomlkit.key(key).as_string()} = {_item(one).as_string()}" for key, one in value.items()
-        )
-        made: Item = tomlkit.value(f"{{ {pairs} }}" if pairs else "{}")
-    elif isinstance(value, str) and "\n" in value:
-        made = tomlkit.string(value, multiline=True)
-    else:
-        made = tomlkit.item(value)
-    return made
 
 
 def _proven(old: str, blocks: list[Block], say: Callable[[Values], object]) -> str:

@@ -1,129 +1,217 @@
 """The sections of a protocol, and what each task demands of them."""
 
-from readerstudy.studies.protocol.document import SectionDocument, SourceDocument
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from readerstudy.studies.protocol.document import ARRANGEMENTS, MASKS, SectionDocument
+from readerstudy.studies.protocol.item_checks import check_items, check_labels
+from readerstudy.studies.protocol.items import Item
+from readerstudy.studies.protocol.parse_items import Read, parse_items
+from readerstudy.studies.protocol.screens import MOST_TRIALS, parse_screens
+from readerstudy.studies.protocol.section_checks import check_section
+from readerstudy.studies.protocol.setting import Setting
+from readerstudy.studies.protocol.shorthands import shorthand_items
+from readerstudy.studies.protocol.staircase import parse_staircase
 from readerstudy.studies.protocol.table import Table
+from readerstudy.studies.protocol.words import Words
 
-TASKS = ("pick_real", "call", "rate", "check_label")
+TASKS = ("pick_real", "call", "rate", "check_label", "ask")
 DESIGNS = ("crossed", "rotate")
-MOST_TRIALS = 100_000
+LONGEST_EXPOSURE_MS = 600_000
 
 
-def parse_sections(root: Table, sources: tuple[SourceDocument, ...]) -> tuple[SectionDocument, ...]:
-    found = [_section(table, sources) for table in root.tables("sections", required=False)]
-    names = [section.name for section in found]
+@dataclass(frozen=True, kw_only=True)
+class ReadSection:
+    """A section with its table and those of its items, for what has to be said once all are known."""
+
+    section: SectionDocument
+    table: Table
+    items: tuple[Read, ...]
+
+
+def parse_sections(root: Table, setting: Setting) -> tuple[ReadSection, ...]:
+    found: list[ReadSection] = []
+    for table in root.tables("sections", required=False):
+        found.append(_section(table, [one.section for one in found], setting))
+    names = [one.section.name for one in found]
     for name in {name for name in names if names.count(name) > 1}:
         root.problem("sections", f"names {name!r} twice; every section needs a name of its own.")
-    if found and all(section.practice for section in found):
+    if found and all(one.section.practice for one in found):
         root.problem("sections", "are all practice; at least one has to count.")
+    _check_meanings(found)
+    _check_letters(found)
     return tuple(found)
 
 
-def _section(table: Table, sources: tuple[SourceDocument, ...]) -> SectionDocument:
-    task = table.choice("task", TASKS)
+def _check_letters(found: Sequence[ReadSection]) -> None:
+    """Letters of sources tell nothing only of images that no other section shows."""
+    for one in found:
+        again = next((other.section.name for other in found if other.section.reuse == one.section.name), None)
+        if one.section.masked_arms and again and one.table.is_right("masked_arms"):
+            one.table.problem("masked_arms", f"is true, but section {again!r} shows its images again.")
+
+
+def _section(table: Table, above: Sequence[SectionDocument], setting: Setting) -> ReadSection:
+    task = table.choice("task", TASKS, default="ask")
+    known = table.is_right("task")
     practice = table.flag("practice", default=False)
-    design = table.choice("design", DESIGNS, default="crossed")
-    rotated = design == "rotate"
+    rotated = table.choice("design", DESIGNS, default="crossed") == "rotate"
     name = table.name("name")
+    shown = parse_screens(table, task if known else "", above, setting)
     section = SectionDocument(
         name=name,
         task=task,
-        title=table.text("title", name.replace("-", " ").capitalize()),
-        trials=table.whole("trials", 1, MOST_TRIALS),
-        compose=table.counts("compose", [source.name for source in sources]),
+        title=table.words("title", Words(name.replace("-", " ").capitalize())),
+        trials=shown.trials,
+        compose=shown.compose,
+        screens=shown.screens,
+        reused=shown.reused,
+        draw=shown.draw,
+        reuse=shown.reuse,
         rate=table.flag("rate", default=task == "rate"),
         confidence=table.whole("confidence", 0, 9, default=0),
-        labels=table.texts("labels", required=task == "check_label"),
+        labels=table.texts("labels", required=task == "check_label" and known),
         repeats=table.whole("repeats", 0, MOST_TRIALS, default=0),
         catch=table.whole("catch", 0, MOST_TRIALS, default=0),
         practice=practice,
         pass_mark=table.number("pass_mark", 0, 1, default=0) or None,
-        design=design,
+        design="rotate" if rotated else "crossed",
         anchor=table.whole("anchor", 0, MOST_TRIALS, default=0),
         block=table.whole("block", int(rotated), MOST_TRIALS, default=None if rotated else 0),
         masked_arms=table.flag("masked_arms", default=False),
     )
-    _check(table, section, sources)
-    table.set_aside(*_out_of_place(section))
+    section = _inherited(_with_screen(_with_words(section, table), table, setting), table, above)
+    section = _with_reading(section, table, setting)
+    items = parse_items(table, setting)
+    section = _with_items(section, items, setting, known=known)
+    if known:
+        check_section(table, section, setting)
+    fields = ("task", "show", "compose", "trials", "draw", "reuse")
+    check_items(section, items, setting, screens_known=table.is_right(*fields))
     table.finish()
-    return section
+    return ReadSection(section=section, table=table, items=items)
 
 
-def _out_of_place(section: SectionDocument) -> list[str]:
-    """The fields that a section of this task, design and purpose has no use for."""
-    without = {
-        "confidence": section.task != "call",
-        "labels": section.task != "check_label",
-        "rate": section.task in ("rate", "check_label"),
-        "pass_mark": not section.practice,
-        "repeats": section.practice,
-        "catch": section.practice,
-        "anchor": section.design != "rotate",
-        "block": section.design != "rotate",
-        "masked_arms": section.practice or section.task != "rate",
+def _with_words(section: SectionDocument, table: Table) -> SectionDocument:
+    return replace(
+        section,
+        briefing=table.words("briefing", Words()),
+        help=table.words("help", Words()),
+        discloses=table.words("discloses", Words()),
+        feedback=table.flag("feedback", default=False),
+    )
+
+
+def _with_screen(section: SectionDocument, table: Table, setting: Setting) -> SectionDocument:
+    names = [source.name for source in setting.sources]
+    reference = table.text("reference", "")
+    if reference and reference not in names:
+        table.problem("reference", f"names {reference!r}; the sources are {', '.join(names)}.")
+    found = replace(
+        section,
+        reference=reference,
+        match=table.texts("match"),
+        case=table.flag("case", default=False),
+        tells=table.texts("tells"),
+        arrange=table.choice("arrange", ARRANGEMENTS, default="grid"),
+        order=table.choice("order", ("random", "fixed"), default="random"),
+        shuffle_items=table.flag("shuffle_items", default=False),
+        exposure_ms=table.whole("exposure_ms", 0, LONGEST_EXPOSURE_MS, default=0),
+        mask=table.choice("mask", MASKS, default="noise"),
+        min_view_ms=table.whole("min_view_ms", 0, LONGEST_EXPOSURE_MS, default=0),
+        answer_within_ms=table.whole("answer_within_ms", 0, 100 * LONGEST_EXPOSURE_MS, default=0),
+        staircase=parse_staircase(table),
+    )
+    for name in ("match", "tells", "labels"):
+        check_labels(table, name, getattr(found, name))
+    return found
+
+
+def _inherited(section: SectionDocument, table: Table, above: Sequence[SectionDocument]) -> SectionDocument:
+    """Screens that are shown as they are bring their reference along, and who reads which of them."""
+    other = next((one for one in above if one.name == section.reuse), None)
+    if other is None or not section.reused:
+        return section
+    if not table.has("design"):
+        section = replace(section, design=other.design, anchor=other.anchor, block=other.block)
+    if not other.reference:
+        return section
+    if section.reference not in ("", other.reference):
+        table.problem(
+            "reference",
+            f"is {section.reference!r}, but the screens of {other.name!r} have {other.reference!r}; "
+            "leave it out, or group the images anew with show.",
+        )
+    return replace(section, reference=other.reference)
+
+
+def _with_reading(section: SectionDocument, table: Table, setting: Setting) -> SectionDocument:
+    """What [study] and [reading] say of all sections, unless this one says otherwise."""
+    reading = setting.reading
+    reasons = table.wordlist("reasons")
+    pause = table.maybe_whole("break_after", 0, 10_000)
+    back = table.flag("allow_back", default=reading.allow_back)
+    if section.practice and table.has("allow_back") and back:
+        table.problem("allow_back", "is true; an answer in a practice section is final.")
+    return replace(
+        section,
+        washout_days=table.whole("washout_days", 0, 3650, default=setting.washout_days),
+        reasons=reasons if table.has("reasons") else reading.reasons,
+        spots=table.flag("spots", default=reading.spots),
+        allow_back=back and not section.practice,
+        break_after=reading.break_after if pause is None else pause or None,
+    )
+
+
+def _with_items(
+    section: SectionDocument, items: Sequence[Read], setting: Setting, *, known: bool
+) -> SectionDocument:
+    """The items of the task, then its own."""
+    short = shorthand_items(section, setting) if known else ()
+    return replace(section, items=(*short, *(read.item for read in items)))
+
+
+def _check_meanings(found: Sequence[ReadSection]) -> None:
+    """One name is one question in all sections: its answers stand in one column."""
+    meanings: dict[str, tuple[Item, str]] = {}
+    for one in found:
+        own = {read.item.name: read for read in one.items}
+        for item in one.section.items:
+            first, where = meanings.setdefault(item.name, (item, one.section.name))
+            read = own.get(item.name)
+            if read is not None and not (read.is_known and read.table.is_right("name")):
+                meanings.pop(item.name, None) if first is item else None
+                continue
+            different = _difference(first, item)
+            if different:
+                (read.table if read else one.table).problem(
+                    "name" if read else "task",
+                    f"asks {item.name!r} with another {different} than section {where!r}; "
+                    "one name is one question, so give this one a name of its own.",
+                )
+
+
+def _difference(one: Item, other: Item) -> str:
+    points = [item.scale.points if item.scale else () for item in (one, other)]
+    pairs = {
+        "kind": (one.kind, other.kind),
+        "of": (one.of, other.of),
+        "list of options": (one.values, other.values),
+        "points": (points[0], points[1]),
+        "unit": (str(one.unit), str(other.unit)),
     }
-    return [name for name, is_out in without.items() if is_out]
+    return next((name for name, (a, b) in pairs.items() if a != b), "")
 
 
-def _check(table: Table, section: SectionDocument, sources: tuple[SourceDocument, ...]) -> None:
-    kinds = {source.name: source.kind for source in sources}
-    if section.task == "pick_real":
-        _check_quartet(table, section, kinds)
-    elif section.compose and sum(section.compose.values()) != section.trials:
-        table.problem(
-            "compose",
-            f"adds up to {sum(section.compose.values())} images for {section.trials} trials; "
-            f"a {section.task} trial shows one image, so the counts have to add up to the trials.",
-        )
-    if section.confidence == 1:
-        table.problem("confidence", "is 1; give the number of steps from 2 to 9, or 0 for none.")
-    if section.confidence and section.task != "call":
-        table.problem("confidence", f"belongs to call sections; this one is {section.task}.")
-    if section.labels and section.task != "check_label":
-        table.problem("labels", f"belongs to check_label sections; this one is {section.task}.")
-    if section.rate and section.task == "check_label":
-        table.problem("rate", "is true, but a check_label section asks for no rating.")
-    if section.pass_mark is not None and not section.practice:
-        table.problem("pass_mark", "belongs to practice sections; this one counts.")
-    _check_masked_arms(table, section)
-    _check_extent(table, section)
+def as_asked(section: SectionDocument) -> SectionDocument:
+    """Ask a task of several images as items: its own columns hold one answer a screen.
 
-
-def _check_masked_arms(table: Table, section: SectionDocument) -> None:
-    """Letters of sources tell nothing only where no answer speaks of truth and no source is more frequent."""
-    if not section.masked_arms:
-        return
-    if section.task != "rate" or section.practice:
-        table.problem(
-            "masked_arms", "is true; only rate sections, and no practice, may have letters for sources."
-        )
-    elif len(section.compose) > 1 and len(set(section.compose.values())) > 1:
-        table.problem("masked_arms", "is true; that needs equally many images of each source in compose.")
-
-
-def _check_quartet(table: Table, section: SectionDocument, kinds: dict[str, str]) -> None:
-    real = sum(count for name, count in section.compose.items() if kinds[name] == "real")
-    shown = section.alternatives
-    if section.compose and real != 1:
-        table.problem("compose", f"has {real} real images; a pick_real trial needs exactly one.")
-    if section.compose and not 2 <= shown <= 8:
-        table.problem("compose", f"puts {shown} images on a screen; a pick_real trial shows 2 to 8.")
-
-
-def _check_extent(table: Table, section: SectionDocument) -> None:
-    if section.repeats > section.trials:
-        table.problem("repeats", f"is {section.repeats}, more than the {section.trials} trials there are.")
-    if section.practice and (section.repeats or section.catch):
-        table.problem("practice", "is true; a practice section has neither repeats nor catch trials.")
-    if section.design != "rotate":
-        for name in ("anchor", "block"):
-            if getattr(section, name):
-                table.problem(name, "belongs to the design rotate; this section is crossed.")
-        return
-    rest = section.trials - section.anchor
-    if rest < section.block or rest % section.block:
-        table.problem(
-            "block",
-            f"is {section.block}; the {rest} trials that are no anchors have to fall into whole blocks.",
-        )
-    if section.repeats > section.anchor:
-        table.problem("repeats", f"is {section.repeats}; in a rotated design repeats come from the anchors.")
+    So with a call or a label check on a screen of several images, and a pick on screens of unlike size.
+    """
+    sizes = {screen.images for screen in section.shown_screens}
+    single = section.task in ("call", "check_label") and sizes - {1}
+    if not single and not (section.task == "pick_real" and len(sizes) > 1):
+        return section
+    items = tuple(item if item.task == "rate" else replace(item, task="") for item in section.items)
+    told = tuple(dict.fromkeys((*section.labels, *section.tells)))
+    return replace(section, task="ask", items=items, tells=told, labels=(), confidence=0)

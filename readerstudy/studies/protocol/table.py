@@ -2,16 +2,20 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from readerstudy.studies.protocol.asked import Asked, Kind
 from readerstudy.studies.protocol.lines import Lines
 from readerstudy.studies.protocol.problems import Problem
+from readerstudy.studies.protocol.words import UNSAID, Words
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 50_000
+MOST_TABLES = 100
+#: Of how many unknown fields of one table the nearest known one is looked for.
+MOST_HINTS = 20
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -22,6 +26,7 @@ class Report:
         self.lines = lines
         self.problems: list[Problem] = []
         self.asked: dict[str, Asked] = {}
+        self.languages: tuple[str, ...] = ("en",)
 
     def add(self, path: str, sentence: str) -> None:
         self.problems.append(Problem(field=path, sentence=sentence, line=self.lines.of(path)))
@@ -30,6 +35,7 @@ class Report:
         """Notes the same fields and lets every problem pass: for a table that is not there."""
         quiet = Report(self.lines)
         quiet.asked = self.asked
+        quiet.languages = self.languages
         return quiet
 
 
@@ -38,16 +44,26 @@ class Table:
 
     def __init__(self, values: Any, path: str, report: Report) -> None:
         self.path = path
-        self.report = report
+        self.report = report if isinstance(values, dict) else report.silent()
         self.values: dict[str, Any] = values if isinstance(values, dict) else {}
         self.known: list[str] = []
+        self.wrong: set[str] = set()
         if not isinstance(values, dict):
-            report.add(path, f"has to be a table, written as [{path}].")
+            example = "{ name = … }" if path.endswith("]") else f"[{path}]"
+            report.add(path, f"is {values!r}; it has to be a table, written as {example}.")
 
     def at(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
 
+    def has(self, name: str) -> bool:
+        return name in self.values
+
+    def is_right(self, *names: str) -> bool:
+        """Whether nothing is wrong with these fields, so that more can be said of what they lead to."""
+        return not self.wrong.intersection(names)
+
     def problem(self, name: str, sentence: str) -> None:
+        self.wrong.add(re.split(r"[.\[]", name)[0])
         self.report.add(self.at(name), sentence)
 
     def _take(self, name: str, *, required: bool, what: str, kind: Kind, **rules: Any) -> Any:
@@ -73,11 +89,70 @@ class Table:
         if default is None and not value.strip():
             self.problem(name, "is empty; write something here.")
             return ""
+        self._check_text(name, value, longest)
+        return value
+
+    def _check_text(self, name: str, value: str, longest: int) -> None:
         if len(value) > longest:
             self.problem(name, f"has {len(value)} characters; it can have {longest}.")
         if _UNPRINTABLE.search(value):
             self.problem(name, "has a control character, which no page can show; take it out.")
-        return value
+
+    def words(self, name: str, default: Words | None = None, *, longest: int = LONGEST_TEXT) -> Words:
+        """A text that readers see: one for all languages, or a table with one in each."""
+        what = "a text in quotation marks"
+        value = self._take(
+            name,
+            required=default is None,
+            what=what,
+            kind="words",
+            default=None if default is None else str(default),
+        )
+        if value is None:
+            return default or UNSAID
+        if default is None and isinstance(value, str) and not value.strip():
+            self.problem(name, "is empty; write something here.")
+            return UNSAID
+        said = self.as_words(name, value, longest=longest)
+        return said or default or UNSAID if isinstance(value, dict) else said
+
+    def as_words(self, name: str, value: Any, *, longest: int = LONGEST_TEXT) -> Words:
+        """Read a text or a table of texts that stands somewhere in a field."""
+        languages = self.report.languages
+        if isinstance(value, str):
+            self._check_text(name, value, longest)
+            return Words(value)
+        if not isinstance(value, dict):
+            self.problem(name, f"is {value!r}; it has to be a text, or a table with one in each language.")
+            return UNSAID
+        listed = f"the study's languages are {', '.join(languages)}"
+        for code in (code for code in value if code not in languages):
+            self.problem(name, f"has a text in {code!r}; {listed}.")
+        for code in languages:
+            if code not in value:
+                self.problem(name, f"lacks a text in {code!r}; {listed}.")
+            elif not isinstance(value[code], str) or not value[code].strip():
+                self.problem(f"{name}.{code}", f"is {value[code]!r}; it has to be a text in quotation marks.")
+            else:
+                self._check_text(f"{name}.{code}", value[code], longest)
+        said = {code: value[code] for code in languages if isinstance(value.get(code), str)}
+        return Words(said.get(languages[0], ""), said)
+
+    def wordlist(
+        self, name: str, *, required: bool = False, usual: tuple[str, ...] = ()
+    ) -> tuple[Words, ...]:
+        """A list of texts that readers see; `usual` is what holds where the field is left out."""
+        what = 'a list of texts, such as ["a", "b"]'
+        value = self._take(name, required=required, what=what, kind="wordlist", default=usual)
+        if value is None:
+            return tuple(Words(text) for text in usual)
+        if not isinstance(value, list) or not all(isinstance(item, str | dict) for item in value):
+            self.problem(name, f"is {value!r}; it has to be {what}.")
+            return ()
+        said = tuple(self.as_words(f"{name}[{i}]", item) for i, item in enumerate(value))
+        if len(set(said)) != len(said) and self.is_right(name):
+            self.problem(name, "names something twice.")
+        return said
 
     def name(self, name: str) -> str:
         value = self.text(name, longest=LONGEST_NAME)
@@ -130,6 +205,31 @@ class Table:
             return low if default is None else default
         return float(value)
 
+    def maybe_number(self, name: str, low: float, high: float) -> float | None:
+        """A number, or None where nothing is said."""
+        if name in self.values:
+            found = self.number(name, low, high, default=low)
+            self._without_default(name)
+            return found
+        self.report.asked[self.at(name)] = Asked(
+            path=self.at(name), kind="number", required=False, low=low, high=high
+        )
+        self.known.append(name)
+        return None
+
+    def maybe_whole(self, name: str, low: int, high: int) -> int | None:
+        """A whole number, or None where nothing is said."""
+        if name in self.values:
+            found = self.whole(name, low, high, default=low)
+            self._without_default(name)
+            return found
+        self.maybe_number(name, low, high)
+        self.report.asked[self.at(name)] = replace(self.report.asked[self.at(name)], kind="whole")
+        return None
+
+    def _without_default(self, name: str) -> None:
+        self.report.asked[self.at(name)] = replace(self.report.asked[self.at(name)], default=None)
+
     def flag(self, name: str, *, default: bool) -> bool:
         value = self._take(name, required=False, what="true or false", kind="flag", default=default)
         if value is None:
@@ -152,9 +252,9 @@ class Table:
             self.problem(name, "names something twice.")
         return tuple(value)
 
-    def wholes(self, name: str, *, usual: tuple[int, ...] = ()) -> tuple[int, ...]:
+    def wholes(self, name: str, *, required: bool = True, usual: tuple[int, ...] = ()) -> tuple[int, ...]:
         what = "a list of whole numbers, such as [1, 2, 3, 4]"
-        value = self._take(name, required=True, what=what, kind="wholes", default=usual)
+        value = self._take(name, required=required, what=what, kind="wholes", default=usual)
         if value is None:
             return ()
         if not isinstance(value, list) or not all(type(item) is int for item in value):
@@ -162,20 +262,28 @@ class Table:
             return ()
         return tuple(value)
 
-    def counts(self, name: str, allowed: Iterable[str]) -> dict[str, int]:
+    def counts(self, name: str, allowed: Iterable[str], *, required: bool = True) -> dict[str, int]:
         names = list(allowed)
         what = f"counts by source, such as {{ {next(iter(names), 'real')} = 1 }}"
-        value = self._take(name, required=True, what=what, kind="counts", allowed=tuple(names))
+        value = self._take(name, required=required, what=what, kind="counts", allowed=tuple(names))
         if not isinstance(value, dict):
             if value is not None:
                 self.problem(name, f"is {value!r}; it has to be counts by source, such as {{ real = 1 }}.")
             return {}
+        return self.as_counts(name, value, names)
+
+    def as_counts(self, name: str, value: Mapping[str, Any], names: Sequence[str]) -> dict[str, int]:
+        """Read counts by source that stand somewhere in a field."""
         for source, count in value.items():
             if source not in names:
                 self.problem(name, f"names {source!r}; the sources are {', '.join(names)}.")
             elif type(count) is not int or count < 1:
                 self.problem(name, f"gives {source} {count!r}; counts are whole numbers from 1.")
         return {s: c for s, c in value.items() if s in names and type(c) is int and c > 0}
+
+    def anything(self, name: str, *, kind: Kind, what: str, required: bool = False, **rules: Any) -> Any:
+        """What a field says, whatever it is; None if it says nothing."""
+        return self._take(name, required=required, what=what, kind=kind, **rules)
 
     def set_aside(self, *names: str) -> None:
         """Fields that have no place beside what the table says elsewhere; no form offers them here."""
@@ -193,7 +301,7 @@ class Table:
         """An empty table in the place of one that is not there: its fields are noted, nothing is said."""
         return Table({}, self.at(name), self.report.silent())
 
-    def tables(self, name: str, *, required: bool) -> list["Table"]:
+    def tables(self, name: str, *, required: bool, most: int = MOST_TABLES) -> list["Table"]:
         what = f"one or more tables, written as [[{self.at(name)}]]"
         value = self._take(name, required=required, what=what, kind="tables")
         if value is None:
@@ -201,12 +309,16 @@ class Table:
         if not isinstance(value, list) or not value:
             self.problem(name, f"has to be one or more tables, written as [[{self.at(name)}]].")
             return []
-        return [Table(item, f"{self.at(name)}[{i}]", self.report) for i, item in enumerate(value)]
+        if len(value) > most:
+            self.problem(name, f"has {len(value)} tables; there can be {most}.")
+        return [Table(item, f"{self.at(name)}[{i}]", self.report) for i, item in enumerate(value[:most])]
 
     def finish(self) -> None:
         """Speak of fields that nobody took."""
-        for name in self.values:
-            if name not in self.known:
-                near = difflib.get_close_matches(name, self.known, n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(self.known))}."
-                self.problem(name, f"is not a field of a protocol. {hint}")
+        unknown = [name for name in self.values if name not in self.known]
+        for name in unknown[:MOST_HINTS]:
+            near = difflib.get_close_matches(name, self.known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(self.known))}."
+            self.problem(name, f"is not a field of a protocol. {hint}")
+        if len(unknown) > MOST_HINTS:
+            self.report.add(self.path, f"has {len(unknown)} unknown fields; fix the first, then look again.")

@@ -1,6 +1,6 @@
 """Start long work, do it in a worker, take it up again when a worker has vanished."""
 
-from readerstudy.studies.runs.perform import Reporter, performs
+from readerstudy.studies.runs.perform import Reporter, performed_in, performs
 from readerstudy.studies.runs.start import cancel_run, start_run, take_up_vanished
 
-__all__ = ["Reporter", "cancel_run", "performs", "start_run", "take_up_vanished"]
+__all__ = ["Reporter", "cancel_run", "performed_in", "performs", "start_run", "take_up_vanished"]

@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from readerstudy.studies.models.run import VANISHED_AFTER
 Performer = Callable[[Run, "Reporter"], Mapping[str, Any]]
 
 _performers: dict[str, Performer] = {}
+_modules: list[str] = []
+_queues: dict[str, str] = {}
 SECONDS_BETWEEN_REPORTS = 0.5
 SECONDS_BETWEEN_BEATS = VANISHED_AFTER.total_seconds() / 4
 logger = logging.getLogger(__name__)
@@ -38,6 +41,26 @@ def performs(kind: str) -> Callable[[Performer], Performer]:
         return performer
 
     return declare
+
+
+def performed_in(module: str, *, queues: Mapping[str, str] | None = None) -> None:
+    """Name a module that declares who does runs. It is imported with the first run: it may load much.
+
+    `queues` says in which of `settings.QUEUES` runs of a kind wait, where that is not the default one.
+    """
+    _modules.append(module)
+    _queues.update(queues or {})
+
+
+def enqueue(run: Run) -> None:
+    """Put a run into the queue of its kind."""
+    perform.using(queue_name=_queues.get(run.kind, "default")).enqueue(run.pk)
+
+
+def _performer(kind: str) -> Performer:
+    for module in _modules:
+        import_module(module)
+    return _performers[kind]
 
 
 class Reporter:
@@ -73,7 +96,7 @@ def perform(run_id: int) -> None:
         if hasattr(run, "cancellation"):
             raise RunCancelled
         with _beating(run):
-            outcome = dict(_performers[run.kind](run, Reporter(run)))
+            outcome = dict(_performer(run.kind)(run, Reporter(run)))
     except ReaderstudyError as refusal:
         error = refusal.for_everybody
     except Exception as crash:  # a run must end as a row, whatever happened

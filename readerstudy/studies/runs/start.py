@@ -9,7 +9,7 @@ from django.utils import timezone
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.studies.models import Cancellation, Run, Study
-from readerstudy.studies.runs.perform import perform
+from readerstudy.studies.runs.perform import enqueue
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def start_run(study: Study, kind: str, request: Mapping[str, Any], *, by: User, 
         return same
     run = Run.objects.create(study=study, kind=kind, request=dict(request), by=by, total=total)
     record(study.scope, "run asked for", by=by, on=run, particulars={"kind": kind})
-    perform.enqueue(run.pk)
+    enqueue(run)
     return run
 
 
@@ -46,6 +46,6 @@ def take_up_vanished() -> int:
         with transaction.atomic():
             claimed = Run.objects.vanished().filter(pk=run.pk).update(heartbeat_at=None)
             if claimed:
-                perform.enqueue(run.pk)
+                enqueue(run)
         count += claimed
     return count

@@ -60,10 +60,10 @@ def test_the_documented_example_is_understood() -> None:
         ("bits = 8", "bits = 12", "line 8: canvas.bits: is 12; allowed are 8 and 16."),
         ('kind = "real"', 'kind = "reel"', "line 11: sources[0].kind: is 'reel'; allowed are real,"),
         ('name = "checkpoint-a"', 'name = "real"', "names 'real' 2 times"),
-        ("points = [1, 2, 3, 4]", "points = [4, 3, 2, 1]", "line 16: scale.points: has to be 2 to 9 rising"),
+        ("points = [1, 2, 3, 4]", "points = [4, 3, 2, 1]", "line 16: scale.points: has to be 2 to 11 rising"),
         ("points = [1, 2, 3, 4]", "points = [1, 2, 3]", "line 17: scale.labels: has 4 words for 3 points"),
         ("detection = 0.10", "detection = 2", "line 19: margins.detection: is 2; it has to be a number"),
-        ('task = "pick_real"', 'task = "guess"', "allowed are pick_real, call, rate, check_label."),
+        ('task = "pick_real"', 'task = "guess"', "allowed are pick_real, call, rate, check_label, ask."),
         ("checkpoint-a = 3", "checkpoint-b = 3", "line 25: sections[0].compose: names 'checkpoint-b'"),
         ("real = 1,", "real = 2,", "has 2 real images; a pick_real trial needs exactly one."),
         ("checkpoint-a = 3", "checkpoint-a = 30", "puts 31 images on a screen"),
@@ -88,7 +88,7 @@ def test_a_text_that_is_no_toml_says_where_it_stops_being_one() -> None:
 
 def test_an_empty_text_names_the_tables_that_are_missing() -> None:
     said = " ".join(problems(""))
-    for table in ("study", "canvas", "sources", "margins"):
+    for table in ("study", "canvas", "sources", "sections"):
         assert f"{table}: is missing" in said
 
 

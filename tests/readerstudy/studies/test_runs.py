@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -26,6 +27,8 @@ class OutOfCoffee(ReaderstudyError):
 @pytest.fixture
 def study(monkeypatch: pytest.MonkeyPatch) -> Study:
     monkeypatch.setattr(performing, "_performers", {})
+    # A module that was imported for the first time here would declare its runs for this test alone.
+    monkeypatch.setattr(performing, "_modules", [])
     monkeypatch.setattr(performing, "SECONDS_BETWEEN_REPORTS", 0)
     DONE.clear()
 
@@ -119,6 +122,21 @@ def test_a_crash_ends_the_run_with_a_sentence_too(study: Study, caplog: pytest.L
 def test_a_run_and_its_place_in_the_queue_come_together(study: Study) -> None:
     run = begun(study, "count", to=3)
     assert [task.args_kwargs["args"] for task in DBTaskResult.objects.all()] == [[run.pk]]
+
+
+def test_images_are_made_in_a_queue_of_their_own(study: Study) -> None:
+    for kind in ("preview", "generate", "import", "audit", "report", "preflight"):
+        begun(study, kind)
+    queues = [task.queue_name for task in DBTaskResult.objects.order_by("enqueued_at")]
+    assert queues == ["generation"] * 2 + ["default"] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_of_one_queue_leaves_the_others_alone(study: Study) -> None:
+    preview, counted = begun(study, "preview"), begun(study, "count", to=1)
+    call_command("worker", once=True, queue="default", verbosity=0)
+    states = [Run.objects.get(pk=run.pk).state for run in (preview, counted)]
+    assert states == ["waiting", "finished"]
 
 
 def test_a_run_that_was_ended_meanwhile_stays_as_it_ended(study: Study) -> None:

@@ -25,7 +25,7 @@ Deed = Callable[[], object]
 
 def at_once(*deeds: Deed) -> list[str]:
     """Do all of it in threads that start together; what each came to: done, or the name of the refusal."""
-    ready, outcomes = threading.Barrier(len(deeds)), [""] * len(deeds)
+    ready, outcomes = threading.Barrier(len(deeds), timeout=60), [""] * len(deeds)
 
     def attempt(place: int, deed: Deed) -> None:
         try:
@@ -41,7 +41,7 @@ def at_once(*deeds: Deed) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=120)
     return outcomes
 
 

@@ -19,7 +19,7 @@ class Command(StudyCommand):
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the leader's email address")
-        parser.add_argument("--name", default="", help="as it stands in the log")
+        parser.add_argument("--name", default="", help="name shown in the log")
 
     def begin(self, by: User, options: dict[str, Any]) -> None:
         email = options["email"]

@@ -10,7 +10,7 @@ from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
-    help = "Take the right to create studies back. The person's studies and their roles in them stay."
+    help = "Withdraw the right to create studies. The person keeps existing studies and roles."
     asks = StatedReason
     takes_study = False
 

@@ -1,0 +1,35 @@
+"""The last day to read is moved. Nothing is refused after it: it is what readers are told."""
+
+from datetime import date
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Audience
+from readerstudy.audit.record import record
+from readerstudy.studies.errors import StudyIsFrozen, StudyIsNotLocked
+from readerstudy.studies.models import Deadline, Study
+
+
+@transaction.atomic
+def move_deadline(study: Study, day: date, *, by: User, reason: str) -> Deadline:
+    """Tell readers another last day. The day that is told already changes nothing."""
+    study = study.take_turn()
+    if not study.is_locked:
+        raise StudyIsNotLocked
+    if study.is_frozen:
+        raise StudyIsFrozen
+    newest = Deadline.objects.filter(study=study).order_by("-pk").first()
+    if newest is not None and newest.day == day:
+        return newest
+    moved = Deadline.objects.create(study=study, day=day, by=by, reason=reason)
+    record(
+        study.scope,
+        "deadline moved",
+        by=by,
+        on=moved,
+        particulars={"day": day.isoformat()},
+        reason=reason,
+        audience=Audience.READER,
+    )
+    return moved
