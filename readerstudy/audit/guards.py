@@ -120,10 +120,10 @@ def remove(connection: BaseDatabaseWrapper, guards: Iterable[Guard]) -> None:
 
 
 def installed(connection: BaseDatabaseWrapper) -> list[Guard]:
-    """Every guard that a migration has installed, read from the migrations themselves."""
+    """Every guard as the last migration that names it installs it, read from the migrations themselves."""
     loader = MigrationLoader(connection)
     found: dict[str, Guard] = {}
-    for migration in loader.disk_migrations.values():
+    for _, migration in sorted(loader.disk_migrations.items()):
         for operation in migration.operations:
             if isinstance(operation, InstallGuards):
                 found.update({guard.name: guard for guard in operation.guards})
@@ -212,3 +212,63 @@ class InstallGuards(Operation):
 
     def describe(self) -> str:
         return f"Install {len(self.guards)} guards"
+
+
+class Unguarded(Operation):
+    """Change guarded tables, as a step of a migration: all triggers are back when it ends.
+
+    SQLite rebuilds a table to change it. That drops the table's triggers, and fails where a trigger of
+    another table asks this one. On PostgreSQL only the given guards are off, for operations that write rows.
+    """
+
+    reversible = True
+
+    def __init__(self, guards: list[Guard], operations: list[Operation]) -> None:
+        self.guards = guards
+        self.operations = operations
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [self.guards, self.operations], {})
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        put_back = self._set_aside(schema_editor)
+        for operation in self.operations:
+            after = from_state.clone()
+            operation.state_forwards(app_label, after)
+            operation.database_forwards(app_label, schema_editor, from_state, after)
+            from_state = after
+        put_back()
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        states = [to_state]
+        for operation in self.operations:
+            states.append(states[-1].clone())
+            operation.state_forwards(app_label, states[-1])
+        put_back = self._set_aside(schema_editor)
+        for operation, before, after in zip(
+            reversed(self.operations), states[-2::-1], states[:0:-1], strict=True
+        ):
+            operation.database_backwards(app_label, schema_editor, after, before)
+        put_back()
+
+    def _set_aside(self, schema_editor: Any) -> Callable[[], None]:
+        connection = schema_editor.connection
+        if connection.vendor == "postgresql":
+            remove(connection, self.guards)
+            return lambda: install(connection, self.guards)
+        texts = _present_in_sqlite(connection)
+        for name in texts:
+            schema_editor.execute(f"DROP TRIGGER {name}", params=None)
+
+        def put_back() -> None:
+            for text in texts.values():
+                schema_editor.execute(text, params=None)
+
+        return put_back
+
+    def describe(self) -> str:
+        return f"Set guards aside for {len(self.operations)} operations"

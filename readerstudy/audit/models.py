@@ -1,6 +1,5 @@
 """What happened: one append-only, hash-chained row for each verb."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,14 +81,6 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def for_audience(self, audience: Audience) -> "EventQuerySet":
         return self.filter(audience__in=READABLE[audience])
-
-    def redacted(self, audience: Audience) -> Iterator[Entry]:
-        """Entries for an audience, silent about what is not theirs to read."""
-        events = self.for_audience(audience).select_related("stream", "by")
-        return (event.for_audience(audience) for event in events)
-
-    def visible_in(self, scope: str, *, audience: Audience) -> Iterator[Entry]:
-        return self.within(scope).redacted(audience)
 
 
 class Event(models.Model):

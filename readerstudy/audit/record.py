@@ -10,6 +10,7 @@ from django.utils import timezone
 from readerstudy.accounts.models import User
 from readerstudy.audit.chain import canonical, digest_of, key_of_seal, seal_of
 from readerstudy.audit.models import Audience, Event, Stream
+from readerstudy.statements import Given, Statement, insert, update
 
 
 def record(
@@ -46,20 +47,25 @@ def record(
             previous=chain.head,
         )
         event.digest = digest_of(event, stream=chain.name)
-        event.save(force_insert=True)
+        insert(event)
         chain.length, chain.head, chain.label = event.number, event.digest, label or chain.label
         chain.seal = seal_again(chain)
-        chain.save(update_fields=["length", "head", "seal", "label"])
+        update(chain, "length", "head", "seal", "label")
     return event
 
 
+_COLUMNS = ("id", "name", "scope", "label", "length", "head", "seal")
+_LOCKED = Statement(
+    lambda: Stream.objects.select_for_update().filter(name=Given("name")).order_by().values_list(*_COLUMNS)
+)
+
+
 def _locked(name: str) -> Stream:
-    streams = Stream.objects.select_for_update()
-    found = streams.filter(name=name).order_by().first()
-    if found is not None:
-        return found
-    Stream.objects.get_or_create(name=name, defaults={"scope": name.split("/")[0]})
-    return streams.get(name=name)
+    found = _LOCKED.row(name=name)
+    if found is None:
+        Stream.objects.get_or_create(name=name, defaults={"scope": name.split("/")[0]})
+        found = _LOCKED.row(name=name) or ()
+    return Stream(**dict(zip(_COLUMNS, found, strict=True)))
 
 
 def _sealer(chain: Stream) -> Callable[[Stream], str]:

@@ -1,5 +1,6 @@
 """Find what was done to the log behind the platform's back, and say to which row."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,10 +12,10 @@ from readerstudy.audit import guards
 from readerstudy.audit.chain import digest_of, digest_of_values, is_sealed, key_of_seal
 from readerstudy.audit.errors import UnknownStream
 from readerstudy.audit.models import GENESIS, Event, Stream
+from readerstudy.statements import Given, Statement, written_time
 
 # A row out of place is searched for among all numbers this often in a stream; the rest by the same shift.
 SEARCHES = 20
-ROWS_AT_ONCE = 2_000
 CLOCK_JITTER = timedelta(seconds=1)
 
 
@@ -62,31 +63,41 @@ def verify_stream(stream: Stream, *, former_keys: bool = False) -> Iterator[Find
         yield Finding(stream=stream.name, what=what, stops=False)
 
 
-class _Pass:
-    """One look at every row in order, without keeping any: enough to say that a stream is whole."""
+_COLUMNS = ("number", "by", "verb", "subject", "reason", "audience", "previous")
+_EVENTS = Statement(
+    lambda: (
+        Event.objects.filter(stream=Given("stream"))
+        .order_by("number", "pk")
+        .values_list("at", "particulars", "digest", *_COLUMNS)
+    )
+)
 
-    COLUMNS = ("number", "at", "by", "verb", "subject", "particulars", "reason", "audience", "previous")
+
+class _Pass:
+    """One look at every row in order: enough to say that a stream is whole."""
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.set_back: list[str] = []
 
     def is_whole(self) -> bool:
-        head, length, last = GENESIS, 0, None
-        events = Event.objects.filter(stream=self.stream).order_by("number", "pk")
-        for *values, digest in events.values_list(*self.COLUMNS, "digest").iterator(ROWS_AT_ONCE):
-            said = dict(zip(self.COLUMNS, values, strict=True))
+        head, length, last = GENESIS, 0, ""
+        for at, particulars, digest, *values in _EVENTS.rows(stream=self.stream.pk):
+            said = dict(zip(_COLUMNS, values, strict=True))
+            now = written_time(at)
             length += 1
             if (said["number"], said["previous"]) != (length, head):
                 return False
-            if digest_of_values(stream=self.stream.name, **said) != digest:
+            said |= {"stream": self.stream.name, "at": now, "particulars": json.loads(particulars)}
+            if digest_of_values(**said) != digest:
                 return False
-            self._watch_clock(length, last, said["at"])
-            head, last = digest, said["at"]
+            if now < last:
+                self._watch_clock(length, datetime.fromisoformat(last), datetime.fromisoformat(now))
+            head, last = digest, now
         return (length, head) == (self.stream.length, self.stream.head)
 
-    def _watch_clock(self, number: int, last: datetime | None, at: datetime) -> None:
-        if last is not None and last - at > CLOCK_JITTER:
+    def _watch_clock(self, number: int, last: datetime, at: datetime) -> None:
+        if last - at > CLOCK_JITTER:
             self.set_back.append(
                 f"event #{number} is {last - at} older than the event before it: "
                 "the clock of the server was set back"

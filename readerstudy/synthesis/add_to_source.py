@@ -10,7 +10,7 @@ from readerstudy.truth.sources import describe_generator
 
 _SAMPLER = (
     *("sampler", "steps", "guidance", "guidance_rescale", "guidance_interval", "seed"),
-    *("precision", "compiled"),
+    *("precision", "compiled", "backend"),
 )
 
 

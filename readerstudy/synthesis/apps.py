@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 
 
@@ -8,4 +6,7 @@ class SynthesisConfig(AppConfig):
     label = "synthesis"
 
     def ready(self) -> None:
-        import_module("readerstudy.synthesis.runs")
+        from readerstudy.studies.runs import performed_in
+
+        queues = {"generate": "generation", "preview": "generation"}
+        performed_in("readerstudy.synthesis.runs", queues=queues)

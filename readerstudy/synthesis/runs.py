@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+import generation
+from generation import GenerationError
 from readerstudy.studies.models import Run
 from readerstudy.studies.runs import Reporter, performs
 from readerstudy.synthesis.add_to_source import add_to_source
@@ -54,6 +56,18 @@ def preview(run: Run, reporter: Reporter) -> Mapping[str, Any]:
 
 
 def preview_images(run: Run) -> list[Path]:
-    """The images that are there so far, in the order of their numbers."""
-    folder = preview_folder(run)
-    return sorted(folder.rglob("*.png")) if folder.is_dir() else []
+    """The images from the first to the last before which none is missing: several are made at a time."""
+    found = sorted(preview_folder(run).rglob("*.png"))
+    return [path for number, path in enumerate(found) if int(path.stem) == number]
+
+
+def preview_captions(run: Run) -> list[str]:
+    """What each image of one patient shows, such as "grade 3"; empty where images show different patients."""
+    through = run.request.get("through")
+    if not through:
+        return []
+    try:
+        space = generation.describe_checkpoint(run.request["checkpoint"]).space
+    except GenerationError:  # the model was taken off the server since
+        return []
+    return [f"{through} {stage}" for stage in space.stages(through)]

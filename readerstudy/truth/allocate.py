@@ -1,6 +1,6 @@
 """Allocate a study: make the plan, store it as rows, name it by its digest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import transaction
 
@@ -8,11 +8,21 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience, Event
 from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
+from readerstudy.imaging.packs import pack_images
 from readerstudy.imaging.spoil import spoil
 from readerstudy.reading.models import Presentation, Slot
+from readerstudy.reading.models.presentation import REFERENCE_AT
 from readerstudy.studies.models import Section, Study, Trial, TrialImage
-from readerstudy.truth.allocation import PlanDocument, PlannedPresentation, PlannedSection, Pooled, make_plan
+from readerstudy.truth.allocation import (
+    PlanDocument,
+    PlannedPresentation,
+    PlannedSection,
+    PlannedTrial,
+    Pooled,
+    make_plan,
+)
 from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST
+from readerstudy.truth.allocation.labels import label_values
 from readerstudy.truth.models import Key, Plan, Provenance
 from readerstudy.truth.pseudonyms import Pseudonyms
 from readerstudy.truth.secrets import plan_key
@@ -26,13 +36,14 @@ def allocate(study: Study, *, by: User) -> Plan:
     """Make the plan of a study that is not locked. The same protocol and images give the same plan."""
     study = study.take_turn_before_lock()
     protocol = study.protocol
-    plan = make_plan(protocol.document, protocol.digest, pools_of(study), key=plan_key(study, PLAN))
+    pools = pools_of(study)
+    plan = make_plan(protocol.document, protocol.digest, pools, key=plan_key(study, PLAN))
     digest = plan.digest(plan_key(study, PLAN_DIGEST))
     old = Plan.objects.filter(study=study).first()
     if old is not None and old.digest == digest:
         return old
     clear_plan(study)
-    _store(study, plan)
+    _store(study, plan, pools)
     made = Plan.objects.create(
         study=study,
         protocol_digest=protocol.digest,
@@ -76,11 +87,16 @@ def clear_plan(study: Study) -> None:
     Section.objects.filter(study=study).delete()
 
 
-def _store(study: Study, plan: PlanDocument) -> None:
-    provenances = _provenances(study)
+def _store(study: Study, plan: PlanDocument, pools: Mapping[str, Sequence[Pooled]]) -> None:
+    provenances, protocol = _provenances(study), study.protocol.document
     for position, planned in enumerate(plan.sections, start=1):
         section = Section.objects.create(
-            study=study, position=position, name=planned.name, task=planned.task, practice=planned.practice
+            study=study,
+            position=position,
+            name=planned.name,
+            task=planned.task,
+            practice=planned.practice,
+            label_values=label_values(protocol, protocol.section(planned.name), pools),
         )
         trials = _store_trials(section, planned, provenances)
         _store_places(section, planned, trials)
@@ -103,14 +119,25 @@ def _store_trials(
     for trial, content in zip(trials, planned.trials, strict=True):
         for number, image in enumerate(content.images, start=1):
             origin = provenances[image.source, image.image]
-            pixels = _pixels(origin, catch=content.catch)
-            shown.append(TrialImage(trial=trial, number=number, image=pixels, label=dict(image.label)))
-            origins.append((origin, image.alternative, content.catch))
+            pixels = _pixels(origin, catch=content.catch and not image.is_reference)
+            said = {"label": dict(image.label), "tells": dict(image.tells)}
+            shown.append(TrialImage(trial=trial, number=number, image=pixels, **said))
+            origins.append((origin, image.alternative, content))
+    spoiled = {
+        row.image for row, (origin, _, _) in zip(shown, origins, strict=True) if row.image != origin.image
+    }
+    pack_images(list(spoiled), scope=str(section.study.uuid))
     stored = TrialImage.objects.bulk_create(shown, BATCH)
     Key.objects.bulk_create(
         [
-            Key(trial_image=image, provenance=origin, alternative=alternative, catch=catch)
-            for image, (origin, alternative, catch) in zip(stored, origins, strict=True)
+            Key(
+                trial_image=image,
+                provenance=origin,
+                alternative=alternative,
+                catch=trial.catch,
+                screen=trial.screen,
+            )
+            for image, (origin, alternative, trial) in zip(stored, origins, strict=True)
         ],
         BATCH,
     )
@@ -133,9 +160,15 @@ def _store_places(section: Section, planned: PlannedSection, trials: list[Trial]
         slots = (
             Slot(presentation=row, position=position, trial_image_id=images[shown.trial, number])
             for row, shown in zip(rows, walk, strict=True)
-            for position, number in enumerate(shown.slots)
+            for position, number in _positions(planned.trials[shown.trial - 1], shown)
         )
         Slot.objects.bulk_create(slots, BATCH)
+
+
+def _positions(trial: PlannedTrial, shown: PlannedPresentation) -> Iterator[tuple[int, int]]:
+    """Where each image stands, by its number: a reference has a position of its own behind all others."""
+    for position, number in enumerate(shown.slots):
+        yield REFERENCE_AT if trial.images[number - 1].is_reference else position, number
 
 
 def _store_walk(

@@ -1,4 +1,4 @@
-"""Practice feedback, the one truth that a reader's browser may ask for."""
+"""Feedback on an answer, the one truth that a reader's browser may ask for."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,17 +9,26 @@ from readerstudy.reading.api import ReadingView
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.models import Presentation
 from readerstudy.reading.readers import readings_of
-from readerstudy.truth.practice import feedback
+from readerstudy.truth.feedback import feedback
 from readerstudy.web.shapes import REFUSALS, Shape
 
 
+class ShownOut(Shape):
+    slot = serializers.CharField()
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    frame = serializers.IntegerField(allow_null=True)
+
+
 class FeedbackOut(Shape):
-    sentence = serializers.CharField()
+    sentence = serializers.CharField(allow_blank=True)
     correct = serializers.BooleanField(allow_null=True)
+    outline = serializers.ListField(child=serializers.CharField(), help_text="The letters of real images.")
+    points = ShownOut(many=True, help_text="What was to be marked.")
 
 
 class FeedbackView(ReadingView):
-    """How a practice answer was, once it is committed."""
+    """How an answer was, once it is committed, in sections that tell."""
 
     @extend_schema(operation_id="practice_feedback", responses={200: FeedbackOut, **REFUSALS})
     def get(self, request: Request, token: str) -> Response:

@@ -14,21 +14,20 @@ from django.template.loader import render_to_string
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Slot
-from readerstudy.studies.errors import StudyIsNotLocked
+from readerstudy.studies.errors import ReasonMissing, StudyIsNotLocked
 from readerstudy.studies.mail import Post
-from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.models import Enrolment, Role, Study, TrialImage
 from readerstudy.truth.errors import (
     DisclosureNotSent,
     NoSuchImage,
     NothingToDisclose,
-    ReasonMissing,
     RecipientIsInTheStudy,
     SecondPersonNeeded,
 )
 from readerstudy.truth.models import Disclosure, DisclosureRequest, Key
 from readerstudy.truth.unblind import is_unblinded
 
-INSIDE = (Role.READER, Role.ANALYST, Role.OWNER)
+INSIDE = (Role.READER, Role.ANALYST, Role.MONITOR, Role.OWNER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +123,12 @@ def disclosures_of(study: Study) -> QuerySet[DisclosureRequest]:
 
 
 def disclosed_trials(study: Study) -> set[int]:
-    """The trials of which somebody was told the kind of an image."""
+    """The trials with an image whose kind somebody was told, in every section that shows it."""
     told = DisclosureRequest.objects.filter(study=study, disclosure__isnull=False)
-    return set(told.values_list("trial_image__trial", flat=True))
+    shown = TrialImage.objects.filter(
+        trial__section__study=study, image__in=told.values("trial_image__image")
+    )
+    return set(shown.values_list("trial", flat=True))
 
 
 def slot_of(study: Study, case: Case) -> Slot:

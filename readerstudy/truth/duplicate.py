@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
+from readerstudy.imaging.packs import copy_packs
 from readerstudy.studies.create import create_study, free_slug
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol.rewrite import put
@@ -54,6 +55,7 @@ def rehearse(study: Study, *, by: User) -> Study:
 
 
 def _copy_sources(study: Study, copy: Study) -> None:
+    copy_packs(str(study.uuid), str(copy.uuid))
     for source in Source.objects.filter(study=study).order_by("position"):
         rows = list(source.provenances.iterator(2_000))
         source.pk, source.study, source._state.adding = None, copy, True

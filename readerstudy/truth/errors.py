@@ -40,6 +40,10 @@ class NotEnoughImages(TruthError, code="not_enough_images"):
     """A source has fewer images than the protocol needs."""
 
 
+class LabelsDoNotFit(TruthError, code="labels_do_not_fit"):
+    """The labels of the images do not say what the protocol needs."""
+
+
 class NoPlan(TruthError, code="no_plan"):
     """The study has no plan. Make it on its page Plan, or with manage.py allocate STUDY."""
 
@@ -87,10 +91,6 @@ class NotAskedFor(TruthError, code="not_asked_for"):
     """Nobody has asked for the unblinding yet; asking is its first step."""
 
 
-class ReasonMissing(TruthError, code="reason_missing", status=422):
-    """A reason is needed. It is recorded in the log."""
-
-
 class StillBlinded(TruthError, code="still_blinded"):
     """The study is still blinded. Truth beside answers is shown after the unblinding only."""
 
@@ -116,3 +116,7 @@ class DisclosureNotSent(TruthError, code="disclosure_not_sent"):
 
     Somebody with an account under that address can read it on the page /disclosures/.
     """
+
+
+class ProgramStopped(TruthError, code="program_stopped"):
+    """The program that reads has stopped. Mend it and start it again; it goes on where it stopped."""

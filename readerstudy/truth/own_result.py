@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.models import Response
 from readerstudy.reading.steps import document_of
+from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment, Section, Task
 from readerstudy.studies.protocol.document import SectionDocument
 from readerstudy.truth.models import Key, Kind
@@ -30,14 +31,17 @@ class SectionResult:
         return round(100 * self.chance)
 
 
-def own_result(enrolment: Enrolment) -> tuple[SectionResult, ...]:
-    """Section by section; sections that only rate or check labels have no right and wrong."""
+def own_result(enrolment: Enrolment) -> tuple[SectionResult, ...] | None:
+    """Section by section; sections that only rate or check labels have no right and wrong.
+
+    None until the study is unblinded.
+    """
     study = enrolment.study
-    if not hasattr(study, "lock") or not is_unblinded(study):
+    if not hasattr(study, "lock") or not document_of(enrolment).reading.show_own_result:
         raise NothingHere
+    if not is_unblinded(study):
+        return None
     protocol = document_of(enrolment)
-    if not protocol.reading.show_own_result:
-        raise NothingHere
     judged = study.sections.filter(practice=False, task__in=[Task.PICK_REAL, Task.CALL]).order_by("position")
     return tuple(_section(enrolment, section, protocol.section(section.name)) for section in judged)
 
@@ -57,7 +61,7 @@ def _section(enrolment: Enrolment, section: Section, document: SectionDocument) 
     correct = sum(_is_correct(answer, section.task, kinds) for answer in counted)
     chance = 1 / document.alternatives if section.task == Task.PICK_REAL else 0.5
     return SectionResult(
-        title=document.title, task=section.task, correct=correct, total=len(counted), chance=chance
+        title=spoken(document.title), task=section.task, correct=correct, total=len(counted), chance=chance
     )
 
 

@@ -34,7 +34,7 @@ def practice_result(request: HttpRequest, slug: str) -> HttpResponse:
 
 @page()
 def read_result(request: HttpRequest, slug: str) -> HttpResponse:
-    """The reader's own result; there is none before the unblinding."""
+    """The reader's own result; before the unblinding the page says that it is not there yet."""
     enrolment = reading_of(request.user, slug)
     results = own_result(enrolment)
     return render(request, "truth/own_result.html", context_of(enrolment, results=results))

@@ -11,21 +11,21 @@ from readerstudy.studies.models import Section, Study
 from readerstudy.truth.models import Key, Kind, Provenance
 
 PUBLIC = (
-    "Source {name!r} is public: a reader can look its images up and tell them from the others. "
-    "Use images that nobody outside has, or report it as a limitation."
+    "Source {name!r} is public: a reader can look up its images and recognise them. "
+    "Use unpublished images, or report it as a limitation."
 )
 OPEN_SEED = (
-    "Images of source {name!r} were generated from a seed that stands in their manifest: whoever has the "
-    "checkpoint can guess it, make the images again and recognise them. Generate them for this study instead "
-    "(page Playground, or manage.py generate_synthetic --study), which draws a secret seed."
+    "The manifests of {names} contain the seeds of their images: anybody with the checkpoint can generate "
+    "these images again and recognise them. Generate the images for this study instead (Playground, or "
+    "manage.py generate_synthetic --study), which draws a secret seed."
 )
 LABEL = (
-    "Section {section!r} shows the label {name!r}, and {how}: readers learn the truth from it. Spell labels "
-    "alike in all sources, and choose images with the same values."
+    "Section {section!r} shows the label {name!r}, and {how}: it tells readers the truth. Use the same "
+    "spelling in all sources, and choose images with the same values."
 )
 PATIENTS = (
-    "Practice with feedback shows {patients}, whose other images count: readers may recognise them. Import "
-    "images of more patients, or ask for fewer trials."
+    "Practice with feedback shows {patients} whose other images are in counting sections: readers may "
+    "recognise them. Import images of more patients, or plan fewer trials."
 )
 #: A label with more values is a measurement: its values differ, so only how they are written is compared.
 MOST_VALUES = 10
@@ -39,7 +39,7 @@ def recognisable(study: Study) -> list[str]:
     names = dict.fromkeys(seeded.values_list("source__name", flat=True))
     return [
         *(PUBLIC.format(name=name) for name in public),
-        *(OPEN_SEED.format(name=name) for name in names),
+        *([OPEN_SEED.format(names=", ".join(map(repr, names)))] if names else []),
         *_labels(study),
         *_patients(study),
     ]

@@ -5,6 +5,7 @@ The web process loads this module to queue a run; measuring images needs scipy, 
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
         "known": summary.known,
         "labelled": summary.labelled,
         "duplicates": summary.duplicates,
-        "refused": [{"file": refusal.file, "reason": refusal.reason} for refusal in summary.refused],
+        "refused": [asdict(refusal) for refusal in summary.refused],
     }
 
 

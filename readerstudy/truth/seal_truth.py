@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from readerstudy.audit.chain import canonical
 from readerstudy.reading.models import Presentation, Slot
-from readerstudy.studies.models import Section, Study, TrialImage
+from readerstudy.studies.models import Section, Study, Trial, TrialImage
 from readerstudy.truth.hidden import Hidden
 from readerstudy.truth.models import Key, Provenance, Source, TruthSeal
 from readerstudy.truth.secrets import plan_key
@@ -38,9 +38,11 @@ def seal_truth(study: Study) -> str:
     return truth_digest(study, ((seal.subject, seal.digest) for seal in seals))
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def row_digest(key: Hidden, subject: str, salt: str, content: Any) -> str:
-    text = json.dumps([subject, salt, content], sort_keys=True, separators=(",", ":"))
-    return hmac.digest(key, text.encode(), "sha256").hex()
+    return hmac.digest(key, _encode([subject, salt, content]).encode(), "sha256").hex()
 
 
 def truth_digest(study: Study, seals: Iterable[tuple[str, str]]) -> str:
@@ -55,9 +57,11 @@ def truth_rows(study: Study) -> Iterator[Sealed]:
     """Every row of the truth by its name, with what it says now."""
     yield from _rows(Source.objects.filter(study=study), _SOURCE)
     yield from _rows(Provenance.objects.filter(source__study=study), _PROVENANCE)
-    yield from _rows(Section.objects.filter(study=study), _SECTION)
-    yield from _rows(TrialImage.objects.filter(trial__section__study=study), _TRIAL_IMAGE)
-    yield from _rows(Key.objects.filter(trial_image__trial__section__study=study), _KEY)
+    yield from _rows(Section.objects.filter(study=study), _SECTION, used=("label_values",))
+    yield from _rows(Trial.objects.filter(section__study=study, images=None), ("section_id", "number"))
+    yield from _rows(TrialImage.objects.filter(trial__section__study=study), _TRIAL_IMAGE, used=("tells",))
+    keys = Key.objects.filter(trial_image__trial__section__study=study)
+    yield from _rows(keys, _KEY, used=("screen",))
     yield from _walks(study)
 
 
@@ -71,10 +75,15 @@ _TRIAL_IMAGE = ("trial__section_id", "trial__number", "trial_id", "number", "ima
 _KEY = ("trial_image_id", "provenance_id", "alternative", "catch")
 
 
-def _rows(rows: QuerySet[Any], columns: tuple[str, ...]) -> Iterator[Sealed]:
+def _rows(rows: QuerySet[Any], columns: tuple[str, ...], *, used: tuple[str, ...] = ()) -> Iterator[Sealed]:
+    """Rows with their columns; younger ones where they are `used`, of which older seals know nothing."""
     table = rows.model._meta.db_table
-    for pk, *values in rows.order_by("pk").values_list("pk", *columns).iterator(ROWS_AT_ONCE):
-        yield f"{table}:{pk}", canonical(dict(zip(columns, values, strict=True)))
+    for pk, *values in rows.order_by("pk").values_list("pk", *columns, *used).iterator(ROWS_AT_ONCE):
+        content = dict(zip((*columns, *used), values, strict=True))
+        yield (
+            f"{table}:{pk}",
+            canonical({name: value for name, value in content.items() if value or name not in used}),
+        )
 
 
 def _walks(study: Study) -> Iterator[Sealed]:

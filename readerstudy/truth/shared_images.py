@@ -4,8 +4,9 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
+from readerstudy.studies.errors import ReasonMissing
 from readerstudy.studies.models import Study
-from readerstudy.truth.errors import ReasonMissing, SharesImages
+from readerstudy.truth.errors import SharesImages
 from readerstudy.truth.models import Provenance, SharedImagesApproval
 
 APPROVED, FORMERLY_APPROVED = "shared images approved", "disclosure approved"

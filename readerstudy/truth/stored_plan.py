@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from readerstudy.reading.models import Presentation, Slot
-from readerstudy.studies.models import Section, Study
+from readerstudy.studies.models import Section, Study, Trial
 from readerstudy.truth.allocate import pools_of
 from readerstudy.truth.allocation import (
     PlanDocument,
@@ -16,6 +16,7 @@ from readerstudy.truth.allocation import (
 )
 from readerstudy.truth.allocation.former import former_digest
 from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST
+from readerstudy.truth.allocation.labels import label_values
 from readerstudy.truth.errors import NoPlan, PlanIsStale, PlanWasChanged
 from readerstudy.truth.models import Key, Plan
 from readerstudy.truth.pseudonyms import Pseudonyms
@@ -35,12 +36,16 @@ def plan_of(study: Study) -> Plan:
 
 def check_plan(study: Study) -> Plan:
     """The study's plan, if its rows still say what was planned, for the protocol and images as they stand."""
-    plan = plan_of(study)
-    pool = pool_digest(pools_of(study), plan_key(study, PLAN))
+    plan, pools = plan_of(study), pools_of(study)
+    pool = pool_digest(pools, plan_key(study, PLAN))
     if not plan.fits(study.protocol.digest) or plan.pool != pool:
         raise PlanIsStale
     if stored_digest(study, plan) != plan.digest:
         raise PlanWasChanged
+    protocol = study.protocol.document
+    for section in study.sections.all():
+        if section.label_values != label_values(protocol, protocol.section(section.name), pools):
+            raise PlanWasChanged if section.label_values else PlanIsStale
     return plan
 
 
@@ -83,18 +88,25 @@ def _trials(section: Section, name: Name) -> tuple[PlannedTrial, ...]:
     )
     images: dict[int, list[PlannedImage]] = defaultdict(list)
     catch: dict[int, bool] = {}
+    screens: dict[int, str] = {}
     for key in keys.iterator(2_000):
         number = key.trial_image.trial.number
         catch[number] = catch.get(number, False) or key.catch
+        screens[number] = key.screen
         images[number].append(
             PlannedImage(
                 source=key.provenance.source.name,
                 image=name(key.provenance.image.digest),
                 alternative=key.alternative,
                 label=key.trial_image.label,
+                tells=key.trial_image.tells,
             )
         )
-    return tuple(PlannedTrial(images=tuple(images[n]), catch=catch[n]) for n in sorted(images))
+    numbers = Trial.objects.filter(section=section).order_by("number").values_list("number", flat=True)
+    return tuple(
+        PlannedTrial(images=tuple(images[n]), catch=catch.get(n, False), screen=screens.get(n, ""))
+        for n in numbers
+    )
 
 
 def _places(section: Section, places: int) -> tuple[tuple[PlannedPresentation, ...], ...]:

@@ -7,8 +7,8 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
+from readerstudy.studies.errors import ReasonMissing
 from readerstudy.truth.allocate import clear_plan
-from readerstudy.truth.errors import ReasonMissing
 from readerstudy.truth.models import Key, Source
 
 

@@ -6,14 +6,9 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
+from readerstudy.studies.errors import ReasonMissing
 from readerstudy.studies.models import Study
-from readerstudy.truth.errors import (
-    NotAskedFor,
-    NotFrozen,
-    ReasonMissing,
-    SecondPersonNeeded,
-    StillBlinded,
-)
+from readerstudy.truth.errors import NotAskedFor, NotFrozen, SecondPersonNeeded, StillBlinded
 from readerstudy.truth.models import Unblinding, UnblindingRequest
 from readerstudy.truth.secrets import commitment_of, plan_secret_of
 from readerstudy.truth.shared_images import (

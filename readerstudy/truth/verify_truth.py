@@ -1,10 +1,12 @@
 """Hold the truth against what was sealed at the lock. What is wrong is named by row, not by what it says."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from readerstudy.audit.verify import Finding
-from readerstudy.imaging.models import Image
+from readerstudy.imaging.models import Image, Packed
+from readerstudy.imaging.packs import packs_digest
 from readerstudy.imaging.storage import damaged
 from readerstudy.studies.models import Study
 from readerstudy.studies.verify_people import events_by_key
@@ -24,9 +26,10 @@ def verify_truth(study: Study) -> Iterator[Finding]:
 
 
 def verify_pixels(study: Study) -> Iterator[Finding]:
-    """The stored buffer of every image of the study against its digest."""
+    """The stored buffer and packed form of every image of the study against their digests."""
     shown = Image.objects.filter(pk__in=_images(study)).order_by("pk")
-    for what in damaged(shown.iterator(2_000)):
+    packed = Packed.objects.filter(scope=str(study.uuid)).select_related("image").order_by("pk")
+    for what in damaged(chain(shown.iterator(2_000), packed.iterator(2_000))):
         yield Finding(stream=study.scope, what=what)
 
 
@@ -44,6 +47,9 @@ def _locked_truth(study: Study) -> Iterator[str]:
         yield "the plan is not the one that was locked"
         return
     yield from _commitment(study)
+    packed = locked.get("packed", "")
+    if packed and packed != packs_digest(str(study.uuid), plan_key(study, "packed")):
+        yield "the packed images are not those that were locked"
     if "truth" in locked:
         yield from _sealed(study, locked["truth"])
     else:

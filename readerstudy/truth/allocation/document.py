@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+#: The alternative of an image that is shown as the reference.
+REFERENCE = "reference"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pooled:
@@ -14,6 +17,11 @@ class Pooled:
     image: str
     group: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def case(self) -> str:
+        """What the image shows: its label `case`, else its patient; "" if neither is known."""
+        return self.labels.get("case") or self.group
 
 
 def pool_digest(pools: Mapping[str, Sequence[Pooled]], key: bytes) -> str:
@@ -28,21 +36,42 @@ def pool_digest(pools: Mapping[str, Sequence[Pooled]], key: bytes) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedImage:
+    """`label` is what a reader checks, `tells` what stands beside the image."""
+
     source: str
     image: str
     alternative: str
     label: Mapping[str, str]
+    tells: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_reference(self) -> bool:
+        return self.alternative == REFERENCE
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedTrial:
+    """The images of one screen, a reference last; none where the section asks about itself.
+
+    `screen` is its kind, "" where the section has one kind, or kinds of one image each.
+    """
+
     images: tuple[PlannedImage, ...]
     catch: bool = False
+    screen: str = ""
+
+    @property
+    def compared(self) -> tuple[PlannedImage, ...]:
+        """The images that something is asked of."""
+        return tuple(image for image in self.images if not image.is_reference)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedPresentation:
-    """A trial at one place: `slots` are image numbers from left to right, `repeats` an earlier order."""
+    """A trial at one place: `slots` are image numbers from left to right, `repeats` an earlier order.
+
+    A reference is the last of the slots.
+    """
 
     trial: int
     slots: tuple[int, ...]
@@ -74,10 +103,15 @@ class PlanDocument:
         for section in self.sections:
             yield ["section", section.name, section.task, section.practice]
             for trial in section.trials:
-                images = [[one.source, one.image, one.alternative, dict(one.label)] for one in trial.images]
-                yield ["trial", trial.catch, images]
+                # Kinds of screen and labels beside images are younger than plans: said where there are some.
+                yield ["trial", trial.catch, [*map(_said, trial.images)], *filter(None, [trial.screen])]
             for walk in section.places:
                 yield ["place", [[shown.trial, shown.slots, shown.repeats] for shown in walk]]
+
+
+def _said(image: PlannedImage) -> list[Any]:
+    said = [image.source, image.image, image.alternative, dict(image.label)]
+    return [*said, dict(image.tells)] if image.tells else said
 
 
 def _keyed(lines: Iterable[list[Any]], key: bytes) -> str:

@@ -6,19 +6,21 @@ Needs neither Django nor a database: `python -m readerstudy.truth.allocation BUN
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
-from readerstudy.truth.allocation.document import PlanDocument, PlannedTrial, Pooled
+from readerstudy.truth.allocation.document import PlanDocument, PlannedImage, PlannedTrial, Pooled
 from readerstudy.truth.allocation.keys import PLAN, PLAN_DIGEST, commitment
 from readerstudy.truth.allocation.make import make_plan
+from readerstudy.truth.allocation.replay import other_exposures
 from readerstudy.truth.errors import PlanNotVerified
 from readerstudy.truth.hidden import derive
 
-TABLES = ("picks.csv", "ratings.csv", "calls.csv", "checks.csv")
+TABLES = ("picks.csv", "ratings.csv", "calls.csv", "checks.csv", "answers.csv")
+MARKS = "marks.csv"
 MOST_TOLD = 5
 
 
@@ -45,7 +47,22 @@ def verify_plan(bundle: Path) -> Verified:
             "The recomputed plan has another hash: pool.csv or plan_hash was changed, or the plan was not "
             "drawn from this secret."
         )
-    return Verified(plan_hash=study["plan_hash"], rows=_compare(bundle, plan))
+    rows = _compare(bundle, plan)
+    _replay(bundle, protocol, key=derive(secret, PLAN, study["study"]))
+    return Verified(plan_hash=study["plan_hash"], rows=rows)
+
+
+def _replay(bundle: Path, protocol: ProtocolDocument, *, key: bytes) -> None:
+    """Every exposure of a staircase has to follow from its rule, the secret and the answers before it."""
+    if not any(section.staircase for section in protocol.sections):
+        return
+    places = {row["reader"]: int(row["plan_place"]) for row in _rows(bundle / "readers.csv")}
+    wrong = list(other_exposures(_rows(bundle / "answers.csv"), protocol, places, key))
+    if wrong:
+        more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
+        raise PlanNotVerified(
+            f"Shown for another time than the rule gives: {'; '.join(wrong[:MOST_TOLD])}{more}."
+        )
 
 
 def _study(bundle: Path) -> dict[str, Any]:
@@ -101,6 +118,11 @@ def _compare(bundle: Path, plan: PlanDocument) -> int:
             rows += 1
             if not shown.fits(row):
                 wrong.append(f"{name} line {line}")
+    if (bundle / MARKS).exists():
+        for line, row in enumerate(_rows(bundle / MARKS), start=2):
+            rows += 1
+            if not shown.was_marked(row):
+                wrong.append(f"{MARKS} line {line}")
     if wrong:
         more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
         raise PlanNotVerified(f"Shown otherwise than planned: {', '.join(wrong[:MOST_TOLD])}{more}.")
@@ -118,13 +140,27 @@ class _Shown:
 
     def fits(self, row: dict[str, str]) -> bool:
         section = self._sections[row["section"]]
-        presentation = section.places[self._places[row["reader"]] - 1][int(row["order"]) - 1]
+        walk = section.places[self._places[row["reader"]] - 1]
+        if not 1 <= int(row["order"]) <= len(walk):
+            return False
+        presentation = walk[int(row["order"]) - 1]
         trial = section.trials[presentation.trial - 1]
         if not self._is_same_trial(row, presentation.trial) or trial.catch != (row["catch"] == "1"):
             return False
         if bool(row["repeat_of"]) != (presentation.repeats is not None):
             return False
         return _is_screen(row, trial, presentation.slots)
+
+    def was_marked(self, row: dict[str, str]) -> bool:
+        """A point lies on an image of its trial, which the answers have named."""
+        name = row["trial"].removesuffix("-again")
+        number = self._trials.get((row["section"], name))
+        if number is None:
+            return False
+        images = self._sections[row["section"]].trials[number - 1].compared
+        if not row["image"]:
+            return row["source"] == _only_source(images)
+        return (row["image"], row["source"]) in {(image.image, image.source) for image in images}
 
     def _is_same_trial(self, row: dict[str, str], number: int) -> bool:
         """A trial's name is a pseudonym; it has to mean the same trial in every row."""
@@ -137,5 +173,18 @@ def _is_screen(row: dict[str, str], trial: PlannedTrial, slots: tuple[int, ...])
     """The image in the row's slot is the planned one; of a pick, the picked alternative."""
     if "picked" in row:
         return trial.images[slots[int(row["slot_picked"]) - 1] - 1].alternative == row["picked"]
-    image = trial.images[slots[int(row.get("slot") or 1) - 1] - 1]
+    if row.get("screen", trial.screen) != trial.screen:
+        return False
+    if "item" in row and not row["image"]:
+        return not row["slot"] and row["source"] == _only_source(trial.compared)
+    slot = int(row.get("slot") or 1)
+    if not 1 <= slot <= len(trial.compared):
+        return False
+    image = trial.images[slots[slot - 1] - 1]
     return (image.image, image.source) == (row["image"], row["source"])
+
+
+def _only_source(images: Sequence[PlannedImage]) -> str:
+    """The source of a screen, if it has but one."""
+    sources = {image.source for image in images}
+    return sources.pop() if len(sources) == 1 else ""

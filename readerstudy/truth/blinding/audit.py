@@ -4,6 +4,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
+from readerstudy.imaging.packs import pack_images
 from readerstudy.studies.models import Study
 from readerstudy.truth.blinding.compare import compare_arms
 from readerstudy.truth.blinding.gate import document_digest, images_digest
@@ -12,16 +13,22 @@ from readerstudy.truth.models import BlindingAudit, Kind, Provenance
 
 
 def audit_blinding(study: Study, *, by: User, on_progress: OnProgress | None = None) -> BlindingAudit:
-    """Measure both arms, compare them, and record the verdict that the lock will ask for."""
+    """Measure both arms, compare them, and record the verdict that the lock will ask for.
+
+    What is measured is packed as well, in the order of digests, so that the lock need not wait for it.
+    """
     digest = images_digest(study)
     arms = {kind: _rows(study, kind) for kind in (Kind.REAL, Kind.SYNTHETIC)}
-    total = sum(map(len, arms.values()))
+    images = sorted({row.image for rows in arms.values() for row in rows}, key=lambda image: image.digest)
+    measured = sum(map(len, arms.values()))
+    total = measured + len(images)
 
     def tell(before: int) -> OnProgress | None:
         return None if on_progress is None else lambda done, _: on_progress(before + done, total)
 
     real = measurements_of(arms[Kind.REAL], on_progress=tell(0))
     synthetic = measurements_of(arms[Kind.SYNTHETIC], on_progress=tell(len(real)))
+    pack_images(images, scope=str(study.uuid), on_progress=tell(measured))
     report = compare_arms(real, synthetic, seed=study.protocol.document.seed)
     return keep_audit(study, digest, report.passed, report.as_dict(), by=by)
 

@@ -18,12 +18,11 @@ from readerstudy.imaging.features import FEATURE_NAMES, SKETCH_SIDE
 from readerstudy.imaging.measuring import Measured
 from readerstudy.truth.blinding.auc import Area, Arms, Floats, Shuffles, areas_of, areas_of_shuffles, holm
 from readerstudy.truth.blinding.classifier import Separation, separate, spread_columns
-from readerstudy.truth.blinding.words import DELIVERED, ORIGINALS, Words, container_words
+from readerstudy.truth.blinding.limits import LEAK_FROM
+from readerstudy.truth.blinding.words import DELIVERED, OF_SOME, ORIGINALS, Words, container_words
 from readerstudy.truth.errors import TooFewImages
 
 ALARM = 0.05
-# Who sees a feature with a smaller area than this is right in fewer than six of ten pairs.
-LEAK_FROM = 0.6
 SHUFFLES = 4000
 MOST_IMAGES = 1000
 FEWEST_IMAGES = 5
@@ -164,13 +163,15 @@ def compare_arms(real: Sequence[Measured], synthetic: Sequence[Measured], *, see
     real, synthetic = _sampled(real, rng), _sampled(synthetic, rng)
     both = [*real, *synthetic]
     arms = Arms.of([each.group for each in real], [each.group for each in synthetic])
-    values = np.array([list(each.features.as_dict().values()) for each in both], dtype=np.float64)
+    names = (*FEATURE_NAMES, *both[0].more)
+    rows = [{**each.features.as_dict(), **each.more} for each in both]
+    values = np.array([[row[name] for name in names] for row in rows], dtype=np.float64)
     facts, fact_words = _facts(both)
     shuffles = arms.shuffles(rng, SHUFFLES)
     return BlindingReport(
         n_real=len(real),
         n_synthetic=len(synthetic),
-        features=_compared(DELIVERED, FEATURE_NAMES, values, arms, shuffles, gates=True),
+        features=_compared(DELIVERED, names, values, arms, shuffles, gates=True),
         originals=_compared(fact_words, tuple(fact_words), facts, arms, shuffles, gates=False),
         classifier=separate(spread_columns(values), arms, shuffles, rng),
         detectability=separate(_sketches(both), arms, shuffles, rng),
@@ -187,9 +188,13 @@ def _sampled(arm: Sequence[Measured], rng: np.random.Generator) -> Sequence[Meas
 def _facts(measured: Sequence[Measured]) -> tuple[Floats, dict[str, Words]]:
     """The facts of the originals as columns; a format becomes one column for each container there is."""
     containers = sorted({str(each.facts.get("container", "unknown")) for each in measured})
-    words = {**ORIGINALS, **{f"stored as {name}": container_words(name) for name in containers}}
+    known = [
+        name for name in ORIGINALS if name not in OF_SOME or any(each.facts.get(name) for each in measured)
+    ]
+    words = {name: ORIGINALS[name] for name in known}
+    words |= {f"stored as {name}": container_words(name) for name in containers}
     rows = [
-        [float(each.facts.get(name, 0)) for name in ORIGINALS]
+        [float(each.facts.get(name, 0)) for name in known]
         + [float(each.facts.get("container", "unknown") == name) for name in containers]
         for each in measured
     ]

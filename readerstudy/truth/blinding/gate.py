@@ -11,8 +11,9 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.chain import canonical
 from readerstudy.audit.record import record
+from readerstudy.studies.errors import ReasonMissing
 from readerstudy.studies.models import Study
-from readerstudy.truth.errors import AuditPassed, BlindingFailed, BlindingNotShown, ReasonMissing
+from readerstudy.truth.errors import AuditPassed, BlindingFailed, BlindingNotShown
 from readerstudy.truth.models import BlindingAudit, BlindingOverride, Provenance
 from readerstudy.truth.secrets import plan_key
 

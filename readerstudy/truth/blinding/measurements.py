@@ -5,7 +5,8 @@ Each study measures for itself: an audit that went faster where another study ha
 
 from collections.abc import Callable, Iterator, Sequence
 
-from readerstudy.imaging.features import VERSION, Features
+from readerstudy.imaging.feature_version import VERSION
+from readerstudy.imaging.features import FEATURE_NAMES, Features
 from readerstudy.imaging.measuring import Measured, measure
 from readerstudy.truth.models import Measurement, Provenance
 
@@ -53,6 +54,7 @@ def _measured(row: Provenance, kept: Measurement) -> Measured:
     return Measured(
         features=Features.from_dict(kept.features),
         sketch=bytes(kept.sketch),
+        more={name: float(value) for name, value in kept.features.items() if name not in FEATURE_NAMES},
         group=row.group,
         facts=row.facts,
     )

@@ -34,12 +34,17 @@ class Plan(models.Model):
 
 
 class Key(models.Model):
-    """What one image of a trial really is, and the name it carries as an alternative."""
+    """What one image of a trial really is, and the name it carries as an alternative.
+
+    `screen` is the kind of screen that its trial is of, where the section has several kinds by name: a reader
+    may be asked which.
+    """
 
     trial_image = models.OneToOneField("studies.TrialImage", on_delete=models.CASCADE, related_name="+")
     provenance = models.ForeignKey("truth.Provenance", on_delete=models.PROTECT, related_name="+")
     alternative = models.CharField(max_length=90)
     catch = models.BooleanField(default=False)
+    screen = models.CharField(max_length=80, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.trial_image} is {self.alternative}"

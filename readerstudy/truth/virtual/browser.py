@@ -5,17 +5,25 @@ import json
 import time
 from collections.abc import Callable
 from email.message import Message
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener
+from urllib.parse import urlencode, urlsplit
+from urllib.request import (
+    BaseHandler,
+    HTTPCookieProcessor,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from readerstudy.truth.errors import TruthError
 
 TIMEOUT_S = 60
 BUSY_TRIES = 5
 LONGEST_WAIT_S = 60.0
+HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class ServerRefused(TruthError, code="server_refused"):
@@ -39,8 +47,11 @@ class Browser:
     def __init__(self, server: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         self.server = server.rstrip("/")
         self._pause = pause
-        self._cookies = CookieJar()
-        self._opener = build_opener(HTTPCookieProcessor(self._cookies))
+        #: The tab that reads, named with everything it sends.
+        self.sitting = ""
+        # A private server speaks for a site with TLS, over plain HTTP on this machine.
+        self._cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
+        self._opener = opener_for(self.server, HTTPCookieProcessor(self._cookies))
 
     def get(self, path: str) -> bytes:
         return self._open(Request(self.server + path))  # noqa: S310  (the server the operator named)
@@ -65,7 +76,8 @@ class Browser:
 
     @property
     def _headers(self) -> dict[str, str]:
-        return {"X-CSRFToken": self._csrf, "Referer": self.server + "/"}
+        tab = {"X-Reading-Sitting": self.sitting} if self.sitting else {}
+        return {"X-CSRFToken": self._csrf, "Referer": self.server + "/", **tab}
 
     def _open(self, request: Request) -> bytes:
         for _ in range(BUSY_TRIES - 1):
@@ -89,6 +101,15 @@ class Browser:
             raise ServerRefused(told) from error
         except (URLError, http.client.HTTPException, OSError) as error:
             raise ServerRefused(f"{self.server} does not answer: {error}. Is the server running?") from error
+
+
+def opener_for(server: str, *handlers: BaseHandler) -> OpenerDirector:
+    """What opens addresses of a server. One on this machine is asked directly, whatever proxy is set.
+
+    A proxy would see the sessions and images of a private server, which speaks without TLS.
+    """
+    here = urlsplit(server).hostname in HERE
+    return build_opener(ProxyHandler({} if here else None), *handlers)
 
 
 def _wait_s(headers: Message) -> float:

@@ -2,59 +2,98 @@
 
 import uuid
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
 from readerstudy.accounts.models import User
 from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent import consent
+from readerstudy.reading.debrief import debrief
+from readerstudy.reading.display_chart import charts_of, new_attempt
+from readerstudy.reading.exposures import exposure_of, going_on
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.models import Presentation
+from readerstudy.reading.open_sitting import open_sitting
 from readerstudy.reading.options import answer_from
 from readerstudy.reading.respond import Timing, respond
-from readerstudy.reading.steps import next_step
+from readerstudy.reading.steps import document_of, next_step
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol import Question
 from readerstudy.truth.practice import judge_practice
-from readerstudy.truth.virtual.mind import Mind
+from readerstudy.truth.virtual.glances import glances
+from readerstudy.truth.virtual.items import answer
+from readerstudy.truth.virtual.mind import Mind, Screen
 from readerstudy.truth.virtual.screens import Screens
+from readerstudy.truth.virtual.sharp_eyes import display_check
 
 OnAnswer = Callable[[], None]
+FRAME_MS = 1000 / 60
+SLOW_FRAMES = 0.05
 
 
 def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> int:
     """Read until nothing is left or the reader stops; returns how many answers were given now."""
     _get_ready(enrolment, mind)
-    screens, given = Screens(enrolment), 0
+    screens, given, sitting = Screens(enrolment), 0, _sit_down(enrolment)
     while (shown := _open(enrolment)) is not None and not mind.stops():
-        answer = mind.answer(screens.screen(shown.token))
-        took_ms = mind.response_ms()
+        exposure_ms = exposure_of(Walk(enrolment))
+        screen = screens.screen(shown.token, exposure_ms)
+        timing = timing_of(mind, screen)
         respond(
             enrolment,
             shown.token,
-            answer_from(answer),
+            answer_from(answer(mind, screen)),
             by=_reader(enrolment),
             client_uuid=uuid.uuid4(),
-            timing=Timing(response_ms=took_ms, active_ms=took_ms),
+            sitting=sitting,
+            timing=Timing(
+                response_ms=timing.pop("response_ms"), active_ms=timing.pop("active_ms"), particulars=timing
+            ),
         )
         given += 1
         on_answer()
     return given
 
 
+def _sit_down(enrolment: Enrolment) -> uuid.UUID | None:
+    """Where a failed display check refuses, a virtual reader passes it like anybody; None elsewhere."""
+    if document_of(enrolment).display.if_failed != "refuse":
+        return None
+    attempt, reader = new_attempt(enrolment), _reader(enrolment)
+    seen = display_check(attempt, charts_of(enrolment, attempt))
+    verdict = check_display(enrolment, seen, by=reader)
+    sitting = open_sitting(enrolment, uuid.uuid4(), by=reader, take_over=True, display_check=verdict.kept())
+    return sitting.token
+
+
 def _open(enrolment: Enrolment) -> Presentation | None:
     """What is to be read now; a practice that is through is judged first, a section handed in."""
-    walk = Walk(enrolment)
+    walk = going_on(Walk(enrolment), by=_reader(enrolment))
     if walk.gate is not None:
         judge_practice(enrolment, walk.gate.section, by=_reader(enrolment))
     elif walk.to_hand_in is not None:
         hand_in(enrolment, walk.to_hand_in.section, by=_reader(enrolment))
+    elif walk.to_disclose is not None:
+        debrief(enrolment, walk.to_disclose.section.token, by=_reader(enrolment))
     else:
         return walk.current
-    return Walk(enrolment).current
+    return _open(enrolment)
+
+
+def timing_of(mind: Mind, screen: Screen) -> dict[str, Any]:
+    """What the browser of a virtual reader measures: an image stays a frame longer now and then."""
+    took_ms = mind.response_ms(screen.section)
+    timing: dict[str, Any] = {"response_ms": took_ms, "active_ms": took_ms}
+    if screen.exposure_ms and screen.images:
+        shown_ms = screen.exposure_ms + FRAME_MS * float(mind.rng.random() < SLOW_FRAMES)
+        timing |= {"exposure_ms": float(screen.exposure_ms), "shown_ms": round(shown_ms, 1)}
+    elif screen.images:
+        timing |= {"first_paint_ms": 0, "events": glances(mind, screen, took_ms)}
+    return timing
 
 
 def _reader(enrolment: Enrolment) -> User:

@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from readerstudy.studies.protocol import SectionDocument
+from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
+from readerstudy.truth.judging import Origin
 
 SEES_EASY = 0.97
 REMEMBERS = 0.6
+RUNS_OUT_OF_TIME = 0.02
+#: How much sooner the truth is seen where images are shown e times as long, in logits.
+SEES_LONGER = 1.2
 USUAL = {"call": 0.62, "check_label": 0.97}
 ABOVE_CHANCE = 0.05
 
@@ -43,21 +47,25 @@ class Seen:
     source: str
     real: bool
     label: Mapping[str, str]
+    origin: Origin
 
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
     """What is asked now. `trial` names the case, so that readers share its difficulty.
 
-    `choices` holds the values each label has in this section.
+    `choices` holds the values each label has in this section. Without images it is the page of questions;
+    `exposure_ms` is how long images are shown, 0 for as long as it takes.
     """
 
+    protocol: ProtocolDocument
     section: SectionDocument
     trial: str
     catch: bool
     progress: float
     images: Mapping[str, Seen]
     points: tuple[int, ...]
+    exposure_ms: int = 0
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -72,6 +80,8 @@ class Mind:
     def __init__(self, skill: Skill, *, seed: int, place: int) -> None:
         self.skill, self.seed = skill, seed
         self.rng = np.random.default_rng([seed, place])
+        # Of their own, so that how readers look changes none of their answers.
+        self.glancing = np.random.default_rng([seed, place, 1])
         self.talent = float(self.rng.normal(0, skill.reader_sd))
         self.leniency = float(self.rng.normal(0, 0.35))
         self._picked: dict[str, str] = {}
@@ -80,8 +90,12 @@ class Mind:
         """Whether the reader leaves for good before the next trial."""
         return bool(self.rng.random() < self.skill.dropout)
 
-    def response_ms(self) -> int:
-        return int(np.exp(self.rng.normal(9.7, 0.45)))
+    def response_ms(self, section: SectionDocument) -> int:
+        """How long they take: no less than a screen has to be looked at, and now and then too long."""
+        took_ms = max(int(np.exp(self.rng.normal(9.7, 0.45))), section.min_view_ms)
+        if not section.answer_within_ms or self.rng.random() < RUNS_OUT_OF_TIME:
+            return took_ms
+        return min(took_ms, section.answer_within_ms)
 
     def answer(self, screen: Screen) -> dict[str, Any]:
         """An answer in the form that browsers send."""
@@ -97,21 +111,42 @@ class Mind:
             answer["ratings"] = {letter: self._rate(screen, letter, answer) for letter in screen.images}
         return answer
 
-    def _correct(self, screen: Screen, *, shift: float = 0.0) -> bool:
+    def is_right(self, screen: Screen, *, shift: float = 0.0, usual: float | None = None) -> bool:
+        """Whether the reader sees what is true. `usual` is how often experts see it."""
         if screen.is_easy:
             return bool(self.rng.random() < SEES_EASY)
-        logit = _logit(self._accuracy(screen)) + self.talent + self._difficulty(screen.trial) + shift
-        return bool(self.rng.random() < _expit(logit - self.skill.fatigue * screen.progress))
+        logit = _logit(self._accuracy(screen, usual)) + self.talent + self.difficulty(screen.trial) + shift
+        logit += self._sees_at(screen)
+        return bool(self.rng.random() < expit(logit - self.skill.fatigue * screen.progress))
 
-    def _accuracy(self, screen: Screen) -> float:
+    def _sees_at(self, screen: Screen) -> float:
+        """What a staircase gives or takes: its first exposure is where the reader is as good as usual."""
+        rule = screen.section.staircase
+        if rule is None or not screen.exposure_ms:
+            return 0.0
+        return SEES_LONGER * math.log(screen.exposure_ms / rule.start_ms)
+
+    def sure(self, steps: int, *, right: bool) -> int:
+        """Surer where the answer is right: that is what gives the ROC curve its bend."""
+        mean = steps * (0.62 if right else 0.48)
+        return int(np.clip(round(self.rng.normal(mean, steps / 4)), 1, steps))
+
+    def felt(self, seen: Seen) -> float:
+        """How good an image looks to the reader."""
+        felt = 0.55 + self.leniency + self.difficulty(seen.image) + float(self.rng.normal(0, 0.8))
+        return felt + (0.1 if seen.real else 0.0)
+
+    def _accuracy(self, screen: Screen, usual: float | None) -> float:
         sources = {seen.source for seen in screen.images.values()}
         if len(sources) == 1 and (known := self.skill.by_source.get(*sources)) is not None:
             return known
         if self.skill.accuracy is not None:
             return self.skill.accuracy
+        if usual is not None:
+            return usual
         return USUAL.get(screen.section.task, 1 / screen.section.alternatives + ABOVE_CHANCE)
 
-    def _difficulty(self, name: str) -> float:
+    def difficulty(self, name: str) -> float:
         """A case is as hard for one reader as for the next."""
         shared = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         return float(shared.normal(0, self.skill.case_sd))
@@ -123,24 +158,22 @@ class Mind:
             return remembered
         real = next(letter for letter, seen in screen.images.items() if seen.real)
         others = [letter for letter in screen.images if letter != real]
-        picked = real if self._correct(screen) else str(self.rng.choice(others))
+        picked = real if self.is_right(screen) else str(self.rng.choice(others))
         self._picked[screen.trial] = screen.images[picked].image
         return picked
 
     def _call(self, screen: Screen) -> dict[str, Any]:
         seen = next(iter(screen.images.values()))
-        correct = self._correct(screen, shift=-self.skill.bias if seen.real else self.skill.bias)
+        correct = self.is_right(screen, shift=-self.skill.bias if seen.real else self.skill.bias)
         call = "real" if seen.real == correct else "synthetic"
         steps = screen.section.confidence
         if not steps:
             return {"call": call}
-        # Surer where the answer is right: that is what gives the ROC curve its bend.
-        mean = steps * (0.62 if correct else 0.48)
-        return {"call": call, "confidence": int(np.clip(round(self.rng.normal(mean, steps / 4)), 1, steps))}
+        return {"call": call, "confidence": self.sure(steps, right=correct)}
 
     def _check(self, screen: Screen) -> dict[str, Any]:
         label = next(iter(screen.images.values())).label
-        if screen.catch or not self._correct(screen):
+        if screen.catch or not self.is_right(screen):
             name = str(self.rng.choice(sorted(label)))
             others = sorted(screen.choices.get(name, frozenset()) - {label[name]})
             if not others:
@@ -152,10 +185,8 @@ class Mind:
         seen = screen.images[letter]
         if screen.catch and not seen.real:
             return screen.points[0]
-        felt = 0.55 + self.leniency + self._difficulty(seen.image) + float(self.rng.normal(0, 0.8))
-        felt += 0.1 if seen.real else 0.0
-        felt += 0.5 if answer.get("pick") == letter else 0.0
-        share = _expit(1.3 * felt)
+        felt = self.felt(seen) + (0.5 if answer.get("pick") == letter else 0.0)
+        share = expit(1.3 * felt)
         return screen.points[min(int(share * len(screen.points)), len(screen.points) - 1)]
 
 
@@ -164,5 +195,5 @@ def _logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _expit(x: float) -> float:
+def expit(x: float) -> float:
     return 1 / (1 + math.exp(-x))

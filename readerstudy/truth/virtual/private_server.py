@@ -1,5 +1,6 @@
 """A server of the platform's own for virtual readers, gone when they have read."""
 
+import os
 import subprocess
 import sys
 import time
@@ -7,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import SO_REUSEPORT, SOL_SOCKET, socket
 from urllib.error import URLError
-from urllib.request import urlopen
 
 from django.conf import settings
 
-from readerstudy.truth.virtual.browser import ServerRefused
+from readerstudy.truth.virtual.browser import ServerRefused, opener_for
 
-STARTS_WITHIN_S = 60
+APPLICATION = "readerstudy.truth.virtual.private_wsgi"
+STARTS_WITHIN_S = 300  # one that has ended is not waited for
+ENDS_WITHIN_S = 30
 
 
 @contextmanager
@@ -29,26 +31,39 @@ def reserved_port() -> Iterator[int]:
 def private_server() -> Iterator[str]:
     """A server of the platform on a free port of this machine, for as long as the block lasts."""
     with reserved_port() as port:
-        command = [sys.executable, "-m", "gunicorn", "readerstudy.wsgi", "--bind", f"127.0.0.1:{port}"]
+        command = [sys.executable, "-m", "gunicorn", APPLICATION, "--bind", f"127.0.0.1:{port}"]
         command += ["--reuse-port", "--workers", "2", "--threads", "4", "--log-level", "warning"]
-        process = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603  (made of names written here)
+        alone = {**os.environ, "PIXELS_BY_NGINX": "0"}  # no nginx stands before it
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=alone)  # noqa: S603  (made of names here)
         server = f"http://127.0.0.1:{port}"
         try:
             _wait_for(server, process)
             yield server
         finally:
-            process.terminate()
-            process.wait(timeout=30)
+            _end(process)
 
 
 def _wait_for(server: str, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urlopen(f"{server}/accounts/login/", timeout=5).close()  # noqa: S310
+            opener_for(server).open(f"{server}/health/live", timeout=30).close()
             return
         except (URLError, OSError):
             time.sleep(0.2)
-    raise ServerRefused(
-        f"The private server at {server} did not start. Run the platform and name it: --url …"
+    why = (
+        f"did not respond within {STARTS_WITHIN_S // 60} minutes. Try again when the machine is less busy"
+        if process.poll() is None
+        else "did not start; the log of the server or worker says why"
     )
+    raise ServerRefused(f"The private server for virtual readers {why}.")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End it, by force if it does not listen, so that no server stays behind and no error hides another."""
+    process.terminate()
+    try:
+        process.wait(timeout=ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=ENDS_WITHIN_S)

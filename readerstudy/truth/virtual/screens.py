@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 
-from readerstudy.reading.models import Slot
+from readerstudy.reading.models import Presentation, Slot
+from readerstudy.reading.screens import label_choices
 from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.judged import origin_of
 from readerstudy.truth.models import Key
 from readerstudy.truth.virtual.mind import Screen, Seen
 
@@ -13,43 +15,47 @@ class Screens:
 
     def __init__(self, enrolment: Enrolment) -> None:
         study = enrolment.study
+        self._lock = study.lock
         self._document = study.lock.protocol.document
         self._keys = _keys(study)
-        self._slots: dict[str, list[Slot]] = defaultdict(list)
-        self._totals: dict[int, int] = defaultdict(int)
-        rows = (
-            Slot.objects.filter(presentation__place=enrolment.own_place, presentation__section__study=study)
-            .select_related("presentation__section", "presentation__trial", "trial_image")
-            .order_by("presentation_id", "position")
+        self._slots: dict[int, list[Slot]] = defaultdict(list)
+        slots = Slot.objects.filter(
+            presentation__place=enrolment.own_place, presentation__section__study=study
         )
-        self._choices: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for slot in rows:
-            self._slots[slot.presentation.token].append(slot)
-            section = slot.presentation.section_id
-            for name, value in slot.trial_image.label.items():
-                self._choices[section][name].add(value)
-            self._totals[section] = max(self._totals[section], slot.presentation.order)
+        for slot in slots.select_related("trial_image").order_by("position"):
+            self._slots[slot.presentation_id].append(slot)
+        shown = Presentation.objects.of(enrolment).select_related("section", "trial")
+        self._shown = {presentation.token: presentation for presentation in shown}
+        self._totals: dict[int, int] = defaultdict(int)
+        for presentation in self._shown.values():
+            section = presentation.section_id
+            self._totals[section] = max(self._totals[section], presentation.order)
 
-    def screen(self, token: str) -> Screen:
-        slots = self._slots[token]
-        shown = slots[0].presentation
+    def screen(self, token: str, exposure_ms: int = 0) -> Screen:
+        shown = self._shown[token]
+        document = self._document.section(shown.section.name)
+        slots = [slot for slot in self._slots[shown.pk] if not slot.is_reference]
         keys = {slot.letter: self._keys[slot.trial_image_id] for slot in slots}
+        choices = label_choices(shown.section, document, self._lock.plan_digest)
         return Screen(
-            section=self._document.section(shown.section.name),
+            protocol=self._document,
+            section=document,
             trial=f"{shown.section.name}/{shown.trial.number}",
             catch=any(key.catch for key in keys.values()),
             progress=shown.order / self._totals[shown.section_id],
+            exposure_ms=exposure_ms,
             images={
                 slot.letter: Seen(
                     image=str(slot.trial_image_id),
                     source=keys[slot.letter].provenance.source.name,
                     real=keys[slot.letter].provenance.source.kind == "real",
                     label=slot.trial_image.label,
+                    origin=origin_of(keys[slot.letter]),
                 )
                 for slot in slots
             },
             points=self._document.scale.points,
-            choices={name: frozenset(values) for name, values in self._choices[shown.section_id].items()},
+            choices={name: frozenset(values) for name, values in choices.items()},
         )
 
 

@@ -7,11 +7,15 @@ from urllib.parse import urlsplit
 
 from readerstudy.studies.invite import Invited
 from readerstudy.truth.virtual.browser import Browser
-from readerstudy.truth.virtual.direct import questionnaire
+from readerstudy.truth.virtual.direct import questionnaire, timing_of
+from readerstudy.truth.virtual.items import answer
 from readerstudy.truth.virtual.mind import Mind
 from readerstudy.truth.virtual.screens import Screens
+from readerstudy.truth.virtual.sharp_eyes import display_check
 
 OnAnswer = Callable[[], None]
+#: Between two trials: a section handed in, its disclosure read. During a washout nothing opens.
+MOST_GATES = 5
 
 
 def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: OnAnswer) -> int:
@@ -31,17 +35,19 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
     browser.post(f"{api}/briefing")
     sitting = str(uuid.uuid4())
     if document.display.if_failed == "refuse":
-        browser.post(f"{api}/display", GOOD_DISPLAY)
+        browser.post(f"{api}/display", display_check(**browser.json(f"{api}/display")))
+    browser.sitting = sitting
     browser.post(f"{api}/sitting", {"sitting": sitting, "take_over": False, "screen": SCREEN})
     screens, given = Screens(enrolment), 0
     state = browser.json(f"{api}/state")
-    while (shown := _past_the_gate(browser, slug, state)) is not None and not mind.stops():
+    while (state := _past_the_gate(browser, slug, state))["current"] is not None and not mind.stops():
+        shown = state["current"]
         for image in shown["images"]:
             browser.get(image["url"])
-        answer = mind.answer(screens.screen(shown["token"]))
+        screen = screens.screen(shown["token"], state["section"]["screen"]["exposure_ms"])
+        said = {"answer": answer(mind, screen), "timing": timing_of(mind, screen)}
         state = browser.post(
-            f"{api}/presentations/{shown['token']}/response",
-            {"client_uuid": str(uuid.uuid4()), "answer": answer, "timing": _timing(mind)},
+            f"{api}/presentations/{shown['token']}/response", {"client_uuid": str(uuid.uuid4()), **said}
         )["state"]
         given += 1
         on_answer()
@@ -49,32 +55,19 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
 
 
 def _past_the_gate(browser: Browser, slug: str, state: Any) -> Any:
-    """What is to be read now; where nothing is, a section is handed in or a practice judged before."""
+    """The state with what is to be read now; before it sections are handed in and practice is judged."""
     api = f"/api/reading/{slug}"
-    if state["current"] is None and not state["finished"]:
+    for _ in range(MOST_GATES):
+        if state["current"] is not None or state["finished"]:
+            break
         if state["hand_in"]:
             browser.post(f"{api}/hand-in", {"section": state["hand_in"]["section"]})
+        elif state["disclosure"]:
+            browser.post(f"{api}/disclosed/", {"section": state["disclosure"]["section"]})
         else:
             browser.post_form(f"/read/{slug}/practice/")
         state = browser.json(f"{api}/state")
-    return state["current"]
+    return state
 
 
 SCREEN = {"width": 1920, "height": 1080, "pixel_ratio": 1}
-GOOD_DISPLAY: dict[str, Any] = {
-    "screen_width": 1920,
-    "screen_height": 1080,
-    "viewport_width": 1920,
-    "viewport_height": 1000,
-    "pixel_ratio": 1,
-    "dark_steps_seen": 6,
-    "dark_steps": 6,
-    "bright_steps_seen": 6,
-    "bright_steps": 6,
-    "ambient_light": "dim",
-}
-
-
-def _timing(mind: Mind) -> dict[str, int]:
-    took_ms = mind.response_ms()
-    return {"response_ms": took_ms, "active_ms": took_ms}

@@ -3,6 +3,7 @@
 import math
 import threading
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.chain import canonical, from_text
 from readerstudy.audit.errors import ParticularsUnfit
 from readerstudy.audit.models import Audience, Event, Stream
 from readerstudy.audit.record import record
@@ -91,13 +93,13 @@ def in_threads(work: list[Any]) -> list[BaseException]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=120)
     return failures
 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_stream_stays_without_gaps_under_many_threads() -> None:
-    start = threading.Barrier(8)
+    start = threading.Barrier(8, timeout=60)
 
     def write() -> None:
         start.wait()
@@ -136,3 +138,9 @@ def test_readers_who_each_begin_a_stream_do_not_wait_for_one_another() -> None:
 
     assert in_threads([lambda: write("study:1/enrolment:1"), lambda: write("study:1/enrolment:2")]) == []
     assert list(verify()) == []
+
+
+@pytest.mark.parametrize("number", [1e20, 1e22, 1e23, 1e308, -1e23, 1.7976931348623157e308])
+def test_a_large_number_is_the_same_as_either_database_writes_it(number: float) -> None:
+    digits = f"{Decimal(repr(number)):f}"  # as PostgreSQL gives it back
+    assert from_text(f'{{"x":{digits}}}') == from_text(f'{{"x":{number!r}}}') == canonical({"x": number})

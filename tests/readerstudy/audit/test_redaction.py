@@ -3,8 +3,9 @@
 import pytest
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.models import Audience, Event
+from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
+from tests.readerstudy.audit.reading_the_log import visible_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,24 +30,24 @@ def scope(alice: User) -> str:
 
 
 def test_a_reader_reads_only_what_is_for_readers_and_hears_of_nothing_else(scope: str) -> None:
-    entries = list(Event.objects.visible_in(scope, audience=Audience.READER))
+    entries = list(visible_in(scope, audience=Audience.READER))
     assert [entry.verb for entry in entries] == ["study.opened"]
 
 
 def test_staff_hear_nothing_of_what_waits_for_the_unblinding(scope: str) -> None:
-    entries = list(Event.objects.visible_in(scope, audience=Audience.STAFF))
+    entries = list(visible_in(scope, audience=Audience.STAFF))
     assert [entry.verb for entry in entries] == ["study.opened", "reader.invited"]
     assert entries[1].particulars == {"email": "bob@x.example"}
     assert SECRET not in repr(entries)
 
 
 def test_no_gap_in_the_numbers_tells_staff_of_more(scope: str) -> None:
-    entries = list(Event.objects.visible_in(scope, audience=Audience.STAFF))
+    entries = list(visible_in(scope, audience=Audience.STAFF))
     assert {entry.number for entry in entries} == {None}
 
 
 def test_after_the_unblinding_everything_is_read(scope: str) -> None:
-    entries = list(Event.objects.visible_in(scope, audience=Audience.UNBLINDED))
+    entries = list(visible_in(scope, audience=Audience.UNBLINDED))
     assert [(entry.stream, entry.number) for entry in entries] == [
         ("study:1", 1),
         ("study:1", 2),
@@ -56,7 +57,7 @@ def test_after_the_unblinding_everything_is_read(scope: str) -> None:
 
 
 def test_another_study_is_not_in_the_log_of_this_one(scope: str) -> None:
-    streams = {entry.stream for entry in Event.objects.visible_in("knees", audience=Audience.UNBLINDED)}
+    streams = {entry.stream for entry in visible_in("knees", audience=Audience.UNBLINDED)}
     assert streams == {"study:1", "study:1/enrolment:3"}
 
 
@@ -69,7 +70,7 @@ def test_a_digest_of_images_from_before_keys_is_kept_from_staff_until_the_unblin
         record("study:1", "blinding audited", by=None, on="x", particulars=said)
 
     def told(audience: Audience) -> list[str | None]:
-        entries = Event.objects.visible_in(scope, audience=audience)
+        entries = visible_in(scope, audience=audience)
         return [entry.particulars.get("images") for entry in entries if entry.verb == "blinding audited"]
 
     assert told(Audience.STAFF) == [None, "1" * 64]

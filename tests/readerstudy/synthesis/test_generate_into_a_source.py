@@ -9,7 +9,9 @@ from django.core.management import call_command
 
 from generation.sampling.run import image_seed
 from readerstudy.audit.models import Event
+from readerstudy.imaging.canvas import Canvas
 from readerstudy.studies.models import Run, Study
+from readerstudy.synthesis.for_study import size_warning
 from readerstudy.synthesis.generate import generate as run
 from readerstudy.synthesis.generate import request_of
 from readerstudy.truth.models import Provenance, Source
@@ -29,6 +31,7 @@ def generate(study: Study, out: Path) -> str:
         precision="bfloat16",
         verbosity=0,
         stdout=said,
+        stderr=said,
     )
     return said.getvalue()
 
@@ -38,6 +41,7 @@ def test_generating_puts_provenance_into_the_source_and_goes_on_where_it_stopped
     before = Provenance.objects.filter(source__study=study).count()
     said = generate(study, tmp_path / "made")
     assert "2 images new in source gan-canary" in said
+    assert "images of 96 × 96 pixels, and the study's canvas is 16 × 24" in said
     source = Source.objects.get(study=study, name="gan-canary")
     assert source.generated == 2
     assert source.rejected == 0
@@ -53,6 +57,11 @@ def test_generating_puts_provenance_into_the_source_and_goes_on_where_it_stopped
     assert "0 of them made now" in again
     assert "0 images new" in again
     assert Provenance.objects.filter(source__study=study).count() == before + 2
+
+
+def test_images_of_the_size_of_the_canvas_need_no_warning() -> None:
+    assert size_warning(Canvas(width=96, height=96, bits=8), 96) == ""
+    assert size_warning(Canvas(width=96, height=128, bits=8), 96) != ""
 
 
 def test_no_file_and_no_row_names_the_seed_of_a_studys_images(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ WORDS = [
     ),
     *("--guidance-rescale", "0.5", "--guidance-interval", "0.1", "0.9", "--sampler", "ddpm", "--seed", "7"),
     *("--format", "png8", "--precision", "bfloat16", "--compile", "--batch", "4", "--threads", "2", "--cpu"),
+    *("--backend", "torch"),
 ]
 
 

@@ -5,9 +5,10 @@ from itertools import combinations
 
 import pytest
 
-from readerstudy.audit.models import Audience, Event
+from readerstudy.audit.models import Audience
 from readerstudy.studies.models import Study
 from readerstudy.truth.models import Provenance
+from tests.readerstudy.audit.reading_the_log import visible_in
 from tests.readerstudy.factory import CALLS, a_planned_study, protocol_text
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def as_the_first_edition(rows: list[tuple[str, str]]) -> str:
 
 
 def told(study: Study) -> str:
-    entries = Event.objects.visible_in(study.scope, audience=Audience.STAFF)
+    entries = visible_in(study.scope, audience=Audience.STAFF)
     (audit,) = (entry for entry in entries if entry.verb == "blinding audited")
     return str(audit.particulars["images"])
 

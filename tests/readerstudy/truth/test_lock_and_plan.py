@@ -8,7 +8,7 @@ from django.db import DatabaseError, models, transaction
 from readerstudy.audit.models import Event
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.studies.create import revise_protocol
-from readerstudy.studies.errors import StudyIsLocked
+from readerstudy.studies.errors import ReasonMissing, StudyIsLocked
 from readerstudy.studies.models import Lock, Protocol, Section, Study, Trial, TrialImage
 from readerstudy.truth.allocate import allocate, allocations_of, pools_of
 from readerstudy.truth.allocation import make_plan
@@ -22,7 +22,6 @@ from readerstudy.truth.errors import (
     NoPlan,
     PlanIsStale,
     PlanWasChanged,
-    ReasonMissing,
 )
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import BlindingAudit, Key, Plan, Provenance, Source, StudySecrets

@@ -218,7 +218,7 @@ def test_an_error_in_the_middle_of_planning_shows_no_secret_even_on_a_debug_page
     settings.DEBUG = True
     monkeypatch.setattr("readerstudy.truth.allocation.make.make_places", fails)
     client = Client(raise_request_exception=False)
-    client.force_login(a_user("alice"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(a_user("alice"), backend="readerstudy.accounts.backend.Backend")
     response = client.post(f"/studies/{study.slug}/plan/")
     page = response.content.decode()
     assert response.status_code == 500

@@ -19,7 +19,10 @@ def test_the_result_counts_what_was_right(db: None) -> None:
     for _ in range(3):
         answer_next(made.reading("rita"), letter=real_letter(made.reading("rita")))
     rita = made.client("rita")
-    assert rita.get("/read/knees/result/").status_code == 404
+    waiting = rita.get("/read/knees/result/")
+    assert waiting.status_code == 200
+    assert "once the study is unblinded" in waiting.content.decode()
+    assert "3 of 3" not in waiting.content.decode()
     unblind(made)
     page = rita.get("/read/knees/result/").content.decode()
     assert "3 of 3" in page

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
+from readerstudy.reading.answer import Answer, Point, Said
 from readerstudy.reading.errors import StepFirst
 from readerstudy.reading.models import PracticeRound, Slot
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
+from readerstudy.studies.protocol import parse_protocol
+from readerstudy.truth.judged import judged
+from readerstudy.truth.judging import Origin
 from readerstudy.truth.models import Key
 from tests.readerstudy.factory import PRACTICE, QUARTETS, Locked, a_locked_study, answer_next, protocol_text
 from tests.readerstudy.reading.conftest import Tab, a_tab
@@ -43,7 +47,8 @@ def test_feedback_follows_the_committed_answer(made: Locked) -> None:
     assert feedback(rita, token).status_code == 404
     real = real_letter(made.reading("rita"))
     answer_next(made.reading("rita"), letter=real)
-    assert feedback(rita, token).json() == {"sentence": f"Correct, {real} is real.", "correct": True}
+    told = {"sentence": f"Correct, {real} is real.", "correct": True, "outline": [real], "points": []}
+    assert feedback(rita, token).json() == told
 
 
 def test_feedback_names_the_real_one_after_a_wrong_answer(made: Locked) -> None:
@@ -51,7 +56,8 @@ def test_feedback_names_the_real_one_after_a_wrong_answer(made: Locked) -> None:
     token = rita.state()["current"]["token"]
     real = real_letter(made.reading("rita"))
     answer_next(made.reading("rita"), letter=fake_letter(made.reading("rita")))
-    assert feedback(rita, token).json() == {"sentence": f"{real} is real.", "correct": False}
+    told = {"sentence": f"{real} is real.", "correct": False, "outline": [real], "points": []}
+    assert feedback(rita, token).json() == told
 
 
 def test_there_is_no_feedback_on_what_counts(db: None) -> None:
@@ -79,7 +85,7 @@ def test_who_meets_the_pass_mark_goes_on(made: Locked) -> None:
     rita.post("/read/knees/practice/")
     assert PracticeRound.objects.get().passed
     state = a_tab(made).state()
-    assert state["section"]["name"] == "triples"
+    assert state["section"]["title"] == "Triples"
     assert not state["practice"]
 
 
@@ -90,7 +96,7 @@ def test_who_misses_the_pass_mark_practises_again(made: Locked) -> None:
     assert "Practise again" in rita.get("/read/knees/practice/").content.decode()
     rita.post("/read/knees/practice/")
     state = a_tab(made).state()
-    assert (state["section"]["name"], state["section"]["answered"]) == ("warm-up", 0)
+    assert (state["section"]["title"], state["section"]["answered"]) == ("Warm up", 0)
     for _ in range(2):
         answer_next(made.reading("rita"), letter=real_letter(made.reading("rita")))
     rita.post("/read/knees/practice/")
@@ -98,7 +104,7 @@ def test_who_misses_the_pass_mark_practises_again(made: Locked) -> None:
         (1, False),
         (2, True),
     ]
-    assert a_tab(made).state()["section"]["name"] == "triples"
+    assert a_tab(made).state()["section"]["title"] == "Triples"
 
 
 def test_nothing_that_counts_is_answered_before_practice_is_judged(made: Locked) -> None:
@@ -118,4 +124,79 @@ def test_practice_without_a_pass_mark_leads_straight_on(db: None) -> None:
     made = a_locked_study(protocol_text(sections=PRACTICE + QUARTETS.format(trials=2)))
     for _ in range(2):
         answer_next(made.reading("rita"))
-    assert a_tab(made).state()["section"]["name"] == "triples"
+    assert a_tab(made).state()["section"]["title"] == "Triples"
+
+
+ASKED = """
+[[sections]]
+name = "diagnoses"
+compose = { hospital-canary = 2, checkpoint-canary = 2 }
+feedback = true
+[[sections.items]]
+name = "grade"
+kind = "choice"
+ask = "Grade"
+options = ["0", "1", "2", "3", { value = "4", text = "severe" }]
+truth = "grade"
+[[sections.items]]
+name = "level"
+kind = "number"
+ask = "Level"
+min = 0
+max = 10
+unit = "cm"
+truth = "grade"
+within = 0.5
+"""
+
+
+def grade_of(enrolment: Enrolment) -> str:
+    current = Walk(enrolment).current
+    assert current is not None
+    return str(Key.objects.get(trial_image=current.screen_slots[0].trial_image).provenance.labels["grade"])
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_section_that_counts_may_tell_whether_a_diagnosis_was_right_and_no_more(
+    db: None, right: bool
+) -> None:
+    made = a_locked_study(protocol_text(sections=ASKED))
+    rita, grade = a_tab(made), grade_of(made.reading("rita"))
+    state = rita.state()
+    assert state["section"]["screen"]["feedback"]
+    level = float(grade) + (0.5 if right else 0.6)
+    items = [{"item": "grade", "slot": "A", "value": grade}, {"item": "level", "slot": "A", "value": level}]
+    assert rita.respond(state, items=items).status_code == 201
+    told = feedback(rita, state["current"]["token"]).json()
+    assert told["correct"] is right
+    assert f"{grade} cm" in told["sentence"]
+    assert told["outline"] == []
+    assert "real" not in told["sentence"]
+    assert "synthetic" not in told["sentence"]
+
+
+MARKED = """
+[[sections]]
+name = "lesions"
+compose = { hospital-canary = 1, checkpoint-canary = 1 }
+practice = true
+pass_mark = 1.0
+[[sections.items]]
+name = "lesion"
+kind = "mark"
+ask = "Lesion"
+truth = "lesion"
+within = 2
+none = true
+least = 0
+"""
+
+
+def test_marks_are_right_where_each_meets_a_place_of_its_own() -> None:
+    protocol = parse_protocol(protocol_text(sections=MARKED + QUARTETS.format(trials=2)))
+    section, origins = protocol.sections[0], {"A": Origin("x", "real", "", {"lesion": "3 4; 9 9"})}
+    near, far = Point(x=4, y=5), Point(x=8, y=8)
+    for points, right in (((near, far), True), ((near,), False), ((near, near), False), ((), False)):
+        answer = Answer(items=(Said(item="lesion", slot="A", points=points),))
+        [one] = judged(answer, section, origins, protocol)
+        assert one.right is right

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser
 
+from tests.chromium import close
 from tests.readerstudy.factory import PRACTICE, QUARTETS, Locked, a_locked_study, protocol_text
 from tests.readerstudy.truth.test_practice import real_letter
 
@@ -30,7 +31,7 @@ def test_the_page_tells_how_a_practice_answer_was(made: Locked, browser: Browser
     page.locator("#grid[data-painted]").wait_for()
     page.keyboard.press(f"Shift+{real}")
     page.keyboard.press("Enter")
-    page.get_by_text(f"Correct, {real} is real.").wait_for()
+    page.locator("#lacks", has_text=f"Correct, {real} is real.").wait_for()
     page.keyboard.press("Enter")
     page.get_by_text("Section 2: Triples").wait_for()
-    context.close()
+    close(context)

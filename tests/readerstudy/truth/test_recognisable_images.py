@@ -23,8 +23,8 @@ def test_a_public_collection_and_images_from_an_open_seed_are_named() -> None:
     made = Provenance.objects.filter(source__study=study, source__name="gan-canary").earliest("pk")
     Provenance.objects.filter(pk=made.pk).update(seed=7)
     public, seeded = recognisable(study)
-    assert public.startswith("Source 'hospital-canary' is public: a reader can look its images up")
-    assert seeded.startswith("Images of source 'gan-canary' were generated from a seed")
+    assert public.startswith("Source 'hospital-canary' is public: a reader can look up its images")
+    assert seeded.startswith("The manifests of 'gan-canary' contain the seeds")
 
 
 def test_a_label_that_only_images_of_one_kind_have_is_named() -> None:
@@ -69,6 +69,6 @@ def test_a_patient_in_practice_and_in_what_counts_is_named() -> None:
 
 def test_the_page_shows_the_warning_before_anybody_reads(client: Client) -> None:
     study = a_planned_study(PUBLIC)
-    client.force_login(a_user("alice"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(a_user("alice"), backend="readerstudy.accounts.backend.Backend")
     page = client.get(f"/studies/{study.slug}/preflight/").content.decode()
-    assert "is public: a reader can look its images up" in page
+    assert "is public: a reader can look up its images" in page

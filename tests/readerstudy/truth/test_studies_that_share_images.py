@@ -10,12 +10,13 @@ from readerstudy.audit.models import Event
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
+from readerstudy.studies.errors import ReasonMissing
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocate
 from readerstudy.truth.blinding.audit import keep_audit
 from readerstudy.truth.blinding.gate import images_digest
 from readerstudy.truth.duplicate import duplicate, rehearse
-from readerstudy.truth.errors import ReasonMissing, SharesImages
+from readerstudy.truth.errors import SharesImages
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import SharedImagesApproval
 from readerstudy.truth.shared_images import approve_shared_images, endangered_by

@@ -7,11 +7,10 @@ from django.test import Client
 from readerstudy.audit.models import Event
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.storage import read_buffer
-from readerstudy.studies.errors import StudyIsLocked
+from readerstudy.studies.errors import ReasonMissing, StudyIsLocked
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocate
 from readerstudy.truth.blinding.gate import newest_audit
-from readerstudy.truth.errors import ReasonMissing
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import Key, Plan, Provenance, Source
 from readerstudy.truth.sources import Origin, add_images, describe_generator
@@ -102,10 +101,10 @@ def test_ticked_images_leave_by_the_page(source: Source, alice: Client) -> None:
     first, second, *others = keys_of(source)
     sent = {"verb": "take-out", "images": f"{first},{second}", "reason": "upside down"}
     answer = alice.post(f"{SHEET}take-out/", sent, follow=True)
-    assert "2 images were taken out of hospital-canary." in answer.content.decode()
+    assert "2 images were removed from hospital-canary." in answer.content.decode()
     assert keys_of(source) == others
     nothing = alice.post(f"{SHEET}take-out/", {"verb": "take-out", "reason": "x"}, follow=True)
-    assert "No image was ticked" in nothing.content.decode()
+    assert "No image was selected" in nothing.content.decode()
     alice.post(f"{SHEET}take-out/", {"verb": "empty", "reason": "all wrong"})
     assert keys_of(source) == []
 

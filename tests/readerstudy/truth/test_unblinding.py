@@ -7,10 +7,10 @@ from readerstudy.reading.errors import ReadingError
 from readerstudy.reading.models import Response
 from readerstudy.reading.verify_answers import digest_of_answers
 from readerstudy.results.freeze import freeze_study
-from readerstudy.studies.errors import StudyIsFrozen, StudyIsNotLocked
+from readerstudy.studies.errors import ReasonMissing, StudyIsFrozen, StudyIsNotLocked
 from readerstudy.studies.invite import invite_reader
 from readerstudy.studies.models import Freeze
-from readerstudy.truth.errors import NotAskedFor, NotFrozen, ReasonMissing, SecondPersonNeeded
+from readerstudy.truth.errors import NotAskedFor, NotFrozen, SecondPersonNeeded
 from readerstudy.truth.models import Unblinding, UnblindingRequest
 from readerstudy.truth.unblind import confirm_unblinding, is_unblinded, request_unblinding
 from tests.readerstudy.factory import (

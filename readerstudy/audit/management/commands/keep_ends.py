@@ -12,7 +12,7 @@ from readerstudy.audit.outside import keep_outside
 class Command(BaseCommand):
     help = (
         "Print one signed line that says where the audit log ends, and keep it outside this server. The "
-        "worker does the same every day where AUDIT_ENDS_FILE or AUDIT_ENDS_MAIL is set."
+        "worker does the same every day if AUDIT_ENDS_FILE or AUDIT_ENDS_MAIL is set."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,6 +6,7 @@ import django
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from generation import describe_checkpoint
 from generation.commands.sample import add_out_argument, add_request_arguments
 from readerstudy.errors import ReaderstudyError
 from readerstudy.synthesis.generate import generate, request_of, values_of
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         try:
             destination = self._destination(options) if options["study"] else None
             request = self._request(options, destination[0].study if destination else None)
+            if destination is not None:
+                self._warn(request, destination[0].study)
             summary = self._generate(request, quiet=options["verbosity"] == 0)
             if not _first():
                 return
@@ -71,6 +74,14 @@ class Command(BaseCommand):
         from readerstudy.synthesis.for_study import request_for
 
         return request_for(study, values, series=options["seed"])
+
+    def _warn(self, request: "SampleRequest", study: "Study") -> None:
+        from readerstudy.synthesis.for_study import size_warning
+
+        size_px = describe_checkpoint(request.checkpoint_path).size
+        warning = size_warning(study.protocol.document.canvas, size_px)
+        if warning and _first():
+            self.stderr.write(warning)
 
     @staticmethod
     def _generate(request: "SampleRequest", *, quiet: bool) -> "SampleSummary":

@@ -9,8 +9,8 @@ from readerstudy.web.options import StatedReason
 
 class Command(StudyCommand):
     help = (
-        "Agree, as a second person, that a study is unblinded or reported although a locked study that is "
-        "still being read shows the same images."
+        "Approve, as second person, that a study is unblinded or reported while readers of another locked "
+        "study still see the same images."
     )
     asks = StatedReason
 

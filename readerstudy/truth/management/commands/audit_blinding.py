@@ -13,10 +13,10 @@ from readerstudy.truth.blinding.audit import audit_blinding
 
 
 class Command(StudyCommand):
-    help = "Look whether anything but content tells real from synthetic images; exits 1 if it does."
+    help = "Check whether anything but content tells real from synthetic images; exits 1 if it does."
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", type=Path, metavar="FILE", help="write all that was found there")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write the full result to this file")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         with tqdm(unit="image", disable=options["verbosity"] == 0) as bar:
@@ -36,4 +36,4 @@ class Command(StudyCommand):
         if not audit.passed:
             remedies = [f["sentence"] for f in found["features"] if f["verdict"] == "leak"]
             remedies = remedies or ["No feature stands out alone; treat both arms alike from the start."]
-            raise CommandError("The blinding audit failed. " + " ".join(remedies))
+            raise CommandError("\n".join(["The blinding audit failed.", *remedies]))

@@ -10,12 +10,12 @@ from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
-    help = "Lock a study: protocol, images and plan are what they are from then on."
+    help = "Lock a study: protocol, images and plan become read-only."
     asks = StatedReason
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--override-blinding", metavar="REASON", help="lock although the blinding audit failed, and why"
+            "--override-blinding", metavar="REASON", help="override a failed blinding audit, with this reason"
         )
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:

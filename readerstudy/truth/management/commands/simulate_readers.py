@@ -27,7 +27,7 @@ def positive(text: str) -> int:
 
 
 class Command(StudyCommand):
-    help = "Let virtual readers read a locked study; with --through-http each through a session of its own."
+    help = "Have virtual readers read a locked study; with --through-http, each in its own session."
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--readers", type=positive, required=True)
@@ -37,7 +37,7 @@ class Command(StudyCommand):
         parser.add_argument("--dropout", type=share, default=0.0, help="of stopping before any one trial")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--through-http", action="store_true")
-        parser.add_argument("--url", help="a running server (default: one is started for the purpose)")
+        parser.add_argument("--url", help="a running server (default: starts one)")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         names = ("accuracy", "bias", "fatigue", "dropout")

@@ -11,8 +11,8 @@ from readerstudy.web.options import StatedReason
 
 class Command(StudyCommand):
     help = (
-        "Take images out of a source before the lock, such as those of a wrong import. Their pixels stay in "
-        "the storage; a plan that would have shown one of them goes with them."
+        "Remove images from a source before the lock, such as those of a wrong import. Their pixels stay in "
+        "the storage. A plan that shows one of them is deleted."
     )
     asks = StatedReason
 
@@ -25,7 +25,7 @@ class Command(StudyCommand):
             type=int,
             nargs="+",
             metavar="NUMBER",
-            help="the numbers that the contact sheet shows them by",
+            help="image numbers, as on the contact sheet",
         )
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from readerstudy.imaging import measuring
-from readerstudy.imaging.features import Found
+from readerstudy.imaging.buffer_features import Found, Job, measure_buffers
 from readerstudy.imaging.models import Image
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
@@ -27,9 +27,8 @@ def rows_of(study: Study) -> list[Provenance]:
 def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many images were measured, chunk by chunk."""
     counted: list[int] = []
-    measure_buffers = measuring.measure_buffers
 
-    def count(jobs: Sequence[tuple[bytes, int, int, int]]) -> list[Found]:
+    def count(jobs: Sequence[Job]) -> list[Found]:
         counted.append(len(jobs))
         return measure_buffers(jobs)
 

@@ -1,0 +1,132 @@
+"""Whether the labels of the images say what the sections need: truths, labels to match and to show."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from readerstudy.studies.protocol import Item, ProtocolDocument, SectionDocument
+from readerstudy.studies.protocol.items import KNOWN_TRUTHS
+from readerstudy.studies.protocol.labels import by_size
+from readerstudy.truth.allocation.document import Pooled
+from readerstudy.truth.errors import LabelsDoNotFit
+from readerstudy.truth.judging import NoSuchTruth, truth_in
+
+MOST_TOLD = 10
+MEND = "Import them with a manifest that has the column, or take them out."
+Images = Mapping[str, Sequence[Pooled]]
+
+
+def check_labels(protocol: ProtocolDocument, images: Images) -> None:
+    """Raise LabelsDoNotFit with all that images lack or have wrong, whether the plan uses them or not."""
+    problems = list(
+        dict.fromkeys(
+            problem for section in protocol.sections for problem in _problems(protocol, section, images)
+        )
+    )
+    if problems:
+        more = f" And {len(problems) - MOST_TOLD} more." if len(problems) > MOST_TOLD else ""
+        raise LabelsDoNotFit(" ".join(problems[:MOST_TOLD]) + more)
+
+
+def label_values(
+    protocol: ProtocolDocument, section: SectionDocument, images: Images
+) -> dict[str, list[str]]:
+    """The values of labels that are checked and that [values] does not name: those of all images."""
+    found: dict[str, list[str]] = {}
+    for label in section.labels:
+        if label not in protocol.values:
+            values = {
+                str(one.labels[label]) for pool in images.values() for one in pool if label in one.labels
+            }
+            found[label] = sorted(values, key=by_size)
+    return found
+
+
+def _problems(protocol: ProtocolDocument, section: SectionDocument, images: Images) -> Iterator[str]:
+    asked = section.sources
+    shown = tuple(dict.fromkeys((*asked, *filter(None, [section.reference]))))
+    for item in truths_by_label(section):
+        yield from _lacking(section, images, asked, item.truth, f"the truth of {item.name!r}")
+        yield from _out_of_range(protocol, section, item, images, asked)
+        yield from _ambiguous(protocol, section, item, images, asked)
+    for names, why in ((section.match, "to match by"), (section.tells, "to show")):
+        for label in names:
+            yield from _lacking(section, images, shown, label, why)
+    if section.case:
+        yield from _without_case(section, images, shown)
+
+
+def truths_by_label(section: SectionDocument) -> tuple[Item, ...]:
+    """The items whose truth is a label. A label that is checked is asked for where it is drawn."""
+    return tuple(
+        item
+        for item in section.trial_items
+        if item.truth and item.truth not in KNOWN_TRUTHS and item.task != "check_label"
+    )
+
+
+def _lacking(
+    section: SectionDocument, images: Images, sources: Sequence[str], label: str, why: str
+) -> Iterator[str]:
+    for source in sources:
+        pool = images.get(source, ())
+        without = sum(not str(one.labels.get(label, "")) for one in pool)
+        if without:
+            yield (
+                f"Section {section.name!r} needs the label {label!r} {why}; {without} of {len(pool)} images "
+                f"of source {source!r} have none. {MEND}"
+            )
+
+
+def _out_of_range(
+    protocol: ProtocolDocument,
+    section: SectionDocument,
+    item: Item,
+    images: Images,
+    sources: Sequence[str],
+) -> Iterator[str]:
+    for source in sources:
+        texts = Counter(str(one.labels.get(item.truth, "")) for one in images.get(source, ()))
+        for text, count in sorted(texts.items()):
+            try:
+                if text:
+                    truth_in(item, text, protocol)
+            except NoSuchTruth as wrong:
+                yield (
+                    f"Section {section.name!r}: the label {item.truth!r}, the truth of {item.name!r}, is "
+                    f"{text!r} for {count} of the images of source {source!r}; allowed: {wrong}."
+                )
+
+
+def _ambiguous(
+    protocol: ProtocolDocument,
+    section: SectionDocument,
+    item: Item,
+    images: Images,
+    sources: Sequence[str],
+) -> Iterator[str]:
+    """What is asked of a whole screen has one truth only where its images share the label."""
+    root = protocol.root_of(section)
+    if item.of != "trial" or item.truth in root.match or section.alternatives < 2:
+        return
+    if root.case:
+        seen: dict[str, set[str]] = {}
+        for source in sources:
+            for one in images.get(source, ()):
+                seen.setdefault(one.case, set()).add(str(one.labels.get(item.truth, "")))
+        if all(len(values) == 1 for values in seen.values()):
+            return
+    yield (
+        f"Section {section.name!r}: the truth of {item.name!r} is the label {item.truth!r} of a whole "
+        f"screen, whose images may differ in it. Add {item.truth!r} to match, or ask of each image."
+    )
+
+
+def _without_case(section: SectionDocument, images: Images, sources: Sequence[str]) -> Iterator[str]:
+    for source in sources:
+        pool = images.get(source, ())
+        without = sum(not one.case for one in pool)
+        if without:
+            yield (
+                f"Section {section.name!r} shows images of one case together; {without} of {len(pool)} "
+                f"images of source {source!r} have neither a label 'case' nor a patient. {MEND}"
+            )
