@@ -1,7 +1,9 @@
 """The addresses a reading browser speaks to. Each translates HTTP into one verb and back."""
 
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 from django.http import HttpResponse
 from django.urls import reverse
@@ -13,32 +15,51 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from readerstudy.accounts.models import Scope
 from readerstudy.accounts.person import person
 from readerstudy.reading import shapes
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent import consent
+from readerstudy.reading.debrief import debrief
+from readerstudy.reading.display_chart import charts_of, new_attempt
 from readerstudy.reading.errors import NothingHere
+from readerstudy.reading.exposures import going_on
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
-from readerstudy.reading.hand_in import hand_in_named
+from readerstudy.reading.hand_in import hand_in_by_token
 from readerstudy.reading.keep_draft import keep_draft
 from readerstudy.reading.kept_check import keep_check, kept_check
 from readerstudy.reading.note_activity import note_activity
 from readerstudy.reading.open_sitting import open_sitting
-from readerstudy.reading.options import DisplayIn, DraftIn, EventsIn, HandInIn, ResponseIn, SittingIn
-from readerstudy.reading.pixels import pixels_of
-from readerstudy.reading.readers import reading_of, require_open
+from readerstudy.reading.options import (
+    ConcernIn,
+    DisplayIn,
+    DraftIn,
+    EventsIn,
+    HandInIn,
+    KeysIn,
+    ResponseIn,
+    SittingIn,
+    answer_from,
+    timing_from,
+)
+from readerstudy.reading.own_keys import choose_keys, keys_of
+from readerstudy.reading.pixels import packed_file_of, packed_of, pixels_of, sealed_of
+from readerstudy.reading.raise_concern import raise_concern
+from readerstudy.reading.readers import reading_now, reading_of, require_open
 from readerstudy.reading.respond import presentation_of, respond
 from readerstudy.reading.state import show, state_of
 from readerstudy.reading.steps import require_steps
 from readerstudy.reading.walk import Walk
-from readerstudy.web.authentication import BrowserSession
+from readerstudy.web.authentication import ApiTokenAuthentication, BrowserSession
 from readerstudy.web.pages import sign_in_url
 from readerstudy.web.ranges import partial
 from readerstudy.web.shapes import REFUSALS
 from readerstudy.web.throttles import GenerousWithPixels
 from readerstudy.web.views import ApiView
 
+#: Where nginx finds packed images; nobody else can ask for it.
+BY_NGINX = "/packed-images/"
 SITTING_HEADER = "X-Reading-Sitting"
 SITTING = OpenApiParameter(
     SITTING_HEADER, OpenApiTypes.UUID, OpenApiParameter.HEADER, description="The sitting of this tab."
@@ -57,9 +78,10 @@ def sitting_of(request: Request) -> UUID | None:
 
 
 class ReadingView(ApiView):
-    """An address that a reader's browser speaks to; tokens open none of them."""
+    """An address that a reader's browser speaks to, or a program that reads, with a key of its own scope."""
 
-    authentication_classes = [BrowserSession]
+    authentication_classes = [BrowserSession, ApiTokenAuthentication]
+    reads = writes = Scope.ANSWERS_WRITE
 
     def signed_out(self) -> dict[str, str]:
         slug = self.kwargs.get("slug")
@@ -76,10 +98,11 @@ class StateView(ReadingView):
 
     @extend_schema(operation_id="state", parameters=[SITTING], responses={200: shapes.StateOut, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:
-        enrolment = reading_of(person(request), slug)
+        enrolment = reading_now(person(request), slug)
         require_open(enrolment)
         require_steps(enrolment)
-        return Response(state_of(Walk(enrolment), sitting=sitting_of(request)))
+        walk = going_on(Walk(enrolment), by=person(request))
+        return Response(state_of(walk, sitting=sitting_of(request)))
 
 
 class PresentationView(ReadingView):
@@ -87,7 +110,7 @@ class PresentationView(ReadingView):
 
     @extend_schema(operation_id="presentation", responses={200: shapes.PresentationOut, **REFUSALS})
     def get(self, request: Request, slug: str, token: str) -> Response:
-        enrolment = reading_of(person(request), slug)
+        enrolment = reading_now(person(request), slug)
         require_open(enrolment)
         require_steps(enrolment)
         presentation = presentation_of(enrolment, token)
@@ -104,10 +127,14 @@ class DraftView(ReadingView):
         operation_id="draft", request=DraftIn, parameters=[SITTING], responses={204: None, **REFUSALS}
     )
     def put(self, request: Request, slug: str, token: str) -> Response:
-        enrolment = reading_of(person(request), slug)
+        enrolment = reading_now(person(request), slug)
         given = self.given(DraftIn)
         keep_draft(enrolment, token, given["draft"], sitting=sitting_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+#: One for all requests: making its forty fields takes longer than checking an answer.
+_RESPONSE = ResponseIn()
 
 
 class ResponseView(ReadingView):
@@ -120,21 +147,34 @@ class ResponseView(ReadingView):
         responses={200: shapes.AcceptedOut, 201: shapes.AcceptedOut, **REFUSALS},
     )
     def post(self, request: Request, slug: str, token: str) -> Response:
-        enrolment, sitting = reading_of(person(request), slug), sitting_of(request)
-        given = ResponseIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        client_uuid = given.validated_data["client_uuid"]
+        enrolment, sitting = reading_now(person(request), slug), sitting_of(request)
+        given = _RESPONSE.run_validation(request.data)
+        client_uuid = given["client_uuid"]
         accepted = respond(
             enrolment,
             token,
-            given.given_answer(),
+            answer_from(given["answer"]),
             by=person(request),
             client_uuid=client_uuid,
-            timing=given.given_timing(),
+            timing=timing_from(given.get("timing") or {}),
             sitting=sitting,
         )
-        body = {"accepted": str(client_uuid), "state": state_of(accepted.walk, sitting=sitting)}
+        walk = going_on(accepted.walk, by=person(request))
+        body = {"accepted": str(client_uuid), "state": state_of(walk, sitting=sitting)}
         return Response(body, status=200 if accepted.is_repeat else 201)
+
+
+class ConcernView(ReadingView):
+    """Something is wrong with a screen. It is no answer, and may be sent again."""
+
+    @extend_schema(operation_id="concern", request=ConcernIn, responses={204: None, **REFUSALS})
+    def post(self, request: Request, slug: str, token: str) -> Response:
+        enrolment = reading_of(person(request), slug)
+        given = ConcernIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        client_uuid = given.validated_data["client_uuid"]
+        raise_concern(enrolment, token, given.raised(), by=person(request), client_uuid=client_uuid)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SittingView(ReadingView):
@@ -146,7 +186,7 @@ class SittingView(ReadingView):
         responses={200: shapes.SittingOut, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:
-        enrolment = reading_of(person(request), slug)
+        enrolment = reading_now(person(request), slug)
         given = self.given(SittingIn)
         sitting = open_sitting(
             enrolment,
@@ -164,7 +204,7 @@ class EventsView(ReadingView):
 
     @extend_schema(operation_id="events", request=EventsIn, responses={204: None, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
-        enrolment = reading_of(person(request), slug)
+        enrolment = reading_now(person(request), slug)
         given = EventsIn(data=request.data)
         given.is_valid(raise_exception=True)
         note_activity(enrolment, given.validated_data["sitting"], given.happenings())
@@ -178,7 +218,18 @@ class HandInView(ReadingView):
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
         given = self.given(HandInIn)
-        hand_in_named(enrolment, given["section"], by=person(request))
+        hand_in_by_token(enrolment, given["section"], by=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DisclosedView(ReadingView):
+    """Say that what a section discloses has been read."""
+
+    @extend_schema(operation_id="disclosed", request=HandInIn, responses={204: None, **REFUSALS})
+    def post(self, request: Request, slug: str) -> Response:
+        enrolment = reading_of(person(request), slug)
+        given = self.given(HandInIn)
+        debrief(enrolment, given["section"], by=person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -214,7 +265,13 @@ class BriefingView(ReadingView):
 
 
 class DisplayView(ReadingView):
-    """The result of the display check, for this browser."""
+    """Hidden digits to be read, and the result of the display check, for this browser."""
+
+    @extend_schema(operation_id="charts", responses={200: shapes.ChartsOut, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:
+        enrolment = reading_of(person(request), slug)
+        attempt = new_attempt(enrolment)
+        return Response({"attempt": attempt, "charts": charts_of(enrolment, attempt)})
 
     @extend_schema(operation_id="display", request=DisplayIn, responses={200: shapes.DisplayOut, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
@@ -222,28 +279,76 @@ class DisplayView(ReadingView):
         given = self.given(DisplayIn)
         verdict = check_display(enrolment, given, by=person(request))
         answer = Response(verdict.as_dict())
-        keep_check(answer, slug, {**given, **verdict.kept()}, by=person(request))
+        keep_check(answer, slug, verdict.kept(), by=person(request))
         return answer
+
+
+class KeysView(ReadingView):
+    """The keys that the reader has chosen for the tools, in every study alike."""
+
+    @extend_schema(operation_id="keys", responses={200: shapes.KeysOut, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:
+        reading_of(person(request), slug)
+        return Response({"keys": keys_of(person(request))})
+
+    @extend_schema(operation_id="choose_keys", request=KeysIn, responses={200: shapes.KeysOut, **REFUSALS})
+    def put(self, request: Request, slug: str) -> Response:
+        reading_of(person(request), slug)
+        return Response({"keys": choose_keys(self.given(KeysIn)["keys"], by=person(request))})
+
+
+BUFFER: dict[Any, Any] = {
+    (200, "application/octet-stream"): OpenApiTypes.BINARY,
+    (206, "application/octet-stream"): OpenApiTypes.BINARY,
+    **REFUSALS,
+}
 
 
 class PixelsView(ReadingView):
     """The raw grey buffer of a slot: the same headers and the same length whatever it shows."""
 
     throttle_classes = [GenerousWithPixels]
+    body_of = staticmethod(pixels_of)
 
-    @extend_schema(
-        operation_id="pixels",
-        responses={
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
-            (206, "application/octet-stream"): OpenApiTypes.BINARY,
-            **REFUSALS,
-        },
-    )
+    @extend_schema(operation_id="pixels", responses=BUFFER)
     def get(self, request: Request, token: str) -> HttpResponse:
         # A session that is saved sets a cookie, and then one image's headers would differ from another's.
         request.session.modified = False
-        found = partial(pixels_of(request.user, token), request.headers.get("Range", ""))
+        body = self.body_of(request.user, token)
+        found = partial(body.length, body.read, request.headers.get("Range", ""))
         # The body may take minutes on its way; others can have the connection in the meantime.
         if connection.settings_dict["OPTIONS"].get("pool"):
             close_old_connections()
         return found
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        # A proxy that compressed bodies would make their lengths differ.
+        final["Cache-Control"] = "no-store, no-transform"
+        return final
+
+
+class PackedView(PixelsView):
+    """The same packed without loss, and padded to one length: a preview, then frame after frame."""
+
+    body_of = staticmethod(packed_of)
+
+    @extend_schema(operation_id="packed", responses=BUFFER)
+    def get(self, request: Request, token: str) -> HttpResponse:
+        place = packed_file_of(request.user, token) if settings.PIXELS_BY_NGINX else None
+        if place is None:
+            return super().get(request, token)
+        request.session.modified = False
+        answer = HttpResponse(content_type="application/octet-stream")
+        answer["X-Accel-Redirect"] = f"{BY_NGINX}{place}"
+        return answer
+
+
+class SealedView(PixelsView):
+    """A body of the next trial, sealed, where images are shown for a limited time: never from a file."""
+
+    body_of = staticmethod(sealed_of)
+
+    @extend_schema(operation_id="sealed", responses=BUFFER)
+    def get(self, request: Request, token: str) -> HttpResponse:
+        return super().get(request, token)

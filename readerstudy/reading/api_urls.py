@@ -23,13 +23,17 @@ register_converter(TokenConverter, "token")
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="reading-schema"),
     path("pixels/<token:token>", api.PixelsView.as_view(), name="reading-pixels"),
+    path("packed/<token:token>", api.PackedView.as_view(), name="reading-packed"),
+    path("sealed/<token:token>", api.SealedView.as_view(), name="reading-sealed"),
     path("<slug:slug>/state", api.StateView.as_view(), name="reading-state"),
     path("<slug:slug>/sitting", api.SittingView.as_view(), name="reading-sitting"),
     path("<slug:slug>/events", api.EventsView.as_view(), name="reading-events"),
     path("<slug:slug>/hand-in", api.HandInView.as_view(), name="reading-hand-in"),
+    path("<slug:slug>/disclosed/", api.DisclosedView.as_view(), name="reading-disclosed"),
     path("<slug:slug>/consent", api.ConsentView.as_view(), name="reading-consent"),
     path("<slug:slug>/questionnaire", api.QuestionnaireView.as_view(), name="reading-questionnaire"),
     path("<slug:slug>/briefing", api.BriefingView.as_view(), name="reading-briefing"),
+    path("<slug:slug>/keys", api.KeysView.as_view(), name="reading-keys"),
     path("<slug:slug>/display", api.DisplayView.as_view(), name="reading-display"),
     path(
         "<slug:slug>/presentations/<token:token>",
@@ -37,6 +41,9 @@ urlpatterns = [
         name="reading-presentation",
     ),
     path("<slug:slug>/presentations/<token:token>/draft", api.DraftView.as_view(), name="reading-draft"),
+    path(
+        "<slug:slug>/presentations/<token:token>/concern", api.ConcernView.as_view(), name="reading-concern"
+    ),
     path(
         "<slug:slug>/presentations/<token:token>/response",
         api.ResponseView.as_view(),

@@ -47,6 +47,10 @@ class DisplayRefused(ReadingError, code="display_check", status=409):
     """This screen has not passed the display check of the study. Repeat it, or use another screen."""
 
 
+class ChartExpired(ReadingError, code="chart_expired", status=409):
+    """These digits are used, more than an hour old or not yours. Reload the page for new ones."""
+
+
 class OutOfOrder(ReadingError, code="out_of_order", status=409):
     """This is not the image you are to read now. Reload the page; it shows the right one."""
 
@@ -73,6 +77,14 @@ class OffScale(AnswerRefused, code="off_scale"):
 
 class UnknownSlot(AnswerRefused, code="unknown_slot"):
     """The answer speaks of an image that is not on this screen."""
+
+
+class TooEarly(AnswerRefused, code="too_early"):
+    """This section asks you to look at each screen for a while. Look a little longer, then answer."""
+
+
+class KeysRefused(ReadingError, code="keys_refused", status=422):
+    """These keys cannot be chosen."""
 
 
 class QuestionnaireRefused(ReadingError, code="questionnaire"):

@@ -1,6 +1,7 @@
 """A reader says who they are, as far as the protocol asks."""
 
 import math
+import re
 from collections.abc import Mapping
 from uuid import uuid4
 
@@ -15,10 +16,15 @@ from readerstudy.reading.models import Questionnaire
 from readerstudy.reading.readers import require_open
 from readerstudy.reading.steps import document_of
 from readerstudy.reading.verify_steps import questionnaire_digest
+from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol.document import Question
 
 LONGEST_TEXT = 2_000
+#: What a person can have lived: a slip of the finger would distort every table by experience.
+MOST_YEARS = 100
+#: Words in the name of a question that asks for years of a life.
+OF_YEARS = frozenset({"age", "experience", "year", "years"})
 
 
 @transaction.atomic
@@ -62,7 +68,7 @@ def check_answers(questions: tuple[Question, ...], answers: Mapping[str, str]) -
 
 
 def _problem(question: Question, given: str) -> str:
-    text = question.text
+    text = spoken(question.text)
     if not given:
         return _("Answer the question “{question}”.").format(question=text) if question.required else ""
     if len(given) > LONGEST_TEXT or "\x00" in given:
@@ -70,9 +76,18 @@ def _problem(question: Question, given: str) -> str:
         return sentence.format(question=text, most=LONGEST_TEXT)
     if question.kind == "number" and _number(given) is None:
         return _("“{question}” needs a number that is not negative, such as 12.").format(question=text)
+    number = _number(given) if question.kind == "number" else None
+    if number is not None and number > MOST_YEARS and _asks_for_years(question):
+        return _("“{question}” takes at most {most} years.").format(question=text, most=MOST_YEARS)
     if question.kind == "choice" and given not in question.options:
-        return _("“{question}” allows {options}.").format(question=text, options=", ".join(question.options))
+        return _("“{question}” allows {options}.").format(
+            question=text, options=", ".join(map(spoken, question.options))
+        )
     return ""
+
+
+def _asks_for_years(question: Question) -> bool:
+    return not OF_YEARS.isdisjoint(re.split(r"[^a-z]+", question.name.lower()))
 
 
 def _number(given: str) -> float | None:

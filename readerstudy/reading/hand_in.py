@@ -26,13 +26,13 @@ def hand_in(enrolment: Enrolment, section: Section, *, by: User) -> Submission:
     return leave(enrolment, section, by=by)
 
 
-def hand_in_named(enrolment: Enrolment, name: str, *, by: User) -> Submission:
+def hand_in_by_token(enrolment: Enrolment, token: str, *, by: User) -> Submission:
     """The same, of a section the reader knows of; any other does not exist for them."""
     require_open(enrolment)
-    told = {stretch.document.name: stretch.section for stretch in Walk(enrolment).told}
-    if name not in told:
+    told = {stretch.section.token: stretch.section for stretch in Walk(enrolment).told}
+    if token not in told:
         raise NothingHere
-    return hand_in(enrolment, told[name], by=by)
+    return hand_in(enrolment, told[token], by=by)
 
 
 def leave(enrolment: Enrolment, section: Section, *, by: User) -> Submission:

@@ -25,7 +25,7 @@ def keep_draft(
     require_steps(enrolment)
     presentation = presentation_of(enrolment, token)
     with transaction.atomic():
-        enrolment.take_turn()
+        enrolment.await_turn()
         walk = Walk(enrolment)
         require_hold(walk, sitting)
         if presentation != walk.current and not walk.may_go_back_to(presentation):

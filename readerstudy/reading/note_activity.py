@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from readerstudy.reading.readers import require_open
 from readerstudy.studies.models import Enrolment
 
 CLOSING = frozenset({"closed", "left"})
+#: What a page still says while it goes away: Chromium tells of a hidden page after it was left.
+QUIET = CLOSING | {"hidden", "offline", "window_left"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,13 @@ def note_activity(enrolment: Enrolment, token: UUID, happenings: Iterable[Happen
         for happening in happenings
     )
     now = timezone.now()
-    closed = bool(noted) and noted[-1].kind in CLOSING
-    Sitting.objects.filter(pk=sitting.pk).update(seen_at=now, ended_at=now if closed else None)
+    Sitting.objects.filter(pk=sitting.pk).update(seen_at=now, **_end([one.kind for one in noted], now))
     return noted
+
+
+def _end(kinds: list[str], now: datetime) -> dict[str, datetime | None]:
+    """Return when the sitting ended, as far as these happenings, in their order, say anything of it."""
+    last = next((kind for kind in reversed(kinds) if kind in CLOSING or kind not in QUIET), None)
+    if last is None:
+        return {}
+    return {"ended_at": now if last in CLOSING else None}

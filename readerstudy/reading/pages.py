@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from typing import Any, Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -17,21 +20,29 @@ from readerstudy.accounts.person import person
 from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent import consent
-from readerstudy.reading.errors import QuestionnaireRefused, ReadingError
+from readerstudy.reading.consent_copy import consent_copy
+from readerstudy.reading.debrief import debrief
+from readerstudy.reading.display_chart import charts_of, new_attempt
+from readerstudy.reading.errors import ChartExpired, NothingHere, QuestionnaireRefused, ReadingError
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.kept_check import keep_check, kept_check
+from readerstudy.reading.minutes import minutes_left
 from readerstudy.reading.options import DisplayIn
+from readerstudy.reading.own_keys import keys_of
 from readerstudy.reading.readers import reading_of, readings_of, require_open
 from readerstudy.reading.receipt import receipt_of
 from readerstudy.reading.steps import document_of, next_step, require_steps
-from readerstudy.reading.viewer_words import viewer_words
+from readerstudy.reading.stretch import Stretch
+from readerstudy.reading.told import words_told
+from readerstudy.reading.viewer_words import Text, viewer_words
 from readerstudy.reading.walk import Walk
+from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
 from readerstudy.web.pages import sign_in_url
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def page(*methods: str) -> Callable[[Page[P]], Page[P]]:
@@ -39,7 +50,7 @@ def page(*methods: str) -> Callable[[Page[P]], Page[P]]:
 
     def decorate(view: Page[P]) -> Page[P]:
         @wraps(view)
-        def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
                 return view(request, *args, **kwargs)
             except ReadingError as refusal:
@@ -68,7 +79,12 @@ def opened(request: HttpRequest, slug: str) -> Enrolment:
 
 
 def context_of(enrolment: Enrolment, **more: Any) -> dict[str, Any]:
-    return {"study": enrolment.study, "protocol": document_of(enrolment), **more}
+    return {
+        "study": enrolment.study,
+        "protocol": document_of(enrolment),
+        "deadline": enrolment.study.deadline,
+        **more,
+    }
 
 
 @page()
@@ -83,7 +99,7 @@ def _reading(enrolment: Enrolment) -> dict[str, Any]:
     counted = [s for s in Walk(enrolment).told if not s.section.practice] if status != "not_open" else []
     return {
         "study": enrolment.study,
-        "title": enrolment.study.protocol.document.public_title,
+        "title": spoken(enrolment.study.protocol.document.public_title),
         "status": "withdrawn" if hasattr(enrolment, "withdrawal") else status,
         "answered": sum(stretch.answered for stretch in counted),
         "total": sum(stretch.total for stretch in counted),
@@ -104,6 +120,8 @@ def next_page(enrolment: Enrolment, *, display_done: bool) -> str:
         return "read-hand-in"
     if walk.gate is not None:
         return "practice-result"
+    if walk.to_disclose is not None:
+        return "read-disclosed"
     if walk.opens_at is not None:
         return "read-between"
     return "read-trial" if display_done else "read-display"
@@ -130,12 +148,24 @@ def display_done(request: HttpRequest, enrolment: Enrolment) -> bool:
 def read_consent(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = opened(request, slug)
     if request.method != "POST":
-        return render(request, "reading/consent.html", context_of(enrolment))
+        given = getattr(enrolment, "consent", None)
+        return render(request, "reading/consent.html", context_of(enrolment, given=given))
     if request.POST.get("agree") != "yes":
         missing = _("Tick the box if you agree. If you do not, close this page; nothing has been recorded.")
         return render(request, "reading/consent.html", context_of(enrolment, problem=missing), status=422)
     consent(enrolment, by=person(request))
     return redirect("read", slug)
+
+
+@page()
+def read_consent_copy(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The text of the consent as a PDF, also after the end."""
+    enrolment = reading_of(request.user, slug)
+    if not hasattr(enrolment.study, "lock") or not document_of(enrolment).consent:
+        raise NothingHere
+    language = get_language() or settings.LANGUAGE_CODE
+    made = consent_copy(enrolment, language=language, zone=request.GET.get("zone", ""))
+    return FileResponse(BytesIO(made), as_attachment=True, filename=f"{slug}-consent.pdf")
 
 
 @page("POST")
@@ -166,8 +196,9 @@ def read_instructions(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         be_briefed(enrolment, by=person(request))
         return redirect("read", slug)
-    first = document_of(enrolment).sections[0]
-    return render(request, "reading/instructions.html", context_of(enrolment, tasks={first.task}))
+    first = Walk(enrolment).stretches[0].document
+    context = context_of(enrolment, tasks={first.task}, section=first, own_keys=keys_of(person(request)))
+    return render(request, "reading/instructions.html", context)
 
 
 @page("POST")
@@ -180,20 +211,31 @@ def read_display(request: HttpRequest, slug: str) -> HttpResponse:
     if not given.is_valid():
         problem = _("Answer every question on this page. Measuring the screen needs JavaScript.")
         return _display_page(request, enrolment, problem, may_go_on=display_done(request, enrolment))
-    verdict = check_display(enrolment, given.validated_data, by=person(request))
+    try:
+        verdict = check_display(enrolment, given.validated_data, by=person(request))
+    except ChartExpired as expired:
+        return _display_page(request, enrolment, str(expired), may_go_on=display_done(request, enrolment))
     answer = (
         redirect("read", slug)
         if verdict.passed
         else _display_page(request, enrolment, *verdict.problems, may_go_on=not verdict.refused)
     )
-    keep_check(answer, slug, {**given.validated_data, **verdict.kept()}, by=person(request))
+    keep_check(answer, slug, verdict.kept(), by=person(request))
     return answer
 
 
 def _display_page(
     request: HttpRequest, enrolment: Enrolment, *problems: str, may_go_on: bool = False
 ) -> HttpResponse:
-    context = context_of(enrolment, problems=problems, may_go_on=may_go_on, given=request.POST)
+    attempt = new_attempt(enrolment)
+    context = context_of(
+        enrolment,
+        problems=problems,
+        may_go_on=may_go_on,
+        given=request.POST,
+        attempt=attempt,
+        charts=charts_of(enrolment, attempt),
+    )
     return render(request, "reading/display.html", context, status=422 if problems else 200)
 
 
@@ -211,21 +253,39 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
     context = context_of(
         enrolment,
         task=here.document.task if here else "",
-        words=viewer_words(here.document.task if here else ""),
+        words=_words(here),
+        timed=bool(here and here.document.exposure_ms),
+        own_keys=keys_of(person(request)),
+        left=minutes_left(walk),
+        measured=_measured_screen(request, slug),
         goes_back=goes_back,
         reader=enrolment.pseudonym,
         api_root=reverse("reading-state", args=[slug]).removesuffix("state"),
         finish_url=reverse("read", args=[slug]),
+        tour_url=reverse("read-instructions", args=[slug]) + "#tour",
         sign_in_url=sign_in_url(reverse("read-trial", args=[slug])),
     )
     return render(request, "reading/trial.html", context)
+
+
+def _measured_screen(request: HttpRequest, slug: str) -> dict[str, str] | None:
+    """How large the pixels of the screen are, and which screen that is, where a card was held against it."""
+    check = kept_check(request.COOKIES, slug, by=person(request)) or {}
+    if "mm_per_px" not in check:
+        return None
+    return {"mm": f"{check['mm_per_px'] / check['pixel_ratio']:.5f}", "screen": str(check["screen_width"])}
+
+
+def _words(stretch: Stretch | None) -> dict[str, Text]:
+    """Return the words of the section that is read: what it asks and nothing else."""
+    return viewer_words("") if stretch is None else words_told(stretch.document)
 
 
 @page()
 def read_between(request: HttpRequest, slug: str) -> HttpResponse:
     """Between two sections: how far, and from when it goes on."""
     walk = Walk(opened(request, slug))
-    context = context_of(walk.enrolment, stretches=walk.told, opens_at=walk.opens_at)
+    context = context_of(walk.enrolment, stretches=walk.told, opens_at=walk.opens_at, left=minutes_left(walk))
     return render(request, "reading/between.html", context)
 
 
@@ -242,6 +302,19 @@ def read_hand_in(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reading/hand_in.html", context_of(enrolment, stretch=stretch))
 
 
+@page("POST")
+def read_disclosed(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a section discloses once it is handed in; the next one opens after that was read."""
+    enrolment = opened(request, slug)
+    stretch = Walk(enrolment).to_disclose
+    if stretch is None:
+        return redirect("read", slug)
+    if request.method == "POST":
+        debrief(enrolment, stretch.section.token, by=person(request))
+        return redirect("read", slug)
+    return render(request, "reading/disclosed.html", context_of(enrolment, stretch=stretch))
+
+
 @page()
 def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
     """Thanks, and a receipt of what was recorded."""
@@ -252,6 +325,11 @@ def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
     if not walk.is_finished and not hasattr(enrolment.study, "freeze"):
         return redirect("read", slug)
     context = context_of(
-        enrolment, receipt=receipt_of(enrolment), reader=enrolment.pseudonym, finished=walk.is_finished
+        enrolment,
+        receipt=receipt_of(enrolment),
+        reader=enrolment.pseudonym,
+        finished=walk.is_finished,
+        consented=hasattr(enrolment, "consent"),
+        may_withdraw=not hasattr(enrolment.study, "freeze"),
     )
     return render(request, "reading/finish.html", context)

@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db.models import Max, Min, Sum
 
 from readerstudy.reading.models import Response
-from readerstudy.reading.walk import Stretch, Walk
+from readerstudy.reading.stretch import Stretch
+from readerstudy.reading.walk import Walk
+from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
 
 
@@ -23,6 +25,11 @@ class Line:
     last_at: datetime | None
     active_minutes: int
 
+    @property
+    def says_practice(self) -> bool:
+        """Whether it has to be said that this was practice; a title may say it already."""
+        return self.practice and "practice" not in self.title.lower()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
@@ -34,6 +41,10 @@ class Receipt:
     @property
     def answered(self) -> int:
         return sum(line.answered for line in self.lines if not line.practice)
+
+    @property
+    def active_minutes(self) -> int:
+        return sum(line.active_minutes for line in self.lines)
 
 
 def receipt_of(enrolment: Enrolment) -> Receipt:
@@ -48,7 +59,7 @@ def _line(enrolment: Enrolment, stretch: Stretch) -> Line:
     given = Response.objects.filter(enrolment=enrolment, presentation__section=stretch.section)
     sums = given.aggregate(first=Min("received_at"), last=Max("received_at"), active=Sum("active_ms"))
     return Line(
-        title=stretch.document.title,
+        title=spoken(stretch.document.title),
         practice=stretch.section.practice,
         answered=stretch.answered,
         total=stretch.total,

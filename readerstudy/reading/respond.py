@@ -14,6 +14,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.reading.answer import Answer
+from readerstudy.reading.checks import Screen
 from readerstudy.reading.errors import (
     AnsweredAlready,
     ComeBackLater,
@@ -23,16 +24,22 @@ from readerstudy.reading.errors import (
     OutOfOrder,
     StepFirst,
 )
+from readerstudy.reading.exposures import exposure_of
 from readerstudy.reading.hand_in import leave
-from readerstudy.reading.models import Draft, Presentation, Rating, Reason, Response, Sitting, Slot
-from readerstudy.reading.models.presentation import presentations_with
+from readerstudy.reading.in_time import in_time, require_time_passed
+from readerstudy.reading.models import Fetch, Presentation, Rating, Reason, Response, Sitting
+from readerstudy.reading.models.presentation import without_slots
 from readerstudy.reading.open_sitting import require_hold
+from readerstudy.reading.plan import plan_of
 from readerstudy.reading.readers import require_open, standing_of
+from readerstudy.reading.screen_rows import screen_named, with_labels
 from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of, require_steps
 from readerstudy.reading.stored_answers import VERSION, stored_now
 from readerstudy.reading.tally import tally
 from readerstudy.reading.walk import Walk
+from readerstudy.statements import execute, insert, insert_all, update
+from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment, Section
 
 
@@ -65,6 +72,7 @@ class Attempt:
     timing: Timing
     sitting: UUID | None
     by: User
+    exposure_ms: int = 0
 
     @property
     def digest(self) -> str:
@@ -90,15 +98,18 @@ def respond(
     require_steps(enrolment)
     presentation = presentation_of(enrolment, token)
     lock = enrolment.study.lock
-    screen_of(presentation, lock.protocol.document, lock.plan_digest).check(answer)
+    screen = screen_of(presentation, lock.protocol.document, lock.plan_digest)
+    timing = timing or Timing()
+    answer = in_time(answer, screen, timing.response_ms, of=enrolment, to=presentation)
     attempt = Attempt(
         enrolment=enrolment,
         presentation=presentation,
         answer=answer,
         client_uuid=client_uuid,
-        timing=timing or Timing(),
+        timing=timing,
         sitting=sitting,
         by=by,
+        exposure_ms=_exposure_ms(enrolment, presentation, screen),
     )
     try:
         return _accept(attempt)
@@ -107,17 +118,26 @@ def respond(
         return _accept(attempt, was_refused=True)
 
 
+def _exposure_ms(enrolment: Enrolment, presentation: Presentation, screen: Screen) -> int:
+    """How long the images of a screen are shown, asked before the transaction that stores its answer."""
+    if screen.section.staircase is None or not screen.letters:
+        return screen.section.exposure_ms if screen.letters else 0
+    walk = Walk(enrolment)
+    return exposure_of(walk) if walk.is_next(presentation) else 0
+
+
 def presentation_of(enrolment: Enrolment, token: str) -> Presentation:
     """One of the reader's own presentations; anybody else's does not exist."""
-    slots = Slot.objects.filter(
-        presentation__token=token,
-        presentation__section__study=enrolment.study_id,
-        presentation__place=enrolment.own_place,
-    )
-    found = presentations_with(slots.select_related("presentation__section", "trial_image"))
-    if not found:
+    screen = screen_named(token, study=enrolment.study_id, place=enrolment.own_place)
+    if screen is None:
+        for page in without_slots(Presentation.objects.of(enrolment).filter(token=token)):
+            return page
         raise NothingHere
-    return found[0]
+    for planned in plan_of(enrolment):
+        if planned.section.pk == screen.section_id:
+            screen.section = planned.section
+    with_labels([screen], document_of(enrolment).section(screen.section.name))
+    return screen
 
 
 @transaction.atomic
@@ -128,7 +148,7 @@ def _accept(attempt: Attempt, *, was_refused: bool = False) -> Accepted:
     once more. Every other answer may be a repeat, and one that is known is a repeat also after the end.
     """
     enrolment = attempt.enrolment
-    enrolment.take_turn()
+    enrolment.await_turn()
     standing = standing_of(enrolment)
     walk = Walk(enrolment, standing.answered)
     is_next = walk.is_next(attempt.presentation)
@@ -140,6 +160,8 @@ def _accept(attempt: Attempt, *, was_refused: bool = False) -> Accepted:
         raise standing.refusal
     sitting = require_hold(walk, attempt.sitting)
     _require_display(enrolment, sitting)
+    if is_next and walk.stretch is not None and attempt.presentation.screen_slots:
+        require_time_passed(enrolment, walk.stretch)
     response = _store(attempt, sitting, _revision(walk, attempt.presentation))
     tally(response, attempt.presentation.section, attempt.answer.ratings.values())
     _record(attempt, response)
@@ -155,7 +177,7 @@ def _repeat_of(attempt: Attempt) -> Response | None:
 
 
 def _require_display(enrolment: Enrolment, sitting: Sitting | None) -> None:
-    if document_of(enrolment).display.if_failed != "refuse":
+    if enrolment.program or document_of(enrolment).display.if_failed != "refuse":
         return
     if sitting is None or not sitting.passed_display_check:
         raise DisplayRefused
@@ -180,20 +202,31 @@ def _revision(walk: Walk, presentation: Presentation) -> int:
 def _require_section_open(walk: Walk) -> None:
     if walk.to_hand_in is not None:
         sentence = _("Hand in “{section}” first. The next section opens after that.")
-        raise StepFirst(sentence.format(section=walk.to_hand_in.document.title))
+        raise StepFirst(sentence.format(section=spoken(walk.to_hand_in.document.title)))
     if walk.gate is not None:
         raise StepFirst(
             _("The practice is not over yet. Open the study from your list; it shows your result.")
         )
+    if walk.to_disclose is not None:
+        raise StepFirst(_("Read first what follows the last section. Open the study from your list."))
     if walk.opens_at is not None:
         date = date_format(walk.opens_at, "DATETIME_FORMAT")
         raise ComeBackLater(_("The next section opens on {date} (UTC).").format(date=date))
 
 
+def _particulars(attempt: Attempt) -> dict[str, Any]:
+    """What the browser measured. How long images had to be shown, and how often they were fetched, is not."""
+    said = dict(attempt.timing.particulars)
+    if not attempt.exposure_ms:
+        return said
+    fetches = Fetch.objects.filter(enrolment=attempt.enrolment, slot__presentation=attempt.presentation)
+    return {**said, "exposure_ms": attempt.exposure_ms, "fetches": fetches.images()}
+
+
 def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response:
     answer = attempt.answer
     slots = {slot.letter: slot for slot in attempt.presentation.screen_slots}
-    response = Response.objects.create(
+    response = Response(
         presentation=attempt.presentation,
         enrolment=attempt.enrolment,
         sitting=sitting,
@@ -205,15 +238,17 @@ def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response
         confidence=answer.confidence,
         verdict=answer.verdict or "",
         observed=dict(answer.observed),
+        items=[said.as_dict() for said in answer.items] or None,
         response_ms=attempt.timing.response_ms,
         active_ms=attempt.timing.active_ms,
-        timing=dict(attempt.timing.particulars),
+        timing=_particulars(attempt),
     )
-    Rating.objects.bulk_create(
+    insert(response)
+    insert_all(
         Rating(response=response, slot=slots[letter], points=points)
         for letter, points in answer.ratings.items()
     )
-    Reason.objects.bulk_create(
+    insert_all(
         Reason(response=response, slot=slots[spot.slot], tag=spot.tag, x=spot.x, y=spot.y)
         for spot in answer.reasons
     )
@@ -225,7 +260,7 @@ def _record(attempt: Attempt, response: Response) -> None:
 
     How often somebody answered in practice tells how well they did there.
     """
-    stored = stored_now(response, attempt.answer.as_dict())
+    stored = stored_now(response, attempt.answer.as_recorded())
     record(
         attempt.enrolment.stream,
         "answer given" if response.revision == 1 else "answer changed",
@@ -242,24 +277,28 @@ def _record(attempt: Attempt, response: Response) -> None:
     )
 
 
+_DELETE_DRAFT = "DELETE FROM reading_draft WHERE enrolment_id = %s AND presentation_id = %s"
+
+
 def _settle(attempt: Attempt, sitting: Sitting | None, walk: Walk) -> None:
     """What follows from an answer: its draft is gone, the sitting is alive, sections left are handed in."""
     enrolment = attempt.enrolment
-    Draft.objects.filter(enrolment=enrolment, presentation=attempt.presentation).delete()
+    execute(_DELETE_DRAFT, [enrolment.pk, attempt.presentation.pk])
     if sitting is not None:
         sitting.seen_at, sitting.ended_at = timezone.now(), None
-        sitting.save(update_fields=["seen_at", "ended_at"])
-    for section in _sections_left(walk, attempt.presentation.section):
+        update(sitting, "seen_at", "ended_at")
+    for section in _sections_left(walk, attempt.presentation):
         leave(enrolment, section, by=attempt.by)
 
 
-def _sections_left(walk: Walk, section: Section) -> list[Section]:
+def _sections_left(walk: Walk, presentation: Presentation) -> list[Section]:
     """Those that nobody comes back to after this answer.
 
     A section is left with its own last answer, unless a pass mark still has to be met. Where readers may go
     back, they hand it in themselves.
     """
-    if walk.lets_go_back(section):
+    section = presentation.section
+    if walk.lets_go_back(section) or not walk.is_next(presentation):
         return []
     stretch = walk.stretch
     if walk.document.section(section.name).pass_mark is not None or stretch is None:

@@ -2,22 +2,25 @@
 
 from functools import lru_cache
 
-from readerstudy.reading.answer import Answer, Screen, Spot
+from readerstudy.reading.answer import Answer, Said, Spot
+from readerstudy.reading.checks import Screen
 from readerstudy.reading.models import Presentation, Response, Slot
 from readerstudy.studies.models import Section, TrialImage
-from readerstudy.studies.protocol import ProtocolDocument
+from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
+from readerstudy.studies.protocol.labels import by_size
+from readerstudy.studies.protocol.shorthands import OBSERVED
 
 
 def screen_of(presentation: Presentation, protocol: ProtocolDocument, plan_digest: str) -> Screen:
     """The screen of a presentation, for checking an answer against."""
     section = protocol.section(presentation.section.name)
-    slots = presentation.screen_slots
+    slots = [slot for slot in presentation.screen_slots if not slot.is_reference]
     return Screen(
         protocol=protocol,
         section=section,
         letters=tuple(slot.letter for slot in slots),
-        label=label_of(slots[0], section.labels),
-        label_choices=label_choices(presentation.section, section.labels, plan_digest),
+        label=label_of(slots[0], section.labels) if slots else {},
+        label_choices=label_choices(presentation.section, section, plan_digest),
     )
 
 
@@ -29,11 +32,19 @@ def label_of(slot: Slot, names: tuple[str, ...]) -> dict[str, str]:
     return {name: str(label[name]) for name in names if name in label}
 
 
-def label_choices(section: Section, names: tuple[str, ...], plan_digest: str) -> dict[str, tuple[str, ...]]:
-    """What each label can be: every value that the section shows. The plan is locked, so it is kept."""
-    if not names:
-        return {}
-    return dict(_choices(plan_digest, section.pk, names))
+def label_choices(
+    section: Section, document: SectionDocument, plan_digest: str
+) -> dict[str, tuple[str, ...]]:
+    """What each label can be: as the protocol says, else every value that an image of the study has.
+
+    Plans from before that was kept know the values that the section shows.
+    """
+    said = {item.truth: item.values for item in document.items if item.name.startswith(OBSERVED)}
+    known = {name: values or tuple(section.label_values.get(name, ())) for name, values in said.items()}
+    if all(known.values()):
+        return known
+    shown = dict(_choices(plan_digest, section.pk, tuple(said)))
+    return {name: values or shown[name] for name, values in known.items()}
 
 
 @lru_cache(maxsize=256)
@@ -45,15 +56,7 @@ def _choices(
         for name in names:
             if name in label:
                 found[name].add(str(label[name]))
-    return tuple((name, tuple(sorted(values, key=_natural))) for name, values in found.items())
-
-
-def _natural(value: str) -> tuple[int, float, str]:
-    """Numbers by size, then words by letter."""
-    try:
-        return 0, float(value), value
-    except ValueError:
-        return 1, 0.0, value
+    return tuple((name, tuple(sorted(values, key=by_size))) for name, values in found.items())
 
 
 def answer_of(response: Response) -> Answer:
@@ -69,6 +72,7 @@ def answer_of(response: Response) -> Answer:
             Spot(slot=reason.slot.letter, tag=reason.tag, x=reason.x, y=reason.y)
             for reason in response.reasons.all()
         ),
+        items=tuple(Said.from_dict(said) for said in response.items or ()),
     )
 
 

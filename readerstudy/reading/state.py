@@ -1,30 +1,43 @@
 """Where a reader stands, as the browser is told: never a name, never a key of the database."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
-from readerstudy.reading.answer import Screen
+from readerstudy.imaging.models import Envelope
+from readerstudy.imaging.packed_delivery import envelope_of
+from readerstudy.reading.answer import Answer
+from readerstudy.reading.checks import Screen
+from readerstudy.reading.exposures import exposure_of
 from readerstudy.reading.models import Draft, Presentation, Slot
 from readerstudy.reading.screens import label_choices, label_of, previous_answer, screen_of
-from readerstudy.reading.walk import Stretch, Walk
+from readerstudy.reading.sealed import sealed_address, sealed_addresses, told_key
+from readerstudy.reading.stretch import Stretch
+from readerstudy.reading.told import canvas_told, section_told
+from readerstudy.reading.walk import Walk
+from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
-from readerstudy.studies.protocol.document import SectionDocument
+from readerstudy.studies.protocol.document import ProtocolDocument
+from readerstudy.studies.protocol.labels import label_named
 
 
 def state_of(walk: Walk, *, sitting: UUID | None = None) -> dict[str, Any]:
     """The state of a reader: section, progress, what is to be read now, and what to fetch ahead."""
     open_section = walk.stretch or walk.to_hand_in
     return {
-        "study": {"title": walk.document.public_title},
+        "study": {"title": spoken(walk.document.public_title)},
         "section": _section(walk, open_section) if open_section else None,
         "progress": [_progress(stretch) for stretch in walk.told],
         "current": show(walk, walk.current) if walk.current else None,
         "ahead": _ahead(walk),
+        "sealed": sealed_addresses(walk),
         "finished": walk.is_finished,
         "hand_in": _to_hand_in(walk),
+        "disclosure": _disclosure(walk),
         "sitting": _sitting(walk, sitting),
         "practice": bool(walk.stretch and walk.stretch.section.practice),
         "finish_url": None if walk.current else reverse("read", args=[walk.enrolment.study.slug]),
@@ -33,42 +46,29 @@ def state_of(walk: Walk, *, sitting: UUID | None = None) -> dict[str, Any]:
 
 def _progress(stretch: Stretch) -> dict[str, Any]:
     return {
-        "section": stretch.document.title,
+        "section": spoken(stretch.document.title),
         "answered": stretch.answered,
         "total": stretch.total,
     }
 
 
 def _section(walk: Walk, stretch: Stretch) -> dict[str, Any]:
-    protocol, document = walk.document, stretch.document
-    reading = protocol.reading
-    names = document.labels
-    choices = label_choices(stretch.section, names, walk.enrolment.study.lock.plan_digest)
-    return {
-        "name": document.name,
-        "title": document.title,
-        "task": document.task,
+    document = stretch.document
+    told = section_told(
+        walk.document,
+        document,
+        choices=label_choices(stretch.section, document, walk.enrolment.study.lock.plan_digest),
+        seed=stretch.seed,
+        exposure_ms=exposure_of(walk),
+        lets_undo=walk.lets_undo(stretch.section),
+    )
+    return told | {
+        "name": stretch.section.token,
+        "briefing": "" if stretch.answered else told["briefing"],
         "index": stretch.index,
         "answered": stretch.answered,
         "total": stretch.total,
-        "allow_back": reading.allow_back and not document.practice,
-        "rate": document.rate or document.task == "rate",
-        "require_confidence": document.confidence,
-        "scale": _scale(walk, document),
-        "reasons": {"tags": list(reading.reasons), "spot": reading.spots},
-        "label_choices": {name: list(values) for name, values in choices.items()} or None,
-        "break_after": reading.break_after,
-        "show_clock": reading.show_clock,
-        "idle_after_s": reading.idle_after_s,
     }
-
-
-def _scale(walk: Walk, document: SectionDocument) -> dict[str, Any]:
-    """The scale, in a section that asks for ratings: elsewhere its words would tell of a later one."""
-    scale = walk.document.scale
-    if not (document.rate or document.task == "rate"):
-        return {"points": [], "labels": []}
-    return {"points": list(scale.points), "labels": list(scale.labels)}
 
 
 def _to_hand_in(walk: Walk) -> dict[str, Any] | None:
@@ -77,23 +77,52 @@ def _to_hand_in(walk: Walk) -> dict[str, Any] | None:
     if stretch is None:
         return None
     last = Presentation.objects.of(walk.enrolment).filter(section=stretch.section).order_by("-order")[0]
-    return {"section": stretch.document.name, "back": last.token}
+    return {"section": stretch.section.token, "back": last.token}
+
+
+def _disclosure(walk: Walk) -> dict[str, Any] | None:
+    """What a section that was handed in tells its reader, before anything later is sent."""
+    stretch = walk.to_disclose
+    if stretch is None:
+        return None
+    document = stretch.document
+    return {
+        "section": stretch.section.token,
+        "title": spoken(document.title),
+        "text": spoken(document.discloses),
+    }
 
 
 def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     """A presentation as it is shown, with what the reader has begun or answered."""
     enrolment = walk.enrolment
     draft = None if walk.just_opened else _draft(enrolment, presentation)
-    previous = previous_answer(presentation, enrolment.pk) if walk.document.reading.allow_back else None
+    goes_back = walk.lets_go_back(presentation.section) or walk.lets_undo(presentation.section)
+    previous = previous_answer(presentation, enrolment.pk) if goes_back else None
     back = walk.before(presentation)
     return {
         "token": presentation.token,
+        "kind": kind_of(presentation),
         "number": walk.number(presentation),
         "images": _images(walk, presentation),
         "draft": draft,
-        "previous": previous.as_dict() if previous else None,
+        "previous": _as_shown(walk, presentation, previous) if previous else None,
         "back": back.token if back else None,
     }
+
+
+def _as_shown(walk: Walk, presentation: Presentation, answer: Answer) -> dict[str, Any]:
+    """An answer with its reasons in the reader's language."""
+    texts = {str(tag): spoken(tag) for tag in walk.document.section(presentation.section.name).reasons}
+    said = answer.as_dict()
+    for reason in said["reasons"]:
+        reason["tag"] = texts.get(reason["tag"], reason["tag"])
+    return said
+
+
+def kind_of(presentation: Presentation) -> str:
+    """Whether a presentation is a screen of images or the page of questions of its section."""
+    return "screen" if presentation.screen_slots else "questions"
 
 
 def _draft(enrolment: Enrolment, presentation: Presentation) -> Any:
@@ -102,27 +131,76 @@ def _draft(enrolment: Enrolment, presentation: Presentation) -> Any:
 
 
 def _images(walk: Walk, presentation: Presentation) -> list[dict[str, Any]]:
+    """The images of a screen, a reference first."""
     screen = screen_of(presentation, walk.document, walk.enrolment.study.lock.plan_digest)
-    return [_image(slot, screen) for slot in presentation.screen_slots]
+    slots = sorted(presentation.screen_slots, key=lambda slot: not slot.is_reference)
+    envelope = envelope_of(str(walk.enrolment.study.uuid))
+    return [_image(slot, screen, envelope) for slot in slots]
 
 
-def _image(slot: Slot, screen: Screen) -> dict[str, Any]:
+def _image(slot: Slot, screen: Screen, envelope: Envelope | None) -> dict[str, Any]:
     """What the browser needs to draw one image; equal for every image of a study but for the address."""
-    canvas = screen.canvas
-    label = label_of(slot, screen.section.labels)
+    label = label_of(slot, () if slot.is_reference else screen.section.labels)
     return {
         "slot": slot.letter,
-        "url": _pixels(slot),
-        "width": canvas.width,
-        "height": canvas.height,
-        "bits": canvas.bits,
-        "window": {"center": canvas.white / 2, "width": canvas.white},
-        "label": [{"name": name, "value": value} for name, value in label.items()] or None,
+        "reference": slot.is_reference,
+        "url": _address("reading-pixels", slot.token),
+        "packed": envelope and _packed(slot, envelope),
+        "seal": _seal(slot, screen, envelope) if screen.section.exposure_ms else None,
+        **canvas_told(screen.canvas),
+        "label": _in_words(label, screen.protocol),
+        "tells": _in_words(_told(slot, screen.section.tells), screen.protocol),
     }
 
 
-def _pixels(slot: Slot) -> str:
-    return reverse("reading-pixels", args=[slot.token])
+def _told(slot: Slot, names: tuple[str, ...]) -> dict[str, str]:
+    """The labels that stand beside an image."""
+    tells = slot.trial_image.tells if names else {}
+    return {name: str(tells[name]) for name in names if name in tells}
+
+
+def _in_words(values: Mapping[str, str], protocol: ProtocolDocument) -> list[dict[str, str]] | None:
+    """Labels of one image: as the data have them, and as the protocol has them for readers."""
+    called = {name: label_named(name, protocol.labels) for name in values}
+    found = [
+        {
+            "name": name,
+            "value": value,
+            "title": spoken(called[name].title),
+            "text": spoken(called[name].text(value)),
+        }
+        for name, value in values.items()
+    ]
+    return found or None
+
+
+def _address(name: str, token: str) -> str:
+    """An address of an image, of which a state has two dozen."""
+    return _addresses(name, get_script_prefix()).replace(_TOKEN, token)
+
+
+_TOKEN = "_" * 24
+
+
+@lru_cache(maxsize=8)
+def _addresses(name: str, prefix: str) -> str:
+    """The address with a token still to be given; `prefix` is where the platform is mounted."""
+    return reverse(name, args=[_TOKEN])
+
+
+def _packed(slot: Slot, envelope: Envelope) -> dict[str, Any]:
+    return {
+        "url": _address("reading-packed", slot.token),
+        "preview_bytes": envelope.preview_bytes,
+        "frame_bytes": envelope.frame_bytes,
+    }
+
+
+def _seal(slot: Slot, screen: Screen, envelope: Envelope | None) -> dict[str, str]:
+    """The key to what a browser may have fetched of the image before its turn."""
+    canvas = screen.canvas
+    length = envelope.length(canvas.frames) if envelope else canvas.buffer_bytes
+    return {"url": sealed_address(slot.token), "key": told_key(slot.token, length)}
 
 
 def _ahead(walk: Walk) -> list[dict[str, Any]]:
@@ -130,10 +208,11 @@ def _ahead(walk: Walk) -> list[dict[str, Any]]:
     if walk.current is None:
         return []
     first = walk.number(walk.current)
-    goes_back = walk.lets_go_back(walk.current.section)
+    goes_back = walk.lets_go_back(walk.current.section) or walk.lets_undo(walk.current.section)
     return [
         {
             "token": shown.token,
+            "kind": kind_of(shown),
             "number": first + i,
             "images": _images(walk, shown),
             "draft": None,

@@ -19,13 +19,18 @@ def text_digest(text: str) -> str:
 
 
 def next_step(enrolment: Enrolment) -> str | None:
-    """`consent`, `questionnaire` or `instructions`; None once nothing stands before reading."""
+    """`consent`, `questionnaire` or `instructions`; None once nothing stands before reading.
+
+    Nothing stands before it for a program.
+    """
+    if enrolment.program:
+        return None
     document = document_of(enrolment)
-    if document.consent and not hasattr(enrolment, "consent"):
+    if document.consent and not enrolment.has("consent"):
         return "consent"
-    if document.questions and not hasattr(enrolment, "questionnaire"):
+    if document.questions and not enrolment.has("questionnaire"):
         return "questionnaire"
-    return None if hasattr(enrolment, "briefing") else "instructions"
+    return None if enrolment.has("briefing") else "instructions"
 
 
 SENTENCES = {

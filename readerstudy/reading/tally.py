@@ -7,18 +7,29 @@ readers never wait for one another.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import or_
 
-from django.db.models import Case, DurationField, F, Q, Value, When
-from django.db.models.functions import Greatest
+from django.db.models import F
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from readerstudy.reading.models import Choice, Chosen, Rating, Response, Tally
+from readerstudy.statements import insert_all
 from readerstudy.studies.models import Section
 
 Choices = Counter[tuple[str, str]]
+
+_ADD_TO_TALLY = """
+(enrolment_id, section_id, day) DO UPDATE SET
+answers = reading_tally.answers + excluded.answers,
+timed = reading_tally.timed + excluded.timed,
+active_ms = reading_tally.active_ms + excluded.active_ms,
+last_at = excluded.last_at,
+clock_gap = CASE WHEN excluded.clock_gap > reading_tally.clock_gap
+    THEN excluded.clock_gap ELSE reading_tally.clock_gap END
+"""
+_ADD_TO_CHOICE = """
+(enrolment_id, section_id, kind, value) DO UPDATE SET times = reading_choice.times + excluded.times
+"""
 
 
 def tally(response: Response, section: Section, ratings: Iterable[int]) -> None:
@@ -60,20 +71,15 @@ def _count(response: Response, section: Section) -> None:
     first = response.revision == 1
     timed = first and response.active_ms is not None
     more = {"answers": int(first), "timed": int(timed), "active_ms": (response.active_ms or 0) * timed}
-    kept = Tally.objects.filter(enrolment=response.enrolment, section=section, day=day).update(
-        **{name: F(name) + count for name, count in more.items() if count},
-        clock_gap=Greatest("clock_gap", Value(gap, DurationField())),
+    counted = Tally(
+        enrolment_id=response.enrolment_id,
+        section=section,
+        day=day,
+        **more,
+        clock_gap=gap,
         last_at=response.received_at,
     )
-    if not kept:
-        Tally.objects.create(
-            enrolment=response.enrolment,
-            section=section,
-            day=day,
-            **more,
-            clock_gap=gap,
-            last_at=response.received_at,
-        )
+    insert_all([counted], on_conflict=_ADD_TO_TALLY)
 
 
 def _corrected(response: Response) -> Response:
@@ -86,19 +92,18 @@ def _corrected(response: Response) -> Response:
 
 def _choose(response: Response, section: Section, changed: Mapping[tuple[str, str], int]) -> None:
     """Add to what is counted already, and begin counting what was never chosen before."""
-    if not changed:
-        return
-    cases = {(kind, value): Q(kind=kind, value=value) for kind, value in changed}
-    more = Case(*(When(cases[chosen], then=count) for chosen, count in changed.items()))
-    mine = Choice.objects.filter(reduce(or_, cases.values()), enrolment=response.enrolment, section=section)
-    if mine.update(times=F("times") + more) == len(changed):
-        return
-    known = set(mine.values_list("kind", "value"))
-    Choice.objects.bulk_create(
-        Choice(enrolment=response.enrolment, section=section, kind=kind, value=value, times=count)
-        for (kind, value), count in changed.items()
-        if (kind, value) not in known
+    mine = {"enrolment_id": response.enrolment_id, "section_id": section.pk}
+    insert_all(
+        (
+            Choice(**mine, kind=kind, value=value, times=count)
+            for (kind, value), count in changed.items()
+            if count > 0
+        ),
+        on_conflict=_ADD_TO_CHOICE,
     )
+    for (kind, value), count in changed.items():
+        if count < 0:
+            Choice.objects.filter(**mine, kind=kind, value=value).update(times=F("times") + count)
 
 
 def _moment(said: object) -> datetime | None:

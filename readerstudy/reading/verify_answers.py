@@ -1,6 +1,7 @@
 """Hold the answers of a study against its log: every answer that was recorded, and no other."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -9,10 +10,17 @@ from readerstudy.audit.models import Event
 from readerstudy.audit.verify import Finding
 from readerstudy.reading.models import Response
 from readerstudy.reading.stored_answers import VERSION, StoredAnswer, stored_answers
+from readerstudy.statements import Given, Statement
 from readerstudy.studies.models import Enrolment, Study
 
 ANSWER_VERBS = ("answer given", "answer changed")
-ROWS_AT_ONCE = 2_000
+_ANSWERED = Statement(
+    lambda: (
+        Event.objects.filter(stream__name=Given("stream"), verb__in=ANSWER_VERBS)
+        .order_by("number")
+        .values_list("subject", "number", "by", "particulars")
+    )
+)
 
 
 class _Told(NamedTuple):
@@ -99,9 +107,7 @@ def _of_reader(enrolment: Enrolment, each: Callable[[StoredAnswer], None]) -> It
 
 
 def _told(enrolment: Enrolment) -> dict[int, _Told]:
-    rows = Event.objects.filter(stream__name=enrolment.stream, verb__in=ANSWER_VERBS).order_by("number")
-    columns = "subject", "number", "by", "particulars"
     found = {}
-    for subject, number, by, said in rows.values_list(*columns).iterator(ROWS_AT_ONCE):
-        found[int(subject.rpartition(":")[2])] = _Told(number, by, said)
+    for subject, number, by, said in _ANSWERED.rows(stream=enrolment.stream):
+        found[int(subject.rpartition(":")[2])] = _Told(number, by, json.loads(said))
     return found

@@ -12,12 +12,16 @@ from readerstudy.audit.models import Event
 from readerstudy.audit.verify import Finding
 from readerstudy.reading.models import (
     Briefing,
+    Concern,
     Consent,
+    Debriefing,
+    EarlyEnd,
     PracticeRound,
     Questionnaire,
     Sitting,
     Submission,
 )
+from readerstudy.reading.raise_concern import facts_of
 from readerstudy.studies.models import Study
 
 Facts = dict[Any, dict[str, Any]]
@@ -41,6 +45,13 @@ def verify_steps(study: Study) -> Iterator[Finding]:
         ),
         *differences("sitting", _sittings(study), told.by_subject("sitting opened")),
         *differences("handing in by enrolment", _submissions(study), told.by_section("section handed in")),
+        *differences(
+            "the disclosure read by enrolment",
+            _debriefings(study),
+            told.by_section("disclosure acknowledged"),
+        ),
+        *differences("early end by enrolment", _early_ends(study), told.by_section("section ended early")),
+        *differences("reported problem", _concerns(study), told.by_subject("problem reported")),
         *differences("practice round of enrolment", _rounds(study), told.by_round("practice judged")),
     ):
         yield Finding(stream=study.scope, what=what)
@@ -55,6 +66,9 @@ class _Told:
         "questionnaire filled",
         "sitting opened",
         "section handed in",
+        "disclosure acknowledged",
+        "section ended early",
+        "problem reported",
         "practice judged",
     )
 
@@ -118,6 +132,28 @@ def _sittings(study: Study) -> Facts:
 def _submissions(study: Study) -> Facts:
     rows = Submission.objects.filter(enrolment__study=study)
     return {(pk, section): {} for pk, section in rows.values_list("enrolment_id", "section__name")}
+
+
+def _debriefings(study: Study) -> Facts:
+    rows = Debriefing.objects.filter(enrolment__study=study)
+    columns = "enrolment_id", "section__name", "text_digest"
+    return {
+        (pk, section): {"section": section, "text": text} for pk, section, text in rows.values_list(*columns)
+    }
+
+
+def _early_ends(study: Study) -> Facts:
+    rows = EarlyEnd.objects.filter(enrolment__study=study)
+    columns = "enrolment_id", "section__name", "answered"
+    return {(pk, section): {"answered": count} for pk, section, count in rows.values_list(*columns)}
+
+
+def _concerns(study: Study) -> Facts:
+    rows = Concern.objects.filter(enrolment__study=study).select_related("presentation__section")
+    return {
+        row.pk: {**facts_of(row, row.presentation.section.name), "enrolment": row.enrolment_id}
+        for row in rows
+    }
 
 
 def _rounds(study: Study) -> Facts:

@@ -4,39 +4,65 @@ A page gets the words of its section's task alone, because they would tell of a 
 that the viewer fills in; a text with a number has a form for one and a form for more.
 """
 
+from collections.abc import Callable, Collection
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from readerstudy.reading.film_words import film_words
 from readerstudy.studies.models import Task
 
 Text = str | dict[str, str]
 
 
-def viewer_words(task: str) -> dict[str, Text]:
-    """Return the words of a section, by the names under which the viewer asks for them."""
-    words: dict[str, Text] = {
-        **_around(),
-        **_images(),
-        **_reasons(),
-        **_connection(),
-        **_doors(),
-        **_breaks(),
-    }
-    of_task = {
+def viewer_words(task: str, kinds: Collection[str] = (), *, rated: bool = False) -> dict[str, Text]:
+    """Return the words of a section, by the names under which the viewer asks for them.
+
+    `kinds` are those of the items that the section asks; `rated` is whether images are rated on the scale of
+    the study.
+    """
+    parts = (_around, _keys, _images, film_words, _answers, _reasons, _connection, _doors, _breaks)
+    words: dict[str, Text] = {}
+    for part in parts:
+        words |= part()
+    of_task: dict[str, Callable[[], dict[str, Text]]] = {
         Task.PICK_REAL: _pick_real,
         Task.CALL: _call,
         Task.RATE: _rate,
         Task.CHECK_LABEL: _check_label,
     }
-    return {**words, **of_task[Task(task)]()} if task else words
+    of_kind = {
+        "choices": _counted,
+        "number": _number,
+        "text": _text,
+        "rank": _rank,
+        "mark": _pointing,
+        "measure": _pointing,
+    }
+    for kind in kinds:
+        words |= of_kind.get(kind, dict)()
+    if rated:
+        words |= _rated()
+    return {**words, **of_task.get(task, dict)()}
 
 
 def _around() -> dict[str, Text]:
     return {
         "count": _("{number} of {total}"),
+        "minutes_left": forms_of(
+            "about {count} min left in this section", "about {count} min left in this section"
+        ),
+        "minutes_left_all": forms_of(
+            "about {count} min left in this section, about {all} min in the whole study",
+            "about {count} min left in this section, about {all} min in the whole study",
+        ),
+        "next": _("Next"),
         "trial": _("Trial {number} of {total}."),
         "image": _("Image {image}:"),
-        "complete": _("Complete."),
+        "complete": _("Everything is answered."),
+        "look_first": forms_of("You can answer in {count} s.", "You can answer in {count} s."),
+        "time_left": forms_of("{count} s left to answer", "{count} s left to answer"),
+        "time_over": _("The time to answer is over."),
         "saving": _("Saving…"),
         "saved": _("Saved"),
         "sending": _("Sending…"),
@@ -48,37 +74,67 @@ def _around() -> dict[str, Text]:
     }
 
 
+def _keys() -> dict[str, Text]:
+    return {
+        "key_press": _("Press the new key for “{tool}”."),
+        "key_kept": _("{key} keeps its meaning. Press another key."),
+        "key_taken": _("{key} is already “{tool}”. Press another key, or change that one first."),
+        "keys_kept": _("Your keys are saved, here and in your other studies."),
+        "keys_here": _("Your keys are kept on this device and will be sent when the server can be reached."),
+    }
+
+
 def _images() -> dict[str, Text]:
     return {
-        "radiograph": _("Radiograph"),
-        "radiograph_named": _("Radiograph {image}"),
-        "selected": pgettext("an image", "selected"),
+        "radiograph": _("Image"),
+        "radiograph_named": _("Image {image}"),
+        "reference": pgettext("an image to compare with", "Reference"),
+        "chosen": pgettext("an image", "Chosen"),
+        "which_image": _("Image that the questions are about"),
+        "edge": _("Edge between the two images"),
         "window": _("Window: {preset}"),
         "window_given": pgettext("window", "preset"),
         "window_full": pgettext("window", "full range"),
         "window_spread": pgettext("window", "this image"),
         "window_hand": pgettext("window", "manual"),
-        "linked": pgettext("images", "Linked"),
-        "separate": pgettext("images", "Separate"),
+        "corner_window": pgettext("window width and level", "W {width} L {level}"),
+        "corner_zoom": _("Zoom {zoom}×"),
+        "corner_life": _("Zoom {zoom}×, {life}× life size"),
+        "corner_bar": _("{length} mm"),
+    }
+
+
+def _rated() -> dict[str, Text]:
+    return {
         "rate_image": _("Rate the image."),
         "rating_open": _("Not rated yet: {images}."),
-        "how_realistic": _("How realistic is the image?"),
-        "how_realistic_named": _("How realistic is image {image}?"),
-        "how_realistic_with": _("How realistic is it? With {key}"),
+    }
+
+
+def _answers() -> dict[str, Text]:
+    return {
+        "open": _("Still open: {ask}"),
+        "open_images": _("Still open: {ask} ({images})"),
+        "optional": _("(optional)"),
+        "how_sure": _("How sure are you?"),
+        "how_sure_open": _("Say how sure you are."),
+        "guessing": _("guessing"),
+        "certain": _("certain"),
+        "say_other": _("Write what you mean by “{option}”."),
+        "taken_back": _("Answer removed."),
     }
 
 
 def _reasons() -> dict[str, Text]:
     return {
         "reasons": _("Reasons"),
-        "why": _("Why?"),
-        "back_to_rating": _("back to the rating"),
+        "why": _("Add a reason"),
         "show_spot": _("Mark a spot"),
         "a_spot": _("a spot"),
         "spot_how": _("Then click on the image to show where, or press {key} for its middle."),
         "spot_given": _("spot marked."),
         "spot_removed": _("spot removed."),
-        "reason_first": _("Give a reason first (W); then X marks the spot."),
+        "reason_first": _("Give a reason first ({reason}); then {mark} marks the spot."),
     }
 
 
@@ -136,6 +192,14 @@ def _breaks() -> dict[str, Text]:
         "break": _("Time for a break"),
         "break_text": _("You have read {number} of {total}. Everything is saved; continue when you like."),
         "idle": _("Are you still there?"),
+        "stop_here": _("Stop for today"),
+        "stop_waiting": forms_of(
+            "{count} answer has not reached the server yet. It is kept on this device and is sent as soon as "
+            "there is a connection, also when you open this study here again. You can close the page.",
+            "{count} answers have not reached the server yet. They are kept on this device and are sent as "
+            "soon as there is a connection, also when you open this study here again. You can close the "
+            "page.",
+        ),
         "paused": _("Paused"),
         "paused_text": _("The images are covered and the clock has stopped. Everything is saved."),
     }
@@ -143,25 +207,19 @@ def _breaks() -> dict[str, Text]:
 
 def _pick_real() -> dict[str, Text]:
     return {
-        "question": _("Which one is the real radiograph?"),
-        "question_one": _("Which one is the real radiograph?"),
-        "mark_real": _("Mark the real one."),
-        "this_is_real": _("This is the real one"),
-        "marked_real": _("marked as the real one."),
-        "marked": _("marked as real"),
+        "question": _("Which one is the real image?"),
+        "question_one": _("Which one is the real image?"),
+        "open_pick": _("Mark the real one."),
+        "is_picked": _("{image} is the real one"),
+        "is_marked": _("marked as the real one."),
     }
 
 
 def _call() -> dict[str, Text]:
     return {
-        "question": _("Is this radiograph real or synthetic?"),
-        "question_one": _("Is this radiograph real or synthetic?"),
-        "real_or_synthetic": _("Is it real or synthetic?"),
-        "real": pgettext("an image", "Real"),
-        "synthetic": pgettext("an image", "Synthetic"),
-        "how_sure": _("How sure are you?"),
-        "guessing": _("guessing"),
-        "certain": _("certain"),
+        "question": _("Is this image real or synthetic?"),
+        "question_one": _("Is this image real or synthetic?"),
+        "open_call": _("Is it real or synthetic?"),
     }
 
 
@@ -176,14 +234,55 @@ def _check_label() -> dict[str, Text]:
     return {
         "question": _("Does the label fit the image?"),
         "question_one": _("Does the label fit the image?"),
-        "does_it_fit": _("Does the label fit?"),
-        "fits": pgettext("the label", "Fits"),
-        "discrepant": pgettext("the label", "Discrepant"),
-        "unsure": pgettext("the reader", "Unsure"),
-        "say_whether": _("Say whether the label fits."),
+        "open_verdict": _("Say whether the label fits."),
         "say_instead": _("Say what you see instead."),
         "then_it_fits": _("That is what the label says; then it fits."),
-        "instead": _("What do you see instead?"),
+    }
+
+
+def _counted() -> dict[str, Text]:
+    return {
+        "at_least": forms_of("Choose at least {count}.", "Choose at least {count}."),
+        "at_most": forms_of("Choose at most {count}.", "Choose at most {count}."),
+    }
+
+
+def _number() -> dict[str, Text]:
+    return {
+        "no_number": _("Write a number, such as 12.5."),
+        "number_from": _("Write a number from {min} upwards."),
+        "number_up_to": _("Write a number up to {max}."),
+        "number_between": _("Write a number from {min} to {max}."),
+        "number_steps": _("Write a number in steps of {step}."),
+        "not_set": pgettext("a slider", "not set"),
+    }
+
+
+def _text() -> dict[str, Text]:
+    return {"characters": _("{number} of {total}")}
+
+
+def _rank() -> dict[str, Text]:
+    return {
+        "rank_all": _("Put every image in order, the best first."),
+        "rank_next": _("{image} comes next"),
+        "rank_up": _("Move {image} up"),
+        "rank_down": _("Move {image} down"),
+    }
+
+
+def _pointing() -> dict[str, Text]:
+    return {
+        **_counted(),
+        "mark_how": _("Click the image to add a mark."),
+        "mark_number": _("Mark {number}; arrow keys move it"),
+        "remove_mark": _("Remove mark {number}"),
+        "marks_full": _("There are as many points as can be. Remove one to set another."),
+        "marks_given": forms_of("{count} point set.", "{count} points set."),
+        "points_left": forms_of(
+            "Click the image: {count} point is missing.", "Click the image: {count} points are missing."
+        ),
+        "more_points": forms_of("{count} point is missing.", "{count} points are missing."),
     }
 
 

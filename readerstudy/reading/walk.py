@@ -1,69 +1,34 @@
 """Where a reader is: which sections are behind, which presentation is open, what comes after it."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import takewhile
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from readerstudy.reading.models import (
+    Debriefing,
+    EarlyEnd,
     PracticeRound,
     Presentation,
     Response,
     Sitting,
-    Slot,
     Submission,
     Tally,
 )
-from readerstudy.reading.models.presentation import presentations_with
+from readerstudy.reading.models.presentation import without_slots
+from readerstudy.reading.plan import plan_of
+from readerstudy.reading.screen_rows import screens_between, with_labels
 from readerstudy.reading.steps import document_of
+from readerstudy.reading.stretch import Stretch
 from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol.document import ProtocolDocument, SectionDocument
 
 MOST_TRIALS_AHEAD = 5
 MOST_BYTES_AHEAD = 80_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stretch:
-    """One section as one reader stands in it.
-
-    `round` counts from 1 how often the reader goes through a practice section whose pass mark they missed;
-    `passed` is None where there is no pass mark or nobody has judged yet. `changeable` answers can be changed
-    until the section is handed in.
-    """
-
-    section: Section
-    document: SectionDocument
-    index: int
-    total: int
-    answered: int
-    round: int
-    passed: bool | None
-    changeable: bool = False
-
-    @property
-    def is_complete(self) -> bool:
-        return self.answered >= self.total
-
-    @property
-    def awaits_judgement(self) -> bool:
-        """All practised, and whether it was good enough is still to be said."""
-        return self.document.pass_mark is not None and self.is_complete and self.passed is not True
-
-    @property
-    def awaits_hand_in(self) -> bool:
-        """All answered, and the reader may still go back. Nothing after it is shown before that ends."""
-        return self.changeable and self.is_complete
-
-    @property
-    def is_behind(self) -> bool:
-        return self.is_complete and not self.awaits_judgement and not self.awaits_hand_in
 
 
 def _before_a_repeat(shown: tuple[Presentation, ...]) -> tuple[Presentation, ...]:
@@ -77,23 +42,15 @@ def _before_a_repeat(shown: tuple[Presentation, ...]) -> tuple[Presentation, ...
 
 
 def trials_ahead(protocol: ProtocolDocument, section: SectionDocument) -> int:
-    """As many as a browser can hold, however large the images; at least the next one."""
-    canvas = protocol.canvas
-    image_bytes = canvas.width * canvas.height * math.ceil(canvas.bits / 8)
-    return max(1, min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // (image_bytes * section.alternatives)))
+    """As many as a browser can hold, however large the images; at least the next one.
 
-
-def plan_of(enrolment: Enrolment) -> tuple[tuple[Section, int], ...]:
-    """The sections in order, and how many trials each has at the reader's place. Kept: the plan is locked."""
-    return _plan(enrolment.study.lock.plan_digest, enrolment.study_id, enrolment.own_place)
-
-
-@lru_cache(maxsize=1024)
-def _plan(plan_digest: str, study: int, place: int) -> tuple[tuple[Section, int], ...]:
-    rows = Presentation.objects.filter(section__study=study, place=place).order_by()
-    totals = dict(rows.values_list("section_id").annotate(Count("pk")))
-    sections = Section.objects.filter(study=study).order_by("position")
-    return tuple((section, totals.get(section.pk, 0)) for section in sections)
+    None where images are shown for a limited time: nobody looks at them before it is their turn.
+    """
+    if section.exposure_ms or section.staircase:
+        return 0
+    images = section.alternatives + bool(section.reference)
+    screen_bytes = protocol.canvas.buffer_bytes * images
+    return max(1, min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // screen_bytes))
 
 
 class Walk:
@@ -105,6 +62,8 @@ class Walk:
     def __init__(self, enrolment: Enrolment, answered: Mapping[int, int] | None = None) -> None:
         self.enrolment = enrolment
         self.document: ProtocolDocument = document_of(enrolment)
+        #: How long the open screen shows its images, where that has been worked out already.
+        self.exposure_ms: int | None = None
         #: Whether the open presentation was opened by this very request, so that it cannot have a draft.
         self.just_opened = False
         if answered is not None:
@@ -118,8 +77,10 @@ class Walk:
         handed_in = self._handed_in()
         passed = {section for section, _, ok in self.rounds if ok}
         failed = Counter(section for section, _, ok in self.rounds if not ok)
-        for index, (section, total) in enumerate(plan_of(self.enrolment), start=1):
+        for index, planned in enumerate(plan_of(self.enrolment), start=1):
+            section, ended = planned.section, self._ended.get(planned.section.pk)
             document = self.document.section(section.name)
+            total = planned.total if ended is None else ended + bool(document.section_items)
             again = failed[section.pk]
             given = self._given(section) - again * total if again else self.answered.get(section.pk, 0)
             yield Stretch(
@@ -130,7 +91,11 @@ class Walk:
                 answered=given,
                 round=again + 1,
                 passed=section.pk in passed if document.pass_mark is not None else None,
-                changeable=self.lets_go_back(section) and section.pk not in handed_in,
+                changeable=document.allow_back and section.pk not in handed_in,
+                undisclosed=bool(document.discloses) and section.pk not in self._debriefed,
+                seed=planned.seed,
+                ended=ended,
+                last=planned.total,
             )
 
     @cached_property
@@ -170,14 +135,29 @@ class Walk:
         return list(rows.values_list("section_id", "number", "passed"))
 
     def _handed_in(self) -> set[int]:
-        if not self.document.reading.allow_back:
+        """The sections handed in, where that does not follow from the answers alone."""
+        if not any(section.allow_back for section in self.document.sections):
             return set()
         return set(Submission.objects.filter(enrolment=self.enrolment).values_list("section_id", flat=True))
 
     @cached_property
+    def _ended(self) -> dict[int, int]:
+        """After how many answers sections ended early."""
+        if not any(section.staircase for section in self.document.sections):
+            return {}
+        ends = EarlyEnd.objects.filter(enrolment=self.enrolment)
+        return dict(ends.values_list("section_id", "answered"))
+
+    @cached_property
+    def _debriefed(self) -> set[int]:
+        if not any(section.discloses for section in self.document.sections):
+            return set()
+        return set(Debriefing.objects.filter(enrolment=self.enrolment).values_list("section_id", flat=True))
+
+    @cached_property
     def stretch(self) -> Stretch | None:
         """The section to be read now; None at a gate, during a pause between sections, and at the end."""
-        stretch = next((stretch for stretch in self.stretches if not stretch.is_behind), None)
+        stretch = self._next
         if stretch is None or stretch.is_complete or self._opens_at(stretch):
             return None
         return stretch
@@ -188,17 +168,25 @@ class Walk:
         known = tuple(takewhile(lambda stretch: stretch.is_complete, self.stretches))
         return (*known, self.stretch) if self.stretch else known
 
+    @cached_property
+    def _next(self) -> Stretch | None:
+        """The first section that is not behind."""
+        return next((stretch for stretch in self.stretches if not stretch.is_behind), None)
+
     @property
     def gate(self) -> Stretch | None:
         """A practice section that is through and awaits the word whether it was good enough."""
-        waiting = next((stretch for stretch in self.stretches if not stretch.is_behind), None)
-        return waiting if waiting and waiting.awaits_judgement else None
+        return self._next if self._next and self._next.awaits_judgement else None
 
     @property
     def to_hand_in(self) -> Stretch | None:
         """A section that is answered and has to be handed in before anything else is shown."""
-        waiting = next((stretch for stretch in self.stretches if not stretch.is_behind), None)
-        return waiting if waiting and waiting.awaits_hand_in else None
+        return self._next if self._next and self._next.awaits_hand_in else None
+
+    @property
+    def to_disclose(self) -> Stretch | None:
+        """A section that was handed in and tells something before anything else is shown."""
+        return self._next if self._next and self._next.awaits_disclosure else None
 
     @property
     def is_finished(self) -> bool:
@@ -207,12 +195,17 @@ class Walk:
     @property
     def opens_at(self) -> datetime | None:
         """When the next section opens, where the protocol asks for a pause that is not over."""
-        upcoming = next((stretch for stretch in self.stretches if not stretch.is_complete), None)
-        return self._opens_at(upcoming) if upcoming else None
+        upcoming = self._next
+        return self._opens_at(upcoming) if upcoming and not upcoming.is_complete else None
 
     def _opens_at(self, stretch: Stretch) -> datetime | None:
         """The washout lies between sections that count, and ends when a section has begun."""
-        if not self.document.washout_days or stretch.answered or stretch.section.practice:
+        if (
+            self.enrolment.program
+            or not stretch.document.washout_days
+            or stretch.answered
+            or stretch.section.practice
+        ):
             return None
         before = [s.section for s in self.stretches if s.index < stretch.index and not s.section.practice]
         if not before:
@@ -220,7 +213,7 @@ class Walk:
         handed_in = Submission.objects.filter(enrolment=self.enrolment, section=before[-1]).first()
         if handed_in is None:
             return None
-        opens_at = handed_in.at + timedelta(days=self.document.washout_days)
+        opens_at = handed_in.at + timedelta(days=stretch.document.washout_days)
         return opens_at if opens_at > timezone.now() else None
 
     @cached_property
@@ -233,26 +226,31 @@ class Walk:
         stretch = self.stretch
         if stretch is None:
             return ()
-        last = stretch.answered + 1 + trials_ahead(self.document, stretch.document)
-        slots = Slot.objects.filter(
-            presentation__section=stretch.section,
-            presentation__place=self.enrolment.own_place,
-            presentation__order__range=(stretch.answered + 1, last),
+        first = stretch.next_order
+        last = first + trials_ahead(self.document, stretch.document)
+        screens = _before_a_repeat(
+            screens_between(first, last, section=stretch.section, place=self.enrolment.own_place)
         )
-        if stretch.document.labels:
-            slots = slots.select_related("trial_image")
-        in_reach = _before_a_repeat(presentations_with(slots))
-        for presentation in in_reach:
-            presentation.section = stretch.section
-        return in_reach
+        with_labels(screens, stretch.document)
+        return (*screens, *self._questions(stretch, last))
+
+    def _questions(self, stretch: Stretch, last: int) -> tuple[Presentation, ...]:
+        """The page of questions at the end of a section, once it is in reach. It shows no image."""
+        if not stretch.document.section_items or last < stretch.last:
+            return ()
+        found = Presentation.objects.of(self.enrolment).filter(section=stretch.section, order=stretch.last)
+        pages = without_slots(found)
+        for page in pages:
+            page.section = stretch.section
+        return tuple(pages)
 
     def is_next(self, presentation: Presentation) -> bool:
-        """Whether this is what the reader is to answer now: orders count from 1 within a section."""
+        """Whether this is what the reader is to answer now."""
         stretch = self.stretch
         return (
             stretch is not None
             and presentation.section_id == stretch.section.pk
-            and presentation.order == stretch.answered + 1
+            and presentation.order == stretch.next_order
         )
 
     @property
@@ -260,10 +258,27 @@ class Walk:
         return self.in_reach[0] if self.in_reach else None
 
     def lets_go_back(self, section: Section) -> bool:
-        return self.document.reading.allow_back and not section.practice
+        return self.document.section(section.name).allow_back and not section.practice
+
+    def lets_undo(self, section: Section) -> bool:
+        return self.document.reading.undo and self.document.section(section.name).can_undo
+
+    def is_last_answered(self, presentation: Presentation) -> bool:
+        """Whether this is the answer given last, in a section that is still open."""
+        stretch = self.stretch
+        return (
+            stretch is not None
+            and presentation.section_id == stretch.section.pk
+            and presentation.order == stretch.answered
+        )
 
     def may_go_back_to(self, presentation: Presentation) -> bool:
-        """Whether an answer may still be changed: where the protocol says so, until the section is left."""
+        """Whether an answer may still be changed: where the protocol says so, until the section is left.
+
+        With `undo` it is the last answer alone, and a section is left with its own last answer.
+        """
+        if self.lets_undo(presentation.section) and self.is_last_answered(presentation):
+            return True
         return (
             self.lets_go_back(presentation.section)
             and presentation.responses.filter(enrolment=self.enrolment).exists()
@@ -279,7 +294,8 @@ class Walk:
 
     def before(self, presentation: Presentation) -> Presentation | None:
         """The presentation to which one goes back from here, in the same section."""
-        if not self.lets_go_back(presentation.section):
+        undoes = self.lets_undo(presentation.section) and self.is_next(presentation)
+        if not (undoes or self.lets_go_back(presentation.section)):
             return None
         earlier = Presentation.objects.of(self.enrolment).filter(
             Q(section=presentation.section_id), order__lt=presentation.order

@@ -8,10 +8,14 @@
     if (answer?.ok) {
       const run = await answer.json();
       for (const address of run.images.slice(box.children.length)) {
+        const figure = document.createElement("figure");
         const picture = document.createElement("img");
+        const caption = run.captions[box.children.length];
         picture.src = address;
         picture.alt = `Generated image ${box.children.length + 1}`;
-        box.append(picture);
+        figure.append(picture);
+        if (caption) figure.append(Object.assign(document.createElement("figcaption"), { textContent: caption }));
+        box.append(figure);
       }
       const ended = !["waiting", "running", "vanished"].includes(run.state);
       const sofar = `${run.images.length} of ${run.total} made`;

@@ -32,11 +32,10 @@
     return made;
   };
 
-  const listAll = (found) => {
-    problems.replaceChildren();
+  const listAll = (found, kind) => {
     if (!found.length) return;
     const box = document.createElement("div");
-    box.className = "notice error";
+    box.className = `notice ${kind}`;
     const list = document.createElement("ul");
     list.append(...found.map(item));
     box.append(list);
@@ -51,6 +50,7 @@
       const said = document.createElement("li");
       said.textContent = `${problem.label} ${problem.sentence}`;
       document.getElementById(`${anchor}-errors`)?.append(said);
+      document.getElementById(anchor)?.closest("details")?.setAttribute("open", "");
       document.getElementById(anchor)?.matches("input, select, textarea") &&
         document.getElementById(anchor).setAttribute("aria-invalid", "true");
     }
@@ -61,15 +61,23 @@
       field.hidden = aside.includes(field.id.slice(0, -"-field".length));
   };
 
+  // Nothing is wrong yet with an entry that was added and not typed into.
+  const isFresh = (problem) =>
+    [...form.querySelectorAll("[data-fresh]")].some((entry) => problem.anchor.startsWith(entry.id));
+
   const show = (body) => {
-    listAll(body.problems);
+    const found = body.problems.filter((problem) => !isFresh(problem));
+    problems.replaceChildren();
+    listAll(found, "error");
+    listAll(body.warnings, "warning");
     if (!text) {
-      besideFields(body.problems);
+      besideFields(found);
       offerOnlyWhatBelongs(body.aside);
     }
     needs.textContent = body.needs;
-    if (body.problems.length)
-      needs.append(link("#problems", `${body.problems.length} thing${body.problems.length > 1 ? "s" : ""} to mend`));
+    if (found.length)
+      needs.append(link("#problems", `${found.length} problem${found.length > 1 ? "s" : ""} to fix`));
+    form.dispatchEvent(new Event("checked"));
   };
 
   const goToLine = (line) => {
@@ -86,6 +94,60 @@
     goToLine(Number(line));
   });
 
+  // Items change places by Alt and an arrow key, or by dragging a line of their list: each sends the form as its button does.
+  const send = (verb, path, where) => {
+    const button = document.createElement("button");
+    button.name = "do";
+    button.value = verb;
+    button.hidden = true;
+    button.setAttribute("formaction", `#${anchorOf(`${path}[${where}]`)}`);
+    form.append(button);
+    form.requestSubmit(button);
+  };
+  const placeOf = (entry) => {
+    const [, list, index] = entry.dataset.path.match(/^(.*)\[(\d+)\]$/);
+    return { list, index: Number(index) };
+  };
+  form.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const entry = event.target.closest?.("fieldset.entry[data-path]");
+    if (!event.altKey || !step || !entry || event.target.matches("select")) return;
+    const verb = step < 0 ? "up" : "down";
+    const button = entry.querySelector(`:scope > .row > button[value="${verb} ${entry.dataset.path}"]`);
+    if (!button) return;
+    event.preventDefault();
+    form.requestSubmit(button);
+  });
+  let dragged = null;
+  form.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest?.("li[draggable][data-path]");
+    if (dragged) event.dataTransfer.setData("text/plain", dragged.dataset.path);
+  });
+  const target = (event) => {
+    const over = event.target.closest?.("li[draggable][data-path]");
+    return dragged && over && over !== dragged && placeOf(over).list === placeOf(dragged).list ? over : null;
+  };
+  const mark = (entry) => {
+    for (const other of form.querySelectorAll("li.drop-here")) other.classList.remove("drop-here");
+    entry?.classList.add("drop-here");
+  };
+  form.addEventListener("dragover", (event) => {
+    const over = target(event);
+    mark(over);
+    if (over) event.preventDefault();
+  });
+  form.addEventListener("drop", (event) => {
+    const over = target(event);
+    if (!over) return;
+    event.preventDefault();
+    const { list, index } = placeOf(over);
+    send(`to ${dragged.dataset.path} ${index}`, list, index);
+  });
+  form.addEventListener("dragend", () => {
+    dragged = null;
+    mark(null);
+  });
+
   let timer;
   let asked = 0;
   let unsaved = "unsaved" in form.dataset;
@@ -94,7 +156,8 @@
     const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form) }).catch(() => null);
     if (answer?.ok && mine === asked) show(await answer.json());
   };
-  form.addEventListener("input", () => {
+  form.addEventListener("input", (event) => {
+    event.target.closest("[data-fresh]")?.removeAttribute("data-fresh");
     unsaved = true;
     clearTimeout(timer);
     timer = setTimeout(check, 300);

@@ -8,9 +8,10 @@
     [...document.querySelectorAll("main input, main textarea")].some(touched);
 
   const far = (run) => {
+    if (run.stopping) return "stopping after the current step";
     if (run.state === "waiting") return "waiting for a worker";
     const counted = run.total ? `${run.done} of ${run.total}` : "being prepared";
-    return run.state === "vanished" ? `${counted}, its worker has gone; another takes it up` : counted;
+    return run.state === "vanished" ? `${counted}, interrupted; a worker will resume it` : counted;
   };
 
   const end = (box, said) => {
@@ -21,8 +22,8 @@
     const anew = document.createElement("a");
     anew.href = location.href;
     anew.textContent = "reload the page";
-    said.replaceChildren("has ended; to see what came of it, ", anew);
-    box.querySelector("form").remove();
+    said.replaceChildren("has ended. To see the outcome, ", anew);
+    box.querySelector("form")?.remove();
     box.querySelector("progress").remove();
   };
 

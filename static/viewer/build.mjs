@@ -10,19 +10,93 @@ const source = join(here, "src");
 const outdir = process.argv[2] ?? join(here, "dist");
 
 const hash = createHash("sha256");
+const texts = [];
 for (const name of readdirSync(source).sort()) {
+  const text = readFileSync(join(source, name));
   hash.update(`${name}\n`);
-  hash.update(readFileSync(join(source, name)));
+  hash.update(text);
+  texts.push(String(text));
 }
 
-await build({
+/** Private members that no other object has a property named like: these may get short names in the bundle. */
+function privateNames() {
+  const code = texts
+    .join("\n")
+    .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
+    .replace(/import (?:type )?\{[^}]*\}/g, "")
+    .replace(/const \{[^}]*\} = this;/g, "");
+  const others = code.replace(/\bprivate [^\n]*/g, "");
+  const declared = code.matchAll(/\bprivate (?:static |readonly |async |get |set )*(\w+)/g);
+  return [...new Set([...declared].map((found) => found[1]))].sort().filter((name) => {
+    const isOfOthers = new RegExp(`(?<!\\bthis)\\.${name}\\b`).test(code);
+    const isKey = new RegExp(`["']${name}["']|[{,]\\s*${name}\\??:|^\\s+(?:readonly )?${name}\\??[:(]`, "m");
+    const isShorthand = new RegExp(`\\{[^{}()]*\\b${name}\\b[^{}():]*\\}`);
+    return !isOfOthers && !isKey.test(others) && !isShorthand.test(code);
+  });
+}
+
+/** Long names of our own that other files of src/ use: no browser and no server knows them. */
+const OURS =
+  "actualSize atImage attach chooseLetter clicked conclude density doubleTap figureOf fitted flushing focused " +
+  "focusOpen focusView forgetFarthest frameOf getView getWindow happened hasFilms hasPicture headCame heard " +
+  "heldBytes hurry idleAfterMs imagePoint isCine isComplete isExposing isFitted isFlicker isInverted isMaximised " +
+  "isNew isSlider latest leadsOn leftInWords lensBox lensPart lensRect lensTile lifeZoom looked magnify maximise " +
+  "mayPreview moveEdge moveTo needsPage onArrival onDraw onFirstPaint openSitting outlined overlays " +
+  "paintedActiveMs pointOut pointsOf prepare progressed putDraft recall refused removeDraft renewed retryAfterMs " +
+  "reveal saveDraft screenPoint setPorts setView setWindow shiftWindow showHelp shownMs signInUrl spacingMm " +
+  "spent standing surface takeBack takeUp tapped tappedTwice timeOver toggleReasons trouble withinMs";
+
+/** The programs of the graphics card need no indentation. */
+const shaders = {
+  name: "shaders",
+  setup({ onLoad }) {
+    onLoad({ filter: /shaders\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/\n[ \t]+/g, "\n"),
+      loader: "ts",
+    }));
+  },
+};
+
+/** The reading page fetches the plain canvas only where it has to draw on one. */
+const later = {
+  name: "later",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/plain$/ }, () => ({ path: join(source, "plain_later.ts") }));
+  },
+};
+
+const how = {
   absWorkingDir: here,
-  entryPoints: ["src/reading.ts", "src/viewer.ts"],
   outdir,
   bundle: true,
   minify: true,
+  plugins: [shaders],
+  charset: "utf8",
   format: "esm",
   target: "es2022",
   legalComments: "none",
   banner: { js: `/*! readerstudy, sources sha256 ${hash.digest("hex")} */` },
+};
+const reading = { ...how, entryPoints: ["src/reading.ts"], plugins: [shaders, later] };
+const { metafile: others } = await build({
+  ...how,
+  metafile: true,
+  entryPoints: [
+    "src/extras.ts",
+    "src/sealed.ts",
+    "src/side.ts",
+    "src/tour.ts",
+    "src/unpack.ts",
+    "src/viewer.ts",
+  ],
 });
+const { metafile: whole } = await build({ ...reading, metafile: true, write: false });
+
+/** Words of modules that the reading page fetches later: they meet its objects by their whole names. */
+const met = new Set(
+  Object.keys(others.inputs)
+    .filter((path) => !(path in whole.inputs))
+    .flatMap((path) => readFileSync(join(here, path), "utf8").match(/\w+/g)),
+);
+const short = [...privateNames(), ...OURS.split(" ")].filter((name) => !met.has(name));
+await build({ ...reading, mangleProps: new RegExp(`^(?:${short.join("|")})$`) });

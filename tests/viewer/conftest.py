@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.chromium import close
 from tests.viewer.fake_server import FakeServer, Study
 
 ANSWER = ("3", "b", "4", "c", "1", "d", "2", "Shift+B", "Enter")
@@ -34,7 +35,7 @@ def serve() -> Generator[Callable[..., FakeServer]]:
 def context(browser: Browser) -> Generator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1100, "height": 700})
     yield context
-    context.close()
+    close(context)
 
 
 @pytest.fixture

@@ -6,14 +6,23 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from django.template import Context, Engine
 
+from readerstudy.imaging.canvas import Canvas, Mode
+from readerstudy.imaging.packs import packed
+from readerstudy.reading.asking import items_of
 from readerstudy.reading.viewer_words import viewer_words
+from readerstudy.studies.protocol import Scale
+from readerstudy.studies.protocol.shorthands import shorthand_items
+from readerstudy.studies.protocol.words import Words
 
 ROOT = Path(__file__).parents[2]
 API = "/api/reading/knees/"
@@ -31,7 +40,12 @@ SCALE = {
 }
 ENGINE = Engine(
     dirs=[str(ROOT / "templates")],
-    libraries={"i18n": "django.templatetags.i18n", "static": "django.templatetags.static"},
+    libraries={
+        "i18n": "django.templatetags.i18n",
+        "static": "django.templatetags.static",
+        "reading": "readerstudy.reading.templatetags.reading",
+        "site": "readerstudy.web.templatetags.site",
+    },
 )
 
 
@@ -57,8 +71,87 @@ class Ration:
     def release(self, pieces: int) -> None:
         self._pieces.release(pieces)
 
-    def wait(self) -> None:
+    def wait(self, at: int) -> None:
+        """Wait to send the piece that begins there."""
         self._pieces.acquire(timeout=60)
+
+
+class Barrier(Ration):
+    """Lets the first piece of every image through, and all others once it is lifted."""
+
+    def __init__(self, piece_bytes: int) -> None:
+        super().__init__(piece_bytes)
+        self._lifted = threading.Event()
+
+    def lift(self) -> None:
+        self._lifted.set()
+
+    def wait(self, at: int) -> None:
+        if at:
+            self._lifted.wait(timeout=60)
+
+
+def item(name: str, kind: str, ask: str, **more: Any) -> dict[str, Any]:
+    """An item as the state names it; what is not said is empty."""
+    of = "trial" if kind in ("pick", "prefer", "rank") else "image"
+    return {
+        "name": name,
+        "kind": kind,
+        "of": of,
+        "ask": ask,
+        "help": "",
+        "required": True,
+        "skip": "",
+        "confidence": 0,
+        "when": [],
+        "scale": None,
+        "options": [],
+        "other": "",
+        "least": 0,
+        "most": None,
+        "none": "",
+        "min": None,
+        "max": None,
+        "step": None,
+        "unit": "",
+        "slider": False,
+        "what": "",
+        "task": "",
+    } | more
+
+
+def options(*values: str) -> list[dict[str, str]]:
+    return [{"value": value.lower(), "text": value} for value in values]
+
+
+def task_items(section: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a task asks, as the platform tells it."""
+    choices, scale = section["label_choices"] or {}, section["scale"]
+    asked: Any = SimpleNamespace(
+        task=section["task"],
+        confidence=section["require_confidence"],
+        rate=section["rate"] and section["task"] != "check_label",
+        labels=tuple(choices),
+        shuffle_items=False,
+    )
+    words = Scale(points=tuple(scale["points"]), labels=tuple(map(Words, scale["labels"])))
+    setting: Any = SimpleNamespace(scale=words, values={}, labels={})
+    asked.items = shorthand_items(asked, setting)
+    return items_of(asked, "", lambda one: choices.get(one.truth, ()))
+
+
+def screen(**more: Any) -> dict[str, Any]:
+    """How a section shows its images; what is not said has no limit."""
+    return {
+        "arrange": "grid",
+        "reference": False,
+        "exposure_ms": 0,
+        "mask": "noise",
+        "preview": True,
+        "min_view_ms": 0,
+        "answer_within_ms": 0,
+        "feedback": False,
+    } | more
 
 
 @dataclass
@@ -71,15 +164,24 @@ class Study:
     width: int = 96
     height: int = 96
     bits: int = 8
+    channels: int = 1
+    frames: int = 1
+    play: str = "stack"
+    rate_hz: float = 20
     section: dict[str, Any] = field(default_factory=dict)
     label: list[dict[str, str]] | None = None
+    tells: list[dict[str, str]] | None = None
+    spacing_mm: float | None = None
     practice: bool = False
+    disclosure: dict[str, str] | None = None
     reach: int = 3
     responses: list[dict[str, Any]] = field(default_factory=list)
     drafts: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     sitting: str = ""
+    disclosed: list[str] = field(default_factory=list)
     signed_out: bool = False
+    keys: dict[str, str] = field(default_factory=dict)
     reader: str = "R01"
     refusal: tuple[int, str] | None = None
     feedback: dict[str, Any] | None = None
@@ -89,6 +191,9 @@ class Study:
     ranges: list[tuple[str, int]] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     pixels: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    packed: bool = False
+    #: Buffers that have been packed, so that no request waits for it.
+    known: dict[bytes, tuple[bytes, list[int]]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
 
     @property
@@ -115,6 +220,7 @@ class Study:
             "show_clock": False,
             "idle_after_s": 0,
         } | self.section
+        section.setdefault("items", task_items(section))
         return {
             "study": {"title": "Knee radiographs: a clinical Turing test"},
             "section": section,
@@ -123,6 +229,7 @@ class Study:
             "ahead": [self.presentation(number) for number in self.numbers_ahead(here)],
             "finished": here is None,
             "hand_in": None,
+            "disclosure": self.disclosure,
             "sitting": self.sitting,
             "practice": self.practice,
         }
@@ -131,25 +238,36 @@ class Study:
         return range(here + 1, min(here + self.reach, self.trials) + 1) if here else range(0)
 
     def addresses(self, number: int) -> list[str]:
-        return [f"/api/reading/pixels/p{number}{slot}" for slot in self.slots]
+        kind = "packed" if self.packed else "pixels"
+        return [f"/api/reading/{kind}/p{number}{slot}" for slot in self.slots]
 
     def presentation(self, number: int) -> dict[str, Any]:
         token = f"t{number}"
         window = {"center": (2**self.bits - 1) / 2, "width": 2**self.bits - 1}
-        shape = {"width": self.width, "height": self.height, "bits": self.bits}
+        shape: dict[str, Any] = {"width": self.width, "height": self.height, "bits": self.bits}
+        shape |= {"channels": self.channels, "frames": self.frames}
+        if self.frames > 1:
+            shape |= {"play": self.play, "rate_hz": self.rate_hz}
+        asks_section = any(one["of"] == "section" for one in self.section.get("items", []))
+        questions = asks_section and number == self.trials
         images = [
             {
                 "slot": slot,
                 "url": f"/api/reading/pixels/p{number}{slot}",
+                "packed": self.packed_offer(number, slot) if self.packed else None,
                 "window": window,
                 "label": self.label,
+                "tells": self.tells,
+                "reference": slot == "R",
+                "spacing_mm": self.spacing_mm,
             }
             | shape
-            for slot in self.slots
+            for slot in ("" if questions else self.slots)
         ]
         given = self.final.get(token)
         return {
             "token": token,
+            "kind": "questions" if questions else "screen",
             "number": number,
             "images": images,
             "draft": self.drafts.get(token),
@@ -157,11 +275,45 @@ class Study:
             "back": f"t{number - 1}" if number > 1 else None,
         }
 
+    def packed_offer(self, number: int, slot: str) -> dict[str, Any]:
+        head, frame = self.envelope
+        return {
+            "url": f"/api/reading/packed/p{number}{slot}",
+            "preview_bytes": head,
+            "frame_bytes": frame,
+        }
+
+    @cached_property
+    def envelope(self) -> tuple[int, int]:
+        """The longest preview and the longest frame."""
+        lengths = [self.parts(number, slot)[1] for number in range(1, self.trials + 1) for slot in self.slots]
+        return max(each[0] for each in lengths), max(max(each[1:]) for each in lengths)
+
+    def parts(self, number: int, slot: str) -> tuple[bytes, list[int]]:
+        mode: Mode = "colour" if self.channels == 3 else "grey"
+        canvas = Canvas(width=self.width, height=self.height, bits=self.bits, mode=mode, frames=self.frames)
+        buffer = self.buffer(number, slot)
+        if buffer not in self.known:
+            self.known[buffer] = packed(buffer, canvas)
+        return self.known[buffer]
+
+    def body(self, number: int, slot: str) -> bytes:
+        """A packed image in the envelope, padded with noughts."""
+        content, lengths = self.parts(number, slot)
+        head, frame = self.envelope
+        found, at = b"", 0
+        for length, room in zip(lengths, [head, *[frame] * self.frames], strict=True):
+            found += content[at : at + length].ljust(room, b"\0")
+            at += length
+        return found
+
     def buffer(self, number: int, slot: str) -> bytes:
         seed = number * 10 + ord(slot)
-        return self.pixels.get((number, slot)) or radiograph(
-            seed, width=self.width, height=self.height, bits=self.bits
-        )
+        if (number, slot) in self.pixels:
+            return self.pixels[number, slot]
+        width, height, bits = self.width * self.channels, self.height, self.bits
+        frames = range(self.frames)
+        return b"".join(radiograph(seed + 1000 * at, width=width, height=height, bits=bits) for at in frames)
 
 
 class FakeServer:
@@ -253,10 +405,16 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith("/api/reading/pixels/p"):
             name = path.rsplit("/p", 1)[1]
             self._pixels(path, study.buffer(int(name[:-1]), name[-1]))
+        elif path.startswith("/api/reading/packed/p"):
+            name = path.rsplit("/p", 1)[1]
+            self._pixels(path, study.body(int(name[:-1]), name[-1]))
         elif path == f"{API}state":
             self._json(200, study.state())
         elif path == f"{API}sitting":
             self._sitting(body)
+        elif path == f"{API}keys":
+            study.keys = body["keys"]
+            self._json(200, body)
         elif path == f"{API}events":
             study.events.extend(body["events"])
             self._send(204, b"", "application/json")
@@ -264,10 +422,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._presentation(method, path, body)
 
     def _pixels(self, path: str, body: bytes) -> None:
-        start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
-        self.study.ranges.append((path, start))
-        rest = body[start:] if self.study.knows_ranges else body
-        self.send_response(206 if start and self.study.knows_ranges else 200)
+        asked = self.headers.get("Range")
+        start, _, last = (asked or "bytes=0-").removeprefix("bytes=").partition("-")
+        self.study.ranges.append((path, int(start)))
+        part = body[int(start) : int(last) + 1 if last else None]
+        rest = part if self.study.knows_ranges else body
+        self.send_response(206 if len(part) < len(body) and self.study.knows_ranges else 200)
         self.send_header("Content-Type", "application/octet-stream")
         self.send_header("Content-Length", str(len(rest)))
         self.end_headers()
@@ -276,7 +436,7 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(BrokenPipeError, ConnectionResetError):
             for i in range(0, len(rest), step):
                 if ration:
-                    ration.wait()
+                    ration.wait(i)
                 self.wfile.write(rest[i : i + step])
 
     def _sitting(self, body: Any) -> None:
@@ -290,7 +450,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _presentation(self, method: str, path: str, body: Any) -> None:
         study = self.study
         token, _, what = path.removeprefix(f"{API}presentations/").partition("/")
-        if method == "GET":
+        if path == f"{API}disclosed/":
+            study.disclosed.append(body["section"])
+            study.disclosure = None
+            self._send(204, b"", "application/json")
+        elif method == "GET":
             self._json(200, study.presentation(int(token[1:])))
         elif study.sitting != self.headers.get("X-Reading-Sitting"):
             self._json(409, {"detail": "Taken over.", "code": "superseded_tab"})
@@ -331,13 +495,19 @@ def reading_page(study: Study) -> str:
         Context(
             {
                 "study": {"slug": "knees"},
+                "deadline": date(2031, 5, 1),
                 "protocol": {"public_title": "Knee radiographs: a clinical Turing test"},
                 "reader": study.reader,
                 "api_root": API,
                 "finish_url": "/thanks/",
                 "sign_in_url": "/sign-in/",
                 "csrf_token": "a-token",
-                "words": viewer_words(study.task),
+                "own_keys": study.keys,
+                "words": viewer_words(
+                    study.task,
+                    {one["kind"] for one in study.section.get("items", [])},
+                    rated=study.section.get("rate", study.task in ("pick_real", "rate")),
+                ),
             }
         )
     )

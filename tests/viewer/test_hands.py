@@ -4,10 +4,11 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.viewer.conftest import arrived, wait_for_trial
-from tests.viewer.fake_server import FakeServer
+from tests.chromium import close
+from tests.viewer.conftest import arrived, press, wait_for_trial
+from tests.viewer.fake_server import FakeServer, item
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +91,7 @@ def test_a_click_after_a_reason_keeps_the_spot_in_image_coordinates(serve: Serve
     page.locator(".why summary").click()
     page.get_by_role("button", name="noise").click()
     page.locator(".view").click()
-    assert page.locator(".mark").text_content() == "noise"
+    expect(page.locator(".mark")).to_have_text("noise")
     reasons = finish(page, server)["answer"]["reasons"]
     assert [(reason["slot"], reason["tag"]) for reason in reasons] == [("A", "noise")]
     assert abs(reasons[0]["x"] - 48) < 0.5
@@ -128,9 +129,8 @@ def test_a_double_click_resets_and_leaves_the_spot_where_it_was(
 @pytest.fixture
 def tablet(browser: Browser) -> Generator[BrowserContext]:
     context = browser.new_context(viewport={"width": 900, "height": 700}, has_touch=True)
-    context.clock.install()
     yield context
-    context.close()
+    close(context)
 
 
 def touching(page: Page) -> Callable[..., None]:
@@ -161,6 +161,7 @@ def test_two_fingers_zoom_where_they_are(serve: Serve, read: Read, tablet: Brows
 def test_a_finger_held_still_magnifies_until_it_is_lifted(
     serve: Serve, read: Read, tablet: BrowserContext
 ) -> None:
+    tablet.clock.install()
     server = serve(task="call", slots="A", section={"reasons": {"tags": ["noise"], "spot": True}})
     page = read(server, tablet.new_page())
     page.locator(".why summary").click()
@@ -179,7 +180,7 @@ def test_a_finger_held_still_magnifies_until_it_is_lifted(
     touch("touchEnd")
     lens.wait_for(state="hidden")
     found = kinds(finish(page, server))
-    assert found.count("magnify") == 1
+    assert [kind for kind in found if kind.startswith("magnify")] == ["magnify", "magnify", "magnify_end"]
     assert not {"spot", "window"} & set(found)
 
 
@@ -204,9 +205,93 @@ def test_a_pen_sets_the_window_and_pans_with_its_button(serve: Serve, read: Read
 def test_buttons_do_what_drags_and_wheels_do(serve: Serve, read: Read) -> None:
     server = serve(task="call", slots="A")
     page = read(server)
-    page.get_by_text("Adjust", exact=True).click()
+    page.get_by_role("button", name="More").click()
     for name in ("Zoom in", "More contrast", "Brighter"):
         page.get_by_role("button", name=name, exact=True).click()
     found = kinds(finish(page, server))
     assert found.count("zoom") == 1
     assert found.count("grey") == 2
+
+
+def test_zoom_stops_at_life_size_where_the_screen_was_measured(serve: Serve, read: Read) -> None:
+    page = read(serve(task="call", slots="A", spacing_mm=0.5))
+    page.evaluate("Object.assign(document.body.dataset, {mm: '0.2', screen: screen.width})")
+    press(page, "z", "z", "z", "z")
+    expect(page.locator(".ov.bl")).to_have_text("Zoom 2.5×, 1× life size")
+    press(page, "z")
+    expect(page.locator(".ov.bl")).to_have_text("Zoom 3×, 1.2× life size")
+
+
+def test_windows_of_the_protocol_are_on_a_key_and_stay_where_it_says_so(serve: Serve, read: Read) -> None:
+    view = {
+        "presets": [{"name": "Bone", "center": 180, "width": 80}],
+        "keep_window": True,
+        "keep_zoom": False,
+    }
+    page = read(serve(task="call", slots="A", section={"view": view}))
+    window, zoom = page.locator(".ov.tr"), page.locator(".ov.bl")
+    first, whole = window.text_content(), zoom.text_content()
+    press(page, "v")
+    assert page.locator("#tool-preset").get_attribute("title") == "Window: Bone"
+    expect(window).to_have_text("W 80 L 180")
+    press(page, "z", "z", "z")
+    expect(zoom).to_have_text("Zoom 2×")
+    press(page, "ArrowLeft", "1", "Enter")
+    wait_for_trial(page, 2)
+    expect(window).to_have_text("W 80 L 180")
+    expect(zoom).to_have_text(str(whole))
+    press(page, "v")
+    assert page.locator("#tool-preset").get_attribute("title") == "Window: full range"
+    press(page, "r")
+    expect(window).to_have_text(str(first))
+
+
+def test_one_finger_does_what_the_chosen_tool_says(serve: Serve, read: Read, tablet: BrowserContext) -> None:
+    """On a screen that has a mouse as well: a tool chosen by mouse, key or finger holds for the finger."""
+    server = serve(task="call", slots="A")
+    page = read(server, tablet.new_page())
+    window, zoom = page.locator(".ov.tr"), page.locator(".ov.bl")
+    x, y = middle(page)
+    touch = touching(page)
+
+    def swipe() -> None:
+        touch("touchStart", (x, y))
+        for step in (20, 40, 60):
+            touch("touchMove", (x + step, y - step))
+        touch("touchEnd")
+
+    first, whole = window.text_content(), zoom.text_content()
+    swipe()
+    expect(window).to_have_text(str(first))
+    press(page, "z")
+    swipe()
+    expect(zoom).not_to_have_text(str(whole))
+    expect(window).to_have_text(str(first))
+    page.locator("[data-press=w]").first.click()
+    expect(page.locator("[data-press=w]").first).to_have_attribute("aria-pressed", "true")
+    swipe()
+    expect(window).not_to_have_text(str(first))
+    press(page, "ArrowLeft", "1", "Enter")
+    kinds = [event["kind"] for event in arrived(page, server)[0]["timing"]["events"]]
+    assert [kind for kind in kinds if kind in ("pan", "window", "zoom")] == ["pan", "zoom", "window"]
+
+
+def test_a_finger_goes_through_frames_and_sets_marks_where_they_are_asked(
+    serve: Serve, read: Read, tablet: BrowserContext
+) -> None:
+    lesion = item("lesion", "mark", "Mark each lesion.", of="image")
+    page = read(serve(task="ask", slots="A", frames=5, section={"items": [lesion]}), tablet.new_page())
+    x, y = middle(page)
+    touch = touching(page)
+    frame = page.locator(".ov.frame")
+    first = frame.text_content()
+    press(page, "t")
+    touch("touchStart", (x, y))
+    for step in (20, 40, 60):
+        touch("touchMove", (x, y + step))
+    touch("touchEnd")
+    expect(frame).not_to_have_text(str(first))
+    press(page, "x")
+    expect(page.locator("[data-press=x]").first).to_have_attribute("aria-pressed", "true")
+    page.touchscreen.tap(x, y)
+    expect(page.locator(".mark")).to_have_count(1)

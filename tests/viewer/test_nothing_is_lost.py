@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.viewer.conftest import ANSWER, FETCHED, drafted, press, tokens, wait_for_trial
 from tests.viewer.fake_server import FakeServer
@@ -73,7 +73,7 @@ def test_the_network_goes_and_comes_while_one_reads(
     context.set_offline(False)
     assert tokens(page, server, 2) == ["t1", "t2"]
     page.get_by_role("alert").wait_for(state="hidden")
-    assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
+    expect(page.locator(".cell.chosen")).to_have_attribute("data-slot", "C")
     drafted(page, server, "t3", ratings={"A": 3, "B": 4}, pick="C")
 
 
@@ -124,7 +124,7 @@ def test_going_back_waits_until_the_last_answer_is_there(serve: Serve, read: Rea
     wait_for_trial(page, 2)
     press(page, "Backspace")
     page.locator("#lacks", has_text="still being sent").wait_for()
-    assert page.locator("#grid").get_attribute("data-painted") == "t2"
+    expect(page.locator("#grid")).to_have_attribute("data-painted", "t2")
     held[0].continue_()
     wait_for_trial(page, 1)
     assert tokens(page, server) == ["t1"]
@@ -154,8 +154,8 @@ def test_a_half_filled_answer_is_there_after_a_reload(serve: Serve, read: Read) 
     drafted(page, server, "t1", ratings={"A": 3, "C": 2}, pick="C")
     page.reload()
     wait_for_trial(page, 1)
-    assert page.locator("[data-slot=A] .scale [aria-pressed=true]").text_content() == "3rather realistic"
-    assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
+    expect(page.locator("[data-slot=A] .scale [aria-pressed=true]")).to_have_text("3rather realistic")
+    expect(page.locator(".cell.chosen")).to_have_attribute("data-slot", "C")
 
 
 def test_a_half_filled_answer_goes_on_in_another_browser(serve: Serve, read: Read, browser: Any) -> None:
@@ -166,10 +166,10 @@ def test_a_half_filled_answer_goes_on_in_another_browser(serve: Serve, read: Rea
     elsewhere = browser.new_page()
     elsewhere.goto(f"{server.address}/read/")
     elsewhere.get_by_role("button", name="Continue here").wait_for()
-    assert elsewhere.locator(".cell").count() == 0
+    expect(elsewhere.locator(".cell")).to_have_count(0)
     elsewhere.get_by_role("button", name="Continue here").click()
     wait_for_trial(elsewhere, 1)
-    assert elsewhere.locator(".cell.chosen").get_attribute("data-slot") == "A"
+    expect(elsewhere.locator(".cell.chosen")).to_have_attribute("data-slot", "A")
     elsewhere.close()
 
 
@@ -184,26 +184,39 @@ def test_a_draft_made_offline_is_kept_in_the_browser(
     context.set_offline(False)
     page.reload()
     wait_for_trial(page, 1)
-    assert page.locator(".cell.chosen").get_attribute("data-slot") == "D"
+    expect(page.locator(".cell.chosen")).to_have_attribute("data-slot", "D")
 
 
-def test_a_second_tab_says_so_and_takes_over_cleanly(
+def test_a_second_tab_takes_over_without_a_word_and_the_first_says_so(
     serve: Serve, read: Read, context: BrowserContext
 ) -> None:
     server = serve()
     first = read(server)
     second = context.new_page()
     second.goto(f"{server.address}/read/")
-    dialog = second.get_by_role("dialog", name="This study is open elsewhere")
-    dialog.wait_for()
-    dialog.get_by_role("button", name="Continue here").click()
     wait_for_trial(second, 1)
+    expect(second.get_by_role("dialog")).to_have_count(0)
     first.get_by_role("dialog", name="This study is open elsewhere").wait_for()
     press(second, *ANSWER)
     assert tokens(second, server) == ["t1"]
     first.get_by_role("button", name="Continue here").click()
     wait_for_trial(first, 2)
     assert tokens(first, server) == ["t1"]
+    second.get_by_role("dialog", name="This study is open elsewhere").wait_for()
+
+
+def test_a_tab_that_was_closed_goes_on_in_another_at_once(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve()
+    page = read(server)
+    page.close()
+    again = context.new_page()
+    again.goto(f"{server.address}/read/")
+    wait_for_trial(again, 1)
+    expect(again.get_by_role("dialog")).to_have_count(0)
+    press(again, *ANSWER)
+    assert tokens(again, server) == ["t1"]
 
 
 def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(serve: Serve, read: Read) -> None:
@@ -226,8 +239,8 @@ def test_signing_in_again_leads_back_to_the_same_trial_with_the_same_answer(serv
     page.get_by_role("link", name="Sign in").click()
     page.get_by_role("link", name="Signed in").click()
     wait_for_trial(page, 1)
-    assert page.locator(".cell.chosen").get_attribute("data-slot") == "B"
-    assert page.locator("[data-slot=B] .scale [aria-pressed=true]").count() == 1
+    expect(page.locator(".cell.chosen")).to_have_attribute("data-slot", "B")
+    expect(page.locator("[data-slot=B] .scale [aria-pressed=true]")).to_have_count(1)
 
 
 def test_an_answer_given_after_the_session_ended_is_sent_after_signing_in(serve: Serve, read: Read) -> None:

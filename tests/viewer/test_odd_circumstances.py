@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from tests.viewer.conftest import ANSWER, FETCHED, drafted, press, tokens, wait_for_trial
 from tests.viewer.fake_server import FakeServer
@@ -77,7 +77,7 @@ def test_what_one_reader_left_in_a_shared_browser_waits_for_them(
     wait_for_trial(page, 1)
     page.wait_for_function(FETCHED, arg=server.study.addresses(4))
     assert server.study.sitting != mine
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
     server.study.refusal = None
     server.study.reader, server.study.sitting = "R01", ""
     page.goto(f"{server.address}/read/")
@@ -150,7 +150,7 @@ def test_a_clock_that_is_ahead_does_not_bring_an_old_draft_back(
     server.study.sitting = ""
     page.reload()
     wait_for_trial(page, 1)
-    assert page.locator("[data-slot=A] .scale [aria-pressed=true] b").text_content() == "1"
+    expect(page.locator("[data-slot=A] .scale [aria-pressed=true] b")).to_have_text("1")
 
 
 def pressed_again(page: Page, key: str) -> None:
@@ -181,6 +181,19 @@ def test_a_key_held_down_and_a_double_click_submit_once(serve: Serve, read: Read
     submit.click()
     wait_for_trial(page, 3)
     submit.dispatch_event("click", {"detail": 2})
-    press(page, "i", "2")
+    press(page, "n", "2")
     drafted(page, server, "t3", ratings={"A": 2, "B": 2, "C": 3, "D": 4})
     assert tokens(page, server, 2) == ["t1", "t2"]
+
+
+def test_without_webgl_the_images_are_drawn_on_a_plain_canvas(serve: Serve, context: BrowserContext) -> None:
+    server = serve()
+    page = context.new_page()
+    page.goto(f"{server.address}/read/?renderer=2d")
+    wait_for_trial(page, 1)
+    brightest = (
+        "canvas => Math.max(...canvas.getContext('2d').getImageData(0, 0, 90, 90).data.slice(0, 9999))"
+    )
+    assert all(canvas.evaluate(brightest) > 0 for canvas in page.locator("canvas.pixels").all())
+    press(page, *ANSWER)
+    wait_for_trial(page, 2)

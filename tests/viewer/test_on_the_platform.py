@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from readerstudy.reading.models import Activity, Draft, Response, Sitting
 from tests.readerstudy.factory import CALLS, CHECKS, QUARTETS, RATES, Locked, a_locked_study, protocol_text
@@ -101,7 +101,7 @@ def test_going_back_changes_an_answer_as_a_new_row(study: Locked, sign_in: Calla
     press(page, "1", "b", "2", "c", "3", "Shift+C")
     next_after(page, "Enter")
     next_after(page, "Backspace")
-    assert page.locator(".cell.chosen").get_attribute("data-slot") == "C"
+    expect(page.locator(".cell.chosen")).to_have_attribute("data-slot", "C")
     press(page, "Shift+A")
     next_after(page, "Enter")
     page.locator("#saved", has_text="Saved").wait_for()

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
-from tests.chromium import FLAGS
+from tests.chromium import FLAGS, Chromium
 from tests.requirements import CHROMIUM
 from tests.viewer.fake_server import FakeServer, Study
 from tests.viewer.reference import Grey, View, near_a_step, sampled, window
@@ -22,9 +23,9 @@ PORT = (320, 480)
 
 
 @pytest.fixture(scope="module")
-def page_alone(browser: Browser) -> Generator[Page]:
+def page_alone(chromium: Chromium) -> Generator[Page]:
     server = FakeServer(Study())
-    page = browser.new_page()
+    page = chromium.browser().new_page()
     page.goto(f"{server.address}/viewer/")
     page.wait_for_function("window.ready")
     yield page
@@ -112,7 +113,7 @@ def test_every_stored_value_gets_the_grey_of_the_dicom_window(
 def test_inversion_turns_each_grey_into_its_complement(bench: Page) -> None:
     image = ramp(16)
     start(bench, [image, image], 16)
-    bench.evaluate("viewer.invert()")
+    bench.evaluate("viewer.invert(true)")
     drawn = look(bench, View(zoom=1, x=128, y=128), (20000, 9000))
     assert np.array_equal(drawn[112:368, 32:288], 255 - window(image, 20000, 9000))
 
@@ -138,6 +139,28 @@ def test_zoomed_images_are_bilinear_before_the_window(bench: Page, bits: int, vi
     assert sure.mean() > 0.95
     assert np.array_equal(drawn[sure], expected[sure])
     assert np.abs(drawn - expected).max() <= 1
+
+
+@pytest.mark.parametrize("renderer", ["webgl2", "canvas2d"])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_pixel_by_pixel_each_stored_value_fills_whole_squares(bench: Page, renderer: str, bits: int) -> None:
+    image = noise((128, 96), bits)
+    start(bench, [image, image], bits, renderer)
+    bench.evaluate("() => { viewer.smooth = false; }")
+    grey = (2 ** (bits - 1) + 10, 2 ** (bits - 1))
+    for zoom in (2, 3, 4):
+        # Twice: what rests is drawn another way than what has just moved.
+        for _ in range(2):
+            drawn = look(bench, View(zoom=zoom, x=48, y=64), grey)
+            top, left = PORT[1] // 2 - 64 * zoom, PORT[0] // 2 - 48 * zoom
+            whole = np.kron(window(image, *grey), np.ones((zoom, zoom)))
+            rows, columns = (
+                slice(max(0, -at), max(0, -at) + size)
+                for at, size in zip((top, left), PORT[::-1], strict=True)
+            )
+            seen = whole[rows, columns]
+            into = drawn[max(0, top) :, max(0, left) :][: seen.shape[0], : seen.shape[1]]
+            assert np.array_equal(into, seen)
 
 
 @pytest.mark.parametrize("zoom", [0.5, 0.3, 0.2])
@@ -268,3 +291,70 @@ def test_what_is_drawn_reaches_the_screen_without_another_sampling(
     left, top = round(box["left"] * density), round(box["top"] * density)
     height, width = drawn.shape
     assert np.array_equal(screen[top : top + height, left : left + width], drawn)
+
+
+# --- Colours ------------------------------------------------------------------------------------------
+
+
+def start_in_colour(page: Page, image: NDArray[np.uint8], renderer: str) -> None:
+    picture = {
+        "width": image.shape[1],
+        "height": image.shape[0],
+        "bits": 8,
+        "channels": 3,
+        "window": {"center": 127.5, "width": 255},
+        "data": base64.b64encode(image.tobytes()).decode(),
+    }
+    page.evaluate("([renderer, pictures]) => start(renderer, pictures)", [renderer, [picture, picture]])
+
+
+def colours_shown(page: Page, view: View, grey: tuple[float, int]) -> Grey:
+    page.evaluate("([center, width]) => viewer.setWindow(0, {center, width})", grey)
+    page.evaluate("([zoom, x, y]) => viewer.setView(0, {zoom, x, y})", [view.zoom, view.x, view.y])
+    answer: dict[str, Any] = page.evaluate("shotOfColours(0)")
+    flat = np.frombuffer(base64.b64decode(answer["data"]), np.uint8)
+    return flat.reshape(answer["height"], answer["width"], 3).astype(float)
+
+
+def colours(side: int) -> NDArray[np.uint8]:
+    """Every value in each channel, in another order."""
+    values = np.arange(side * side).reshape(side, side)
+    found: NDArray[np.uint8] = (np.stack([values, values * 7 + 3, values // 3], axis=2) % 256).astype(
+        np.uint8
+    )
+    return found
+
+
+@pytest.mark.parametrize("renderer", ["webgl2", "canvas2d"])
+@pytest.mark.parametrize(("center", "width"), [(127.5, 255), (100, 80), (60.5, 33), (128, 1), (200, 2)])
+def test_colours_at_one_to_one_get_brightness_and_contrast_channel_by_channel(
+    bench: Page, renderer: str, center: float, width: int
+) -> None:
+    image = colours(256)
+    start_in_colour(bench, image, renderer)
+    drawn = colours_shown(bench, View(zoom=1, x=128, y=128), (center, width))
+    assert np.array_equal(drawn[112:368, 32:288], window(image.astype(float), center, width))
+
+
+@pytest.mark.parametrize("renderer", ["webgl2", "canvas2d"])
+@pytest.mark.parametrize("zoom", [0.3, 0.47, 1.7, 3.0])
+def test_colours_are_interpolated_and_shrunk_channel_by_channel(
+    bench: Page, renderer: str, zoom: float
+) -> None:
+    image = np.random.default_rng(4).integers(0, 256, (300, 301, 3)).astype(np.uint8)
+    start_in_colour(bench, image, renderer)
+    view = View(zoom=zoom, x=150.2, y=149.7)
+    for _ in range(2):  # the second drawing takes the samples of the first
+        drawn = colours_shown(bench, view, (120, 200))
+        for channel in range(3):
+            values = sampled(image[..., channel].astype(float), PORT, view)
+            inside = ~np.isnan(values) & ~near_a_step(values, 120, 200)
+            assert np.array_equal(drawn[..., channel][inside], window(values, 120, 200)[inside])
+
+
+def test_grey_and_colour_are_inverted_alike(bench: Page) -> None:
+    image = colours(256)
+    start_in_colour(bench, image, "webgl2")
+    bench.evaluate("viewer.invert(true)")
+    drawn = colours_shown(bench, View(zoom=1, x=128, y=128), (127.5, 255))
+    assert np.array_equal(drawn[112:368, 32:288], 255 - image.astype(float))

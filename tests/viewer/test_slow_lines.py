@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.viewer.conftest import ANSWER, tokens, wait_for_trial
 from tests.viewer.fake_server import FakeServer, Ration
@@ -73,7 +73,7 @@ def test_after_a_silence_only_the_rest_is_asked_for(serve: Serve, clocked: Brows
     page.clock.fast_forward(2_000)
     wait_for_trial(page, 1)
     assert starts(server, "A") == [0, 3 * PIECE]
-    assert page.get_by_role("alert").is_hidden()
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_a_server_without_ranges_sends_the_image_again(serve: Serve, clocked: BrowserContext) -> None:
@@ -98,6 +98,7 @@ def test_an_answer_goes_out_while_the_next_images_are_on_their_way(
     for key in ANSWER:
         page.keyboard.press(key)
     assert tokens(page, server) == ["t1"]
-    page.get_by_role("progressbar", name="Images loaded").wait_for()
+    expect(page.locator("#lacks")).to_contain_text("Loading images")
+    expect(page.locator("#loading")).to_be_hidden()
     server.study.ration.release(4)
     wait_for_trial(page, 2)

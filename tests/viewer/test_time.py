@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.viewer.conftest import arrived, wait_for_trial
 from tests.viewer.fake_server import FakeServer
@@ -76,14 +76,14 @@ def test_nothing_is_submitted_before_its_images_are_on_the_screen(
     context.add_init_script(HOLD_THE_PAINT)
     page = context.new_page()
     page.goto(f"{server.address}/read/")
-    page.get_by_text("1 of 6", exact=True).wait_for()
+    page.locator("#count", has_text="1 of 6").wait_for()
     for key in ("Shift+S", "2", "Enter"):
         page.keyboard.press(key)
-    assert page.locator("#lacks").text_content() == "The images are not on the screen yet."
-    assert page.locator("#submit").get_attribute("aria-disabled") == "true"
+    expect(page.locator("#lacks")).to_have_text("The images are not on the screen yet.")
+    expect(page.locator("#submit")).to_have_attribute("aria-disabled", "true")
     page.evaluate("window.mayPaint = true")
     wait_for_trial(page, 1)
-    assert page.locator("#submit").get_attribute("aria-disabled") == "false"
+    expect(page.locator("#submit")).to_have_attribute("aria-disabled", "false")
     page.keyboard.press("Enter")
     (answer,) = arrived(page, server)
     assert answer["timing"]["first_paint_ms"] > answer["timing"]["first_input_ms"]
@@ -120,11 +120,14 @@ def test_a_reader_who_has_left_is_noticed_and_the_wait_is_no_active_time(
     page = read(server)
     later(page, MINUTES)
     page.get_by_role("dialog", name="Are you still there?").wait_for()
-    assert page.locator(".pixels").is_hidden()
+    expect(page.locator(".pixels")).to_be_hidden()
     page.keyboard.press("Enter")
     timing = finish(page, server)
     assert timing["paused_ms"] >= 60_000
     assert "idle" in {event["kind"] for event in timing["events"]}
+
+
+NOTED = "sessionStorage.getItem('noted')"
 
 
 def test_time_goes_on_where_it_was_after_a_reload(serve: Serve, read: Read, clocked: BrowserContext) -> None:
@@ -136,14 +139,21 @@ def test_time_goes_on_where_it_was_after_a_reload(serve: Serve, read: Read, cloc
     first_paint_ms = server.study.drafts["t1"]["times"]["first_paint_ms"]
     page.reload()
     wait_for_trial(page, 1)
+    assert page.evaluate(NOTED) is None
+    hide(page, True)
+    hide(page, False)
+    assert '"call"' in page.evaluate(NOTED)
     timing = finish(page, server)
     assert timing["response_ms"] >= 20_000
     assert timing["first_paint_ms"] == first_paint_ms is not None
-    assert timing["events"][0]["kind"] == "resumed"
+    kinds = [event["kind"] for event in timing["events"]]
+    assert kinds.count("resumed") == 1 == kinds[: kinds.index("resumed")].count("call")
+    # What was looked at and answered does not wait in the tab for whoever sits down next.
+    assert page.evaluate(NOTED) is None
 
 
 def test_the_clock_is_shown_only_where_the_protocol_wants_it(serve: Serve, read: Read) -> None:
-    assert read(serve(**CALL)).locator("#clock").is_hidden()
+    expect(read(serve(**CALL)).locator("#clock")).to_be_hidden()
     clock = read(serve(**CALL, section={"show_clock": True})).locator("#clock")
     assert re.fullmatch(r"\d+:\d\d", clock.text_content() or "")
 
@@ -161,15 +171,22 @@ def test_a_break_is_offered_after_as_many_trials_as_the_protocol_says(serve: Ser
     wait_for_trial(page, 3)
 
 
-def test_practice_says_how_the_answer_was_with_the_images_in_sight(serve: Serve, read: Read) -> None:
-    server = serve(**CALL, practice=True, feedback={"sentence": "This one is real.", "correct": False})
+def test_practice_says_how_the_answer_was_with_the_images_and_their_tools_in_reach(
+    serve: Serve, read: Read
+) -> None:
+    told = {"sentence": "This one is real.", "correct": False, "outline": ["A"]}
+    server = serve(**CALL, practice=True, feedback=told)
     page = read(server)
-    assert page.locator("#practice").is_visible()
+    expect(page.locator("#practice")).to_be_visible()
     for key in ("Shift+S", "2", "Enter"):
         page.keyboard.press(key)
-    dialog = page.get_by_role("dialog", name="Incorrect")
-    dialog.wait_for()
-    assert "This one is real." in (dialog.text_content() or "")
-    assert page.locator(".pixels").is_visible()
+    page.locator("#lacks", has_text="Incorrect. This one is real.").wait_for()
+    expect(page.locator(".pixels")).to_be_visible()
+    expect(page.locator(".cell.outlined")).to_have_attribute("data-slot", "A")
+    page.keyboard.press("n")
+    expect(page.locator("#tool-invert")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("1")
+    expect(page.locator(".opt[aria-pressed=true]")).to_have_text("Synthetic2")
     page.keyboard.press("Enter")
     wait_for_trial(page, 2)
+    assert len(arrived(page, server)) == 1

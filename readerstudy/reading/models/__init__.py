@@ -1,11 +1,15 @@
 """What a blinded reader sees and does."""
 
-from readerstudy.reading.models.presentation import Presentation, Slot
+from readerstudy.reading.models.concern import Concern, Wrong
+from readerstudy.reading.models.presentation import Fetch, Presentation, Slot
 from readerstudy.reading.models.response import Draft, Rating, Reason, Response
 from readerstudy.reading.models.sitting import (
     Activity,
     Briefing,
     Consent,
+    Debriefing,
+    EarlyEnd,
+    OwnKeys,
     PracticeRound,
     Questionnaire,
     Sitting,
@@ -18,8 +22,13 @@ __all__ = [
     "Briefing",
     "Choice",
     "Chosen",
+    "Concern",
     "Consent",
+    "Debriefing",
     "Draft",
+    "EarlyEnd",
+    "Fetch",
+    "OwnKeys",
     "PracticeRound",
     "Presentation",
     "Questionnaire",
@@ -30,4 +39,5 @@ __all__ = [
     "Slot",
     "Submission",
     "Tally",
+    "Wrong",
 ]

@@ -2,14 +2,22 @@
 
 import secrets
 from functools import cached_property
+from math import floor
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from readerstudy.studies.models import Enrolment
 
-#: What readers call the images of a screen, from left to right.
-LETTERS = "ABCDEFGH"
+#: Where a reference image stands, behind all that something is asked of.
+REFERENCE_AT = 12
+#: What readers call the images of a screen, from left to right, and the reference.
+LETTERS = "ABCDEFGHIJKLR"
+#: What the sum of a thousand shares may lack of a whole.
+ROUNDING = 1e-6
 
 
 def new_token() -> str:
@@ -79,6 +87,33 @@ class Slot(models.Model):
     def letter(self) -> str:
         return LETTERS[self.position]
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether nothing is asked of it: the others are compared with it."""
+        return self.position == REFERENCE_AT
+
+
+class FetchQuerySet(models.QuerySet["Fetch"]):
+    def images(self) -> int:
+        """How many images the fetches are together; one whose first frame came alone, too, is one."""
+        shares = self.order_by().values("slot").annotate(share=Sum(Coalesce("share", 1.0)))
+        return sum(max(1, floor(slot["share"] + ROUNDING)) for slot in shares)
+
+
+class Fetch(models.Model):
+    """Pixels left the server for a screen that is shown for a limited time: who asks twice sees longer."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey("studies.Enrolment", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    #: Of its bytes: an image of several frames comes in parts, a large one goes on after a lost connection.
+    share = models.FloatField(null=True)
+
+    objects: ClassVar[FetchQuerySet] = FetchQuerySet.as_manager()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return f"{self.slot} fetched by {self.enrolment}"
+
 
 def presentations_with(slots: models.QuerySet[Slot]) -> tuple[Presentation, ...]:
     """The presentations of these slots, each with its slots, in the order of a section; one statement."""
@@ -91,3 +126,11 @@ def presentations_with(slots: models.QuerySet[Slot]) -> tuple[Presentation, ...]
         presentation.screen_slots = tuple(on_screen)
         found.append(presentation)
     return tuple(found)
+
+
+def without_slots(found: models.QuerySet[Presentation]) -> list[Presentation]:
+    """Those of the presentations that show no image, which are pages of questions."""
+    pages = list(found.filter(slots__isnull=True).select_related("section"))
+    for page in pages:
+        page.screen_slots = ()
+    return pages

@@ -68,6 +68,8 @@ class Response(models.Model):
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True)
     observed = models.JSONField(default=dict, blank=True)
+    #: What the columns above do not hold, as `Said.as_dict` writes it; null where there is nothing.
+    items = models.JSONField(null=True, blank=True)
     response_ms = models.PositiveIntegerField(null=True, blank=True)
     active_ms = models.PositiveIntegerField(null=True, blank=True)
     timing = models.JSONField(default=dict, blank=True)

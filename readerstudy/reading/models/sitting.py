@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from readerstudy.statements import Given, Statement
 from readerstudy.studies.models import Enrolment
 
 FORGOTTEN_AFTER = timedelta(minutes=10)
@@ -45,10 +46,25 @@ class Questionnaire(models.Model):
         return f"Questionnaire of {self.enrolment}"
 
 
+class OwnKeys(models.Model):
+    """The keys that somebody has chosen for the tools of the reading page, by the standard key of each."""
+
+    user = models.OneToOneField("accounts.User", on_delete=models.PROTECT, related_name="own_keys")
+    keys = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"Keys of {self.user}"
+
+
 class SittingQuerySet(models.QuerySet["Sitting"]):
     def holding(self, enrolment: Enrolment) -> "Sitting | None":
         """The tab that may answer: the one that was opened or took over last."""
-        return self.filter(enrolment=enrolment).order_by("-held_since", "-pk").first()
+        return _HOLDING.instance(self.model, enrolment=enrolment.pk)
+
+
+_HOLDING = Statement(
+    lambda: Sitting.objects.filter(enrolment=Given("enrolment")).order_by("-held_since", "-pk")[:1]
+)
 
 
 class Sitting(models.Model):
@@ -111,6 +127,40 @@ class PracticeRound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.section.name} round {self.number}"
+
+
+class Debriefing(models.Model):
+    """A reader has read what a section discloses after it, and this was the text."""
+
+    enrolment = models.ForeignKey("studies.Enrolment", on_delete=models.PROTECT, related_name="debriefings")
+    section = models.ForeignKey("studies.Section", on_delete=models.PROTECT, related_name="debriefings")
+    text_digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "section"], name="debriefing_is_one_per_section"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} was told of {self.section.name}"
+
+
+class EarlyEnd(models.Model):
+    """A section ended for a reader before its last trial: its staircase had come to its end."""
+
+    enrolment = models.ForeignKey("studies.Enrolment", on_delete=models.PROTECT, related_name="early_ends")
+    section = models.ForeignKey("studies.Section", on_delete=models.PROTECT, related_name="early_ends")
+    answered = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "section"], name="early_end_is_one_per_section"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} ended {self.section.name} after {self.answered}"
 
 
 class Submission(models.Model):

@@ -1,7 +1,8 @@
-/** The reader's answer to one presentation: how it starts, and what it still lacks. */
+/** The reader's answer to one presentation: how it starts, what it still lacks, and how it is sent. */
 
 import { word } from "./catalogue";
-import type { Answer, Presentation, Reason, Scale, Section } from "./contract";
+import type { Answer, Item, Presentation, Reason, Said, Section } from "./contract";
+import { applies, blank, give, itemsOf, lettersOf, type Stop, said, slotsOf } from "./items";
 
 export function blankAnswer(): Answer {
   return {
@@ -12,63 +13,171 @@ export function blankAnswer(): Answer {
     verdict: null,
     observed: null,
     reasons: [],
+    items: [],
   };
 }
 
-/** Whether each image gets a rating on the scale in this section. */
-export function asksRatings(section: Section): boolean {
-  return section.task === "rate" || (section.rate && section.task !== "check_label");
+/** Something that is still open: what to say, and where it is. */
+export interface Gap extends Stop {
+  readonly text: string;
+  readonly slot: string | null;
 }
 
-/** The steps of confidence that are asked for, none where there are none. */
-export function confidenceScale(section: Section): Scale {
-  const steps = section.task === "call" ? section.require_confidence : 0;
-  if (steps === true) return section.scale;
-  const points = Array.from({ length: Number(steps) }, (_, i) => i + 1);
-  const labels = points.map((point) =>
-    point === 1 ? word("guessing") : point === steps ? word("certain") : "",
-  );
-  return { points, labels };
+/** What is wrong with an entry by itself; null for one that is whole. */
+function fault(item: Item, entry: Said | null, shown: Presentation): string | null {
+  if (entry?.missing) return null;
+  if (!entry || isEmpty(item, entry)) return item.required || entry?.confidence ? "open" : null;
+  if (entry.other !== null && !entry.other.trim()) return word("say_other", { option: item.other });
+  if (item.kind === "choices") return faultOfCount(item, count(entry));
+  if (item.kind === "number") return faultOfNumber(item, Number(entry.value));
+  if (item.kind === "rank") {
+    return (entry.value as string[]).length < lettersOf(shown).length ? word("rank_all") : null;
+  }
+  if (item.kind === "mark") return entry.points?.length ? faultOfCount(item, entry.points.length) : null;
+  return item.kind === "measure" ? faultOfMeasure(item, entry.points?.length ?? 0) : null;
 }
 
-function lacksRating(shown: Presentation, answer: Answer): string | null {
-  const open = shown.images.map((image) => image.slot).filter((slot) => answer.ratings?.[slot] === undefined);
-  if (!open.length) return null;
-  return shown.images.length === 1 ? word("rate_image") : word("rating_open", { images: open.join(", ") });
+function isEmpty(item: Item, entry: Said): boolean {
+  if (item.kind === "mark" || item.kind === "measure") return entry.points === null;
+  if (entry.other !== null) return false;
+  return entry.value === null || (item.kind === "text" && !String(entry.value).trim());
 }
 
-function lacksCheck(shown: Presentation, answer: Answer): string | null {
-  if (!answer.verdict) return word("say_whether");
-  if (answer.verdict !== "discrepant") return null;
+function count(entry: Said): number {
+  return (Array.isArray(entry.value) ? entry.value.length : 0) + (entry.other === null ? 0 : 1);
+}
+
+function faultOfCount(item: Item, given: number): string | null {
+  // An empty list is the answer that takes nothing.
+  if (given === 0) return item.none ? null : "open";
+  if (given < item.least) return word("at_least", { count: item.least });
+  return item.most !== null && given > item.most ? word("at_most", { count: item.most }) : null;
+}
+
+function faultOfNumber({ min, max, step }: Item, value: number): string | null {
+  if (!Number.isFinite(value)) return word("no_number");
+  if ((min !== null && value < min) || (max !== null && value > max)) {
+    if (min === null) return word("number_up_to", { max: Number(max) });
+    return max === null ? word("number_from", { min }) : word("number_between", { min, max });
+  }
+  const steps = step ? (value - (min ?? 0)) / step : 0;
+  return step && Math.abs(steps - Math.round(steps)) > 1e-6 ? word("number_steps", { step }) : null;
+}
+
+/** How many points a measure takes, at least and at most. */
+export function pointsOf(item: Item): [number, number] {
+  if (item.kind === "mark") return [Math.max(1, item.least), item.most ?? 60];
+  return item.what === "angle" ? [3, 4] : [2, 2];
+}
+
+function faultOfMeasure(item: Item, given: number): string | null {
+  const [least] = pointsOf(item);
+  return given < least ? word("more_points", { count: least - given }) : null;
+}
+
+function lacksSureness(item: Item, entry: Said | null): boolean {
+  if (!item.confidence || !entry || entry.missing) return false;
+  if (item.kind === "mark") return (entry.points ?? []).some((point) => point.confidence === null);
+  return !isEmpty(item, entry) && entry.confidence === null;
+}
+
+/** Where the answer still lacks something; null when it is whole. */
+export function gap(section: Section, shown: Presentation, answer: Answer): Gap | null {
+  const items = itemsOf(section, shown);
+  for (const item of items) {
+    const open: string[] = [];
+    for (const slot of slotsOf(item, shown)) {
+      if (!applies(item, slot, items, answer)) continue;
+      const entry = said(answer, item, slot);
+      const found = fault(item, entry, shown);
+      if (found === "open") open.push(slot ?? "");
+      else if (found) return { item, slot, part: "value", text: named(item, slot, shown, found) };
+      else if (lacksSureness(item, entry)) {
+        return { item, slot, part: "confidence", text: named(item, slot, shown, word("how_sure_open")) };
+      }
+    }
+    const [first] = open;
+    if (first !== undefined) {
+      return { item, slot: first || null, part: "value", text: openText(item, open, shown) };
+    }
+  }
+  return section.task === "check_label" && shown.kind !== "questions"
+    ? observedGap(items, shown, answer)
+    : null;
+}
+
+function named(item: Item, slot: string | null, shown: Presentation, text: string): string {
+  const where = slot && lettersOf(shown).length > 1 ? `${slot}: ` : "";
+  return item.task ? `${where}${text}` : `${where}${item.ask}: ${text}`;
+}
+
+/** The tasks have sentences of their own. */
+function openText(item: Item, slots: readonly string[], shown: Presentation): string {
+  const single = lettersOf(shown).length < 2;
+  const images = slots.join(", ");
+  if (item.task === "rate") return word(single ? "rate_image" : "rating_open", { images });
+  if (item.task) return word(`open_${item.name}`);
+  if (!images || single) return word("open", { ask: item.ask });
+  return word("open_images", { ask: item.ask, images });
+}
+
+/** A discrepant label needs one value that is not the one stated. */
+function observedGap(items: readonly Item[], shown: Presentation, answer: Answer): Gap | null {
+  const item = items.find(({ name }) => name.startsWith("observed-"));
+  if (answer.verdict !== "discrepant" || !item) return null;
+  const at = { item, slot: shown.images[0]?.slot ?? null, part: "value" } as const;
   const observed = Object.entries(answer.observed ?? {});
-  if (!observed.length) return word("say_instead");
+  if (!observed.length) return { ...at, text: word("say_instead") };
   const stated = new Map(shown.images[0]?.label?.map(({ name, value }) => [name, value]));
   const same = observed.every(([name, value]) => stated.get(name) === value);
-  return same ? word("then_it_fits") : null;
+  return same ? { ...at, text: word("then_it_fits") } : null;
 }
 
-/** What must still be answered, as a sentence; null when the answer is complete. */
-export function lacks(section: Section, shown: Presentation, answer: Answer): string | null {
-  if (section.task === "pick_real" && !answer.pick) return word("mark_real");
-  if (section.task === "call" && !answer.call) return word("real_or_synthetic");
-  if (confidenceScale(section).points.length && answer.confidence === null) return word("how_sure");
-  if (asksRatings(section)) return lacksRating(shown, answer);
-  return section.task === "check_label" ? lacksCheck(shown, answer) : null;
+/** As it is sent: reasons that came to nothing and what is no longer asked are left out. */
+export function finished(section: Section, shown: Presentation, answer: Answer): Answer {
+  const items = itemsOf(section, shown);
+  let whole = answer;
+  for (const item of items) {
+    for (const slot of slotsOf(item, shown)) {
+      const entry = said(whole, item, slot);
+      const isLost = entry !== null && !entry.missing && isEmpty(item, entry);
+      if (entry && (isLost || !applies(item, slot, items, whole))) whole = give(whole, item, slot, null);
+    }
+  }
+  return { ...whole, reasons: whole.reasons.filter((reason) => reason.tag || reason.x !== null) };
 }
 
-/** As it is sent: reasons that came to nothing are left out. */
-export function finished(answer: Answer): Answer {
-  return { ...answer, reasons: answer.reasons.filter((reason) => reason.tag || reason.x !== null) };
+/** What was left open when the time ran out is said to be so. */
+export function timedOut(section: Section, shown: Presentation, answer: Answer): Answer {
+  const items = itemsOf(section, shown);
+  let whole = answer;
+  for (const item of items) {
+    for (const slot of slotsOf(item, shown)) {
+      const entry = said(whole, item, slot);
+      const open = fault(item, entry, shown) || lacksSureness(item, entry);
+      if (applies(item, slot, items, whole) && open) {
+        const missing = { ...blank(item, slot), missing: "time" as const };
+        whole = item.task ? give(whole, item, slot, null) : whole;
+        whole = { ...whole, items: [...whole.items.filter((e) => !isOf(e, item, slot)), missing] };
+      }
+    }
+  }
+  return whole;
+}
+
+function isOf(entry: Said, item: Item, slot: string | null): boolean {
+  return entry.item === item.name && entry.slot === slot;
 }
 
 /** What a reader can do to an answer. */
 export type AnswerAction =
-  | { readonly kind: "rate"; readonly slot: string; readonly value: number }
-  | { readonly kind: "pick"; readonly slot: string }
-  | { readonly kind: "call"; readonly value: "real" | "synthetic" }
-  | { readonly kind: "confidence"; readonly value: number }
-  | { readonly kind: "verdict"; readonly value: "fits" | "discrepant" | "unsure" }
-  | { readonly kind: "observe"; readonly name: string; readonly value: string }
+  | {
+      readonly kind: "say";
+      readonly item: Item;
+      readonly slot: string | null;
+      readonly entry: Said | null;
+      readonly about: Stop["part"];
+    }
   | { readonly kind: "reason"; readonly slot: string; readonly tag: string }
   | { readonly kind: "spot"; readonly slot: string; readonly x: number | null; readonly y: number | null };
 
@@ -85,26 +194,9 @@ function spotted(reasons: readonly Reason[], slot: string, x: number | null, y: 
 }
 
 export function applied(answer: Answer, action: AnswerAction): Answer {
-  switch (action.kind) {
-    case "rate":
-      return { ...answer, ratings: { ...answer.ratings, [action.slot]: action.value } };
-    case "pick":
-      return { ...answer, pick: action.slot };
-    case "call":
-      return { ...answer, call: action.value };
-    case "confidence":
-      return { ...answer, confidence: action.value };
-    case "verdict":
-      return {
-        ...answer,
-        verdict: action.value,
-        observed: action.value === "discrepant" ? answer.observed : null,
-      };
-    case "observe":
-      return { ...answer, observed: { ...answer.observed, [action.name]: action.value } };
-    case "reason":
-      return { ...answer, reasons: toggled(answer.reasons, action.slot, action.tag) };
-    case "spot":
-      return { ...answer, reasons: spotted(answer.reasons, action.slot, action.x, action.y) };
+  if (action.kind === "say") return give(answer, action.item, action.slot, action.entry);
+  if (action.kind === "reason") {
+    return { ...answer, reasons: toggled(answer.reasons, action.slot, action.tag) };
   }
+  return { ...answer, reasons: spotted(answer.reasons, action.slot, action.x, action.y) };
 }

@@ -21,7 +21,7 @@ export class ApiError extends Error {
 }
 
 /** The cookie, or what the page was rendered with where cookies are hidden from scripts. */
-function csrfToken(): string {
+export function csrfToken(): string {
   const meta = document.querySelector<HTMLMetaElement>("meta[name=csrf-token]");
   return cookie("csrftoken") || (meta?.content ?? "");
 }
@@ -62,6 +62,9 @@ export class Api {
   /** Names this tab to the server, so that a second one is told apart from a repeat. */
   sitting = "";
 
+  /** Gives an image that is here already, and says whether it is. */
+  supply: ((url: string, arrival: Arrival) => Promise<boolean>) | null = null;
+
   constructor(private readonly root: string) {}
 
   state(): Promise<State> {
@@ -80,6 +83,11 @@ export class Api {
   async feedback(token: string): Promise<Feedback> {
     const root = this.root.replace(/reading\/[^/]+\/$/, "practice/");
     return this.fetch(`${root}${token}/feedback`, {}, (response) => response.json());
+  }
+
+  /** The reader has read what a section disclosed. */
+  async disclosed(section: string): Promise<void> {
+    await this.send("POST", "disclosed/", { section });
   }
 
   async saveDraft(token: string, draft: Draft, leaving = false): Promise<void> {
@@ -104,6 +112,7 @@ export class Api {
 
   /** Fetches what has not arrived yet; what did stays after a failure. */
   async pixels(url: string, arrival: Arrival): Promise<void> {
+    if (await this.supply?.(url, arrival)) return;
     const take = (response: Response, silence: Silence) => arrival.take(response, silence);
     await this.fetch(url, { cache: "no-store", headers: arrival.range }, take);
   }

@@ -29,10 +29,18 @@ export class Silence {
 export class Arrival {
   private readonly bytes: Uint8Array<ArrayBuffer>;
   private received = 0;
+  private headCame!: (bytes: ArrayBuffer) => void;
+  readonly head = new Promise<ArrayBuffer>((resolve) => {
+    this.headCame = resolve;
+  });
 
   constructor(
     length: number,
     private readonly progressed: (share: number) => void = () => {},
+    /** Where in the body it begins, of a part; null for all of it. */
+    private readonly start: number | null = null,
+    /** How many bytes at its beginning are waited for. */
+    private readonly headLength = 0,
   ) {
     this.bytes = new Uint8Array(length);
   }
@@ -46,26 +54,40 @@ export class Arrival {
     return this.isComplete ? this.bytes.buffer : this.bytes.buffer.slice(0, this.received);
   }
 
-  /** Asks for the rest alone. */
+  /** Asks for a part, or for the rest alone. */
   get range(): Record<string, string> {
-    return this.received ? { Range: `bytes=${this.received}-` } : {};
+    const { start, received } = this;
+    if (start !== null) {
+      return { Range: `bytes=${start + received}-${start + this.bytes.length - 1}` };
+    }
+    return received ? { Range: `bytes=${received}-` } : {};
   }
 
-  async take(response: Response, silence: Silence): Promise<void> {
-    // A server or proxy that knows no ranges begins at the first byte again.
-    if (response.status !== 206) this.received = 0;
+  async take(response: Response, silence: Pick<Silence, "heard">): Promise<void> {
+    // A server or proxy that knows no ranges begins at the first byte again, and goes on to the last.
+    let skipped = 0;
+    if (response.status !== 206) {
+      this.received = 0;
+      skipped = this.start ?? 0;
+    }
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       silence.heard();
-      this.add(value);
+      const wanted = value.subarray(skipped, skipped + this.bytes.length - this.received);
+      skipped = Math.max(0, skipped - value.length);
+      this.add(wanted);
     }
   }
 
   private add(chunk: Uint8Array): void {
-    this.bytes.set(chunk, this.received);
+    const { headLength, received } = this;
+    this.bytes.set(chunk, received);
     this.received += chunk.length;
+    if (received < headLength && this.received >= headLength) {
+      this.headCame(this.bytes.buffer.slice(0, headLength));
+    }
     this.progressed(this.received / this.bytes.length);
   }
 }

@@ -5,34 +5,42 @@ import { shade, windowBounds } from "./grey";
 import { type Picture, type Renderer, type Tile, ViewerError } from "./renderer";
 
 interface Level extends Size {
+  readonly channels: 1 | 3;
   readonly pixels: Uint8Array | Uint16Array;
 }
 
 function shrink(from: Level): Level {
   const size = halve(from);
-  const pixels =
-    from.pixels instanceof Uint8Array
-      ? new Uint8Array(size.width * size.height)
-      : new Uint16Array(size.width * size.height);
+  const { channels } = from;
+  const length = size.width * size.height * channels;
+  const pixels = from.pixels instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
   for (let y = 0; y < size.height; y += 1) {
     const top = 2 * y * from.width;
     const below = Math.min(2 * y + 1, from.height - 1) * from.width;
-    for (let x = 0; x < size.width; x += 1) {
-      const left = 2 * x;
-      const right = Math.min(left + 1, from.width - 1);
+    for (let x = 0; x < size.width * channels; x += 1) {
+      const channel = x % channels;
+      const left = 2 * (x - channel) + channel;
+      const right = Math.min(left + channels, (from.width - 1) * channels + channel);
       const sum =
-        (from.pixels[top + left] as number) +
-        (from.pixels[top + right] as number) +
-        (from.pixels[below + left] as number) +
-        (from.pixels[below + right] as number);
-      pixels[y * size.width + x] = (sum + 2) >> 2;
+        (from.pixels[top * channels + left] as number) +
+        (from.pixels[top * channels + right] as number) +
+        (from.pixels[below * channels + left] as number) +
+        (from.pixels[below * channels + right] as number);
+      pixels[y * size.width * channels + x] = (sum + 2) >> 2;
     }
   }
-  return { ...size, pixels };
+  return { ...size, channels, pixels };
 }
 
 /** Sample positions along one axis: left index, right index, weight of the right one; -1 outside the image. */
-function samples(length: number, from: number, scale: number, extent: number, size: number): Float64Array {
+function samples(
+  length: number,
+  from: number,
+  scale: number,
+  extent: number,
+  size: number,
+  sharp: boolean,
+): Float64Array {
   const out = new Float64Array(length * 3);
   for (let i = 0; i < length; i += 1) {
     const u = (i + 0.5 - from) * scale;
@@ -43,7 +51,8 @@ function samples(length: number, from: number, scale: number, extent: number, si
     const base = Math.floor(u - 0.5);
     out[i * 3] = Math.min(size - 1, Math.max(0, base));
     out[i * 3 + 1] = Math.min(size - 1, Math.max(0, base + 1));
-    out[i * 3 + 2] = u - 0.5 - base;
+    const share = u - 0.5 - base;
+    out[i * 3 + 2] = sharp ? Number(share >= 0.5) : share;
   }
   return out;
 }
@@ -86,10 +95,10 @@ export class CanvasRenderer implements Renderer {
     const level = this.level(picture, number);
     const from = corner(view, rect);
     const scale = 1 / (view.zoom * shrunk);
-    const xs = samples(rect.width, from.x, scale, picture.width / shrunk, level.width);
-    const ys = samples(rect.height, from.y, scale, picture.height / shrunk, level.height);
+    const xs = samples(rect.width, from.x, scale, picture.width / shrunk, level.width, tile.sharp);
+    const ys = samples(rect.height, from.y, scale, picture.height / shrunk, level.height, tile.sharp);
     const image = this.context.createImageData(rect.width, rect.height);
-    paint(new Uint32Array(image.data.buffer), rect, level, xs, ys, shades(tile));
+    paint(image.data, rect, level, xs, ys, shades(tile));
     this.context.putImageData(image, rect.x, rect.y);
   }
 
@@ -111,22 +120,22 @@ export class CanvasRenderer implements Renderer {
   }
 }
 
-/** Opaque greys of a tile as a function of the stored value, little-endian RGBA. */
+/** The shade of a tile as a function of the stored value. */
 function shades(tile: Tile): (value: number) => number {
   const { low2, span2 } = windowBounds(tile.window);
   const flip = tile.inverted ? 255 : 0;
-  return (value) => (shade(value, low2, span2) ^ flip) * 0x010101 + 0xff000000;
+  return (value) => shade(value, low2, span2) ^ flip;
 }
 
 function paint(
-  out: Uint32Array,
+  out: Uint8ClampedArray,
   rect: Size,
   level: Level,
   xs: Float64Array,
   ys: Float64Array,
-  colour: (value: number) => number,
+  shaded: (value: number) => number,
 ): void {
-  const { pixels, width } = level;
+  const { pixels, width, channels } = level;
   for (let j = 0; j < rect.height; j += 1) {
     const top = (ys[j * 3] as number) * width;
     const below = (ys[j * 3 + 1] as number) * width;
@@ -136,11 +145,17 @@ function paint(
       if (left < 0 || top < 0) continue;
       const right = xs[i * 3 + 1] as number;
       const fx = xs[i * 3 + 2] as number;
-      const a = pixels[top + left] as number;
-      const c = pixels[below + left] as number;
-      const upper = a + ((pixels[top + right] as number) - a) * fx;
-      const lower = c + ((pixels[below + right] as number) - c) * fx;
-      out[j * rect.width + i] = colour(upper + (lower - upper) * fy);
+      const to = (j * rect.width + i) * 4;
+      for (let channel = 0; channel < channels; channel += 1) {
+        const at = (place: number) => pixels[place * channels + channel] as number;
+        const a = at(top + left);
+        const c = at(below + left);
+        const upper = a + (at(top + right) - a) * fx;
+        const lower = c + (at(below + right) - c) * fx;
+        out[to + channel] = shaded(upper + (lower - upper) * fy);
+      }
+      for (let channel = channels; channel < 3; channel += 1) out[to + channel] = out[to] as number;
+      out[to + 3] = 255;
     }
   }
 }

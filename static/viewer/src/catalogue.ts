@@ -13,7 +13,12 @@ function all(): Readonly<Record<string, Text>> {
 export function word(name: string, blanks: Readonly<Record<string, string | number>> = {}): string {
   const text = all()[name] ?? name;
   const form = typeof text === "string" ? text : text[formOf(Number(blanks.count))];
-  return form.replace(/\{(\w+)\}/g, (blank, key) => String(blanks[key] ?? blank));
+  // Numbers are written as the language does: some have a comma where others have a point.
+  const told = (blank: string | number) =>
+    typeof blank === "number"
+      ? blank.toLocaleString(document.documentElement.lang, { useGrouping: false })
+      : blank;
+  return form.replace(/\{(\w+)\}/g, (blank, key) => told(blanks[key] ?? blank));
 }
 
 function formOf(count: number): "one" | "other" {

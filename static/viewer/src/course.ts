@@ -20,7 +20,17 @@ export class Course {
 
   /** Where the next trial may be shown before the server has taken the answer to this one. */
   get next(): Presentation | null {
-    // Practice waits: the server tells first how the answer was.
-    return this.state?.practice ? null : (this.open[0] ?? null);
+    // The server tells first how the answer was, or how long the next images are shown.
+    return this.waits ? null : (this.open[0] ?? null);
+  }
+
+  /** Whether what comes next is known only once the answer has arrived. */
+  get waits(): boolean {
+    return this.tells || this.state?.current?.kind === "questions";
+  }
+
+  /** Whether the reader is told how each answer was. */
+  get tells(): boolean {
+    return this.state?.practice || this.state?.section?.screen?.feedback || false;
   }
 }

@@ -18,9 +18,21 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 }
 
 export function kbd(...keys: string[]): HTMLElement {
-  const box = h("span", { class: "keys", "aria-hidden": true });
+  const box = h("span", { class: "keys", "aria-hidden": "true" });
   for (const key of keys) box.append(h("kbd", {}, key));
   return box;
+}
+
+/** A drawing of the page's own set; it says nothing by itself. */
+export function icon(name: string): SVGSVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", `i ${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(space, "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
 }
 
 /** Waits until the browser has nothing better to do, but not for ever. */
@@ -34,7 +46,7 @@ export function leisure(): Promise<void> {
 /** The element of the server-rendered page with this id. */
 export function part<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
-  if (!element) throw new Error(`The page has no element “${id}”.`);
+  if (!element) throw new Error(`No element “${id}”.`);
   return element as T;
 }
 

@@ -2,18 +2,27 @@
 
 import type { Point } from "./geometry";
 
+/** What a drag with the main button or one finger does. */
+export type Mode = "window" | "move" | "zoom" | "lens" | "mark" | "scroll";
+
 export interface Hands {
-  /** A drag with the main button or one finger: CSS pixels since the last call. */
+  mode(finger: boolean): Mode;
+  /** CSS pixels since the last call. */
   window(dx: number, dy: number): void;
   pan(dx: number, dy: number): void;
   zoom(factor: number, at: Point): void;
-  tap(at: Point): void;
+  /** Through the frames. */
+  scroll(dy: number): void;
+  /** Takes what lies here along with the drag; false where there is nothing. */
+  grab(at: Point, finger: boolean): boolean;
+  drag(at: Point): void;
+  tap(at: Point, finger: boolean): void;
   doubleTap(at: Point): void;
   hover(at: Point | null): void;
   /** A finger or pen that is held still looks closer, and there is none any more. */
   lens(at: Point | null): void;
   /** A gesture of this kind is over. */
-  done(kind: "window" | "pan" | "zoom"): void;
+  done(kind: "window" | "pan" | "zoom" | "drag"): void;
 }
 
 /** How far a tap may slip. */
@@ -25,7 +34,9 @@ const DOUBLE_TAP_CSS_PX = 30;
 const WHEEL_QUIET_MS = 250;
 const LONG_PRESS_MS = 500;
 
-const NO_TAP = { x: 0, y: 0, atMs: Number.NEGATIVE_INFINITY };
+const NO_TAP = { x: 0, y: 0, atMs: -DOUBLE_TAP_MS };
+
+type Kind = "tap" | "window" | "pan" | "zoom" | "pinch" | "lens" | "drag" | "scroll";
 
 interface Finger extends Point {
   readonly from: Point;
@@ -33,7 +44,7 @@ interface Finger extends Point {
 
 export class Gestures {
   private readonly fingers = new Map<number, Finger>();
-  private kind: "tap" | "window" | "pan" | "zoom" | "lens" = "tap";
+  private kind: Kind = "tap";
   private wheelTimer = 0;
   private pressTimer = 0;
   private lastTap = NO_TAP;
@@ -72,7 +83,7 @@ export class Gestures {
     this.element.setPointerCapture(event.pointerId);
     this.fingers.set(event.pointerId, { ...at, from: at });
     this.endPress();
-    if (this.fingers.size > 1) this.kind = "zoom";
+    if (this.fingers.size > 1) this.kind = "pinch";
     else this.kind = event.button > 0 || event.shiftKey ? "pan" : "tap";
     if (this.kind === "tap" && event.pointerType !== "mouse") {
       this.pressTimer = window.setTimeout(() => {
@@ -96,16 +107,35 @@ export class Gestures {
     }
     this.hands.hover(at);
     if (this.kind === "tap") {
-      const slip = event.pointerType === "touch" ? FINGER_TAP_CSS_PX : TAP_CSS_PX;
+      const finger = event.pointerType === "touch";
+      const slip = finger ? FINGER_TAP_CSS_PX : TAP_CSS_PX;
       if (Math.hypot(at.x - before.from.x, at.y - before.from.y) < slip) return;
-      this.kind = "window";
       this.endPress();
+      this.kind = this.dragged(before.from, finger);
     }
-    if (this.kind === "lens") this.hands.lens(at);
-    if (this.kind === "window") this.hands.window(at.x - before.x, at.y - before.y);
-    if (this.kind === "pan") this.hands.pan(at.x - before.x, at.y - before.y);
-    if (this.kind === "zoom") this.pinch(event.pointerId, before, at);
+    this.follow(event.pointerId, before, at);
     this.fingers.set(event.pointerId, { ...at, from: before.from });
+  }
+
+  /** What the drag that has just begun does. */
+  private dragged(from: Point, finger: boolean): Kind {
+    const mode = this.hands.mode(finger);
+    if (mode === "move") return "pan";
+    if (mode !== "mark") return mode;
+    if (this.hands.grab(from, finger)) return "drag";
+    return finger ? "pan" : "window";
+  }
+
+  private follow(id: number, before: Finger, at: Point): void {
+    const [dx, dy] = [at.x - before.x, at.y - before.y];
+    if (this.kind === "lens") this.hands.lens(at);
+    if (this.kind === "window") this.hands.window(dx, dy);
+    if (this.kind === "pan") this.hands.pan(dx, dy);
+    if (this.kind === "scroll") this.hands.scroll(dy);
+    if (this.kind === "drag") this.hands.drag(at);
+    // Upwards is closer, about where the drag began.
+    if (this.kind === "zoom") this.hands.zoom(Math.exp(-dy * 0.01), before.from);
+    if (this.kind === "pinch") this.pinch(id, before, at);
   }
 
   private pinch(id: number, before: Point, at: Point): void {
@@ -124,17 +154,23 @@ export class Gestures {
     this.fingers.delete(event.pointerId);
     if (this.fingers.size) return;
     this.endPress();
-    if (this.kind !== "tap" && this.kind !== "lens") this.hands.done(this.kind);
-    else if (this.kind === "tap" && event.type === "pointerup") this.tap(this.where(event));
+    const { kind } = this;
+    if (kind === "tap") {
+      if (event.type === "pointerup") this.tap(this.where(event), event.pointerType === "touch");
+    } else {
+      // A tap, a swipe and a tap are no double tap.
+      this.lastTap = NO_TAP;
+      if (kind !== "lens" && kind !== "scroll") this.hands.done(kind === "pinch" ? "zoom" : kind);
+    }
     this.kind = "tap";
   }
 
-  private tap(at: Point): void {
+  private tap(at: Point, finger: boolean): void {
     const { x, y, atMs } = this.lastTap;
     const now = performance.now();
     const isSecond = now - atMs < DOUBLE_TAP_MS && Math.hypot(at.x - x, at.y - y) < DOUBLE_TAP_CSS_PX;
     this.lastTap = isSecond ? NO_TAP : { ...at, atMs: now };
-    if (!isSecond) this.hands.tap(at);
+    if (!isSecond) this.hands.tap(at, finger);
   }
 
   private wheel(event: WheelEvent): void {

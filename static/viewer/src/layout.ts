@@ -1,46 +1,84 @@
-/** Puts the controls beside or below the images, in as many columns as leave the images largest. */
+/** Lays the images of a section out: the grid that leaves them largest, without ever scrolling. */
 
 import type { Size } from "./geometry";
 
-const LEAST_IMAGE_CSS_PX = 220;
+/** Below this an image is no longer compared, but leafed through. */
+export const LEAST_IMAGE_CSS_PX = 115;
+/** The digits beside or below an image, and the gap to it. */
+const BESIDE_CSS_PX = 52 + 8;
+const LETTERS_CSS_PX = 28;
 
-type Placement = "beside" | "below";
-
-function tryOut(grid: HTMLElement, columns: number, placement: Placement, image: Size): number {
-  grid.dataset.placement = placement;
-  grid.style.setProperty("--columns", String(columns));
-  const figure = grid.querySelector<HTMLElement>(".cell:not([hidden])");
-  const view = figure?.querySelector(".view");
-  const caption = figure?.querySelector("figcaption");
-  if (!view || !caption) return 0;
-  // Controls that would have to scroll are no candidate, however large the image.
-  if (caption.scrollHeight > caption.clientHeight + 1 || caption.scrollWidth > caption.clientWidth + 1)
-    return 0;
-  return Math.min(view.clientWidth / image.width, view.clientHeight / image.height);
+export interface Room extends Size {
+  readonly gap: Size;
+  /** The height and the least width of a digit. */
+  readonly target: Size;
 }
 
-/** Lays out the visible figures of the grid; scrolls where the window is too small for all of them. */
-export function arrange(grid: HTMLElement, image: Size): void {
-  const count = grid.querySelectorAll(".cell:not([hidden])").length;
-  delete grid.dataset.scroll;
-  let best = { scale: 0, columns: 1, placement: "below" as Placement };
-  for (let columns = 1; columns <= count; columns += 1) {
-    if (count % columns && columns !== count) continue;
-    for (const placement of ["beside", "below"] as const) {
-      const scale = tryOut(grid, columns, placement, image);
-      if (scale > best.scale) best = { scale, columns, placement };
-    }
-  }
-  if (best.scale * Math.max(image.width, image.height) < LEAST_IMAGE_CSS_PX) {
-    grid.dataset.scroll = "";
-    const width = grid.clientWidth;
-    best = {
-      scale: 1,
-      columns: count > 1 && width >= 2 * LEAST_IMAGE_CSS_PX + 40 ? 2 : 1,
-      placement: "below",
+export interface Layout {
+  readonly columns: number;
+  readonly rows: number;
+  readonly placement: "beside" | "below";
+  /** CSS pixels of the image's shorter side. */
+  readonly side: number;
+}
+
+/** What a cell leaves for its image. */
+function inCell(
+  cell: Size,
+  image: Size,
+  digits: number,
+  told: number,
+  room: Room,
+): Omit<Layout, "columns" | "rows"> {
+  const fit = (width: number, height: number) => {
+    const scale = Math.min(width / image.width, height / image.height);
+    return Math.max(0, scale * Math.min(image.width, image.height));
+  };
+  const height = cell.height - told;
+  if (!digits) return { placement: "below", side: fit(cell.width, height) };
+  const { target } = room;
+  const beside =
+    digits * (target.height + 4) + LETTERS_CSS_PX <= height ? fit(cell.width - BESIDE_CSS_PX, height) : 0;
+  const below = digits * (target.width + 3) <= cell.width ? fit(cell.width, height - target.height - 8) : 0;
+  return beside > below ? { placement: "beside", side: beside } : { placement: "below", side: below };
+}
+
+/** The largest of all grids for so many images; fewer rows where two are alike. */
+export function layOut(
+  count: number,
+  image: Size,
+  digits: number,
+  told: number,
+  room: Room,
+  row = false,
+): Layout {
+  let best: Layout = { columns: 1, rows: count, placement: "below", side: 0 };
+  for (let columns = row ? count : 1; columns <= count; columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const cell = {
+      width: (room.width - (columns - 1) * room.gap.width) / columns,
+      height: (room.height - (rows - 1) * room.gap.height) / rows,
     };
+    const tried = { columns, rows, ...inCell(cell, image, digits, told, room) };
+    if (tried.side > best.side * 1.001) best = tried;
   }
-  grid.dataset.placement = best.placement;
-  grid.style.setProperty("--columns", String(best.columns));
-  grid.style.setProperty("--aspect", `${image.width} / ${image.height}`);
+  return best;
+}
+
+/** How many images go on one page, so that none is too small. */
+export function pageSize(
+  count: number,
+  image: Size,
+  digits: number,
+  told: number,
+  room: Room,
+  row = false,
+): number {
+  for (let size = count; size > 1; size -= 1) {
+    const pages = Math.ceil(count / size);
+    // Pages of equal length look alike.
+    if (Math.ceil(count / pages) !== size) continue;
+    if (layOut(size, image, digits, told, room, row).side >= LEAST_IMAGE_CSS_PX) return size;
+  }
+  return 1;
 }

@@ -1,17 +1,26 @@
 /** What lies before the reader: the trial, the answer so far, and the hands on both. */
 
-import { type AnswerAction, applied, asksRatings, blankAnswer, lacks } from "./answer";
-import { Board, type BoardAction } from "./board";
+import { type AnswerAction, applied, blankAnswer, type Gap, gap } from "./answer";
+import { Board } from "./board";
 import { word } from "./catalogue";
-import type { Answer, Draft, Presentation, Section, Timing } from "./contract";
+import { chosenOf } from "./compare";
+import type { Answer, Draft, Feedback, Presentation, ReadingEvent, Section, Timing } from "./contract";
 import { leisure, part } from "./dom";
-import type { Point } from "./geometry";
+import { Exposure } from "./exposure";
+import { Finger } from "./finger";
+import { isComparison, isPointing, lettersOf, said } from "./items";
 import { Keyboard } from "./keyboard";
-import { type KeyAction, toolOf, type Where } from "./keys";
-import { arrange } from "./layout";
+import { chosenKeys, servedKeys, unsent, useKeys } from "./keymap";
+import { type KeyAction, Led, toolOf, type Where } from "./keys";
+import { extras } from "./lazy";
+import { Limits } from "./limits";
 import { say } from "./notices";
+import { Overlay } from "./overlay";
+import { Player } from "./player";
 import { Preferences } from "./preferences";
 import type { Presence } from "./presence";
+import { Rail } from "./rail";
+import { Stage } from "./stage";
 import { Stopwatch } from "./stopwatch";
 import { Tools } from "./tools";
 import { type Picture, Viewer } from "./viewer";
@@ -21,12 +30,33 @@ export interface LightboxHost {
   /** All images of a trial are on the screen. */
   painted(shown: Presentation): void;
   changed(): void;
+  /** What keeps the answer from being sent may be another now. */
+  looked(): void;
   submit(): void;
+  /** The time to answer is over. */
+  timeOver(): void;
   back(): void;
   pause(): void;
   /** Something the reader should know now. */
   told(text: string): void;
 }
+
+/** How long the images of a trial are shown; 0: until they are answered. */
+function exposureOf(section: Section, shown: Presentation): number {
+  return shown.exposure_ms ?? section.screen?.exposure_ms ?? 0;
+}
+
+const NOTED = "noted";
+
+/** What the page before this one noted of a trial. It is told once: others may come to this tab. */
+function noted({ token }: Presentation): ReadingEvent[] {
+  const [of, events] = JSON.parse(sessionStorage.getItem(NOTED) ?? "[]");
+  sessionStorage.removeItem(NOTED);
+  return of === token ? events : [];
+}
+
+/** So long a frame stays before it is noted. */
+const FRAME_RESTS_MS = 200;
 
 export class Lightbox {
   section: Section | null = null;
@@ -34,17 +64,32 @@ export class Lightbox {
   answer: Answer = blankAnswer();
   private focus = "";
   private held = false;
-  /** Where the spot that was shown last had been before. */
-  private before: { slot: string; x: number | null; y: number | null } | null = null;
+  private led = Led.NOWHERE;
   /** The images of this trial are on the screen. */
   private seen = false;
+  /** What is rarely needed has been fetched. */
+  private furnished = false;
+  /** The trial of which only previews are on the screen. */
+  private previewed: Presentation | null = null;
+  /** The images that the feedback speaks of. */
+  private outlined: readonly string[] = [];
   private watch = new Stopwatch(null);
   private clockShown = false;
   private savedAt = 0;
+  private atRest = 0;
+  /** What was noted last of where each image lies. */
+  private readonly placed = new Map<string, string>();
   private readonly grid = part("grid");
   private readonly viewer: Viewer;
   private readonly board: Board;
+  private readonly rail: Rail;
+  private readonly stage: Stage;
+  private readonly overlay: Overlay;
   private readonly tools: Tools;
+  private readonly player: Player;
+  private readonly finger: Finger;
+  private readonly exposure = new Exposure(this.grid);
+  private readonly limits: Limits;
   private readonly preferences = new Preferences();
   private readonly keyboard: Keyboard;
 
@@ -54,14 +99,54 @@ export class Lightbox {
   ) {
     const renderer = new URLSearchParams(location.search).get("renderer") === "2d" ? "canvas2d" : "webgl2";
     this.viewer = new Viewer({ renderer });
-    this.board = new Board(this.grid, (action) => this.act(action));
-    this.tools = new Tools(this.viewer, {
+    this.overlay = new Overlay(this.viewer);
+    this.rail = new Rail({
+      answer: () => this.answer,
+      focused: () => this.focus,
+      act: (action) => this.change(action),
+      choose: (slot) => this.choose(slot),
+      moved: (item) => this.tools.mark(item !== null && isPointing(item)),
+      spacingMm: () => this.shown?.images[0]?.spacing_mm ?? null,
+    });
+    this.board = new Board(this.grid, {
+      focus: (slot) => this.setFocus(slot),
+      pen: (item, slot) => this.rail.pen(item, slot),
+    });
+    this.stage = new Stage(this.grid, this.board, () => this.viewer.measure());
+    this.finger = new Finger(this.rail, this.overlay, {
+      box: () => this,
+      frame: (slot) => this.player.frameOf(slot),
+      change: (action) => this.change(action),
+      told: (text) => this.host.told(text),
+    });
+    this.tools = new Tools(this.viewer, this.overlay, {
       focus: (slot) => this.setFocus(slot),
       focused: () => this.focus,
-      tapped: (slot, at) => this.spot(slot, at),
-      tappedTwice: () => this.takeBackSpot(),
+      tapped: (slot, at) => this.finger.tapped(slot, at),
+      tappedTwice: () => this.finger.takeBack(),
+      grab: (slot, at, finger) => this.finger.grab(slot, at, finger),
+      drag: (slot, at) => this.finger.drag(slot, at),
+      record: (kind, slot, value) => {
+        this.watch.input(kind, slot, value);
+        this.place();
+      },
+      scroll: (slot, dy) => this.player.drag(slot, dy),
+      maximise: () => this.stage.alone(this.stage.single ? null : this.focus),
+      isMaximised: () => this.stage.single !== null,
+      mark: (again) => this.finger.mark(this.focus, this.tools.middle(this.focus), again),
+    });
+    this.limits = new Limits(
+      () => this.host.looked(),
+      () => this.host.timeOver(),
+    );
+    this.player = new Player(this.viewer, {
+      focused: () => this.focus,
       record: (kind, slot, value) => this.watch.input(kind, slot, value),
-      maximised: (slot) => this.single(slot),
+      moved: () => {
+        this.finger.draw();
+        clearTimeout(this.atRest);
+        this.atRest = window.setTimeout(() => this.noteFrame(), FRAME_RESTS_MS);
+      },
     });
     new ResizeObserver(() => this.arrange()).observe(part("main"));
     this.keyboard = new Keyboard({
@@ -69,39 +154,70 @@ export class Lightbox {
       characters: () => this.preferences.characters,
       press: (action) => this.press(action),
       magnify: (on) => this.tools.magnify(on),
+      help: () => {
+        const letters = this.shown ? lettersOf(this.shown) : [];
+        void extras().then(({ fillKeys }) => fillKeys(letters));
+      },
+      leave: () => this.board.focusView(this.focus),
     });
+    servedKeys();
     this.listen();
     setInterval(() => this.tick(), 1000);
   }
 
-  present(section: Section, shown: Presentation, pictures: readonly Picture[], draft: Draft | null): void {
+  present(
+    section: Section,
+    shown: Presentation,
+    pictures: readonly Picture[],
+    draft: Draft | null,
+    preview: boolean,
+  ): void {
     this.section = section;
     this.shown = shown;
     this.answer = { ...blankAnswer(), ...(draft?.answer ?? shown.previous) };
     this.savedAt = draft?.saved_at ?? 0;
-    const anew = this.board.build(section, shown);
-    if (anew) this.tools.attach(this.board.views);
-    this.tools.begin();
-    if (anew) this.arrange();
-    const watch = new Stopwatch(draft?.times ?? null, this.presence.standing);
+    this.outlined = [];
+    this.focus = "";
+    document.body.classList.toggle("questions", shown.kind === "questions");
+    this.limits.stop();
+    this.build(section, shown);
+    const before = noted(shown);
+    const watch = new Stopwatch(draft?.times ?? null, this.presence.standing, draft ? before : []);
     this.watch = watch;
     this.seen = false;
-    this.viewer.onFirstPaint((atMs) => {
-      watch.painted(atMs);
-      this.seen = true;
-      performance.mark("trial painted", { startTime: atMs, detail: shown.token });
-      this.grid.dataset.painted = shown.token;
-      this.host.painted(shown);
-    });
-    this.viewer.load(pictures);
+    this.veil(section, draft);
+    this.previewed = preview ? shown : null;
+    if (shown.images.length) {
+      if (preview) watch.note("preview");
+      else this.viewer.onFirstPaint((atMs) => void this.painted(shown, watch, atMs));
+      this.viewer.load(pictures);
+    }
+    const slots = shown.images.map(({ slot }) => slot);
+    this.player.begin(slots, pictures);
+    this.tools.films(this.player.hasFilms);
     this.presence.follow(watch);
-    this.focus = "";
-    this.setFocus(shown.images[0]?.slot ?? "");
-    this.before = null;
+    this.setFocus(this.first(shown));
+    this.finger.forget();
     // A hand at the keyboard begins at the first image, not where the last trial was left.
-    if (this.grid.contains(document.activeElement)) this.board.focusView(this.focus);
+    if (this.holdsFocus()) this.board.focusView(this.focus);
     this.reflect();
     say(word("trial", { number: shown.number, total: section.total }));
+    if (!shown.images.length) void this.painted(shown, watch, performance.now());
+  }
+
+  /** Whether images may be seen at a lower resolution first: not where the time to look is limited. */
+  mayPreview(section: Section, shown: Presentation): boolean | undefined {
+    return !exposureOf(section, shown) && section.screen?.preview;
+  }
+
+  /** Puts the images where their previews are, all in one frame; false where no previews are shown. */
+  complete(shown: Presentation, pictures: readonly Picture[]): boolean {
+    if (this.previewed !== shown) return false;
+    this.previewed = null;
+    const { watch } = this;
+    this.viewer.onFirstPaint((atMs) => void this.painted(shown, watch, atMs));
+    this.viewer.turn(new Map(pictures.entries()));
+    return true;
   }
 
   /** Uploads pictures one by one, so that the hand at work does not notice. */
@@ -112,9 +228,9 @@ export class Lightbox {
     }
   }
 
+  /** What keeps the answer from being sent, as a sentence. */
   lacks(): string | null {
-    if (!this.section || !this.shown) return null;
-    return lacks(this.section, this.shown, this.answer) ?? (this.seen ? null : word("not_yet_seen"));
+    return this.gap()?.text ?? (this.seen ? this.limits.reason : word("not_yet_seen"));
   }
 
   draft(): { token: string; draft: Draft } {
@@ -124,7 +240,15 @@ export class Lightbox {
     return { token: this.shown?.token ?? "", draft };
   }
 
+  /** Keeps what was noted for the page that comes after this one in the same tab. */
+  leave(): void {
+    sessionStorage.setItem(NOTED, JSON.stringify([this.shown?.token, this.watch.events]));
+  }
+
   timing(): Timing {
+    sessionStorage.removeItem(NOTED);
+    this.limits.stop();
+    this.player.report((kind, slot, value) => this.watch.conclude(kind, slot, value));
     this.watch.note("submit");
     return this.watch.timing();
   }
@@ -135,14 +259,28 @@ export class Lightbox {
     this.grid.setAttribute("aria-busy", String(on));
   }
 
+  /** Shows of which images and places the feedback speaks; the tools stay. */
+  outline({ outline = [], points = [] }: Feedback): void {
+    this.outlined = outline;
+    this.finger.told = points;
+    this.exposure.open();
+    this.reflect();
+  }
+
+  /** Whether the images are on the screen for a limited time just now. */
+  get isExposing(): boolean {
+    return this.exposure.isRunning;
+  }
+
   /** Covers the images and stops the time until the question is answered. */
-  async away(kind: "pause" | "idle" | "break", question: () => Promise<string>): Promise<void> {
+  async away(kind: "pause" | "idle" | "break", question: () => Promise<string>): Promise<string> {
     this.presence.pause(kind);
-    document.body.classList.toggle("covered", kind !== "break");
-    await question();
+    document.body.classList.add("covered");
+    const said = await question();
     document.body.classList.remove("covered");
     this.presence.resume();
     this.board.focusView(this.focus);
+    return said;
   }
 
   clock(shown: boolean): void {
@@ -152,42 +290,140 @@ export class Lightbox {
 
   /** Moves to the first thing that is still open. */
   pointOut(): void {
-    const open = this.shown?.images.find((image) => this.answer.ratings?.[image.slot] === undefined);
-    if (this.answer.verdict === "discrepant") this.board.focusObserved();
-    else if (open && this.section && asksRatings(this.section)) this.setFocus(open.slot);
-    part("lacks").classList.remove("asked");
-    requestAnimationFrame(() => part("lacks").classList.add("asked"));
+    const open = this.gap();
+    if (open) {
+      if (open.slot && open.slot !== this.focus) this.choose(open.slot);
+      // Letters choose among images; the digits stay where they are.
+      if (!isComparison(open.item)) this.rail.goTo(open, true);
+      // What is seen instead of a label has no digits of its own.
+      if (open.item.task === "check_label") this.rail.focusOpen(open.item);
+    }
+    part("lacks").classList.add("asked");
   }
 
-  private act(action: BoardAction): void {
-    if (action.kind === "focus") this.setFocus(action.slot);
-    else this.change(action);
+  private gap(): Gap | null {
+    return this.section && this.shown ? gap(this.section, this.shown, this.answer) : null;
+  }
+
+  private build(section: Section, shown: Presentation): void {
+    const isNew = this.rail.isNew(section, shown);
+    if (isNew) this.rail.build(section, shown);
+    const anew = this.board.build(shown, this.rail.atImage, isNew);
+    if (anew) {
+      this.stage.build(section, shown, this.rail.atImage);
+      this.tools.attach(this.board.views);
+      this.player.attach(this.board.views);
+      const { mask = "noise" } = section.screen ?? {};
+      this.exposure.attach(this.board.views.values(), exposureOf(section, shown) > 0 ? mask : null);
+    }
+    this.overlay.spacingMm = shown.images[0]?.spacing_mm ?? null;
+    this.stage.begin(shown);
+    this.tools.begin(section.view);
+    if (!isNew) this.rail.present(shown);
+    if (anew || isNew) this.arrange();
+  }
+
+  /** Images that are shown for a limited time wait below a cover, or stay below it after a reload. */
+  private veil(section: Section, draft: Draft | null): void {
+    const asked = this.shown ? exposureOf(section, this.shown) : 0;
+    if (!asked || !this.shown?.images.length) {
+      this.exposure.open();
+      return;
+    }
+    const before = draft?.times.shown_ms;
+    this.watch.exposure = { exposure_ms: asked, shown_ms: before ?? null };
+    if (before === null || before === undefined) this.exposure.prepare();
+    else this.exposure.cover(before);
+  }
+
+  private async painted(shown: Presentation, watch: Stopwatch, atMs: number): Promise<void> {
+    if (shown !== this.shown) return;
+    watch.painted(atMs);
+    this.seen = true;
+    this.placed.clear();
+    this.place();
+    if (!this.viewer.linked) watch.note("link", undefined, "separate");
+    performance.mark("trial painted", { startTime: atMs, detail: shown.token });
+    this.grid.dataset.painted = shown.token;
+    this.player.painted();
+    const { min_view_ms = 0, answer_within_ms = 0 } = this.section?.screen ?? {};
+    this.limits.start(watch, min_view_ms, answer_within_ms);
+    const { exposure } = watch;
+    if (exposure && exposure.shown_ms === null) {
+      // From now on a reload does not show them again.
+      exposure.shown_ms = 0;
+      this.host.changed();
+      exposure.shown_ms = await this.exposure.run(exposure.exposure_ms);
+      watch.note("covered", undefined, exposure.shown_ms);
+      if (shown === this.shown) this.host.changed();
+    }
+    this.host.painted(shown);
+    if (this.furnished) return;
+    this.furnished = true;
+    await leisure();
+    const host = { keys: chosenKeys, use: useKeys, shelf: unsent() };
+    void extras().then(({ offerKeys, offerScreens }) => {
+      offerKeys(host);
+      offerScreens((screen) => this.watch.input("screen", undefined, screen));
+    });
+  }
+
+  /** Notes where on the screen images lie, in its pixels, unless that was noted before. */
+  private place(): void {
+    const side = (outerWidth - innerWidth) / 2;
+    for (const [slot, view] of this.board.views) {
+      const { x, y, width, height } = view.getBoundingClientRect();
+      const box = [x + screenX + side, y + screenY + outerHeight - innerHeight - side, width, height];
+      const at = box.map((value) => Math.round(value * devicePixelRatio)).join(" ");
+      if (this.placed.get(slot) !== at) this.watch.note("place", slot, at);
+      this.placed.set(slot, at);
+    }
+  }
+
+  private noteFrame(): void {
+    const frame = this.player.frameOf(this.focus);
+    if (frame) this.watch.note("frame", this.focus, frame);
+  }
+
+  private first(shown: Presentation): string {
+    return (shown.images.find(({ reference }) => !reference) ?? shown.images[0])?.slot ?? "";
+  }
+
+  private holdsFocus(): boolean {
+    const active = document.activeElement;
+    return this.grid.contains(active) || part("rail").contains(active);
   }
 
   private change(action: AnswerAction): void {
     if (this.held || !this.section) return;
     this.answer = applied(this.answer, action);
-    const slot = "slot" in action ? action.slot : undefined;
-    const value = "value" in action ? action.value : "tag" in action ? action.tag : undefined;
-    this.watch.input(action.kind, slot, value);
+    this.watch.input(words.eventOf(action), action.slot ?? undefined, words.recorded(action));
     part("lacks").classList.remove("asked");
     this.reflect();
-    say([slot ? word("image", { image: slot }) : "", words.told(this.section, action)].join(" "));
-    if (action.kind === "rate" && this.preferences.advance) this.advance(action.slot);
+    const where = action.slot && this.board.views.size > 1 ? word("image", { image: action.slot }) : "";
+    say([where, words.told(action)].join(" ").trim());
     this.host.changed();
   }
 
-  private advance(slot: string): void {
+  /** Returns which way a digit has led on, as an arrow would. */
+  private advance(): Led {
     const slots = this.shown?.images.map((image) => image.slot) ?? [];
-    const to = slots[slots.indexOf(slot) + 1];
-    if (to) this.choose(to);
+    const to = slots[slots.indexOf(this.focus) + 1];
+    const { rail } = this;
+    if (rail.current !== rail.atImage) return rail.advance() ? Led.DOWN : Led.NOWHERE;
+    // What else is asked about an image comes before the next one.
+    const asks = rail.items.some((item) => item !== rail.atImage && item.of === "image");
+    if (!to || this.section?.reasons || asks) return Led.NOWHERE;
+    this.choose(to);
+    return Led.RIGHT;
   }
 
   private setFocus(slot: string): void {
     if (slot === this.focus) return;
     this.focus = slot;
-    this.watch.note("focus", slot);
-    if (this.tools.maximised && this.tools.maximised !== slot) this.tools.maximise(slot);
+    this.led = Led.NOWHERE;
+    if (slot) this.watch.note("focus", slot);
+    if (slot) this.stage.reveal(slot);
     this.tools.show();
     this.reflect();
   }
@@ -198,43 +434,19 @@ export class Lightbox {
     this.board.focusView(slot);
   }
 
-  /** `at`: null beside the image. */
-  private spot(slot: string, at: Point | null): void {
-    this.before = null;
-    const reason = this.answer.reasons.findLast((given) => given.slot === slot);
-    if (!this.section?.reasons?.spot || !reason || !at) return;
-    this.before = { slot, x: reason.x, y: reason.y };
-    this.change({ kind: "spot", slot, x: Math.round(at.x * 10) / 10, y: Math.round(at.y * 10) / 10 });
-  }
-
-  /** The first click of a double click, which resets the image, has shown a spot nobody meant. */
-  private takeBackSpot(): void {
-    if (this.before) this.change({ kind: "spot", ...this.before });
-    this.before = null;
-  }
-
-  private spotHere(): void {
-    const at = this.tools.middle(this.focus);
-    if (!this.section?.reasons?.spot) return;
-    if (this.answer.reasons.some(({ slot }) => slot === this.focus)) this.spot(this.focus, at);
-    else this.host.told(word("reason_first"));
-  }
-
-  private single(slot: string | null): void {
-    this.board.single(slot);
-    this.arrange();
-  }
-
   private reflect(): void {
-    this.board.reflect(this.answer, this.focus);
-    this.tools.mark(this.answer.reasons);
+    const { answer, focus, rail } = this;
+    const compares = rail.items.filter(isComparison);
+    const compared = compares.find((item) => item === rail.current) ?? compares[0];
+    const chosen = compared ? chosenOf(said(answer, compared, null)) : null;
+    this.board.reflect(answer, focus, rail.atImage, chosen, this.outlined);
+    rail.reflect(answer);
+    this.finger.draw();
   }
 
   private arrange(): void {
-    const image = this.shown?.images[0];
-    if (!image) return;
-    arrange(this.grid, image);
-    this.viewer.measure();
+    if (this.shown?.images.length) this.stage.arrange();
+    this.rail.arrange();
   }
 
   private tick(): void {
@@ -249,55 +461,42 @@ export class Lightbox {
     for (const button of document.querySelectorAll<HTMLElement>("[data-press]")) {
       button.addEventListener("click", (event) => {
         const action = toolOf(button.dataset.press ?? "");
-        if (action && this.shown) this.tools.act(action);
+        if (button.dataset.press === "s" && this.stage.isFlicker) this.press({ kind: "switch" });
+        else if (action && this.shown) this.tools.act(action);
         if (event.detail > 0) button.blur();
       });
     }
   }
 
   private where(): Where | null {
-    const { section, shown, focus } = this;
-    if (this.held || !section || !shown) return null;
-    const columns = Number(this.grid.style.getPropertyValue("--columns")) || 1;
-    return { section, shown, focus, columns };
+    const { section, shown, focus, stage } = this;
+    if (!section || !shown) return null;
+    const { isFlicker, isSlider } = stage;
+    const { led } = this;
+    this.led = Led.NOWHERE;
+    return { section, shown, focus, isFlicker, isSlider, led };
   }
 
   private press(action: KeyAction): void {
-    switch (action.kind) {
-      case "focus":
-        this.choose(action.slot);
-        break;
-      case "submit":
-        this.host.submit();
-        break;
-      case "back":
-        this.host.back();
-        break;
-      case "pause":
-        this.host.pause();
-        break;
-      case "keys":
-        this.keyboard.showHelp();
-        break;
-      case "why":
-        this.board.toggleReasons(this.focus);
-        break;
-      case "here":
-        this.spotHere();
-        break;
-      case "invert":
-      case "link":
-      case "reset":
-      case "maximise":
-      case "preset":
-      case "actual":
-      case "zoom":
-      case "grey":
-      case "pan":
-        this.tools.act(action);
-        break;
-      default:
-        this.change(action);
-    }
+    const { host, rail, stage } = this;
+    if (action.kind === "focus") this.choose(action.slot);
+    else if (action.kind === "switch") this.choose(stage.after(this.focus));
+    else if (action.kind === "edge") stage.moveEdge(action.by);
+    else if (action.kind === "choose") rail.chooseLetter(action.letter);
+    else if (action.kind === "side") rail.side(action.right);
+    else if (action.kind === "question") rail.move(action.by);
+    else if (action.kind === "digit") this.digit(action.value);
+    else if (action.kind === "submit") host.submit();
+    else if (action.kind === "back") host.back();
+    else if (action.kind === "pause") host.pause();
+    else if (action.kind === "keys") this.keyboard.showHelp();
+    else if (action.kind === "why") rail.toggleReasons();
+    else if (action.kind === "report") part("report").click();
+    else this.tools.act(action);
+  }
+
+  private digit(value: number): void {
+    const leads = this.preferences.advance && this.rail.leadsOn;
+    if (this.rail.digit(value) && leads) this.led = this.advance();
   }
 }

@@ -7,8 +7,8 @@ export interface Question {
   readonly text: string;
   readonly buttons: ReadonlyArray<{ readonly value: string; readonly words: string; readonly key?: string }>;
   readonly link?: { readonly href: string; readonly words: string };
-  /** Leaves the images in sight. */
-  readonly low?: boolean;
+  /** Fills the window as a page of its own. */
+  readonly calm?: "text" | "rest";
 }
 
 export function banner(text: string | null): void {
@@ -20,6 +20,17 @@ export function banner(text: string | null): void {
 /** Says something to a screen reader, and shows it beside the submit button when `shown`. */
 export function say(text: string): void {
   part("spoken").textContent = text;
+}
+
+/** Blank lines divide a text. */
+function paragraphs(text: string): HTMLElement[] {
+  const parts = text.split(/\n\s*\n/).filter((part) => part.trim());
+  return parts.map((part) => h("p", {}, part.trim()));
+}
+
+/** Where one rests stands until when to read, and whom to ask. */
+function facts({ calm }: Question): Node[] {
+  return calm === "rest" ? [part<HTMLTemplateElement>("facts").content.cloneNode(true)] : [];
 }
 
 let asking: HTMLDialogElement | null = null;
@@ -36,10 +47,8 @@ export function ask(question: Question): Promise<string> {
     const row = h("div", { class: "row" });
     const dialog = h(
       "dialog",
-      { class: question.low ? "ask low" : "ask", "aria-labelledby": "question-title" },
-      title,
-      h("p", {}, question.text),
-      row,
+      { class: question.calm ? `ask calm ${question.calm}` : "ask", "aria-labelledby": "question-title" },
+      h("div", { class: "page" }, title, ...paragraphs(question.text), ...facts(question), row),
     );
     if (question.link) row.append(h("a", { class: "go", href: question.link.href }, question.link.words));
     question.buttons.forEach(({ value, words, key }, i) => {

@@ -20,6 +20,10 @@ export class Port {
   view: View = { zoom: 1, x: 0, y: 0 };
   /** The image fills the viewport and goes on doing so when the viewport changes its size. */
   fitted = true;
+  inverted = false;
+  sharp = false;
+  /** What the next picture takes over from the one before. */
+  keep = { window: false, zoom: false };
   /** What lies about this point is magnified. */
   lens: Point | null = null;
   private density = 1;
@@ -54,12 +58,24 @@ export class Port {
 
   /** Shows one picture; whatever else was held is given back. */
   show(picture: Picture | null): void {
+    const { keep, picture: before } = this;
     this.picture = picture;
     this.lens = null;
-    for (const held of this.held) if (held !== picture) this.surface.renderer.release(held);
+    for (const held of this.surface.lost ? [] : this.held) {
+      if (held !== picture) this.surface.renderer.release(held);
+    }
     this.held = picture ? [picture] : [];
-    if (picture) this.window = tidyWindow(picture.window, picture.bits);
-    this.fit();
+    if (picture && !(before && keep.window)) this.window = tidyWindow(picture.window, picture.bits);
+    if (this.fitted || !(before && keep.zoom)) this.fit();
+  }
+
+  /** Another frame of the same image: it lies and looks as the one before. */
+  turn(picture: Picture): void {
+    const before = this.picture;
+    if (picture === before) return;
+    if (before && !this.surface.lost) this.surface.renderer.release(before);
+    this.held = [...this.held.filter((held) => held !== before && held !== picture), picture];
+    this.picture = picture;
   }
 
   fit(): void {
@@ -75,18 +91,24 @@ export class Port {
   }
 
   /** Whether there was something to draw. */
-  draw(inverted: boolean): boolean {
-    const { picture, size, view, window } = this;
+  draw(): boolean {
+    const { picture, size, view, window, inverted, sharp } = this;
     if (this.surface.lost || size.width < 1 || size.height < 1) return false;
     const tiles: Tile[] = [];
-    if (picture) tiles.push({ picture, rect: { x: 0, y: 0, ...size }, view, window, inverted });
-    const rect = this.lensRect();
-    if (picture && rect && this.lens) {
-      const magnified = { ...toImage(view, size, this.lens), zoom: Math.max(1, view.zoom * LENS_POWER) };
-      tiles.push({ picture, rect, view: magnified, window, inverted, passing: true });
-    }
+    if (picture) tiles.push({ picture, rect: { x: 0, y: 0, ...size }, view, window, inverted, sharp });
+    const magnified = this.lensTile();
+    if (magnified) tiles.push(magnified);
     this.surface.renderer.draw(tiles);
     return tiles.length > 0;
+  }
+
+  /** What the magnifier shows; null without one. */
+  lensTile(): Tile | null {
+    const { picture, size, view, window, inverted, sharp, lens } = this;
+    const rect = this.lensRect();
+    if (!picture || !rect || !lens) return null;
+    const magnified = { ...toImage(view, size, lens), zoom: Math.max(1, view.zoom * LENS_POWER) };
+    return { picture, rect, view: magnified, window, inverted, sharp, passing: true };
   }
 
   finished(): Promise<void> {

@@ -7,8 +7,8 @@ const KEY = "readerstudy preferences";
 export class Preferences {
   /** Letters, digits and signs act; off for readers who speak or whose software types for them. */
   characters = true;
-  /** A rating moves on to the next image. */
-  advance = false;
+  /** A digit that is the first answer moves on to the next image or question. */
+  advance = true;
 
   constructor() {
     try {

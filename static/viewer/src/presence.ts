@@ -15,13 +15,22 @@ export class Presence {
   private watch: Stopwatch | null = null;
   private paused = false;
   private lastInput = performance.now();
+  private gone = false;
   idleAfterMs = Number.POSITIVE_INFINITY;
 
   constructor(private readonly watcher: PresenceWatcher) {
     for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) {
       addEventListener(name, () => this.touch(), { passive: true, capture: true });
     }
+    // A page that goes away is hidden a moment later; that is no news of a reader who is still there.
+    addEventListener("pagehide", () => {
+      this.gone = true;
+    });
+    addEventListener("pageshow", () => {
+      this.gone = false;
+    });
     document.addEventListener("visibilitychange", () => {
+      if (this.gone) return;
       this.tell(document.hidden ? "hidden" : "visible");
       this.settle();
       this.touch();

@@ -1,11 +1,11 @@
 /** The reading page: shows a trial, takes the answer, shows the next one. */
 
-import { finished } from "./answer";
+import { finished, timedOut } from "./answer";
 import { Api, type ApiError } from "./api";
 import { word } from "./catalogue";
-import type { Accepted, Presentation, Section, State } from "./contract";
+import type { Accepted, Answer, Disclosure, Presentation, Section, State } from "./contract";
 import { Course } from "./course";
-import { leisure, uuid } from "./dom";
+import { leisure, part, uuid } from "./dom";
 import { Drafts } from "./drafts";
 import { Frame } from "./frame";
 import { Lightbox } from "./lightbox";
@@ -14,6 +14,7 @@ import { Outbox } from "./outbox";
 import { patiently } from "./patience";
 import { Pictures } from "./pictures";
 import { Presence } from "./presence";
+import type { Picture } from "./renderer";
 import { openShelf, type Shelf, type Waiting } from "./store";
 import { Tab } from "./tab";
 import * as words from "./words";
@@ -38,6 +39,10 @@ class ReadingPage {
   private sectionSeen: string | null = null;
   /** The reader came to change an answer of a section that is complete. */
   private goesBack: boolean;
+  /** Says that the reader goes on after being told how the answer was; null while nothing is told. */
+  private reviewed: (() => void) | null = null;
+  /** After so many answers a break was offered already. */
+  private rested = 0;
   /** What is to be shown as soon as its images have arrived. */
   private coming: Presentation | null = null;
 
@@ -78,6 +83,7 @@ class ReadingPage {
       submit: () => void this.submit(),
       back: () => void this.back(),
       pause: () => void this.pause("pause"),
+      stop: () => void this.stop(),
     };
     this.frame = new Frame(hands);
     this.box = new Lightbox(this.presence, {
@@ -86,6 +92,8 @@ class ReadingPage {
         void this.prefetch();
       },
       changed: () => this.changed(),
+      looked: () => this.status(),
+      timeOver: () => void this.timeOver(),
       told: (text) => this.tell(text),
       ...hands,
     });
@@ -93,6 +101,8 @@ class ReadingPage {
       this.tab.happened("left");
       this.leave();
     });
+    // What stands beside the reading (side.ts) asks over the covered images.
+    addEventListener("readingaside", (event) => void this.pause("pause", (event as CustomEvent).detail));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.leave();
     });
@@ -121,6 +131,7 @@ class ReadingPage {
   /** Whatever is to be read now. */
   private async show(state: State): Promise<void> {
     this.follow(state);
+    if (state.disclosure) return this.disclose(state.disclosure);
     const { current, section } = state;
     if (section && state.hand_in && this.goesBack) {
       this.goesBack = false;
@@ -133,21 +144,34 @@ class ReadingPage {
       location.assign(state.finish_url ?? (this.body.finish as string));
       return;
     }
-    this.frame.section(section, current, state.practice);
+    this.frame.section(section, state.practice);
     this.box.clock(section.show_clock);
-    if (this.sectionSeen === null && section.answered === 0 && section.index > 1) {
-      await this.box.away("break", () => ask(words.introduction(section, current.images.length)));
-    }
+    if (this.sectionSeen === null && section.answered === 0) await this.introduce(section, current);
     this.sectionSeen = section.name;
     const [open] = this.course.open;
     this.awaiting = open === undefined;
     if (open) await this.present(section, open);
   }
 
+  /** Said once in this browser, whatever is reloaded. */
+  private async introduce(section: Section, shown: Presentation): Promise<void> {
+    const key = `readerstudy ${this.body.study} ${this.body.reader} briefed ${section.name}`;
+    const told = words.introduction(section, shown);
+    if (!told || localStorage.getItem(key)) return;
+    await this.box.away("break", () => ask(told));
+    localStorage.setItem(key, "yes");
+  }
+
+  /** Nothing later is shown before the reader has read it, and the server knows. */
+  private async disclose(disclosure: Disclosure): Promise<void> {
+    await this.box.away("break", () => ask(words.disclosed(disclosure)));
+    if (await this.patiently(() => this.api.disclosed(disclosure.section))) await this.refresh();
+  }
+
   /** Into a section that is answered and not handed in yet. */
   private async goBackTo(section: Section, token: string): Promise<void> {
     const shown = await this.api.presentation(token);
-    this.frame.section(section, shown, false);
+    this.frame.section(section, false);
     this.box.clock(section.show_clock);
     this.sectionSeen = section.name;
     await this.present(section, shown);
@@ -156,6 +180,7 @@ class ReadingPage {
   private follow(state: State): void {
     this.state = state;
     this.course.follow(state);
+    document.dispatchEvent(new CustomEvent("readingstate", { detail: [this.api, state] }));
   }
 
   private async present(section: Section, shown: Presentation): Promise<void> {
@@ -164,16 +189,28 @@ class ReadingPage {
     this.pictures.keep([shown, ...this.course.open]);
     this.coming = shown;
     this.loading();
-    const pictures = await this.pictures.of(shown).catch(() => null);
+    const all = this.pictures.of(shown).catch(() => null);
+    if (this.box.mayPreview(section, shown)) void this.preview(section, shown);
+    const pictures = await all;
     if (turn !== this.turn) return;
     this.coming = null;
     this.loading();
-    if (!pictures) return;
-    this.presence.idleAfterMs =
-      section.idle_after_s > 0 ? section.idle_after_s * 1000 : Number.POSITIVE_INFINITY;
+    if (pictures) this.open(section, shown, pictures);
+  }
+
+  /** Something to look at until the images are here; no answer is taken before they are. */
+  private async preview(section: Section, shown: Presentation): Promise<void> {
+    const pictures = await this.pictures.preview(shown).catch(() => null);
+    if (pictures && this.coming === shown) this.open(section, shown, pictures);
+  }
+
+  /** With previews first, where they come much sooner. */
+  private open(section: Section, shown: Presentation, pictures: readonly Picture[]): void {
+    if (this.box.complete(shown, pictures)) return;
+    this.presence.idleAfterMs = section.idle_after_s * 1000 || Number.POSITIVE_INFINITY;
     this.sending = false;
     this.box.hold(false);
-    this.box.present(section, shown, pictures, this.drafts.latest(shown));
+    this.box.present(section, shown, pictures, this.drafts.latest(shown), this.coming !== null);
     this.frame.trial(section, shown);
     this.status();
   }
@@ -203,8 +240,9 @@ class ReadingPage {
   }
 
   private status(): void {
+    if (this.reviewed || this.sending) return;
     const missing = this.box.lacks();
-    this.frame.status(missing, missing === null && !this.sending);
+    this.frame.status(missing, missing === null);
   }
 
   private tell(text: string): void {
@@ -213,6 +251,10 @@ class ReadingPage {
   }
 
   private async submit(): Promise<void> {
+    if (this.reviewed) {
+      this.reviewed();
+      return;
+    }
     const { section, shown, answer } = this.box;
     if (!section || !shown || this.sending) return;
     const missing = this.box.lacks();
@@ -221,10 +263,23 @@ class ReadingPage {
       this.box.pointOut();
       return;
     }
+    await this.send(section, shown, finished(section, shown, answer));
+  }
+
+  /** What is there goes out as it is; what is not, the time ran out for. */
+  private async timeOver(): Promise<void> {
+    const { section, shown, answer } = this.box;
+    if (!section || !shown || this.sending) return;
+    say(word("time_over"));
+    await this.send(section, shown, finished(section, shown, timedOut(section, shown, answer)));
+  }
+
+  private async send(section: Section, shown: Presentation, answer: Answer): Promise<void> {
     this.sending = true;
     this.drafts.drop();
     this.box.hold(true);
-    const submission = { client_uuid: uuid(), answer: finished(answer), timing: this.box.timing() };
+    const submission = { client_uuid: uuid(), answer, timing: this.box.timing() };
+    this.frame.took(submission.timing.active_ms);
     await this.outbox.put({ token: shown.token, number: shown.number, submission });
     this.frame.saved(word("sending"));
     const { next } = this.course;
@@ -245,28 +300,40 @@ class ReadingPage {
     banner(null);
     this.frame.saved(this.drafts.hurry() ? word("saving") : word("saved"));
     this.drafts.forget(waiting.token);
-    const practised = this.state?.practice;
+    const { tells } = this.course;
     this.follow(state);
     if (!this.awaiting) {
       void this.prefetch();
       return;
     }
     if (this.outbox.size) return;
-    if (practised) await this.feedback(waiting.token);
+    if (tells) await this.feedback(waiting.token);
     if (state.section && state.current) await this.offerBreak(state.section, state.current.number - 1);
     await this.show(state);
   }
 
   private async feedback(token: string): Promise<void> {
     const told = await this.api.feedback(token).catch(() => null);
-    if (told) await this.box.away("break", () => ask(words.practiced(told)));
+    if (!told) return;
+    // The images stay in sight with their tools, the one that was meant outlined.
+    this.box.outline(told);
+    this.frame.review(told);
+    say(words.reviewed(told));
+    await new Promise<void>((resolve) => {
+      this.reviewed = resolve;
+    });
+    this.reviewed = null;
+    this.frame.review(null);
   }
 
   /** Between two trials of a section, not after a change of an earlier answer. */
   private async offerBreak(section: Section, answered: number): Promise<void> {
     if (!section.break_after || answered % section.break_after) return;
     if (section.name !== this.box.section?.name || answered !== this.box.shown?.number) return;
-    await this.box.away("break", () => ask(words.breakTime(answered, section.total)));
+    // A changed answer is no new one.
+    if (answered === this.rested || this.box.shown.previous) return;
+    this.rested = answered;
+    await this.rest("break", () => ask(words.breakTime(answered, section.total, this.frame.leftInWords)));
   }
 
   private async refused(error: ApiError): Promise<void> {
@@ -311,10 +378,24 @@ class ReadingPage {
     if (await this.patiently(() => this.tab.open(true))) await this.takeUp();
   }
 
-  private async pause(kind: "pause" | "idle"): Promise<void> {
-    if (!this.box.shown) return;
+  private async pause(kind: "pause" | "idle", question = () => ask(words.paused(kind))): Promise<void> {
+    if (!this.box.shown || this.box.isExposing) return;
     if (!this.sending) this.changed();
-    await this.box.away(kind, () => ask(words.paused(kind)));
+    await this.rest(kind, question);
+  }
+
+  /** A page between trials, on which one may also stop for today. */
+  private async rest(kind: "pause" | "idle" | "break", question: () => Promise<string>): Promise<void> {
+    if ((await this.box.away(kind, question)) === "stop") await this.stop();
+  }
+
+  /** The page of the stop comes from the server, so it comes once every answer is there. */
+  private async stop(): Promise<void> {
+    if (this.box.shown && !this.sending) this.changed();
+    await this.outbox.flush();
+    const { size, needsPage } = this.outbox;
+    if (size) await this.box.away("pause", () => ask(words.stopping(size, needsPage)));
+    else part<HTMLFormElement>("stop").submit();
   }
 
   private async back(): Promise<void> {
@@ -330,8 +411,10 @@ class ReadingPage {
   }
 
   private leave(): void {
-    if (this.box.shown && !this.sending) this.drafts.leave();
     this.tab.flush(true);
+    if (!this.box.shown || this.sending) return;
+    this.drafts.leave();
+    this.box.leave();
   }
 }
 

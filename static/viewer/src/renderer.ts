@@ -3,12 +3,15 @@
 import type { Rect, Size, View } from "./geometry";
 import type { GreyWindow } from "./grey";
 
+/** One frame: what is drawn at once. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly bits: 8 | 16;
+  /** Grey, or red, green and blue one after another. */
+  readonly channels: 1 | 3;
   readonly pixels: Uint8Array | Uint16Array;
-  /** What the protocol shows it with at first. */
+  /** What the protocol shows it with at first; of colours, every channel alike. */
   readonly window: GreyWindow;
 }
 
@@ -19,6 +22,8 @@ export interface Tile {
   readonly view: View;
   readonly window: GreyWindow;
   readonly inverted: boolean;
+  /** Nearest stored pixel instead of the bilinear mean. */
+  readonly sharp: boolean;
   /** Lies over another tile for a moment. */
   readonly passing?: boolean;
 }
@@ -32,7 +37,7 @@ export interface Renderer {
   draw(tiles: readonly Tile[]): void;
   /** Resolves when what was drawn is finished, not merely asked for. */
   finished(): Promise<void>;
-  /** Grey levels of a rectangle as just drawn, rows from the top, four bytes a pixel. */
+  /** What a rectangle shows as just drawn, rows from the top, four bytes a pixel. */
   read(rect: Rect): Uint8ClampedArray;
   dispose(): void;
 }
@@ -41,25 +46,38 @@ export class ViewerError extends Error {
   override name = "ViewerError";
 }
 
-/** How long the raw buffer of an image is. */
-export function bytesOf({ width, height, bits }: Size & { readonly bits: number }): number {
-  return width * height * (bits > 8 ? 2 : 1);
+/** How an image lies in its buffer: frame after frame. What is left out is one. */
+export interface Shape extends Size {
+  readonly bits: number;
+  readonly channels?: 1 | 3;
+  readonly frames?: number;
 }
 
-/** The raw little-endian buffer of the pixel address as a picture; a wrong length is refused. */
+export function bytesOfFrame({ width, height, bits, channels = 1 }: Shape): number {
+  return width * height * channels * (bits > 8 ? 2 : 1);
+}
+
+/** How long the raw buffer of an image is. */
+export function bytesOf(shape: Shape): number {
+  return bytesOfFrame(shape) * (shape.frames ?? 1);
+}
+
+/** One frame of a raw little-endian buffer as a picture; a wrong length is refused. */
 export function asPicture(
   buffer: ArrayBuffer,
-  shape: Size & { readonly bits: number; readonly window: GreyWindow },
+  shape: Shape & { readonly window: GreyWindow },
+  from = 0,
 ): Picture {
-  const { width, height, window } = shape;
+  const { width, height, window, channels = 1 } = shape;
   const bits = shape.bits > 8 ? 16 : 8;
-  const expected = bytesOf(shape);
-  if (buffer.byteLength !== expected) {
+  const expected = bytesOfFrame(shape);
+  if (buffer.byteLength < from + expected || (from === 0 && buffer.byteLength % expected)) {
     throw new ViewerError(
       `The image came with ${buffer.byteLength} bytes where ${width} × ${height} at ${bits} bit need ${expected}. ` +
         "Reload the page; if it happens again, tell the study's coordinator.",
     );
   }
-  const pixels = bits === 8 ? new Uint8Array(buffer) : new Uint16Array(buffer);
-  return { width, height, bits, pixels, window };
+  const length = expected / (bits === 8 ? 1 : 2);
+  const pixels = bits === 8 ? new Uint8Array(buffer, from, length) : new Uint16Array(buffer, from, length);
+  return { width, height, bits, channels, pixels, window };
 }

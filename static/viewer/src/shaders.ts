@@ -1,10 +1,28 @@
-/** The programs that run on the graphics card. */
+/** The programs that run on the graphics card: each for grey, and for colours with the same arithmetic. */
 
 import type { Point, Size } from "./geometry";
+import type { Placing } from "./placing";
 import { ViewerError } from "./renderer";
 
 const HEAD = `#version 300 es
 precision highp float; precision highp int; precision highp sampler2D; precision highp usampler2D;
+`;
+
+/** What a stored, an interpolated and a whole value are; S: the part of a texel that holds one. */
+const GREY = `
+#define V float
+#define W int
+#define U uint
+#define SAMPLE float
+#define S r
+`;
+const COLOUR = `
+#define V vec3
+#define W ivec3
+#define U uvec4
+#define SAMPLE vec4
+#define S rgb
+#define COLOURED
 `;
 
 const CORNERS = `#version 300 es
@@ -18,11 +36,13 @@ uniform usampler2D pixels;
 uniform vec2 origin;
 uniform vec2 last;
 uniform float scale;
-float texel(vec2 p) { return float(texelFetch(pixels, ivec2(p), 0).r); }
-float sampled() {
+uniform bool sharp;
+V texel(vec2 p) { return V(texelFetch(pixels, ivec2(p), 0).S); }
+V sampled() {
   vec2 u = vec2(gl_FragCoord.x - origin.x, origin.y - gl_FragCoord.y) * scale - .5;
   vec2 base = floor(u);
   vec2 f = u - base;
+  if (sharp) f = step(.5, f);
   vec2 p = clamp(base, vec2(0), last);
   vec2 q = clamp(base + 1., vec2(0), last);
   return mix(mix(texel(p), texel(vec2(q.x, p.y)), f.x), mix(texel(vec2(p.x, q.y)), texel(q), f.x), f.y);
@@ -32,28 +52,34 @@ const WINDOWED = `
 uniform vec2 grey;
 uniform float flip;
 out vec4 colour;
-void windowed(float value) {
-  float shade = floor(clamp((value - grey.x) * grey.y, 0., 255.) + .5);
+void windowed(V value) {
+  V shade = floor(clamp((value - grey.x) * grey.y, 0., 255.) + .5);
   colour = vec4(vec3(abs(flip - shade) / 255.), 1);
 }`;
 
 /** From the stored pixels to the screen. */
-const SHOW = `${HEAD}${SAMPLED}${WINDOWED}
+const SHOW = `${SAMPLED}${WINDOWED}
 void main() { windowed(sampled()); }`;
 
 /** The first half of it, into a texture. */
-const SAMPLE = `${HEAD}${SAMPLED}
-out float value;
-void main() { value = sampled(); }`;
+const SAMPLE = `${SAMPLED}
+out SAMPLE value;
+void main() {
+#ifdef COLOURED
+  value = vec4(sampled(), 1);
+#else
+  value = sampled();
+#endif
+}`;
 
 /** The second half of it, out of that texture. */
-const WINDOW = `${HEAD}${WINDOWED}
+const WINDOW = `${WINDOWED}
 uniform sampler2D samples;
 uniform ivec2 from;
-void main() { windowed(texelFetch(samples, ivec2(gl_FragCoord.xy) - from, 0).r); }`;
+void main() { windowed(texelFetch(samples, ivec2(gl_FragCoord.xy) - from, 0).S); }`;
 
 /** At one screen pixel for one stored pixel the arithmetic is whole numbers: no rounding anywhere. */
-const EXACT = `${HEAD}
+const EXACT = `
 uniform usampler2D pixels;
 uniform vec2 origin;
 uniform ivec2 bounds;
@@ -61,22 +87,29 @@ uniform float flip;
 out vec4 colour;
 void main() {
   vec2 p = vec2(gl_FragCoord.x - origin.x, origin.y - gl_FragCoord.y);
-  int above = 2 * int(texelFetch(pixels, ivec2(p), 0).r) - bounds.x;
-  int shade = above <= 0 ? 0 : above > bounds.y ? 255 : (above * 510 + bounds.y) / (2 * bounds.y);
-  colour = vec4(vec3(abs(flip - float(shade)) / 255.), 1);
+  W above = max(2 * W(texelFetch(pixels, ivec2(p), 0).S) - bounds.x, 0);
+  W shade = min((above * 510 + bounds.y) / (2 * bounds.y), 255);
+  colour = vec4(vec3(abs(flip - V(shade)) / 255.), 1);
 }`;
 
-const HALVE = `${HEAD}
+const HALVE = `
 uniform usampler2D pixels;
-out uint value;
-uint texel(ivec2 p) { return texelFetch(pixels, min(p, textureSize(pixels, 0) - 1), 0).r; }
+out U value;
+U texel(ivec2 p) {
+  uvec4 found = texelFetch(pixels, min(p, textureSize(pixels, 0) - 1), 0);
+#ifdef COLOURED
+  return found;
+#else
+  return found.r;
+#endif
+}
 void main() {
   ivec2 p = ivec2(gl_FragCoord.xy) * 2;
   value = (texel(p) + texel(p + ivec2(1, 0)) + texel(p + ivec2(0, 1)) + texel(p + ivec2(1)) + 2u) / 4u;
 }`;
 
 const FRAGMENTS = { show: SHOW, sample: SAMPLE, window: WINDOW, exact: EXACT, halve: HALVE } as const;
-const UNIFORMS = ["origin", "last", "scale", "grey", "bounds", "flip", "from"] as const;
+const UNIFORMS = ["origin", "last", "scale", "sharp", "grey", "bounds", "flip", "from"] as const;
 
 export interface Shader {
   readonly program: WebGLProgram;
@@ -106,15 +139,36 @@ function compile(gl: WebGL2RenderingContext, fragment: string): WebGLProgram {
   return program;
 }
 
-export function shaders(gl: WebGL2RenderingContext): Shaders {
-  const made = Object.entries(FRAGMENTS).map(([name, fragment]) => {
-    const program = compile(gl, fragment);
+/** Each is compiled when it is first needed: compiling all takes longer than the first picture may. */
+export function shaders(gl: WebGL2RenderingContext, channels: 1 | 3): Shaders {
+  const made = new Map<string, Shader>();
+  const shaderOf = (name: keyof typeof FRAGMENTS): Shader => {
+    const known = made.get(name);
+    if (known) return known;
+    const program = compile(gl, `${HEAD}${channels === 3 ? COLOUR : GREY}${FRAGMENTS[name]}`);
     const at = Object.fromEntries(
       UNIFORMS.map((uniform) => [uniform, gl.getUniformLocation(program, uniform)]),
-    );
-    return [name, { program, at }];
-  });
-  return Object.fromEntries(made);
+    ) as Shader["at"];
+    made.set(name, { program, at });
+    return { program, at };
+  };
+  return {
+    get show() {
+      return shaderOf("show");
+    },
+    get sample() {
+      return shaderOf("sample");
+    },
+    get window() {
+      return shaderOf("window");
+    },
+    get exact() {
+      return shaderOf("exact");
+    },
+    get halve() {
+      return shaderOf("halve");
+    },
+  };
 }
 
 /** Makes a program sample a texture; `origin` is the corner of the picture, counted from below. */
@@ -123,11 +177,12 @@ export function sampleFrom(
   { program, at }: Shader,
   source: Size & { readonly texture: WebGLTexture },
   origin: Point,
-  scale: number,
+  { scale, sharp }: Placing,
 ): void {
   gl.useProgram(program);
   gl.uniform2f(at.origin, origin.x, origin.y);
   gl.uniform2f(at.last, source.width - 1, source.height - 1);
   gl.uniform1f(at.scale, scale);
+  gl.uniform1i(at.sharp, Number(sharp));
   gl.bindTexture(gl.TEXTURE_2D, source.texture);
 }

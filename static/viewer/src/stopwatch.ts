@@ -15,10 +15,17 @@ export class Stopwatch {
   private firstPaintMs: number | null;
   private firstInputMs: number | null;
   private readonly before: number;
-  private readonly events: ReadingEvent[] = [];
+  /** Active time when the images were on the screen, in this page. */
+  paintedActiveMs = 0;
+  /** What the protocol asked for, and how long the images were shown; null where there is no limit. */
+  exposure: { readonly exposure_ms: number; shown_ms: number | null } | null = null;
 
-  /** `earlier`: times of the same presentation before a reload or on another machine. */
-  constructor(earlier: Times | null, standing: Standing = "active") {
+  /** `earlier`: times of the same presentation before a reload or on another machine; `events`: what was noted. */
+  constructor(
+    earlier: Times | null,
+    standing: Standing = "active",
+    readonly events: ReadingEvent[] = [],
+  ) {
     this.standing = standing;
     this.before = earlier?.elapsed_ms ?? 0;
     this.firstPaintMs = earlier?.first_paint_ms ?? null;
@@ -41,6 +48,11 @@ export class Stopwatch {
     this.events.push({ ...event, ...(slot ? { slot } : {}), ...(value === undefined ? {} : { value }) });
   }
 
+  /** Sums up what the events leave out; said once, at the end, however many there were. */
+  conclude(kind: string, slot: string, value: string): void {
+    this.events.push({ t_ms: this.elapsed(), kind, ...(slot ? { slot } : {}), value });
+  }
+
   /** The reader did something that matters. */
   input(kind: string, slot?: string, value?: string | number): void {
     this.firstInputMs ??= this.elapsed();
@@ -48,6 +60,8 @@ export class Stopwatch {
   }
 
   painted(atMs: number): void {
+    // What was read before a reload counts.
+    this.paintedActiveMs = this.before > 0 ? 0 : this.times().active_ms;
     this.firstPaintMs ??= Math.round(this.before + atMs - this.start);
   }
 
@@ -70,6 +84,7 @@ export class Stopwatch {
       hidden_ms: total("hidden"),
       paused_ms: total("paused"),
       elapsed_ms: this.elapsed(),
+      ...(this.exposure ? { shown_ms: this.exposure.shown_ms } : {}),
     };
   }
 
@@ -79,6 +94,7 @@ export class Stopwatch {
       shown_at: this.shownAt.toISOString(),
       response_ms: elapsed_ms,
       ...times,
+      ...this.exposure,
       events: this.events,
       clock: {
         submitted_at: new Date().toISOString(),

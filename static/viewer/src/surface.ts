@@ -1,7 +1,7 @@
 /** The canvas of one viewport and whoever draws on it: a lost graphics context is survived here. */
 
-import { CanvasRenderer } from "./canvas2d";
 import type { Size } from "./geometry";
+import { plain } from "./plain";
 import type { Renderer } from "./renderer";
 import { WebGLRenderer } from "./webgl";
 
@@ -65,12 +65,27 @@ export class Surface {
     this.canvas = canvas;
     this.host.prepend(canvas);
     const webgl = kind === "webgl2" ? WebGLRenderer.on(canvas) : null;
-    this.current = webgl ?? CanvasRenderer.on(canvas);
-    if (webgl) {
+    if (!webgl) this.fallBack(canvas, plain(canvas));
+    else {
+      this.current = webgl;
       const { signal } = this.end;
       canvas.addEventListener("webglcontextlost", (event) => this.lose(event), { signal });
       canvas.addEventListener("webglcontextrestored", () => this.restore(canvas), { signal });
     }
+  }
+
+  private fallBack(canvas: HTMLCanvasElement, made: Renderer | Promise<Renderer>): void {
+    if (!(made instanceof Promise)) {
+      this.current = made;
+      return;
+    }
+    this.lost = true;
+    void made.then((renderer) => {
+      if (canvas !== this.canvas) return;
+      this.lost = false;
+      this.current = renderer;
+      this.renewed();
+    });
   }
 
   /** A browser may take the graphics memory away at any time; what was on the screen is drawn anew. */

@@ -4,38 +4,69 @@ import { type Api, ApiError } from "./api";
 import { uuid } from "./dom";
 
 const SEND_EVERY_MS = 10_000;
+/** How long another tab of this browser has to say that it is there. */
+const ANSWER_MS = 250;
+/** A page this young has just been opened. */
+const NEW_MS = 15_000;
 
 export class Tab {
   private readonly instance = uuid();
   private readonly channel: BroadcastChannel | null;
   private events: Array<{ kind: string; t_ms: number }> = [];
   private seated = false;
+  private isHereElsewhere = false;
 
   constructor(
     private readonly api: Api,
     private readonly study: string,
     superseded: () => void,
   ) {
-    api.sitting = sessionStorage.getItem(this.key("sitting")) ?? this.renew();
+    // What a closed tab of this browser left open goes on here.
+    api.sitting =
+      sessionStorage.getItem(this.key("sitting")) ?? localStorage.getItem(this.key("sitting")) ?? "";
+    if (!api.sitting) this.renew();
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel(`readerstudy ${study}`) : null;
     this.channel?.addEventListener("message", ({ data }) => {
       if (data.instance === this.instance) return;
       if (data.kind === "taken_over") superseded();
-      // A duplicated tab inherits the sitting of its original, which keeps it.
-      if (data.kind === "hello" && data.sitting === api.sitting) this.tell("mine", data.instance);
-      if (data.kind === "mine" && data.to === this.instance) {
-        this.renew();
-        superseded();
-      }
+      if (data.kind === "hello" && this.seated) this.tell("here", data.instance);
+      if (data.kind === "here" && data.to === this.instance)
+        this.met(data.sitting === api.sitting, superseded);
+    });
+    // A tab that slept may have been taken for closed.
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.seated) this.tell("hello");
     });
     setInterval(() => this.flush(false), SEND_EVERY_MS);
   }
 
+  /** Sits down. Another tab of this browser gives way without a word, another machine only if `takeOver`. */
   async open(takeOver: boolean): Promise<void> {
     if (!takeOver) this.tell("hello");
-    await this.api.openSitting(takeOver);
+    try {
+      await this.api.openSitting(takeOver);
+    } catch (error) {
+      if (takeOver || !(error instanceof ApiError) || error.trouble !== "other_tab") throw error;
+      await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
+      if (!this.isHereElsewhere) throw error;
+      await this.open(true);
+      return;
+    }
     this.seated = true;
+    this.remember();
     if (takeOver) this.tell("taken_over");
+  }
+
+  /** Another tab of this browser is at this study, perhaps with the very sitting of this one. */
+  private met(isSame: boolean, superseded: () => void): void {
+    this.isHereElsewhere = true;
+    if (!isSame) return;
+    // Who has just come takes over under a name of their own; who slept was taken over.
+    if (performance.now() > NEW_MS) superseded();
+    else {
+      this.renew();
+      void this.open(true).catch(() => superseded());
+    }
   }
 
   happened(kind: string): void {
@@ -59,8 +90,13 @@ export class Tab {
 
   private renew(): string {
     this.api.sitting = uuid();
-    sessionStorage.setItem(this.key("sitting"), this.api.sitting);
+    this.remember();
     return this.api.sitting;
+  }
+
+  private remember(): void {
+    sessionStorage.setItem(this.key("sitting"), this.api.sitting);
+    if (this.seated) localStorage.setItem(this.key("sitting"), this.api.sitting);
   }
 
   private key(name: string): string {

@@ -19,13 +19,15 @@ interface Held {
 
 export class Textures {
   private readonly held = new Map<Picture, Held>();
+  /** Textures of pictures that were given back, by their size and format: the next frame has the same. */
+  private readonly spare = new Map<string, WebGLTexture[]>();
   private readonly target: WebGLFramebuffer;
   /** Whether textures of floats can be drawn into; without them nothing is sampled ahead. */
   private readonly floats: boolean;
 
   constructor(
     private readonly gl: WebGL2RenderingContext,
-    private readonly shaders: Shaders,
+    private readonly shaders: (picture: Picture) => Shaders,
   ) {
     this.target = gl.createFramebuffer();
     this.floats = gl.getExtension("EXT_color_buffer_float") !== null;
@@ -51,21 +53,30 @@ export class Textures {
     if (held.samples && isSame(held.samples.placing, placing)) return held.samples.texture;
     const { gl } = this;
     gl.deleteTexture(held.samples?.texture ?? null);
-    const texture = this.texture(placing.seen, gl.R32F);
+    const texture = this.texture(placing.seen, picture.channels === 3 ? gl.RGBA32F : gl.R32F);
     held.samples = { texture, placing };
     const origin = {
       x: placing.from.x - placing.seen.x,
       y: placing.seen.height + placing.seen.y - placing.from.y,
     };
-    sampleFrom(gl, this.shaders.sample, this.level(picture, placing), origin, placing.scale);
+    const { sample } = this.shaders(picture);
+    sampleFrom(gl, sample, this.level(picture, placing), origin, placing);
     this.drawInto(texture, placing.seen);
     return texture;
   }
 
+  /** Keeps one set of textures for the picture that comes instead, where it has the same size. */
   release(picture: Picture): void {
     const held = this.held.get(picture);
-    for (const level of held?.levels ?? []) this.gl.deleteTexture(level.texture);
-    this.gl.deleteTexture(held?.samples?.texture ?? null);
+    if (!held) return;
+    const key = keyOf(picture);
+    if (this.spare.has(key)) for (const level of held.levels) this.gl.deleteTexture(level.texture);
+    else
+      this.spare.set(
+        key,
+        held.levels.map(({ texture }) => texture),
+      );
+    this.gl.deleteTexture(held.samples?.texture ?? null);
     this.held.delete(picture);
   }
 
@@ -79,18 +90,35 @@ export class Textures {
 
   private upload(picture: Picture): Level[] {
     const { gl } = this;
-    const [format, type] = picture.bits === 16 ? [gl.R16UI, gl.UNSIGNED_SHORT] : [gl.R8UI, gl.UNSIGNED_BYTE];
-    const levels = pyramid(picture).map((size) => ({ ...size, texture: this.texture(size, format) }));
+    const key = keyOf(picture);
+    const spare = this.spare.get(key);
+    this.spare.delete(key);
+    const levels = pyramid(picture).map((size, i) => ({
+      ...size,
+      texture: spare?.[i] ?? this.texture(size, this.format(picture)),
+    }));
     const [full, ...copies] = levels as [Level, ...Level[]];
     gl.bindTexture(gl.TEXTURE_2D, full.texture);
     const { width, height } = full;
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED_INTEGER, type, picture.pixels);
+    const type = picture.bits === 16 ? gl.UNSIGNED_SHORT : gl.UNSIGNED_BYTE;
+    const [layout, pixels] =
+      picture.channels === 3
+        ? [gl.RGBA_INTEGER, withFourth(picture.pixels)]
+        : [gl.RED_INTEGER, picture.pixels];
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, layout, type, pixels);
+    const { halve } = this.shaders(picture);
     copies.forEach((copy, i) => {
-      gl.useProgram(this.shaders.halve.program);
+      gl.useProgram(halve.program);
       gl.bindTexture(gl.TEXTURE_2D, (levels[i] as Level).texture);
       this.drawInto(copy.texture, copy);
     });
     return levels;
+  }
+
+  private format({ bits, channels }: Picture): number {
+    const { gl } = this;
+    if (channels === 3) return gl.RGBA8UI;
+    return bits === 16 ? gl.R16UI : gl.R8UI;
   }
 
   private texture(size: Size, format: number): WebGLTexture {
@@ -114,4 +142,20 @@ export class Textures {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
   }
+}
+
+function keyOf({ width, height, bits, channels }: Picture): string {
+  return `${width} ${height} ${bits} ${channels}`;
+}
+
+/** Graphics cards draw into textures of four channels, not into those of three. */
+function withFourth(pixels: Uint8Array | Uint16Array): Uint8Array {
+  const count = pixels.length / 3;
+  const four = new Uint8Array(count * 4);
+  for (let i = 0, from = 0, to = 0; i < count; i += 1, from += 3, to += 4) {
+    four[to] = pixels[from] as number;
+    four[to + 1] = pixels[from + 1] as number;
+    four[to + 2] = pixels[from + 2] as number;
+  }
+  return four;
 }

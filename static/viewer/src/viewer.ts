@@ -1,18 +1,17 @@
 /**
- * The viewer: up to four viewports, a canvas in each. Thin on purpose: load, setWindow, invert, setView,
+ * The viewer: up to thirteen viewports, a canvas in each. Thin on purpose: load, setWindow, invert, setView,
  * onFirstPaint, and what follows from them. It knows nothing of studies, answers or the network.
  */
 
 import { fit, keepInSight, type Point, type Size, toImage, toScreen, type View, zoomAt } from "./geometry";
 import { fullWindow, type GreyWindow, spread, tidyWindow } from "./grey";
 import { Port } from "./port";
-import { asPicture, type Picture, type Renderer } from "./renderer";
+import { asPicture, bytesOfFrame, type Picture, type Renderer } from "./renderer";
 
-export { asPicture, type GreyWindow, type Picture, type View };
+export { asPicture, bytesOfFrame, type GreyWindow, type Picture, type View };
 
 export class Viewer {
   linked = true;
-  inverted = false;
   private ports: Port[] = [];
   private readonly stale = new Set<Port>();
   private frame = 0;
@@ -57,6 +56,16 @@ export class Viewer {
     this.drawAll();
   }
 
+  /** Shows other frames of the images, at once: for calls within an animation frame. */
+  turn(frames: ReadonlyMap<number, Picture>): void {
+    for (const [index, picture] of frames) {
+      const port = this.port(index);
+      port.turn(picture);
+      this.stale.add(port);
+    }
+    this.draw();
+  }
+
   /** Calls back once, when what is drawn next is on the screen; said before a `load`, that is its pictures. */
   onFirstPaint(callback: (atMs: number) => void): void {
     this.painted = callback;
@@ -80,12 +89,6 @@ export class Viewer {
     return this.port(index).fitted;
   }
 
-  /** One image pixel on one device pixel, asked for and not by chance of the window's size. */
-  isActualSize(index: number): boolean {
-    const { fitted, view } = this.port(index);
-    return !fitted && view.zoom === 1;
-  }
-
   setWindow(index: number, window: GreyWindow): void {
     const ports = this.together(index);
     for (const port of ports) {
@@ -94,9 +97,34 @@ export class Viewer {
     this.redraw(ports);
   }
 
-  invert(on = !this.inverted): void {
-    this.inverted = on;
+  /** One image, or all of them. */
+  invert(on: boolean, index?: number): void {
+    const ports = index === undefined ? this.ports : [this.port(index)];
+    for (const port of ports) port.inverted = on;
+    this.redraw(ports);
+  }
+
+  /** Whether images are interpolated, or shown pixel by pixel where they are enlarged. */
+  get smooth(): boolean {
+    return !this.ports.some(({ sharp }) => sharp);
+  }
+
+  set smooth(on: boolean) {
+    for (const port of this.ports) port.sharp = !on;
     this.redraw(this.ports);
+  }
+
+  /** What of the view stays when other images are loaded. */
+  keep(window: boolean, zoom: boolean): void {
+    for (const port of this.ports) port.keep = { window, zoom };
+  }
+
+  isInverted(index: number): boolean {
+    return this.port(index).inverted;
+  }
+
+  hasPicture(index: number): boolean {
+    return this.port(index).picture !== null;
   }
 
   setView(index: number, view: View): void {
@@ -115,9 +143,9 @@ export class Viewer {
     this.redraw(ports);
   }
 
-  /** One image pixel on one device pixel. */
-  actualSize(index: number): void {
-    this.setView(index, { ...this.port(index).view, zoom: 1 });
+  /** One image pixel on so many device pixels. */
+  actualSize(index: number, zoom = 1): void {
+    this.setView(index, { ...this.port(index).view, zoom });
   }
 
   /** `at`: CSS pixels within the viewport; its middle when left out. */
@@ -162,7 +190,7 @@ export class Viewer {
   reset(index: number): void {
     this.preset(index, "given");
     this.fit(index);
-    this.invert(false);
+    this.invert(false, this.linked ? undefined : index);
   }
 
   /** Shows a magnified square about a point (CSS pixels within the viewport), or takes it away. */
@@ -180,6 +208,14 @@ export class Viewer {
     if (!rect) return null;
     const { density } = this;
     return { index, x: rect.x / density, y: rect.y / density, side: rect.width / density };
+  }
+
+  /** The middle of what the magnifier shows and its side, in image coordinates. */
+  lensPart(index: number): string | null {
+    const tile = this.port(index).lensTile();
+    if (!tile) return null;
+    const { x, y, zoom } = tile.view;
+    return [x, y, tile.rect.width / zoom].map((value) => value.toFixed(1)).join(" ");
   }
 
   /** From CSS pixels within the viewport to image coordinates; null outside the image. */
@@ -213,15 +249,9 @@ export class Viewer {
     this.drawAll();
   }
 
-  dispose(): void {
-    cancelAnimationFrame(this.frame);
-    this.watcher.disconnect();
-    for (const port of this.ports) port.dispose();
-  }
-
   private port(index: number): Port {
     const port = this.ports[index];
-    if (!port) throw new RangeError(`There is no viewport ${index}.`);
+    if (!port) throw new RangeError(`No viewport ${index}.`);
     return port;
   }
 
@@ -246,7 +276,7 @@ export class Viewer {
   private draw(): void {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    const drawn = this.ports.filter((port) => this.stale.has(port) && port.draw(this.inverted));
+    const drawn = this.ports.filter((port) => this.stale.has(port) && port.draw());
     this.stale.clear();
     for (const callback of this.drawn) callback();
     if (this.painted && drawn.length && !this.ports.some((port) => port.lost)) {

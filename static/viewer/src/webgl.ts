@@ -21,15 +21,16 @@ function groundOf(canvas: HTMLCanvasElement): Colour {
 
 export class WebGLRenderer implements Renderer {
   readonly kind = "webgl2";
-  private readonly shaders: Shaders;
+  /** Those for colours are compiled when the first picture in colour comes. */
+  private readonly compiled = new Map<1 | 3, Shaders>();
   private readonly textures: Textures;
 
   constructor(
     private readonly gl: WebGL2RenderingContext,
     ground: Colour,
   ) {
-    this.shaders = shaders(gl);
-    this.textures = new Textures(gl, this.shaders);
+    this.shaders(1);
+    this.textures = new Textures(gl, ({ channels }) => this.shaders(channels));
     gl.bindVertexArray(gl.createVertexArray());
     gl.disable(gl.DITHER);
     gl.clearColor(...ground, 1);
@@ -48,6 +49,8 @@ export class WebGLRenderer implements Renderer {
 
   prepare(picture: Picture, view: View, viewport: Size): void {
     this.textures.sample(picture, place(view, viewport, picture));
+    // What draws the samples is compiled as well, which the first step of the window need not wait for.
+    this.gl.useProgram(this.shaders(picture.channels).window.program);
     // Now, and not with the first drawing, which this is to spare the work.
     this.gl.flush();
   }
@@ -60,7 +63,7 @@ export class WebGLRenderer implements Renderer {
     const { gl } = this;
     // What has to be sampled or uploaded first draws elsewhere than on the canvas.
     const placed = tiles.map((tile) => {
-      const placing = place(tile.view, tile.rect, tile.picture);
+      const placing = place(tile.view, tile.rect, tile.picture, tile.sharp);
       const samples = tile.passing ? null : this.textures.samples(tile.picture, placing);
       return { tile, placing, samples };
     });
@@ -109,22 +112,31 @@ export class WebGLRenderer implements Renderer {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
+  private shaders(channels: 1 | 3): Shaders {
+    const known = this.compiled.get(channels);
+    if (known) return known;
+    const made = shaders(this.gl, channels);
+    this.compiled.set(channels, made);
+    return made;
+  }
+
   private drawTile(tile: Tile, placing: Placing, samples: WebGLTexture | null): void {
     const { gl } = this;
     const { rect, picture } = tile;
     const { seen, from, scale } = placing;
     const box = { ...seen, x: rect.x + seen.x, y: rect.y + seen.y };
     const below = this.confine(box);
+    const programs = this.shaders(picture.channels);
     if (samples) {
-      const { program, at } = this.shaders.window;
+      const { program, at } = programs.window;
       gl.useProgram(program);
       gl.uniform2i(at.from, box.x, below);
       gl.bindTexture(gl.TEXTURE_2D, samples);
       this.paint(at, tile);
     } else {
-      const shader = scale === 1 ? this.shaders.exact : this.shaders.show;
+      const shader = scale === 1 ? programs.exact : programs.show;
       const origin = { x: rect.x + from.x, y: gl.canvas.height - rect.y - from.y };
-      sampleFrom(gl, shader, this.textures.level(picture, placing), origin, scale);
+      sampleFrom(gl, shader, this.textures.level(picture, placing), origin, placing);
       this.paint(shader.at, tile);
     }
   }

@@ -1,30 +1,66 @@
 /** What the page says to the reader, and the questions it asks. */
 
-import { type AnswerAction, confidenceScale } from "./answer";
+import type { AnswerAction } from "./answer";
 import type { ApiError } from "./api";
 import { word } from "./catalogue";
-import type { Feedback, Section } from "./contract";
+import type { Disclosure, Feedback, Presentation, Section } from "./contract";
+import { asked, labelOf } from "./items";
 import type { Question } from "./notices";
 
-/** What is asked about so many images on the screen. */
-export function question(images: number): string {
-  return word(images === 1 ? "question_one" : "question");
+/** What a task asks about so many images; undefined where the protocol asks in its own words. */
+export function question(section: Section, shown: Presentation): string | undefined {
+  if (shown.kind === "questions" || !section.task || section.task === "ask") return undefined;
+  return word(asked(shown).length === 1 ? "question_one" : "question");
 }
 
 function goOn(name = "continue"): Question["buttons"] {
   return [{ value: "go", words: word(name), key: "Enter" }];
 }
 
+function stopHere(): Question["buttons"] {
+  return [{ value: "stop", words: word("stop_here") }];
+}
+
+/** What was done to the answer, for the record. */
+export function eventOf(action: AnswerAction): string {
+  if (action.kind !== "say") return action.kind;
+  const { item, about } = action;
+  if (!item.task) return "answer";
+  if (item.task === "call") return about === "confidence" ? about : "call";
+  if (item.task === "check_label") return item.name === "verdict" ? "verdict" : "observe";
+  return item.task === "rate" ? "rate" : "pick";
+}
+
+/** The answer itself is kept with the response; the record tells what was changed when. */
+export function recorded(action: AnswerAction): string | number | undefined {
+  if (action.kind === "reason") return action.tag;
+  if (action.kind === "spot") return undefined;
+  const { item, entry, about } = action;
+  if (about === "confidence")
+    return item.task ? (entry?.confidence ?? 0) : `${item.name}: ${entry?.confidence}`;
+  const given = entry?.missing ?? entry?.points?.length ?? entry?.value ?? entry?.other ?? "";
+  const value = item.kind === "text" || entry?.other ? String(given).length : String(given);
+  return item.task ? value : `${item.name}: ${value}`.slice(0, 120);
+}
+
 /** What an answer was, for a screen reader. */
-export function told(section: Section, action: AnswerAction): string {
-  if (action.kind === "pick") return word("marked_real");
-  if (action.kind === "rate" || action.kind === "confidence") {
-    const scale = action.kind === "rate" ? section.scale : confidenceScale(section);
-    return `${action.value} ${scale.labels[scale.points.indexOf(action.value)] ?? ""}.`;
-  }
+export function told(action: AnswerAction): string {
   if (action.kind === "spot") return word(action.x === null ? "spot_removed" : "spot_given");
-  if (action.kind === "call" || action.kind === "verdict") return word(action.value);
-  return action.kind === "reason" ? action.tag : action.value;
+  if (action.kind === "reason") return action.tag;
+  const { item, entry } = action;
+  if (!entry) return word("taken_back");
+  if (entry.missing === "skip") return item.skip;
+  if (item.name === "pick" && item.task)
+    return `${word("image", { image: String(entry.value) })} ${word("is_marked")}`;
+  if (entry.points) return word("marks_given", { count: entry.points.length });
+  if (item.kind === "scale" && item.scale) {
+    return `${entry.value} ${labelOf(item.scale, item.scale.points.indexOf(Number(entry.value)))}.`;
+  }
+  const text = (value: string) => item.options.find((option) => option.value === value)?.text ?? value;
+  const values = Array.isArray(entry.value) ? entry.value : [entry.value];
+  const all = values.filter((value) => value !== null).map((value) => text(String(value)));
+  if (action.about === "confidence") return `${word("how_sure")} ${entry.confidence}.`;
+  return item.kind === "text" ? "" : all.join(", ");
 }
 
 /** `waiting`: answers that wait here; `here`: trials that can be read now, with the one in sight. */
@@ -34,30 +70,50 @@ export function cutOff(waiting: number, here: number): string {
   return `${word("cut_off")} ${kept} ${then[here] ?? word("then_more", { count: here - 1 })}`;
 }
 
-export function introduction(section: Section, images: number): Question {
+/** What is said before the first trial of a section, if anything. */
+export function introduction(section: Section, shown: Presentation): Question | null {
+  const buttons = goOn("begin");
+  if (section.briefing) return { title: section.title, text: section.briefing, buttons, calm: "text" };
+  if (section.index < 2) return null;
+  const text = `${question(section, shown) ?? ""} ${word("trials", { count: section.total })}`;
   return {
     title: word("section", { index: section.index, title: section.title }),
-    text: `${question(images)} ${word("trials", { count: section.total })}`,
-    buttons: goOn("begin"),
+    text,
+    buttons,
+    calm: "text",
   };
 }
 
-/** The images stay in sight while the reader learns what they were. */
-export function practiced(told: Feedback): Question {
-  const title = told.correct === null ? "practice" : told.correct ? "correct" : "incorrect";
-  return { title: word(title), text: told.sentence, buttons: goOn(), low: true };
+/** What a section was about, after it was handed in. */
+export function disclosed({ title, text }: Disclosure): Question {
+  return { title, text, buttons: goOn(), calm: "text" };
 }
 
-export function breakTime(answered: number, total: number): Question {
+/** How an answer was. The sentence may begin with it already. */
+export function reviewed({ sentence, correct }: Feedback): string {
+  const judged = correct === null ? "" : word(correct ? "correct" : "incorrect");
+  return !judged || sentence.startsWith(judged) ? sentence : `${judged}. ${sentence}`;
+}
+
+/** `left`: the minutes that are left, in words. */
+export function breakTime(answered: number, total: number, left: string): Question {
   return {
     title: word("break"),
-    text: word("break_text", { number: answered, total }),
-    buttons: goOn(),
+    text: `${word("break_text", { number: answered, total })}\n\n${left}`,
+    buttons: [...goOn(), ...stopHere()],
+    calm: "rest",
   };
 }
 
 export function paused(kind: "pause" | "idle"): Question {
-  return { title: word(kind === "idle" ? "idle" : "paused"), text: word("paused_text"), buttons: goOn() };
+  const title = word(kind === "idle" ? "idle" : "paused");
+  return { title, text: word("paused_text"), buttons: [...goOn(), ...stopHere()], calm: "rest" };
+}
+
+/** The reader stops while answers wait here: `alone` if this page is all that has them. */
+export function stopping(waiting: number, alone: boolean): Question {
+  const text = alone ? word("page_alone") : word("stop_waiting", { count: waiting });
+  return { title: word("stop_here"), text, buttons: goOn() };
 }
 
 export function notTaken(error: ApiError): Question {

@@ -15,8 +15,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from readerstudy.imaging.models import Envelope
 from readerstudy.reading.models import Slot
 from readerstudy.truth.models import Key
+from tests.chromium import close
 from tests.readerstudy.factory import Locked, a_locked_study, protocol_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,9 +31,30 @@ PROTOCOL = protocol_text(trials=TRIALS, more='[display]\nif_failed = "ignore"\n'
 Z = 3.5
 
 
+PACKED = "packed"
+#: What the canvas says beside its size, and how long a body is.
+KINDS = {
+    "packed": (PACKED, 0),
+    "still": ("", 384),
+    "colour": ('mode = "colour"', 3 * 384),
+    "stack": ("frames = 4", 4 * 384),
+    "cine": ('frames = 4\nplay = "cine"\nrate_hz = 20', 4 * 384),
+}
+
+
+@pytest.fixture(params=KINDS)
+def length(request: Any) -> int:
+    return KINDS[request.param][1]
+
+
 @pytest.fixture
-def made(browser: Browser, db: None) -> Locked:
-    return a_locked_study(PROTOCOL)
+def made(request: Any, browser: Browser, db: None, length: int) -> Locked:
+    kind = request.node.callspec.params["length"]
+    more = KINDS[kind][0]
+    if more == PACKED:
+        canvas = "width = 16\nheight = 24", "width = 32\nheight = 48"
+        return a_locked_study(PROTOCOL.replace(*canvas), packed=True)
+    return a_locked_study(PROTOCOL.replace("bits = 8", f"bits = 8\n{more}"))
 
 
 def read_in_chromium(browser: Browser, made: Locked, address: str, har: Path) -> None:
@@ -45,7 +68,7 @@ def read_in_chromium(browser: Browser, made: Locked, address: str, har: Path) ->
     for _ in range(TRIALS):
         _answer(page)
     page.wait_for_url("**/finish/")
-    context.close()
+    close(context)
 
 
 def _answer(page: Page) -> None:
@@ -59,7 +82,8 @@ def _answer(page: Page) -> None:
 
 def pixel_entries(har: Path) -> list[dict[str, Any]]:
     entries = json.loads(har.read_text())["log"]["entries"]
-    return [entry for entry in entries if "/api/reading/pixels/" in entry["request"]["url"]]
+    addresses = "/api/reading/pixels/", "/api/reading/packed/"
+    return [entry for entry in entries if any(each in entry["request"]["url"] for each in addresses)]
 
 
 def features(entries: Sequence[dict[str, Any]]) -> list[list[float]]:
@@ -102,17 +126,23 @@ def interval(auc: float, real: int, other: int) -> tuple[float, float]:
 
 
 def test_a_classifier_on_all_but_the_pixels_is_at_chance(
-    made: Locked, browser: Browser, live_server: Any, tmp_path: Path
+    made: Locked, length: int, browser: Browser, live_server: Any, tmp_path: Path
 ) -> None:
     har = tmp_path / "session.har"
     read_in_chromium(browser, made, str(live_server), har)
-    entries = pixel_entries(har)
+    everything = pixel_entries(har)
+    assert len({_constant(entry) for entry in everything if entry["response"]["status"] == 206}) < 2
+    # Of a stack the first frame is fetched alone, then the rest.
+    entries = list({entry["request"]["url"]: entry for entry in everything}.values())
     slots = [Slot.objects.get(token=entry["request"]["url"].rsplit("/", 1)[1]) for entry in entries]
     assert len({slot.pk for slot in slots}) == len(slots) == 3 * TRIALS
 
     constant = {_constant(entry) for entry in entries}
     assert len(constant) == 1
-    assert '["content-length", "384"]' in constant.pop()
+    packed = Envelope.objects.first()
+    length = packed.length(1) if packed else length
+    assert {"/packed/" in entry["request"]["url"] for entry in entries} == {packed is not None}
+    assert f'["content-length", "{length}"]' in constant.pop()
 
     kinds = dict(Key.objects.values_list("trial_image", "provenance__source__kind"))
     real = np.array([kinds[slot.trial_image_id] == "real" for slot in slots])

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from readerstudy.imaging.models import Image
+from readerstudy.imaging.models import Envelope, Image, Packed
 from readerstudy.reading.models import Slot
 from readerstudy.reading.walk import Walk
 from readerstudy.results.freeze import freeze_study
@@ -43,7 +43,8 @@ FIRST_KEY = 7_654_300_000
 PLANTED_KEY = re.compile(rb"76543\d{5}")
 MODEL = "ddpm-canary-v9"
 CHECKPOINT = "c0ffee" * 10
-TEXT = protocol_text(sections=PRACTICE + QUARTETS.format(trials=2) + CALLS + CHECKS)
+CANVAS = "width = 16\nheight = 24", "width = 32\nheight = 48"
+TEXT = protocol_text(sections=PRACTICE + QUARTETS.format(trials=2) + CALLS + CHECKS).replace(*CANVAS)
 
 
 def plant_keys() -> None:
@@ -74,12 +75,15 @@ def made(db: None, monkeypatch: pytest.MonkeyPatch) -> Locked:
         return add_images(source, *args, **how)
 
     monkeypatch.setattr(factory, "add_images", add_described)
-    return a_locked_study(TEXT, briefed=False)
+    made = a_locked_study(TEXT, briefed=False, packed=True)
+    assert Envelope.objects.filter(scope=str(made.study.uuid)).exists()
+    return made
 
 
 def canaries() -> list[bytes]:
     names = [b"hospital-canary", b"checkpoint-canary", b"gan-canary", MODEL.encode(), CHECKPOINT.encode()]
-    digests = list(Image.objects.values_list("digest", flat=True))
+    digests = [*Image.objects.values_list("digest", flat=True)]
+    digests += Packed.objects.values_list("digest", flat=True)
     return names + [digest.encode()[:12] for digest in digests]
 
 
@@ -106,6 +110,8 @@ def crawl(client: Client, made: Locked, methods: tuple[str, ...]) -> Iterator[tu
     waiting += [
         "/no-such-page/",
         "/api/reading/pixels/" + "x" * 24,
+        "/api/reading/packed/" + "x" * 24,
+        "/api/reading/sealed/" + "x" * 24,
         f"/api/reading/{made.study.slug}/nothing",
     ]
     while waiting:
@@ -191,5 +197,9 @@ def test_the_page_of_a_wrong_address_is_the_same_whatever_was_asked(made: Locked
     later = Slot.objects.filter(presentation__place=1, presentation__order=2).last()
     assert theirs is not None
     assert later is not None
-    addresses = [f"/api/reading/pixels/{token}" for token in (theirs.token, "z" * 24)]
+    addresses = [
+        f"/api/reading/{kind}/{token}"
+        for kind in ("pixels", "packed")
+        for token in (theirs.token, later.token, "z" * 24)
+    ]
     assert len({raw(rita.get(address)) for address in addresses}) == 1

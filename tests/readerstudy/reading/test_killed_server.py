@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.session_store import SessionStore
 from readerstudy.audit.models import Event
 from readerstudy.audit.verify import verify
 from readerstudy.reading.models import Briefing, Consent, Presentation, Response
@@ -85,7 +85,7 @@ def two_hundred_readers() -> list[Submission]:
 def _submission(user: User, token: str) -> Submission:
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "readerstudy.accounts.backend.Backend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     client_uuid = str(uuid4())

@@ -23,7 +23,7 @@ from tests.readerstudy.factory import (
     protocol_text,
     read_everything,
 )
-from tests.readerstudy.reading.test_sittings import GOOD_SCREEN
+from tests.readerstudy.reading.screens import good_screen
 
 QUESTIONS = """
 [[questions]]
@@ -64,7 +64,7 @@ def test_a_reader_is_led_from_consent_to_the_receipt(db: None) -> None:
     assert "Look at all images." in text(rita.get("/read/knees/instructions/"))
     rita.post("/read/knees/instructions/")
     assert follow(rita) == "/read/knees/display/"
-    rita.post("/read/knees/display/", GOOD_SCREEN)
+    rita.post("/read/knees/display/", good_screen(rita))
     assert follow(rita) == "/read/knees/trial/"
     assert rita.get("/read/knees/trial/").status_code == 200
     list(read_everything(made.reading("rita")))
@@ -96,6 +96,7 @@ def test_instructions_are_read_once(db: None) -> None:
         ({"years": "3"}, "Answer the question “What is your specialty?”."),
         ({"specialty": "surgery", "years": "3"}, "allows radiology, orthopaedics."),
         ({"specialty": "radiology", "years": "many"}, "needs a number"),
+        ({"specialty": "radiology", "years": "300"}, "takes at most 100 years."),
         ({"specialty": "radiology", "years": "-1"}, "needs a number"),
         ({"specialty": "radiology", "years": "inf"}, "needs a number"),
         ({"specialty": "radiology", "years": "1", "remark": "x" * 2001}, "at most 2000 characters"),
@@ -111,7 +112,7 @@ def test_the_questionnaire_says_what_is_missing(db: None, given: dict[str, str],
 
 def test_a_poor_screen_may_go_on_where_the_study_only_warns(knees: Locked) -> None:
     rita = knees.client("rita")
-    answer = rita.post("/read/knees/display/", {**GOOD_SCREEN, "viewport_width": 600})
+    answer = rita.post("/read/knees/display/", {**good_screen(rita), "viewport_width": 600})
     assert "Continue anyway" in text(answer)
     assert follow(rita) == "/read/knees/trial/"
 
@@ -119,7 +120,7 @@ def test_a_poor_screen_may_go_on_where_the_study_only_warns(knees: Locked) -> No
 def test_a_poor_screen_stops_where_the_study_refuses(db: None) -> None:
     more = '[display]\nif_failed = "refuse"\n'
     rita = a_locked_study(protocol_text(more=more)).client("rita")
-    answer = rita.post("/read/knees/display/", {**GOOD_SCREEN, "viewport_width": 600})
+    answer = rita.post("/read/knees/display/", {**good_screen(rita), "viewport_width": 600})
     assert "Continue anyway" not in text(answer)
     assert follow(rita) == "/read/knees/display/"
 
@@ -131,7 +132,7 @@ def test_an_unmeasured_screen_is_no_answer(knees: Locked) -> None:
 
 def test_the_display_check_is_asked_in_each_browser_and_of_each_reader(knees: Locked) -> None:
     first = knees.client("rita")
-    first.post("/read/knees/display/", GOOD_SCREEN)
+    first.post("/read/knees/display/", good_screen(first))
     assert follow(first) == "/read/knees/trial/"
     assert follow(knees.client("rita")) == "/read/knees/display/"
     sign_in_again(first, knees.people["ron"])
@@ -140,14 +141,14 @@ def test_the_display_check_is_asked_in_each_browser_and_of_each_reader(knees: Lo
 
 def test_who_signs_in_again_is_back_at_the_trial_without_another_display_check(knees: Locked) -> None:
     rita = knees.client("rita")
-    rita.post("/read/knees/display/", GOOD_SCREEN)
+    rita.post("/read/knees/display/", good_screen(rita))
     sign_in_again(rita, knees.people["rita"])
     assert follow(rita) == "/read/knees/trial/"
 
 
 def test_a_display_check_holds_for_half_a_day(knees: Locked, monkeypatch: pytest.MonkeyPatch) -> None:
     rita = knees.client("rita")
-    rita.post("/read/knees/display/", GOOD_SCREEN)
+    rita.post("/read/knees/display/", good_screen(rita))
     later = time.time() + 12 * 3600 + 1
     monkeypatch.setattr(signing, "time", SimpleNamespace(time=lambda: later))
     assert follow(rita) == "/read/knees/display/"
@@ -161,7 +162,7 @@ def test_who_was_signed_out_while_reading_signs_in_in_the_dark(db: None, back: s
 def sign_in_again(browser: Client, person: User) -> None:
     """The session has ended; everything else the browser remembers is there."""
     del browser.cookies[settings.SESSION_COOKIE_NAME]
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(person, backend="readerstudy.accounts.backend.Backend")
 
 
 def test_no_display_check_where_the_study_ignores_it(db: None) -> None:
@@ -187,7 +188,7 @@ def test_the_next_section_waits_out_the_washout(db: None) -> None:
     sections = QUARTETS.format(trials=1) + RATES
     made = a_locked_study(protocol_text(sections=sections, study="washout_days = 14"))
     rita = made.client("rita")
-    rita.post("/read/knees/display/", GOOD_SCREEN)
+    rita.post("/read/knees/display/", good_screen(rita))
     list(read_everything(made.reading("rita")))
     assert follow(rita) == "/read/knees/between/"
     assert "The next section opens on" in text(rita.get("/read/knees/between/"))

@@ -41,7 +41,7 @@ def test_all_pixel_responses_have_equal_length_and_equal_headers(knees: Locked) 
     length, headers = seen.pop()
     assert length == 16 * 24
     named = dict(headers)
-    assert named["Cache-Control"] == "no-store"
+    assert named["Cache-Control"] == "no-store, no-transform"
     assert named["Content-Type"] == "application/octet-stream"
     assert not {"ETag", "Last-Modified", "Content-Disposition"} & set(named)
 
@@ -58,7 +58,7 @@ def test_a_broken_download_continues_where_it_stopped(knees: Locked, rita: Tab) 
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=0-", "bytes=384-", "bytes=-5", "bytes=3-9", "bytes=1-,5-", "lines=2-"]
+    "asked", ["bytes=0-", "bytes=384-", "bytes=-5", "bytes=9-3", "bytes=1-,5-", "lines=2-"]
 )
 def test_any_other_range_gets_the_whole_image(knees: Locked, rita: Tab, asked: str) -> None:
     answer = rita.client.get(urls(rita.state())[0], headers={"Range": asked})

@@ -14,6 +14,7 @@ from readerstudy.reading.respond import respond
 from readerstudy.reading.stored_answers import VERSION, stored_answers
 from readerstudy.reading.walk import Walk
 from readerstudy.results.freeze import freeze_study
+from readerstudy.results.verify_study import verify_study
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.withdraw import withdraw
 from tests.readerstudy.factory import (
@@ -209,7 +210,7 @@ def test_nobody_goes_back_into_a_section_that_was_left(db: None) -> None:
     for _ in range(4):
         rita.respond()
     assert rita.respond(first, call="synthetic").status_code == 201
-    assert rita.post("hand-in", {"section": "calls"}).status_code == 204
+    assert rita.post("hand-in", {"section": rita.state()["hand_in"]["section"]}).status_code == 204
     assert code(rita.respond(first)) == (409, "answered_already")
     assert rita.respond().status_code == 201
 
@@ -304,7 +305,7 @@ def test_an_answer_cannot_be_found_out_from_the_log_by_whoever_has_its_token(rit
     for letter in "ABC":
         guess = replace(stored, said={**stored.said, "pick": letter})
         assert said != guess.digest(1)
-        assert said != replace(guess, client_uuid=uuid4()).digest(VERSION)
+        assert said != replace(guess, client_uuid=uuid4().hex).digest(VERSION)
 
 
 @pytest.mark.parametrize(
@@ -339,3 +340,15 @@ def test_a_request_nested_too_deeply_is_refused(rita: Tab) -> None:
 def test_a_request_too_large_is_refused(rita: Tab) -> None:
     answer = rita.post("events", {"sitting": str(uuid4()), "events": [{"kind": "x" * 600_000}]})
     assert code(answer)[0] == 413
+
+
+@pytest.mark.parametrize("number", [1e23, 1e308, 9007199254740993, -0.0])
+def test_no_number_that_a_browser_sends_makes_an_answer_look_changed(
+    knees: Locked, rita: Tab, number: float
+) -> None:
+    """Otherwise one reader could keep a study from being unblinded."""
+    state = rita.state()
+    sent = rita.submission(state)
+    sent["timing"]["events"] = [{"kind": "zoom", "t_ms": 1, "value": number}]
+    assert rita.post(f"presentations/{state['current']['token']}/response", sent).status_code == 201
+    assert not [finding for finding in verify_study(knees.study) if finding.stops]

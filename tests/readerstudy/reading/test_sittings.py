@@ -9,20 +9,9 @@ from django.utils import timezone
 from readerstudy.reading.models import Activity, Sitting
 from tests.readerstudy.factory import Locked, a_locked_study, protocol_text
 from tests.readerstudy.reading.conftest import Tab, a_tab
+from tests.readerstudy.reading.screens import good_screen
 
 REFUSES = '[display]\nif_failed = "refuse"\nmin_width_px = 1000\n'
-GOOD_SCREEN = {
-    "screen_width": 1920,
-    "screen_height": 1080,
-    "viewport_width": 1900,
-    "viewport_height": 1000,
-    "pixel_ratio": 1.25,
-    "dark_steps": 6,
-    "dark_steps_seen": 5,
-    "bright_steps": 6,
-    "bright_steps_seen": 4,
-    "ambient_light": "dim",
-}
 
 
 def test_a_tab_sits_down_and_is_named_in_the_state(rita: Tab) -> None:
@@ -69,14 +58,24 @@ def test_an_answer_repeated_from_a_superseded_tab_is_still_the_same_answer(knees
     assert rita.post(path, body).status_code == 200
 
 
-@pytest.mark.parametrize("gone", ["closed its tab", "was forgotten"])
+@pytest.mark.parametrize("gone", ["closed its tab", "was hidden after it closed", "was forgotten"])
 def test_nobody_is_asked_about_a_tab_that(knees: Locked, rita: Tab, gone: str) -> None:
     rita.sit()
-    if gone == "closed its tab":
-        rita.post("events", {"sitting": rita.sitting, "events": [{"kind": "left", "t_ms": 1}]})
-    else:
+    kinds = {"closed its tab": [["left"]], "was hidden after it closed": [["left", "hidden"], ["hidden"]]}
+    for batch in kinds.get(gone, []):
+        events = [{"kind": kind, "t_ms": 1} for kind in batch]
+        rita.post("events", {"sitting": rita.sitting, "events": events})
+    if gone == "was forgotten":
         Sitting.objects.update(seen_at=timezone.now() - timedelta(minutes=11))
     assert a_tab(knees).sit().status_code == 200
+
+
+def test_a_tab_that_comes_back_from_the_history_goes_on(knees: Locked, rita: Tab) -> None:
+    rita.sit()
+    for kinds in (["left", "hidden"], ["visible"]):
+        events = [{"kind": kind, "t_ms": 1} for kind in kinds]
+        rita.post("events", {"sitting": rita.sitting, "events": events})
+    assert a_tab(knees).sit().status_code == 409
 
 
 def test_the_sitting_of_somebody_else_is_none_of_mine(knees: Locked, rita: Tab) -> None:
@@ -115,7 +114,7 @@ def test_a_refused_screen_reads_nothing(db: None) -> None:
     rita = a_tab(a_locked_study(protocol_text(more=REFUSES)))
     assert rita.sit().json()["code"] == "display_check"
     assert rita.respond().json()["code"] == "display_check"
-    small = rita.post("display", {**GOOD_SCREEN, "viewport_width": 800})
+    small = rita.post("display", {**good_screen(rita.client), "viewport_width": 800})
     assert small.json()["refused"]
     assert "800 × 1000" in small.json()["problems"][0]
     assert rita.sit().json()["code"] == "display_check"
@@ -123,25 +122,30 @@ def test_a_refused_screen_reads_nothing(db: None) -> None:
 
 def test_a_screen_that_passed_reads_and_is_recorded(db: None) -> None:
     rita = a_tab(a_locked_study(protocol_text(more=REFUSES)))
-    assert rita.post("display", GOOD_SCREEN).json() == {"passed": True, "problems": [], "refused": False}
+    sent = {**good_screen(rita.client), "pixel_ratio": 1.25, "mm_per_px": 0.25, "distance_mm": 600}
+    assert rita.post("display", sent).json() == {"passed": True, "problems": [], "refused": False}
     assert rita.sit().status_code == 200
     sitting = Sitting.objects.get()
     assert sitting.passed_display_check
     assert sitting.display_check["pixel_ratio"] == 1.25
+    assert sitting.display_check["px_per_degree"] == 41.89
+    assert sitting.display_check["dark_steps_seen"] == 4
     assert rita.respond().status_code == 201
 
 
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"dark_steps_seen": 3}, "black"),
-        ({"bright_steps_seen": 0}, "white"),
+        ({"dark": ["", "", "", ""]}, "black"),
+        ({"grey": ["", "", "", ""]}, "grey"),
+        ({"bright": ["", "", "", ""]}, "white"),
+        ({"cannot": "eyesight"}, "left out"),
         ({"ambient_light": "bright"}, "bright"),
         ({"viewport_height": 500}, "500"),
     ],
 )
 def test_a_poor_screen_is_warned_of_and_read_on(rita: Tab, change: dict[str, object], word: str) -> None:
-    verdict = rita.post("display", {**GOOD_SCREEN, **change}).json()
+    verdict = rita.post("display", {**good_screen(rita.client), **change}).json()
     assert not verdict["passed"]
     assert not verdict["refused"]
     assert word in verdict["problems"][0]

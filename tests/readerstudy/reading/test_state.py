@@ -155,3 +155,13 @@ def test_answers_of_one_reader_move_nobody_else(knees: Locked) -> None:
     answer_next(knees.reading("ron"))
     assert a_tab(knees, "rita").state()["section"]["answered"] == 0
     assert a_tab(knees, "ron").state()["section"]["answered"] == 1
+
+
+def test_windows_on_a_key_are_told_in_stored_values_and_what_stays(db: None) -> None:
+    more = "[reading]\nkeep_window = true\n\n[[presets]]\nname = 'Bone'\ncenter = 0.8\nwidth = 0.2\n"
+    section = a_tab(a_locked_study(protocol_text(more=more))).state()["section"]
+    assert section["view"] == {
+        "presets": [{"name": "Bone", "center": 204.0, "width": 51.0}],
+        "keep_window": True,
+        "keep_zoom": False,
+    }
