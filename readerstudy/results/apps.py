@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 
 
@@ -8,4 +6,6 @@ class ResultsConfig(AppConfig):
     label = "results"
 
     def ready(self) -> None:
-        import_module("readerstudy.results.runs")
+        from readerstudy.studies.runs import performed_in
+
+        performed_in("readerstudy.results.runs")

@@ -1,13 +1,15 @@
 """One case opened: its images with their truth, and what every reader answered. Only after the unblinding."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from readerstudy.reading.models import Response
+from readerstudy.reading.models import Concern, Response
+from readerstudy.results.case_items import Answered, answered
 from readerstudy.results.cases import Case, SeenImage, case_of
 from readerstudy.studies.models import Section, Study
+from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
 from readerstudy.truth.models import Key
 
 
@@ -26,6 +28,7 @@ class Said:
     """What a reader answered to the case, or to its hidden repeat. `right` is None where nobody can be wrong.
 
     `letter` is where the picked image stood on this reader's screen; ratings are in the order of the images.
+    Where the time to look is limited, `fetched_again` counts fetches beyond one of each image.
     """
 
     reader: str
@@ -40,7 +43,10 @@ class Said:
     right: bool | None
     ratings: tuple[int | None, ...]
     reasons: tuple[Pointed, ...]
+    items: tuple[Answered, ...]
     response_ms: int | None
+    shown_ms: float | None
+    fetched_again: int
     revision: int
 
     def is_for(self, image: SeenImage) -> bool:
@@ -53,13 +59,29 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reported:
+    """A problem that a reader reported: of one image by its source, "" for the whole screen."""
+
+    reader: str
+    source: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseFile:
     """A case with its answers, and the numbers of the answered cases before and after it."""
 
     case: Case
     answers: tuple[Said, ...]
+    reported: tuple[Reported, ...]
     before: int | None
     after: int | None
+
+    @property
+    def has_items(self) -> bool:
+        """Whether anything was asked beside the task."""
+        return any(said.items for said in self.answers)
 
     @property
     def shown(self) -> list[tuple[SeenImage, list[str]]]:
@@ -74,22 +96,30 @@ def case_file(study: Study, section: Section, number: int) -> CaseFile | None:
     if case is None:
         return None
     images = {image.trial_image: image for image in case.images}
+    document = study.lock.protocol.document
     answers = (
         Response.objects.counted()
         .filter(presentation__section=section, presentation__trial__number=number)
         .select_related("presentation", "enrolment", "pick")
-        .prefetch_related("ratings__slot", "reasons__slot")
+        .prefetch_related("ratings__slot", "reasons__slot", "presentation__slots")
         .order_by("enrolment__place", "presentation__order")
     )
     return CaseFile(
         case=case,
-        answers=tuple(_said(answer, images) for answer in answers),
+        answers=tuple(_said(answer, images, document, document.section(section.name)) for answer in answers),
+        reported=tuple(_reported(section, number, images)),
         before=_neighbour(section, "number__lt", number, "-number"),
         after=_neighbour(section, "number__gt", number, "number"),
     )
 
 
-def _said(answer: Response, images: Mapping[int, SeenImage]) -> Said:
+def _said(
+    answer: Response,
+    images: Mapping[int, SeenImage],
+    document: ProtocolDocument,
+    section: SectionDocument,
+) -> Said:
+    sources = {pk: image.source for pk, image in images.items()}
     rated = {rating.slot.trial_image_id: rating.points for rating in answer.ratings.all()}
     reasons = (
         Pointed(source=images[reason.slot.trial_image_id].source, tag=reason.tag, x=reason.x, y=reason.y)
@@ -109,9 +139,30 @@ def _said(answer: Response, images: Mapping[int, SeenImage]) -> Said:
         right=_right(answer, picked, next(iter(images.values()))),
         ratings=tuple(rated.get(image) for image in images),
         reasons=tuple(reasons),
+        items=tuple(answered(answer, section, sources)),
         response_ms=answer.response_ms,
+        shown_ms=answer.timing.get("shown_ms"),
+        fetched_again=_fetched_again(answer),
         revision=answer.revision,
     )
+
+
+def _fetched_again(answer: Response) -> int:
+    """How often images were asked for beyond once each."""
+    fetches: int = answer.timing.get("fetches", 0)
+    return max(0, fetches - len(answer.presentation.slots.all()))
+
+
+def _reported(section: Section, number: int, images: Mapping[int, SeenImage]) -> Iterator[Reported]:
+    """What readers reported of the case, or of its hidden repeat. A reference has no source here."""
+    rows = Concern.objects.filter(presentation__section=section, presentation__trial__number=number)
+    rows = rows.exclude(enrolment__withdrawal__keep_answers=False)
+    for row in rows.select_related("enrolment", "slot").order_by("enrolment__place", "pk"):
+        meant = images.get(row.slot.trial_image_id) if row.slot else None
+        source = meant.source if meant else ""
+        yield Reported(
+            reader=row.enrolment.pseudonym, source=source, kind=row.get_kind_display(), text=row.text
+        )
 
 
 def _right(answer: Response, picked: SeenImage | None, only: SeenImage) -> bool | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from readerstudy.reading.models import Reason, Response
+from readerstudy.results.case_items import points_on
 from readerstudy.results.tallies import Counts, answers_in, counts_among, settled_counts
 from readerstudy.studies.models import Section, Study, TrialImage
 from readerstudy.truth.models import Key
@@ -57,7 +58,8 @@ class SeenImage:
 class Case:
     """One trial with its images, and how many readers were wrong about it.
 
-    Where labels are checked, how many did not find that the label fits; where realism is rated, nobody is.
+    Where labels are checked, how many did not find that the label fits; where realism is rated, or other
+    questions are asked, nobody is.
     """
 
     number: int
@@ -154,6 +156,9 @@ def _fared(keys: QuerySet[Key], counts: Counts) -> list[_Seen]:
 
 
 def _in_order(task: str, found: Sequence[_Seen], source: str) -> list[_Seen]:
+    if task == "ask":
+        of_it = [seen for seen in found if not source or any(image.source == source for image in seen)]
+        return sorted(of_it, key=lambda seen: seen[0].number)
     if not source:
         return sorted(found, key=lambda seen: (-_wrong(task, seen) / seen[0].readers, seen[0].number))
 
@@ -165,7 +170,7 @@ def _in_order(task: str, found: Sequence[_Seen], source: str) -> list[_Seen]:
 
 
 def _wrong(task: str, seen: _Seen) -> int:
-    if task == "rate":
+    if task in ("rate", "ask"):
         return 0
     if task == "pick_real":
         return sum(image.votes for image in seen if not image.real)
@@ -180,6 +185,9 @@ def _opened(
     images = [image.trial_image for seen in found for image in seen]
     shown = TrialImage.objects.in_bulk(images)
     reasons = _reasons(answers, images)
+    document = section.study.lock.protocol.document.section(section.name)
+    for image, points in points_on(answers, images, document).items():
+        reasons[image] += [Given(reader=one.reader, tag=one.ask, x=one.x, y=one.y) for one in points]
 
     def seen_image(image: _Fared) -> SeenImage:
         return SeenImage(

@@ -19,6 +19,18 @@ class StillOpen(ResultError, code="still_open"):
     """The study is still open. Freeze it first: no answers leave the server before the freeze."""
 
 
+class NotTheMonitor(ResultError, code="not_the_monitor", status=403):
+    """Only the monitor of the study looks before its end. An owner can invite one."""
+
+
+class LookIsNotDue(ResultError, code="look_is_not_due"):
+    """No look is due. The page of looks says at how many answers the next one is."""
+
+
+class LookHasNoResult(ResultError, code="look_has_no_result"):
+    """The answers give no result yet. Look again when there are more."""
+
+
 class NoAnswers(ResultError, code="no_answers"):
     """Nobody has answered anything yet."""
 
@@ -38,3 +50,7 @@ class NotWhole(ResultError, code="not_whole"):
 
 class ReportRefused(ResultError, code="report_refused"):
     """The report could not be computed from these answers."""
+
+
+class GazeTableWrong(ResultError, code="gaze_table_wrong"):
+    """The gaze table is no CSV with code, time, x and y."""

@@ -10,9 +10,8 @@ from readerstudy.audit.ends import keep_ends
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Rating, Response
 from readerstudy.reading.verify_answers import digest_of_answers
-from readerstudy.studies.errors import StudyIsNotLocked
+from readerstudy.studies.errors import ReasonMissing, StudyIsNotLocked
 from readerstudy.studies.models import Freeze, Study
-from readerstudy.truth.errors import ReasonMissing
 
 #: What the data digest covers: 2 is every column of every answer (`digest_of_answers`).
 DATA_VERSION = 2
@@ -29,7 +28,7 @@ def freeze_study(study: Study, *, by: User, reason: str) -> Freeze:
         raise ReasonMissing
     if not study.is_locked:
         raise StudyIsNotLocked
-    _let_no_answer_slip_in()
+    let_no_answer_slip_in()
     answers = digest_of_answers(study)
     freeze = Freeze.objects.create(
         study=study, data_digest=answers.hexdigest(), responses=answers.count, by=by, reason=reason
@@ -40,8 +39,8 @@ def freeze_study(study: Study, *, by: User, reason: str) -> Freeze:
     return freeze
 
 
-def _let_no_answer_slip_in() -> None:
-    """Between counting and the freeze. SQLite has one writer at a time anyhow."""
+def let_no_answer_slip_in() -> None:
+    """Until the transaction ends. SQLite has one writer at a time anyhow."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE reading_response IN SHARE ROW EXCLUSIVE MODE")

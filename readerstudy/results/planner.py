@@ -10,6 +10,9 @@ from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
 
 QUICK_REPLICATES = 400
 SECONDS_A_TRIAL = {"pick_real": 45, "call": 15, "rate": 12, "check_label": 20}
+#: Where a section has no task but items: for the look at a screen, and for each answer.
+SECONDS_A_SCREEN, SECONDS_AN_ITEM = 8, 6
+USUAL_MARGIN = 0.10
 
 
 class PlanRefused(ReaderstudyError, code="plan_refused", status=422):
@@ -38,11 +41,17 @@ def question_of(document: ProtocolDocument) -> dict[str, Any]:
         "alternatives": max(section.alternatives, 2),
         "readers": max(document.readers, 2),
         "trials": section.trials,
-        "margin": document.margins.detection,
+        "margin": document.margins.detection or USUAL_MARGIN,
     }
+
+
+def seconds_a_trial(section: SectionDocument) -> int:
+    """Return the usual time for a trial of a section."""
+    asked = SECONDS_A_SCREEN + SECONDS_AN_ITEM * len(section.items)
+    return SECONDS_A_TRIAL.get(section.task, asked)
 
 
 def minutes_each(document: ProtocolDocument) -> int:
     """A reader's time for the whole study, at the usual pace of each task."""
-    seconds = sum(section.read_by_each * SECONDS_A_TRIAL[section.task] for section in document.sections)
+    seconds = sum(section.read_by_each * seconds_a_trial(section) for section in document.sections)
     return round(seconds / 60)

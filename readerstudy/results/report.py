@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import analysis
+from analysis.crosscheck.compare import cross_check as compared
 from analysis.errors import AnalysisError
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
@@ -19,19 +20,36 @@ FORMATS = ("html", "pdf", "xlsx", "csv", "json")
 
 
 def export_report(
-    study: Study, out: Path, *, by: User, formats: Sequence[str] = FORMATS, masked: bool = False
+    study: Study,
+    out: Path,
+    *,
+    by: User,
+    formats: Sequence[str] = FORMATS,
+    masked: bool = False,
+    cross_check: bool = False,
 ) -> Path:
-    """The report in the folder `out`, for which the same holds as for a bundle."""
+    """The report in the folder `out`, for which the same holds as for a bundle.
+
+    With `cross_check` other programs compute its numbers too, and an appendix compares them.
+    """
     endangered = require_exportable(study, masked=masked, by=by)
     require_whole(study, by=by)
     with tempfile.TemporaryDirectory(prefix="readerstudy-bundle-") as scratch:
         write_bundle(study, Path(scratch), masked=masked)
         try:
-            analysis.report(analysis.read_bundle(scratch)).save(out, formats=formats)
+            made = analysis.report(analysis.read_bundle(scratch))
+            if cross_check:
+                made = made.with_cross_check(compared(scratch, made.document))
+            made.save(out, formats=formats)
         except AnalysisError as error:
             raise ReportRefused(str(error)) from error
     if "csv" in formats and not masked:
         write_paper(study, out)
-    particulars = {"masked": masked, "formats": list(formats), **shared_with(endangered)}
+    particulars = {
+        "masked": masked,
+        "formats": list(formats),
+        "cross_check": cross_check,
+        **shared_with(endangered),
+    }
     record(study.scope, "report exported", by=by, on=study, particulars=particulars)
     return out

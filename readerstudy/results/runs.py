@@ -25,7 +25,7 @@ def write_report(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     if run.request.get("anew"):
         shutil.rmtree(folder, ignore_errors=True)
     if not (folder / "report.json").exists():
-        export_report(run.study, folder, by=run.by)
+        export_report(run.study, folder, by=run.by, cross_check=bool(run.request.get("cross_check")))
     # So that whoever opens the cases first does not wait for a million answers to be counted.
     for section in Section.objects.filter(study=run.study, practice=False):
         settled_counts(section)

@@ -1,5 +1,10 @@
 """Tables that people open with a spreadsheet. `analysis` reads them, so the rule lives there."""
 
-from analysis.spreadsheet import defused
+from typing import Any
 
-__all__ = ["defused"]
+from analysis.spreadsheet import defused as defused
+
+
+def defused_cell(cell: Any) -> Any:
+    """Return a text that no spreadsheet computes; what is no text stays."""
+    return defused(cell) if isinstance(cell, str) else cell

@@ -103,8 +103,9 @@ def _votes(
     for trial, yes, all_of_them in answers.values_list("presentation__trial").annotate(
         yes=said_real, n=Count("pk")
     ):
-        yield trial, only[trial], yes
-        yield trial, None, all_of_them - yes
+        if trial in only:
+            yield trial, only[trial], yes
+            yield trial, None, all_of_them - yes
 
 
 def _ratings(answers: QuerySet[Response]) -> dict[int, float]:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.compare import differences
 from readerstudy.audit.ends import verify_ends
 from readerstudy.audit.verify import Finding, verify
 from readerstudy.reading.verify_answers import AnswersDigest, verify_answers
 from readerstudy.reading.verify_steps import verify_steps
 from readerstudy.results.errors import NotWhole
 from readerstudy.results.freeze import DATA_VERSION, data_digest_of_version_1
+from readerstudy.results.models import InterimLook
 from readerstudy.results.tallies import keeps_what_was_counted
 from readerstudy.studies.models import Enrolment, Role, Study
-from readerstudy.studies.verify_people import events_by_key, verify_milestones, verify_people
+from readerstudy.studies.verify_people import events_by_key, said_of, verify_milestones, verify_people
 from readerstudy.truth.verify_truth import verify_pixels, verify_truth
 
 MOST_NAMED = 10
@@ -31,6 +33,7 @@ def verify_study(
     yield from verify_answers(study, each=digest.add)
     yield from _frozen_data(study, digest)
     yield from _kept_counts(study)
+    yield from _interim_looks(study)
     yield from verify_truth(study)
     if pixels:
         yield from verify_pixels(study)
@@ -47,6 +50,18 @@ def _frozen_data(study: Study, digest: AnswersDigest) -> Iterator[Finding]:
         found, count = data_digest_of_version_1(study)
     if (found, count) != (frozen["data"], frozen["responses"]):
         what = f"{count} answers are not the {frozen['responses']} that were frozen: they were changed"
+        yield Finding(stream=study.scope, what=what)
+
+
+def _interim_looks(study: Study) -> Iterator[Finding]:
+    """Looks before the end, with what they found and decided, against the log."""
+    rows = list(InterimLook.objects.filter(study=study))
+    decided = {row.pk: row.decided() | said_of(row) for row in rows}
+    found = {row.pk: row.found() | {"by": row.by_id, "reason": ""} for row in rows}
+    for what in (
+        *differences("look", decided, events_by_key(study.scope, "look taken")),
+        *differences("what was found at look", found, events_by_key(study.scope, "look found")),
+    ):
         yield Finding(stream=study.scope, what=what)
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db import connection
 
+from readerstudy.results.bundle.item_tables import write_items
 from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names
+from readerstudy.results.bundle.selects import SELECTS, columns_of
 from readerstudy.results.bundle.staging import Staged, staged
-from readerstudy.results.bundle.tables import SELECTS, columns_of
-from readerstudy.results.spreadsheet import defused
+from readerstudy.results.spreadsheet import defused, defused_cell
 from readerstudy.studies.models import Study
 
 Row = dict[str, Any]
@@ -27,6 +28,7 @@ def write_answers(study: Study, folder: Path, names: Names | Mask) -> list[int]:
         for table in SELECTS:
             columns = columns_of(table, masked=names.masked, arms=arms)
             _write(folder / table, columns, stage, masked=names.masked)
+        write_items(study, folder, names, stage)
         return _with_answers()
 
 
@@ -92,8 +94,8 @@ def _checks(stage: Staged, *, masked: bool) -> Iterator[Row]:
             fits = verdict == "discrepant" and label not in seen and bool(seen)
             yield row | {
                 "label": defused(label),
-                "intended": _defused(intended),
-                "observed": _defused(intended if fits else observed),
+                "intended": defused_cell(intended),
+                "observed": defused_cell(intended if fits else observed),
                 "verdict": "fits" if fits else verdict,
             }
 
@@ -116,10 +118,6 @@ def _by_content(reason: Row) -> tuple[Any, ...]:
 
 
 EXPANDED: dict[str, Callable[..., Iterator[Row]]] = {"checks.csv": _checks, "reasons.csv": _reasons}
-
-
-def _defused(cell: Any) -> Any:
-    return defused(cell) if isinstance(cell, str) else cell
 
 
 def _with_answers() -> list[int]:

@@ -3,7 +3,9 @@
 import csv
 from pathlib import Path
 
-from readerstudy.results.bundle.tables import SELECTS
+from readerstudy.results.bundle import concerns
+from readerstudy.results.bundle.item_tables import COLUMNS as OF_ITEMS
+from readerstudy.results.bundle.selects import SELECTS
 
 MEANINGS = {
     "section": "The part of the study the answer belongs to.",
@@ -33,6 +35,39 @@ MEANINGS = {
     "y": "Pixel row of the spot, from the upper edge.",
 }
 
+#: What columns mean in the tables of items, where they mean something else or are new.
+OF_ITEM_TABLES = {
+    "answers.csv": {
+        "screen": "The kind of screen, where the section has several by name.",
+        "image": "Pseudonym of the image. Empty where a whole screen or the section was asked about.",
+        "source": "Where the image comes from. Empty where a screen has several sources.",
+        "item": "Name of the question in study.json.",
+        "option": "The option that the row is about, where several can be chosen.",
+        "value": "The answer. Of images or options 1 or 0, of a rank the place, of marks their count.",
+        "other": "What the reader wrote instead of an option, or beside the options.",
+        "confidence": "Steps from 1, unsure, upwards. Empty where the item asks for none.",
+        "correct": "1 if the answer agrees with the truth, 0 if not. Empty where there is none.",
+        "truth": "What is true of all images of a screen that was asked about. Else images.csv says it.",
+        "missing": "Why there is no answer: skip, time (too late) or left (optional and passed over).",
+        "slot": "Place on the screen, from 1. Empty where a whole screen or the section was asked about.",
+        "exposure_ms": "How long the images were to be shown. Empty where they stayed.",
+        "shown_ms": "How long they were shown, as the browser measured.",
+    },
+    concerns.FILE: {
+        "image": "Pseudonym of the image that is meant. Empty where the whole screen is.",
+        "kind": "What is wrong: missing, view, personal, text, question or other.",
+        "text": "What the reader wrote.",
+    },
+    "marks.csv": {
+        "item": "Name of the question in study.json, a mark or a measure.",
+        "number": "The points of an answer in the order in which they were set, from 1.",
+        "frame": "Frame of the point, from 1. Empty on stills.",
+        "x": "Pixel column of the point, from the left edge.",
+        "y": "Pixel row of the point, from the upper edge.",
+        "confidence": "Steps from 1, unsure, upwards. Empty where the item asks for none.",
+    },
+}
+
 #: What the columns of a masked bundle mean instead.
 MASKED_MEANINGS = {
     "trial": "What was on the screen, numbered for this bundle; a hidden repeat ends in -again.",
@@ -46,13 +81,13 @@ MASKED_MEANINGS = {
 def write_codebook(folder: Path, *, masked: bool) -> Path:
     """codebook.csv for the tables that lie in a folder."""
     path = folder / "codebook.csv"
-    meanings = MEANINGS | MASKED_MEANINGS if masked else MEANINGS
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("file", "column", "meaning"))
-        for name in SELECTS:
+        for name in (*SELECTS, *OF_ITEMS, concerns.FILE):
             if (folder / name).exists():
-                writer.writerows((name, column, meanings[column]) for column in _columns(folder / name))
+                meant = {**MEANINGS, **OF_ITEM_TABLES.get(name, {}), **(MASKED_MEANINGS if masked else {})}
+                writer.writerows((name, column, meant[column]) for column in _columns(folder / name))
     return path
 
 

@@ -12,16 +12,19 @@ from typing import Any
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Questionnaire
+from readerstudy.results.bundle import concerns
 from readerstudy.results.bundle.answers import write_answers
+from readerstudy.results.bundle.asked import asked_of_readers
 from readerstudy.results.bundle.codebook import write_codebook
+from readerstudy.results.bundle.interim import looks_said
 from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names
 from readerstudy.results.bundle.plan_files import plan_header, seed_of, write_plan_files
 from readerstudy.results.errors import NoAnswers, StillMasked, StillOpen
 from readerstudy.results.folder import fresh_folder
-from readerstudy.results.spreadsheet import defused
+from readerstudy.results.spreadsheet import defused_cell
 from readerstudy.results.verify_study import require_whole
-from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.models import Enrolment, Program, Study
 from readerstudy.truth.blinding.gate import newest_audit
 from readerstudy.truth.disclose import disclosures_of
 from readerstudy.truth.models import Provenance
@@ -57,7 +60,8 @@ def require_exportable(study: Study, *, masked: bool, by: User) -> list[Study]:
     return require_disclosable(study, by=by)
 
 
-def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
+def write_bundle(study: Study, folder: Path, *, masked: bool, last: bool = True) -> None:
+    """`last` is whether the study has ended; at a look before that more answers follow."""
     names = Mask(study) if masked else Names(study)
     readers = write_answers(study, folder, names)
     if not readers:
@@ -65,8 +69,9 @@ def write_bundle(study: Study, folder: Path, *, masked: bool) -> None:
     _write_readers(study, folder, readers, masked=masked)
     if isinstance(names, Names):
         _write_images(study, folder, names)
+        _write_concerns(study, folder, names)
         write_plan_files(study, folder)
-    header = json.dumps(_header(study, names), indent=2, ensure_ascii=False)
+    header = json.dumps(_header(study, names, last=last), indent=2, ensure_ascii=False)
     (folder / "study.json").write_text(header + "\n", encoding="utf-8")
     write_codebook(folder, masked=masked)
 
@@ -82,24 +87,28 @@ class _DefusingWriter(csv.DictWriter):  # type: ignore[type-arg]
     """Write texts, the header's too, so that no spreadsheet computes them. `analysis` restores them."""
 
     def writerow(self, rowdict: Mapping[str, Any]) -> Any:
-        return super().writerow({name: _defused(cell) for name, cell in rowdict.items()})
-
-
-def _defused(cell: Any) -> Any:
-    return defused(cell) if isinstance(cell, str) else cell
+        return super().writerow({name: defused_cell(cell) for name, cell in rowdict.items()})
 
 
 def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bool) -> None:
     """`plan_place` is the place whose screens the plan gave to the reader; a masked bundle tells no plan."""
     asked = [question.name for question in study.protocol.document.questions]
-    columns = ("reader", "virtual", *dict.fromkeys([*("specialty", "years", "site"), *asked]))
+    known = ("virtual", "program", "arm", "language")
+    columns = ("reader", *known, *dict.fromkeys([*("specialty", "years", "site"), *asked]))
     columns = columns if masked else (*columns, "plan_place")
     enrolled = Enrolment.objects.filter(pk__in=readers).order_by("pseudonym" if masked else "place")
+    enrolled = enrolled.select_related("user", "invitation__claim__by")
     said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
     with ExitStack() as files:
         writer = _writer(files, folder / "readers.csv", columns)
         for enrolment in enrolled:
-            own = {"reader": enrolment.pseudonym, "virtual": int(enrolment.virtual)}
+            own = {
+                "reader": enrolment.pseudonym,
+                "virtual": int(enrolment.virtual),
+                "program": int(enrolment.program),
+                "arm": enrolment.arm,
+                "language": enrolment.language,
+            }
             writer.writerow({"plan_place": enrolment.place, **said.get(enrolment.pk, {}), **own})
 
 
@@ -110,6 +119,16 @@ def _write_images(study: Study, folder: Path, names: Names) -> None:
         writer = _writer(files, folder / "images.csv", ("image", "source", *labels))
         for row in sorted(_images(study, names), key=lambda row: str(row["image"])):
             writer.writerow(row)
+
+
+def _write_concerns(study: Study, folder: Path, names: Names) -> None:
+    """A study in which nobody reported anything has no such table."""
+    rows = list(concerns.concern_rows(study, names))
+    if rows:
+        with ExitStack() as files:
+            writer = _writer(files, folder / concerns.FILE, concerns.COLUMNS)
+            for row in rows:
+                writer.writerow(row)
 
 
 def _label_names(study: Study) -> list[str]:
@@ -128,7 +147,7 @@ def _images(study: Study, names: Names) -> Iterator[dict[str, Any]]:
                 yield {**shown.intended, "image": shown.image, "source": shown.source}
 
 
-def _header(study: Study, names: Names | Mask) -> dict[str, Any]:
+def _header(study: Study, names: Names | Mask, *, last: bool) -> dict[str, Any]:
     """study.json. A masked one has nothing that comes from the plan, not even its digest."""
     protocol = study.protocol.document
     return {
@@ -142,19 +161,8 @@ def _header(study: Study, names: Names | Mask) -> dict[str, Any]:
         **(_masked_sources(names) if isinstance(names, Mask) else _from_the_plan(study, names)),
         "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
         "margins": {"detection": protocol.margins.detection, "realism": protocol.margins.realism},
-        "sections": [
-            {
-                "name": section.name,
-                "task": section.task,
-                "title": section.title,
-                "alternatives": section.alternatives,
-                "trials": section.trials,
-                "read_by_each": section.read_by_each,
-                "confidence": section.confidence or None,
-            }
-            for section in protocol.sections
-            if not section.practice
-        ],
+        **asked_of_readers(study, masked=names.masked),
+        **({} if names.masked else looks_said(study, last=last)),
         "readers_planned": protocol.readers,
         "analysis_plan": protocol.analysis_plan,
         "software": {name: version(name) for name in SOFTWARE} | {"python": platform.python_version()},
@@ -184,15 +192,35 @@ def _disclosures(study: Study) -> list[dict[str, Any]]:
 
 
 def _masked_sources(mask: Mask) -> dict[str, Any]:
-    """The letters of sources, where sections have them; a letter is another source in another section."""
+    """The letters of sources, where sections have them, and the sections that had to go without.
+
+    A letter is another source in another section.
+    """
     letters = sorted({letter for letters in mask.arms.values() for letter in letters})
-    return {"sources": [{"name": letter} for letter in letters]} if letters else {}
+    sources = {"sources": [{"name": letter} for letter in letters]} if letters else {}
+    return sources | ({"masked_arms_withheld": mask.withheld} if mask.withheld else {})
+
+
+def _programs(study: Study) -> list[dict[str, Any]]:
+    """The programs that read, by their pseudonyms; where they ran is nobody's business."""
+    rows = Program.objects.filter(enrolment__study=study).order_by("enrolment__place")
+    return [
+        {
+            "reader": row.enrolment.pseudonym,
+            "model": row.model,
+            "version": row.version,
+            "prompt_digest": row.prompt_digest,
+            "repeats": row.repeats,
+        }
+        for row in rows.select_related("enrolment")
+    ]
 
 
 def _from_the_plan(study: Study, names: Names) -> dict[str, Any]:
     return {
         **plan_header(study),
         "seed": study.protocol.document.seed,
+        "programs": _programs(study),
         "sources": [
             {
                 "name": source.name,

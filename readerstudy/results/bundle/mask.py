@@ -1,23 +1,30 @@
 """The names in a masked bundle: alike for all readers, and no function of anything but the study's secret.
 
 Readers can be compared by them, and nothing can be told of the truth. Trials are renumbered, images are named
-section by section, and where a screen shows several, they go by the letters of their trial. A source has a
-letter only in a section whose protocol says `masked_arms`.
+section by section, and where a screen shows several, they go by the letters of their trial. So images that
+are shown again have other names, and a reference, of which nothing is asked, has none. A source has a letter
+only in a section whose protocol says `masked_arms`, and whose images and cases no other section shows.
 """
 
 import hmac
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from readerstudy.results.bundle.names import Shown
-from readerstudy.studies.models import Section, Study
+from readerstudy.studies.models import Section, Study, Trial
+from readerstudy.studies.protocol import SectionDocument
+from readerstudy.truth.allocation.document import REFERENCE
 from readerstudy.truth.disclose import disclosed_trials
 from readerstudy.truth.models import Key
 from readerstudy.truth.secrets import name_key
 
 Rank = Callable[..., bytes]
+#: Kinds of item whose answers do not speak of what is real.
+LETTERED = ("scale", "number", "measure")
 
 
 class _Shown(NamedTuple):
@@ -32,6 +39,43 @@ class _Shown(NamedTuple):
     label: dict[str, Any]
 
 
+def may_have_letters(section: Section, document: SectionDocument) -> bool:
+    """Whether letters of sources tell nothing in a section.
+
+    It asks for scales, numbers and measures alone, shows every source equally often, and no other section
+    shows one of its images or cases: what is said there could be laid beside.
+    """
+    if any(item.kind not in LETTERED for item in document.items):
+        return False
+    mine, theirs = _shown_in(section, here=True), _shown_in(section, here=False)
+    counts = Counter(source for source, *_ in mine)
+    if len(set(counts.values())) > 1:
+        return False
+    seen = {name for _, *names in mine for name in names if name}
+    return seen.isdisjoint(name for _, *names in theirs for name in names if name)
+
+
+def _shown_in(section: Section, *, here: bool) -> list[tuple[str, str, str, str]]:
+    """The images that a section shows, or those of all others: source, image, case and patient."""
+    keys = Key.objects.filter(trial_image__trial__section__study=section.study_id)
+    at = Q(trial_image__trial__section=section)
+    keys = keys.filter(at, catch=False).exclude(alternative=REFERENCE) if here else keys.exclude(at)
+    columns = (
+        "provenance__source__name",
+        "provenance__image__digest",
+        "provenance__labels",
+        "provenance__group",
+    )
+    return [
+        (source, f"image {digest}", _named("case", labels.get("case")), _named("patient", group))
+        for source, digest, labels, group in keys.values_list(*columns).iterator(2_000)
+    ]
+
+
+def _named(what: str, name: str | None) -> str:
+    return f"{what} {name}" if name else ""
+
+
 class Mask:
     """Masked names of one study, the same in every export of it."""
 
@@ -44,9 +88,15 @@ class Mask:
         self._images: dict[int, str] = {}
         self._shown: dict[int, dict[int, Shown]] = {}
         self.arms: dict[str, list[str]] = {}
-        document = study.protocol.document
+        #: Sections whose protocol wants letters of sources, which would tell something here.
+        self.withheld: list[str] = []
+        protocol = study.protocol.document
         for section in study.sections.filter(practice=False).order_by("position"):
-            self._cover(section, with_arms=document.section(section.name).masked_arms)
+            document = protocol.section(section.name)
+            lettered = document.masked_arms and may_have_letters(section, document)
+            if document.masked_arms and not lettered:
+                self.withheld.append(section.name)
+            self._cover(section, with_arms=lettered)
 
     def trial(self, section: Section, number: int) -> str:
         return self._trials[section.pk, number]
@@ -68,6 +118,8 @@ class Mask:
     def _number_trials(self, section: Section, keys: Iterable[_Shown]) -> None:
         """Numbers run on from section to section, so that a name never means two things."""
         numbers = {key.trial_number for key in keys}
+        pages = Trial.objects.filter(section=section, images=None).values_list("number", flat=True)
+        numbers.update(pages)
         ordered = sorted(numbers, key=lambda number: self._rank("trial", section.name, number))
         for place, number in enumerate(ordered, start=len(self._trials) + 1):
             self._trials[section.pk, number] = f"T{place:03}"
@@ -114,7 +166,7 @@ class Mask:
 
 
 def _keys_of(section: Section) -> Iterator[_Shown]:
-    keys = Key.objects.filter(trial_image__trial__section=section)
+    keys = Key.objects.filter(trial_image__trial__section=section).exclude(alternative=REFERENCE)
     rows = keys.values_list(
         "trial_image_id",
         "trial_image__trial_id",

@@ -10,7 +10,10 @@ from readerstudy.truth.pseudonyms import Pseudonyms
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What the bundle says of one image of a trial. `real` is None where the bundle must not know."""
+    """What the bundle says of one image of a trial. `real` is None where the bundle must not know.
+
+    `screen` is the kind of screen that it stands on, "" where there is one kind.
+    """
 
     image: str
     source: str
@@ -19,6 +22,7 @@ class Shown:
     catch: bool
     label: dict[str, str]
     intended: dict[str, str] = field(default_factory=dict)
+    screen: str = ""
 
 
 class Naming(Protocol):
@@ -62,6 +66,7 @@ class Names:
             "catch",
             "trial_image__label",
             "provenance__labels",
+            "screen",
         )
         return {
             pk: Shown(
@@ -72,6 +77,7 @@ class Names:
                 catch=catch,
                 label=label,
                 intended=intended,
+                screen=screen,
             )
-            for pk, source, kind, digest, alternative, catch, label, intended in rows.iterator(2_000)
+            for pk, source, kind, digest, alternative, catch, label, intended, screen in rows.iterator(2_000)
         }

@@ -7,20 +7,20 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from readerstudy.results.bundle.names import Naming, Shown
 from readerstudy.results.spreadsheet import defused
-from readerstudy.studies.models import Enrolment, Section, Study, TrialImage
+from readerstudy.studies.models import Enrolment, Section, Study, Trial, TrialImage
 from readerstudy.truth.disclose import disclosed_trials
 
 TABLES = {
     "bundle_reader": {"id": "bigint", "rank": "bigint", "name": "text"},
     "bundle_trial": {
         "id": "bigint", "rank": "bigint", "section": "text", "section_rank": "bigint", "task": "text",
-        "name": "text", "catch": "bigint", "disclosed": "bigint",
+        "name": "text", "catch": "bigint", "disclosed": "bigint", "untimed": "bigint",
     },
     "bundle_image": {
         "id": "bigint", "rank": "bigint", "name": "text", "source": "text", "alternative": "text",
@@ -29,13 +29,41 @@ TABLES = {
 }  # fmt: skip
 
 
+class StagedReader(NamedTuple):
+    """A reader as the bundle names them, and the place that they read."""
+
+    pk: int
+    rank: int
+    name: str
+    place: int | None
+
+
+class StagedTrial(NamedTuple):
+    """A trial as the bundle names it; `untimed` where times would tell who was right."""
+
+    pk: int
+    rank: int
+    section: str
+    section_rank: int
+    task: str
+    name: str
+    catch: int
+    disclosed: int
+    untimed: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Staged:
     """Whose answers count in which sections, by their keys, and what the bundle says of each trial image."""
 
-    readers: tuple[int, ...]
+    people: tuple[StagedReader, ...]
     sections: tuple[int, ...]
+    trials: dict[int, StagedTrial]
     shown: dict[int, Shown]
+
+    @property
+    def readers(self) -> tuple[int, ...]:
+        return tuple(reader.pk for reader in self.people)
 
 
 @contextmanager
@@ -48,47 +76,57 @@ def staged(study: Study, names: Naming) -> Iterator[Staged]:
     # at a time, which an export must not be.
     with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
         _create()
-        _fill("bundle_reader", readers)
-        _fill("bundle_trial", _trials(study, sections, names, shown))
+        _fill("bundle_reader", (reader[:3] for reader in readers))
+        trials = _trials(study, sections, names, shown)
+        _fill("bundle_trial", trials)
         _fill("bundle_image", _images(shown))
         yield Staged(
-            readers=tuple(pk for pk, *_ in readers),
+            people=tuple(readers),
             sections=tuple(section.pk for section in sections),
+            trials={trial.pk: trial for trial in trials},
             shown=shown,
         )
         _drop()
 
 
-def _readers(study: Study, names: Naming) -> list[tuple[int, int, str]]:
+def _readers(study: Study, names: Naming) -> list[StagedReader]:
     """Those whose answers count, in an order that tells nothing where the bundle is masked.
 
-    Virtual readers answer from the truth, so beside people's answers theirs would be the key to a mask.
+    Virtual readers answer from the truth, and a program may know it: beside people's answers theirs would be
+    the key to a mask.
     """
     counted = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
-    people = counted.filter(virtual=False)
+    people = counted.filter(virtual=False, program=False)
     if names.masked and people.exists():
         counted = people
-    ordered = counted.order_by("pseudonym" if names.masked else "place").values_list("pk", "pseudonym")
-    return [(pk, rank, defused(name)) for rank, (pk, name) in enumerate(ordered)]
+    ordered = counted.order_by("pseudonym" if names.masked else "place")
+    rows = enumerate(ordered.values_list("pk", "pseudonym", "place"))
+    return [StagedReader(pk, rank, defused(name), place) for rank, (pk, name, place) in rows]
 
 
 def _trials(
     study: Study, sections: list[Section], names: Naming, shown: dict[int, Shown]
-) -> list[tuple[Any, ...]]:
+) -> list[StagedTrial]:
     """The trials of the bundle by section and name; on the way, `shown` learns of their images."""
-    disclosed, found = disclosed_trials(study), []
+    disclosed = disclosed_trials(study)
+    found: list[tuple[Any, ...]] = []
+    protocol = study.protocol.document
     for place, section in enumerate(sections):
         of_section = names.shown_in(section)
         shown.update(of_section)
-        images = TrialImage.objects.filter(trial__section=section)
-        columns = images.values_list("pk", "trial_id", "trial__number")
-        told = [(image, *trial) for image, *trial in columns.iterator(2_000) if image in of_section]
-        catch = {trial for image, trial, _ in told if of_section[image].catch}
-        for trial, number in {(trial, number): None for _, trial, number in told}:
+        images = TrialImage.objects.filter(trial__section=section).values_list("pk", "trial_id")
+        caught = {image for image, one in of_section.items() if one.catch}
+        catch = {trial for image, trial in images.iterator(2_000) if image in caught}
+        # Under a staircase times follow from how often a reader was right.
+        untimed = int(names.masked and protocol.section(section.name).staircase is not None)
+        trials = Trial.objects.filter(section=section).values_list("pk", "number")
+        for trial, number in trials.iterator(2_000):
+            if names.leaves_out(section, number):
+                continue
             name = names.trial(section, number)
-            facts = (defused(name), int(trial in catch), int(trial in disclosed))
+            facts = (defused(name), int(trial in catch), int(trial in disclosed), untimed)
             found.append((place, name, trial, defused(section.name), place, section.task, *facts))
-    return [(trial, rank, *rest) for rank, (_, _, trial, *rest) in enumerate(sorted(found))]
+    return [StagedTrial(trial, rank, *rest) for rank, (_, _, trial, *rest) in enumerate(sorted(found))]
 
 
 def _images(shown: dict[int, Shown]) -> Iterator[tuple[Any, ...]]:

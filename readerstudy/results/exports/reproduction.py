@@ -23,6 +23,7 @@ PLANNING = (
     "readerstudy/imaging/__init__.py", "readerstudy/imaging/canvas.py", "readerstudy/imaging/errors.py",
     "readerstudy/studies/__init__.py", "readerstudy/studies/protocol/*.py",
     "readerstudy/truth/__init__.py", "readerstudy/truth/errors.py", "readerstudy/truth/hidden.py",
+    "readerstudy/truth/judging.py",
     "readerstudy/truth/allocation/*.py",
 )  # fmt: skip
 NEEDED = (

@@ -52,6 +52,7 @@ FORBIDDEN = {
     "intended",
     "catch",
     "correct",
+    "truth",
     "slot",
     "slot_real",
     "slot_picked",

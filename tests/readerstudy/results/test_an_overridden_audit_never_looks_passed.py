@@ -95,7 +95,7 @@ def test_a_passed_audit_is_told_without_alarm(tmp_path: Path) -> None:
 
 def test_the_pages_of_the_study_show_it_as_overridden_and_not_as_done(overridden: Locked) -> None:
     [step] = [step for step in life_of(overridden.study) if step.name == "audit"]
-    assert (step.state, step.said) == ("overridden", "failed, and overridden with a reason")
+    assert (step.state, step.said) == ("overridden", "failed, overridden")
     client = overridden.client("alice")
     assert "Failed, and overridden" in client.get("/studies/knees/log/").content.decode()
     audit = client.get("/studies/knees/audit/").content.decode()

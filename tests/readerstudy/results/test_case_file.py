@@ -134,7 +134,7 @@ def test_a_call_is_right_or_wrong_and_has_its_confidence() -> None:
         assert said.right is not found.case.images[0].real
         assert found.case.wrong == (0 if said.right else 1)
     browser = made.client("alice")
-    assert "sure 2 of 3" in browser.get("/studies/knees/cases/calls/1/").content.decode()
+    assert "confidence 2 of 3" in browser.get("/studies/knees/cases/calls/1/").content.decode()
     [told] = browser.get("/api/studies/knees/cases/calls/1").json()["answers"]
     assert (told["picked"], told["call"], told["confidence"]) == (None, "synthetic", 2)
 

@@ -10,8 +10,8 @@ from readerstudy.studies.models import Study
 
 class Command(StudyCommand):
     help = (
-        "Hold one study against its log, as every export does: answers, people, milestones, plan and truth. "
-        "Exits 1 and names the rows when something was changed behind the platform's back."
+        "Compare one study with its log, as every export does: answers, people, milestones, plan and truth. "
+        "Exits 1 and names the rows if something was changed directly in the database."
     )
 
     def arguments(self, parser: ArgumentParser) -> None:

@@ -12,9 +12,7 @@ class Command(StudyCommand):
     help = "Write a frozen study's answers as a bundle of CSV tables; masked until the study is unblinded."
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--out", type=Path, required=True, help="a folder that is not there yet, or empty"
-        )
+        parser.add_argument("--out", type=Path, required=True, help="a new or empty folder")
         parser.add_argument("--masked", action="store_true", help="hide which images are real")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from readerstudy.studies.models import Study
 
 
 class Command(StudyCommand):
-    help = "Write an archive that computes the report anew: data, versions, program, one command."
+    help = "Write an archive that reproduces the report: data, versions, program, one command."
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--out", type=Path, required=True, help="the zip file to write")

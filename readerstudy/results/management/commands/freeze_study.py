@@ -8,7 +8,7 @@ from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
-    help = "Freeze a study: no answer comes any more, and the data get a digest."
+    help = "Freeze a study: no more answers are accepted, and the data get a digest."
     asks = StatedReason
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:

@@ -11,8 +11,8 @@ from readerstudy.web.options import StatedReason
 
 class Command(StudyCommand):
     help = (
-        "Unblind a study; one that is still open is frozen first. Where the protocol asks for two people, "
-        "the first call asks and a call --by somebody else confirms."
+        "Unblind a study; one that is still open is frozen first. If the protocol requires two people, the "
+        "first call requests it and a call with another --by confirms."
     )
     asks = StatedReason
 

@@ -22,8 +22,8 @@ from readerstudy.studies.models import Study
 
 class Command(BaseCommand):
     help = (
-        "Verify the audit log, and hold every study against it: answers, people, plan and truth. Finds "
-        "changed, removed, inserted and reordered rows, cut tails and altered triggers. Exits 1 when "
+        "Verify the audit log, and compare every study with it: answers, people, plan and truth. Finds "
+        "changed, removed, inserted and reordered rows, truncated logs and altered triggers. Exits 1 if "
         "something is wrong."
     )
 
@@ -33,17 +33,18 @@ class Command(BaseCommand):
         )
         parser.add_argument("--pixels", action="store_true", help="also compare every stored image")
         parser.add_argument(
-            "--save", type=Path, metavar="FILE", help="write down where each stream ends, to keep elsewhere"
+            "--save",
+            type=Path,
+            metavar="FILE",
+            help="save the end of each stream to a file, to keep elsewhere",
         )
         parser.add_argument(
-            "--against", type=Path, metavar="FILE", help="compare with what an earlier --save wrote down"
+            "--against", type=Path, metavar="FILE", help="compare with a file written by --save"
         )
         parser.add_argument(
             "--lines", type=Path, metavar="FILE", help="compare with the lines that keep_ends wrote or mailed"
         )
-        parser.add_argument(
-            "--restore-triggers", action="store_true", help="first put back the triggers that are missing"
-        )
+        parser.add_argument("--restore-triggers", action="store_true", help="restore missing triggers first")
         parser.add_argument(
             "--reseal",
             action="store_true",

@@ -88,7 +88,7 @@ COMMON = {
     "trial": "CASE WHEN p.repeats_id IS NULL THEN t.name ELSE t.name || '-again' END",
     "repeat_of": "CASE WHEN p.repeats_id IS NOT NULL THEN t.name END",
     "order": 'p."order"',
-    "response_ms": "r.response_ms",
+    "response_ms": "CASE WHEN t.untimed = 0 THEN r.response_ms END",
     "catch": "t.catch",
     "disclosed": "t.disclosed",
     "image": "i.name",
@@ -121,7 +121,8 @@ SELECTS = {
     "calls.csv": Select(
         columns={"call": "NULLIF(r.call, '')", "confidence": "r.confidence"},
         joins=FIRST,
-        where="t.task = 'call'",
+        # A call that came too late is missing, which answers.csv says.
+        where="t.task = 'call' AND r.call <> ''",
     ),
     "checks.csv": Select(
         columns={
@@ -132,7 +133,7 @@ SELECTS = {
             "trial_image": "s.trial_image_id",
         },
         joins=FIRST,
-        where="t.task = 'check_label'",
+        where="t.task = 'check_label' AND r.verdict <> ''",
     ),
     "reasons.csv": Select(
         columns={"tag": "w.tag", "x": "w.x", "y": "w.y", "answer": "r.id"},

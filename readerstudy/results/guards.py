@@ -1,0 +1,8 @@
+"""What was imported beside the answers, and what looks before the end found, is only ever added."""
+
+from readerstudy.studies.guards import append_only
+
+GAZE = [append_only(f"results_{name}") for name in ("gazetable", "gaze")]
+
+# Of a later migration.
+INTERIM = [append_only("results_interimlook")]

@@ -1,0 +1,26 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from readerstudy.accounts.models import User
+from readerstudy.results.gaze import import_gaze
+from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.models import Study
+
+
+class Command(StudyCommand):
+    help = "Import gaze tables (CSV: code, time, x, y) into an unblinded study."
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("tables", nargs="+", type=Path, help="CSV files")
+
+    def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
+        for path in options["tables"]:
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise CommandError(f"{path} cannot be read: {error}.") from error
+            table = import_gaze(study, content, by=by)
+            self.say(f"{path}: {table.placed:,} of {table.samples:,} samples lie on images.")
