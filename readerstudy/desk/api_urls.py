@@ -7,6 +7,7 @@ from readerstudy.desk.cases import api as cases
 from readerstudy.desk.emergency import api as emergency
 from readerstudy.desk.ending import api as ending
 from readerstudy.desk.images import api as images
+from readerstudy.desk.interim import api as interim
 from readerstudy.desk.locking import api as locking
 from readerstudy.desk.people import api as people
 from readerstudy.desk.person import api as person
@@ -50,7 +51,9 @@ of_a_study = [
     path("lock", locking.LockView.as_view(), name="api-lock"),
     path("people", people.PeopleView.as_view(), name="api-people"),
     path("people/<slug:pseudonym>/withdrawal", people.WithdrawalView.as_view(), name="api-withdrawal"),
+    path("people/deadline", people.DeadlineView.as_view(), name="api-deadline"),
     path("people/reminders", people.RemindersView.as_view(), name="api-reminders"),
+    path("people/programs", people.ProgramsView.as_view(), name="api-programs"),
     path("people/withdrawals", people.StaffWithdrawalView.as_view(), name="api-staff-withdrawal"),
     path("people/<slug:pseudonym>/replacement", people.ReplacementView.as_view(), name="api-replacement"),
     path("progress", watching.ProgressView.as_view(), name="api-progress"),
@@ -62,6 +65,7 @@ of_a_study = [
     ),
     path("log", watching.LogView.as_view(), name="api-log"),
     path("audit-trail.<slug:kind>", watching.AuditTrailView.as_view(), name="api-audit-trail"),
+    path("interim", interim.InterimView.as_view(), name="api-interim"),
     path("freeze", ending.FreezeView.as_view(), name="api-freeze"),
     path("unblinding-request", ending.UnblindingRequestView.as_view(), name="api-unblinding-request"),
     path(
@@ -74,12 +78,16 @@ of_a_study = [
     path("report/<str:name>", result.ReportFileView.as_view(), name="api-report-file"),
     path("cases/<slug:section>", cases.CasesView.as_view(), name="api-cases"),
     path("cases/<slug:section>/<int:number>", cases.CaseView.as_view(), name="api-case"),
+    path("cases/<slug:section>/<int:number>/looks", cases.LooksView.as_view(), name="api-looks"),
+    path("gaze", cases.GazeView.as_view(), name="api-gaze"),
+    path("gaze-codes", cases.GazeCodesView.as_view(), name="api-gaze-codes"),
     path("pictures/<int:number>.png", cases.PictureView.as_view(), name="api-picture"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("planner", planner.PlannerView.as_view(), name="api-planner"),
+    path("planner/endpoint", planner.EndpointPlannerView.as_view(), name="api-planner-endpoint"),
     path("protocols", protocol.PublishedView.as_view(), name="api-published"),
     path("protocols/check", protocol.NewProtocolCheckView.as_view(), name="api-published-check"),
     path("account/data", person.MyDataView.as_view(), name="api-my-data"),

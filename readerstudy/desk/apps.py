@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
@@ -10,7 +8,9 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        import_module("readerstudy.desk.rehearsal.preflight")
+        from readerstudy.studies.runs import performed_in
+
+        performed_in("readerstudy.desk.rehearsal.preflight")
 
 
 class StaticFiles(StaticFilesConfig):

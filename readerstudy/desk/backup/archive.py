@@ -15,17 +15,18 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db import connection
 from django.utils import timezone
 
 from readerstudy.desk.backup.database import dump_database, load_database
 from readerstudy.desk.backup.errors import AlreadyThere, NotABackup
+from readerstudy.imaging.storage import image_storage
 
 FORMAT = 1
 ABOUT, DATABASE, IMAGES, HOME = "backup.json", "database", "images", "home"
 #: Folders of READERSTUDY_HOME that are made again, or are copied by other means.
-_LEFT_OUT = {"static", "images"}
+_LEFT_OUT = {"static", "images", "packed"}
 Tell = Callable[[str], None]
 
 
@@ -55,8 +56,8 @@ def _fill(archive: tarfile.TarFile, folder: Path, tell: Tell) -> None:
         archive.add(snapshot, DATABASE)
     tell("Database copied.")
     count = 0
-    for name in _names(storages["images"]):
-        with storages["images"].open(name) as stored:
+    for name in _names(image_storage()):
+        with image_storage().open(name) as stored:
             _add(archive, f"{IMAGES}/{name}", stored)
         count += 1
     tell(f"{count} image files copied.")
@@ -131,8 +132,8 @@ def _load(archive: tarfile.TarFile, tell: Tell) -> None:
                 load_database(snapshot)
             tell("Database restored.")
         elif place == IMAGES:
-            if not storages["images"].exists(name):
-                storages["images"].save(name, File(content))
+            if not image_storage().exists(name):
+                image_storage().save(name, File(content))
             images += 1
         elif place == HOME:
             _write(_within_home(name), content)

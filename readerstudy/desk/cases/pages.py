@@ -2,18 +2,25 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from readerstudy.accounts.person import person
+from readerstudy.desk.cases.dwell_map import dwell_map, in_words
 from readerstudy.desk.cases.heat import heat_map, names_of
-from readerstudy.desk.cases.queries import gallery_page, picture_of
-from readerstudy.desk.shell.access import STAFF, UNBLINDERS, study_page
+from readerstudy.desk.cases.queries import gallery_page, looks_of, picture_of
+from readerstudy.desk.cases.replay import replay_of
+from readerstudy.desk.shell.access import LEADS, STAFF, UNBLINDERS, study_page
 from readerstudy.desk.shell.frame import study_response
+from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.delivery import LARGE_PX
 from readerstudy.results.case_file import case_file
 from readerstudy.results.cases import counting_section
+from readerstudy.results.gaze import MOST_BYTES, codes_csv, import_gaze
+from readerstudy.results.looks import dwell_on, gaze_on, looks_at
 from readerstudy.results.tallies import readers_of
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.unblind import is_unblinded
+from readerstudy.web.pages import done, refused
 from readerstudy.web.paging import whole_number
 
 PAGE = 30
@@ -54,6 +61,10 @@ def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpR
     if opened is None:
         raise Http404
     canvas, images = study.protocol.document.canvas, opened.case.images
+    looks = looks_at(study, _section(study, section), number)
+    looker = request.GET.get("looker", "")
+    chosen = looks_of(looker, looks)
+    maps = [(image, dwell_on(image.trial_image, chosen, canvas)) for image in images]
     # Alone, an image is shown larger, so that letters of the same size on the screen are smaller on it.
     size = canvas.width / (24 if len(images) == 1 else 15)
     context = {
@@ -64,10 +75,63 @@ def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpR
             (image, voters, heat_map(image, canvas, names_of(image.spots, canvas, size)))
             for image, voters in opened.shown
         ],
+        "looks": looks,
+        "looker": looker,
+        "looked": [
+            (image, dwell, dwell_map(dwell, gaze_on(image.trial_image, chosen), canvas), in_words(dwell))
+            for image, dwell in maps
+        ],
         "rated": any(image.mean_rating is not None for image in images),
         "page": "result",
     }
     return study_response(request, study, "cases/case", context)
+
+
+@require_GET
+@study_page(*UNBLINDERS)
+def replay(request: HttpRequest, study: Study, section: str, number: int, reader: str) -> HttpResponseBase:
+    """One reader's way through a case, as it was on their screen."""
+    found = _section(study, section)
+    again = "again" in request.GET
+    opened = case_file(study, found, number)
+    looks = looks_at(study, found, number)
+    look = next((look for look in looks if look.reader == reader and look.again == again), None)
+    if opened is None or look is None:
+        raise Http404
+    images = {image.trial_image: image for image in opened.case.images}
+    data = replay_of(look, study.protocol.document.canvas)
+    context = {
+        "section": study.protocol.document.section(section),
+        "case": opened.case,
+        "look": look,
+        "shown": [(letter, images[image]) for letter, image in look.images.items() if image in images],
+        "data": data,
+        "page": "result",
+    }
+    return study_response(request, study, "cases/replay", context)
+
+
+@require_POST
+@study_page(*UNBLINDERS)
+def gaze(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """A gaze table, once the study is unblinded."""
+    sent = request.FILES.get("table")
+    content = b"" if sent is None else sent.read(MOST_BYTES + 1)
+    try:
+        table = import_gaze(study, content, by=person(request))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-result", study.slug)
+    return done(
+        request, f"{table.placed:,} of {table.samples:,} samples lie on images.", "desk-result", study.slug
+    )
+
+
+@require_GET
+@study_page(*LEADS)
+def codes(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """What the laboratory names its gaze recordings by."""
+    headers = {"Content-Disposition": f'attachment; filename="{study.slug}-gaze-codes.csv"'}
+    return HttpResponse(codes_csv(study), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _section(study: Study, name: str) -> Section:
@@ -84,7 +148,8 @@ def _section(study: Study, name: str) -> Section:
 def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """An image that a trial of this study shows, once the study is unblinded; small, or `?large`."""
     size = LARGE_PX if "large" in request.GET else THUMBNAIL_PX
-    picture = picture_of(study, number, size) if is_unblinded(study) else None
+    frame = whole_number(request, "frame") or None
+    picture = picture_of(study, number, size, frame) if is_unblinded(study) else None
     if picture is None:
         raise Http404
     return HttpResponse(picture, content_type="image/png")

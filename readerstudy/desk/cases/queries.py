@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from readerstudy.desk.cases.replay import replay_of
 from readerstudy.desk.shell.access import LARGEST_KEY
 from readerstudy.imaging.delivery import thumbnail_png
-from readerstudy.results.cases import gallery
+from readerstudy.results.cases import case_of, gallery
+from readerstudy.results.looks import Look, dwell_on, looks_at
 from readerstudy.studies.models import Section, Study, TrialImage
 from readerstudy.web.paging import Page
 
@@ -33,12 +36,38 @@ def gallery_page(
     )
 
 
-def picture_of(study: Study, number: int, size_px: int) -> bytes | None:
-    """Return an image as PNG by its number among those that trials show.
+def looked_at(study: Study, section: Section, number: int, reader: str = "") -> dict[str, Any] | None:
+    """Where readers looked in a case, or one of them; None if nobody answered it."""
+    case = case_of(study, section, number)
+    if case is None:
+        return None
+    canvas, looks = study.lock.protocol.document.canvas, looks_at(study, section, number)
+    chosen = looks_of(reader, looks)
+    maps = [(image.source, dwell_on(image.trial_image, chosen, canvas)) for image in case.images]
+    return {
+        "images": [
+            {"source": source, "seconds": dwell.seconds, "peak": dwell.peak, "cells": dwell.cells.tolist()}
+            for source, dwell in maps
+        ],
+        "readers": [
+            {"reader": look.reader, "again": look.again, "handling": look.handling, **replay_of(look, canvas)}
+            for look in looks
+        ],
+    }
+
+
+def looks_of(reader: str, looks: Sequence[Look]) -> list[Look]:
+    """The first showings that maps are drawn from: of one reader, or of all."""
+    known = {look.reader for look in looks}
+    return [look for look in looks if not look.again and (reader not in known or look.reader == reader)]
+
+
+def picture_of(study: Study, number: int, size_px: int, frame: int | None = None) -> bytes | None:
+    """Return an image, or one of its frames, as PNG by its number among those that trials show.
 
     Its own number would tell when it was imported.
     """
     if number > LARGEST_KEY:
         return None
     shown = TrialImage.objects.filter(trial__section__study=study, pk=number).select_related("image").first()
-    return None if shown is None else thumbnail_png(shown.image, size_px, scope=study.pk)
+    return None if shown is None else thumbnail_png(shown.image, size_px, scope=study.pk, frame=frame)

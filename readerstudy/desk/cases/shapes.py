@@ -41,7 +41,13 @@ class PointedOut(Shape):
     y = serializers.FloatField(allow_null=True)
 
 
-class SaidOut(Shape):
+class AnsweredOut(Shape):
+    ask = serializers.CharField()
+    text = serializers.CharField()
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+
+
+class CaseAnswerOut(Shape):
     reader = serializers.CharField()
     again = serializers.BooleanField(help_text="Whether this answers a hidden repeat of the case.")
     order = serializers.IntegerField()
@@ -55,12 +61,71 @@ class SaidOut(Shape):
         child=serializers.IntegerField(allow_null=True), help_text="In the order of the images."
     )
     reasons = PointedOut(many=True)
+    items = AnsweredOut(many=True, help_text="What was asked beside the task, with the answer in words.")
     response_ms = serializers.IntegerField(allow_null=True)
     revision = serializers.IntegerField()
 
 
+class CaseConcernOut(Shape):
+    reader = serializers.CharField()
+    source = serializers.CharField(allow_blank=True, help_text="Of the image that is meant.")  # type: ignore[assignment]
+    kind = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+
+
 class CaseFileOut(Shape):
     case = CaseOut()
-    answers = SaidOut(many=True)
+    answers = CaseAnswerOut(many=True)
+    reported = CaseConcernOut(many=True, help_text="Problems that readers reported.")
     before = serializers.IntegerField(allow_null=True)
     after = serializers.IntegerField(allow_null=True)
+
+
+class HandlingOut(Shape):
+    seconds = serializers.FloatField(help_text="From the first sight of the images to the answer, no pauses.")
+    zoomed_s = serializers.FloatField()
+    magnified_s = serializers.FloatField()
+    views = serializers.IntegerField(help_text="Zooms and moves.")
+    windows = serializers.IntegerField(help_text="Changes of the grey-level window.")
+
+
+class DwellOut(Shape):
+    source = serializers.CharField()  # type: ignore[assignment]
+    seconds = serializers.FloatField(help_text="For how long the image was on the screen.")
+    peak = serializers.FloatField(help_text="How many times the average its longest part was in sight.")
+    cells = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), help_text="Seconds, rows from the top."
+    )
+
+
+class LookOut(Shape):
+    reader = serializers.CharField()
+    again = serializers.BooleanField()
+    handling = HandlingOut()
+    letters = serializers.ListField(child=serializers.CharField())
+    moments = serializers.ListField(
+        child=serializers.DictField(), help_text="What was on the screen from t_ms on, in image pixels."
+    )
+    gaze = serializers.ListField(
+        child=serializers.ListField(), help_text="Milliseconds, letter, x and y in image pixels."
+    )
+
+
+class LooksOut(Shape):
+    images = DwellOut(many=True)
+    readers = LookOut(many=True)
+
+
+class GazeOut(Shape):
+    digest = serializers.CharField(help_text="SHA-256 of the table.")
+    samples = serializers.IntegerField()
+    placed = serializers.IntegerField(help_text="On an image while it was read.")
+
+
+class GazeCodeOut(Shape):
+    reader = serializers.CharField()
+    code = serializers.CharField()
+
+
+class GazeCodesOut(Shape):
+    codes = GazeCodeOut(many=True)

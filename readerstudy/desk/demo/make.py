@@ -12,7 +12,7 @@ from readerstudy.audit.record import record
 from readerstudy.desk.demo.images import bring_images
 from readerstudy.desk.demo.people import PASSWORD, invite_a_reader, staff
 from readerstudy.desk.demo.real_images import RealImages
-from readerstudy.desk.demo.recipes import RECIPES, Recipe
+from readerstudy.desk.demo.recipes import Recipe, recipe_of
 from readerstudy.desk.protocol.published import published
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
@@ -31,8 +31,8 @@ Steps = Callable[[str, str], OnProgress]
 
 SIMULATION_SEED = 7
 WHY_OVERRIDDEN = (
-    "Demonstration: the images of the bundled model differ from phantoms in ways a classifier finds; "
-    "a real study would mend that before it is locked."
+    "Demonstration: the images that stand in for synthetic ones differ from phantoms in ways a classifier "
+    "finds; a real study would mend that before it is locked."
 )
 
 
@@ -52,7 +52,7 @@ def make_demo(name: str, slug: str, *, steps: Steps, finish: bool, data: RealIma
 
     With `finish` it is frozen, unblinded and reported; else it stays open, with a link for one more reader.
     """
-    recipe, protocol = RECIPES[name], published(name)
+    recipe, protocol = recipe_of(name), published(name)
     people = staff()
     owner = people[0]
     study = Study.objects.filter(slug=slug).first()

@@ -11,10 +11,13 @@ from readerstudy.truth.virtual import Skill
 class Recipe:
     """For demonstrations only: the seeds are public, so anybody can make the images again and recognise them.
 
-    `sampling` says for each synthetic source how the bundled model makes it; `skill` how readers read."""
+    `sampling` says for each synthetic source how the bundled model makes it; softened phantoms stand in for
+    the others. `phantoms` is their kind, if not the one that fits the canvas; `skill` is how readers read.
+    """
 
     name: str
-    sampling: Mapping[str, Mapping[str, Any]]
+    sampling: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    phantoms: str = ""
     skill: Skill = field(default_factory=Skill)
 
 
@@ -67,3 +70,8 @@ _ALL = (
 )
 
 RECIPES = {recipe.name: recipe for recipe in _ALL}
+
+
+def recipe_of(name: str) -> Recipe:
+    """Return the recipe of a protocol; phantoms stand in wherever none is written down."""
+    return RECIPES.get(name) or Recipe(name=name)

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from readerstudy.accounts.models import Scope
 from readerstudy.desk.emergency.ask import ask_for_disclosure
 from readerstudy.desk.emergency.options import Disclosure
-from readerstudy.desk.emergency.shapes import DisclosureOut, DisclosuresOut
+from readerstudy.desk.emergency.shapes import DisclosuresOut, EmergencyOut
 from readerstudy.desk.shell.access import LEADS
 from readerstudy.desk.shell.api import DeskView
 from readerstudy.truth.disclose import confirm_disclosure, disclosures_of
@@ -24,12 +24,12 @@ class DisclosuresView(DeskView):
     def get(self, request: Request, slug: str) -> Response:
         return Response(DisclosuresOut({"disclosures": disclosures_of(self.study(slug, *LEADS))}).data)
 
-    @operation("disclosure_ask", DisclosureOut, asks=Disclosure)
+    @operation("disclosure_ask", EmergencyOut, asks=Disclosure)
     def post(self, request: Request, slug: str) -> Response:
         study = self.study(slug, *LEADS)
         self.confirmed()
         asked = ask_for_disclosure(study, self.given(Disclosure), by=self.person())
-        return Response(DisclosureOut(asked).data)
+        return Response(EmergencyOut(asked).data)
 
 
 class DisclosureConfirmationView(DeskView):
@@ -37,10 +37,10 @@ class DisclosureConfirmationView(DeskView):
 
     writes = Scope.STUDY_END
 
-    @operation("disclosure_confirm", DisclosureOut, asks=StatedReason)
+    @operation("disclosure_confirm", EmergencyOut, asks=StatedReason)
     def post(self, request: Request, slug: str, number: int) -> Response:
         study = self.study(slug, *LEADS)
         self.confirmed()
         asked = get_object_or_404(disclosures_of(study), pk=number)
         confirm_disclosure(asked, by=self.person(), reason=self.given(StatedReason)["reason"])
-        return Response(DisclosureOut(disclosures_of(study).get(pk=asked.pk)).data)
+        return Response(EmergencyOut(disclosures_of(study).get(pk=asked.pk)).data)

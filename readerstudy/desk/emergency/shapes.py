@@ -6,7 +6,7 @@ from readerstudy.desk.shell.shapes import MilestoneOut
 from readerstudy.web.shapes import Shape
 
 
-class DisclosureOut(Shape):
+class EmergencyOut(Shape):
     number = serializers.IntegerField(source="pk")
     reader = serializers.CharField()
     section = serializers.CharField()
@@ -19,4 +19,4 @@ class DisclosureOut(Shape):
 
 
 class DisclosuresOut(Shape):
-    disclosures = DisclosureOut(many=True)
+    disclosures = EmergencyOut(many=True)

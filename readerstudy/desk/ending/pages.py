@@ -23,8 +23,8 @@ from readerstudy.web.options import StatedReason, posted
 from readerstudy.web.pages import done, refused
 
 VERBS = {
-    "freeze": (freeze_study, "Frozen. No answer comes any more."),
-    "ask": (request_unblinding, "The unblinding is asked for."),
+    "freeze": (freeze_study, "The study is frozen. No more answers are accepted."),
+    "ask": (request_unblinding, "The unblinding is requested."),
     "approve": (approve_shared_images, "Approved. Another owner or analyst can now unblind and export."),
     "confirm": (confirm_unblinding, "The study is unblinded."),
 }

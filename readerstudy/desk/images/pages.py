@@ -6,16 +6,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.images.options import Import, Removal
-from readerstudy.desk.images.queries import source_picture, sources_of
+from readerstudy.desk.images.queries import part_of_source_picture, source_picture, sources_of
+from readerstudy.desk.images.refusals import refusals_as_csv, refusals_by_reason
 from readerstudy.desk.images.uploads import MOST_BYTES_A_PIECE, Batch, import_upload
-from readerstudy.desk.runs.queries import runs_of
+from readerstudy.desk.runs.queries import run_of, runs_of
 from readerstudy.desk.shell.access import LEADS, study_page
 from readerstudy.desk.shell.frame import study_response
 from readerstudy.errors import ReaderstudyError
@@ -37,9 +38,10 @@ def images(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "POST":
         return _import(request, study)
     rows = sources_of(study)
+    runs = runs_of(study).filter(kind__in=("import", "generate"))[:MOST_RUNS]
     context: dict[str, Any] = {
         "sources": rows,
-        "runs": runs_of(study).filter(kind__in=("import", "generate"))[:MOST_RUNS],
+        "runs": [(run, refusals_by_reason(run.outcome.get("refused", []))) for run in runs],
         "lacking": next((row.document.name for row in rows if row.is_short), ""),
     }
     return study_response(request, study, "images/images", context)
@@ -61,7 +63,7 @@ def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
 def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpResponseBase:
     """How much of a file is here (GET), or the next piece of it (PUT)."""
     if study.is_locked:
-        return JsonResponse({"detail": "The study is locked; no image comes in any more."}, status=409)
+        return JsonResponse({"detail": "The study is locked: no more images can be added."}, status=409)
     name = request.GET.get("name", "file")
     staged = Batch(study=study, token=batch, by=person(request))
     try:
@@ -75,6 +77,18 @@ def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpR
         return JsonResponse({"detail": str(error)}, status=400)
     except ReaderstudyError as error:
         return JsonResponse({"detail": str(error)}, status=error.status)
+
+
+@require_GET
+@study_page(*LEADS)
+def refusals(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
+    """What an import refused, line by line and file by file, as CSV."""
+    run = run_of(request, study, number)
+    if run.kind != "import":
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{study.slug}-refused-{run.pk}.csv"'}
+    text = refusals_as_csv(run.outcome.get("refused", []))
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_GET
@@ -118,9 +132,9 @@ def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponse
     except ReaderstudyError as error:
         return refused(request, error, "desk-sheet", study.slug, source)
     if not taken:
-        messages.warning(request, "No image was ticked, so none was taken out.")
+        messages.warning(request, "No image was selected, so none was removed.")
         return redirect("desk-sheet", study.slug, source)
-    said = f"{taken} {'image was' if taken == 1 else 'images were'} taken out of {source}."
+    said = f"{taken} {'image was' if taken == 1 else 'images were'} removed from {source}."
     if everything:
         return done(request, said, "desk-images", study.slug)
     return done(request, said, "desk-sheet", study.slug, source)
@@ -130,4 +144,8 @@ def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponse
 @cache_control(private=True, max_age=3600)
 @study_page(*LEADS)
 def source_thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    return HttpResponse(source_picture(study, number, THUMBNAIL_PX), content_type="image/png")
+    part = request.GET.get("part")
+    made = (
+        part_of_source_picture(study, number, part) if part else source_picture(study, number, THUMBNAIL_PX)
+    )
+    return HttpResponse(made, content_type="image/png")

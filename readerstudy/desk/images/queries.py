@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from readerstudy.desk.shell.facts import images_by_source
-from readerstudy.imaging.delivery import thumbnail_png
+from readerstudy.imaging.delivery import part_png, thumbnail_png
+from readerstudy.imaging.models import Image
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import SourceDocument
 from readerstudy.truth.models import Provenance, Source
+
+#: The side of the part of an image that a page enlarges.
+PART_PX = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,14 @@ class SourceRow:
     def is_short(self) -> bool:
         return self.have < self.needed
 
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.have)
+
+    @property
+    def percent(self) -> int:
+        return min(100, round(100 * self.have / self.needed)) if self.needed else 100
+
 
 def sources_of(study: Study) -> list[SourceRow]:
     document, have = study.protocol.document, images_by_source(study)
@@ -45,7 +57,16 @@ def sources_of(study: Study) -> list[SourceRow]:
 
 def source_picture(study: Study, number: int, size_px: int) -> bytes:
     """Return an image of one of the study's sources as PNG."""
+    return thumbnail_png(_image(study, number), size_px, scope=study.pk)
+
+
+def part_of_source_picture(study: Study, number: int, part: str) -> bytes:
+    """Return the middle or the corner of an image as it is stored, to be enlarged by the page."""
+    return part_png(_image(study, number), PART_PX, corner=part == "corner")
+
+
+def _image(study: Study, number: int) -> Image:
     row = Provenance.objects.filter(source__study=study, pk=number).select_related("image").first()
     if row is None:
         raise Http404
-    return thumbnail_png(row.image, size_px, scope=study.pk)
+    return row.image

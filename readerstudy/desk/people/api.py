@@ -5,13 +5,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from readerstudy.desk.people.inviting import invite_people, remind_people, replace_person, to_remind
-from readerstudy.desk.people.options import Invitation, Reminder, Replacement, StaffWithdrawal, Withdrawal
+from readerstudy.desk.people.leaving import withdraw_person
+from readerstudy.desk.people.options import (
+    Invitation,
+    NewDeadline,
+    Reminder,
+    Replacement,
+    StaffWithdrawal,
+    Withdrawal,
+)
 from readerstudy.desk.people.queries import people_of, reader_called
-from readerstudy.desk.people.shapes import InvitationsOut, PeopleOut, outcome_out
+from readerstudy.desk.people.shapes import InvitationsOut, PeopleOut, ProgramOut, outcome_out
 from readerstudy.desk.shell.access import LEADS, OWNERS
 from readerstudy.desk.shell.api import DeskView
+from readerstudy.studies.enrol_program import enrol_program, facts_and_holder, issue_key
 from readerstudy.studies.models import Role
-from readerstudy.studies.withdraw import withdraw
+from readerstudy.studies.move_deadline import move_deadline
+from readerstudy.studies.options import ProgramRequest
 from readerstudy.web.openapi import operation
 
 
@@ -39,14 +49,36 @@ class RemindersView(DeskView):
         return Response(outcome_out(remind_people(people, by=self.person(), mail=given["mail"])).data)
 
 
+class DeadlineView(DeskView):
+    """Tell readers another last day to read. Answers are taken until the freeze, also after it."""
+
+    @operation("deadline_move", None, asks=NewDeadline, status=204)
+    def post(self, request: Request, slug: str) -> Response:
+        study, given = self.study(slug, *OWNERS), self.given(NewDeadline)
+        move_deadline(study, given["day"], by=self.person(), reason=given["reason"])
+        return Response(status=204)
+
+
 class WithdrawalView(DeskView):
     """A reader leaves; their answers stay on record. An open invitation is revoked."""
 
     @operation("people_withdraw", None, asks=Withdrawal, status=204)
     def post(self, request: Request, slug: str, pseudonym: str) -> Response:
         reader, given = reader_called(self.study(slug, *LEADS), pseudonym), self.given(Withdrawal)
-        withdraw(reader, by=self.person(), **given)
+        withdraw_person(reader, by=self.person(), **given)
         return Response(status=204)
+
+
+class ProgramsView(DeskView):
+    """A program becomes a reader. Its answers are never pooled with people's."""
+
+    @operation("programs_enrol", ProgramOut, asks=ProgramRequest, status=201)
+    def post(self, request: Request, slug: str) -> Response:
+        study, given = self.study(slug, *OWNERS), self.given(ProgramRequest)
+        facts, holder = facts_and_holder(given, by=self.person())
+        enrolment = enrol_program(study, facts, holder=holder, by=self.person())
+        key = issue_key(enrolment, by=self.person())
+        return Response(ProgramOut({"pseudonym": enrolment.pseudonym, "key": key}).data, status=201)
 
 
 class StaffWithdrawalView(DeskView):
@@ -57,7 +89,7 @@ class StaffWithdrawalView(DeskView):
         study, given = self.study(slug, *OWNERS), self.given(StaffWithdrawal)
         for one in people_of(study).exclude(role=Role.READER).current():
             if one.email.lower() == given["email"].lower():
-                withdraw(one, by=self.person(), reason=given["reason"], keep_answers=True)
+                withdraw_person(one, by=self.person(), reason=given["reason"], keep_answers=True)
                 return Response(status=204)
         raise Http404
 

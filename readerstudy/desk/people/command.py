@@ -10,8 +10,6 @@ from readerstudy.studies.models import Enrolment, Study
 
 
 class PeopleCommand(StudyCommand):
-    """A command on the people of a study."""
-
     def tell_of_people(self, outcome: Outcome) -> None:
         """Each link and each reminder on a line of its own; what went wrong ends the command with 1."""
         for invited in outcome.invited:

@@ -8,7 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.desk.people.outcome import Outcome
 from readerstudy.desk.people.queries import unfinished
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.errors import LetterNotSent, NothingToRemind, ReadersDoNotLead
+from readerstudy.studies.errors import ArmIsForReaders, LetterNotSent, NothingToRemind, ReadersDoNotLead
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
 from readerstudy.studies.mail import Post, send_invitation, send_reminder
 from readerstudy.studies.models import Enrolment, Role, Study
@@ -46,19 +46,23 @@ def invite_people(
     mail: bool,
     leads: bool = False,
     language: str = "",
+    arm: str = "",
 ) -> Outcome:
     """Each address gets its link, by letter if `mail`, or the sentence why not.
 
-    With `leads` staff may also create studies of their own. `language` is that of the letters.
+    With `leads` staff may also create studies of their own. `language` is that of the letters, `arm` that of
+    readers.
     """
     if leads and role == Role.READER:
         raise ReadersDoNotLead
+    if arm and role != Role.READER:
+        raise ArmIsForReaders
     outcome = Outcome()
     with _post(mail) as post:
         for email in emails:
             try:
                 if role == Role.READER:
-                    invited = invite_reader(study, email, by=by, language=language)
+                    invited = invite_reader(study, email, by=by, language=language, arm=arm)
                 else:
                     invited = invite_staff(study, email, role, by=by, language=language, leads=leads)
             except ReaderstudyError as error:

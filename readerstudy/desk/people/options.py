@@ -26,6 +26,12 @@ class Invitation(Letters):
     leads = serializers.BooleanField(
         default=False, help_text="Whether they may create studies of their own; not for readers."
     )
+    arm = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=80,
+        help_text="Of readers: whose next free place they get. Places are taken in turn if left out.",
+    )
     language = serializers.ChoiceField(
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
@@ -40,6 +46,10 @@ class Reminder(Letters):
         max_length=MOST_EMAILS,
         help_text="Whom; everybody who has not finished if left out.",
     )
+
+
+class NewDeadline(StatedReason):
+    day = serializers.DateField(help_text="The last day to read, as readers are told.")
 
 
 class Withdrawal(StatedReason):

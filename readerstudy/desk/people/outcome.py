@@ -18,11 +18,20 @@ class Refused:
     error: ReaderstudyError
 
 
+@dataclass(frozen=True, kw_only=True)
+class Enrolled:
+    """A program that reads from now on, with the key that is shown once."""
+
+    pseudonym: str
+    key: str
+
+
 @dataclass(kw_only=True)
 class Outcome:
     """Who was invited or reminded just now, who of them by letter, and what went wrong."""
 
     invited: list[Invited] = field(default_factory=list)
+    enrolled: list[Enrolled] = field(default_factory=list)
     reminded: list[Enrolment] = field(default_factory=list)
     lettered: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
@@ -14,15 +15,18 @@ from readerstudy.desk.people.inviting import (
     replace_person,
     to_remind,
 )
-from readerstudy.desk.people.options import Invitation, Reminder, Replacement, Withdrawal
-from readerstudy.desk.people.outcome import Outcome, csv_address
+from readerstudy.desk.people.leaving import withdraw_person
+from readerstudy.desk.people.options import Invitation, NewDeadline, Reminder, Replacement, Withdrawal
+from readerstudy.desk.people.outcome import Enrolled, Outcome, csv_address
 from readerstudy.desk.people.queries import people_of, reader_called, unfinished
 from readerstudy.desk.shell.access import LEADS, OWNERS, roles_of, study_page
 from readerstudy.desk.shell.frame import study_response
 from readerstudy.errors import ReaderstudyError
+from readerstudy.studies.enrol_program import enrol_program, facts_and_holder, issue_key
 from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Enrolment, Role, Study
-from readerstudy.studies.withdraw import withdraw
+from readerstudy.studies.move_deadline import move_deadline
+from readerstudy.studies.options import ProgramRequest
 from readerstudy.web.options import posted
 from readerstudy.web.pages import done, refused
 
@@ -32,11 +36,14 @@ from readerstudy.web.pages import done, refused
 def people(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Everybody in the study; after inviting, the links, which are shown this once."""
     outcome, unsent = Outcome(), ""
+    if request.POST.get("verb") == "deadline":
+        return _move_deadline(request, study)
     if request.method == "POST":
         verbs: dict[str, Callable[[HttpRequest, Study], Outcome]] = {
             "invite": _invite,
             "remind": _remind,
             "replace": _replace,
+            "program": _enrol_program,
         }
         verb = verbs.get(request.POST.get("verb", "invite"))
         if verb is None:
@@ -51,13 +58,34 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "waiting": waiting,
         "outcome": outcome,
         "links_csv": csv_address(outcome.invited),
-        "all_roles": Role.choices,
+        "all_roles": _roles_to_invite(study),
         "languages": settings.LANGUAGES,
+        "arms": [arm.name for arm in study.protocol.document.arms],
         "may_give_the_lead": may_create_studies(request.user),
         "started": "\n".join(refused.email for refused in outcome.refused) or unsent,
         "typed": request.POST.dict() if outcome.problems else {},
     }
     return study_response(request, study, "people/people", context)
+
+
+def _roles_to_invite(study: Study) -> list[tuple[str, str]]:
+    """Those that an invitation can have now; a monitor only where a locked protocol plans looks."""
+    closed = set()
+    if not study.is_locked or study.is_frozen:
+        closed.add(Role.READER)
+    if not study.is_locked or study.protocol.document.looks is None:
+        closed.add(Role.MONITOR)
+    return [(role.value, str(role.label)) for role in Role if role not in closed]
+
+
+def _move_deadline(request: HttpRequest, study: Study) -> HttpResponseBase:
+    try:
+        moved = move_deadline(study, by=person(request), **posted(NewDeadline, request.POST))
+    except ReaderstudyError as error:
+        return refused(request, error, "desk-people", study.slug)
+    return done(
+        request, f"Readers are told to read until {date_format(moved.day)}.", "desk-people", study.slug
+    )
 
 
 def _invite(request: HttpRequest, study: Study) -> Outcome:
@@ -70,6 +98,13 @@ def _remind(request: HttpRequest, study: Study) -> Outcome:
     return remind_people(to_remind(study, given["emails"]), by=person(request), mail=given["mail"])
 
 
+def _enrol_program(request: HttpRequest, study: Study) -> Outcome:
+    facts, holder = facts_and_holder(posted(ProgramRequest, request.POST), by=person(request))
+    program = enrol_program(study, facts, holder=holder, by=person(request))
+    key = issue_key(program, by=person(request))
+    return Outcome(enrolled=[Enrolled(pseudonym=program.pseudonym, key=key)])
+
+
 def _replace(request: HttpRequest, study: Study) -> Outcome:
     reader = reader_called(study, request.POST.get("pseudonym", ""))
     return replace_person(reader, by=person(request), **posted(Replacement, request.POST))
@@ -77,7 +112,7 @@ def _replace(request: HttpRequest, study: Study) -> Outcome:
 
 @require_POST
 @study_page(*LEADS)
-def withdraw_person(request: HttpRequest, study: Study, pseudonym: str) -> HttpResponseBase:
+def withdraw_reader(request: HttpRequest, study: Study, pseudonym: str) -> HttpResponseBase:
     return _withdraw(request, study, reader_called(study, pseudonym))
 
 
@@ -95,9 +130,9 @@ def _withdraw(request: HttpRequest, study: Study, enrolment: Enrolment) -> HttpR
     back = "desk-people" if Role.OWNER in roles_of(request, study) else "desk-progress"
     name = enrolment.pseudonym or enrolment.email
     try:
-        withdraw(enrolment, by=person(request), **posted(Withdrawal, request.POST))
+        withdraw_person(enrolment, by=person(request), **posted(Withdrawal, request.POST))
     except ReaderstudyError as error:
         return refused(request, error, back, study.slug)
     if not Enrolment.objects.current().of(request.user).filter(study=study).exists():
         return done(request, f"You have left {study.title}.", "desk-studies")
-    return done(request, f"{name} is withdrawn.", back, study.slug)
+    return done(request, f"{name} was withdrawn.", back, study.slug)

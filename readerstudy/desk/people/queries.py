@@ -24,11 +24,18 @@ def reader_called(study: Study, pseudonym: str) -> Enrolment:
 
 def unfinished(study: Study) -> list[Enrolment]:
     """People to remind: those who have not come yet, and readers who have not handed in every section."""
-    people = people_of(study).filter(virtual=False).current().annotate(handed_in=Count("submissions"))
+    people = (
+        people_of(study)
+        .filter(virtual=False, program=False)
+        .current()
+        .annotate(handed_in=Count("submissions"))
+    )
     sections = study.sections.count()
+    of_arm = {arm.name: len(arm.sections) for arm in study.protocol.document.arms} if sections else {}
 
     def has_more_to_do(one: Enrolment) -> bool:
         handed_in: int = getattr(one, "handed_in")  # noqa: B009  (an annotation, which the model does not know)
-        return one.person is None or (one.role == Role.READER and handed_in < sections)
+        own = of_arm.get(one.arm, sections)
+        return one.person is None or (one.role == Role.READER and handed_in < own)
 
     return [one for one in people if has_more_to_do(one)]

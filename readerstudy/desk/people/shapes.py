@@ -12,6 +12,7 @@ class PersonOut(Shape):
     email = serializers.CharField()
     role = serializers.CharField()
     pseudonym = serializers.CharField(allow_blank=True)
+    arm = serializers.CharField(allow_blank=True)
     state = serializers.SerializerMethodField(help_text="here, invited, revoked, expired or withdrawn")
 
     def get_state(self, enrolment: Enrolment) -> str:
@@ -23,6 +24,11 @@ class PersonOut(Shape):
         return "invited" if state == "open" else state
 
 
+class ProgramOut(Shape):
+    pseudonym = serializers.CharField()
+    key = serializers.CharField(help_text="For the reading API; shown now and never again.")
+
+
 class PeopleOut(Shape):
     people = PersonOut(many=True)
 
@@ -30,6 +36,7 @@ class PeopleOut(Shape):
 class InvitedOut(Shape):
     email = serializers.CharField(source="enrolment.email")
     pseudonym = serializers.CharField(source="enrolment.pseudonym", allow_blank=True)
+    arm = serializers.CharField(source="enrolment.arm", allow_blank=True)
     link = serializers.CharField(help_text="Shown now and never again.")
     letter = serializers.SerializerMethodField(help_text="Whether the link went out by email.")
 

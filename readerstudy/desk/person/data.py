@@ -1,6 +1,7 @@
 """What is kept of a person: given to them on request, and erased on request as far as the record allows."""
 
 import secrets
+from collections import defaultdict
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -12,8 +13,10 @@ from readerstudy.accounts.models import OPERATOR, Invitation, User
 from readerstudy.audit.models import Event
 from readerstudy.audit.record import record
 from readerstudy.errors import ReaderstudyError
-from readerstudy.reading.models import Draft, Response, Sitting
-from readerstudy.studies.errors import LastOwner, WithdrawalNeedsReason
+from readerstudy.reading.models import Concern, Draft, OwnKeys, Response, Sitting
+from readerstudy.reading.own_keys import keys_of
+from readerstudy.results.models import Gaze
+from readerstudy.studies.errors import LastOwner, ReasonMissing
 from readerstudy.studies.lead import withdraw_leader
 from readerstudy.studies.models import Enrolment, Role
 
@@ -48,6 +51,7 @@ def export_person(user: User, *, by: User) -> dict[str, Any]:
             {"email": one.email, "name": one.name, "at": one.created_at.isoformat(), "state": one.state}
             for one in _invitations_of(user)
         ],
+        "keys": keys_of(user),
         "studies": [_part_in_a_study(enrolment) for enrolment in enrolments],
         "actions": [
             {"at": at.isoformat(), "what": verb, "reason": reason}
@@ -63,7 +67,7 @@ def erase_person(user: User, *, by: User, reason: str) -> User:
     Answers and questionnaires stay under the pseudonym. The log is append-only and keeps what it says.
     """
     if not reason.strip():
-        raise WithdrawalNeedsReason
+        raise ReasonMissing
     if user.email == OPERATOR:
         raise NotAPerson
     user = User.objects.select_for_update().get(pk=user.pk)
@@ -101,6 +105,7 @@ def _close_every_way_in(user: User, *, by: User, reason: str) -> None:
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     Draft.objects.filter(enrolment__in=Enrolment.objects.of(user)).delete()
+    OwnKeys.objects.filter(user=user).delete()
 
 
 def _invitations_of(user: User) -> list[Invitation]:
@@ -127,6 +132,12 @@ def _part_in_a_study(enrolment: Enrolment) -> dict[str, Any]:
         {"from": one.started_at.isoformat(), "screen": one.screen, "display_check": one.display_check}
         for one in sittings
     ]
+    body["problems_reported"] = [
+        {"section": section, "screen": order, "at": at.isoformat(), "kind": kind, "text": text}
+        for section, order, at, kind, text in Concern.objects.filter(enrolment=enrolment)
+        .order_by("pk")
+        .values_list("presentation__section__name", "presentation__order", "at", "kind", "text")
+    ]
     body["answers"] = _answers(enrolment) if hasattr(enrolment.study, "freeze") else LATER
     return body
 
@@ -135,6 +146,9 @@ def _answers(enrolment: Enrolment) -> list[dict[str, Any]]:
     """In the order of reading; images by their places on the screen, as the reader saw them."""
     rows = Response.objects.filter(enrolment=enrolment).select_related("presentation__section", "pick")
     rows = rows.prefetch_related("ratings__slot", "reasons__slot")
+    gaze: dict[int, list[Any]] = defaultdict(list)
+    for one in Gaze.objects.filter(response__in=rows).order_by("pk"):
+        gaze[one.response_id] += one.points
     ordered = rows.order_by("presentation__section__position", "presentation__order", "revision")
     return [
         {
@@ -151,7 +165,9 @@ def _answers(enrolment: Enrolment) -> list[dict[str, Any]]:
                 {"image": why.slot.position + 1, "tag": why.tag, "x": why.x, "y": why.y}
                 for why in one.reasons.all()
             ],
+            "items": one.items or [],
             "response_ms": one.response_ms,
+            "gaze": gaze[one.pk],
         }
         for one in ordered
     ]

@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT = 760, 290
+WIDTH, HEIGHT = 480, 290  # of one panel
 TOP, BOTTOM = 34, 230
 LEFT, RIGHT = 56, 80  # beside a panel's curves: the scale, and the names of the curves
 LINE_OF_TEXT = 14
-SHARES = (0, 0.25, 0.5, 0.75, 1)
+SHARES = (0, 0.2, 0.4, 0.6, 0.8, 1)
+ENOUGH = 0.8
 PANELS = (
     ("power_superiority", "superiority", "A rate above chance"),
     ("power_equivalence", "equivalence", "Equivalence within the margin"),
@@ -31,6 +32,8 @@ class _Panel:
     start: float
     width: float
     most: int
+    unit: str = "trials"
+    across: str = "trials that each reader sees"
 
     def x(self, trials: int) -> float:
         return self.start + LEFT + (self.width - LEFT - RIGHT) * trials / self.most
@@ -46,24 +49,128 @@ class _Panel:
 def power_curves(plan: Mapping[str, Any]) -> SafeString:
     """A curve over trials for each number of readers, by what is to be shown; the chosen design is marked."""
     shown = PANELS if plan["power_superiority"] is not None else (PANEL_OF_LABELS,)
-    width, most = WIDTH / len(shown), max(point["trials"] for point in plan["curve"])
-    panels = [
-        _Panel(name=name, kind=kind, title=title, start=number * width, width=width, most=most)
-        for number, (name, kind, title) in enumerate(shown)
-    ]
+    most = max(point["trials"] for point in plan["curve"])
+    panels = (
+        _Panel(name=name, kind=kind, title=title, start=0, width=WIDTH, most=most)
+        for name, kind, title in shown
+    )
+    return format_html_join("", "{}", ((_drawn(panel, plan),) for panel in panels))
+
+
+def endpoint_curves(plan: Mapping[str, Any]) -> SafeString:
+    """A curve over cases for each number of readers; none where an interval's width is what is planned."""
+    if plan["power"] is None:
+        return SafeString("")
+    points = [{**point, "trials": point["cases"]} for point in plan["curve"]]
+    panel = _Panel(
+        name="power",
+        kind="equivalence",
+        title="Power of the endpoint",
+        start=0,
+        width=WIDTH,
+        most=max(point["trials"] for point in points),
+        unit="cases",
+        across="cases of each source" if plan["compared"] else "cases",
+    )
+    return _drawn(panel, {"curve": points, "readers": plan["readers"], "trials": plan["cases"]})
+
+
+def _drawn(panel: _Panel, plan: Mapping[str, Any]) -> SafeString:
     readers = sorted({point["readers"] for point in plan["curve"]})
     return format_html(
-        '<svg class="power" viewBox="0 0 {} {}" role="img" aria-label="Power over the number of trials with '
-        '{} readers; {} readers and {} trials are marked">{}</svg>',
+        '<svg class="power" viewBox="0 0 {} {}" role="img" aria-label="{}: power over the number of {} '
+        'with {} readers; {} readers and {} {} are marked">{}{}</svg>',
         WIDTH,
         HEIGHT,
+        panel.title,
+        panel.unit,
         ", ".join(map(str, readers)),
         plan["readers"],
         plan["trials"],
-        format_html_join(
-            "", "{}{}", ((_axes(panel, plan), _curves(panel, plan, readers)) for panel in panels)
-        ),
+        panel.unit,
+        _axes(panel, plan),
+        _curves(panel, plan, readers),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """One cell of the table of designs."""
+
+    readers: int
+    trials: int
+    power: float
+    is_chosen: bool
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.power)
+
+    @property
+    def is_enough(self) -> bool:
+        return self.power >= ENOUGH
+
+
+@dataclass(frozen=True, kw_only=True)
+class Designs:
+    """Power for equivalence by readers and trials, and the smallest designs that have enough of it."""
+
+    trials: Sequence[int]
+    rows: Sequence[tuple[int, Sequence[Design]]]
+
+    @property
+    def smallest(self) -> list[Design]:
+        enough = ([cell for cell in cells if cell.is_enough] for _, cells in self.rows)
+        return [min(cells, key=lambda cell: cell.trials) for cells in enough if cells]
+
+
+def designs_of(plan: Mapping[str, Any]) -> Designs:
+    trials = sorted({point["trials"] for point in plan["curve"]})
+    power = {(point["readers"], point["trials"]): point["power_equivalence"] for point in plan["curve"]}
+    chosen = plan["readers"], plan["trials"]
+    rows = [
+        (
+            number,
+            [
+                Design(readers=number, trials=n, power=power[number, n], is_chosen=(number, n) == chosen)
+                for n in trials
+                if (number, n) in power
+            ],
+        )
+        for number in sorted({readers for readers, _ in power}, reverse=True)
+    ]
+    return Designs(trials=trials, rows=rows)
+
+
+def sized(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """An endpoint's curves and table of sizes: power by readers and cases, or half widths of intervals."""
+    shown = "half_width" if plan["power"] is None else "power"
+    cases = sorted({point["cases"] for point in plan["curve"]})
+    chosen = plan["readers"], plan["cases"]
+    rows = [
+        (
+            readers,
+            [
+                {
+                    "value": point[shown] if shown == "half_width" else round(100 * point[shown]),
+                    "is_enough": shown == "power" and point[shown] >= ENOUGH,
+                    "is_chosen": (readers, point["cases"]) == chosen,
+                }
+                for point in sorted(plan["curve"], key=lambda point: int(point["cases"]))
+                if point["readers"] == readers
+            ],
+        )
+        for readers in sorted({point["readers"] for point in plan["curve"]}, reverse=True)
+    ]
+    power = None if plan["power"] is None else 100 * plan["power"]
+    return {
+        "plan": plan,
+        "power": power,
+        "cases": cases,
+        "rows": rows,
+        "goal": 100 * plan["goal"],
+        "curves": endpoint_curves(plan),
+    }
 
 
 def _axes(panel: _Panel, plan: Mapping[str, Any]) -> SafeString:
@@ -72,8 +179,8 @@ def _axes(panel: _Panel, plan: Mapping[str, Any]) -> SafeString:
     ticks = sorted({point["trials"] for point in plan["curve"]})
     return format_html(
         '<text class="title" x="{0}" y="16">{1}</text>{2}{3}'
-        '<text x="{4}" y="{5}" text-anchor="middle">trials that each reader sees</text>'
-        '<text transform="translate({6} {7}) rotate(-90)" text-anchor="middle">power</text>',
+        '<text x="{4}" y="{5}" text-anchor="middle">{6}</text>'
+        '<text transform="translate({7} {8}) rotate(-90)" text-anchor="middle">power</text>',
         f"{panel.start + LEFT:.0f}",
         panel.title,
         format_html_join(
@@ -98,6 +205,7 @@ def _axes(panel: _Panel, plan: Mapping[str, Any]) -> SafeString:
         ),
         f"{middle:.0f}",
         BOTTOM + 42,
+        panel.across,
         f"{panel.start + 12:.0f}",
         (TOP + BOTTOM) // 2,
     )
@@ -124,7 +232,7 @@ def _curves(panel: _Panel, plan: Mapping[str, Any], readers: Sequence[int]) -> S
     ]
     mark = next(p for p in points[chosen] if p["trials"] == plan["trials"])
     return format_html(
-        '{}{}<circle class="{}" cx="{}" cy="{}" r="5"><title>{} readers, {} trials: {}</title></circle>',
+        '{}{}<circle class="{}" cx="{}" cy="{}" r="5"><title>{} readers, {} {}: {}</title></circle>',
         format_html_join("", '<polyline class="{}" points="{}"/>', lines),
         format_html_join("", '<text class="{}" x="{}" y="{}" dy="4">{} readers</text>', names),
         panel.kind,
@@ -132,6 +240,7 @@ def _curves(panel: _Panel, plan: Mapping[str, Any], readers: Sequence[int]) -> S
         f"{panel.y(mark[panel.name]):.1f}",
         chosen,
         plan["trials"],
+        panel.unit,
         f"{mark[panel.name]:.0%}",
     )
 

@@ -1,5 +1,6 @@
 """The planner: what a design can show, before anybody reads."""
 
+import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -8,10 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.planner.drawing import power_curves
-from readerstudy.desk.planner.options import Margin, Question
+from readerstudy.desk.planner.drawing import designs_of, power_curves, sized
+from readerstudy.desk.planner.options import ASKED_WHEN, EndpointQuestion, Margin, Question
 from readerstudy.desk.shell.access import LEADS, STAFF, study_page
 from readerstudy.errors import ReaderstudyError
+from readerstudy.results.item_planner import asks_items, endpoint_power, endpoint_question_of
 from readerstudy.results.planner import (
     QUICK_REPLICATES,
     PlanRefused,
@@ -30,6 +32,9 @@ REFINED_REPLICATES = 4_000
 
 
 QuestionForm = form_for(Question, "replicates")
+EndpointForm = form_for(EndpointQuestion)
+for _name, _rules in ASKED_WHEN.items():
+    EndpointForm.base_fields[_name].widget.attrs["data-asked-when"] = json.dumps(_rules)
 
 
 @login_required
@@ -37,6 +42,10 @@ QuestionForm = form_for(Question, "replicates")
 def planner(request: HttpRequest) -> HttpResponse:
     """Answers at once with a quick simulation; the page asks for the refined one by itself."""
     study = Study.objects.in_role(request.user, *STAFF).filter(slug=request.GET.get("study", "")).first()
+    if "what" in request.GET or (
+        study is not None and "task" not in request.GET and asks_items(study.protocol.document)
+    ):
+        return _endpoint(request, study)
     given = {key: value for key, value in request.GET.items() if key in QuestionForm.base_fields}
     start = {name: field.initial for name, field in QuestionForm.base_fields.items() if field.initial}
     if study is not None:
@@ -53,6 +62,37 @@ def planner(request: HttpRequest) -> HttpResponse:
         if request.headers.get("X-Part") == "power"
         else "desk/planner/planner.html"
     )
+    return render(request, template, context, status=200 if form.is_valid() else 422)
+
+
+def _endpoint(request: HttpRequest, study: Study | None) -> HttpResponse:
+    """The size for an endpoint of an item: at once, because nothing is simulated."""
+    fields = EndpointForm.base_fields
+    start = {name: field.initial for name, field in fields.items() if field.initial is not None}
+    context: dict[str, Any] = {"study": study, "is_endpoint": True}
+    if study is not None:
+        context["minutes"] = minutes_each(study.protocol.document)
+        try:
+            start |= endpoint_question_of(study.protocol.document)
+        except PlanRefused as error:
+            context["refusal"] = str(error)
+    given = {name: value for name, value in request.GET.items() if name in fields}
+    # A box that was not ticked is not sent.
+    boxes = ("compared", "paired")
+    start = {
+        name: value for name, value in start.items() if name not in boxes or (value and "what" not in given)
+    }
+    form = EndpointForm({**start, **given})
+    context["form"] = form
+    is_asked = "refusal" not in context or "what" in given
+    if form.is_valid() and is_asked:
+        try:
+            context["sized"] = sized(endpoint_power(form.cleaned_data))
+            context.pop("refusal", None)
+        except PlanRefused as error:
+            context["refusal"] = str(error)
+    part = request.headers.get("X-Part") == "power"
+    template = "desk/planner/_sized.html" if part else "desk/planner/planner.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
 
 
@@ -77,4 +117,12 @@ def _answer(question: dict[str, Any], *, refined: bool) -> dict[str, Any]:
         found = power({**question, "replicates": replicates})
     except PlanRefused as error:
         return {"refusal": str(error)}
-    return {"plan": found, "curves": power_curves(found), "refined": refined, "points": 100 * found["margin"]}
+    return {
+        "plan": found,
+        "curves": power_curves(found),
+        "designs": designs_of(found),
+        "power": 100 * found["power_equivalence"],
+        "power_above": 100 * found["power_superiority"] if found["power_superiority"] is not None else None,
+        "refined": refined,
+        "points": 100 * found["margin"],
+    }

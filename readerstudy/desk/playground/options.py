@@ -8,6 +8,7 @@ from readerstudy.web.shapes import Shape
 SAMPLERS = (("unipc", "UniPC"), ("dpm++2m", "DPM++ 2M"), ("ddim", "DDIM"), ("ddpm", "DDPM, ancestral"))
 PREVIEW_COUNT = 8
 MOST_LOOKED_AT = 32
+MOST_MADE = 100_000
 
 
 class Sampling(Shape):
@@ -32,7 +33,7 @@ class Sampling(Shape):
 
 class Generation(Sampling):
     source = serializers.CharField(max_length=80)  # type: ignore[assignment]
-    count = serializers.IntegerField(min_value=1, max_value=100_000)
+    count = serializers.IntegerField(min_value=1, max_value=MOST_MADE)
 
 
 class Preview(Sampling):
@@ -40,11 +41,12 @@ class Preview(Sampling):
         min_value=1,
         max_value=MOST_LOOKED_AT,
         default=PREVIEW_COUNT,
-        help_text=f"A preview has at most {MOST_LOOKED_AT} images; a source takes up to 100,000 at once.",
+        help_text=f"A preview has at most {MOST_LOOKED_AT} images; a source takes {MOST_MADE:,}.",
     )
     through = serializers.CharField(
         max_length=80,
         allow_blank=True,
         default="",
+        label="Vary",
         help_text="A condition: one patient is shown at each of its values, whatever the count.",
     )

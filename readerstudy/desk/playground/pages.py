@@ -9,16 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.playground.options import Generation, Preview
-from readerstudy.desk.playground.queries import preview_of
+from readerstudy.desk.playground.options import MOST_MADE, Generation, Preview
+from readerstudy.desk.playground.queries import condition_named, preview_of
 from readerstudy.desk.playground.start import start_generation, start_preview
 from readerstudy.desk.runs.queries import newest_run
 from readerstudy.desk.shell.access import LEADS, study_page
 from readerstudy.desk.shell.frame import study_response
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Study
+from readerstudy.studies.protocol.labels import LabelDocument
 from readerstudy.synthesis.checkpoints import Model, model, models
-from readerstudy.synthesis.runs import preview_images
+from readerstudy.synthesis.for_study import size_warning
+from readerstudy.synthesis.runs import preview_captions, preview_images
 from readerstudy.web.options import RequestForm, form_for
 from readerstudy.web.pages import done
 
@@ -27,7 +29,10 @@ PreviewForm, GenerationForm = form_for(Preview, *DRAWN), form_for(Generation, *D
 
 
 def form_of(
-    chosen: Model, data: QueryDict | None = None, looked: Mapping[str, Any] | None = None
+    chosen: Model,
+    labels: Mapping[str, LabelDocument],
+    data: QueryDict | None = None,
+    looked: Mapping[str, Any] | None = None,
 ) -> RequestForm:
     """Return the form with a field for each condition of the model; an empty one is drawn as in training.
 
@@ -39,13 +44,15 @@ def form_of(
     given = QueryDict() if data is None else data
     source = given.get("source", "")
     form = (GenerationForm if source else PreviewForm)(data, initial=start)
+    # Browsers would hold a source to the limit of a preview: where the images go is chosen beside the count.
+    form.fields["count"].widget.attrs["max"] = MOST_MADE
     for name, allowed in chosen.card.conditions.items():
-        if (control := _control(name, allowed)) is not None:
+        if (control := _control(condition_named(name, labels), allowed)) is not None:
             form.fields[f"with_{name}"] = control
     if "through" in form.fields:
         stages = [
-            ("", "different patients"),
-            *((n, f"one patient at every {n}") for n in chosen.card.conditions),
+            ("", "nothing: different patients"),
+            *((n, f"{condition_named(n, labels).title}, one patient") for n in chosen.card.conditions),
         ]
         form.fields["through"].widget = forms.Select(choices=stages)
     wanted = {name: given.get(f"with_{name}", "") for name in chosen.card.conditions}
@@ -57,22 +64,22 @@ def form_of(
     return form
 
 
-def _control(name: str, allowed: Any) -> forms.Field | None:
+def _control(label: LabelDocument, allowed: Any) -> forms.Field | None:
     """Return the control of a condition; one that has a single value needs none."""
     if len(set(allowed)) < 2:
         return None
     if isinstance(allowed, tuple):
         low, high = allowed
         widget = forms.NumberInput({"min": low, "max": high, "step": "any"})
-        return forms.Field(label=name, required=False, widget=widget, help_text=f"{low:g} to {high:g}")
-    choices = [("", "as in the training data"), *((value, value) for value in allowed)]
-    return forms.Field(label=name, required=False, widget=forms.Select(choices=choices))
+        return forms.Field(label=label.title, required=False, widget=widget, help_text=f"{low:g} to {high:g}")
+    choices = [("", "as in the training data"), *((value, label.text(value)) for value in allowed)]
+    return forms.Field(label=label.title, required=False, widget=forms.Select(choices=choices))
 
 
 @require_http_methods(["GET", "POST"])
 @study_page(*LEADS)
 def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
-    known = models()
+    known, document = models(), study.protocol.document
     if not known:
         return study_response(request, study, "playground/playground", {"models": [], "page": "images"})
     given = request.POST if request.method == "POST" else request.GET
@@ -82,7 +89,7 @@ def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
         raise Http404 from error
     shown = newest_run(study, "preview")
     looked = shown.request if shown and shown.request.get("checkpoint") == str(chosen.card.path) else None
-    form = form_of(chosen, request.POST if request.method == "POST" else None, looked)
+    form = form_of(chosen, document.labels, request.POST if request.method == "POST" else None, looked)
     if request.method == "POST" and form.is_valid():
         try:
             return _start(request, study, form.cleaned_data)
@@ -94,7 +101,8 @@ def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
         "form": form,
         "run": shown,
         "page": "images",
-        "sources": [source for source in study.protocol.document.sources if source.kind == "synthetic"],
+        "warning": size_warning(document.canvas, chosen.card.size),
+        "sources": [source for source in document.sources if source.kind == "synthetic"],
     }
     return study_response(
         request, study, "playground/playground", context, status=422 if form.errors else 200
@@ -104,20 +112,21 @@ def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
 def _start(request: HttpRequest, study: Study, given: dict[str, Any]) -> HttpResponseBase:
     if "source" in given:
         start_generation(study, given, by=person(request))
-        said = f"{given['count']} images are being made for {given['source']}."
+        said = f"{given['count']} images are being generated for {given['source']}."
         return done(request, said, "desk-images", study.slug)
     start_preview(study, given, by=person(request))
-    return done(request, "The images are being made.", "desk-playground", study.slug)
+    return done(request, "The preview is being generated.", "desk-playground", study.slug)
 
 
 @require_GET
 @study_page(*LEADS)
 def preview_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    """The addresses of the images that are there so far."""
+    """The addresses of the images that are there so far, and the stages that those of one patient show."""
     run = preview_of(study, number)
     count = len(preview_images(run))
     images = [reverse("desk-preview-image", args=[study.slug, number, index]) for index in range(count)]
-    return JsonResponse({"state": run.state, "error": run.error, "total": run.total, "images": images})
+    state = {"state": run.state, "error": run.error, "total": run.total, "images": images}
+    return JsonResponse(state | {"captions": preview_captions(run)})
 
 
 @require_GET

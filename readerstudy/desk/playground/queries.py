@@ -1,10 +1,17 @@
-"""Looks at a model."""
+"""Looks at a model, and what its conditions are called."""
+
+from collections.abc import Mapping
 
 from django.http import Http404
 
 from readerstudy.desk.runs.queries import runs_of
 from readerstudy.desk.shell.access import LARGEST_KEY
 from readerstudy.studies.models import Run, Study
+from readerstudy.studies.protocol.labels import LabelDocument
+from readerstudy.studies.protocol.words import Words
+
+#: Where capitals at the beginning alone would be wrong.
+TITLES = {"bmi": "BMI"}
 
 
 def preview_of(study: Study, number: int) -> Run:
@@ -12,3 +19,9 @@ def preview_of(study: Study, number: int) -> Run:
     if run is None:
         raise Http404
     return run
+
+
+def condition_named(name: str, labels: Mapping[str, LabelDocument]) -> LabelDocument:
+    """Return the study's own words for a condition, or its name as a title."""
+    title = TITLES.get(name) or name.replace("_", " ").capitalize()
+    return labels.get(name) or LabelDocument(name=name, title=Words(title))

@@ -1,15 +1,21 @@
 """Write the protocol, as a form or as the text behind it, with every mistake named; and its versions."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.protocol.builder import Draft, draft_of, form_of, opened
 from readerstudy.desk.protocol.builder.changes import lines_between
+from readerstudy.desk.protocol.builder.wording_items import KINDS
 from readerstudy.desk.protocol.options import Revision
+from readerstudy.desk.protocol.preview import preview_page
 from readerstudy.desk.protocol.queries import newest_versions, version_of
 from readerstudy.desk.shell.access import LEADS, STAFF, leader, roles_of, study_page
 from readerstudy.desk.shell.frame import study_response
@@ -18,7 +24,7 @@ from readerstudy.results.planner import minutes_each
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.errors import ProtocolHasMovedOn
 from readerstudy.studies.models import Study
-from readerstudy.studies.protocol import ProtocolDocument, ProtocolError
+from readerstudy.studies.protocol import Examination, Problem, ProtocolDocument, ProtocolError
 from readerstudy.web.options import RequestRefused, checked
 from readerstudy.web.pages import done, refused
 
@@ -76,13 +82,37 @@ def _page(
 
 def written(draft: Draft) -> dict[str, Any]:
     """What both pages show of a protocol that is being written."""
-    found = draft.found
-    shown = {"draft": draft, "problems": found.problems if draft.is_judged else (), "needs": ""}
+    fresh = fresh_entry(draft)
+    found = without_problems_of(draft.found, fresh)
+    shown = {
+        "draft": draft,
+        "fresh": fresh,
+        "problems": found.problems if draft.is_judged else (),
+        "warnings": found.warnings,
+        "needs": "",
+    }
     if found.document is not None:
         shown["needs"] = needs_of(found.document)
     if not draft.as_text:
         shown["form"] = form_of(found, draft.typed, judged=draft.is_judged)
+        shown["item_kinds"] = KINDS
     return shown
+
+
+def fresh_entry(draft: Draft) -> str:
+    """Return the path of the entry that was added just now and has nothing typed into it yet."""
+    verb, _, rest = draft.do.partition(" ")
+    many = rest.partition(" ")[0]
+    tables = draft.found.asked.get(many) if verb == "add" else None
+    count = len(tables.value) if tables is not None and isinstance(tables.value, list) else 0
+    return f"{many}[{count - 1}]" if count else ""
+
+
+def without_problems_of(found: Examination, path: str) -> Examination:
+    """Return an examination that says nothing of one entry: nobody has had the time to fill it in."""
+    if not path:
+        return found
+    return replace(found, problems=tuple(one for one in found.problems if not one.field.startswith(path)))
 
 
 def needs_of(document: ProtocolDocument) -> str:
@@ -115,20 +145,54 @@ def check_new_protocol(request: HttpRequest) -> HttpResponseBase:
     return _problems(request, "")
 
 
+@require_POST
+@study_page(*LEADS)
+def preview_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
+    """What a reader would see of a section of what has been written, beside the form."""
+    return _previewed(request, study.protocol.text)
+
+
+@require_POST
+@login_required
+def preview_new_protocol(request: HttpRequest) -> HttpResponseBase:
+    """The same for a study that is not there yet."""
+    leader(request)
+    return _previewed(request, "")
+
+
+def _previewed(request: HttpRequest, stored: str) -> HttpResponse:
+    document = draft_of(request, stored).found.document
+    at = request.POST.get("section", "")
+    if document is None or not at.isdecimal() or int(at[:6]) >= len(document.sections):
+        return HttpResponse(status=204)  # what is half written is no mistake of the request
+    with translation.override(document.languages[0]):
+        return render(request, "reading/trial.html", preview_page(document, int(at)))
+
+
 def _problems(request: HttpRequest, stored: str) -> JsonResponse:
     draft = draft_of(request, stored)
     found = draft.found
     form = form_of(found, draft.typed)
-    problems = [
-        {"line": p.line, "field": p.field, "sentence": p.sentence, "anchor": anchor, "label": label}
-        for p, (anchor, label, _) in zip(found.problems, form.problems, strict=True)
-    ]
-    body: dict[str, Any] = {"problems": problems, "aside": form.aside, "refusal": draft.refusal, "needs": ""}
+    body: dict[str, Any] = {
+        "problems": _placed(found.problems, form.problems),
+        "warnings": _placed(found.warnings, form.warnings),
+        "aside": form.aside,
+        "refusal": draft.refusal,
+        "needs": "",
+    }
     if found.document is not None:
         body["needs"] = needs_of(found.document)
         body["images"] = {one.name: found.document.images_needed(one.name) for one in found.document.sources}
         body["places"] = found.document.places
     return JsonResponse(body)
+
+
+def _placed(problems: Sequence[Problem], places: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """Each problem with the anchor of its control on the form, and what the control is called."""
+    return [
+        {**asdict(problem), "anchor": anchor, "label": label}
+        for problem, (anchor, label, _) in zip(problems, places, strict=True)
+    ]
 
 
 @require_GET

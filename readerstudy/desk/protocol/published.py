@@ -1,4 +1,4 @@
-"""The protocols the platform brings along: a demonstration and five published studies."""
+"""The protocols the platform brings along: a demonstration and published studies."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +13,22 @@ NAMES = (
     "pelvis-labels",
     "knee-generators",
     "knee-grades",
+    "xray-cues",
+    "polyps-three-classes",
+    "deepfake-phases",
+    "volumes-preference",
+    "volume-three-scales",
+    "ultrasound-clips",
+    "surgical-video",
+    "capsule-endoscopy",
+    "panoramic-timed",
+    "gaze-chest",
+    "dermoscopy",
+    "oct-diagnosis",
+    "knee-angle",
+    "stain-pairs",
+    "clue-training",
+    "flash",
 )
 
 

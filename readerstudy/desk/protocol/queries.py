@@ -48,6 +48,10 @@ class Check:
         return tuple(self.found.problems)
 
     @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return self.found.warnings
+
+    @property
     def images(self) -> Mapping[str, int] | None:
         document = self.found.document
         if document is None:

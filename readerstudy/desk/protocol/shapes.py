@@ -28,6 +28,9 @@ class VersionsOut(Shape):
 
 class CheckOut(Shape):
     problems = ProblemOut(many=True)
+    warnings = ProblemOut(
+        many=True, help_text="Of a protocol that can be used, but may tell its readers too much."
+    )
     images = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
     places = serializers.IntegerField(allow_null=True)
 

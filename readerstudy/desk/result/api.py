@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from readerstudy.accounts.models import Scope
 from readerstudy.desk.result.files import names_in, taken_from
+from readerstudy.desk.result.options import WriteReport
 from readerstudy.desk.result.shapes import ReportOut
 from readerstudy.desk.runs.api import started
 from readerstudy.desk.runs.queries import newest_run
@@ -30,11 +31,12 @@ class ReportView(DeskView):
         body = {"files": names_in(report_folder(study)), "run": newest_run(study, "report")}
         return Response(ReportOut(body).data)
 
-    @operation("report_start", RunOut, status=202)
+    @operation("report_start", RunOut, status=202, asks=WriteReport)
     def post(self, request: Request, slug: str) -> Response:
         study = self.study(slug, *UNBLINDERS)
         require_unblinded(study)
-        return started(start_run(study, "report", {"anew": True}, by=self.person()))
+        asked = {"anew": True, **self.given(WriteReport)}
+        return started(start_run(study, "report", asked, by=self.person()))
 
 
 class ReportFileView(DeskView):

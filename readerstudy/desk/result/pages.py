@@ -8,9 +8,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
-from readerstudy.desk.result.files import names_in, taken_from
-from readerstudy.desk.result.queries import SANDBOX, by_title
-from readerstudy.desk.result.tables import tables_of
+from readerstudy.desk.result.bars import agreement_of, picks_of, ratings_of
+from readerstudy.desk.result.confusion import confusion_of
+from readerstudy.desk.result.files import files_in, taken_from
+from readerstudy.desk.result.headline import headline_of
+from readerstudy.desk.result.items import endpoints_of, items_of
+from readerstudy.desk.result.options import WriteReport
+from readerstudy.desk.result.queries import SANDBOX, by_title, citation_of, fooling_most, virtual_readers
+from readerstudy.desk.result.task_tables import tables_of
 from readerstudy.desk.runs.queries import newest_run
 from readerstudy.desk.shell.access import UNBLINDERS, study_page
 from readerstudy.desk.shell.frame import study_response
@@ -19,6 +24,7 @@ from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Study
 from readerstudy.studies.runs import start_run
 from readerstudy.truth.unblind import is_unblinded
+from readerstudy.web.options import posted
 from readerstudy.web.pages import done
 
 
@@ -27,15 +33,23 @@ from readerstudy.web.pages import done
 def result(request: HttpRequest, study: Study) -> HttpResponseBase:
     unblinded = is_unblinded(study)
     if request.method == "POST" and unblinded:
-        start_run(study, "report", {"anew": True}, by=person(request))
-        return done(request, "The report is under way.", "desk-result", study.slug)
+        asked = posted(WriteReport, request.POST)
+        start_run(study, "report", {"anew": True, **asked}, by=person(request))
+        return done(request, "Writing the report has started.", "desk-result", study.slug)
     context: dict[str, Any] = {"unblinded": unblinded}
     if unblinded:
         folder = report_folder(study)
+        report = _report(folder)
         context |= {
             "run": newest_run(study, "report"),
-            "sections": _with_tables(study, _report(folder)),
-            "files": names_in(folder),
+            "sections": _with_tables(study, report),
+            "headline": report
+            and headline_of(report, study.protocol.document, virtual=virtual_readers(study)),
+            "endpoints": endpoints_of(report) if report else [],
+            "fooled": fooling_most(study) if report else None,
+            "opinion": report and report.get("cross_check"),
+            "files": files_in(folder),
+            "citation": citation_of(study),
             "paper": printed_by_the_paper(study),
         }
     return study_response(request, study, "result/result", context)
@@ -50,11 +64,21 @@ def _report(folder: Path) -> dict[str, Any] | None:
 
 
 def _with_tables(study: Study, report: dict[str, Any] | None) -> list[dict[str, Any]]:
+    if report is None:
+        return []
     document = study.protocol.document
+    level = report.get("study", {}).get("level", document.level)
     return [
-        {**one, "tables": tables_of(one["found"], document, level=report["study"]["level"])}
+        {
+            **one,
+            "tables": tables_of(one["found"], document, level=level),
+            "ratings": ratings_of(one["found"].get("realism", {}), document),
+            "picks": picks_of(one["found"].get("detection", {}), document),
+            "confusion": confusion_of(one["found"], document),
+            "agreement": agreement_of(one["found"]),
+            "items": items_of(one["found"], document.section(one["name"]), document, round(100 * level)),
+        }
         for one in by_title(study, report)
-        if report
     ]
 
 

@@ -18,7 +18,7 @@ def run_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBa
     """What the page asks every second while a run is open."""
     run = run_of(request, study, number)
     state = {"state": run.state, "done": run.done, "total": run.total, "percent": run.percent}
-    return JsonResponse({**state, "error": run.error})
+    return JsonResponse({**state, "stopping": hasattr(run, "cancellation"), "error": run.error})
 
 
 @require_POST

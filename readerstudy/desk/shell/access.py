@@ -15,15 +15,16 @@ from readerstudy.accounts.person import person
 from readerstudy.studies.errors import NotALeader
 from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.models.enrolment import STAFF as STAFF
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, Study, P], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 
-STAFF = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
 LEADS = (Role.OWNER, Role.COORDINATOR)
 OWNERS = (Role.OWNER,)
 UNBLINDERS = (Role.OWNER, Role.ANALYST)
+MONITORS = (Role.MONITOR,)
 ROLES = "desk_roles"  # what `study_page` read, kept with the request
 LARGEST_KEY = 2**63 - 1
 

@@ -50,15 +50,15 @@ def _images_said(facts: Facts) -> str:
 
 
 def _readers_said(facts: Facts) -> str:
-    people = f"{facts.accepted - facts.virtual} of {facts.readers} readers have accepted"
-    return f"{people}, {facts.virtual} more are virtual" if facts.virtual else people
+    people = f"{facts.accepted - facts.virtual} of {facts.readers} accepted"
+    return f"{people}, {facts.virtual} virtual" if facts.virtual else people
 
 
 _AUDIT_WORDS = {
     "": "not run on these images",
     "passed": "passed: no difference in format found",
     "failed": "failed: the format tells the arms apart",
-    "overridden": "failed, and overridden with a reason",
+    "overridden": "failed, overridden",
 }
 
 _STATIONS = (
@@ -85,7 +85,7 @@ _STATIONS = (
         open_to=LEADS,
         is_done=lambda facts: facts.plan_fits,
         said=lambda facts: (
-            "not made yet" if facts.plan is None else "made" if facts.plan_fits else "for an older protocol"
+            "not made yet" if facts.plan is None else "made" if facts.plan_fits else "out of date"
         ),
     ),
     _Station(
@@ -101,7 +101,7 @@ _STATIONS = (
     _Station(
         name="preflight",
         title="Pre-flight",
-        action="Rehearse it with virtual readers",
+        action="Rehearse with virtual readers",
         open_to=LEADS,
         is_done=lambda facts: facts.rehearsed,
         is_skipped=lambda facts: facts.locked,

@@ -1,5 +1,7 @@
 """The list of studies, and the beginning of a new one."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,7 +11,7 @@ from readerstudy.accounts.person import person
 from readerstudy.desk.protocol.builder import draft_of, opened
 from readerstudy.desk.protocol.pages import written
 from readerstudy.desk.protocol.published import all_published
-from readerstudy.desk.shell.access import OWNERS, STAFF, leader, study_page
+from readerstudy.desk.shell.access import MONITORS, OWNERS, STAFF, leader, study_page
 from readerstudy.desk.shell.frame import study_response
 from readerstudy.desk.study.options import Copy
 from readerstudy.desk.study.queries import PAGE, studies_of
@@ -73,7 +75,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def studies(request: HttpRequest) -> HttpResponse:
     page = page_of(studies_of(request.user), whole_number(request, "start"), PAGE)
-    context = {"studies": page, "may_create": may_create_studies(request.user)}
+    context: dict[str, Any] = {"studies": page, "may_create": may_create_studies(request.user)}
+    context["monitored"] = Study.objects.real().in_role(request.user, *MONITORS)
     return render(request, "desk/study/studies.html", context)
 
 
@@ -118,4 +121,4 @@ def copy(request: HttpRequest, study: Study) -> HttpResponseBase:
         twin = duplicate(study, by=person(request), **posted(Copy, request.POST))
     except ReaderstudyError as error:
         return refused(request, error, "desk-study", study.slug)
-    return done(request, f"This is the copy, a draft called {twin.title}.", "desk-study", twin.slug)
+    return done(request, f"Study duplicated. This is the copy: {twin.title}.", "desk-study", twin.slug)

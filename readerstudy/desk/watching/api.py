@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from readerstudy.desk.shell.access import STAFF
 from readerstudy.desk.shell.api import DeskView
-from readerstudy.desk.watching.audit_trail import KINDS, audit_trail
+from readerstudy.desk.watching.audit_trail import FORMATS, audit_trail
 from readerstudy.desk.watching.queries import log_of, watched
 from readerstudy.desk.watching.shapes import LogOut, ReadersProgressOut
 from readerstudy.web.openapi import download, operation
@@ -29,7 +29,7 @@ class AuditTrailView(DeskView):
     @download("audit_trail_download", "text/csv", "application/pdf")
     def get(self, request: Request, slug: str, kind: str) -> HttpResponseBase:
         study = self.study(slug, *STAFF)
-        if kind not in KINDS:
+        if kind not in FORMATS:
             raise Http404
         made, name = audit_trail(study, kind, by=self.person())
         return FileResponse(io.BytesIO(made), as_attachment=True, filename=name)

@@ -65,8 +65,8 @@ def reader_names(study: Study) -> dict[int | None, str]:
 
 
 def audit_trail(study: Study, kind: str, *, by: User) -> tuple[bytes, str]:
-    """The trail as a file of a kind in `KINDS`, with its name; the export is an event itself."""
-    made = KINDS[kind](study)
+    """The trail as a file of a kind in `FORMATS`, with its name; the export is an event itself."""
+    made = FORMATS[kind](study)
     record(study.scope, "audit trail exported", by=by, on=study, particulars={"format": kind})
     return made, f"{study.slug}-audit-trail.{kind}"
 
@@ -108,7 +108,7 @@ def facts_of(study: Study) -> Iterator[str]:
         yield _("The audit log is whole: no event was changed, removed, inserted or reordered.")
 
 
-KINDS: dict[str, Callable[[Study], bytes]] = {"csv": _as_csv, "pdf": _as_pdf}
+FORMATS: dict[str, Callable[[Study], bytes]] = {"csv": _as_csv, "pdf": _as_pdf}
 # The trail is read as data, so that nothing in it is ever read as typst.
 TEMPLATE = """\
 #let trail = json("trail.json")

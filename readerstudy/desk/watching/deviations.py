@@ -3,9 +3,10 @@
 Counts and times only. Nothing here knows a right answer, so that watching cannot unblind.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import chain
 from statistics import median
 
@@ -13,14 +14,16 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from readerstudy.reading.models import Activity, Choice, Chosen, Sitting, Tally
-from readerstudy.results.planner import SECONDS_A_TRIAL
+from readerstudy.results.planner import seconds_a_trial
 from readerstudy.studies.models import Study
-from readerstudy.studies.protocol import ProtocolDocument
+from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
 
 STALE_AFTER = timedelta(days=7)
 LEAST_ANSWERS = 20
 #: Drafts may wait in a browser through a lost network; a clock that is wrong is off by more than that.
 CLOCK_MAY_DIFFER = timedelta(minutes=10)
+#: Nobody looks at a trial and answers in less, unless the protocol shows it that briefly.
+LEAST_SECONDS = 3.0
 #: Answers this much faster than usual, or than the median reader, are too fast to have looked.
 HASTE, HASTE_AMONG_READERS = 0.2, 0.4
 FEWEST_READERS = 3
@@ -59,7 +62,7 @@ def is_stale(last_answer: datetime | None, *, finished: bool) -> bool:
 def _screens(study: Study) -> list[tuple[int, str]]:
     failed = Sitting.objects.filter(enrolment__study=study, passed_display_check=False)
     rows = failed.order_by().values_list("enrolment").annotate(n=Count("pk"))
-    return [(who, f"The display check failed in {n} sitting{'s' if n > 1 else ''}.") for who, n in rows]
+    return [(who, f"Display check not passed in {n} sitting{'s' if n > 1 else ''}.") for who, n in rows]
 
 
 def _clocks(tallies: Iterable[Tally]) -> Iterator[tuple[int, str]]:
@@ -94,27 +97,41 @@ def _sameness(study: Study) -> list[tuple[int, str]]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Pace:
+    """How many trials of a section a reader answered on a day, and how fast."""
+
+    trials: int
+    seconds: float
+    day: date
+
+
 def _speed(document: ProtocolDocument, tallies: Iterable[Tally]) -> Iterator[tuple[int, str]]:
-    """Readers who answer a section much faster than is usual for its task, or than the other readers."""
-    summed: Counter[tuple[str, int]] = Counter()
-    timed: Counter[tuple[str, int]] = Counter()
+    """Readers who on some day answered much faster than is usual for the task, or than the other readers.
+
+    Days are judged one by one, so that haste at the end does not hide behind a careful beginning. Practice
+    is left out: whoever had to practise again would show.
+    """
+    paces: dict[str, dict[int, list[_Pace]]] = defaultdict(lambda: defaultdict(list))
     for tally in tallies:
-        if not tally.enrolment.virtual:
-            of = (tally.section.name, tally.enrolment_id)
-            summed[of] += tally.active_ms
-            timed[of] += tally.timed
-    paces: dict[str, dict[int, float]] = defaultdict(dict)
-    for (name, who), number in timed.items():
-        if number >= LEAST_ANSWERS:
-            paces[name][who] = summed[name, who] / number / 1000
+        if not tally.enrolment.virtual and not tally.section.practice and tally.timed >= LEAST_ANSWERS:
+            pace = _Pace(trials=tally.timed, seconds=tally.active_ms / tally.timed / 1000, day=tally.day)
+            paces[tally.section.name][tally.enrolment_id].append(pace)
     for name, by_reader in paces.items():
         section = document.section(name)
-        slowest = HASTE * SECONDS_A_TRIAL[section.task]
+        slowest = least_seconds(section)
         if len(by_reader) >= FEWEST_READERS:
-            slowest = max(slowest, HASTE_AMONG_READERS * median(by_reader.values()))
-        for who, pace in by_reader.items():
-            if pace < slowest:
-                yield (
-                    who,
-                    f"{section.title}: {pace:.1f} s a trial, too fast to look (under {slowest:.1f}).",
-                )
+            typical = median(median(pace.seconds for pace in own) for own in by_reader.values())
+            slowest = max(slowest, HASTE_AMONG_READERS * typical)
+        for who, own in by_reader.items():
+            fastest = min(own, key=lambda pace: pace.seconds)
+            if fastest.seconds < slowest:
+                said = f"{fastest.trials} trials at {fastest.seconds:.1f} s a trial on {fastest.day:%-d %B}"
+                yield who, f"{section.title}: {said}, too fast to look (under {slowest:.1f} s)."
+
+
+def least_seconds(section: SectionDocument) -> float:
+    """Return the seconds a trial needs at least. Where images are shown briefly, only readers compare."""
+    if section.exposure_ms or section.staircase or section.answer_within_ms:
+        return 0
+    return max(LEAST_SECONDS, HASTE * seconds_a_trial(section))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils.timesince import timesince
 
 from readerstudy.desk.watching.deviations import deviations_of, is_stale, pauses_of
-from readerstudy.reading.models import Tally
+from readerstudy.reading.models import EarlyEnd, Tally
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.protocol import ProtocolDocument
 
@@ -76,6 +76,8 @@ class _Counts:
     days: dict[int, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     paces: dict[int, tuple[int, int]] = field(default_factory=dict)
     last: dict[int, datetime] = field(default_factory=dict)
+    #: Readers with the sections that ended early for them.
+    ended: set[tuple[int, str]] = field(default_factory=set)
 
     def pace(self, reader: int) -> float | None:
         total_ms, timed = self.paces.get(reader, (0, 0))
@@ -97,7 +99,7 @@ def progress_of(study: Study, *, with_departures: bool = True) -> list[ReaderPro
     return [
         ReaderProgress(
             enrolment=reader,
-            sections=_sections(document, counts.answered, reader.pk),
+            sections=_sections(document, counts, reader),
             seconds_a_trial=counts.pace(reader.pk),
             last_answer=counts.last.get(reader.pk),
             pauses=pauses.get(reader.pk, 0),
@@ -120,18 +122,27 @@ def _counts(study: Study) -> _Counts:
         total_ms, times = counts.paces.get(reader, (0, 0))
         counts.paces[reader] = (total_ms + active_ms, times + timed)
         counts.last[reader] = max(counts.last.get(reader, last_at), last_at)
+    if any(section.staircase for section in study.protocol.document.sections):
+        ended = EarlyEnd.objects.filter(enrolment__study=study)
+        counts.ended.update(ended.values_list("enrolment_id", "section__name"))
     return counts
 
 
-def _sections(
-    document: ProtocolDocument, answered: Mapping[tuple[int, str], int], reader: int
-) -> tuple[SectionProgress, ...]:
-    return tuple(
-        SectionProgress(
-            name=section.name,
-            title=section.title,
-            answered=answered[reader, section.name],
-            total=section.read_by_each,
+def _sections(document: ProtocolDocument, counts: _Counts, reader: Enrolment) -> tuple[SectionProgress, ...]:
+    """All sections, those that the reader does not read with nothing to do in them.
+
+    How far a staircase went tells how often its reader was right, so one that ended early counts as complete.
+    """
+    arm = document.arm_of(reader.own_place) if reader.place else None
+    found = []
+    for section in document.sections:
+        is_read = arm is None or section.name in arm.sections
+        total = section.read_by_each if is_read and not (reader.program and section.tells_the_truth) else 0
+        answered = counts.answered[reader.pk, section.name]
+        ended = (reader.pk, section.name) in counts.ended
+        found.append(
+            SectionProgress(
+                name=section.name, title=section.title, answered=total if ended else answered, total=total
+            )
         )
-        for section in document.sections
-    )
+    return tuple(found)

@@ -12,6 +12,8 @@ from readerstudy.desk.watching.audit_trail import reader_names
 from readerstudy.desk.watching.board import Board, board_of
 from readerstudy.desk.watching.health import health_problems
 from readerstudy.desk.watching.progress import ReaderProgress, progress_of
+from readerstudy.desk.watching.sentences import sentence_of
+from readerstudy.reading.models import Concern
 from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import is_unblinded
 from readerstudy.web.paging import Page, page_of
@@ -26,11 +28,50 @@ class Day:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reported:
+    """A problem with a screen, as its reader numbers screens. `text` is empty before the unblinding."""
+
+    reader: str
+    section: str
+    screen: int
+    kind: str
+    text: str
+
+
+def reported(study: Study) -> list[Reported]:
+    """What readers reported, by reader and screen, each once.
+
+    The order of arrival, or a screen that comes twice, would tell of rounds of practice. Which image is
+    meant, and what was written of it, waits for the unblinding.
+    """
+    rows = Concern.objects.filter(enrolment__study=study).select_related("enrolment", "presentation__section")
+    ordered = rows.order_by(
+        "enrolment__place", "presentation__section__position", "presentation__order", "kind", "pk"
+    )
+    if not ordered:
+        return []
+    told = is_unblinded(study)
+    titles = {section.name: str(section.title) for section in study.protocol.document.sections}
+    found = (
+        Reported(
+            reader=row.enrolment.pseudonym,
+            section=titles[row.presentation.section.name],
+            screen=row.presentation.order,
+            kind=row.get_kind_display(),
+            text=row.text if told else "",
+        )
+        for row in ordered
+    )
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Watched:
     """A study being read, and what its operator should fix meanwhile."""
 
     readers: list[ReaderProgress]
     health: list[str]
+    reported: list[Reported]
 
     @property
     def days(self) -> list[Day]:
@@ -40,7 +81,7 @@ class Watched:
 
 
 def watched(study: Study) -> Watched:
-    return Watched(readers=progress_of(study), health=health_problems(study))
+    return Watched(readers=progress_of(study), health=health_problems(study), reported=reported(study))
 
 
 def board(study: Study, readers: Sequence[ReaderProgress]) -> Board | None:
@@ -56,6 +97,10 @@ class LogRow:
 
     by: str
     entry: Entry
+
+    @property
+    def sentence(self) -> str:
+        return sentence_of(self.entry, self.by)
 
 
 def log_of(study: Study, start: int = 0) -> Page:

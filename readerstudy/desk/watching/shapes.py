@@ -30,8 +30,17 @@ class DayOut(Shape):
     answers = serializers.IntegerField()
 
 
+class ReportedOut(Shape):
+    reader = serializers.CharField()
+    section = serializers.CharField()
+    screen = serializers.IntegerField(help_text="As the reader saw them numbered.")
+    kind = serializers.CharField()
+    text = serializers.CharField(allow_blank=True, help_text="Empty before the unblinding.")
+
+
 class ReadersProgressOut(Shape):
     readers = ReaderProgressOut(many=True)
+    reported = ReportedOut(many=True, help_text="Problems with screens that readers reported.")
     days = DayOut(many=True)
     health = serializers.ListField(
         child=serializers.CharField(), help_text="Problems on this server that its operator should fix."
@@ -48,6 +57,7 @@ class EntryOut(Shape):
     at = serializers.DateTimeField(source="entry.at")
     by = serializers.CharField(allow_blank=True)
     verb = serializers.CharField(source="entry.verb")
+    sentence = serializers.CharField()
     subject = serializers.CharField(source="entry.subject", allow_blank=True)
     particulars = serializers.DictField(source="entry.particulars")
     reason = serializers.CharField(source="entry.reason", allow_blank=True)

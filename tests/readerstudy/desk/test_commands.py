@@ -108,7 +108,7 @@ def test_a_reader_is_replaced_and_the_other_gets_the_next_place(knees: Locked) -
 
 
 def test_a_copy_gets_another_protocol_byte_for_byte(knees: Locked, tmp_path: Path) -> None:
-    assert "Study hips begun" in said_by("copy_study", "knees", "--name", "hips")
+    assert "Study hips created" in said_by("copy_study", "knees", "--name", "hips")
     path = tmp_path / "protocol.toml"
     path.write_bytes(protocol_text(sections=CALLS, title="Hips").replace("\n", "\r\n").encode())
     assert "in order" in said_by("revise_protocol", "hips", str(path), "--check")

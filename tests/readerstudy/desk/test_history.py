@@ -41,7 +41,7 @@ def test_the_history_names_who_why_and_what() -> None:
     revise_protocol(study, text, by=a_user("alice"), reason="New dice")
     alice = signed_in(a_user("alice"))
     page = alice.get("/studies/knees/protocol/history/").content.decode()
-    for words in ("Version 2", "Alice", "New dice", "Seed: 7 → 8", "The study was begun"):
+    for words in ("Version 2", "Alice", "New dice", "Seed: 7 → 8", "Study created"):
         assert words in page
     version = alice.get("/studies/knees/protocol/history/2/").content.decode()
     assert '<span class="gone">- seed = 7' in version

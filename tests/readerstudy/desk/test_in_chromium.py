@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.create import revise_protocol
@@ -13,6 +13,7 @@ from readerstudy.studies.models import Run, Study
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
+from tests.chromium import close
 from tests.readerstudy.factory import Locked, a_locked_study, a_planned_study
 from tests.readerstudy.people import signed_in
 from tests.viewer.test_for_everybody import overflows, violations
@@ -51,7 +52,7 @@ def page(request: Any, browser: Browser, live_server: Any, made: Locked) -> Iter
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": str(live_server)}]
     )
     yield context.new_page()
-    context.close()
+    close(context)
 
 
 @pytest.mark.slow
@@ -84,14 +85,15 @@ def test_a_mistake_is_named_while_the_text_is_written(page: Page) -> None:
 def test_a_study_is_built_by_keyboard_without_a_word_of_toml(page: Page) -> None:
     page.goto("/studies/new/?from=blank")
     page.get_by_label("Title", exact=True).fill("Hands")
-    page.get_by_role("button", name="Add: call one image").press("Enter")
+    page.get_by_role("link", name="Sections").press("Enter")
+    page.get_by_role("button", name="Add: call real or synthetic").press("Enter")
     page.wait_for_url("**#f-sections-1")
     second = page.get_by_role("group", name="Section 2")
     second.get_by_label("Trials", exact=True).fill("50")
     said = second.locator("ul.errors", has_text="adds up to 20 images for 50 trials")
     said.wait_for()
-    second.get_by_label("real", exact=True).fill("25")
-    second.get_by_label("model", exact=True).fill("25")
+    page.fill("#f-sections-1-compose-real", "25")
+    page.fill("#f-sections-1-compose-model", "25")
     said.wait_for(state="hidden")
     assert violations(page) == []
     page.get_by_label("Short name").press("Enter")
@@ -100,10 +102,35 @@ def test_a_study_is_built_by_keyboard_without_a_word_of_toml(page: Page) -> None
     assert [(section.name, section.trials) for section in sections] == [("quartets", 50), ("calls", 50)]
 
 
-def test_fields_appear_with_the_task_they_belong_to(page: Page) -> None:
+def test_a_chapter_is_shown_at_a_time_and_a_problem_leads_to_its_own(page: Page) -> None:
     page.goto("/studies/hips/protocol/")
+    outline = page.get_by_role("navigation", name="Chapters of the protocol")
+    trials = page.locator("#f-sections-0-trials")
+    expect(trials).to_be_hidden()
+    outline.get_by_role("link", name="Sections").click()
+    trials.fill("none")
+    outline.locator("[data-wrong='1']").first.wait_for()
+    outline.get_by_role("link", name="Canvas").click()
+    trials.wait_for(state="hidden")
+    page.locator("#problems").get_by_role("link").first.click()
+    trials.wait_for(state="visible")
+
+
+def test_a_question_that_was_just_added_is_not_wrong_yet(page: Page) -> None:
+    page.goto("/studies/hips/protocol/#c-questions")
+    page.get_by_role("button", name="Add a question").click()
+    page.wait_for_url("**#f-questions-*")
+    expect(page.locator("#problems .error")).to_have_count(0)
+    question = page.locator(".entry:not([hidden]) [name$='.text']")
+    question.fill("Where do you work?")
+    question.fill("")
+    page.locator("#problems .error").wait_for()
+
+
+def test_fields_appear_with_the_task_they_belong_to(page: Page) -> None:
+    page.goto("/studies/hips/protocol/#f-sections-0")
     confidence = page.get_by_label("Steps of confidence")
-    assert not confidence.is_visible()
+    expect(confidence).to_be_hidden()
     page.get_by_label("Task").select_option("call")
     confidence.wait_for(state="visible")
 
@@ -123,7 +150,7 @@ def test_work_that_ends_takes_nothing_from_under_a_hand(page: Page, made: Locked
 def test_the_links_download_as_a_file(page: Page) -> None:
     page.goto("/studies/hips/people/")
     page.fill("#emails", "olga@example.org")
-    page.click("text=Invite >> nth=-1")
+    page.get_by_role("button", name="Invite", exact=True).click()
     with page.expect_download() as download:
         page.click("text=Download the links")
     assert download.value.suggested_filename == "hips-links.csv"

@@ -75,9 +75,9 @@ def test_the_freeze_is_next_when_everybody_has_finished() -> None:
 def test_before_the_freeze_the_page_says_that_one_reader_makes_no_report(made: Locked) -> None:
     client = made.client("alice")
     confirm(client)
-    assert "Nobody has answered so far." in client.get("/studies/knees/ending/").content.decode()
+    assert "No reader has answered yet." in client.get("/studies/knees/ending/").content.decode()
     answer_next(made.reading("rita"))
-    assert "One reader has answered so far." in client.get("/studies/knees/ending/").content.decode()
+    assert "Only one reader has answered." in client.get("/studies/knees/ending/").content.decode()
 
 
 def test_nobody_is_to_be_invited_after_the_freeze(made: Locked) -> None:
@@ -94,7 +94,7 @@ def test_before_the_freeze_the_page_names_who_has_not_finished(made: Locked) -> 
     assert "Not finished yet: R01." in client.get("/studies/knees/ending/").content.decode()
     invite_reader(made.study, "rosa@example.org", by=made.owner)
     body = client.get("/studies/knees/ending/").content.decode()
-    assert re.search(r"Not finished yet: R01, R\w{4} \(has not come yet\)\.", body)
+    assert re.search(r"Not finished yet: R01, R\w{4} \(not accepted yet\)\.", body)
 
 
 def test_a_page_whose_step_is_done_leads_on(made: Locked) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
 
 from readerstudy.accounts.claim import claim
 from readerstudy.accounts.errors import InvitationRevoked
@@ -16,12 +17,13 @@ from readerstudy.studies.errors import (
     LastOwner,
     NoPlaceLeft,
     NotAnAddress,
+    ReasonMissing,
     StudyIsFrozen,
-    WithdrawalNeedsReason,
 )
 from readerstudy.studies.invite import invite_reader, renew_link
 from readerstudy.studies.models import Enrolment, Role, Withdrawal
 from readerstudy.studies.withdraw import replace_reader, withdraw
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked, a_locked_study, read_everything
 
 pytestmark = pytest.mark.django_db
@@ -208,7 +210,7 @@ def test_a_replacement_that_cannot_be_invited_withdraws_nobody(made: Locked) -> 
 
 def test_withdrawing_twice_is_one_withdrawal_and_needs_a_reason(made: Locked) -> None:
     rita = made.reading("rita")
-    with pytest.raises(WithdrawalNeedsReason):
+    with pytest.raises(ReasonMissing):
         withdraw(rita, by=made.owner, reason="  ", keep_answers=True)
     first = withdraw(rita, by=made.owner, reason="left", keep_answers=True)
     assert withdraw(rita, by=made.owner, reason="again", keep_answers=False) == first
@@ -221,7 +223,7 @@ def test_a_place_given_up_before_coming_is_free_for_somebody_else(made: Locked) 
     )
     address = f"/studies/{made.study.slug}/people/{rosa.pseudonym}/withdraw/"
     body = made.client("alice").post(address, {"reason": "never answered"}, follow=True).content.decode()
-    assert f"{rosa.pseudonym} is withdrawn." in body
+    assert f"{rosa.pseudonym} was withdrawn." in body
     assert "before coming; the place is free" in body
     assert invite_reader(made.study, "ruth@example.org", by=made.owner).enrolment.place == 3
 
@@ -260,3 +262,42 @@ def test_a_coordinator_withdraws_a_reader_and_is_led_where_they_may_go(made: Loc
     response = made.client("carl").post(address, {"reason": "left"}, follow=True)
     assert response.redirect_chain[-1][0] == f"/studies/{made.study.slug}/progress/"
     assert response.status_code == 200
+
+
+def test_after_the_unblinding_no_reader_is_withdrawn_through_any_door(made: Locked) -> None:
+    reader = made.reading("rita")
+    for end in (freeze_study, request_unblinding, confirm_unblinding):
+        end(made.study, by=made.owner, reason="all is in")
+    given = {"reason": "changed her mind", "keep_answers": "1"}
+    page = made.client("alice").post(
+        f"/studies/knees/people/{reader.pseudonym}/withdraw/", given, follow=True
+    )
+    assert "nobody reads any more" in page.content.decode()
+    with pytest.raises(CommandError, match="nobody reads any more"):
+        call_command(
+            "withdraw",
+            "knees",
+            reader.pseudonym,
+            "--reason",
+            "so",
+            "--keep-answers",
+            "--by",
+            made.owner.email,
+        )
+    assert not Withdrawal.objects.exists()
+
+
+def test_a_program_is_enrolled_on_the_page_and_its_key_is_shown_once(made: Locked) -> None:
+    asked = {"verb": "program", "model": "Looker", "model_version": "2", "prompt": "Say what you see."}
+    page = send(made, **asked)
+    program = Enrolment.objects.get(study=made.study, program=True)
+    assert f"Program {program.pseudonym} reads now." in page
+    [key] = re.findall(r"rst_[A-Za-z0-9_-]+", page)
+    assert key not in made.client("alice").get(f"/studies/{made.study.slug}/people/").content.decode()
+
+
+def test_a_program_that_is_refused_keeps_what_was_typed(made: Locked) -> None:
+    page = send(made, verb="program", model="Looker", model_version="2", holder="nobody@nowhere.example")
+    assert "Nobody here has the email address nobody@nowhere.example." in page
+    assert 'value="Looker"' in page
+    assert not Enrolment.objects.filter(study=made.study, program=True).exists()

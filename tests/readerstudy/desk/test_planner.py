@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from readerstudy.desk.planner.drawing import BOTTOM, LINE_OF_TEXT, apart
+from readerstudy.desk.planner.drawing import BOTTOM, LINE_OF_TEXT, apart, designs_of
 from readerstudy.studies.models import Study
 from tests.readerstudy.factory import a_locked_study, a_planned_study, a_user
 from tests.readerstudy.people import signed_in
@@ -63,3 +63,14 @@ def test_names_of_curves_never_cover_one_another(ends: list[float]) -> None:
     placed = sorted(apart(dict(enumerate(ends))).values())
     assert all(below - above >= LINE_OF_TEXT for above, below in pairwise(placed))
     assert placed[-1] <= BOTTOM
+
+
+def test_the_smallest_designs_are_those_with_enough_power() -> None:
+    curve = [
+        {"readers": readers, "trials": trials, "power_equivalence": power}
+        for readers, trials, power in [(4, 10, 0.2), (4, 20, 0.7), (8, 10, 0.6), (8, 20, 0.81), (8, 30, 0.95)]
+    ]
+    found = designs_of({"curve": curve, "readers": 8, "trials": 20})
+    assert [(cell.readers, cell.trials, cell.percent) for cell in found.smallest] == [(8, 20, 81)]
+    assert [number for number, _ in found.rows] == [8, 4]
+    assert [cell.is_chosen for _, cells in found.rows for cell in cells] == [False, True, False, False, False]

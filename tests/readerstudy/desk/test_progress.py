@@ -1,5 +1,6 @@
 """Watching the reading: how far, how fast, what departs; never how well."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from readerstudy.desk.watching import health
-from readerstudy.desk.watching.deviations import deviations_of, is_stale
+from readerstudy.desk.watching.deviations import deviations_of, is_stale, least_seconds
 from readerstudy.desk.watching.progress import ReaderProgress, progress_of
 from readerstudy.desk.watching.queries import watched
 from readerstudy.reading.models import Activity, Sitting, Slot, Tally
@@ -17,6 +18,7 @@ from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.mail import Post, send_reminder
 from readerstudy.studies.models import Enrolment
+from readerstudy.studies.protocol import parse_protocol
 from readerstudy.studies.runs import start_run
 from readerstudy.studies.runs.presence import say_present
 from readerstudy.truth.models import Key
@@ -70,8 +72,8 @@ def test_progress_is_told_by_reader_and_section(made: Locked) -> None:
 
 def test_a_failed_display_check_is_a_departure(made: Locked) -> None:
     sit_down(made, "rita", passed=False)
-    assert deviations_of(made.study)[made.reading("rita").pk] == ["The display check failed in 1 sitting."]
-    assert "The display check failed" in page(made)
+    assert deviations_of(made.study)[made.reading("rita").pk] == ["Display check not passed in 1 sitting."]
+    assert "Display check not passed" in page(made)
 
 
 def test_pauses_are_counted(made: Locked) -> None:
@@ -119,6 +121,25 @@ def test_somebody_who_answers_too_fast_to_look_is_flagged(seconds: float, is_fla
     Tally.objects.update(timed=24, active_ms=int(24 * seconds * 1000))
     sentences = deviations_of(made.study).get(rita.pk, [])
     assert any("s a trial" in sentence for sentence in sentences) == is_flagged
+
+
+def test_haste_on_one_day_does_not_hide_among_careful_days() -> None:
+    made = a_locked_study(protocol_text(trials=24), readers=("rita",))
+    rita = made.reading("rita")
+    for _ in range(24):
+        answer_next(rita)
+    careful = Tally.objects.latest("pk")
+    Tally.objects.update(timed=200, active_ms=200 * 60_000)
+    careful.pk, careful.day = None, careful.day + timedelta(days=1)
+    careful.timed, careful.active_ms = 32, 32 * 2_800
+    careful.save()
+    [sentence] = [one for one in deviations_of(made.study)[rita.pk] if "s a trial" in one]
+    assert "32 trials at 2.8 s a trial on" in sentence
+
+
+def test_where_images_are_shown_briefly_fast_answers_are_no_departure() -> None:
+    brief = replace(parse_protocol(protocol_text()).sections[0], exposure_ms=500)
+    assert (least_seconds(brief), least_seconds(replace(brief, exposure_ms=0)) > 3) == (0, True)
 
 
 def test_a_silent_reader_is_stale_until_finished() -> None:

@@ -1,5 +1,6 @@
 """The result on screen: every number of the report's main tables, and its interval drawn beside it."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from readerstudy.desk.result.confusion import confusion_of
 from readerstudy.desk.result.forest import Axis
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
-from readerstudy.results.runs import report_folder
+from readerstudy.results.runs import report_folder, write_report
+from readerstudy.studies.models import Run
+from readerstudy.studies.protocol import parse_protocol
+from readerstudy.studies.runs import Reporter
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from tests.chromium import close
 from tests.readerstudy.factory import (
     CALLS,
     QUARTETS,
@@ -95,4 +101,40 @@ def test_drawings_stay_beside_their_numbers_however_long_the_names(
         assert drawing is not None
         assert drawing["width"] >= 100
         assert (drawing["y"], drawing["height"]) == pytest.approx((cell["y"], cell["height"]), abs=1.5)
-    context.close()
+    close(context)
+
+
+@pytest.mark.django_db
+def test_a_second_opinion_is_offered_and_shown(settings: Any, tmp_path: Path) -> None:
+    made = a_result(settings, tmp_path)
+    client = made.client("alice")
+    assert "Second opinion" not in client.get(PAGE).content.decode()
+    client.post(PAGE, {"cross_check": "1"})
+    run = Run.objects.filter(study=made.study, kind="report").latest("pk")
+    assert run.request == {"anew": True, "cross_check": True}
+    write_report(run, Reporter(run))
+    body = client.get(PAGE).content.decode()
+    opinion = json.loads((report_folder(made.study) / "report.json").read_text())["cross_check"]
+    assert opinion["of"] > 0
+    assert f"{opinion['agree']} of {opinion['of']} numbers agree with other programs" in body
+    assert body.count("<td>yes") == opinion["agree"] == opinion["of"]
+
+
+def test_the_squares_of_a_confusion_fill_each_row() -> None:
+    document = parse_protocol(protocol_text(sections=QUARTETS.format(trials=3) + CALLS))
+    picks = confusion_of({"detection": {"overall": {"k": 116, "n": 400, "chance": 0.25}}}, document)
+    assert picks is not None
+    counts = [(row.kind, row.n, row.taken_for_real.count, row.not_taken.count) for row in picks.rows]
+    assert counts == [("real", 400, 116, 284), ("synthetic", 1200, 284, 916)]
+    calls = [
+        {"source": "hospital-canary", "n": 120, "detected": 27},
+        {"source": "checkpoint-canary", "n": 60, "detected": 45},
+        {"source": "gan-canary", "n": 60, "detected": 15},
+    ]
+    called = confusion_of({"discrimination": {"by_source": calls}}, document)
+    assert called is not None
+    assert [(row.taken_for_real.count, row.not_taken.count) for row in called.rows] == [(93, 27), (60, 60)]
+    for row in (*picks.rows, *called.rows):
+        assert row.taken_for_real.side**2 + row.not_taken.side**2 == pytest.approx(100**2)
+        assert row.taken_for_real.is_right == (row.kind == "real") != row.not_taken.is_right
+    assert confusion_of({}, document) is None

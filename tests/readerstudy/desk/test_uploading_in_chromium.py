@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.chromium import close
 from tests.readerstudy.factory import a_planned_study
 from tests.readerstudy.people import signed_in
 
@@ -27,7 +28,7 @@ def page(browser: Browser, live_server: Any, settings: Any, tmp_path: Path) -> I
     page = context.new_page()
     page.goto("/studies/knees/images/")
     yield page
-    context.close()
+    close(context)
 
 
 def drop(page: Page, at: str, path: Path) -> None:
@@ -55,7 +56,7 @@ def test_files_may_be_dropped_one_after_the_other_and_anywhere(page: Page, tmp_p
     assert len(page.context.pages) == 1
     page.click("text=Start over")
     said.filter(has_text="drop them").wait_for()
-    assert page.locator("[data-send]").is_disabled()
+    expect(page.locator("[data-send]")).to_be_disabled()
 
 
 def test_an_upload_that_was_left_goes_on_when_its_files_are_chosen_again(page: Page, tmp_path: Path) -> None:

@@ -122,6 +122,38 @@ def test_an_upload_becomes_images_and_refused_files_say_why(batch: Batch, tmp_pa
     assert "2 refused" in client.get("/studies/knees/images/").content.decode()
 
 
+def test_bad_rows_of_a_list_are_refused_alone_and_offered_as_csv(batch: Batch, tmp_path: Path) -> None:
+    client = signed_in(a_user("alice"))
+    batch.append(0, "good.png", 0, a_png(tmp_path / "good.png"))
+    rows = "file\tpatient\tview\r\ngood.png\tP-7\tfrontal\r\n=1.png\tP-8\r\n"
+    batch.append(1, "list.csv", 0, rows.encode("utf-16"))
+    client.post("/studies/knees/images/", {"batch": str(batch.token), "source": "gan-canary"})
+    run = Run.objects.get(kind="import")
+    perform.func(run.pk)
+    run.refresh_from_db()
+    assert run.outcome["added"] == 1
+    assert Provenance.objects.latest("pk").labels == {"view": "frontal"}
+    table = client.get(f"/studies/knees/images/refused/{run.pk}.csv").content.decode()
+    assert table.splitlines() == [
+        "line,file,reason",
+        '3,\'=1.png,"2 cells, but the header has 3 columns. Correct the row."',
+    ]
+    assert "P-8" not in str(run.outcome)  # what names a patient is not kept
+
+
+def test_what_was_refused_for_one_reason_is_said_once(batch: Batch, tmp_path: Path) -> None:
+    client = signed_in(a_user("alice"))
+    batch.append(0, "good.png", 0, a_png(tmp_path / "good.png"))
+    rows = ["file,patient", "good.png,P-7", *(f"absent-{number}.png,P-8" for number in range(5))]
+    batch.append(1, "list.csv", 0, "\n".join(rows).encode())
+    client.post("/studies/knees/images/", {"batch": str(batch.token), "source": "gan-canary"})
+    perform.func(Run.objects.get(kind="import").pk)
+    page = client.get("/studies/knees/images/").content.decode()
+    assert page.count("not among the files given") == 1
+    assert "<strong>5 refused</strong>" in page
+    assert "absent-2.png</code> and 2 more" in page
+
+
 def test_a_piece_may_be_as_large_as_the_browser_sends_them(batch: Batch) -> None:
     piece = bytes(uploads.MOST_BYTES_A_PIECE)
     address = f"/studies/knees/images/upload/{batch.token}/0/?name=knees.zip&offset=0"

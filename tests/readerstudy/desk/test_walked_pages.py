@@ -1,6 +1,7 @@
 """Each page as its user walks it: bad input gets a sentence, keeps what was typed, and changes nothing."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,12 @@ def test_the_playground_keeps_its_settings_when_a_source_is_wrong(alice: Client)
     assert not Run.objects.exists()
 
 
+def test_the_playground_warns_of_a_model_of_another_size_than_the_canvas(alice: Client) -> None:
+    page = alice.get("/studies/knees/playground/").content.decode()
+    assert "tend to fail the blinding audit" in page
+    assert re.search(r'<label for="id_with_bmi">\s*BMI', page)
+
+
 def test_the_playground_shows_one_patient_at_every_grade(alice: Client) -> None:
     given = {"guidance": "1", "steps": "9", "sampler": "unipc", "seed": "5", "count": "3", "through": "grade"}
     refused = alice.post("/studies/knees/playground/", given | {"with_grade": "2"})
@@ -98,8 +105,10 @@ def test_an_audit_is_overridden_with_a_reason_and_not_without(alice: Client) -> 
     answer = alice.post(page, {"verb": "override", "reason": " "}, follow=True)
     assert "reason is needed" in answer.content.decode()
     assert not hasattr(BlindingAudit.objects.get(pk=failed.pk), "override")
-    alice.post(page, {"verb": "override", "reason": "Noise alone"})
+    onward = alice.post(page, {"verb": "override", "reason": "Noise alone"}, follow=True).content.decode()
     assert BlindingAudit.objects.get(pk=failed.pk).override.reason == "Noise alone"
+    assert '<a class="button go" href="/studies/knees/preflight/">' in onward
+    assert "pre-flight has not been run" in alice.get("/studies/knees/lock/", follow=True).content.decode()
 
 
 def test_the_ending_takes_its_steps_in_order_and_each_with_a_reason() -> None:
@@ -107,10 +116,10 @@ def test_the_ending_takes_its_steps_in_order_and_each_with_a_reason() -> None:
     for verb, reason, sentence in [
         ("ask", "early", "Freeze it before unblinding"),
         ("freeze", "", "reason is needed"),
-        ("freeze", "All have read", "Frozen."),
+        ("freeze", "All have read", "is frozen."),
         ("confirm", "early", "Nobody has asked for the unblinding yet"),
         ("ask", "", "reason is needed"),
-        ("ask", "To report", "is asked for"),
+        ("ask", "To report", "is requested"),
         ("confirm", "To report", "is unblinded"),
     ]:
         answer = alice.post("/studies/knees/ending/", {"verb": verb, "reason": reason}, follow=True)
@@ -184,7 +193,7 @@ def test_the_preflight_shows_the_balance_of_calls(alice: Client, settings: Any, 
 def test_locking_is_looked_at_freely_and_asks_who_one_is_when_one_acts() -> None:
     study = a_planned_study()
     browser = signed_in(study.created_by)
-    assert "Lock the study" in browser.get("/studies/knees/lock/").content.decode()
+    assert "Lock study" in browser.get("/studies/knees/lock/").content.decode()
     asked = browser.post("/studies/knees/lock/", {"reason": "all is ready"})
     assert not study.is_locked
     done = browser.post(asked["Location"], {"password": PASSWORD, "next": "/studies/knees/lock/"})
@@ -195,9 +204,9 @@ def test_locking_is_looked_at_freely_and_asks_who_one_is_when_one_acts() -> None
 def test_the_lock_says_what_it_waits_for_before_anybody_types_a_reason() -> None:
     study = a_planned_study()
     browser = signed_in(study.created_by)
-    assert "Not yet" not in browser.get("/studies/knees/lock/").content.decode()
+    assert "Not ready" not in browser.get("/studies/knees/lock/").content.decode()
     revise_protocol(study, study.protocol.text + "# another version\n", by=study.created_by)
-    assert "Not yet: first the" in browser.get("/studies/knees/lock/").content.decode()
+    assert "Not ready: open step" in browser.get("/studies/knees/lock/").content.decode()
 
 
 def test_what_is_refused_after_the_password_is_sent_again_to_its_own_page() -> None:

@@ -9,7 +9,7 @@ from readerstudy.truth.duplicate import duplicate
 
 
 class Command(StudyCommand):
-    help = "Begin a draft with the protocol, sources and images of a study, without its people and answers."
+    help = "Duplicate a study: a new draft with its protocol, sources and images, without people and answers."
 
     asks = Copy
 
@@ -18,4 +18,4 @@ class Command(StudyCommand):
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         copy = duplicate(study, by=by, slug=options["name"], title=options["title"])
-        self.say(f"Study {copy.slug} begun. Next: manage.py revise_protocol {copy.slug} PROTOCOL.toml")
+        self.say(f"Study {copy.slug} created. Next: manage.py revise_protocol {copy.slug} PROTOCOL.toml")

@@ -19,7 +19,9 @@ from readerstudy.imaging.naming import Naming
 
 
 class Command(BaseCommand):
-    help = "Make a whole study, read by virtual readers, and serve the platform. Run again it starts at once."
+    help = (
+        "Make a whole study, read by virtual readers, and serve the platform. The next run reuses the study."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--study", choices=NAMES, help="one of the published studies, up to its report")
@@ -27,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--names",
             default=KNEES,
-            help="how labels stand in the folders and names below --data; by default '%(default)s'",
+            help="pattern of folder and file names below --data (default: '%(default)s')",
         )
         parser.add_argument("--no-serve", action="store_true", help="stop before serving")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))

@@ -14,7 +14,7 @@ from readerstudy.web.options import takes, typed
 class Command(StudyCommand):
     help = (
         "Emergency unblinding: tell a named person outside the study, by email, whether one image is real. "
-        "The first call asks, the same call --by somebody else confirms. The trial leaves the analysis."
+        "The first call requests it, the same call with another --by confirms. The trial leaves the analysis."
     )
 
     def arguments(self, parser: ArgumentParser) -> None:

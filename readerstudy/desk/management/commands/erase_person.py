@@ -10,7 +10,7 @@ from readerstudy.web.options import StatedReason
 class Command(StudyCommand):
     help = (
         "Erase a person: their name, address, password, second factors and tokens. Answers stay under the "
-        "pseudonym, and the append-only log keeps what it says. This cannot be undone."
+        "pseudonym, and the append-only log is not changed. This cannot be undone."
     )
     asks = StatedReason
     takes_study = False

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.watching.audit_trail import KINDS, audit_trail
+from readerstudy.desk.watching.audit_trail import FORMATS, audit_trail
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 
@@ -19,8 +19,8 @@ class Command(StudyCommand):
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         out: Path = options["out"]
         kind = out.suffix.lstrip(".").lower()
-        if kind not in KINDS:
-            raise CommandError(f"{out} has to end in {' or '.join(f'.{kind}' for kind in KINDS)}.")
+        if kind not in FORMATS:
+            raise CommandError(f"{out} has to end in {' or '.join(f'.{kind}' for kind in FORMATS)}.")
         made, _ = audit_trail(study, kind, by=by)
         try:
             out.write_bytes(made)

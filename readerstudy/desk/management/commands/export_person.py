@@ -11,7 +11,7 @@ from readerstudy.studies.command import StudyCommand
 
 
 class Command(StudyCommand):
-    help = "Write everything that is kept of a person to a JSON file, for their request to see it."
+    help = "Write all personal data of a person to a JSON file."
     takes_study = False
 
     def arguments(self, parser: ArgumentParser) -> None:

@@ -13,7 +13,7 @@ class Command(PeopleCommand):
     help = "Invite people by email address: each gets a personal link, printed and by email."
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--email", action="append", required=True, help="may be given several times")
+        parser.add_argument("--email", action="append", required=True, help="can be repeated")
         takes(parser, Invitation, "emails", "mail")
         takes_letters(parser)
 

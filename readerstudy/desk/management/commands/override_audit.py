@@ -10,7 +10,7 @@ from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
-    help = "Override a failed blinding audit."
+    help = "Override a failed blinding audit, with a reason that every report shows."
     asks = StatedReason
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:

@@ -17,7 +17,10 @@ class Command(PeopleCommand):
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--email", action="append", default=[], help="whom (default: everybody who has not finished)"
+            "--email",
+            action="append",
+            default=[],
+            help="whom to remind (default: everyone who has not finished)",
         )
         takes_letters(parser)
 

@@ -10,11 +10,11 @@ from readerstudy.web.options import typed
 
 
 class Command(PeopleCommand):
-    help = "Withdraw a reader and invite somebody else to the next free place, both or neither."
+    help = "Withdraw a reader and invite another person to the next free place."
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("person", help="the reader's pseudonym or email address")
-        parser.add_argument("--email", required=True, help="of whoever reads instead")
+        parser.add_argument("--email", required=True, help="email address of the new reader")
         takes_leaving(parser)
         takes_letters(parser)
 

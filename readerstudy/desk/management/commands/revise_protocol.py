@@ -4,7 +4,7 @@ from typing import Any
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.protocol.options import Revision
-from readerstudy.studies.command import StudyCommand, protocol_text
+from readerstudy.studies.command import StudyCommand, text_of
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import parse_protocol
@@ -16,11 +16,11 @@ class Command(StudyCommand):
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("protocol", type=Path, metavar="PROTOCOL.toml")
-        parser.add_argument("--check", action="store_true", help="say what is wrong and keep nothing")
+        parser.add_argument("--check", action="store_true", help="check only; save nothing")
         takes(parser, Revision, "text", "over")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
-        text = protocol_text(options["protocol"])
+        text = text_of(options["protocol"])
         if options["check"]:
             parse_protocol(text)
             self.say("The protocol is in order.")

@@ -66,7 +66,7 @@ ASPECTS: dict[str, Callable[[Study], Any]] = {
 
 
 class Command(BaseCommand):
-    help = "Show a study, or one aspect of it, as the API shows it (JSON); without a study, all of them."
+    help = "Show a study, or one aspect of it, as the API returns it (JSON); without a study, all of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", nargs="?", help="the study's short name, as in its address")

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.cases.queries import gallery_page
-from readerstudy.desk.cases.shapes import CaseFileOut, CasesOut
+from readerstudy.desk.cases.queries import gallery_page, looked_at
+from readerstudy.desk.cases.shapes import CaseFileOut, CasesOut, LooksOut
 from readerstudy.results.case_file import case_file
 from readerstudy.results.cases import counting_section
 from readerstudy.studies.command import StudyCommand
@@ -19,12 +19,13 @@ MOST_CASES = 50
 class Command(StudyCommand):
     help = (
         "Show what the readers saw in a section of an unblinded study, the cases that fooled most of them "
-        "first, or one case with who answered what; as the API tells it (JSON)."
+        "first, or one case with who answered what; as the API returns it (JSON)."
     )
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("section", help="a section's name, as in the protocol")
         parser.add_argument("number", nargs="?", type=int, help="one case, with every answer to it")
+        parser.add_argument("--looks", action="store_true", help="of one case: where readers looked")
         parser.add_argument("--reader", default="", help="as this reader saw them, by pseudonym")
         parser.add_argument("--source", default="", help="those with an image of this source")
         parser.add_argument("--start", type=int, default=0, help="how many to leave out (default: none)")
@@ -32,7 +33,10 @@ class Command(StudyCommand):
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         require_unblinded(study)
         section, number = self._section(study, options["section"]), options["number"]
-        shown = self._list(study, section, options) if number is None else self._one(study, section, number)
+        if number is None:
+            shown = self._list(study, section, options)
+        else:
+            shown = self._one(study, section, number, options)
         self.say(json.dumps(shown, indent=2, ensure_ascii=False))
 
     @staticmethod
@@ -45,13 +49,15 @@ class Command(StudyCommand):
         return CasesOut(body, context={"slug": study.slug}).data
 
     @staticmethod
-    def _one(study: Study, section: Section, number: int) -> Any:
+    def _one(study: Study, section: Section, number: int, options: dict[str, Any]) -> Any:
         opened = case_file(study, section, number)
         if opened is None:
             raise CommandError(
                 f"Nobody answered a case {number} of {section.name}. Those that were answered: "
                 f"manage.py show_cases {study.slug} {section.name}"
             )
+        if options["looks"]:
+            return LooksOut(looked_at(study, section, number, options["reader"])).data
         return CaseFileOut(opened, context={"slug": study.slug}).data
 
     @staticmethod

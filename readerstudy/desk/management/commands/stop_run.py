@@ -11,7 +11,7 @@ from readerstudy.web.options import StatedReason
 
 
 class Command(StudyCommand):
-    help = "Ask a run to stop; what it has finished is kept."
+    help = "Stop a run. What it has finished is kept."
     asks = StatedReason
 
     def arguments(self, parser: ArgumentParser) -> None:

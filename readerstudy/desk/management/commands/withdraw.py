@@ -3,9 +3,9 @@ from typing import Any
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.people.command import PeopleCommand, somebody_of, takes_leaving
+from readerstudy.desk.people.leaving import withdraw_person
 from readerstudy.desk.people.options import Withdrawal
 from readerstudy.studies.models import Study
-from readerstudy.studies.withdraw import withdraw
 from readerstudy.web.options import typed
 
 
@@ -18,5 +18,5 @@ class Command(PeopleCommand):
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         person = somebody_of(study, options["person"])
-        withdraw(person, by=by, **typed(Withdrawal, options))
+        withdraw_person(person, by=by, **typed(Withdrawal, options))
         self.say(f"{person.pseudonym or person.email} is withdrawn.")

@@ -98,7 +98,6 @@ def _fields(prefix: str, where: str, old: Mapping[str, Any], new: Mapping[str, A
 
 
 def _said(value: Any) -> str:
-    """A value in words."""
     if value is None:
         return ""
     if isinstance(value, bool):

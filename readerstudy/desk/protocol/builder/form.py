@@ -1,10 +1,13 @@
 """The form of a protocol, ready to be drawn."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from readerstudy.desk.protocol.builder.raw import raw_of
-from readerstudy.desk.protocol.builder.wording import CHAPTERS, NO_FIELDS, Chapter, Words, words_of
+from readerstudy.desk.protocol.builder.raw import ALONE, LABELS, is_condition, raw_of
+from readerstudy.desk.protocol.builder.wording import CHAPTERS, is_on_the_form, words_of
+from readerstudy.desk.protocol.builder.wording_items import ITEM, STAIRCASE
+from readerstudy.desk.protocol.builder.words import Chapter, Words
 from readerstudy.studies.protocol import Asked, Examination, Problem
 
 
@@ -22,6 +25,7 @@ class Control:
     counts: tuple["Control", ...] = ()
     problems: tuple[str, ...] = ()
     aside: bool = False
+    said: bool = False
 
     @property
     def anchor(self) -> str:
@@ -30,7 +34,7 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One table of a list of tables."""
+    """One table of a list of tables; a section with its items. `in_text` are fields that no control shows."""
 
     path: str
     number: int
@@ -38,10 +42,45 @@ class Entry:
     controls: tuple[Control, ...]
     is_first: bool
     is_last: bool
+    items: tuple["Entry", ...] = ()
+    in_text: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
         return anchor_of(self.path)
+
+    @property
+    def usual(self) -> tuple[Control, ...]:
+        """The controls that most tables need, and those that say something."""
+        return tuple(control for control in self.controls if not _is_folded(control))
+
+    @property
+    def seldom(self) -> tuple[Control, ...]:
+        return tuple(control for control in self.controls if _is_folded(control))
+
+    @property
+    def has_staircase(self) -> bool:
+        return any(".staircase." in control.path for control in self.controls)
+
+    @property
+    def shows_images(self) -> bool:
+        names = {f"{self.path}.{name}" for name in ("show", "compose", "reuse")}
+        return any(control.path in names and control.said for control in self.controls)
+
+    @property
+    def question(self) -> str:
+        """What an item asks, where the form shows it."""
+        asked = (control for control in self.controls if control.path.endswith("].ask"))
+        return next((one.counts[0].raw if one.counts else one.raw for one in asked), "")
+
+    @property
+    def stem(self) -> str:
+        """What the anchors of its list have in common."""
+        return anchor_of(self.path.rpartition("[")[0]).removeprefix("f-")
+
+    @property
+    def next_item(self) -> str:
+        return anchor_of(f"{self.path}.items[{len(self.items)}]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +96,16 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """`problems` are each a place to go to, what it is called, and the sentence."""
+    """`problems` and `warnings` are each a place to go to, what it is called, and the sentence."""
 
     pages: tuple[Page, ...]
     problems: tuple[tuple[str, str, str], ...]
+    warnings: tuple[tuple[str, str, str], ...]
     aside: tuple[str, ...]
+
+
+def _is_folded(control: Control) -> bool:
+    return control.words.seldom and not control.said and not control.problems
 
 
 def anchor_of(path: str) -> str:
@@ -70,17 +114,33 @@ def anchor_of(path: str) -> str:
 
 def controls_of(found: Examination) -> dict[str, Control]:
     """Every field of the protocol by its path, those counted by source with their counts inside."""
+    languages = languages_of(found)
+    shown = {one.path: one for one in found.asked.values() if is_on_the_form(one, languages)}
     said: dict[str, list[str]] = {}
     for problem in found.problems:
-        said.setdefault(problem.field, []).append(problem.sentence)
-    asked = (one for one in found.asked.values() if one.kind not in NO_FIELDS)
-    return {one.path: _control(one, said.get(one.path, ())) for one in asked}
+        said.setdefault(around(problem.field, shown), []).append(problem.sentence)
+    return {path: _control(one, said.get(path, ()), languages) for path, one in shown.items()}
+
+
+def languages_of(found: Examination) -> tuple[str, ...]:
+    """The languages that the text names; one that names none is in English."""
+    asked = found.asked.get("study.languages")
+    named = asked.value if asked is not None and isinstance(asked.value, list) else []
+    return tuple(dict.fromkeys(str(one) for one in named)) or ALONE
+
+
+def around(path: str, shown: Container[str]) -> str:
+    """The field that has a control, of one that may stand within another: `….when` of `….when[1].item`."""
+    inner = path
+    while inner and inner not in shown:
+        inner = inner[: max(inner.rfind("."), inner.rfind("["), 0)]
+    return inner or path
 
 
 def flat(controls: Iterable[Control]) -> Iterable[Control]:
     """The controls that take input."""
     for control in controls:
-        if control.kind == "counts":
+        if control.counts:
             yield from control.counts
         else:
             yield control
@@ -99,13 +159,14 @@ def form_of(found: Examination, typed: Mapping[str, str], *, judged: bool = True
     return Form(
         pages=tuple(_page(chapter, controls, found) for chapter in CHAPTERS),
         problems=tuple(_line(problem, controls) for problem in found.problems),
+        warnings=tuple(_line(problem, controls) for problem in found.warnings),
         aside=tuple(control.anchor for control in controls.values() if control.aside),
     )
 
 
-def _control(asked: Asked, problems: Iterable[str]) -> Control:
+def _control(asked: Asked, problems: Iterable[str], languages: Sequence[str]) -> Control:
     words = words_of(asked.path) or Words(label=asked.path.rpartition(".")[2].replace("_", " ").capitalize())
-    raw = raw_of(asked)
+    raw = raw_of(asked, languages)
     control = Control(
         path=asked.path,
         words=words,
@@ -116,25 +177,49 @@ def _control(asked: Asked, problems: Iterable[str]) -> Control:
         choices=_choices(asked, words, raw),
         problems=tuple(problems),
         aside=asked.aside and asked.value is None,
+        said=asked.value is not None,
     )
-    return replace(control, counts=_counts(asked)) if asked.kind == "counts" else control
+    if asked.kind in ("words", "none") and len(languages) > 1:
+        return replace(control, kind="texts", counts=_texts(asked, control, languages))
+    return replace(control, counts=_counts(asked)) if control.kind == "counts" else control
+
+
+def _texts(asked: Asked, control: Control, languages: Sequence[str]) -> tuple[Control, ...]:
+    """A control for each language; a text that serves all stands in the first."""
+    given = asked.value if isinstance(asked.value, dict) else {languages[0]: control.raw}
+    gone = tuple(name for name in given if name not in languages)
+    return tuple(
+        Control(
+            path=f"{asked.path}.{name}",
+            words=Words(label=name if name in languages else f"{name} (no such language)"),
+            kind=control.kind,
+            raw=str(given.get(name, "")),
+            required=False,
+        )
+        for name in (*languages, *gone)
+    )
 
 
 def _kind(asked: Asked, words: Words) -> str:
+    if is_condition(asked) or asked.path == LABELS:
+        return "lines"
     if asked.kind == "choice" or (asked.allowed and asked.kind == "whole"):
         return "choice"
-    return "lines" if words.rows and asked.kind in ("text", "texts") else asked.kind
+    if asked.kind == "screens":
+        return "counts"
+    lines = ("text", "texts", "words", "wordlist", "options", "values")
+    return "lines" if words.rows and asked.kind in lines else asked.kind
 
 
 def _usual(asked: Asked) -> str:
     """What holds where nothing is said."""
     if isinstance(asked.default, tuple):
         return ", ".join(map(str, asked.default))
-    return "" if asked.default is None or asked.kind == "text" else str(asked.default)
+    return "" if asked.default is None or asked.kind in ("text", "words", "none") else str(asked.default)
 
 
 def _choices(asked: Asked, words: Words, raw: str) -> tuple[tuple[str, str], ...]:
-    if asked.kind == "counts" or not asked.allowed:
+    if asked.kind in ("counts", "screens") or not asked.allowed:
         return ()
     known = tuple((name, words.choices.get(name, name)) for name in asked.allowed)
     return known if raw in asked.allowed else ((raw, raw or "Choose"), *known)
@@ -162,15 +247,45 @@ def _page(chapter: Chapter, controls: Mapping[str, Control], found: Examination)
     return Page(
         chapter=chapter,
         controls=tuple(controls[path] for path in chapter.fields if path in controls),
-        entries=tuple(_entry(chapter, index, count, controls) for index in range(count)),
+        entries=tuple(_entry(chapter, index, count, controls, found.asked) for index in range(count)),
         problems=said,
         next_anchor=anchor_of(f"{chapter.many}[{count}]"),
     )
 
 
-def _entry(chapter: Chapter, index: int, count: int, controls: Mapping[str, Control]) -> Entry:
+def _entry(
+    chapter: Chapter, index: int, count: int, controls: Mapping[str, Control], asked: Mapping[str, Asked]
+) -> Entry:
     path = f"{chapter.many}[{index}]"
-    own = tuple(controls[f"{path}.{name}"] for name in chapter.each if f"{path}.{name}" in controls)
+    fields = [*chapter.each, *(STAIRCASE if chapter.many == "sections" else ())]
+    return replace(
+        _table_at(path, index, count, fields, controls),
+        items=tuple(_items(f"{path}.items", controls, asked)) if chapter.many == "sections" else (),
+        in_text=_only_in_text(path, controls, asked),
+    )
+
+
+def _items(path: str, controls: Mapping[str, Control], asked: Mapping[str, Asked]) -> Iterable[Entry]:
+    count = sum(one.startswith(f"{path}[") and one.endswith("].kind") for one in controls)
+    for index in range(count):
+        item = _table_at(f"{path}[{index}]", index, count, ITEM, controls)
+        yield replace(item, in_text=_only_in_text(item.path, controls, asked))
+
+
+def _only_in_text(path: str, controls: Mapping[str, Control], asked: Mapping[str, Asked]) -> tuple[str, ...]:
+    """The fields of a table that say something which no control shows."""
+    names = {
+        one.path.removeprefix(f"{path}."): one
+        for one in asked.values()
+        if one.path.startswith(f"{path}.") and one.value is not None and one.path not in controls
+    }
+    return tuple(name for name in names if name.isidentifier() and name not in ("items", "staircase"))
+
+
+def _table_at(
+    path: str, index: int, count: int, fields: Iterable[str], controls: Mapping[str, Control]
+) -> Entry:
+    own = tuple(controls[f"{path}.{name}"] for name in fields if f"{path}.{name}" in controls)
     name = next((control.raw for control in own if control.path.endswith("].name")), "")
     return Entry(
         path=path,
@@ -184,7 +299,7 @@ def _entry(chapter: Chapter, index: int, count: int, controls: Mapping[str, Cont
 
 def _line(problem: Problem, controls: Mapping[str, Control]) -> tuple[str, str, str]:
     """Where a problem is mended, what that is called, and the sentence."""
-    control = controls.get(problem.field)
+    control = controls.get(around(problem.field, controls))
     if control is None:
         return f"c-{problem.field.partition('.')[0]}", problem.field, problem.sentence
     target = control.counts[0] if control.counts else control
@@ -198,4 +313,6 @@ def label_of(path: str, words: Words | None) -> str:
     chapter = next((chapter for chapter in CHAPTERS if bracket and chapter.many == many), None)
     if chapter is None:
         return name
-    return f"{chapter.one} {int(rest.partition(']')[0]) + 1}, {name[0].lower()}{name[1:]}"
+    item = re.search(r"\.items\[(\d+)\]\.", path)
+    inner = f"item {int(item[1]) + 1}, " if item else ""
+    return f"{chapter.one} {int(rest.partition(']')[0]) + 1}, {inner}{name[0].lower()}{name[1:]}"

@@ -32,7 +32,7 @@ class Program:
 
 
 def a_program(user: User, *scopes: str) -> Program:
-    _, key = issue_token("a program", by=user, scopes=scopes or tuple(Scope.values))
+    _, key = issue_token("a program", by=user, scopes=scopes or tuple(Scope.personal()))
     return Program(key=key)
 
 

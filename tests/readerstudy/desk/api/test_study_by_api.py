@@ -178,6 +178,7 @@ def test_a_model_of_the_server_shows_images_that_go_into_no_source(alices: Progr
     folder = preview_folder(Run.objects.get(pk=run["number"]))
     folder.mkdir(parents=True)
     (folder / "0.png").write_bytes(b"a picture")
+    (folder / "2.png").write_bytes(b"made before number 1, which would take its place")
     [address] = alices.get(path).json()["images"]
     assert b"".join(alices.get(address.removeprefix("/api/")).streaming_content) == b"a picture"
 

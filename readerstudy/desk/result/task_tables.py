@@ -1,18 +1,18 @@
 """The tables of the result page: what was found by reader and by source, each row with its interval drawn."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from readerstudy.desk.result.forest import Axis
+from readerstudy.desk.result.headline import Found
 from readerstudy.results.shares import share_interval
 from readerstudy.studies.protocol import ProtocolDocument
 
-Found = Mapping[str, Any]
-_SUMMARY = "The diamond is all readers with the interval that takes readers and cases as random"
+_SUMMARY = "The diamond is all readers with the interval for {}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +35,13 @@ class Table:
     level: int
     drawn: str
     rows: Sequence[Row]
-    ticks: SafeString
+    axis: Axis
     summary: Row | None = None
     note: str = ""
+
+    @property
+    def ticks(self) -> SafeString:
+        return self.axis.ticks()
 
 
 def tables_of(section: Found, document: ProtocolDocument, *, level: float) -> list[Table]:
@@ -60,21 +64,17 @@ def _detection(part: Found, level: int) -> Table | None:
         return None
     overall = part["overall"]
     axis = Axis(reference=overall["chance"], margin=overall["equivalence"]["margin"])
-    rows = [
-        _row(axis, row["reader"], (_of(row["k"], row["n"]), _share(row["rate"])), row, reader=row["reader"])
-        for row in part["by_reader"]
-    ]
-    cells = _of(overall["k"], overall["n"]), _share(overall["rate"])
+    summary = _SUMMARY.format(part["overall"]["crossed"]["inference"])
     return Table(
         title="By reader",
         first="Reader",
         columns=("Right", "Rate"),
         level=level,
         drawn="Real images found",
-        rows=rows,
-        ticks=axis.ticks(),
-        summary=_summary(axis, cells, overall["crossed"]),
-        note=f"{_SUMMARY}; dashed, chance{'; shaded, the margin of the protocol' if axis.margin else ''}.",
+        rows=rows_of(axis, part["by_reader"], "reader", share_cells),
+        axis=axis,
+        summary=_summary(axis, share_cells(overall), overall["crossed"]),
+        note=f"{summary}; dashed, chance{'; shaded, the margin of the protocol' if axis.margin else ''}.",
     )
 
 
@@ -82,25 +82,15 @@ def _sources(part: Found, level: int, kinds: Mapping[str, str]) -> Table | None:
     if not part.get("by_source"):
         return None
     axis = Axis()
-    rows = [
-        _row(
-            axis,
-            row["source"],
-            (_of(row["detected"], row["n"]), _share(row["rate"])),
-            row,
-            kind=kinds.get(row["source"], ""),
-            source=row["source"],
-        )
-        for row in part["by_source"]
-    ]
+    rows = ({**row, "k": row["detected"]} for row in part["by_source"])
     return Table(
         title="By source",
         first="Source",
         columns=("Called synthetic", "Rate"),
         level=level,
         drawn="Called synthetic",
-        rows=rows,
-        ticks=axis.ticks(),
+        rows=rows_of(axis, rows, "source", share_cells, kinds=kinds),
+        axis=axis,
     )
 
 
@@ -109,72 +99,81 @@ def _accuracy(part: Found, level: int, exact_level: float) -> Table | None:
     if not part.get("by_reader"):
         return None
     axis = Axis(reference=0.5 if _is_even(part["by_reader"]) else None)
-    rows = []
-    for row in part["by_reader"]:
-        right = row["hit"] + row["correct_rejection"]
-        low, high = share_interval(right, row["n"], level=exact_level)
-        drawn = {"rate": row["accuracy"], "low": low, "high": high}
-        sides = _share(row["sensitivity"]), _share(row["specificity"])
-        cells = (*sides, _of(right, row["n"]), _share(row["accuracy"]))
-        rows.append(_row(axis, row["reader"], cells, drawn, reader=row["reader"]))
-    pooled = part["pooled"]
-    cells = "", "", _of(pooled["k"], pooled["n"]), _share(pooled["rate"])
+    summary = _SUMMARY.format(part["pooled"]["crossed"]["inference"])
     return Table(
         title="By reader",
         first="Reader",
         columns=("Sensitivity", "Specificity", "Right", "Accuracy"),
         level=level,
         drawn="Correct calls",
-        rows=rows,
-        ticks=axis.ticks(),
-        summary=_summary(axis, cells, pooled["crossed"]),
-        note=f"{_SUMMARY}{'; dashed, chance' if axis.reference else ''}.",
+        rows=rows_of(axis, _right_calls(part["by_reader"], exact_level), "reader", _call_cells),
+        axis=axis,
+        summary=_summary(axis, ("", "", *share_cells(part["pooled"])), part["pooled"]["crossed"]),
+        note=f"{summary}{'; dashed, chance' if axis.reference else ''}.",
     )
+
+
+def _right_calls(rows: Iterable[Found], level: float) -> Iterator[Found]:
+    for row in rows:
+        right = row["hit"] + row["correct_rejection"]
+        low, high = share_interval(right, row["n"], level=level)
+        yield {**row, "k": right, "rate": row["accuracy"], "low": low, "high": high}
+
+
+def _call_cells(row: Found) -> tuple[str, ...]:
+    return share_text(row["sensitivity"]), share_text(row["specificity"]), *share_cells(row)
 
 
 def _realism(part: Found, level: int, kinds: Mapping[str, str], scale: tuple[int, int]) -> Table | None:
     if not part.get("by_source"):
         return None
     axis = Axis(start=scale[0], end=scale[1], is_share=False)
-    rows = [
-        _row(
-            axis,
-            row["source"],
-            (str(row["n"]), row["text"], _share(row["sd"])),
-            {**row, "rate": row["mean"]},
-            kind=kinds.get(row["source"], ""),
-            source=row["source"],
-        )
-        for row in part["by_source"]
-    ]
     return Table(
         title="How realistic",
         first="Source",
         columns=("Ratings", "Mean", "SD"),
         level=level,
         drawn="Mean rating",
-        rows=rows,
-        ticks=axis.ticks(),
+        rows=rows_of(
+            axis,
+            part["by_source"],
+            "source",
+            lambda row: (str(row["n"]), row["text"], share_text(row["sd"])),
+            value="mean",
+            kinds=kinds,
+        ),
+        axis=axis,
     )
 
 
-def _row(axis: Axis, name: str, cells: tuple[str, ...], found: Found, *, kind: str = "", **query: str) -> Row:
-    low, high = found["low"], found["high"]
-    return Row(
-        name=name,
-        cells=cells,
-        interval=_ends(low, high),
-        drawing=axis.row(found["rate"], low, high, kind),
-        kind=kind,
-        query=urlencode(query),
-    )
+def rows_of(
+    axis: Axis,
+    found: Iterable[Found],
+    by: str,
+    cells: Callable[[Found], tuple[str, ...]],
+    *,
+    value: str = "rate",
+    kinds: Mapping[str, str] = MappingProxyType({}),
+) -> list[Row]:
+    """A row for each reader or source, which chooses the cases behind it."""
+    return [
+        Row(
+            name=row[by],
+            cells=cells(row),
+            interval=ends(row["low"], row["high"]),
+            drawing=axis.row(row[value], row["low"], row["high"], kinds.get(row[by], "")),
+            kind=kinds.get(row[by], ""),
+            query=urlencode({by: row[by]}),
+        )
+        for row in found
+    ]
 
 
 def _summary(axis: Axis, cells: tuple[str, ...], crossed: Found) -> Row:
-    """All readers, with the interval that takes readers and cases as random."""
-    ends = crossed["low"], crossed["high"]
-    drawing = axis.summary(crossed["estimate"], *ends)
-    return Row(name="All readers", cells=cells, interval=_ends(*ends), drawing=drawing)
+    """All readers, with the interval over them and the cases."""
+    low, high = crossed["low"], crossed["high"]
+    drawing = axis.summary(crossed["estimate"], low, high)
+    return Row(name="All readers", cells=cells, interval=ends(low, high), drawing=drawing)
 
 
 def _is_even(rows: Iterable[Found]) -> bool:
@@ -182,13 +181,17 @@ def _is_even(rows: Iterable[Found]) -> bool:
     return bool(sum(synthetic for synthetic, _ in kinds) == sum(real for _, real in kinds))
 
 
-def _of(count: int, total: int) -> str:
+def of_all(count: int, total: int) -> str:
     return f"{count} of {total}"
 
 
-def _share(value: float | None) -> str:
+def share_cells(row: Found) -> tuple[str, ...]:
+    return of_all(row["k"], row["n"]), share_text(row["rate"])
+
+
+def share_text(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _ends(low: float | None, high: float | None) -> str:
+def ends(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{low:.3f}–{high:.3f}"
