@@ -54,3 +54,14 @@ def secret_key() -> str:
     if PRODUCTION and len(zlib.compress(key.encode(), 9)) < 40:
         raise ImproperlyConfigured(f"SECRET_KEY repeats itself; it has to be random. {NEW_KEY}")
     return key
+
+
+def hospital_provider(issuer: str, *, name: str, client: str, secret: str) -> dict[str, object]:
+    app = {
+        "provider_id": "hospital",
+        "name": name,
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": issuer},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}

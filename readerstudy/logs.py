@@ -15,7 +15,9 @@ SECRET_PATHS = (
     "/invitation",
     "/accounts/unlock",
     "/accounts/password/reset/key",
+    "/api/reading/packed",
     "/api/reading/pixels",
+    "/api/reading/sealed",
     r"/api/reading/[\w-]+/presentations",
     "/api/practice",
 )

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from readerstudy.environment import (
     PRODUCTION,
     from_environment,
+    hospital_provider,
     number_from_environment,
     secret_key,
     switch_from_environment,
@@ -45,6 +46,8 @@ ALLOWED_HOSTS = from_environment(
 SITE_URL = from_environment(
     "SITE_URL", development="http://127.0.0.1:8000", what="the address that invitation links begin with"
 ).rstrip("/")
+# What people read in the tab, the header and in email. Readers need not learn which software this is.
+SITE_NAME = os.environ.get("SITE_NAME", "readerstudy")
 if PRODUCTION and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; in production it has to begin with https://.")
 DATA = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "readerstudy"
@@ -66,17 +69,12 @@ if PRODUCTION and SECRETS_KEY_FILE.resolve().is_relative_to(HOME.resolve()):
 
 # --- Applications: the rooms of docs/architecture.md, ground floor first ----------------------------
 
+ROOMS = (
+    *("accounts", "web", "audit", "imaging", "studies"),
+    *("reading", "truth", "results", "synthesis", "desk"),
+)
 INSTALLED_APPS = [
-    "readerstudy.accounts",
-    "readerstudy.web",
-    "readerstudy.audit",
-    "readerstudy.imaging",
-    "readerstudy.studies",
-    "readerstudy.reading",
-    "readerstudy.truth",
-    "readerstudy.results",
-    "readerstudy.synthesis",
-    "readerstudy.desk",
+    *(f"readerstudy.{room}" for room in ROOMS),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -234,12 +232,14 @@ STORAGES = {
 if not PRODUCTION:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+#: Making images may take hours, and nothing else waits behind it.
+QUEUES = ["default", "generation"]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": QUEUES}}
 
 # --- People -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["readerstudy.accounts.backend.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -256,6 +256,7 @@ PASSWORD_RESET_TIMEOUT = 2 * 3600
 
 IDLE_MINUTES = number_from_environment("IDLE_MINUTES", 60 if PRODUCTION else 720)
 LONGEST_SESSION_DAYS = 7  # however busy
+SESSION_ENGINE = "readerstudy.accounts.session_store"
 SESSION_COOKIE_AGE = LONGEST_SESSION_DAYS * 24 * 3600
 LOCKOUT_MINUTES = 15
 # Asked of those whose role needs it (accounts/second_factor.py); the demo goes without.
@@ -292,22 +293,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a code that changes while it is typed still works
 MFA_FORMS = {"add_webauthn": "readerstudy.accounts.allauth_forms.AddPasskeyForm"}
-MFA_TOTP_ISSUER = "readerstudy"
+MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 # --- Hospital sign-in: an identity provider that speaks OpenID Connect, if one is named -----------------
-
-
-def hospital_provider(issuer: str, *, name: str, client: str, secret: str) -> dict[str, object]:
-    app = {
-        "provider_id": "hospital",
-        "name": name,
-        "client_id": client,
-        "secret": secret,
-        "settings": {"server_url": issuer},
-    }
-    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
-
 
 OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").rstrip("/")
 SOCIALACCOUNT_ADAPTER = "readerstudy.accounts.hospital_sign_in.HospitalAdapter"
@@ -386,6 +375,10 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [RESOURCES / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
+
+# Packed images are handed to nginx as files by X-Accel-Redirect; docs/operations.md has its configuration.
+PIXELS_BY_NGINX = switch_from_environment("PIXELS_BY_NGINX", default=False)
+PACKED_FOLDER = Path(os.environ.get("PACKED_FOLDER") or HOME / "packed")
 
 # --- The server's log -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -20,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from readerstudy.accounts import attempts
 from readerstudy.accounts.devices import UNLOCK_S, remember, unlock_link
 from readerstudy.accounts.language import speaking
-from readerstudy.accounts.letters import send_later
+from readerstudy.accounts.letters import add_page, send_later
 from readerstudy.accounts.models import User, digest_of
 from readerstudy.accounts.sessions import signed_in_just_now
 from readerstudy.accounts.witness import tell
@@ -54,10 +56,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return settings.SITE_URL + path.replace("UID-KEY", quote(key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Have a letter written and sent once the page is answered, in the language of whoever gets it."""
         context = {**context, "email": email, "site_url": settings.SITE_URL}
         user = User.objects.filter(email=email.lower()).first()
-        with speaking(user.language if user is not None and user.language else get_language() or ""):
-            send_later(self.render_mail(template_prefix, email, context))
+        language = user.language if user is not None and user.language else get_language() or ""
+        send_later(partial(self._letter, template_prefix, email, context, language))
+
+    def _letter(
+        self, template_prefix: str, email: str, context: dict[str, Any], language: str
+    ) -> EmailMultiAlternatives:
+        with speaking(language):
+            letter: EmailMultiAlternatives = self.render_mail(template_prefix, email, context)
+            links = [context.get("password_reset_url", ""), context.get("link", "")]
+            add_page(
+                letter,
+                title=str(letter.subject),
+                link=next((link for link in links if link), ""),
+                button=gettext("Open this page"),
+                code=context.get("code", ""),
+            )
+        return letter
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return settings.LOGIN_REDIRECT_URL

@@ -17,7 +17,9 @@ class ApiTokenForm(forms.Form):
         max_length=80, label=_("Name"), help_text=_("What will use it, such as “figures notebook”.")
     )
     scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, label=_("Scopes")
+        choices=[(scope.value, scope.label) for scope in Scope.personal()],
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Scopes"),
     )
     days = forms.TypedChoiceField(
         choices=list(DAYS.items()), coerce=int, initial=30, label=_("Expires after")

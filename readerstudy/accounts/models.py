@@ -185,6 +185,12 @@ class Scope(models.TextChoices):
     STUDY_WRITE = "study:write", _("create and change studies that are not locked, import images, invite")
     STUDY_END = "study:end", _("lock, freeze and unblind studies, which cannot be undone")
     RESULTS_READ = "results:read", _("download bundles and reports")
+    ANSWERS_WRITE = "answers:write", _("read one study as a program")
+
+    @classmethod
+    def personal(cls) -> list["Scope"]:
+        """What a person can give to a token of theirs; who reads as a person reads in a browser."""
+        return [scope for scope in cls if scope != cls.ANSWERS_WRITE]
 
 
 class ApiToken(models.Model):

@@ -3,22 +3,29 @@
 alice owns, carl coordinates, anna analyses, rita and ron read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 from django.db import transaction
 from django.test import Client
+from numpy.typing import NDArray
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
+from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.normalise import digest_of
+from readerstudy.imaging.packs import pack_images
 from readerstudy.imaging.storage import write_buffers
-from readerstudy.reading.answer import Answer
+from readerstudy.reading.answer import Answer, Point, Said
 from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.checks import Screen
+from readerstudy.reading.checks.conditions import is_asked
 from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
@@ -28,10 +35,10 @@ from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.create import create_study
-from readerstudy.studies.invite import place_of
+from readerstudy.studies.invite import arm_at, place_of
 from readerstudy.studies.lead import make_leader
 from readerstudy.studies.models import Enrolment, Role, Study
-from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
+from readerstudy.studies.protocol import Item, ProtocolDocument, parse_protocol
 from readerstudy.truth.allocate import allocate
 from readerstudy.truth.blinding.audit import keep_audit
 from readerstudy.truth.blinding.gate import images_digest
@@ -39,7 +46,7 @@ from readerstudy.truth.lock import lock_study
 from readerstudy.truth.sources import Origin, add_images, source_of
 from tests.readerstudy.people import PASSWORD
 
-AUDIT = {
+AUDIT: dict[str, object] = {
     "sentence": "Random pixels need no audit.",
     "features": [],
     "originals": [],
@@ -141,37 +148,63 @@ def a_leader(name: str) -> User:
     return person
 
 
-def random_images(document: ProtocolDocument, count: int, seed: int) -> list[Image]:
+Draw = Callable[[Canvas, np.random.Generator], NDArray[Any]]
+
+
+def noise(canvas: Canvas, generator: np.random.Generator) -> NDArray[Any]:
+    return generator.integers(0, canvas.white + 1, canvas.shape).astype(canvas.dtype)
+
+
+def shades(canvas: Canvas, generator: np.random.Generator, *, most: int) -> NDArray[Any]:
+    """Few greys, in some images fewer than in others, so that they are packed into different lengths."""
+    count = generator.integers(2, most)
+    return (canvas.white // 2 + generator.integers(0, count, canvas.shape)).astype(canvas.dtype)
+
+
+def random_images(document: ProtocolDocument, count: int, seed: int, draw: Draw = noise) -> list[Image]:
     canvas = document.canvas
     generator = np.random.default_rng(seed)
-    kind = np.uint8 if canvas.bits == 8 else np.dtype("<u2")
     rows, buffers = [], []
     for _ in range(count):
-        noise = generator.integers(0, canvas.white + 1, (canvas.height, canvas.width)).astype(kind)
-        pixels = noise.tobytes()
+        pixels = draw(canvas, generator).tobytes()
         digest = digest_of(pixels, canvas)
-        image = Image(
-            digest=digest,
-            width=canvas.width,
-            height=canvas.height,
-            bits=canvas.bits,
-        )
+        image = Image.in_canvas(canvas, digest)
         rows.append(image)
         buffers.append((image.key, pixels))
     write_buffers(buffers)
     return Image.objects.bulk_create(rows)
 
 
-def a_planned_study(text: str = "", *, slug: str = "knees", owner: str = "alice") -> Study:
-    """A study with protocol, images, plan and a passed audit, not locked yet."""
+Labels = Callable[[str, int], dict[str, str]]
+
+
+def graded(source: str, number: int) -> dict[str, str]:
+    """The labels of an image, by its source and its number there."""
+    return {"grade": str(number % 5)}
+
+
+def a_planned_study(
+    text: str = "",
+    *,
+    slug: str = "knees",
+    owner: str = "alice",
+    labels: Labels = graded,
+    packed: bool = False,
+) -> Study:
+    """A study with protocol, images, plan and a passed audit, not locked yet; `packed`: of shades, packed."""
     alice = a_leader(owner)
     study = create_study(text or protocol_text(), by=alice, slug=slug)
     document = parse_protocol(study.protocol.text)
     for number, declared in enumerate(document.sources):
         seed = sum(map(ord, slug)) * 10 + number
-        images = random_images(document, document.images_needed(declared.name) + 1, seed)
+        count = document.images_needed(declared.name) + 1
+        # One source's images are packed into fewer bytes than another's.
+        draw = partial(shades, most=4 + 16 * number) if packed else noise
+        images = random_images(document, count, seed, draw)
+        if packed:
+            pack_images(images, scope=str(study.uuid))
         origins = [
-            Origin(image=image, labels={"grade": str(i % 5)}, group=f"g{seed}-{i}")
+            Origin(image=image, labels=labels(declared.name, i), group=f"g{seed}-{i}")
             for i, image in enumerate(images)
         ]
         add_images(source_of(study, declared.name), origins, by=alice)
@@ -203,7 +236,7 @@ class Locked:
     def client(self, name: str, **how: object) -> Client:
         """A browser in which a persona has signed in."""
         client = Client(**how)  # type: ignore[arg-type]
-        client.force_login(self.people[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(self.people[name], backend="readerstudy.accounts.backend.Backend")
         return client
 
 
@@ -216,9 +249,11 @@ def a_locked_study(
     coordinator: str = "carl",
     analyst: str = "anna",
     briefed: bool = True,
+    labels: Labels = graded,
+    packed: bool = False,
 ) -> Locked:
     """A study that is being read: its readers have done everything before the first image if `briefed`."""
-    study = a_planned_study(text, slug=slug, owner=owner)
+    study = a_planned_study(text, slug=slug, owner=owner, labels=labels, packed=packed)
     alice = a_leader(owner)
     lock_study(study, by=alice, reason="ready")
     made = Locked(study=Study.objects.get(pk=study.pk), owner=alice, people={owner: alice})
@@ -240,6 +275,7 @@ def enrol(made: Locked, name: str, place: int) -> Enrolment:
         user=made.people[name],
         role=Role.READER,
         place=place,
+        arm=arm_at(made.study, place),
         pseudonym=f"R{place:02}",
         invited_by=made.owner,
     )
@@ -259,13 +295,59 @@ def brief(enrolment: Enrolment) -> None:
     be_briefed(enrolment, by=reader)
 
 
-def an_answer(enrolment: Enrolment, *, letter: str = "A", points: int = 3) -> Answer:
+Says = Callable[[Item, str | None, Screen], Said | None]
+
+
+def usually(item: Item, slot: str | None, screen: Screen) -> Said | None:
+    """An answer to an item of any kind, the same each time; optional ones are passed over."""
+    if not item.required:
+        return None
+    points = {"mark": item.least or 1, "measure": 2 if item.what == "distance" else 3}.get(item.kind)
+    values = {
+        "scale": item.scale.points[0] if item.scale else None,
+        "choice": next(iter(screen.options_of(item)), None),
+        "choices": item.values[: max(item.least, 1)],
+        "number": item.low or 0,
+        "text": "Seen",
+        "pick": screen.letters[:1] and screen.letters[0],
+        "prefer": screen.letters[:1] and screen.letters[0],
+        "rank": screen.letters,
+    }
+    sure = 1 if item.confidence else None
+    return Said(
+        item=item.name,
+        slot=slot,
+        value=values.get(item.kind),
+        confidence=None if item.kind == "mark" else sure,
+        points=tuple(Point(x=n, y=n * n, confidence=sure) for n in range(points)) if points else None,
+    )
+
+
+def said_of(screen: Screen, says: Says = usually) -> tuple[Said, ...]:
+    """What is said to the items of a screen, the tasks' own apart; what is not asked is not answered."""
+    given: dict[tuple[str, str | None], Said] = {}
+    for item in screen.items.values():
+        for slot in screen.slots_of(item):
+            said = (
+                None
+                if item.task or not is_asked(item, slot, given, screen.letters)
+                else says(item, slot, screen)
+            )
+            if said is not None:
+                given[item.name, slot] = said
+    return tuple(given.values())
+
+
+def an_answer(enrolment: Enrolment, *, letter: str = "A", points: int = 3, says: Says = usually) -> Answer:
     """A whole answer to whatever the reader is to read now."""
     walk = Walk(enrolment)
     assert walk.current is not None
     screen = screen_of(walk.current, walk.document, enrolment.study.lock.plan_digest)
+    if not screen.letters:
+        return Answer(items=said_of(screen, says))
     task = screen.section.task
     return Answer(
+        items=said_of(screen, says),
         pick=letter if task == "pick_real" else None,
         ratings=dict.fromkeys(screen.letters, points) if screen.asks_ratings else {},
         call="synthetic" if task == "call" else None,
@@ -274,17 +356,19 @@ def an_answer(enrolment: Enrolment, *, letter: str = "A", points: int = 3) -> An
     )
 
 
-def answer_next(enrolment: Enrolment, *, letter: str = "A", points: int = 3) -> Accepted:
+def answer_next(
+    enrolment: Enrolment, *, letter: str = "A", points: int = 3, says: Says = usually
+) -> Accepted:
     """Answer what is to be read now, through the verb."""
     current = Walk(enrolment).current
     reader = enrolment.person
     assert current is not None
     assert reader is not None
-    answer = an_answer(enrolment, letter=letter, points=points)
+    answer = an_answer(enrolment, letter=letter, points=points, says=says)
     return respond(enrolment, current.token, answer, by=reader, client_uuid=uuid4())
 
 
-def read_everything(enrolment: Enrolment) -> Iterator[Accepted]:
+def read_everything(enrolment: Enrolment, says: Says = usually) -> Iterator[Accepted]:
     """Answer until nothing is open, handing sections in where that is asked for."""
     while True:
         walk, reader = Walk(enrolment), enrolment.person
@@ -293,7 +377,7 @@ def read_everything(enrolment: Enrolment) -> Iterator[Accepted]:
         elif walk.current is None:
             return
         else:
-            yield answer_next(enrolment)
+            yield answer_next(enrolment, says=says)
 
 
 @contextmanager

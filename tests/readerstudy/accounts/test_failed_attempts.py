@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from readerstudy.accounts import attempts, letters
+from readerstudy.accounts.adapter import AccountAdapter
 from readerstudy.accounts.models import SignInAttempt, User
 from readerstudy.audit.models import Event
 from tests.readerstudy.people import PASSWORD, signed_in
@@ -168,7 +169,7 @@ def test_failures_of_a_stranger_do_not_keep_the_owner_from_confirming(alice: Use
 
 @pytest.mark.django_db(transaction=True)
 def test_guesses_sent_at_the_same_time_see_each_other(alice: User) -> None:
-    start, checked = threading.Barrier(8), Counter[bool]()
+    start, checked = threading.Barrier(8, timeout=60), Counter[bool]()
 
     def guess(_: int) -> None:
         start.wait()
@@ -235,7 +236,7 @@ def test_a_wrong_password_takes_the_same_effort_whoever_it_is_for(alice: User, h
 def test_no_page_waits_for_the_letter_that_only_an_account_gets(
     alice: User, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mail server answers once the page is there: a page that waited for it would never come."""
+    """Letters are written and taken once the page is there: a page that waited for that would never come."""
     answered = threading.Event()
 
     class Slow(locmem.EmailBackend):
@@ -243,7 +244,13 @@ def test_no_page_waits_for_the_letter_that_only_an_account_gets(
             assert answered.wait(60)
             return super().send_messages(messages)
 
+    def slowly(*given: Any, **named: Any) -> Any:
+        assert answered.wait(60)
+        return write(*given, **named)
+
+    write = AccountAdapter.render_mail
     monkeypatch.setattr(locmem, "EmailBackend", Slow)
+    monkeypatch.setattr(AccountAdapter, "render_mail", slowly)
     posting = ThreadPoolExecutor(1)
     monkeypatch.setattr(letters, "posting", posting)
     assert Client().post(page, {"email": alice.email}).status_code == 302

@@ -88,7 +88,7 @@ def test_a_form_that_is_too_old_is_answered_with_what_to_do() -> None:
 
 def test_what_is_shown_to_somebody_signed_in_is_kept_by_no_cache_between(client: Client) -> None:
     assert "Cache-Control" not in client.get("/studies/")  # a stranger is led to the sign-in
-    client.force_login(a_user("alice"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(a_user("alice"), backend="readerstudy.accounts.backend.Backend")
     assert client.get("/studies/")["Cache-Control"] == "private, no-cache"
     assert client.get("/nowhere/")["Cache-Control"] == "private, no-cache"
     assert client.get("/api/studies")["Cache-Control"] == "no-store"

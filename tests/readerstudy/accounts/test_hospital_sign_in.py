@@ -12,10 +12,10 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 from pytest_django import Settings
 
-from readerstudy import settings as product
 from readerstudy.accounts.invite import invite
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
+from readerstudy.environment import hospital_provider
 from tests.readerstudy.accounts.identity_provider import CLIENT, SECRET, Provider, running
 from tests.readerstudy.accounts.visitor import Visitor
 from tests.readerstudy.people import set_up_app, signed_in
@@ -27,7 +27,7 @@ LOGIN = "/accounts/oidc/hospital/login/"
 @pytest.fixture
 def provider(settings: Settings) -> Iterator[Provider]:
     with running(Provider()) as provider:
-        settings.SOCIALACCOUNT_PROVIDERS = product.hospital_provider(
+        settings.SOCIALACCOUNT_PROVIDERS = hospital_provider(
             provider.issuer, name="St. Luke's", client=CLIENT, secret=SECRET
         )
         yield provider

@@ -7,9 +7,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from readerstudy import settings as product
 from readerstudy.accounts.invite import invite
 from readerstudy.accounts.models import User
+from readerstudy.environment import hospital_provider
+from tests.chromium import close
 from tests.readerstudy.accounts.identity_provider import CLIENT, SECRET, Provider, running
 from tests.readerstudy.people import PASSWORD
 
@@ -41,7 +42,7 @@ def page(browser: Browser) -> Iterator[Page]:
     }
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
     yield page
-    context.close()
+    close(context)
     assert complaints == []
 
 
@@ -88,7 +89,7 @@ def test_who_connected_the_hospitals_sign_in_comes_back_signed_in(
 ) -> None:
     """Browsers hold the form's policy through every redirect, which no test client does."""
     with running(Provider()) as provider:
-        settings.SOCIALACCOUNT_PROVIDERS = product.hospital_provider(
+        settings.SOCIALACCOUNT_PROVIDERS = hospital_provider(
             provider.issuer, name="St. Luke's", client=CLIENT, secret=SECRET
         )
         policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]

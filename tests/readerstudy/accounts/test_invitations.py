@@ -119,7 +119,7 @@ def test_the_database_refuses_an_invitation_that_expires_before_it_was_made(alic
 @pytest.mark.django_db(transaction=True)
 def test_of_many_concurrent_claims_exactly_one_succeeds(alice: User, invited: int) -> None:
     tokens = [invite("bob@hospital.example", by=alice)[1] for _ in range(invited)]
-    start = threading.Barrier(6)
+    start = threading.Barrier(6, timeout=60)
     outcomes: list[str] = []
 
     def attempt(token: str) -> None:
@@ -136,7 +136,7 @@ def test_of_many_concurrent_claims_exactly_one_succeeds(alice: User, invited: in
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=120)
     close_old_connections()
     assert sorted(outcomes) == ["in"] + ["refused"] * 5
     assert InvitationClaim.objects.count() == 1

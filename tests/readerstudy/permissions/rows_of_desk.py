@@ -24,6 +24,7 @@ ROWS = {
     "studies/<slug:slug>/bundle.zip": row("/studies/{slug}/bundle.zip", "302 404 404 404 302 302 404"),
     "studies/<slug:slug>/emergency/": row("/studies/{slug}/emergency/", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/ending/": row("/studies/{slug}/ending/", "302 404 404 404 200 200 404"),
+    "studies/<slug:slug>/interim/": row("/studies/{slug}/interim/", "302 404 404 200 200 200 404"),
     "studies/<slug:slug>/images/": row("/studies/{slug}/images/", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/lock/": row("/studies/{slug}/lock/", "302 404 404 404 404 200 404"),
     "studies/<slug:slug>/log/": row("/studies/{slug}/log/", "302 404 404 200 200 200 404"),
@@ -38,6 +39,7 @@ ROWS = {
     "studies/<slug:slug>/protocol/history/<int:number>/": row(
         "/studies/{slug}/protocol/history/1/", "302 404 404 200 200 200 404"
     ),
+    "studies/<slug:slug>/plan.csv": row("/studies/{slug}/plan.csv", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/plan/": row("/studies/{slug}/plan/", "302 404 404 200 404 200 404"),
     "studies/<slug:slug>/progress/": row("/studies/{slug}/progress/", "302 404 404 200 200 200 404"),
     "studies/<slug:slug>/protocol.toml": row("/studies/{slug}/protocol.toml", "302 404 404 200 200 200 404"),
@@ -45,6 +47,10 @@ ROWS = {
     "studies/<slug:slug>/protocol/check/": row(
         "/studies/{slug}/protocol/check/", "302 404 404 200 404 200 404", "POST"
     ),
+    "studies/<slug:slug>/protocol/preview/": row(
+        "/studies/{slug}/protocol/preview/", "302 404 404 204 404 204 404", "POST"
+    ),
+    "studies/new/preview/": row("/studies/new/preview/", "302 403 403 403 403 204 204", "POST"),
     "studies/<slug:slug>/result/": row("/studies/{slug}/result/", "302 404 404 404 200 200 404"),
     "studies/new/": row("/studies/new/", "302 403 403 403 403 200 200"),
     "planner/": row("/planner/", "302 200 200 200 200 200 200"),
@@ -54,12 +60,22 @@ ROWS = {
     "studies/<slug:slug>/cases/<slug:section>/<int:number>/": row(
         "/studies/{slug}/cases/triples/1/", "302 404 404 404 404 404 404"
     ),
+    "studies/<slug:slug>/cases/<slug:section>/<int:number>/replay/<slug:reader>/": row(
+        "/studies/{slug}/cases/triples/1/replay/R01/", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/gaze/": row("/studies/{slug}/gaze/", "302 404 404 404 302 302 404", "POST"),
+    "studies/<slug:slug>/gaze-codes.csv": row(
+        "/studies/{slug}/gaze-codes.csv", "302 404 404 200 404 200 404"
+    ),
     "studies/<slug:slug>/cases/image/<int:number>.png": row(
         "/studies/{slug}/cases/image/1.png", "302 404 404 404 404 404 404"
     ),
     "studies/<slug:slug>/result/<str:name>": row("/studies/{slug}/result/x", "302 404 404 404 404 404 404"),
     "studies/<slug:slug>/runs/<int:number>.json": row(
         "/studies/{slug}/runs/1.json", "302 404 404 404 404 404 404"
+    ),
+    "studies/<slug:slug>/images/refused/<int:number>.csv": row(
+        "/studies/{slug}/images/refused/1.csv", "302 404 404 404 404 404 404"
     ),
     "studies/<slug:slug>/runs/<int:number>/stop/": row(
         "/studies/{slug}/runs/1/stop/", "302 404 404 404 404 404 404", "POST"

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from readerstudy.accounts.invite import invite
 from readerstudy.accounts.language import keep_language
 from readerstudy.accounts.models import User
+from readerstudy.reading.display_chart import STEPS
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.studies.invite import invite_reader
 from readerstudy.studies.mail import Post, send_invitation, send_reminder
@@ -32,8 +33,8 @@ from tests.readerstudy.factory import (
 )
 from tests.readerstudy.people import confirm, set_up_app
 from tests.readerstudy.reading.conftest import Tab
+from tests.readerstudy.reading.screens import good_screen
 from tests.readerstudy.reading.test_pages import QUESTIONS
-from tests.readerstudy.reading.test_sittings import GOOD_SCREEN
 from tests.readerstudy.translations.brackets import LANGUAGE, left, untranslated, write_catalogue
 
 pytestmark = pytest.mark.django_db
@@ -131,10 +132,10 @@ def test_from_consent_to_the_receipt(section: str) -> None:
     rita.get("/read/knees/instructions/")
     brief(made.reading("rita"))
     rita.get("/read/knees/display/")
-    poor = {**GOOD_SCREEN, "viewport_width": 600, "dark_steps_seen": 1, "bright_steps_seen": 1}
+    poor = {**good_screen(rita), "viewport_width": 600} | dict.fromkeys(STEPS, [""] * 4)
     rita.post("/read/knees/display/", {**poor, "ambient_light": "bright"})
     rita.post("/read/knees/display/", {"ambient_light": "bright"})
-    rita.post("/read/knees/display/", GOOD_SCREEN)
+    rita.post("/read/knees/display/", good_screen(rita))
     page = rita.get("/read/knees/trial/").content.decode()
     words = json.loads(re.findall(r'<script id="words" type="application/json">(.*?)</script>', page)[0])
     said = [text for word in words.values() for text in (word.values() if isinstance(word, dict) else [word])]
@@ -151,7 +152,7 @@ def test_breaks_handing_in_and_practice() -> None:
     text = protocol_text(sections=QUARTETS.format(trials=1) + RATES, more=more, study="washout_days = 3")
     made = a_locked_study(text)
     rita = walker(made.people["rita"])
-    rita.post("/read/knees/display/", GOOD_SCREEN)
+    rita.post("/read/knees/display/", good_screen(rita))
     answer_next(made.reading("rita"))
     assert rita.get("/read/knees/hand-in/").status_code == 200
     hand_in(made.reading("rita"), made.study.sections.first(), by=made.people["rita"])

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     """Django's own would end in a traceback: what somebody may do here is a role in a study, no flag."""
 
-    help = "There are no superusers here; see invite_leader."
+    help = "There are no superusers. Use invite_leader."
 
     def handle(self, *args: Any, **options: Any) -> None:
         raise CommandError(
