@@ -36,6 +36,6 @@ EXPOSE 8000
 # The root file system may be read-only: /data and /secrets are volumes, /tmp a tmpfs.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "-c", "import os, urllib.request as web; \
 host = os.environ['ALLOWED_HOSTS'].split(',')[0]; \
-page = web.Request('http://127.0.0.1:8000/accounts/login/', headers={'Host': host, 'X-Forwarded-Proto': 'https'}); \
+page = web.Request('http://127.0.0.1:8000/health/ready', headers={'Host': host}); \
 web.urlopen(page, timeout=8)"]
 CMD ["gunicorn", "--config", "python:readerstudy.serving", "readerstudy.wsgi", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm"]

@@ -21,7 +21,7 @@ BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
 help:
 	@echo "make demo     a whole study with virtual readers, then http://127.0.0.1:$(PORT) (PORT=, STUDY=, SERVE=0)"
-	@echo "make test     every test, on SQLite and PostgreSQL and in Chromium"
+	@echo "make test     every test on SQLite and in Chromium; on PostgreSQL those that ask for a database"
 	@echo "make setup    the environment .venv alone"
 	@echo "make lock     the locks in requirements/ after a change of dependencies in pyproject.toml"
 	@echo "make upgrade  renew the locks of dependencies, then run the tests"
@@ -37,8 +37,8 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m tests.requirements
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --database postgresql $(ARGS) tests/readerstudy
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal --database postgresql $(ARGS) tests/readerstudy
 
 setup: $(READY)
 
@@ -79,6 +79,7 @@ docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 screenshots: setup
+	$(BIN)/python docs/rooms.py
 	PYTHONPATH=$(CURDIR) $(BIN)/python docs/screenshots.py
 
 bench: setup

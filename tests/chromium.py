@@ -1,10 +1,20 @@
-"""The one Chromium of a test run. Playwright allows one a process, so every browser test shares it."""
+"""The one Chromium of a test run. Playwright allows one a process, so every browser test shares it.
+
+On a busy machine Chromium now and then never says that it has closed a window, and Playwright waits for ever.
+A Chromium that keeps a test waiting is killed, and the next test gets a new one.
+"""
 
 import os
+import signal
+import threading
 from collections.abc import Generator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, expect, sync_playwright
+
+# A machine that several runs share is slow, which is no defect of a page.
+expect.set_options(timeout=30_000)
 
 FLAGS = [
     "--no-sandbox",
@@ -17,14 +27,76 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
 ]
+#: Windows close within a second; a test of fifty quartets on a busy machine takes minutes.
+MOST_SECONDS_TO_CLOSE = 60.0
+MOST_SECONDS_A_TEST = 480.0
+
+
+class Chromium:
+    """Starts Chromium when it is needed first, and again when it is gone."""
+
+    def __init__(self, kind: BrowserType) -> None:
+        self._kind = kind
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self._kind.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            _PROCESSES[self._browser] = _process_of(self._browser)
+        return self._browser
+
+    def close(self) -> None:
+        if self._browser is not None:
+            with _killed_after(MOST_SECONDS_TO_CLOSE, self._browser):
+                self._browser.close()
+
+
+_PROCESSES: dict[Browser, int] = {}
+
+
+def _process_of(browser: Browser) -> int:
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return next(int(process["id"]) for process in processes if process["type"] == "browser")
+
+
+@contextmanager
+def _killed_after(seconds: float, browser: Browser) -> Generator[None]:
+    timer = threading.Timer(seconds, os.kill, (_PROCESSES[browser], signal.SIGKILL))
+    timer.start()
+    try:
+        yield
+    except Error:
+        if browser.is_connected():
+            raise
+    finally:
+        timer.cancel()
+
+
+def close(window: BrowserContext) -> None:
+    """Close a window with all its pages, or Chromium where it does not answer."""
+    browser = window.browser
+    assert browser is not None
+    with _killed_after(MOST_SECONDS_TO_CLOSE, browser):
+        window.close()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Generator[Browser]:
+def chromium() -> Generator[Chromium]:
     # Playwright's event loop runs in the thread of the tests, where Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
+        chromium = Chromium(playwright.chromium)
+        yield chromium
+        chromium.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browser(chromium: Chromium) -> Generator[Browser]:
+    browser = chromium.browser()
+    timer = threading.Timer(MOST_SECONDS_A_TEST, os.kill, (_PROCESSES[browser], signal.SIGKILL))
+    timer.start()
+    yield browser
+    timer.cancel()

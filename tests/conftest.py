@@ -1,4 +1,4 @@
-"""What all tests share: the browser, steady examples, and triggers that let a test's rows be swept away."""
+"""What all tests share: steady examples, and triggers that let a test's rows be swept away."""
 
 import functools
 from collections.abc import Callable
@@ -15,9 +15,6 @@ from hypothesis import settings
 
 from readerstudy.accounts import letters
 from readerstudy.audit import guards
-from tests.chromium import browser
-
-__all__ = ["browser"]
 
 # What is made up for a test is the same each time: a change is judged by what it changed.
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)

@@ -1,7 +1,8 @@
 """The ground the tests stand on, laid before Django starts: a home of their own and the database asked for.
 
 `pytest` tests on SQLite; `pytest --database postgresql` starts a private PostgreSQL server on a socket in a
-temporary folder and takes it down afterwards.
+temporary folder and takes it down afterwards. There it runs the tests that ask for a database, without those
+that drive a browser: what a page does does not depend on the database, and costs most of the time.
 """
 
 import os
@@ -16,6 +17,8 @@ from tests.scratch import scratch_folder
 
 _HOME = pytest.StashKey[Path]()
 _CLUSTER = pytest.StashKey[Cluster]()
+#: The fixtures by which pytest-django opens the database.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,6 +55,21 @@ def _prepare(config: pytest.Config) -> None:
         cluster = Cluster()
         config.stash[_CLUSTER] = cluster
         os.environ["DATABASE_URL"] = cluster.url
+
+
+def depends_on_the_database(item: pytest.Item) -> bool:
+    """Tell whether PostgreSQL may answer this test differently from SQLite."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    asks = item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(DATABASE_FIXTURES)
+    return asks and "browser" not in fixtures
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.database == "sqlite":
+        return
+    left_out = [item for item in items if not depends_on_the_database(item)]
+    items[:] = [item for item in items if depends_on_the_database(item)]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

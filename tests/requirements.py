@@ -23,6 +23,8 @@ def missing() -> list[str]:
         packages.append("postgresql")
     if shutil.which(CHROMIUM) is None:
         packages.append("chromium")
+    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
+        packages.append("nginx-light")
     if shutil.which("openssl") is None:
         packages.append("openssl")
     return packages

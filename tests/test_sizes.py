@@ -17,11 +17,7 @@ FILES = [
 
 
 def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """A docstring does not count: formulas and their papers may take their room."""
-    said = function.body[0]
-    is_docstring = ast.get_docstring(function) is not None
-    docstring = (said.end_lineno or 0) - said.lineno + 1 if is_docstring else 0
-    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+    return (function.end_lineno or 0) - function.lineno + 1
 
 
 def functions_in(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

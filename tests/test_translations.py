@@ -9,6 +9,8 @@ from babel.messages.catalog import Message
 
 from readerstudy.reading.viewer_words import viewer_words
 from readerstudy.studies.models import Task
+from readerstudy.studies.protocol.items import KINDS
+from readerstudy.studies.protocol.shorthands import CALL, PICK, VERDICT
 from tests import messages
 
 VIEWER = messages.ROOT / "static" / "viewer" / "src"
@@ -71,9 +73,10 @@ def test_the_extractor_finds_templates_python_errors_and_the_words_of_the_viewer
 
 def test_the_viewer_is_served_the_words_it_asks_for_and_no_others() -> None:
     source = "\n".join(path.read_text() for path in sorted(VIEWER.glob("*.ts")))
-    served = {name for task in Task for name in viewer_words(task)}
+    served = {name for task in Task for name in viewer_words(task, KINDS, rated=True)}
     quoted = set(re.findall(r'"([a-z_]+)"', source))
     quoted |= {f"window_{name}" for name in ("given", "full", "spread", "hand")}
+    quoted |= {f"open_{name}" for name in (PICK, CALL, VERDICT)}
     assert served - quoted == set()
     asked = set(re.findall(r'\b(?:word|around)\(\s*"([a-z_]+)"', source))
     assert asked - served == set()
@@ -83,6 +86,7 @@ def test_a_page_has_the_words_of_its_own_task_only() -> None:
     assert "synthetic" not in viewer_words(Task.CHECK_LABEL)
     assert not re.search(r"synthetic|\breal\b", str(viewer_words(Task.CHECK_LABEL)))
     assert not re.search(r"label", str(viewer_words(Task.PICK_REAL)))
+    assert not re.search(r"synthetic|\breal|fake", str(viewer_words(Task.ASK, KINDS)))
 
 
 def test_no_sentence_is_left_in_the_scripts_of_readers() -> None:

@@ -107,8 +107,9 @@ def beside_the_floor(what: str, folder: Path, side: int, bits: int) -> None:
 
 
 def bench(home: Path, *, many: int, some: int) -> None:
+    from readerstudy.imaging.buffer_features import Found
     from readerstudy.imaging.canvas import Canvas
-    from readerstudy.imaging.features import Features, Found
+    from readerstudy.imaging.features import Features
     from readerstudy.imaging.importing import Imported, Refused, import_files
     from readerstudy.imaging.likeness import near_duplicates
     from readerstudy.imaging.measuring import Measured, measure

@@ -75,7 +75,8 @@ def sql(statement: str, *parameters: int) -> None:
 
 def images_in_storage(count: int) -> list[int]:
     from readerstudy.imaging.canvas import Canvas
-    from readerstudy.imaging.models import Image, key_of
+    from readerstudy.imaging.files import key_of
+    from readerstudy.imaging.models import Image
     from readerstudy.imaging.normalise import digest_of
     from readerstudy.imaging.storage import image_storage
 

@@ -1,0 +1,83 @@
+"""Stacks on the real reading page: how soon the first frame is there, and how smoothly hands go through them.
+
+`python -m tests.bench.bench_films`; options: `--frames`, `--side`, `--images`.
+"""
+
+import argparse
+import statistics
+import time
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.bench.bench_viewer import FRAME_MS, VIEWPORT, heap_mb, p95, say
+from tests.chromium import FLAGS
+from tests.requirements import CHROMIUM
+from tests.viewer.conftest import wait_for_trial
+from tests.viewer.fake_server import FakeServer, Study, radiograph
+
+STEPS = 120
+#: Goes through one frame with each picture of the screen, and notes how long each took.
+SCROLL = """steps => new Promise(done => {
+  const times = [];
+  let before = performance.now();
+  let way = ']';
+  const step = (now) => {
+    times.push(now - before);
+    before = now;
+    if (times.length > steps) return done(times.slice(1));
+    if (times.length === steps / 2) way = '[';
+    document.dispatchEvent(new KeyboardEvent('keydown', { key: way, bubbles: true }));
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+})"""
+#: From when the page knew the trial to when its images were on the screen.
+FIRST = """() => {
+  const painted = performance.getEntriesByName('trial painted').at(-1).startTime;
+  const asked = performance.getEntriesByType('resource').find((entry) => entry.name.endsWith('/state'));
+  return painted - asked.responseEnd;
+}"""
+
+
+def served(frames: int, side: int, images: int) -> FakeServer:
+    """The same buffer for all images: making them is not what is measured."""
+    buffer = b"".join(radiograph(seed % 7, width=side, height=side, bits=16) for seed in range(frames))
+    study = Study(trials=1, frames=frames, width=side, height=side, bits=16, slots="ABCD"[:images])
+    study.pixels = {(1, slot): buffer for slot in study.slots}
+    return FakeServer(study)
+
+
+def fetched(page: Page, server: FakeServer, parts: int) -> float:
+    start = time.perf_counter()
+    while len(server.study.ranges) < parts and time.perf_counter() - start < 300:
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(1000)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, default in (("frames", 300), ("side", 512), ("images", 4)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    asked = parser.parse_args()
+    server = served(asked.frames, asked.side, asked.images)
+    per_block = max(1, 1_000_000 // (asked.side**2 * 2))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]})
+        page.goto(f"{server.address}/read/")
+        wait_for_trial(page, 1)
+        say(f"{asked.images} stacks of {asked.frames} x {asked.side}^2, 16 bit, software GL")
+        say(f"first frames on the screen after {page.evaluate(FIRST):.0f} ms")
+        seconds = fetched(page, server, asked.images * -(-asked.frames // per_block))
+        say(f"all {asked.images * asked.frames * asked.side**2 * 2 / 1e6:.0f} MB there after {seconds:.1f} s")
+        times = page.evaluate(SCROLL, STEPS)
+        middle, late = statistics.median(times), p95(times)
+        say(f"scrolling: {middle:.1f} ms a frame, p95 {late:.1f} ms, {late / FRAME_MS:.1f} frames of 60 Hz")
+        say(f"heap {heap_mb(page):.0f} MB")
+        browser.close()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
