@@ -15,6 +15,10 @@ NPM = cd static/viewer && PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_module
 NODE_READY := static/viewer/node_modules/.package-lock.json
 COMPILE = $(BIN)/uv pip compile -q $(UPGRADE) --universal --generate-hashes --no-emit-package torch \
 	--custom-compile-command "make upgrade" -c requirements/torch.txt pyproject.toml
+PYTEST = $(BIN)/python -m pytest
+PARALLEL = -n auto --maxprocesses 8 --dist worksteal
+# What failed runs once more, alone: beside others a browser may starve. What fails twice has failed.
+AGAIN = --last-failed --last-failed-no-failures none --maxfail 10
 BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
 .PHONY: help demo test setup lock upgrade lint docs screenshots bench static messages
@@ -37,8 +41,9 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m tests.requirements
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal --database postgresql $(ARGS) tests/readerstudy
+	$(PYTEST) $(PARALLEL) $(ARGS) || $(PYTEST) $(AGAIN) $(ARGS)
+	$(PYTEST) $(PARALLEL) --database postgresql $(ARGS) tests/readerstudy || \
+		$(PYTEST) $(AGAIN) --database postgresql $(ARGS) tests/readerstudy
 
 setup: $(READY)
 
