@@ -186,7 +186,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "yes_no",
         "yes_no_from_calls",
     ),
-    "analysis.tables": (
+    "analysis.arrays": (
         "coded",
         "score_table",
     ),

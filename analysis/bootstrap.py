@@ -17,10 +17,10 @@ from threadpoolctl import threadpool_limits
 
 from analysis.agreement.counts import counted
 from analysis.agreement.result import NO_PAIR, ONE_CATEGORY
+from analysis.arrays import Floats, as_scores, coded
 from analysis.errors import WrongCountError
 from analysis.proportions import check_level
 from analysis.result import Interval
-from analysis.tables import FloatArray, as_scores, coded
 
 Single = npt.NDArray[np.float32]
 # replicates in one product: the block of replicates x cases stays in a core's cache
@@ -149,14 +149,12 @@ def _draws(rng: np.random.Generator, size: int, n: int) -> Single:
     return np.bincount(picked.ravel(), minlength=size * n).reshape(size, n).astype(np.float32)
 
 
-def _weighted(values: Single, by_case: Single) -> FloatArray:
+def _weighted(values: Single, by_case: Single) -> Floats:
     """Sum over cases, each as often as drawn; seven digits, far below the scatter of replicates."""
     return np.asarray(np.vecdot(values, by_case), dtype=np.float64)
 
 
-def _kappa_block(
-    by_reader: Single, by_case: Single, indicators: list[Single], seen: Single | None
-) -> FloatArray:
+def _kappa_block(by_reader: Single, by_case: Single, indicators: list[Single], seen: Single | None) -> Floats:
     """Fleiss' kappa of one block of replicates; NaN where it does not exist."""
     counts = [by_reader @ indicator for indicator in indicators[:-1]]
     n = np.full_like(by_case, by_reader.shape[1]) if seen is None else by_reader @ seen
@@ -179,7 +177,7 @@ def _kappa_block(
     return _kappa(_weighted(agreement, by_case), with_pair, shares, answered)
 
 
-def _complete_kappa(counts: list[Single], by_reader: Single, by_case: Single) -> FloatArray:
+def _complete_kappa(counts: list[Single], by_reader: Single, by_case: Single) -> Floats:
     """With every answer present a case has n² - Σw² pairs, whatever was answered."""
     n_readers, n_cases = by_reader.shape[1], by_case.shape[1]
     own = np.vecdot(by_reader, by_reader).astype(np.float64)
@@ -196,9 +194,7 @@ def _complete_kappa(counts: list[Single], by_reader: Single, by_case: Single) ->
     return _kappa(agreement, np.where(pairs > 0, size, 0.0), shares, size)
 
 
-def _kappa(
-    agreement: FloatArray, with_pair: FloatArray, shares: list[FloatArray], answered: FloatArray
-) -> FloatArray:
+def _kappa(agreement: Floats, with_pair: Floats, shares: list[Floats], answered: Floats) -> Floats:
     empty = np.full(len(agreement), np.nan)
     observed = np.divide(agreement, with_pair, out=empty.copy(), where=with_pair > 0)
     expected = np.zeros(len(agreement))
@@ -209,7 +205,7 @@ def _kappa(
     return np.asarray(np.divide(observed - expected, below, out=empty, where=below > 1e-5))
 
 
-def _fleiss(counts: FloatArray) -> tuple[float | None, str | None]:
+def _fleiss(counts: Floats) -> tuple[float | None, str | None]:
     """Kappa of the table itself, or the reason why there is none."""
     n = counts.sum(axis=1)
     pairs = n > 1
@@ -223,7 +219,7 @@ def _fleiss(counts: FloatArray) -> tuple[float | None, str | None]:
 
 
 def _summary(
-    found: FloatArray, estimate: float | None, level: float, method: str, shape: tuple[int, ...]
+    found: Floats, estimate: float | None, level: float, method: str, shape: tuple[int, ...]
 ) -> Bootstrap:
     check_level(level)
     kept = found[np.isfinite(found)]

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import NothingToAnalyseError, WrongCountError, WrongShapeError, WrongValueError
 from analysis.proportions import check_level, wilson
 from analysis.result import Interval, Result
 from analysis.roc.auc import empirical_auc
-from analysis.tables import FloatArray
 
 STEPS = 60
 SEPARATED = (
@@ -65,7 +65,7 @@ class Calibration(Result):
     reason: str | None = None
 
 
-def confidence_to_probability(confidence: npt.ArrayLike, points: int, *, lowest: float = 0.5) -> FloatArray:
+def confidence_to_probability(confidence: npt.ArrayLike, points: int, *, lowest: float = 0.5) -> Floats:
     """Map the points 1…n of a confidence scale evenly to probabilities of being right, from `lowest` to 1.
 
     `lowest` is chance: a reader without a clue is right half of the time on a real-or-synthetic call. The
@@ -158,7 +158,7 @@ def _parts(bins: Sequence[CalibrationBin], accuracy: float) -> dict[str, Any]:
     }
 
 
-def _checked(stated: npt.ArrayLike, right: npt.ArrayLike) -> tuple[FloatArray, FloatArray, int]:
+def _checked(stated: npt.ArrayLike, right: npt.ArrayLike) -> tuple[Floats, Floats, int]:
     f, o = np.asarray(stated, dtype=np.float64), np.asarray(right, dtype=np.float64)
     if f.ndim != 1 or f.shape != o.shape:
         raise WrongShapeError("Stated probabilities and outcomes have to be two lists of the same length.")
@@ -171,7 +171,7 @@ def _checked(stated: npt.ArrayLike, right: npt.ArrayLike) -> tuple[FloatArray, F
     return f, o, int((~whole).sum())
 
 
-def _groups(f: FloatArray, bins: int | None) -> tuple[npt.NDArray[np.int64], list[tuple[float, float]]]:
+def _groups(f: Floats, bins: int | None) -> tuple[Ints, list[tuple[float, float]]]:
     if bins is None:
         values, groups = np.unique(f, return_inverse=True)
         return groups.astype(np.int64), [(value, value) for value in values.tolist()]
@@ -181,7 +181,7 @@ def _groups(f: FloatArray, bins: int | None) -> tuple[npt.NDArray[np.int64], lis
     return groups, [(b / bins, (b + 1) / bins) for b in range(bins)]
 
 
-def _bin(f: FloatArray, o: FloatArray, edges: tuple[float, float], level: float) -> CalibrationBin:
+def _bin(f: Floats, o: Floats, edges: tuple[float, float], level: float) -> CalibrationBin:
     k = int(o.sum())
     return CalibrationBin(
         low_edge=edges[0],
@@ -194,7 +194,7 @@ def _bin(f: FloatArray, o: FloatArray, edges: tuple[float, float], level: float)
     )
 
 
-def _cox(f: FloatArray, o: FloatArray) -> tuple[float | None, float | None, float | None, float | None]:
+def _cox(f: Floats, o: Floats) -> tuple[float | None, float | None, float | None, float | None]:
     """Logistic regression of outcome on logit(stated) by Newton's method; certain answers are drawn in."""
     x = special.logit(np.clip(f, 0.005, 0.995))
     nothing = (None, None, None, None)
@@ -215,7 +215,7 @@ def _cox(f: FloatArray, o: FloatArray) -> tuple[float | None, float | None, floa
     return float(beta[0]), float(errors[0]), float(beta[1]), float(errors[1])
 
 
-def _separated(x: FloatArray, o: FloatArray) -> bool:
+def _separated(x: Floats, o: Floats) -> bool:
     """Whether a threshold on x parts right from wrong: then the slope would be infinite."""
     up, down = x[o == 1], x[o == 0]
     return bool(up.min() >= down.max() or down.min() >= up.max())

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import AnalysisError, WrongShapeError, WrongValueError
-from analysis.mixed.crossed import Floats
 from analysis.mixed.result import Coefficient
 
 STEPS = 50
@@ -77,9 +77,7 @@ def conditional_logit(
     )
 
 
-def _checked(
-    design: npt.ArrayLike, chosen: npt.ArrayLike, names: Sequence[str]
-) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _checked(design: npt.ArrayLike, chosen: npt.ArrayLike, names: Sequence[str]) -> tuple[Floats, Ints]:
     x, picked = np.asarray(design, dtype=float), np.asarray(chosen)
     if x.ndim != 3 or picked.shape != x.shape[:1] or x.shape[2] != len(names):
         raise WrongShapeError("The design has to be trials x alternatives x properties, with a name each.")
@@ -90,7 +88,7 @@ def _checked(
     return x, picked.astype(np.int64)
 
 
-def _maximise(x: Floats, picked: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> Floats:
+def _maximise(x: Floats, picked: Ints, rows: Ints) -> Floats:
     """Newton's method from no effect, in steps of one logit at most."""
     estimate = np.zeros(x.shape[2])
     for _ in range(STEPS):
@@ -112,9 +110,7 @@ def _refuse_singular(information: Floats) -> None:
         raise NoChoiceModelError
 
 
-def _derivatives(
-    x: Floats, picked: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], estimate: Floats
-) -> tuple[Floats, Floats]:
+def _derivatives(x: Floats, picked: Ints, rows: Ints, estimate: Floats) -> tuple[Floats, Floats]:
     """Scores of each trial and the information."""
     eta = x @ estimate
     share = np.exp(eta - eta.max(axis=1, keepdims=True))

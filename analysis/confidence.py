@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Bools, Floats, as_flags, as_scores
 from analysis.counted_likelihood import by_count, jacobian, maximum
 from analysis.crossed import BOTH_RANDOM, FEWEST_RANDOM_READERS, FIXED_READERS, t_quantile
 from analysis.errors import NothingToAnalyseError, WrongShapeError
 from analysis.proportions import check_level, normal_quantile
 from analysis.result import Interval, Result
-from analysis.tables import FloatArray, as_flags, as_scores
 
 BINORMAL = "binormal model by maximum likelihood (Dorfman & Alf 1969)"
 META = "meta-d' by maximum likelihood (Maniscalco & Lau 2014)"
@@ -40,10 +40,10 @@ class _Estimate:
     """Indices from the counts of one reader, and how each changes with each count."""
 
     values: Mapping[str, float]
-    slopes: Mapping[str, FloatArray]
+    slopes: Mapping[str, Floats]
 
 
-Estimator = Callable[[FloatArray], "_Estimate | str"]
+Estimator = Callable[[Floats], "_Estimate | str"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class ReaderIndices(Result):
 
 
 # a reader and the influence of each case on each index
-Fitted = tuple[ReaderIndices, Mapping[str, FloatArray]]
+Fitted = tuple[ReaderIndices, Mapping[str, Floats]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +149,7 @@ def meta_dprime(
     cuts = np.unique(values[np.isfinite(values)])
     calls = cuts > 0
 
-    def estimate(counts: FloatArray) -> _Estimate | str:
+    def estimate(counts: Floats) -> _Estimate | str:
         return _meta_of(counts + 1 / counts.shape[1] if padded else counts, calls)
 
     return _model(values, truth, readers, level, estimate, META_INDICES, META)
@@ -179,8 +179,8 @@ def _model(
 
 
 def _reader(
-    name: str, scores: FloatArray, positive: npt.NDArray[np.bool_], cuts: FloatArray, estimate: Estimator
-) -> tuple[ReaderIndices, Mapping[str, FloatArray] | None]:
+    name: str, scores: Floats, positive: Bools, cuts: Floats, estimate: Estimator
+) -> tuple[ReaderIndices, Mapping[str, Floats] | None]:
     """One reader's indices, and the influence of each case on them (zero where it was not answered)."""
     seen = np.isfinite(scores)
     place = np.searchsorted(cuts, scores[seen])
@@ -249,7 +249,7 @@ def _mean(
     )
 
 
-def _of_readers(name: str, kept: Sequence[Fitted]) -> tuple[float, FloatArray, FloatArray]:
+def _of_readers(name: str, kept: Sequence[Fitted]) -> tuple[float, Floats, Floats]:
     """The mean, and each reader's value and influences; a ratio of means is linearised (delta method)."""
     if name != "m_ratio":
         own = np.array([row.values[name] for row, _ in kept])
@@ -260,19 +260,19 @@ def _of_readers(name: str, kept: Sequence[Fitted]) -> tuple[float, FloatArray, F
     return ratio, (meta - ratio * dprime) / bottom, (above - ratio * below) / bottom
 
 
-def _binormal_of(counts: FloatArray) -> _Estimate | str:
+def _binormal_of(counts: Floats) -> _Estimate | str:
     """From the counts of negative and positive cases over ordered categories."""
     filled = counts.sum(axis=0) > 0
     used = counts[:, filled]
     if used.shape[1] < 3 or (used.sum(axis=1) == 0).any():
         return NO_MAXIMUM
 
-    def probabilities(at: FloatArray) -> FloatArray:
+    def probabilities(at: Floats) -> Floats:
         cuts = at[..., 2:3] + _rising(at[..., 3:])
         below = [special.ndtr(cuts), special.ndtr(np.exp(at[..., 1:2]) * cuts - at[..., 0:1])]
         return np.concatenate([np.diff(each, prepend=0.0, append=1.0) for each in below], axis=-1)
 
-    def indices(at: FloatArray) -> FloatArray:
+    def indices(at: Floats) -> Floats:
         b = np.exp(at[..., 1])
         d_a = at[..., 0] * np.sqrt(2 / (1 + b * b))
         return np.stack([at[..., 0], b, d_a, 1 / b, special.ndtr(d_a / math.sqrt(2))], axis=-1)
@@ -290,13 +290,13 @@ def _binormal_of(counts: FloatArray) -> _Estimate | str:
     )
 
 
-def _rising(log_steps: FloatArray) -> FloatArray:
+def _rising(log_steps: Floats) -> Floats:
     """Places that rise from 0 by the steps whose logarithms are given."""
     start = np.zeros((*log_steps.shape[:-1], 1))
     return np.concatenate([start, np.cumsum(np.exp(log_steps), axis=-1)], axis=-1)
 
 
-def _smoothed(used: FloatArray) -> FloatArray:
+def _smoothed(used: Floats) -> Floats:
     """Where the search begins: the line through the smoothed points of the curve on normal deviates."""
     kinds = used.shape[1]
     below = np.cumsum(used + 0.5, axis=1)[:, :-1] / (used.sum(axis=1, keepdims=True) + kinds / 2)
@@ -306,13 +306,13 @@ def _smoothed(used: FloatArray) -> FloatArray:
     return np.array([-level, math.log(max(float(slope), 0.2)), cuts[0], *gaps])
 
 
-def _meta_of(counts: FloatArray, calls: npt.NDArray[np.bool_]) -> _Estimate | str:
+def _meta_of(counts: Floats, calls: Bools) -> _Estimate | str:
     """From the counts of categories, from the surest negative call to the surest positive one."""
     called = np.stack([counts[:, calls].sum(axis=1), counts[:, ~calls].sum(axis=1)])
     if called.min() <= 0:
         return NO_CALLS
 
-    def first(called: FloatArray) -> FloatArray:
+    def first(called: Floats) -> Floats:
         """d', c and c/d' from how often each kind was called positive and negative."""
         n = called[..., :2] + called[..., 2:]
         z_alarm, z_hit = np.moveaxis(special.ndtri(called[..., :2] / n), -1, 0)
@@ -344,16 +344,16 @@ def _meta_of(counts: FloatArray, calls: npt.NDArray[np.bool_]) -> _Estimate | st
 
 
 def _meta_fitted(
-    counts: FloatArray, places: Sequence[npt.NDArray[np.intp]], relative: float
-) -> tuple[float, FloatArray, float] | None:
+    counts: Floats, places: Sequence[npt.NDArray[np.intp]], relative: float
+) -> tuple[float, Floats, float] | None:
     """meta-d' at the relative criterion c/d', its change with each count, and with the relative criterion.
 
     Confidence rises away from the criterion on either side. Each block is one call about one kind of image.
     """
     gaps = [len(each) - 1 for each in places]
 
-    def model(relative: float) -> Callable[[FloatArray], FloatArray]:
-        def probabilities(at: FloatArray) -> FloatArray:
+    def model(relative: float) -> Callable[[Floats], Floats]:
+        def probabilities(at: Floats) -> Floats:
             blocks, meta, middle = [], at[..., :1], 1 + gaps[0]
             for side, steps in ((-1, at[..., 1:middle]), (1, at[..., middle:])):
                 cuts = relative * meta + side * _rising(steps)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import special
 from scipy.optimize import brentq
 
+from analysis.arrays import Floats
 from analysis.errors import WrongShapeError, WrongValueError
 from analysis.proportions import check_level
 from analysis.result import Interval, Test
@@ -129,7 +130,7 @@ def conditional_odds_ratio(table: npt.ArrayLike, *, level: float = 0.95) -> Inte
     weight = _log_choose(row, values) + _log_choose(total - row, column - values)
     tail = (1 - level) / 2
 
-    def chances(log_odds: float) -> npt.NDArray[np.float64]:
+    def chances(log_odds: float) -> Floats:
         logs = weight + values * log_odds
         found = np.exp(logs - logs.max())
         return np.asarray(found / found.sum())
@@ -156,11 +157,11 @@ def _log_root(function: Callable[[float], float]) -> float:
     return float(brentq(function, -FARTHEST, FARTHEST, xtol=1e-12))
 
 
-def _log_choose(n: float, k: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _log_choose(n: float, k: Floats) -> Floats:
     return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
 
 
-def _counts(table: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def _counts(table: npt.ArrayLike) -> Floats:
     counts = np.asarray(table, dtype=float)
     if counts.ndim != 2 or min(counts.shape) < 2:
         raise WrongShapeError("Give a table of counts with two rows and two columns or more.")

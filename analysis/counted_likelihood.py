@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from analysis.tables import FloatArray
+from analysis.arrays import Floats
 
-Probabilities = Callable[[FloatArray], FloatArray]
+Probabilities = Callable[[Floats], Floats]
 STEP = 1e-4
 ROUNDS = 200
 LEAST = 1e-300
@@ -18,9 +18,7 @@ CONVERGED = 1e-9
 FARTHEST = 12.0
 
 
-def maximum(
-    counts: FloatArray, blocks: FloatArray, probabilities: Probabilities, start: FloatArray
-) -> FloatArray | None:
+def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start: Floats) -> Floats | None:
     """Parameters of the largest likelihood; None where it has none, or the answers do not tell.
 
     `blocks` names the block of each cell. Parameters are scaled so that beyond ±12 they are as good as
@@ -51,10 +49,10 @@ def maximum(
     return None
 
 
-def by_count(counts: FloatArray, probabilities: Probabilities, at: FloatArray) -> FloatArray:
+def by_count(counts: Floats, probabilities: Probabilities, at: Floats) -> Floats:
     """How the maximum moves with each count: parameters (rows) by cells, by the implicit function theorem."""
 
-    def score(where: FloatArray) -> FloatArray:
+    def score(where: Floats) -> Floats:
         weights = counts / np.maximum(probabilities(where), LEAST)
         return np.asarray((jacobian(probabilities, where) * weights[..., None]).sum(axis=-2))
 
@@ -63,7 +61,7 @@ def by_count(counts: FloatArray, probabilities: Probabilities, at: FloatArray) -
     return np.asarray(np.linalg.solve((curvature + curvature.T) / 2, by_cell.T), dtype=np.float64)
 
 
-def log_likelihood(counts: FloatArray, p: FloatArray) -> float:
+def log_likelihood(counts: Floats, p: Floats) -> float:
     """Multinomial, without its constant; -inf where a cell that was used is impossible."""
     used = counts > 0
     if (p[used] <= 0).any() or not np.isfinite(p).all():
@@ -71,7 +69,7 @@ def log_likelihood(counts: FloatArray, p: FloatArray) -> float:
     return float(counts[used] @ np.log(p[used]))
 
 
-def jacobian(function: Probabilities, at: FloatArray) -> FloatArray:
+def jacobian(function: Probabilities, at: Floats) -> Floats:
     """Derivatives of every value (rows) by every parameter (columns), by central differences."""
     steps = STEP * np.eye(at.shape[-1])
     near = function(at[..., None, :] + steps) - function(at[..., None, :] - steps)

@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats, as_scores
 from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShapeError
 from analysis.proportions import check_level, check_margin
 from analysis.result import Equivalence, Interval
-from analysis.tables import FloatArray, as_scores
 from analysis.variance_parts import Parts, fixed_cases_parts, fixed_readers_parts, random_parts
 
 Readers = Literal["auto", "random", "fixed"]
@@ -315,7 +315,7 @@ def crossed_equivalence(mean: Interval, null: float, margin: float, *, alpha: fl
     )
 
 
-def equivalence_curve(mean: Interval, null: float, margins: npt.ArrayLike) -> FloatArray:
+def equivalence_curve(mean: Interval, null: float, margins: npt.ArrayLike) -> Floats:
     """p of `crossed_equivalence` at each of `margins`: the curve that shows which margins would pass.
 
     Parameters
@@ -351,14 +351,14 @@ PARTS = {
 }
 
 
-def _drop_empty(tables: list[FloatArray]) -> list[FloatArray]:
+def _drop_empty(tables: list[Floats]) -> list[Floats]:
     if len({len(table) for table in tables}) > 1:
         raise WrongShapeError("The tables differ in their readers: row i has to be one reader in all.")
     seen = np.any([np.isfinite(table).any(axis=1) for table in tables], axis=0)
     return [table[np.ix_(seen, np.isfinite(table).any(axis=0))] for table in tables]
 
 
-def _inference(tables: list[FloatArray], readers: str, cases: str) -> str:
+def _inference(tables: list[Floats], readers: str, cases: str) -> str:
     if readers not in {"auto", "random", "fixed"} or cases not in {"random", "fixed"}:
         raise UnknownChoiceError("Readers are auto, random or fixed; cases are random or fixed.")
     enough = len(tables[0]) >= (FEWEST_RANDOM_READERS if readers == "auto" else 2)
@@ -372,7 +372,7 @@ def _inference(tables: list[FloatArray], readers: str, cases: str) -> str:
 def _summary(
     estimate: float,
     parts: Parts,
-    tables: list[FloatArray],
+    tables: list[Floats],
     inference: str,
     *,
     null: float | None,

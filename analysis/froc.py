@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from analysis.arrays import Bools, Floats
 from analysis.errors import NothingToAnalyseError
 from analysis.result import Interval, Result
 from analysis.roc.obuchowski_rockette import Difference, combined_over_readers
 
-Floats = npt.NDArray[np.float64]
 NO_MARK = -np.inf
 
 
@@ -180,9 +179,7 @@ def _figures(marks: Sequence[Sequence[CaseMarks]]) -> tuple[Floats, Floats, str]
     return np.array([value for value, _ in found]), (n - 1) / n * (away @ away.T), kind
 
 
-def _of_reader(
-    own: Sequence[CaseMarks], abnormal: npt.NDArray[np.bool_], *, every: bool
-) -> tuple[float, Floats]:
+def _of_reader(own: Sequence[CaseMarks], abnormal: Bools, *, every: bool) -> tuple[float, Floats]:
     """The figure of merit, and the figures without each case."""
     against = np.ones(len(own), dtype=bool) if every else ~abnormal
     false = np.array([max(case.false, default=NO_MARK) for case in own])[against]

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Bools, Floats, as_scores
 from analysis.crossed import CrossedMean, crossed_mean
 from analysis.errors import NothingToAnalyseError
 from analysis.proportions import check_level, normal_quantile
 from analysis.result import Interval, Result
-from analysis.tables import FloatArray, as_scores
 
 METHOD = "Bland & Altman (1999), readers and cases random; intervals by MOVER (Zou 2013)"
 
@@ -177,7 +177,7 @@ def repeatability(first: Sequence[float], again: Sequence[float], *, level: floa
     )
 
 
-def _components(scores: FloatArray) -> _Components:
+def _components(scores: Floats) -> _Components:
     seen = np.isfinite(scores)
     values = np.where(seen, scores, 0.0)
     n = int(seen.sum())
@@ -203,14 +203,14 @@ def _components(scores: FloatArray) -> _Components:
     return _solved(neither / 2, same_reader / pairs_reader / 2, same_case / pairs_case / 2, seen)
 
 
-def _apart(values: FloatArray, seen: npt.NDArray[np.bool_]) -> tuple[float, float]:
+def _apart(values: Floats, seen: Bools) -> tuple[float, float]:
     """Sum of squared differences over the pairs within each row, and how many pairs there are."""
     n = seen.sum(axis=1).astype(float)
     squares = n * (values**2).sum(axis=1) - values.sum(axis=1) ** 2
     return float(squares.sum()), float((n * (n - 1) / 2).sum())
 
 
-def _solved(total: float, cases_and_rest: float, readers_and_rest: float, seen: FloatArray) -> _Components:
+def _solved(total: float, cases_and_rest: float, readers_and_rest: float, seen: Floats) -> _Components:
     """Components from half mean squared differences; a component below zero is zero."""
     reader, case = max(total - cases_and_rest, 0.0), max(total - readers_and_rest, 0.0)
     error = max(cases_and_rest + readers_and_rest - total, 0.0)
@@ -223,7 +223,7 @@ def _solved(total: float, cases_and_rest: float, readers_and_rest: float, seen: 
     return _Components(reader=reader, case=case, error=error, total=reader + case + error, squares=squares)
 
 
-def _effective(load: FloatArray) -> float:
+def _effective(load: Floats) -> float:
     """The number of rows that a table with as many answers in each would have."""
     return float((load**2.0).sum() ** 2 / (load**4.0).sum())
 

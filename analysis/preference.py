@@ -15,18 +15,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Bools, Floats, Ints
 from analysis.crossed import CrossedMean, crossed_mean, t_quantile
 from analysis.errors import AnalysisError, NothingToAnalyseError, WrongShapeError, WrongValueError
 from analysis.proportions import check_level
 from analysis.ranks.multiplicity import adjusted
 from analysis.result import Interval, Result
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 STEPS = 60
 TOLERANCE = 1e-10

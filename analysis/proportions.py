@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.errors import (
     NothingToAnalyseError,
     UnknownChoiceError,
@@ -393,7 +394,7 @@ def _minimum_likelihood_p(k: int, n: int, null: float) -> float:
     return at_most(extreme - 1, n, null) + at_least(k, n, null)
 
 
-def _log_pmf(k: npt.NDArray[Any], n: int, p: float) -> npt.NDArray[np.float64]:
+def _log_pmf(k: npt.NDArray[Any], n: int, p: float) -> Floats:
     choose = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
     return np.asarray(choose + special.xlogy(k, p) + special.xlog1py(n - k, -p))
 
@@ -417,7 +418,7 @@ def _fisher_p(a: int, row: int, column: int, n: int, alternative: str) -> float:
     return float(np.exp(log_p[kept]).sum())
 
 
-def _log_choose(n: int, k: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def _log_choose(n: int, k: npt.NDArray[Any]) -> Floats:
     return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
 
 

@@ -15,12 +15,12 @@ import numpy.typing as npt
 from scipy import special
 from scipy.optimize import brentq, minimize
 
+from analysis.arrays import Bools, Floats
 from analysis.crossed import t_quantile
 from analysis.errors import AnalysisError, WrongShapeError, WrongValueError
 from analysis.proportions import check_level, normal_quantile
 from analysis.result import Interval, Result
 
-Floats = npt.NDArray[np.float64]
 LAPSE = 0.02
 STEEPEST = 50.0
 NEITHER = "Every answer was right, or every one wrong, so there is no threshold."
@@ -195,7 +195,7 @@ class _Curve:
 def _summary(
     names: Sequence[str],
     rows: Sequence[tuple[int, int]],
-    fitted: npt.NDArray[np.bool_],
+    fitted: Bools,
     found: tuple[Floats, float, Floats],
     shift: float,
     model: _Curve,

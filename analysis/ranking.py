@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.tables import FloatArray
+from analysis.arrays import Floats
 
 # floats within this share of the largest value are the same number, written differently by arithmetic
 SAME = 1e-10
 
 
-def midranks(table: FloatArray) -> tuple[FloatArray, FloatArray]:
+def midranks(table: Floats) -> tuple[Floats, Floats]:
     """Rank each row from 1, ties sharing the mean of their ranks; return also Σ(t³ - t) of each row."""
     rows = np.atleast_2d(np.asarray(table, dtype=np.float64))
     order = np.argsort(rows, axis=1, kind="stable")
@@ -27,7 +27,7 @@ def midranks(table: FloatArray) -> tuple[FloatArray, FloatArray]:
     return ranks, per_row
 
 
-def snapped(values: FloatArray, scale: float) -> FloatArray:
+def snapped(values: Floats, scale: float) -> Floats:
     """Make equal what differs by rounding alone: 3.28 - 3.24 and 3.26 - 3.22 are the same difference.
 
     So are the sizes of 3.28 - 3.24 and 3.22 - 3.26, which share a rank. `scale` is the largest number the

@@ -19,10 +19,10 @@ import numpy.typing as npt
 from scipy import special
 from scipy.optimize import minimize
 
+from analysis.arrays import Floats, Ints, as_scores
 from analysis.errors import NothingToAnalyseError, WrongShapeError
 from analysis.proportions import check_level, normal_quantile
 from analysis.result import Result
-from analysis.tables import FloatArray, as_scores
 
 METHOD = "many-facet rating scale model, marginal maximum likelihood (Andrich 1978; Linacre 1989)"
 NODES = 201
@@ -152,9 +152,9 @@ def many_facet_rasch(
 class _Parts:
     """Parameters by their meaning."""
 
-    means: FloatArray
-    severity: FloatArray
-    steps: FloatArray
+    means: Floats
+    severity: Floats
+    steps: Floats
     log_sd: float
 
 
@@ -162,13 +162,13 @@ class _Parts:
 class _Model:
     """Ratings as steps above the lowest (-1 where missing), and the source of each image as a number."""
 
-    codes: npt.NDArray[np.int64]
-    source: npt.NDArray[np.int64]
+    codes: Ints
+    source: Ints
     names: tuple[str, ...]
     points: tuple[float, ...]
 
     @classmethod
-    def of(cls, ratings: FloatArray, sources: list[str]) -> _Model:
+    def of(cls, ratings: Floats, sources: list[str]) -> _Model:
         if ratings.ndim != 2 or ratings.shape[1] != len(sources):
             raise WrongShapeError("Each image (column) needs its source.")
         seen = np.isfinite(ratings)
@@ -187,13 +187,13 @@ class _Model:
     def n_readers(self) -> int:
         return len(self.codes)
 
-    def parts(self, at: FloatArray) -> _Parts:
+    def parts(self, at: Floats) -> _Parts:
         """Severities and steps are free but for the last, which makes their mean zero."""
         cuts = np.cumsum([len(self.names), self.n_readers - 1, self.n_steps - 1])
         means, severity, steps, rest = np.split(at, cuts)
         return _Parts(means, np.append(severity, -severity.sum()), np.append(steps, -steps.sum()), rest[0])
 
-    def free(self, means: FloatArray, severity: FloatArray, steps: FloatArray, log_sd: float) -> FloatArray:
+    def free(self, means: Floats, severity: Floats, steps: Floats, log_sd: float) -> Floats:
         """A gradient of all parameters as that of the free ones."""
         return np.concatenate([means, severity[:-1] - severity[-1], steps[:-1] - steps[-1], [log_sd]])
 
@@ -202,15 +202,15 @@ class _Model:
 class _At:
     """What the model expects at one point: over a common grid of realism."""
 
-    grid: FloatArray
+    grid: Floats
     # readers x grid x points of the scale
-    chances: FloatArray
+    chances: Floats
     # images x grid
-    posterior: FloatArray
+    posterior: Floats
     value: float
 
 
-def _expected(model: _Model, at: FloatArray) -> _At:
+def _expected(model: _Model, at: Floats) -> _At:
     parts = model.parts(at)
     sd = math.exp(parts.log_sd)
     grid = np.linspace(parts.means.min() - REACH * sd, parts.means.max() + REACH * sd, NODES)
@@ -229,7 +229,7 @@ def _expected(model: _Model, at: FloatArray) -> _At:
     return _At(grid, chances, posterior, float(whole.sum()))
 
 
-def _shares(logarithms: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _shares(logarithms: Floats) -> tuple[Floats, Floats]:
     """Shares of the sum along the last axis, and its logarithm; scipy's takes twice the exponentials."""
     largest = logarithms.max(axis=-1, keepdims=True)
     found = np.exp(logarithms - largest)
@@ -238,7 +238,7 @@ def _shares(logarithms: FloatArray) -> tuple[FloatArray, FloatArray]:
     return found, largest + np.log(total)
 
 
-def _gradient(model: _Model, at: FloatArray, found: _At) -> FloatArray:
+def _gradient(model: _Model, at: Floats, found: _At) -> Floats:
     """By Fisher's identity: the complete data's gradient, averaged over the posterior."""
     parts = model.parts(at)
     sd = math.exp(parts.log_sd)
@@ -257,10 +257,10 @@ def _gradient(model: _Model, at: FloatArray, found: _At) -> FloatArray:
     return model.free(means, severity, steps, log_sd)
 
 
-def _climbed(model: _Model) -> tuple[FloatArray, float]:
+def _climbed(model: _Model) -> tuple[Floats, float]:
     """The maximum; where it seems to lie at a spread of zero, from a second start as well."""
 
-    def objective(at: FloatArray) -> tuple[float, FloatArray]:
+    def objective(at: Floats) -> tuple[float, Floats]:
         found = _expected(model, at)
         return -found.value, -_gradient(model, at, found)
 
@@ -284,10 +284,10 @@ def _climbed(model: _Model) -> tuple[FloatArray, float]:
     return best.x, -float(best.fun)
 
 
-def _information(model: _Model, at: FloatArray) -> FloatArray:
+def _information(model: _Model, at: Floats) -> Floats:
     """Minus the second derivatives, without the spread where it lies at zero."""
 
-    def slope(where: FloatArray) -> FloatArray:
+    def slope(where: Floats) -> Floats:
         return _gradient(model, where, _expected(model, where))
 
     steps = STEP * np.eye(len(at))
@@ -296,14 +296,14 @@ def _information(model: _Model, at: FloatArray) -> FloatArray:
 
 
 def _results(
-    model: _Model, at: FloatArray, value: float, who: Sequence[str], what: Sequence[str], level: float
+    model: _Model, at: Floats, value: float, who: Sequence[str], what: Sequence[str], level: float
 ) -> Rasch:
     parts, found = model.parts(at), _expected(model, at)
     boundary = parts.log_sd < AT_BOUNDARY
     covariance = _covariance(model, at, len(at) - boundary)
     z = normal_quantile(level)
 
-    def measure(name: str, estimate: float, weights: FloatArray) -> dict[str, Any]:
+    def measure(name: str, estimate: float, weights: Floats) -> dict[str, Any]:
         se = math.sqrt(float(weights @ covariance @ weights))
         return {
             "name": name, "estimate": float(estimate), "se": se, "low": float(estimate) - z * se,
@@ -338,7 +338,7 @@ def _results(
     )
 
 
-def _covariance(model: _Model, at: FloatArray, kept: int) -> FloatArray:
+def _covariance(model: _Model, at: Floats, kept: int) -> Floats:
     """Of the estimates; a spread at zero, the last of them, is taken as known."""
     found = np.zeros((len(at), len(at)))
     try:
@@ -350,7 +350,7 @@ def _covariance(model: _Model, at: FloatArray, kept: int) -> FloatArray:
     return found
 
 
-def _rows_of_free(model: _Model, n: int) -> dict[str, FloatArray]:
+def _rows_of_free(model: _Model, n: int) -> dict[str, Floats]:
     """Each measure as a weighted sum of the free parameters."""
     unit = np.eye(n)
     cuts = np.cumsum([len(model.names), model.n_readers - 1, model.n_steps - 1])
@@ -363,7 +363,7 @@ def _rows_of_free(model: _Model, n: int) -> dict[str, FloatArray]:
 
 
 def _difference(
-    model: _Model, parts: _Parts, rows: FloatArray, measure: Callable[..., dict[str, Any]]
+    model: _Model, parts: _Parts, rows: Floats, measure: Callable[..., dict[str, Any]]
 ) -> Sequence[SourceDifference]:
     first, base = model.names[0], parts.means[0]
     found = []

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.errors import TooLargeError, WrongMarginError, WrongProbabilityError
 from analysis.proportions import INDEPENDENT, check_level, check_margin
 from analysis.result import Result
-from analysis.tables import FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def sample_size_superiority(
     check_level(alpha)
     check_level(power)
 
-    def power_at(n: FloatArray) -> FloatArray:
+    def power_at(n: Floats) -> Floats:
         return _upper(_critical_high(n, chance, alpha), n, accuracy)
 
     z = special.ndtri(1 - alpha) * math.sqrt(chance * (1 - chance))
@@ -161,7 +161,7 @@ def sample_size_equivalence_exact(
     check_level(alpha)
     check_level(power)
 
-    def power_at(n: FloatArray) -> FloatArray:
+    def power_at(n: Floats) -> Floats:
         low, high = _equivalence_region(n, chance, margin, alpha)
         return _between(low, high, n, accuracy)
 
@@ -198,17 +198,15 @@ def _equivalence_at(
     )
 
 
-def _equivalence_region(
-    n: FloatArray, chance: float, margin: float, alpha: float
-) -> tuple[FloatArray, FloatArray]:
+def _equivalence_region(n: Floats, chance: float, margin: float, alpha: float) -> tuple[Floats, Floats]:
     return _critical_high(n, chance - margin, alpha), n - _critical_high(n, 1 - chance - margin, alpha)
 
 
-def _between(low: FloatArray, high: FloatArray, n: FloatArray, p: float) -> FloatArray:
+def _between(low: Floats, high: Floats, n: Floats, p: float) -> Floats:
     return np.asarray(np.where(low <= high, _upper(low, n, p) - _upper(high + 1, n, p), 0.0))
 
 
-def _critical_high(n: FloatArray, p: float, alpha: float) -> FloatArray:
+def _critical_high(n: Floats, p: float, alpha: float) -> Floats:
     """Return the smallest k with P(X >= k | p) <= alpha, for each n."""
     k = np.clip(np.ceil(special.bdtrik(1 - alpha, n, p)) + 3.0, 0.0, n + 1)
     # bdtrik solves for a real k: step down from safely above it
@@ -217,14 +215,14 @@ def _critical_high(n: FloatArray, p: float, alpha: float) -> FloatArray:
     return np.asarray(k)
 
 
-def _upper(k: FloatArray, n: FloatArray, p: float) -> FloatArray:
+def _upper(k: Floats, n: Floats, p: float) -> Floats:
     """P(X >= k) for each pair of k and n."""
     inner = special.betainc(np.maximum(k, 1.0), np.maximum(n - k + 1, 1.0), p)
     return np.asarray(np.where(k <= 0, 1.0, np.where(k > n, 0.0, inner)))
 
 
 def _first_with_power(
-    power_at: Callable[[FloatArray], FloatArray], power: float, guess: float, largest: int
+    power_at: Callable[[Floats], Floats], power: float, guess: float, largest: int
 ) -> tuple[int, int]:
     """First size with the power, and the first from which on it stays; `guess` is the normal formula's."""
     # the saw-tooth dies out soon beyond the normal formula's size

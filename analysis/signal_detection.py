@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats, as_flags
 from analysis.errors import NothingToAnalyseError, WrongCountError, WrongProbabilityError, WrongShapeError
 from analysis.proportions import check_level, normal_quantile, wilson
 from analysis.result import Interval, Result
-from analysis.tables import FloatArray, as_flags
 
 ALTERNATIVES = (2, 64)
 # the trapezoid rule converges faster than any power of the step on this integrand: .05 leaves 1e-15
@@ -177,7 +177,7 @@ def matthews(hit: int, miss: int, false_alarm: int, correct_rejection: int) -> f
     return (hit * correct_rejection - miss * false_alarm) / math.sqrt(margins)
 
 
-def mafc_percent_correct(dprime: npt.ArrayLike, alternatives: int) -> FloatArray:
+def mafc_percent_correct(dprime: npt.ArrayLike, alternatives: int) -> Floats:
     """Share correct of an unbiased observer in m-alternative forced choice (Green & Dai 1991, eq. 1).
 
     Pc = ∫ φ(x - d') Φ(x)^(m-1) dx.

@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from analysis.tables import FloatArray
+from analysis.arrays import Floats
 
 UNANIMOUS = "The answers do not vary, so the table shows no variance: read the exact interval instead."
 NO_VARIANCE = 1e-30
@@ -46,7 +46,7 @@ class _Stratum:
     error_df: float
 
 
-def random_parts(tables: list[FloatArray], weights: FloatArray) -> Parts:
+def random_parts(tables: list[Floats], weights: Floats) -> Parts:
     """Readers and cases random: reader part + sum of (case part - error part).
 
     For one complete table the parts are MSR/(RC), MSC/(RC) and MSE/(RC).
@@ -58,7 +58,7 @@ def random_parts(tables: list[FloatArray], weights: FloatArray) -> Parts:
     return _incomplete(tables, weights)
 
 
-def fixed_readers_parts(tables: list[FloatArray], weights: FloatArray) -> Parts:
+def fixed_readers_parts(tables: list[Floats], weights: Floats) -> Parts:
     """Cases random, readers these: the variance of case totals about the readers' own means, Welch's df.
 
     u_j = sum_i a_ij (s_ij - r_i), with a_ij the weight of an answer; Var = sum over tables of
@@ -79,7 +79,7 @@ def fixed_readers_parts(tables: list[FloatArray], weights: FloatArray) -> Parts:
     return _settle(sum(pieces), _satterthwaite(sum(pieces), pieces, dfs))
 
 
-def fixed_cases_parts(tables: list[FloatArray], weights: FloatArray) -> Parts:
+def fixed_cases_parts(tables: list[Floats], weights: Floats) -> Parts:
     """Readers random, cases these: the variance of reader totals about the cases' own means, df = R - 1."""
     n_readers = len(tables[0])
     totals = np.zeros(n_readers)
@@ -91,7 +91,7 @@ def fixed_cases_parts(tables: list[FloatArray], weights: FloatArray) -> Parts:
     return _settle(variance, n_readers - 1.0)
 
 
-def mean_squares(table: FloatArray) -> tuple[float, float, float]:
+def mean_squares(table: Floats) -> tuple[float, float, float]:
     """MSR, MSC and MSE of a complete readers x cases table."""
     n_readers, n_cases = table.shape
     grand = float(table.mean())
@@ -102,7 +102,7 @@ def mean_squares(table: FloatArray) -> tuple[float, float, float]:
     return ms_reader, ms_case, float(np.vdot(rest, rest)) / ((n_readers - 1) * (n_cases - 1))
 
 
-def _complete(tables: list[FloatArray], weights: FloatArray) -> Parts:
+def _complete(tables: list[Floats], weights: Floats) -> Parts:
     n_readers = len(tables[0])
     own = sum(w * table.mean(axis=1) for w, table in zip(weights.tolist(), tables, strict=True))
     reader = float(np.var(own, ddof=1) / n_readers)
@@ -136,9 +136,9 @@ class _Moments:
     """Sums of one incomplete table over its readers and cases, and the moments they give."""
 
     weight: float
-    n_by_reader: FloatArray
-    n_by_case: FloatArray
-    sum_by_reader: FloatArray
+    n_by_reader: Floats
+    n_by_case: Floats
+    sum_by_reader: Floats
     m1: float
     m2: float
     m3: float
@@ -149,7 +149,7 @@ class _Moments:
         return float(self.n_by_reader.sum())
 
 
-def _moments(table: FloatArray, weight: float) -> _Moments | None:
+def _moments(table: Floats, weight: float) -> _Moments | None:
     """M1 to M4: mean products of answers that share reader and case, the reader, the case, neither."""
     present = np.isfinite(table)
     filled = np.where(present, table, 0.0)
@@ -176,7 +176,7 @@ def _moments(table: FloatArray, weight: float) -> _Moments | None:
     )
 
 
-def _incomplete(tables: list[FloatArray], weights: FloatArray) -> Parts:
+def _incomplete(tables: list[Floats], weights: Floats) -> Parts:
     found = [_moments(table, float(w)) for table, w in zip(tables, weights, strict=True)]
     moments = [item for item in found if item is not None]
     if len(moments) < len(found):
@@ -204,7 +204,7 @@ def _incomplete(tables: list[FloatArray], weights: FloatArray) -> Parts:
     )
 
 
-def _effective(load: FloatArray) -> float:
+def _effective(load: Floats) -> float:
     """How many equal readers or cases tell as much of their variance as these of unequal loads.
 
     The moments weigh a reader by pairs of answers, so by the square of the load; the effective number of

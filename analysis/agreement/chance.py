@@ -24,11 +24,11 @@ from analysis.agreement.result import (
     with_null_error,
     with_readers_error,
 )
+from analysis.arrays import Floats
 from analysis.proportions import check_level
-from analysis.tables import FloatArray
 
 # chance agreement from the mean shares, and its gradient with respect to them
-Expected = Callable[[FloatArray, FloatArray | None], tuple[FloatArray, FloatArray]]
+Expected = Callable[[Floats, Floats | None], tuple[Floats, Floats]]
 CERTAIN = 1 - 1e-12
 
 
@@ -169,24 +169,24 @@ def raw_agreement(
     return _coefficient(data, _no_expected, weights, level, "raw agreement")
 
 
-def _fleiss_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def _fleiss_expected(p: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     near = p if weights is None else p @ weights
     return np.asarray((p * near).sum(axis=-1)), near
 
 
-def _gwet_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def _gwet_expected(p: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     q = p.shape[-1]
     scale = (q if weights is None else float(weights.sum())) / (q * (q - 1))
     return np.asarray(scale * (p * (1 - p)).sum(axis=-1)), scale * (1 - p)
 
 
-def _uniform_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def _uniform_expected(p: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     q = p.shape[-1]
     pe = (q if weights is None else float(weights.sum())) / q**2
     return np.full(p.shape[:-1], pe), np.full(p.shape, pe)
 
 
-def _no_expected(p: FloatArray, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def _no_expected(p: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     return np.zeros(p.shape[:-1]), np.zeros(p.shape)
 
 
@@ -238,7 +238,7 @@ def blank(data: Counts, weights: str, level: float, method: str) -> Agreement:
     )
 
 
-def cases_error(parts: Shares, estimate: float, pe: float, pe_by_case: FloatArray) -> float:
+def cases_error(parts: Shares, estimate: float, pe: float, pe_by_case: Floats) -> float:
     """Linearised error over cases (Gwet 2014, eq. 5.27): sqrt(Σ(k_i - k)² / (N(N-1)))."""
     n = len(parts.n)
     if n < 2:
@@ -249,7 +249,7 @@ def cases_error(parts: Shares, estimate: float, pe: float, pe_by_case: FloatArra
 
 
 def _without_each(
-    data: Counts, parts: Shares, expected: Expected, matrix: FloatArray | None
+    data: Counts, parts: Shares, expected: Expected, matrix: Floats | None
 ) -> list[float] | None:
     if data.n_readers < 3:
         return None
@@ -261,7 +261,7 @@ def _without_each(
     return kappas
 
 
-def _null_error(n: FloatArray, p: FloatArray) -> FloatArray:
+def _null_error(n: Floats, p: Floats) -> Floats:
     """Error of Fleiss' kappa when answers are independent of the case, for any number of answers a case.
 
     The pair kernel 1[x=y] - p_x - p_y + Σp² has variance S2 + S2² - 2 S3 and is uncorrelated between pairs,

@@ -10,10 +10,10 @@ import numpy as np
 
 from analysis.agreement.counts import two_readers, weight_matrix
 from analysis.agreement.result import NO_ERROR, NO_PAIR, ONE_CATEGORY, Agreement, with_null_error
+from analysis.arrays import Floats, coded
 from analysis.errors import WrongValueError
 from analysis.proportions import check_level, normal_quantile
 from analysis.result import Result
-from analysis.tables import FloatArray, coded
 
 METHOD = "Cohen's kappa (errors: Fleiss, Cohen & Everitt 1969)"
 
@@ -84,7 +84,7 @@ def cohen_kappa(
     return _estimate(bare, joint / n, np.eye(len(joint)) if matrix is None else matrix)
 
 
-def _estimate(bare: Agreement, p: FloatArray, weights: FloatArray) -> Agreement:
+def _estimate(bare: Agreement, p: Floats, weights: Floats) -> Agreement:
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     observed, expected = float((p * weights).sum()), float(rows @ weights @ columns)
     if expected > 1 - 1e-12:
@@ -149,7 +149,7 @@ def prevalence_bias(first: Any, second: Any, *, positive: Any = 1) -> Prevalence
     )
 
 
-def _joint(codes: Any, n_categories: int) -> FloatArray:
+def _joint(codes: Any, n_categories: int) -> Floats:
     seen = (codes >= 0).all(axis=0)
     flat = codes[0][seen] * n_categories + codes[1][seen]
     joint = np.bincount(flat, minlength=n_categories * n_categories)

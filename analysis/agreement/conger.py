@@ -16,8 +16,8 @@ from analysis.agreement.result import (
     with_cases_error,
     with_readers_error,
 )
+from analysis.arrays import Floats
 from analysis.proportions import check_level
-from analysis.tables import FloatArray
 
 
 def conger_kappa(
@@ -69,7 +69,7 @@ def conger_kappa(
     return found.later(with_errors)
 
 
-def _chance(data: Counts, matrix: FloatArray | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _chance(data: Counts, matrix: Floats | None) -> tuple[Floats, Floats, Floats]:
     """Answers of each reader, how near the others come to each category, and their sum for each reader."""
     by_reader = data.counts_by_reader()
     n_by_reader = by_reader.sum(axis=1)
@@ -80,14 +80,14 @@ def _chance(data: Counts, matrix: FloatArray | None) -> tuple[FloatArray, FloatA
     return n_by_reader, near, np.einsum("gk,gk->g", p, near)
 
 
-def _influence(data: Counts, near: FloatArray, by_pair: FloatArray, n_by_reader: FloatArray) -> FloatArray:
+def _influence(data: Counts, near: Floats, by_pair: Floats, n_by_reader: Floats) -> Floats:
     """Half of each case's influence on the chance agreement."""
     reached = np.take_along_axis(near, np.maximum(data.codes, 0), axis=1) - by_pair[:, None]
     influence = np.where(data.codes >= 0, reached, 0.0) * (data.n_cases / n_by_reader)[:, None]
     return np.asarray(influence.sum(axis=0))
 
 
-def _without_each(data: Counts, parts: Shares, pe: float, by_pair: FloatArray) -> list[float] | None:
+def _without_each(data: Counts, parts: Shares, pe: float, by_pair: Floats) -> list[float] | None:
     r = data.n_readers
     if r < 3:
         return None

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from analysis.arrays import Bools, Coded, Floats, Ints, coded, plain_array
 from analysis.errors import UnknownChoiceError, WrongShapeError, WrongValueError
-from analysis.tables import BoolArray, Coded, FloatArray, IntArray, coded, plain_array
 
 WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 
@@ -21,9 +21,9 @@ class Counts:
     missing ones.
     """
 
-    counts: FloatArray
-    codes: IntArray
-    places: IntArray
+    counts: Floats
+    codes: Ints
+    places: Ints
     categories: tuple[Any, ...]
     complete: bool
 
@@ -39,13 +39,13 @@ class Counts:
     def n_answers(self) -> int:
         return int(self.counts.sum())
 
-    def sum_at_answers(self, values: FloatArray) -> FloatArray:
+    def sum_at_answers(self, values: Floats) -> Floats:
         """For each reader, the sum of `values` (cases x categories) over what the reader answered."""
         padded = np.zeros((self.n_cases, len(self.categories) + 1))
         padded[:, 1:] = values
         return np.asarray(padded.ravel()[self.places].sum(axis=1))
 
-    def counts_by_reader(self, weights: FloatArray | None = None) -> FloatArray:
+    def counts_by_reader(self, weights: Floats | None = None) -> Floats:
         """Readers x categories: how often each reader chose each, cases weighted."""
         n_readers, n_columns = self.n_readers, len(self.categories) + 1
         flat = (self.codes + (np.arange(n_readers) * n_columns + 1)[:, None]).ravel()
@@ -58,13 +58,13 @@ class Counts:
 class Shares:
     """Per case, agreement among its pairs and shares of categories; and their means."""
 
-    n: FloatArray
-    has_pair: BoolArray
-    near: FloatArray
-    squares: FloatArray
-    pair_agreement: FloatArray
-    shares: FloatArray
-    mean_shares: FloatArray
+    n: Floats
+    has_pair: Bools
+    near: Floats
+    squares: Floats
+    pair_agreement: Floats
+    shares: Floats
+    mean_shares: Floats
     observed: float
 
 
@@ -89,7 +89,7 @@ def counted(table: Any, categories: Any = None) -> Counts:
     )
 
 
-def shared(counts: FloatArray, weights: FloatArray | None) -> Shares:
+def shared(counts: Floats, weights: Floats | None) -> Shares:
     """Return what every coefficient is made of. Cases with fewer than two answers have no pair."""
     n = counts.sum(axis=1)
     has_pair = n > 1
@@ -109,7 +109,7 @@ def shared(counts: FloatArray, weights: FloatArray | None) -> Shares:
     )
 
 
-def weight_matrix(name: str, categories: tuple[Any, ...]) -> FloatArray | None:
+def weight_matrix(name: str, categories: tuple[Any, ...]) -> Floats | None:
     """Weights of Cohen (1968) and Gwet (2014): None for identity.
 
     linear: 1 - |a-b| / range; quadratic: 1 - (a-b)² / range², on the categories' own numbers where they are
@@ -128,7 +128,7 @@ def weight_matrix(name: str, categories: tuple[Any, ...]) -> FloatArray | None:
     return np.asarray(1 - (apart if name == "linear" else apart**2))
 
 
-def numbers(categories: tuple[Any, ...]) -> FloatArray:
+def numbers(categories: tuple[Any, ...]) -> Floats:
     """Return the categories as numbers: themselves where they are, else their places in the given order."""
     if all(isinstance(item, int | float) for item in categories):
         return np.array(categories, dtype=np.float64)

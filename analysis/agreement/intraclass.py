@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from analysis.arrays import Floats, as_scores
 from analysis.errors import UnknownChoiceError
 from analysis.proportions import check_level
 from analysis.result import Interval
-from analysis.tables import FloatArray, as_scores
 
 FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 
@@ -123,7 +123,7 @@ def _all(bare: Intraclass, reason: str) -> dict[str, Intraclass]:
     return {form: bare.with_(method=form, reason=reason) for form in FORMS}
 
 
-def _mean_squares(whole: FloatArray) -> _Squares:
+def _mean_squares(whole: Floats) -> _Squares:
     k, n = whole.shape
     grand = whole.mean()
     by_case, by_reader = whole.mean(axis=0), whole.mean(axis=1)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from analysis.arrays import as_scores
 from analysis.ranking import midranks
 from analysis.result import Test
-from analysis.tables import as_scores
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,9 @@ from analysis.agreement.result import (
     with_cases_error,
     with_readers_error,
 )
+from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError, WrongValueError
 from analysis.proportions import check_level
-from analysis.tables import FloatArray
 
 METRICS = ("nominal", "ordinal", "linear", "interval", "ratio")
 
@@ -72,13 +72,13 @@ def krippendorff_alpha(
     return found.later(with_errors)
 
 
-def _pairable(data: Counts) -> FloatArray:
+def _pairable(data: Counts) -> Floats:
     """Counts of the cases with two answers and more."""
     n = data.counts.sum(axis=1)
     return data.counts if n.min(initial=0) > 1 else data.counts[n > 1]
 
 
-def _bare(data: Counts, pairable: FloatArray, metric: str, level: float) -> Agreement:
+def _bare(data: Counts, pairable: Floats, metric: str, level: float) -> Agreement:
     """What is known before anything is estimated."""
     return Agreement(
         estimate=None,
@@ -93,7 +93,7 @@ def _bare(data: Counts, pairable: FloatArray, metric: str, level: float) -> Agre
     )
 
 
-def distances(metric: str, categories: tuple[Any, ...], totals: FloatArray) -> FloatArray:
+def distances(metric: str, categories: tuple[Any, ...], totals: Floats) -> Floats:
     """Squared differences between categories (Krippendorff 2013, section 12.3)."""
     n = len(categories)
     if metric == "nominal":
@@ -128,7 +128,7 @@ def _check_metric(metric: str, categories: tuple[Any, ...]) -> None:
         )
 
 
-def _disagreement(counts: FloatArray, apart: FloatArray) -> tuple[float, float]:
+def _disagreement(counts: Floats, apart: Floats) -> tuple[float, float]:
     """Observed and expected disagreement per answer of cases with two answers and more."""
     n, totals = counts.sum(axis=1), counts.sum(axis=0)
     within = float(np.vdot(counts @ apart, counts / (n - 1)[:, None]))
@@ -136,7 +136,7 @@ def _disagreement(counts: FloatArray, apart: FloatArray) -> tuple[float, float]:
     return within / size, float(totals @ apart @ totals) / (size * (size - 1))
 
 
-def _cases_error(counts: FloatArray, apart: FloatArray) -> float:
+def _cases_error(counts: Floats, apart: Floats) -> float:
     n_cases = len(counts)
     if n_cases < 2:
         return 0.0
@@ -158,7 +158,7 @@ def _cases_error(counts: FloatArray, apart: FloatArray) -> float:
     return math.sqrt(float(strayed @ strayed) / (n_cases * (n_cases - 1)))
 
 
-def _without_each(data: Counts, metric: str, apart: FloatArray) -> list[float] | None:
+def _without_each(data: Counts, metric: str, apart: Floats) -> list[float] | None:
     """Alpha without each reader: a case keeps its pairs, less those with the reader's answer."""
     if data.n_readers < 3:
         return None
@@ -187,7 +187,7 @@ def _without_each(data: Counts, metric: str, apart: FloatArray) -> list[float] |
     return alphas
 
 
-def _coincidences(data: Counts, now: FloatArray, left: FloatArray) -> FloatArray:
+def _coincidences(data: Counts, now: Floats, left: Floats) -> Floats:
     """Weighted pairs of answers by category without each reader: readers x categories x categories."""
     counts, n_categories = data.counts, len(data.categories)
     found = np.empty((data.n_readers, n_categories, n_categories))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.agreement.counts import Counts, Shares
-from analysis.tables import BoolArray, FloatArray
+from analysis.arrays import Bools, Floats
 
 
-def observed_without_each(data: Counts, parts: Shares) -> FloatArray | None:
+def observed_without_each(data: Counts, parts: Shares) -> Floats | None:
     """Observed agreement without each reader; None where somebody's leaving leaves no pair."""
     n = parts.n
     left = np.where(n > 2, 1.0 / np.maximum((n - 1) * (n - 2), 1.0), 0.0)
@@ -24,7 +24,7 @@ def observed_without_each(data: Counts, parts: Shares) -> FloatArray | None:
     return np.asarray((float(parts.pair_agreement.sum()) + change) / pairs)
 
 
-def shares_without_each(data: Counts, parts: Shares) -> FloatArray:
+def shares_without_each(data: Counts, parts: Shares) -> Floats:
     """Mean shares of the categories without each reader: readers x categories."""
     n = parts.n
     left = np.where(n > 1, 1.0 / np.maximum(n - 1, 1.0), 0.0)
@@ -37,7 +37,7 @@ def shares_without_each(data: Counts, parts: Shares) -> FloatArray:
     return np.asarray((parts.shares.sum(axis=0) + change) / np.maximum(cases, 1.0)[:, None])
 
 
-def _cases_left(data: Counts, counted: BoolArray, lost: BoolArray) -> FloatArray:
+def _cases_left(data: Counts, counted: Bools, lost: Bools) -> Floats:
     """How many of the counted cases are still counted when one who answered a `lost` case leaves."""
     total = float(counted.sum())
     if not lost.any():

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analysis.arrays import Bools, Ints
 from analysis.bundle.cells import source_of
 from analysis.bundle.columns import ANSWER_TABLES
 from analysis.bundle.errors import BundleError, quoted
@@ -42,7 +42,7 @@ def check_tables(study: Study, tables: Tables) -> None:
     _check_sections(study, answers)
 
 
-def codes(table: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.int64]:
+def codes(table: pd.DataFrame, names: Sequence[str]) -> Ints:
     """One number for each distinct combination of names in the rows of a table."""
     combined = np.zeros(len(table), dtype=np.int64)
     for name in names:
@@ -58,7 +58,7 @@ def _cell(table: pd.DataFrame, row: int, column: str) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _first(table: pd.DataFrame, bad: npt.NDArray[np.bool_]) -> int:
+def _first(table: pd.DataFrame, bad: Bools) -> int:
     return int(table.index[int(np.argmax(bad))])
 
 
@@ -109,7 +109,7 @@ def _check_picks(study: Study, table: pd.DataFrame) -> None:
     _refuse_two_real(file, table[is_real], "picked")
 
 
-def _refuse_slots_that_contradict(table: pd.DataFrame, is_real: npt.NDArray[np.bool_]) -> None:
+def _refuse_slots_that_contradict(table: pd.DataFrame, is_real: Bools) -> None:
     """The real image was picked where, and only where, the picked slot is the real one's."""
     if "slot_picked" not in table or "slot_real" not in table:
         return

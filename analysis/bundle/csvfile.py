@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.arrays import Floats, Ints
 from analysis.bundle.columns import Column
 from analysis.bundle.errors import BundleError, CellError, quoted, unreadable
 from analysis.spreadsheet import restored
@@ -88,7 +89,7 @@ def _read(file: str, stream: Iterator[str], columns: Mapping[str, Column]) -> pd
     rows = csv.reader(stream, strict=True)
     header = _header(file, rows, columns)
     gathered = [_Gathered(file, name, columns.get(name)) for name in header]
-    index: list[npt.NDArray[np.int64]] = []
+    index: list[Ints] = []
     first = 2
     while chunk := list(islice(rows, CHUNK_ROWS)):
         numbers = np.arange(first, first + len(chunk))
@@ -152,9 +153,7 @@ def _wrong_name(name: str, position: int, header: Sequence[str]) -> str | None:
     return None
 
 
-def _refuse_ragged(
-    file: str, chunk: Sequence[Sequence[str]], numbers: npt.NDArray[np.int64], header: Sequence[str]
-) -> None:
+def _refuse_ragged(file: str, chunk: Sequence[Sequence[str]], numbers: Ints, header: Sequence[str]) -> None:
     for row, number in zip(chunk, numbers, strict=True):
         if len(row) != len(header):
             raise BundleError(
@@ -177,7 +176,7 @@ class _Gathered:
         # half of what Python's numbers take: a million rows of twenty columns are 80 MB
         self.codes: list[npt.NDArray[np.int32]] = []
 
-    def add(self, cells: Sequence[str], numbers: npt.NDArray[np.int64]) -> None:
+    def add(self, cells: Sequence[str], numbers: Ints) -> None:
         """Check the texts not seen before, and keep the codes."""
         known, code_of = len(self.code_of), self.code_of
         codes = np.fromiter((code_of.setdefault(cell, len(code_of)) for cell in cells), np.int32, len(cells))
@@ -198,7 +197,7 @@ class _Gathered:
             return "".join(c if c.isprintable() else " " for c in restored(raw))
         return self.column.parse(restored(raw) if self.column.text else raw)
 
-    def series(self) -> npt.NDArray[np.float64] | pd.Categorical:
+    def series(self) -> Floats | pd.Categorical:
         """All cells: numbers as float, texts as categories in natural order."""
         codes = np.concatenate(self.codes)
         self.codes.clear()

@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
+from analysis.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,7 @@ def primary(rows: pd.DataFrame) -> pd.DataFrame:
     return tidy(rows[~extra]) if extra.any() else rows
 
 
-def is_extra(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def is_extra(rows: pd.DataFrame) -> Bools:
     """Which answers do not count: hidden repeats, catch trials, trials disclosed in an emergency."""
     extra = np.zeros(len(rows), dtype=bool)
     if "repeat_of" in rows:
@@ -84,7 +83,7 @@ def has_values(rows: pd.DataFrame, column: str) -> bool:
     return column in rows and bool(rows[column].notna().any())
 
 
-def codes_of(rows: pd.DataFrame, column: str) -> Codes:
+def codes_of(rows: pd.DataFrame, column: str) -> Ints:
     """The categories of a name column as whole numbers."""
     return rows[column].cat.codes.to_numpy().astype(np.int64)
 

@@ -6,14 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.arrays import Bools, Floats, Ints
 from analysis.bundle.cells import source_of
 from analysis.bundle.errors import BundleError, listed, quoted
 from analysis.bundle.items import COMPARING, KNOWN_TRUTHS, Item
 from analysis.bundle.study import Section, Study
 
 FILE, MARKS = "answers.csv", "marks.csv"
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 #: What is told apart by one row.
 KEY = ("section", "reader", "trial", "image", "item", "option", "repeat_of")
 SCREEN = ("reader", "trial", "repeat_of")
@@ -187,7 +186,7 @@ ALLOWED: dict[str, Callable[[Item, pd.DataFrame, Bools], None]] = {
 }
 
 
-def screens(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
+def screens(rows: pd.DataFrame) -> Ints:
     """A number for each reader's screen."""
     combined = np.zeros(len(rows), dtype=np.int64)
     for name in SCREEN:

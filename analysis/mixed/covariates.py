@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_triangular
 
-from analysis.mixed.crossed import Codes, Floats, Term
+from analysis.arrays import Floats, Ints
+from analysis.mixed.crossed import Term
 from analysis.mixed.search import UnfittedError
 
 DEPENDENT = 1e-9
@@ -67,7 +68,7 @@ class Slopes:
 
     @classmethod
     def of(
-        cls, name: str, codes: Codes, size: int, columns: Mapping[str, npt.ArrayLike], *, correlated: bool
+        cls, name: str, codes: Ints, size: int, columns: Mapping[str, npt.ArrayLike], *, correlated: bool
     ) -> "Slopes":
         """Centre only where intercept and slope may be correlated: else the centre is part of the model."""
         effects = ("(Intercept)", *columns)

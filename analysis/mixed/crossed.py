@@ -9,13 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg.lapack import dpotrf, dpotrs
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import AnalysisError
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
 Loading = float | Floats
 
 MAX_BORDER_CELLS = 25_000_000
@@ -40,7 +38,7 @@ class Term:
     """
 
     name: str
-    codes: Codes
+    codes: Ints
     size: int
     columns: Floats
     effects: tuple[str, ...]
@@ -79,7 +77,7 @@ class RandomEffects:
     """
 
     terms: tuple[Term, ...]
-    codes: tuple[Codes, ...]
+    codes: tuple[Ints, ...]
     sizes: tuple[int, ...]
 
     @classmethod

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import WrongShapeError, WrongValueError
-from analysis.mixed.crossed import Floats
 from analysis.mixed.links import link_named
 from analysis.mixed.model import Fitted, Request
 from analysis.mixed.result import MixedModel
@@ -82,7 +82,7 @@ def fit_ordinal(
     return fitted.model(category, matrix, thresholds, f"cumulative {link} mixed model")
 
 
-def _thresholds(rating: Floats) -> tuple[npt.NDArray[np.int64], list[str]]:
+def _thresholds(rating: Floats) -> tuple[Ints, list[str]]:
     """Ratings numbered from 0, and the names of what lies between two neighbours."""
     points, category = np.unique(rating, return_inverse=True)
     if len(points) < 2:

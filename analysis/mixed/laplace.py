@@ -12,7 +12,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from analysis.mixed.crossed import Codes, Factored, Floats, Loading, RandomEffects
+from analysis.arrays import Floats, Ints
+from analysis.mixed.crossed import Factored, Loading, RandomEffects
 from analysis.mixed.links import Derivatives, Link, derivatives, slopes
 
 MODE_STEPS = 60
@@ -29,7 +30,7 @@ class Answers:
     `offset` is added to η of each answer.
     """
 
-    category: Codes
+    category: Ints
     n_categories: int
     design: Floats
     random: RandomEffects
@@ -158,7 +159,7 @@ class LaplaceLikelihood:
         return np.concatenate([thresholds, self.answers.design.T @ along, spreads])
 
 
-def dense_codes(values: npt.ArrayLike) -> tuple[Codes, int]:
+def dense_codes(values: npt.ArrayLike) -> tuple[Ints, int]:
     """Levels as 0 … n-1."""
     levels, codes = np.unique(np.asarray(values), return_inverse=True)
     return codes.ravel().astype(np.int64), len(levels)

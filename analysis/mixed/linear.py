@@ -15,9 +15,10 @@ import numpy.typing as npt
 from scipy import special
 from scipy.optimize import minimize
 
+from analysis.arrays import Floats
 from analysis.mixed.boundary import mixture_p
 from analysis.mixed.covariates import Centred, Slopes
-from analysis.mixed.crossed import Factored, Floats, Loading, RandomEffects
+from analysis.mixed.crossed import Factored, Loading, RandomEffects
 from analysis.mixed.fit import checked
 from analysis.mixed.laplace import dense_codes
 from analysis.mixed.model import notes_of, random_effects

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, log_ndtr, ndtri
 
+from analysis.arrays import Floats
 from analysis.errors import WrongValueError
-
-Floats = npt.NDArray[np.float64]
 
 LARGEST = 300.0
 TINY = 1e-300

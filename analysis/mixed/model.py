@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import WrongValueError
 from analysis.mixed.boundary import component_tests
 from analysis.mixed.covariates import Centred, Slopes
-from analysis.mixed.crossed import Codes, Floats, RandomEffects, Term
+from analysis.mixed.crossed import RandomEffects, Term
 from analysis.mixed.laplace import Answers, LaplaceLikelihood, dense_codes
 from analysis.mixed.links import Link
 from analysis.mixed.profile import Profiled, profile_interval
@@ -30,7 +31,7 @@ from analysis.result import Interval
 class Request:
     """What is to be fitted; the model's English name is `title`."""
 
-    category: Codes
+    category: Ints
     n_categories: int
     design: Floats
     names: list[str]

@@ -15,9 +15,9 @@ import numpy as np
 from scipy import special
 from scipy.optimize import brentq
 
+from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError
 from analysis.mixed.covariates import Centred, Slopes
-from analysis.mixed.crossed import Floats
 from analysis.mixed.search import Maximum, Search, UnfittedError
 from analysis.result import Interval
 

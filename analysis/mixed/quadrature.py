@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp, roots_hermitenorm
 
-from analysis.mixed.crossed import Floats
+from analysis.arrays import Floats
 from analysis.mixed.laplace import At, LaplaceLikelihood
 
 DIFFERENCE = 1e-4

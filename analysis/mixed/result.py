@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.errors import WrongValueError
-from analysis.mixed.crossed import Floats
 from analysis.result import Interval, Result
 
 NOT_PROFILED = "This model keeps no likelihood to profile."

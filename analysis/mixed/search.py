@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, minimize
 
+from analysis.arrays import Floats
 from analysis.errors import AnalysisError
-from analysis.mixed.crossed import Floats
 from analysis.mixed.laplace import Answers, LaplaceLikelihood
 
 HESSIAN_STEP = 1e-4

@@ -7,8 +7,9 @@ from itertools import combinations
 import numpy as np
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.errors import WrongLevelError
-from analysis.mrmc.moments import Floats, Moments, degrees
+from analysis.mrmc.moments import Moments, degrees
 from analysis.mrmc.result import MrmcAnalysis, MrmcComponents, MrmcDifference, MrmcEstimate
 
 NORMAL_ABOVE = 50

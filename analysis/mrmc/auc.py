@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from analysis.arrays import Floats
 from analysis.errors import WrongValueError
 from analysis.mrmc.analyse import Condition, analyse
 from analysis.mrmc.frame import Tables, tables
-from analysis.mrmc.moments import AUC, Floats, Moments
+from analysis.mrmc.moments import AUC, Moments
 from analysis.mrmc.result import MrmcAnalysis
 
 METHOD = "U-statistic MRMC (Gallas 2006; Gallas et al. 2009), readers and cases random, any design"

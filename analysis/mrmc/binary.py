@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from analysis.arrays import Floats
 from analysis.errors import NothingToAnalyseError
 from analysis.mrmc.analyse import Condition, analyse
 from analysis.mrmc.frame import tables, zeros_and_ones
-from analysis.mrmc.moments import MEAN, Floats, Moments
+from analysis.mrmc.moments import MEAN, Moments
 from analysis.mrmc.result import MrmcAnalysis
 
 METHOD = "U-statistic MRMC of a share (Gallas, Pennello & Myers 2007), readers and cases random, any design"

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import DuplicateAnswerError, NothingToAnalyseError, WrongValueError
 
-Floats = npt.NDArray[np.float64]
 ONLY = "all"
 
 
@@ -63,7 +62,7 @@ def _filled(
     return Tables(names, list(scores), None if truth is None else _truths(rows[truth], c, cases, truth))
 
 
-def _truths(column: Any, of_case: npt.NDArray[np.int64], cases: Any, name: str) -> Floats:
+def _truths(column: Any, of_case: Ints, cases: Any, name: str) -> Floats:
     values = zeros_and_ones(_numbers(column, name), name)
     found = np.full(len(cases), np.nan)
     found[of_case] = values

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 from scipy.optimize import brentq
 
+from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError, WrongValueError
 from analysis.result import Result
 
-Floats = npt.NDArray[np.float64]
 NODES = 240
 WIDEST = 10.0
 SPENDING = ("lan-demets-obrien-fleming", "lan-demets-pocock")

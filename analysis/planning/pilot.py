@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from analysis.arrays import Floats, as_scores
 from analysis.bundle import Bundle
 from analysis.bundle.grid import primary, rows_of, spread
 from analysis.crossed import CrossedMean, crossed_mean
@@ -17,7 +18,6 @@ from analysis.planning.model import PlanError
 from analysis.result import Result
 from analysis.roc.obuchowski_rockette import obuchowski_rockette
 from analysis.sections.call import scaled
-from analysis.tables import FloatArray, as_scores
 
 PilotWhat = Literal["accuracy", "mean", "difference", "sensitivity", "specificity", "auc"]
 PILOT_WHATS = ("accuracy", "mean", "difference", "sensitivity", "specificity", "auc")
@@ -88,7 +88,7 @@ def _mean(bundle: Bundle, section: str, what: str) -> Pilot | None:
     return _of(what, crossed_mean(table, readers="random"))
 
 
-def _table(bundle: Bundle, section: str, what: str) -> FloatArray | None:
+def _table(bundle: Bundle, section: str, what: str) -> Floats | None:
     """The readers x cases table whose mean is the endpoint."""
     real = bundle.study.real_sources
     if what in ("mean", "difference"):
@@ -216,7 +216,7 @@ def resize(
     return _resized(plan, table, found, read, most_cases)
 
 
-def _blinded(table: FloatArray) -> Pilot:
+def _blinded(table: Floats) -> Pilot:
     """Variances of all answers together."""
     found = _of("mean", crossed_mean(table, readers="random"))
     if found is None or found.sd <= 0:
@@ -225,7 +225,7 @@ def _blinded(table: FloatArray) -> Pilot:
 
 
 def _resized(
-    plan: Callable[..., EndpointPlan], table: FloatArray, found: Pilot, read: int, most_cases: int
+    plan: Callable[..., EndpointPlan], table: Floats, found: Pilot, read: int, most_cases: int
 ) -> Resized:
     """The fewest cases by numbers of readers; what was read cannot be unread."""
     numbers = sorted({min(len(table) + more, MOST_READERS) for more in EXTRA_READERS})

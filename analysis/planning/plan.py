@@ -15,9 +15,10 @@ from typing import Any, get_args
 import numpy as np
 from scipy.stats import binom
 
+from analysis.arrays import Floats
 from analysis.planning.model import Model, PlanError, Task, model_of
 from analysis.planning.sentence import sentence
-from analysis.planning.simulate import ALPHA, COVERED, EQUIVALENT, HIGH, LOW, SUPERIOR, Floats, simulate
+from analysis.planning.simulate import ALPHA, COVERED, EQUIVALENT, HIGH, LOW, SUPERIOR, simulate
 from analysis.result import Result
 from analysis.sample_size import sample_size_equivalence, sample_size_superiority
 

@@ -1,13 +1,12 @@
 """Simulating studies and judging each as the report would, many at once."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, stdtr, stdtrit
 from scipy.stats import beta
 
+from analysis.arrays import Floats
 from analysis.planning.model import Model
 
-Floats = npt.NDArray[np.float64]
 ALPHA = 0.05
 SUPERIOR, EQUIVALENT, LOW, HIGH, COVERED = range(5)
 

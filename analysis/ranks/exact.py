@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import TooLargeError
-from analysis.tables import FloatArray, IntArray
 
 # additions that take about a second
 LARGEST_WORK = 1_000_000_000
 
 
-def signed_sum_distribution(ranks: IntArray) -> FloatArray:
+def signed_sum_distribution(ranks: Ints) -> Floats:
     """P(sum of the ranks with a positive sign = s) for s = 0, 1, …, when signs are fair coins."""
     total = int(ranks.sum())
     if total * len(ranks) > LARGEST_WORK:
@@ -29,7 +29,7 @@ def signed_sum_distribution(ranks: IntArray) -> FloatArray:
     return chances
 
 
-def subset_sum_distribution(ranks: IntArray, size: int) -> FloatArray:
+def subset_sum_distribution(ranks: Ints, size: int) -> Floats:
     """P(sum of `size` of the ranks = s) for s = 0, 1, …, when every subset is equally likely."""
     ordered = np.sort(ranks)
     largest = int(ordered[len(ordered) - size :].sum()) if size else 0

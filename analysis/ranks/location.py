@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats, Ints
 from analysis.errors import TooLargeError
 from analysis.proportions import check_level, normal_quantile
 from analysis.ranking import snapped
 from analysis.ranks.exact import signed_sum_distribution, subset_sum_distribution
 from analysis.ranks.pairs import differences, sample
 from analysis.result import Interval
-from analysis.tables import FloatArray
 
 LARGEST_EXACT = 200
 LARGEST_EXACT_GROUPS = 60
@@ -95,8 +95,8 @@ def hodges_lehmann_two_sample(first: npt.ArrayLike, second: npt.ArrayLike, *, le
 
 
 def _shift(
-    averages: FloatArray,
-    weight: npt.NDArray[np.int64],
+    averages: Floats,
+    weight: Ints,
     q: int,
     reached: float | None,
     level: float,
@@ -140,7 +140,7 @@ def _rank_sum_quantile(n: int, m: int, tail: float) -> tuple[int, float | None]:
     return _quantile(chances[smaller * (smaller + 1) // 2 :], tail)
 
 
-def _quantile(chances: FloatArray, tail: float) -> tuple[int, float]:
+def _quantile(chances: Floats, tail: float) -> tuple[int, float]:
     upto = np.cumsum(chances)
     # the tolerance of R's qsignrank and qwilcox against rounding of the cumulated chances
     q = max(int(np.searchsorted(upto, tail * (1 - 1e-14))), 1)

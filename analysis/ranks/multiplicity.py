@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError, WrongProbabilityError
-from analysis.tables import FloatArray
 
 ADJUSTMENTS = ("holm", "hochberg", "hommel", "bh", "by", "bonferroni")
 
@@ -50,23 +50,23 @@ def adjusted(p_values: Sequence[float | None], method: str = "holm") -> list[flo
     return [None if item is None else next(found) for item in p_values]
 
 
-def _holm(p: FloatArray) -> FloatArray:
+def _holm(p: Floats) -> Floats:
     return np.maximum.accumulate(p * np.arange(len(p), 0, -1))
 
 
-def _hochberg(p: FloatArray) -> FloatArray:
+def _hochberg(p: Floats) -> Floats:
     return np.minimum.accumulate((p * np.arange(len(p), 0, -1))[::-1])[::-1]
 
 
-def _benjamini_hochberg(p: FloatArray) -> FloatArray:
+def _benjamini_hochberg(p: Floats) -> Floats:
     return np.minimum.accumulate((p * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
 
 
-def _benjamini_yekutieli(p: FloatArray) -> FloatArray:
+def _benjamini_yekutieli(p: Floats) -> Floats:
     return np.asarray(_benjamini_hochberg(p) * float((1 / np.arange(1, len(p) + 1)).sum()))
 
 
-def _hommel(p: FloatArray) -> FloatArray:
+def _hommel(p: Floats) -> Floats:
     n = len(p)
     ranks = np.arange(1, n + 1)
     best = np.full(n, float((n * p / ranks).min()))
@@ -80,7 +80,7 @@ def _hommel(p: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(found, p))
 
 
-def _bonferroni(p: FloatArray) -> FloatArray:
+def _bonferroni(p: Floats) -> Floats:
     return p * len(p)
 
 

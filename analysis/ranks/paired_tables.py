@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError, WrongCountError, WrongShapeError
 from analysis.proportions import at_most
 from analysis.result import Test
-from analysis.tables import FloatArray
 
 MCNEMAR_METHODS = ("mcnemar-exact", "mcnemar-mid-p", "mcnemar-asymptotic", "mcnemar-asymptotic-corrected")
 ALL_EQUAL = "No pair differs, so there is nothing to test."
@@ -114,7 +114,7 @@ def bowker(table: npt.ArrayLike) -> Test:
     return bare.with_(statistic=chi2, df=df, p=float(special.chdtrc(df, chi2)))
 
 
-def _square(table: npt.ArrayLike) -> FloatArray:
+def _square(table: npt.ArrayLike) -> Floats:
     cells = np.asarray(table, dtype=np.float64)
     if cells.ndim != 2 or cells.shape[0] != cells.shape[1] or len(cells) < 2:
         raise WrongShapeError("The test takes a square table of counts with at least two categories.")

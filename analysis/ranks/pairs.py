@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from analysis.arrays import Floats, as_numbers
 from analysis.errors import NothingToAnalyseError, WrongShapeError
 from analysis.ranking import snapped
-from analysis.tables import FloatArray, as_numbers
 
 
-def differences(first: npt.ArrayLike, second: npt.ArrayLike | None) -> tuple[FloatArray, int]:
+def differences(first: npt.ArrayLike, second: npt.ArrayLike | None) -> tuple[Floats, int]:
     """Return first - second of complete pairs (or `first` itself), and how many pairs were incomplete.
 
     Floats that differ by rounding alone are made equal, since ties decide these tests. Whole numbers, such as
@@ -30,7 +30,7 @@ def differences(first: npt.ArrayLike, second: npt.ArrayLike | None) -> tuple[Flo
     return snapped(one - other, scale), int((~whole).sum())
 
 
-def sample(values: npt.ArrayLike) -> FloatArray:
+def sample(values: npt.ArrayLike) -> Floats:
     """Return the numbers of a list without the missing ones."""
     numbers = as_numbers(values)
     if numbers.ndim != 1:

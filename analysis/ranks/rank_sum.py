@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError
 from analysis.proportions import Alternative
 from analysis.ranking import midranks, snapped
@@ -16,7 +17,6 @@ from analysis.ranks.exact import subset_sum_distribution
 from analysis.ranks.pairs import sample
 from analysis.ranks.signed import choose_side, corrected
 from analysis.result import Test
-from analysis.tables import FloatArray
 
 RANK_SUM_METHODS = ("rank-sum-asymptotic", "rank-sum-asymptotic-corrected", "rank-sum-exact")
 
@@ -101,7 +101,7 @@ def _bare(total: float, n: int, m: int, method: str, alternative: Alternative) -
     )
 
 
-def _exact_p(ranks: FloatArray, n: int, alternative: str) -> float:
+def _exact_p(ranks: Floats, n: int, alternative: str) -> float:
     doubled = np.rint(2 * ranks).astype(np.int64)
     smaller = min(n, len(ranks) - n)
     # the smaller group costs less, and its sum is the total less the other's

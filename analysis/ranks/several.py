@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats, as_scores
 from analysis.errors import WrongShapeError, WrongValueError
 from analysis.ranking import midranks, snapped
 from analysis.ranks.pairs import sample
 from analysis.result import Test
-from analysis.tables import FloatArray, as_scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,7 @@ def cochran_q(table: npt.ArrayLike) -> Several:
     )
 
 
-def _whole_rows(table: npt.ArrayLike) -> tuple[FloatArray, int]:
+def _whole_rows(table: npt.ArrayLike) -> tuple[Floats, int]:
     scores = as_scores(table)
     whole = scores[np.isfinite(scores).all(axis=1)]
     return whole, len(scores) - len(whole)

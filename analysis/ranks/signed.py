@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError
 from analysis.proportions import Alternative, at_least, at_most
 from analysis.ranking import midranks
 from analysis.ranks.exact import signed_sum_distribution
 from analysis.ranks.pairs import differences
 from analysis.result import Test
-from analysis.tables import FloatArray
 
 SIGNED_RANK_METHODS = (
     "wilcoxon-asymptotic",
@@ -142,7 +142,7 @@ def corrected(distance: float, correction: float, alternative: str) -> float:
     return math.copysign(max(abs(distance) - correction, 0.0), distance)
 
 
-def _tested(bare: SignedRank, ranked: FloatArray, alternative: Alternative) -> SignedRank:
+def _tested(bare: SignedRank, ranked: Floats, alternative: Alternative) -> SignedRank:
     """Add the ranks' sums and what the method makes of them."""
     ranks = midranks(np.abs(ranked))[0][0]
     ranks, signs = ranks[ranked != 0], np.sign(ranked[ranked != 0])
@@ -162,7 +162,7 @@ def _tested(bare: SignedRank, ranked: FloatArray, alternative: Alternative) -> S
     )
 
 
-def _z(plus: float, ranks: FloatArray, correction: float, alternative: str) -> float:
+def _z(plus: float, ranks: Floats, correction: float, alternative: str) -> float:
     distance = plus - float(ranks.sum()) / 2
     return corrected(distance, correction, alternative) / math.sqrt(float(ranks @ ranks) / 4)
 
@@ -172,7 +172,7 @@ def _normal_p(z: float, alternative: str) -> float:
     return choose_side(greater, less, min(1.0, 2 * min(greater, less)), alternative)
 
 
-def _exact_p(plus: float, ranks: FloatArray, alternative: str) -> float:
+def _exact_p(plus: float, ranks: Floats, alternative: str) -> float:
     doubled = np.rint(2 * ranks).astype(np.int64)
     chances = signed_sum_distribution(doubled)
     seen = round(2 * plus)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analysis.arrays import Floats, as_numbers, as_scores
 from analysis.crossed import CrossedMean, crossed_mean, t_quantile
 from analysis.errors import NothingToAnalyseError, WrongShapeError
 from analysis.proportions import check_level, normal_quantile
 from analysis.ranking import SAME
 from analysis.ranks.pairs import sample
 from analysis.result import Interval
-from analysis.tables import FloatArray, as_numbers, as_scores
 
 SEPARATED = "The two groups do not overlap, or do not vary, so there is no error and no interval."
 
@@ -168,7 +168,7 @@ def superiority_clustered(
     return bare.with_(se=se, df=df, low=max(0.0, share - reach), high=min(1.0, share + reach))
 
 
-def _in_clusters(values: npt.ArrayLike, clusters: Any) -> tuple[FloatArray, npt.NDArray[Any]]:
+def _in_clusters(values: npt.ArrayLike, clusters: Any) -> tuple[Floats, npt.NDArray[Any]]:
     """The values that are there, with their clusters."""
     found, names = as_numbers(values), np.asarray(clusters)
     if found.ndim != 1 or found.shape != names.shape:
@@ -180,8 +180,8 @@ def _in_clusters(values: npt.ArrayLike, clusters: Any) -> tuple[FloatArray, npt.
 
 
 def _clustered_variance(
-    up: FloatArray,
-    down: FloatArray,
+    up: Floats,
+    down: Floats,
     names_one: npt.NDArray[Any],
     names_other: npt.NDArray[Any],
     names: npt.NDArray[Any],
@@ -202,12 +202,12 @@ def _clustered_variance(
     return s10 / m + s01 / n + 2 * s11 / (m * n)
 
 
-def _by_cluster(values: FloatArray, own: npt.NDArray[Any], names: npt.NDArray[Any]) -> FloatArray:
+def _by_cluster(values: Floats, own: npt.NDArray[Any], names: npt.NDArray[Any]) -> Floats:
     summed = np.bincount(np.searchsorted(names, own), weights=values, minlength=len(names))
     return summed.astype(np.float64)
 
 
-def _dominance(one: FloatArray, other: FloatArray) -> FloatArray:
+def _dominance(one: Floats, other: Floats) -> Floats:
     """Share of `other` below minus share above, for each value of `one`."""
     ordered = np.sort(other)
     below = np.searchsorted(ordered, one, side="left")
@@ -215,7 +215,7 @@ def _dominance(one: FloatArray, other: FloatArray) -> FloatArray:
     return np.asarray((below + upto) / len(other) - 1)
 
 
-def _untied_share(one: FloatArray, other: FloatArray) -> float:
+def _untied_share(one: Floats, other: Floats) -> float:
     ordered = np.sort(other)
     tied = np.searchsorted(ordered, one, side="right") - np.searchsorted(ordered, one, side="left")
     return 1 - float(tied.sum()) / (len(one) * len(other))

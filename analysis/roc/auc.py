@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Bools, Floats, as_flags, as_numbers
 from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShapeError, WrongValueError
 from analysis.proportions import check_level, normal_quantile
 from analysis.ranking import midranks
 from analysis.result import Interval, Test
-from analysis.tables import BoolArray, FloatArray, as_flags, as_numbers
 
 COVARIANCES = ("delong", "jackknife", "unbiased")
 NO_VARIANCE = "The area shows no variance over cases (perfect or constant scores), so there is no interval."
@@ -119,7 +119,7 @@ def delong_test(
 
 def auc_covariance(
     scores: npt.ArrayLike, truth: npt.ArrayLike, *, method: str = "delong", check: bool = True
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[Floats, Floats]:
     """Areas of several score lists (rows) on the same cases (columns), and their covariance matrix.
 
     - `delong`: covariances of the placements, S10/m + S01/n (DeLong et al. 1988; midranks of Sun & Xu 2014)
@@ -162,7 +162,7 @@ def auc_covariance(
     return (areas, covariance) if values.ndim == 2 else (areas[0], covariance[0, 0])
 
 
-def placements(rows: FloatArray, positive: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def placements(rows: Floats, positive: Bools) -> tuple[Floats, Floats, Floats]:
     """Areas, and for each case its share of cases of the other kind that lie on the right side of it."""
     up, down = rows[:, positive], rows[:, ~positive]
     m, n = up.shape[1], down.shape[1]
@@ -172,7 +172,7 @@ def placements(rows: FloatArray, positive: BoolArray) -> tuple[FloatArray, Float
     return over_positive.mean(axis=1), over_positive, over_negative
 
 
-def roc_curve(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+def roc_curve(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
     """False-positive shares, true-positive shares and thresholds of the empirical curve, from (0, 0) on.
 
     The first threshold is infinite: nothing is called positive.
@@ -198,7 +198,7 @@ def roc_curve(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, 
     return false, true, thresholds
 
 
-def signed_confidence(called_synthetic: npt.ArrayLike, confidence: npt.ArrayLike) -> FloatArray:
+def signed_confidence(called_synthetic: npt.ArrayLike, confidence: npt.ArrayLike) -> Floats:
     """One scale out of call and confidence: plus the confidence for "synthetic", minus it for "real".
 
     Parameters
@@ -221,7 +221,7 @@ def signed_confidence(called_synthetic: npt.ArrayLike, confidence: npt.ArrayLike
     return np.where(call, sure, -sure)
 
 
-def _checked(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, BoolArray, int]:
+def _checked(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[Floats, Bools, int]:
     values, kinds = as_numbers(scores), np.asarray(truth)
     if values.ndim not in {1, 2} or kinds.shape != values.shape[-1:]:
         raise WrongShapeError("Scores and truth have to be lists of the same length.")
@@ -236,7 +236,7 @@ def _checked(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, B
     return values[..., whole], positive, int((~whole).sum())
 
 
-def _delong(areas: FloatArray, over_positive: FloatArray, over_negative: FloatArray) -> FloatArray:
+def _delong(areas: Floats, over_positive: Floats, over_negative: Floats) -> Floats:
     pieces = []
     for placed in (over_positive, over_negative):
         strayed = placed - areas[:, None]
@@ -245,7 +245,7 @@ def _delong(areas: FloatArray, over_positive: FloatArray, over_negative: FloatAr
     return np.asarray(pieces[0] + pieces[1])
 
 
-def _jackknife(areas: FloatArray, over_positive: FloatArray, over_negative: FloatArray) -> FloatArray:
+def _jackknife(areas: Floats, over_positive: Floats, over_negative: Floats) -> Floats:
     m, n = over_positive.shape[1], over_negative.shape[1]
     if min(m, n) < 2:
         raise NothingToAnalyseError("The jackknife needs two positive and two negative cases.")
@@ -257,7 +257,7 @@ def _jackknife(areas: FloatArray, over_positive: FloatArray, over_negative: Floa
     return np.asarray(strayed @ strayed.T * (m + n - 1) / (m + n))
 
 
-def _unbiased(rows: FloatArray, positive: BoolArray) -> tuple[FloatArray, FloatArray]:
+def _unbiased(rows: Floats, positive: Bools) -> tuple[Floats, Floats]:
     up, down = rows[:, positive], rows[:, ~positive]
     m, n = up.shape[1], down.shape[1]
     if min(m, n) < 2:

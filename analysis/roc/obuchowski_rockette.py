@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.arrays import Bools, Floats, as_numbers
 from analysis.crossed import t_quantile
 from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShapeError
 from analysis.proportions import check_level, normal_quantile
 from analysis.result import Interval, Result, Test
 from analysis.roc.auc import auc_covariance
-from analysis.tables import FloatArray, as_numbers
 
 BOTH_RANDOM = "random readers and cases"
 FIXED_READERS = "fixed readers, random cases"
@@ -71,8 +71,8 @@ class ObuchowskiRockette(Result):
 class _Parts:
     """Areas (conditions x readers), their mean covariances, and mean squares."""
 
-    areas: FloatArray
-    matrix: FloatArray
+    areas: Floats
+    matrix: Floats
     var: float
     cov1: float | None
     cov2: float | None
@@ -229,7 +229,7 @@ def _result(
     )
 
 
-def _checked(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[FloatArray, FloatArray, int]:
+def _checked(scores: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[Floats, Floats, int]:
     values = as_numbers(scores)
     if values.ndim == 2:
         values = values[None]
@@ -259,13 +259,13 @@ def _inference(inference: str, r: int) -> str:
     return inference
 
 
-def _parts(values: FloatArray, positive: FloatArray, covariance: str) -> _Parts:
+def _parts(values: Floats, positive: Floats, covariance: str) -> _Parts:
     t, r, n = values.shape
     flat, matrix = auc_covariance(values.reshape(t * r, n), positive, method=covariance)
     return _parts_of(flat.reshape(t, r), matrix)
 
 
-def _parts_of(areas: FloatArray, matrix: FloatArray) -> _Parts:
+def _parts_of(areas: Floats, matrix: Floats) -> _Parts:
     t, r = areas.shape
     condition, reader = np.repeat(np.arange(t), r), np.tile(np.arange(r), t)
     same_t, same_r = np.equal.outer(condition, condition), np.equal.outer(reader, reader)
@@ -285,7 +285,7 @@ def _parts_of(areas: FloatArray, matrix: FloatArray) -> _Parts:
     )
 
 
-def _mean_where(matrix: FloatArray, where: npt.NDArray[np.bool_]) -> float | None:
+def _mean_where(matrix: Floats, where: Bools) -> float | None:
     return float(matrix[where].mean()) if where.any() else None
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.grid import Floats, Grid, as_text, has_values, spread
+from analysis.arrays import Floats
+from analysis.bundle.grid import Grid, as_text, has_values, spread
 from analysis.bundle.study import Study
 from analysis.calibration import confidence_calibration, confidence_to_probability
 from analysis.crossed import (

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.grid import Floats
+from analysis.arrays import Floats
 from analysis.bundle.study import Study
 from analysis.document.call import (
     AreaDifference,

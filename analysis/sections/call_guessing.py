@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.bundle.grid import Floats, Grid
+from analysis.arrays import Floats
+from analysis.bundle.grid import Grid
 from analysis.bundle.study import Study
 from analysis.crossed import CrossedMean, crossed_contrast, crossed_equivalence, crossed_rate
 from analysis.document.call import GeneratorGuessing, Guessing, GuessingShare

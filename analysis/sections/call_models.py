@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.bundle.grid import Floats
+from analysis.arrays import Floats
 from analysis.bundle.study import Study
 from analysis.confidence import ConfidenceModel, binormal, meta_dprime
 from analysis.document.call import ConfidenceCalibration

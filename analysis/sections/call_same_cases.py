@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.grid import Floats, Grid, as_text, has_values
+from analysis.arrays import Floats
+from analysis.bundle.grid import Grid, as_text, has_values
 from analysis.document.call import MatchedTests, McNemarPair, ReaderMatchedTests, SameCases
 from analysis.document.common import NotComputed
 from analysis.ranks.multiplicity import adjusted

@@ -8,7 +8,8 @@ import pandas as pd
 
 from analysis.agreement.chance import fleiss_kappa, gwet_ac1, raw_agreement
 from analysis.agreement.cohen import cohen_kappa
-from analysis.bundle.grid import Floats, as_text, by_number, has_values, is_number, spread
+from analysis.arrays import Floats
+from analysis.bundle.grid import as_text, by_number, has_values, is_number, spread
 from analysis.bundle.study import Study
 from analysis.document.check_label import (
     BetweenReviewers,

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from analysis.agreement.cohen import cohen_kappa
+from analysis.arrays import Bools, Floats
 from analysis.bundle.grid import as_text, by_number, codes_of, has_values, is_number
 from analysis.crossed import t_quantile
 from analysis.document.common import NotComputed
@@ -73,7 +73,7 @@ def conduct(
     )
 
 
-def _flag(rows: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+def _flag(rows: pd.DataFrame, column: str) -> Bools:
     if column not in rows:
         return np.zeros(len(rows), dtype=bool)
     if column in ("catch", "disclosed"):
@@ -142,7 +142,7 @@ def response_times(rows: pd.DataFrame) -> ResponseTimes:
     )
 
 
-def _slope(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float | None:
+def _slope(x: Floats, y: Floats) -> float | None:
     if len(x) < 3 or np.ptp(x) == 0:
         return None
     centred = x - x.mean()
@@ -185,8 +185,8 @@ def learning(rows: pd.DataFrame, case: str, *, level: float, limit: int = MODEL_
 def _trend(
     rows: pd.DataFrame,
     case: str,
-    rank: npt.NDArray[np.float64],
-    correct: npt.NDArray[np.float64],
+    rank: Floats,
+    correct: Floats,
     level: float,
     limit: int,
 ) -> Trend | NotComputed:

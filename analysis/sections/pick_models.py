@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from analysis.bundle.grid import Floats, as_text, codes_of, has_values
+from analysis.arrays import Floats
+from analysis.bundle.grid import as_text, codes_of, has_values
 from analysis.bundle.study import Section, Study
 from analysis.choice import NoChoiceModelError, conditional_logit
 from analysis.crossed import t_quantile

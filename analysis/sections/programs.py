@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.agreement.cohen import cohen_kappa
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, as_text, primary, rows_of, spread, tidy
+from analysis.bundle.grid import as_text, primary, rows_of, spread, tidy
 from analysis.bundle.study import Section
 from analysis.crossed import crossed_mean
 from analysis.document.programs import Overlap, ProgramRow

@@ -6,7 +6,8 @@ from typing import Any, Literal, Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.grid import Floats, Grid, as_text, spread
+from analysis.arrays import Floats
+from analysis.bundle.grid import Grid, as_text, spread
 from analysis.bundle.study import Study
 from analysis.crossed import CrossedMean, crossed_difference, crossed_equivalence, crossed_mean
 from analysis.document.common import HolmMean, NoInterval

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.grid import Floats, has_values, is_extra, spread, tidy
+from analysis.arrays import Floats
+from analysis.bundle.grid import has_values, is_extra, spread, tidy
 from analysis.bundle.study import Section, Study
 from analysis.crossed import CrossedMean, crossed_contrast, crossed_rate
 from analysis.document.endpoints import Sensitivity

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.grid import Floats, Grid, as_text, is_number, spread
+from analysis.arrays import Floats
+from analysis.bundle.grid import Grid, as_text, is_number, spread
 from analysis.bundle.study import Study
 from analysis.crossed import CrossedMean, crossed_difference, crossed_mean
 from analysis.document.endpoints import REALISM_APART, Subgroup, SubgroupFactor

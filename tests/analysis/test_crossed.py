@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from analysis import errors
+from analysis.arrays import score_table
 from analysis.crossed import (
     crossed_contrast,
     crossed_difference,
@@ -18,7 +19,6 @@ from analysis.crossed import (
     crossed_stratified,
     equivalence_curve,
 )
-from analysis.tables import score_table
 
 
 def answers(rng, readers=6, cases=25, p=0.35, reader_sd=0.5, case_sd=0.6):

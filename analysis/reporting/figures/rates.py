@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.crossed import CrossedMean
 from analysis.document.call import ImageCalls, SourceCalls
 from analysis.document.conduct import Stage
@@ -211,7 +211,7 @@ def fooled(cases: Sequence[TrialShare], *, chance: float, n_readers: int) -> Fig
     return figure
 
 
-def _binomial(n: int, p: float) -> npt.NDArray[np.float64]:
+def _binomial(n: int, p: float) -> Floats:
     k = np.arange(n + 1)
     return np.asarray(special.binom(n, k) * p**k * (1 - p) ** (n - k))
 

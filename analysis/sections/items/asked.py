@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, Grid, as_text, has_values, is_extra, spread, tidy
+from analysis.bundle.grid import Grid, as_text, has_values, is_extra, spread, tidy
 from analysis.bundle.item_checks import numbers, truth_of
 from analysis.bundle.items import ALL, Item
 from analysis.bundle.study import Section, Source, Study

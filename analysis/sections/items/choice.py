@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, codes_of, has_values
+from analysis.bundle.grid import codes_of, has_values
 from analysis.crossed import CrossedMean, crossed_rate
 from analysis.document.agreement import Coefficients
 from analysis.document.common import NotComputed

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, as_text
+from analysis.bundle.grid import as_text
 from analysis.document.agreement import Coefficients
 from analysis.document.items import ChoicesItem
 from analysis.sections.agreement import NOMINAL, coefficients_of

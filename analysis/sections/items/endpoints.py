@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.agreement.chance import fleiss_kappa
 from analysis.agreement.intraclass import icc
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
 from analysis.bundle.endpoints import DeclaredEndpoint
-from analysis.bundle.grid import Floats
 from analysis.crossed import crossed_difference, crossed_mean, t_quantile
 from analysis.document.call import Roc
 from analysis.errors import AnalysisError

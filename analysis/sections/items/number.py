@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.agreement.intraclass import icc
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, Grid, as_text
+from analysis.bundle.grid import Grid, as_text
 from analysis.bundle.item_checks import numbers as numbers_in
 from analysis.bundle.items import ALL
 from analysis.crossed import crossed_mean

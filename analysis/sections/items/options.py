@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from analysis.bundle.grid import Floats
+from analysis.arrays import Floats
 from analysis.bundle.items import ALL
 from analysis.document.items import OptionDifference, OptionShare, SourceOptions
 from analysis.ranks.multiplicity import adjusted

@@ -6,8 +6,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, as_text, spread
+from analysis.bundle.grid import as_text, spread
 from analysis.bundle.item_checks import screens as screens_in
 from analysis.crossed import CrossedMean, crossed_mean
 from analysis.document.agreement import Coefficients

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, Grid, as_text, has_values, spread
+from analysis.bundle.grid import Grid, as_text, has_values, spread
 from analysis.bundle.study import Section
 from analysis.sections.items.asked import Asked
 from analysis.sections.items.choice import answered_positive

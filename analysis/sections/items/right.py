@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.bundle.grid import Floats
+from analysis.arrays import Floats
 from analysis.crossed import CrossedMean, crossed_rate, crossed_stratified
 from analysis.document.call import Curves, NoRoc, Roc
 from analysis.document.common import NotComputed

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from analysis.arrays import Bools, Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, as_text, has_values
+from analysis.bundle.grid import as_text, has_values
 from analysis.crossed import CrossedMean, crossed_contrast, crossed_difference, crossed_mean
 from analysis.sections.items.quantities import Quantity
 
@@ -109,7 +109,7 @@ def arms_of(bundle: Bundle) -> dict[str, str]:
     return dict(zip(as_text(known, "reader"), as_text(known, "arm"), strict=True))
 
 
-def _forward(bundle: Bundle, names: tuple[str, str], readers: Sequence[str]) -> npt.NDArray[np.bool_] | None:
+def _forward(bundle: Bundle, names: tuple[str, str], readers: Sequence[str]) -> Bools | None:
     """Which readers read the first section before the second; None where no arm tells."""
     arm_of, orders = arms_of(bundle), {arm.name: arm.sections for arm in bundle.study.arms}
     found = []

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from analysis.arrays import Floats
 from analysis.bundle import Bundle
-from analysis.bundle.grid import Floats, as_text
+from analysis.bundle.grid import as_text
 from analysis.bundle.items import Item
 from analysis.bundle.study import Section
 from analysis.document.common import NotComputed

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.arrays import score_table
 from analysis.bundle import read_bundle
 from analysis.compute import compute
 from analysis.crossed import crossed_mean
 from analysis.document import to_json
 from analysis.document.staircase import Staircase
 from analysis.reporting.report import report
-from analysis.tables import score_table
 from tests.analysis.items.studies import STUDY, write_study
 
 SCALE = {

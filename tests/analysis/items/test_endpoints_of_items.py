@@ -10,12 +10,12 @@ import pytest
 from scipy import stats
 
 from analysis.agreement.chance import fleiss_kappa
+from analysis.arrays import score_table
 from analysis.bundle import Bundle, read_bundle
 from analysis.crossed import crossed_difference, crossed_mean, crossed_rate
 from analysis.document.endpoints import Endpoint
 from analysis.roc.obuchowski_rockette import obuchowski_rockette
 from analysis.sections.endpoints import endpoints
-from analysis.tables import score_table
 from tests.analysis.items.studies import write_study
 
 Row = dict[str, str]

@@ -1,4 +1,4 @@
-"""From answers in long form to tables with one row a reader and one column a case."""
+"""Answers in long form as arrays: one row a reader, one column a case."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from analysis.errors import DuplicateAnswerError, NothingToAnalyseError, WrongShapeError, WrongValueError
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 # a wider range of whole numbers is sorted instead of counted
 SMALL_RANGE = 1000
@@ -22,11 +22,11 @@ SMALL_RANGE = 1000
 class Coded:
     """A table of categories as whole numbers: `codes` is readers x cases, -1 where an answer is missing."""
 
-    codes: IntArray
+    codes: Ints
     categories: tuple[Any, ...]
 
 
-def as_numbers(values: Any) -> FloatArray:
+def as_numbers(values: Any) -> Floats:
     """Return numbers of any shape as floats; None and a nullable NA are NaN."""
     try:
         return np.asarray(plain_array(values), dtype=np.float64)
@@ -36,7 +36,7 @@ def as_numbers(values: Any) -> FloatArray:
         ) from error
 
 
-def as_flags(values: Any) -> BoolArray:
+def as_flags(values: Any) -> Bools:
     """Return true or false, 1 or 0, as booleans; anything else, a missing answer too, is refused."""
     flags = as_numbers(values)
     if not np.isin(flags, (0.0, 1.0)).all():
@@ -44,7 +44,7 @@ def as_flags(values: Any) -> BoolArray:
     return flags.astype(bool)
 
 
-def as_scores(table: npt.ArrayLike) -> FloatArray:
+def as_scores(table: npt.ArrayLike) -> Floats:
     """Return a readers x cases table of floats with NaN for missing answers; refuse any other shape."""
     scores = as_numbers(table)
     if scores.ndim == 1:
@@ -60,7 +60,7 @@ def as_scores(table: npt.ArrayLike) -> FloatArray:
 
 def score_table(
     readers: npt.ArrayLike, cases: npt.ArrayLike, values: npt.ArrayLike
-) -> tuple[FloatArray, tuple[Any, ...], tuple[Any, ...]]:
+) -> tuple[Floats, tuple[Any, ...], tuple[Any, ...]]:
     """Spread answers in long form over a readers x cases table, NaN where a reader did not see a case.
 
     Parameters
@@ -167,7 +167,7 @@ def _whole_numbers(values: npt.NDArray[Any]) -> Coded | None:
     return Coded(codes=codes, categories=tuple((found + low).tolist()))
 
 
-def _places(found: npt.NDArray[Any], largest: int) -> IntArray:
+def _places(found: npt.NDArray[Any], largest: int) -> Ints:
     places = np.zeros(largest + 1, dtype=np.int64)
     places[found] = np.arange(len(found))
     return places
@@ -186,7 +186,7 @@ def plain_array(table: Any) -> Any:
     return values.astype(np.float64) if numeric else values
 
 
-def _present(values: npt.NDArray[Any]) -> BoolArray:
+def _present(values: npt.NDArray[Any]) -> Bools:
     if values.dtype.kind == "f":
         return np.asarray(np.isfinite(values))
     if values.dtype == object:
@@ -195,7 +195,7 @@ def _present(values: npt.NDArray[Any]) -> BoolArray:
     return np.ones(values.shape, dtype=bool)
 
 
-def _lookup(values: npt.NDArray[Any], present: BoolArray, order: npt.NDArray[Any]) -> IntArray:
+def _lookup(values: npt.NDArray[Any], present: Bools, order: npt.NDArray[Any]) -> Ints:
     codes = np.full(values.shape, -1, dtype=np.int64)
     if len(order) == 0:
         return codes
