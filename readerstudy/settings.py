@@ -279,6 +279,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 FIRST_PASSWORD_MINUTES = 15  # how long after signing in somebody without a password may choose one
 ACCOUNT_FORMS = {
     "change_password": "readerstudy.accounts.allauth_forms.ChangePasswordForm",
+    "request_login_code": "readerstudy.accounts.allauth_forms.AskForCodeForm",
+    "reset_password": "readerstudy.accounts.allauth_forms.AskForResetForm",
     "reset_password_from_key": "readerstudy.accounts.allauth_forms.ResetPasswordForm",
     "set_password": "readerstudy.accounts.allauth_forms.SetPasswordForm",
 }

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from readerstudy.accounts import attempts
 from readerstudy.accounts.devices import UNLOCK_S, remember, unlock_link
 from readerstudy.accounts.language import speaking
-from readerstudy.accounts.letters import add_page, send_later
+from readerstudy.accounts.letters import add_page, after_the_answer, send
 from readerstudy.accounts.models import User, digest_of
 from readerstudy.accounts.sessions import signed_in_just_now
 from readerstudy.accounts.witness import tell
@@ -58,9 +58,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Have a letter written and sent once the page is answered, in the language of whoever gets it."""
         context = {**context, "email": email, "site_url": settings.SITE_URL}
-        user = User.objects.filter(email=email.lower()).first()
-        language = user.language if user is not None and user.language else get_language() or ""
-        send_later(partial(self._letter, template_prefix, email, context, language))
+        after_the_answer(partial(self._post, template_prefix, email, context))
+
+    def _post(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a letter, and send it if somebody here has the address: both take the same work."""
+        user = User.objects.sought(email, is_active=True)
+        letter = self._letter(template_prefix, email, context, user.language or get_language() or "")
+        if user.is_active:
+            send(letter)
 
     def _letter(
         self, template_prefix: str, email: str, context: dict[str, Any], language: str
@@ -104,7 +109,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         email = str(credentials["email"]).lower()
         self.attempt = attempts.begin(request, email)
         if self.attempt.account_closed:
-            self._mail_way_back(email)
+            after_the_answer(partial(self._mail_way_back, email))
         if not self.attempt.allowed:
             raise self.validation_error("too_many_login_attempts")
 
@@ -122,9 +127,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _mail_way_back(self, email: str) -> None:
         """Tell the owner of an account, once a day, that unknown browsers are kept out and how to get in."""
-        user = User.objects.filter(email=email, is_active=True).first()
+        user = User.objects.sought(email, is_active=True)
         first_today = cache.add(f"unlock-letter:{digest_of(email)}", 1, timeout=UNLOCK_S)
-        if user is not None and first_today:
+        if user.is_active and first_today:
             tell("account closed to unknown browsers", by=None, on=user)
             self.send_mail("account/email/unlock", email, {"link": unlock_link(user)})
 

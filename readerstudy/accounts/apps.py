@@ -10,8 +10,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         ReaderstudyError.translate = gettext
-        from readerstudy.accounts import hospital_sign_in, passwords, second_factor
+        from readerstudy.accounts import hospital_sign_in, letters, passwords, second_factor
 
         hospital_sign_in.record_changes()
+        letters.wait_for_answers()
         passwords.record_changes()
         second_factor.record_changes()

@@ -232,6 +232,7 @@ def test_a_wrong_password_takes_the_same_effort_whoever_it_is_for(alice: User, h
         assert effort_of(hashes, lambda email=email: attempt(Client(), email, "wrong")) == known  # type: ignore[misc]
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("page", ["/accounts/login/code/", "/accounts/password/reset/"])
 def test_no_page_waits_for_the_letter_that_only_an_account_gets(
     alice: User, page: str, monkeypatch: pytest.MonkeyPatch
