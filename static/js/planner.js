@@ -56,7 +56,7 @@ for (const [name, [min, max, step]] of Object.entries(USUAL)) {
   });
 }
 
-// Only what the chosen endpoint needs is asked and sent.
+// Only what the chosen endpoint needs is enabled; disabled fields are neither shown nor sent.
 const conditional = [...form.querySelectorAll("[data-asked-when]")];
 const said = ({ type, checked, value }) => (type === "checkbox" ? checked : value);
 
@@ -66,11 +66,9 @@ function ask() {
       Object.entries(rule).every(([name, values]) => values.includes(said(form.elements[name]))),
     );
     field.disabled = !isAsked;
-    field.closest(".field").hidden = !isAsked;
   }
 }
 
-ask();
 form.addEventListener("change", ask);
 form.addEventListener("change", changed);
 if (box.dataset.from) show(box.dataset.from);

@@ -10,13 +10,13 @@ from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated, recently_authenticated_to_act
 from readerstudy.desk.ending.archives import bundle_archive, reproduction_archive
 from readerstudy.desk.ending.queries import unblinding_of
-from readerstudy.desk.people.queries import unfinished
+from readerstudy.desk.people.queries import unfinished_readers
 from readerstudy.desk.shell.access import UNBLINDERS, study_page
 from readerstudy.desk.shell.frame import refused_here, study_response
 from readerstudy.errors import ReaderstudyError
 from readerstudy.reading.models import Tally
 from readerstudy.results.freeze import freeze_study
-from readerstudy.studies.models import Enrolment, Role, Study
+from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.shared_images import approve_shared_images, endangered_by, named
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.web.options import StatedReason, posted
@@ -52,13 +52,12 @@ def _so_far(study: Study, by: User) -> dict[str, Any]:
         enrolment__withdrawal__keep_answers=False
     )
     steps = unblinding_of(study)
-    still_reading = [one for one in unfinished(study) if one.role == Role.READER]
     return {
         "freeze": getattr(study, "freeze", None),
         "asked": steps.asked,
         "unblinding": steps.unblinded,
         "answered": tallies.values("enrolment").distinct().count(),
-        "still_reading": still_reading,
+        "still_reading": unfinished_readers(study),
         "endangered": named(endangered_by(study), to=by),
         "nobody_else": unblinders.count() < study.protocol.document.unblinding_people,
     }

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.people.outcome import Outcome
-from readerstudy.desk.people.queries import unfinished
+from readerstudy.desk.people.queries import unfinished, unfinished_readers
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.errors import ArmIsForReaders, LetterNotSent, NothingToRemind, ReadersDoNotLead
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
@@ -94,15 +94,16 @@ def _remind(enrolment: Enrolment, outcome: Outcome, *, by: User, post: Post | No
 
 
 def to_remind(study: Study, emails: Sequence[str]) -> list[Enrolment]:
-    """Those of the addresses who still have something to do; without addresses, everybody who has."""
-    waiting = unfinished(study)
-    known = {one.email.lower(): one for one in waiting}
+    """Return the people with these addresses, or every unfinished reader where there are none."""
+    if not emails:
+        return unfinished_readers(study)
+    known = {one.email.lower(): one for one in unfinished(study)}
     for email in emails:
         if email.lower() not in known:
             raise NothingToRemind(
                 f"{email} has nothing left to do in this study. Waiting: {', '.join(known) or 'nobody'}."
             )
-    return [known[email.lower()] for email in emails] if emails else waiting
+    return [known[email.lower()] for email in emails]
 
 
 def replace_person(

@@ -44,7 +44,7 @@ class Reminder(Letters):
         child=serializers.EmailField(),
         default=list,
         max_length=MOST_EMAILS,
-        help_text="Whom; everybody who has not finished if left out.",
+        help_text="Whom; every reader who has not finished if left out.",
     )
 
 

@@ -52,10 +52,11 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
             outcome = verb(request, study)
         except ReaderstudyError as error:
             outcome, unsent = Outcome(problems=[str(error)]), request.POST.get("emails", "")
-    waiting = {one.pk for one in unfinished(study)}
+    waiting = unfinished(study)
     context = {
         "people": people_of(study),
-        "waiting": waiting,
+        "waiting": {one.pk for one in waiting},
+        "waiting_readers": sum(one.role == Role.READER for one in waiting),
         "outcome": outcome,
         "links_csv": csv_address(outcome.invited),
         "all_roles": _roles_to_invite(study),

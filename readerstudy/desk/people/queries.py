@@ -22,8 +22,13 @@ def reader_called(study: Study, pseudonym: str) -> Enrolment:
     return found
 
 
+def unfinished_readers(study: Study) -> list[Enrolment]:
+    """Return the readers who have not accepted, or have not handed in every section."""
+    return [one for one in unfinished(study) if one.role == Role.READER]
+
+
 def unfinished(study: Study) -> list[Enrolment]:
-    """People to remind: those who have not come yet, and readers who have not handed in every section."""
+    """Return the unfinished readers and the staff who have not accepted."""
     people = (
         people_of(study)
         .filter(virtual=False, program=False)

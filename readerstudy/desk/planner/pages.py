@@ -25,7 +25,7 @@ from readerstudy.results.planner import (
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.models import Study, Task
 from readerstudy.studies.protocol.rewrite import put
-from readerstudy.web.options import form_for, posted
+from readerstudy.web.options import RequestForm, form_for, posted
 from readerstudy.web.pages import done, refused
 
 REFINED_REPLICATES = 4_000
@@ -83,6 +83,7 @@ def _endpoint(request: HttpRequest, study: Study | None) -> HttpResponse:
         name: value for name, value in start.items() if name not in boxes or (value and "what" not in given)
     }
     form = EndpointForm({**start, **given})
+    _ask_only_what_is_needed(form)
     context["form"] = form
     is_asked = "refusal" not in context or "what" in given
     if form.is_valid() and is_asked:
@@ -94,6 +95,14 @@ def _endpoint(request: HttpRequest, study: Study | None) -> HttpResponse:
     part = request.headers.get("X-Part") == "power"
     template = "desk/planner/_sized.html" if part else "desk/planner/planner.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
+
+
+def _ask_only_what_is_needed(form: RequestForm) -> None:
+    """Disable the fields that the chosen endpoint does not need: disabled fields are not shown or sent."""
+    said = {name: form[name].value() for name in form.fields}
+    for name, rules in ASKED_WHEN.items():
+        if not any(all(said[key] in values for key, values in rule.items()) for rule in rules):
+            form.fields[name].widget.attrs["disabled"] = True
 
 
 @require_POST

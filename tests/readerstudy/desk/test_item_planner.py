@@ -1,5 +1,6 @@
 """Endpoints of items are sized from what the protocol says, on the page and by the API, or refused."""
 
+import re
 from itertools import product
 
 import pytest
@@ -108,3 +109,19 @@ def test_what_the_form_does_not_ask_decides_nothing(what: str) -> None:
             if not any(all(asked[key] in values for key, values in rule.items()) for rule in rules):
                 found, other = endpoint_power(asked), endpoint_power({**asked, name: OTHERS[name]})
                 assert (found["power"], found["se"]) == (other["power"], other["se"]), (name, test, compared)
+
+
+@pytest.mark.parametrize(
+    ("asked", "unneeded"),
+    [
+        ({"what": "icc"}, set(ASKED_WHEN)),
+        ({"what": "accuracy"}, {"better", "paired", "margin", "sd", "positive_share"}),
+        ({"what": "mean", "compared": "on"}, {"better", "against", "margin", "positive_share"}),
+    ],
+)
+def test_the_server_disables_what_an_endpoint_does_not_need(
+    asked: dict[str, str], unneeded: set[str]
+) -> None:
+    page = signed_in(a_user("alice")).get("/planner/", asked).content.decode()
+    controls = re.findall(r'<(?:input|select)[^>]* name="(\w+)"([^>]*)>', page)
+    assert {name for name, rest in controls if " disabled" in rest} == unneeded

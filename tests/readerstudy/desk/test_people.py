@@ -20,7 +20,7 @@ from readerstudy.studies.errors import (
     ReasonMissing,
     StudyIsFrozen,
 )
-from readerstudy.studies.invite import invite_reader, renew_link
+from readerstudy.studies.invite import invite_reader, invite_staff, renew_link
 from readerstudy.studies.models import Enrolment, Role, Withdrawal
 from readerstudy.studies.withdraw import replace_reader, withdraw
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
@@ -153,6 +153,16 @@ def test_reminders_reach_the_unfinished_and_renew_links_nobody_used(made: Locked
         claim(token_of(old.link))
     new = next(line for line in letters["rosa@example.org"].splitlines() if "/invitation/" in line)
     assert claim(token_of(new)).by.email == "rosa@example.org"
+
+
+def test_staff_are_reminded_only_by_their_address(made: Locked) -> None:
+    old = invite_staff(made.study, "carla@example.org", Role.COORDINATOR, by=made.owner)
+    body = send(made, verb="remind", mail="1")
+    assert "Remind every reader who has not finished (2)" in body
+    assert {letter.to[0] for letter in mail.outbox} == {"rita@example.org", "ron@example.org"}
+    assert old.enrolment.invitation.state == "open"
+    send(made, verb="remind", emails="carla@example.org", mail="1")
+    assert mail.outbox[-1].to == ["carla@example.org"]
 
 
 def test_a_renewed_link_leads_to_the_same_place(made: Locked) -> None:

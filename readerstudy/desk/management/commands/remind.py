@@ -11,7 +11,7 @@ from readerstudy.web.options import typed
 
 class Command(PeopleCommand):
     help = (
-        "Remind everybody who has not finished. An open invitation gets a new link, and its old link stops "
+        "Remind readers who have not finished. An open invitation gets a new link, and its old link stops "
         "working."
     )
 
@@ -20,7 +20,7 @@ class Command(PeopleCommand):
             "--email",
             action="append",
             default=[],
-            help="whom to remind (default: everyone who has not finished)",
+            help="whom to remind (default: every reader who has not finished)",
         )
         takes_letters(parser)
 
@@ -28,5 +28,5 @@ class Command(PeopleCommand):
         given = typed(Reminder, options, emails=options["email"], mail=not options["links_only"])
         people = to_remind(study, given["emails"])
         if not people:
-            self.say("Everybody has finished.")
+            self.say("Every reader has finished.")
         self.tell_of_people(remind_people(people, by=by, mail=given["mail"]))
