@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.bench.bench_viewer import VIEWPORT, say
 from tests.chromium import FLAGS
 from tests.requirements import CHROMIUM
-from tests.viewer.fake_server import FakeServer, Study, radiograph, screen
+from tests.viewer.fake_sections import screen
+from tests.viewer.fake_server import FakeServer, Study, radiograph
 
 LATENCY_MS = 100
 NOISE = 0.01

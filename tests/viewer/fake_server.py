@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,11 +17,8 @@ from django.template import Context, Engine
 
 from readerstudy.imaging.canvas import Canvas, Mode
 from readerstudy.imaging.packs import packed
-from readerstudy.reading.asking import items_of
 from readerstudy.reading.viewer_words import viewer_words
-from readerstudy.studies.protocol import Scale
-from readerstudy.studies.protocol.shorthands import shorthand_items
-from readerstudy.studies.protocol.words import Words
+from tests.viewer.fake_sections import SCALE, task_items
 
 ROOT = Path(__file__).parents[2]
 API = "/api/reading/knees/"
@@ -33,10 +29,6 @@ TYPES = {
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
     ".ico": "image/x-icon",
-}
-SCALE = {
-    "points": [1, 2, 3, 4],
-    "labels": ["unrealistic", "rather unrealistic", "rather realistic", "fully realistic"],
 }
 ENGINE = Engine(
     dirs=[str(ROOT / "templates")],
@@ -89,69 +81,6 @@ class Barrier(Ration):
     def wait(self, at: int) -> None:
         if at:
             self._lifted.wait(timeout=60)
-
-
-def item(name: str, kind: str, ask: str, **more: Any) -> dict[str, Any]:
-    """An item as the state names it; what is not said is empty."""
-    of = "trial" if kind in ("pick", "prefer", "rank") else "image"
-    return {
-        "name": name,
-        "kind": kind,
-        "of": of,
-        "ask": ask,
-        "help": "",
-        "required": True,
-        "skip": "",
-        "confidence": 0,
-        "when": [],
-        "scale": None,
-        "options": [],
-        "other": "",
-        "least": 0,
-        "most": None,
-        "none": "",
-        "min": None,
-        "max": None,
-        "step": None,
-        "unit": "",
-        "slider": False,
-        "what": "",
-        "task": "",
-    } | more
-
-
-def options(*values: str) -> list[dict[str, str]]:
-    return [{"value": value.lower(), "text": value} for value in values]
-
-
-def task_items(section: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a task asks, as the platform tells it."""
-    choices, scale = section["label_choices"] or {}, section["scale"]
-    asked: Any = SimpleNamespace(
-        task=section["task"],
-        confidence=section["require_confidence"],
-        rate=section["rate"] and section["task"] != "check_label",
-        labels=tuple(choices),
-        shuffle_items=False,
-    )
-    words = Scale(points=tuple(scale["points"]), labels=tuple(map(Words, scale["labels"])))
-    setting: Any = SimpleNamespace(scale=words, values={}, labels={})
-    asked.items = shorthand_items(asked, setting)
-    return items_of(asked, "", lambda one: choices.get(one.truth, ()))
-
-
-def screen(**more: Any) -> dict[str, Any]:
-    """How a section shows its images; what is not said has no limit."""
-    return {
-        "arrange": "grid",
-        "reference": False,
-        "exposure_ms": 0,
-        "mask": "noise",
-        "preview": True,
-        "min_view_ms": 0,
-        "answer_within_ms": 0,
-        "feedback": False,
-    } | more
 
 
 @dataclass

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import close
 from tests.viewer.conftest import arrived, press, wait_for_trial
-from tests.viewer.fake_server import FakeServer, item
+from tests.viewer.fake_sections import item
+from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
 

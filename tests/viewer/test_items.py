@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import close
 from tests.viewer.conftest import FETCHED, arrived, drafted, press, wait_for_trial
-from tests.viewer.fake_server import FakeServer, item, options
+from tests.viewer.fake_sections import item, options
+from tests.viewer.fake_server import FakeServer
 from tests.viewer.test_for_everybody import overflows, resize, small_targets, violations
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from readerstudy.imaging.packing import pack, preview
 from tests.viewer.conftest import ANSWER, arrived, wait_for_trial
-from tests.viewer.fake_server import Barrier, FakeServer, radiograph, screen
+from tests.viewer.fake_sections import screen
+from tests.viewer.fake_server import Barrier, FakeServer, radiograph
 
 pytestmark = pytest.mark.browser
 

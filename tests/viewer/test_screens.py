@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.viewer.conftest import arrived, press, wait_for_trial
-from tests.viewer.fake_server import FakeServer, item, options, screen
+from tests.viewer.fake_sections import item, options, screen
+from tests.viewer.fake_server import FakeServer
 from tests.viewer.test_for_everybody import resize, violations
 
 pytestmark = pytest.mark.browser

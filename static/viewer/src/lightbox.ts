@@ -2,9 +2,10 @@
 
 import { type AnswerAction, applied, blankAnswer, type Gap, gap } from "./answer";
 import { Board } from "./board";
+import * as carried from "./carried";
 import { word } from "./catalogue";
 import { chosenOf } from "./compare";
-import type { Answer, Draft, Feedback, Presentation, ReadingEvent, Section, Timing } from "./contract";
+import type { Answer, Draft, Feedback, Presentation, Section, Timing } from "./contract";
 import { leisure, part } from "./dom";
 import { Exposure } from "./exposure";
 import { Finger } from "./finger";
@@ -44,15 +45,6 @@ export interface LightboxHost {
 /** How long the images of a trial are shown; 0: until they are answered. */
 function exposureOf(section: Section, shown: Presentation): number {
   return shown.exposure_ms ?? section.screen?.exposure_ms ?? 0;
-}
-
-const NOTED = "noted";
-
-/** What the page before this one noted of a trial. It is told once: others may come to this tab. */
-function noted({ token }: Presentation): ReadingEvent[] {
-  const [of, events] = JSON.parse(sessionStorage.getItem(NOTED) ?? "[]");
-  sessionStorage.removeItem(NOTED);
-  return of === token ? events : [];
 }
 
 /** So long a frame stays before it is noted. */
@@ -181,7 +173,7 @@ export class Lightbox {
     document.body.classList.toggle("questions", shown.kind === "questions");
     this.limits.stop();
     this.build(section, shown);
-    const before = noted(shown);
+    const before = carried.taken(shown);
     const watch = new Stopwatch(draft?.times ?? null, this.presence.standing, draft ? before : []);
     this.watch = watch;
     this.seen = false;
@@ -242,11 +234,11 @@ export class Lightbox {
 
   /** Keeps what was noted for the page that comes after this one in the same tab. */
   leave(): void {
-    sessionStorage.setItem(NOTED, JSON.stringify([this.shown?.token, this.watch.events]));
+    carried.keep(this.shown?.token, this.watch.events);
   }
 
   timing(): Timing {
-    sessionStorage.removeItem(NOTED);
+    carried.forget();
     this.limits.stop();
     this.player.report((kind, slot, value) => this.watch.conclude(kind, slot, value));
     this.watch.note("submit");
