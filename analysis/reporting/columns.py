@@ -7,7 +7,7 @@ from typing import Any, Literal
 from analysis.reporting.words import number, percent
 from analysis.rounding import p_text
 
-Kind = Literal["text", "count", "percent", "number", "small", "p", "seconds", "yes"]
+Kind = Literal["text", "count", "percent", "number", "small", "p", "seconds", "yes", "by row"]
 Row = Any
 EMPTY = "–"
 
@@ -17,6 +17,7 @@ class Column:
     """A column: its key in files, its heading, how its values are printed, and where a row has them.
 
     `of` is an attribute of a row, or a path of them; the key unless told. A row without it has no value.
+    Of the kind "by row" each row has a `kind` of its own.
     """
 
     key: str
@@ -36,26 +37,26 @@ class Column:
     def is_number(self) -> bool:
         return self.kind not in {"text", "yes"}
 
+    def kind_in(self, row: Row) -> str:
+        """How the value of a row is printed."""
+        return row.kind if self.kind == "by row" else self.kind
+
     def shown(self, row: Row) -> str:
         """The value in print."""
         value = self.value(row)
-        if value is None:
-            return EMPTY
-        if self.kind == "percent":
-            return percent(value)
-        if self.kind == "number":
-            return number(value)
-        if self.kind == "small":
-            return number(value, 5)
-        if self.kind == "p":
-            return p_text(value)
-        if self.kind == "seconds":
-            return number(value / 1000, 1)
-        if self.kind == "count":
-            return f"{value:,.10g}"
-        if self.kind == "yes":
-            return "yes" if value else "no"
-        return str(value)
+        return EMPTY if value is None else PRINTED[self.kind_in(row)](value)
+
+
+PRINTED: dict[str, Callable[[Any], str]] = {
+    "text": str,
+    "count": lambda value: f"{value:,.10g}",
+    "percent": percent,
+    "number": number,
+    "small": lambda value: number(value, 5),
+    "p": p_text,
+    "seconds": lambda value: number(value / 1000, 1),
+    "yes": lambda value: "yes" if value else "no",
+}
 
 
 RANK_TESTS = {
@@ -84,9 +85,9 @@ ENDPOINTS = columns_of(
     ("name", "Endpoint", "text"),
     ("role", "role", "text"),
     ("tested", "test", "text"),
-    ("estimate", "estimate", "number", "endpoint.estimate"),
-    ("low", "low", "number", "endpoint.low"),
-    ("high", "high", "number", "endpoint.high"),
+    ("estimate", "estimate", "by row", "endpoint.estimate"),
+    ("low", "low", "by row", "endpoint.low"),
+    ("high", "high", "by row", "endpoint.high"),
     ("p", "p", "p", "endpoint.p"),
     ("p_holm", "Holm", "p", "endpoint.p_holm"),
     ("met", "met", "yes", "endpoint.met"),

@@ -1,7 +1,7 @@
 """Sentences on endpoints, sensitivity analyses and subgroups, and their tables."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from analysis.document import Document, SectionResult
 from analysis.document.endpoints import REALISM_APART, Endpoint
@@ -77,6 +77,11 @@ def tested(each: Endpoint) -> str:
     null = "zero" if each.against is None else _value(each, each.against)
     margin = "" if each.margin is None else _margin(each, each.margin)
     return TESTS[each.test].format(null=null, margin=margin)
+
+
+def printed_as(each: Endpoint) -> Literal["number", "percent"]:
+    """Whether its values are shares."""
+    return "number" if each.what in IN_POINTS else "percent"
 
 
 def _value(each: Endpoint, value: float) -> str:

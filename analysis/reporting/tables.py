@@ -13,8 +13,8 @@ from analysis.document.rate import Realism
 from analysis.reporting.agreement_tables import agreement_tables
 from analysis.reporting.call_tables import call_tables
 from analysis.reporting.check_label_tables import label_tables
-from analysis.reporting.columns import ENDPOINTS, RUN, Column, Row
-from analysis.reporting.endpoint_prose import endpoint_tables, tested
+from analysis.reporting.columns import ENDPOINTS, RUN, Column, Kind, Row
+from analysis.reporting.endpoint_prose import endpoint_tables, printed_as, tested
 from analysis.reporting.items.beside import beside_tables
 from analysis.reporting.items.item_tables import item_tables
 from analysis.reporting.names import apart, file_stem
@@ -86,13 +86,16 @@ class _EndpointRow:
     name: str
     role: str
     tested: str
+    kind: Kind
     endpoint: Endpoint
 
 
 def endpoint_table(document: Document) -> Table | None:
     """Every endpoint, primary ones first; None where there is none."""
     rows = [
-        _EndpointRow(name=each.name, role=each.role, tested=tested(each), endpoint=each)
+        _EndpointRow(
+            name=each.name, role=each.role, tested=tested(each), kind=printed_as(each), endpoint=each
+        )
         for each in sorted(document.endpoints, key=lambda each: each.role)
     ]
     if not rows:

@@ -84,8 +84,9 @@ def _write_table(sheet: Any, entry: Numbered, styles: dict[str, Any]) -> None:
         for place, row in enumerate(table.rows, start=3):
             value = described.value(row)
             if isinstance(value, int | float) and described.is_number:
-                value = value / 1000 if described.kind == "seconds" else value
-                sheet.write_number(place, column, value, styles[described.kind])
+                kind = described.kind_in(row)
+                value = value / 1000 if kind == "seconds" else value
+                sheet.write_number(place, column, value, styles[kind])
             elif value is not None:
                 sheet.write_string(place, column, described.shown(row))
     sheet.freeze_panes(3, 1)

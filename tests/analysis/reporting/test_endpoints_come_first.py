@@ -90,6 +90,14 @@ def test_the_shipped_example_declares_its_endpoints() -> None:
     assert "Sample size: Eight readers and 50 quartets" in found.html
 
 
+def test_shares_and_means_stand_in_one_table_each_as_it_is_read() -> None:
+    found = report(read_bundle(FOLDER), model_answers=0)
+    _, table, *_ = found.html.split("<table")
+    assert "29.0%" in table  # the share found
+    assert "0.095" in table  # a difference of means
+    assert "0.290" not in table
+
+
 @pytest.mark.parametrize(
     ("endpoints", "said"),
     [
