@@ -12,6 +12,7 @@ from analysis.bundle.cells import TEXT_LENGTH
 from analysis.bundle.endpoints import DeclaredEndpoint, read_endpoints
 from analysis.bundle.errors import BundleError, listed, quoted, unreadable
 from analysis.bundle.items import Item, check_meanings, read_items
+from analysis.bundle.labels import Label, read_labels
 from analysis.bundle.looks import Looks, read_looks
 
 FILE = "study.json"
@@ -111,6 +112,7 @@ class Study:
     endpoints: tuple[DeclaredEndpoint, ...] = ()
     arms: tuple[Arm, ...] = ()
     looks: Looks | None = None
+    labels: Mapping[str, Label] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(repr=False)
 
     def section(self, name: str) -> Section | None:
@@ -158,6 +160,7 @@ def read_study(folder: Path) -> Study:
         endpoints=read_endpoints(document),
         arms=_arms(document, sections),
         looks=read_looks(document),
+        labels=read_labels(document),
         raw=document,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.bundle.labels import Label, read_labels
 from analysis.bundle.study import BlindingAudit, Disclosure, Task
 from analysis.document.agreement import SectionAgreement
 from analysis.document.call import Discrimination, MaskedDiscrimination
@@ -51,6 +52,10 @@ class StudyFacts(Result):
         """The reason for the size of the study, as its planner gave it."""
         found = self.raw.get("sample_size")
         return " ".join(found.split()) if isinstance(found, str) and found.strip() else None
+
+    def label(self, name: str) -> Label:
+        """The words for a label and its values; without any, what the data call them."""
+        return read_labels(self.raw).get(name) or Label(name=name, title=name, words={})
 
     def names_of(self, kind: str) -> list[str]:
         """The names of the real or of the synthetic sources."""

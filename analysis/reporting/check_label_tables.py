@@ -1,9 +1,10 @@
 """The tables of label checks."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.document import Document
 from analysis.document.check_label import Kappas, LabelChecks, LabelResult
 from analysis.reporting.columns import CHECKS, LABELS
 
@@ -19,7 +20,7 @@ class _Row:
     found: Kappas
 
 
-def label_tables(part: LabelChecks, make: Make) -> Iterator[Any]:
+def label_tables(document: Document, part: LabelChecks, make: Make) -> Iterator[Any]:
     """Discrepancies by reviewer, of real images too, and what was intended against what was observed."""
     yield make("checks", "label_checks", "Discrepant labels, by reviewer", CHECKS, part.by_reader)
     if part.control:
@@ -28,7 +29,9 @@ def label_tables(part: LabelChecks, make: Make) -> Iterator[Any]:
     rows = [row for label in part.by_label for row in _intended_observed(label)]
     if rows:
         note = "Rows of all reviewers together assume independent answers."
-        yield make("labels", "label_checks", "Intended against observed, by label", LABELS, rows, note=note)
+        label = replace(LABELS[0], said=lambda row: document.study.label(row.label).title)
+        title = "Intended against observed, by label"
+        yield make("labels", "label_checks", title, (label, *LABELS[1:]), rows, note=note)
 
 
 def _intended_observed(found: LabelResult) -> Iterator[_Row]:

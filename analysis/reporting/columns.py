@@ -18,12 +18,14 @@ class Column:
 
     `of` is an attribute of a row, or a path of them; the key unless told. A row without it has no value.
     Of the kind "by row" each row has a `kind` of its own.
+    `said` says in words what files have as it stands in the data.
     """
 
     key: str
     heading: str
     kind: Kind = "text"
     of: str | Callable[[Row], Any] = ""
+    said: Callable[[Row], str] | None = None
 
     def value(self, row: Row) -> Any:
         """Return the value of this column in a row, None where there is none."""
@@ -44,7 +46,9 @@ class Column:
     def shown(self, row: Row) -> str:
         """The value in print."""
         value = self.value(row)
-        return EMPTY if value is None else PRINTED[self.kind_in(row)](value)
+        if value is None:
+            return EMPTY
+        return self.said(row) if self.said else PRINTED[self.kind_in(row)](value)
 
 
 PRINTED: dict[str, Callable[[Any], str]] = {

@@ -31,21 +31,25 @@ def section_conduct(document: Document, name: str) -> Iterator[str]:
             f"The real image stood {slots} times in the positions of the screen; picks fell "
             f"{listed([str(count) for count in position.counts])} times on them."
         )
-    yield from _balance(part)
+    yield from _balance(document, part)
     yield from _pace(part)
-    yield from _controls(part)
+    yield from _controls(document, part)
 
 
-def _balance(part: Conduct) -> Iterator[str]:
+def _balance(document: Document, part: Conduct) -> Iterator[str]:
     rows = part.balance or ()
-    for label in dict.fromkeys(row.label for row in rows):
-        own = [row for row in rows if row.label == label]
+    for name in dict.fromkeys(row.label for row in rows):
+        label = document.study.label(name)
+        own = [row for row in rows if row.label == name]
         apart = [row for row in own if len(set(row.images.values())) > 1]
         if not apart:
-            yield f"The sources had equally many answered images of each value of {label}."
+            yield f"The sources had equally many answered images of each value of {label.title}."
             continue
-        counts = [f"{row.value} {min(row.images.values())} to {max(row.images.values())}" for row in apart]
-        yield f"The sources differed in their answered images by {label}: {listed(counts)}."
+        counts = [
+            f"{label.word(row.value)} {min(row.images.values())} to {max(row.images.values())}"
+            for row in apart
+        ]
+        yield f"The sources differed in their answered images by {label.title}: {listed(counts)}."
 
 
 def _pace(part: Conduct) -> Iterator[str]:
@@ -74,15 +78,16 @@ def _pace(part: Conduct) -> Iterator[str]:
             )
 
 
-def _weighted(again: Repeats) -> str:
+def _weighted(document: Document, again: Repeats) -> str:
     """The quadratic kappas of repeats, where their answers are numbers."""
     rows = [("", again.kappa_quadratic)]
-    rows += [(f" of {row.label}", row.kappa_quadratic) for row in again.by_label or ()]
+    of_labels = again.by_label or ()
+    rows += [(f" of {document.study.label(row.label).title}", row.kappa_quadratic) for row in of_labels]
     found = [f", quadratic{of} {number(kappa.estimate, 2)}" for of, kappa in rows if kappa is not None]
     return "".join(found)
 
 
-def _controls(part: Conduct) -> Iterator[str]:
+def _controls(document: Document, part: Conduct) -> Iterator[str]:
     again = part.repeats
     if again.n:
         kappa = again.kappa.estimate if again.kappa else None
@@ -90,7 +95,7 @@ def _controls(part: Conduct) -> Iterator[str]:
             f"Of {again.n} hidden repeats {again.same} were answered as before "
             f"({percent(again.share)}, exact interval "
             f"{interval(again.low, again.high, as_percent=True)}, assuming independent answers; "
-            f"Cohen’s kappa {number(kappa, 2)}{_weighted(again)})."
+            f"Cohen’s kappa {number(kappa, 2)}{_weighted(document, again)})."
         )
     elif again.reason:
         yield f"{again.reason.capitalize()}."

@@ -1,10 +1,13 @@
 """Sentences on endpoints, sensitivity analyses and subgroups, and their tables."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
+from analysis.bundle.labels import Label
 from analysis.document import Document, SectionResult
-from analysis.document.endpoints import REALISM_APART, Endpoint
+from analysis.document.endpoints import REALISM_APART, Endpoint, Subgroup, SubgroupFactor
 from analysis.reporting.columns import SENSITIVITY, SUBGROUPS, SUBGROUPS_OF_RATINGS
 from analysis.reporting.look_prose import look_sentences
 from analysis.reporting.words import (
@@ -120,32 +123,45 @@ def sensitivity_sentences(part: SectionResult) -> Iterator[str]:
     )
 
 
-def subgroup_sentences(part: SectionResult) -> Iterator[str]:
+def _factor(document: Document, factor: SubgroupFactor) -> Label:
+    """The words for a factor and its groups; those of images are labels."""
+    name = factor.factor
+    return document.study.label(name) if factor.of == "images" else Label(name=name, title=name, words={})
+
+
+def subgroup_sentences(document: Document, part: SectionResult) -> Iterator[str]:
     """Which groups differ from the others, after correction."""
     for factor in part.subgroups or ():
+        words = _factor(document, factor)
         found = [row for row in factor.groups if row.p_holm is not None and row.p_holm < ALPHA]
         if found:
-            named = listed([f"{row.group} ({p_phrase(row.p_holm)})" for row in found])
-            yield f"By {factor.factor}, {factor.quantity} differed for {named}."
+            named = listed([f"{words.word(row.group)} ({p_phrase(row.p_holm)})" for row in found])
+            yield f"By {words.title}, {factor.quantity} differed for {named}."
     if part.subgroups and not any(
         row.p_holm is not None and row.p_holm < ALPHA for factor in part.subgroups for row in factor.groups
     ):
-        named = listed(list(dict.fromkeys(factor.factor for factor in part.subgroups)))
+        named = listed(list(dict.fromkeys(_factor(document, each).title for each in part.subgroups)))
         yield f"No interaction with {named} was shown; these groups are small."
 
 
-def endpoint_tables(part: SectionResult, make: Make) -> Iterator[Any]:
+def endpoint_tables(document: Document, part: SectionResult, make: Make) -> Iterator[Any]:
     """Sensitivity analyses and subgroups of a section."""
     if len(part.sensitivity or ()) > 1:
         title = "Sensitivity analyses: the headline number under other choices"
         yield make("sensitivity", "sensitivity", title, SENSITIVITY, part.sensitivity)
     for factor in part.subgroups or ():
-        title = f"{factor.quantity[0].upper()}{factor.quantity[1:]}, by {factor.factor}"
+        words = _factor(document, factor)
+        title = f"{factor.quantity[0].upper()}{factor.quantity[1:]}, by {words.title}"
         note = (
             f"Difference: from all other {factor.of}, over readers and cases; its p is the test of "
             "interaction, Holm-corrected within the factor."
         )
         of_ratings = factor.quantity == REALISM_APART
         name = f"{'ratings-' if of_ratings else ''}by-{factor.factor}"
-        columns = SUBGROUPS_OF_RATINGS if of_ratings else SUBGROUPS
-        yield make(name, "subgroups", title, columns, factor.groups, note=note)
+        group, *others = SUBGROUPS_OF_RATINGS if of_ratings else SUBGROUPS
+        group = replace(group, said=partial(_group, words))
+        yield make(name, "subgroups", title, (group, *others), factor.groups, note=note)
+
+
+def _group(words: Label, row: Subgroup) -> str:
+    return words.word(row.group)

@@ -147,7 +147,7 @@ class _Material:
             said = list(sensitivity_sentences(section))
             yield self._part(name, "sensitivity", "Sensitivity analyses", said)
         if section.subgroups:
-            yield self._part(name, "subgroups", "Subgroups", list(subgroup_sentences(section)))
+            yield self._part(name, "subgroups", "Subgroups", list(subgroup_sentences(self.document, section)))
 
     def _beside(self, name: str, section: SectionResult) -> Iterator[PartOutline]:
         """Exposure, changes since an earlier section, and programs."""

@@ -65,18 +65,18 @@ def _of_section(document: Document, section: str, part: SectionResult) -> Iterat
     if isinstance(part.realism, Realism):
         yield from rating_tables(part.realism, make)
     if part.label_checks:
-        yield from label_tables(part.label_checks, make)
+        yield from label_tables(document, part.label_checks, make)
     if part.agreement:
         yield from agreement_tables(part.agreement, make)
     for item, found in (part.items or {}).items():
         if type(found) is not ItemResult:
             yield from item_tables(item, found, make)
     yield from beside_tables(document, section, part, make)
-    yield from endpoint_tables(part, make)
+    yield from endpoint_tables(document, part, make)
     if part.conduct:
         title = f"How each reader went through section {section}"
         yield make("conduct", "conduct", title, RUN, _run(part.conduct))
-        yield from _balance(part.conduct, make)
+        yield from _balance(document, part.conduct, make)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ def endpoint_table(document: Document) -> Table | None:
     )
 
 
-def _balance(conduct: Conduct, make: Callable[..., Table]) -> Iterator[Table]:
+def _balance(document: Document, conduct: Conduct, make: Callable[..., Table]) -> Iterator[Table]:
     """Answered images by matched label: a row a value, a column a source."""
     rows = conduct.balance
     if not rows:
@@ -114,9 +114,10 @@ def _balance(conduct: Conduct, make: Callable[..., Table]) -> Iterator[Table]:
     def images(source: str) -> Callable[[MatchedValue], int]:
         return lambda row: row.images[source]
 
+    label = document.study.label
     columns = (
-        Column("label", "Label"),
-        Column("value", "Value"),
+        Column("label", "Label", said=lambda row: label(row.label).title),
+        Column("value", "Value", said=lambda row: label(row.label).word(row.value)),
         *(
             Column(f"source-{place}", name, "count", images(name))
             for place, name in enumerate(rows[0].images, start=1)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from analysis.bundle import read_bundle
+from analysis.bundle.errors import BundleError
 from analysis.compute import compute
 from analysis.document import to_json
 from analysis.reporting.report import report
@@ -125,3 +126,28 @@ def test_matched_labels_are_counted_by_source(tmp_path: Path) -> None:
     assert "equally many answered images of each value of diagnosis" in said
     assert "differed in their answered images by laterality: left 1 to 2 and right 10 to 11" in said
     assert "Answered images by matched label and source" in made.html
+
+
+def test_labels_are_called_what_study_json_calls_them(tmp_path: Path) -> None:
+    first, *others = ITEMS["sections"]
+    words = {"normal": "No finding", "pneumonia": "Pneumonia <sure>"}
+    folder = write_study(
+        tmp_path / "bundle",
+        sections=[first | {"match": ["diagnosis"]}, *others],
+        labels=[{"name": "diagnosis", "title": "Finding", "words": words}],
+    )
+    made = report(read_bundle(folder), model_answers=0)
+    made.save(tmp_path / "out", formats=("html", "csv"))
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "of each value of Finding." in page
+    assert "Pneumonia &lt;sure&gt;" in page
+    [balance] = (tmp_path / "out").rglob("*-balance.csv")
+    assert "diagnosis,pneumonia,4,4" in balance.read_text()
+
+
+@pytest.mark.parametrize(
+    "labels", ["diagnosis", [{"name": "diagnosis"}], [{"name": "d", "title": "D", "words": [1]}]]
+)
+def test_words_for_labels_are_checked(tmp_path: Path, labels: Any) -> None:
+    with pytest.raises(BundleError, match="labels"):
+        read_bundle(write_study(tmp_path / "bundle", labels=labels))

@@ -1,5 +1,6 @@
 """Groups of readers compared in what they make of real and synthetic images."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -43,3 +44,26 @@ def members(bundle, factor, group, readers):
 def test_the_report_has_a_table_of_them() -> None:
     page = analysis.report(analysis.read_bundle(EXAMPLE), model_answers=0).html
     assert "Mean rating of real minus synthetic images, by" in page
+
+
+def test_groups_of_images_are_called_what_study_json_calls_them(tmp_path: Path) -> None:
+    images = [(f"i{i}", "real" if i % 2 else "model", "02"[i // 2 % 2]) for i in range(16)]
+    calls = [
+        f"one,R{reader},{image},{source},{'real' if (reader + at) % 3 else 'synthetic'}"
+        for reader in range(4)
+        for at, (image, source, _) in enumerate(images)
+    ]
+    study = {
+        "sources": [{"name": "real", "kind": "real"}, {"name": "model", "kind": "synthetic"}],
+        "sections": [{"name": "one", "task": "call"}],
+        "labels": [{"name": "kl", "title": "Kellgren and Lawrence", "words": {"0": "none", "2": "mild"}}],
+    }
+    (tmp_path / "study.json").write_text(json.dumps(study))
+    (tmp_path / "calls.csv").write_text("\n".join(["section,reader,image,source,call", *calls]))
+    (tmp_path / "images.csv").write_text("\n".join(["image,source,kl", *map(",".join, images)]))
+    made = analysis.report(analysis.read_bundle(tmp_path), model_answers=0)
+    [factor] = made.results.sections["one"].subgroups
+    assert [factor.factor, *(group.group for group in factor.groups)] == ["kl", "0", "2"]
+    assert ", by Kellgren and Lawrence" in made.html
+    assert '<th scope="row">mild</th>' in made.html
+    assert "No interaction with Kellgren and Lawrence was shown" in made.html

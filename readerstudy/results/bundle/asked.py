@@ -3,7 +3,7 @@
 A masked one says nothing of what is true: neither truths nor targets, and no comparison of sources.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,10 +12,12 @@ from readerstudy.studies.protocol import (
     Condition,
     EndpointDocument,
     Item,
+    Option,
     ProtocolDocument,
     Scale,
     SectionDocument,
 )
+from readerstudy.studies.protocol.labels import LabelDocument, label_named, options_of
 from readerstudy.studies.protocol.shorthands import OBSERVED
 
 OF_THE_TRUTH = ("truth", "within", "positive", "target")
@@ -25,9 +27,16 @@ def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
     protocol = study.protocol.document
     counted = [section for section in protocol.sections if not section.practice]
     values = dict(study.sections.values_list("name", "label_values"))
+    options = {
+        section: {
+            f"{OBSERVED}{name}": options_of(label_named(name, protocol.labels), found)
+            for name, found in labels.items()
+        }
+        for section, labels in values.items()
+    }
     found = {
         "scales": [{"name": scale.name, **_scale(scale)} for scale in protocol.scales],
-        "sections": [_section(section, values.get(section.name, {}), masked=masked) for section in counted],
+        "sections": [_section(section, options.get(section.name, {}), masked=masked) for section in counted],
         "arms": _arms(protocol, {section.name for section in counted}),
         "languages": list(protocol.languages),
     }
@@ -36,13 +45,14 @@ def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
     return {
         **found,
         "values": {label: list(values) for label, values in protocol.values.items()},
+        "labels": [_label(label) for label in protocol.labels.values()],
         "endpoints": [_endpoint(endpoint) for endpoint in protocol.endpoints],
         "sample_size": protocol.sample_size,
     }
 
 
 def _section(
-    section: SectionDocument, label_values: Mapping[str, list[str]], *, masked: bool
+    section: SectionDocument, label_options: Mapping[str, Sequence[Option]], *, masked: bool
 ) -> dict[str, Any]:
     found = {
         "name": section.name,
@@ -52,7 +62,7 @@ def _section(
         "trials": section.trials,
         "read_by_each": section.read_by_each,
         "confidence": section.confidence or None,
-        "items": [_item(item, label_values, masked=masked) for item in section.items],
+        "items": [_item(item, label_options, masked=masked) for item in section.items],
     }
     if masked:
         return found
@@ -67,12 +77,9 @@ def _section(
     }
 
 
-def _item(item: Item, label_values: Mapping[str, list[str]], *, masked: bool) -> dict[str, Any]:
+def _item(item: Item, label_options: Mapping[str, Sequence[Option]], *, masked: bool) -> dict[str, Any]:
     """Every field of an item, with its texts in the study's first language."""
-    options = [{"value": option.value, "text": option.text} for option in item.options]
-    if item.name.startswith(OBSERVED) and not options:
-        values = label_values.get(item.name.removeprefix(OBSERVED), ())
-        options = [{"value": value, "text": value} for value in values]
+    options = item.options or label_options.get(item.name, ())
     found = {
         "name": item.name,
         "kind": item.kind,
@@ -85,7 +92,7 @@ def _item(item: Item, label_values: Mapping[str, list[str]], *, masked: bool) ->
         "confidence": item.confidence,
         "when": [_condition(condition) for condition in item.when],
         "scale": None if item.scale is None else _scale(item.scale),
-        "options": options,
+        "options": [{"value": option.value, "text": option.text} for option in options],
         "other": item.other,
         "shuffle": item.shuffle,
         "least": item.least,
@@ -104,6 +111,10 @@ def _item(item: Item, label_values: Mapping[str, list[str]], *, masked: bool) ->
         "task": item.task,
     }
     return {name: value for name, value in found.items() if not (masked and name in OF_THE_TRUTH)}
+
+
+def _label(label: LabelDocument) -> dict[str, Any]:
+    return {"name": label.name, "title": label.title, "words": dict(label.words)}
 
 
 def _scale(scale: Scale) -> dict[str, Any]:

@@ -92,6 +92,15 @@ kind = "choice"
 ask = "Sharp?"
 options = ["yes", "no"]
 """
+GRADES = """
+[values]
+grade = ["0", "1", "2", "3", "4"]
+
+[[labels]]
+name = "grade"
+title = { en = "Osteoarthritis", de = "Arthrose" }
+words = ["none", "doubtful", "mild", "moderate", "severe"]
+"""
 SECTIONS = (
     LOOKS + AT_THE_END,
     PAIRS,
@@ -101,6 +110,7 @@ SECTIONS = (
     QUARTETS.format(trials=3) + "repeats = 1\ncatch = 1\n",
     CALLS,
     CHECKS,
+    GRADES,
 )
 
 
@@ -331,7 +341,9 @@ def test_study_json_says_what_was_asked(bundle: Exported) -> None:
     assert sections["judged"]["reuse"] == "looks"
     assert sections["kinds"]["reference"] == "hospital-canary"
     observed = next(item for item in sections["checks"]["items"] if item["name"] == "observed-grade")
-    assert [option["value"] for option in observed["options"]] == ["0", "1", "2", "3", "4"]
+    words = {"0": "none", "1": "doubtful", "2": "mild", "3": "moderate", "4": "severe"}
+    assert {option["value"]: option["text"] for option in observed["options"]} == words
+    assert study["labels"] == [{"name": "grade", "title": "Osteoarthritis", "words": words}]
 
 
 def test_the_report_counts_images_by_matched_label_and_source(bundle: Exported) -> None:
@@ -405,7 +417,7 @@ def test_a_masked_answer_tells_neither_truth_nor_plan(masked: Exported) -> None:
     assert "canary" not in "".join((masked.folder / name).read_text() for name in COLUMNS)
     for item in (item for section in masked.study["sections"] for item in section["items"]):
         assert not {"truth", "within", "positive", "target"} & set(item)
-    assert not {"endpoints", "values", "seed", "plan_hash"} & set(masked.study)
+    assert not {"endpoints", "values", "labels", "seed", "plan_hash"} & set(masked.study)
     assert "reuse" not in header
 
 
