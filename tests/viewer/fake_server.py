@@ -112,6 +112,8 @@ class Study:
     signed_out: bool = False
     keys: dict[str, str] = field(default_factory=dict)
     reader: str = "R01"
+    #: What the server seals the browser's shelf with; none as on a page that is only shown.
+    locker_keys: str = "rq7bOsVwCqYBgYcDAKXsC3pqL6bmhAXnYzZKQyTMPmM"
     refusal: tuple[int, str] | None = None
     feedback: dict[str, Any] | None = None
     latency_s: float = 0.0
@@ -427,6 +429,7 @@ def reading_page(study: Study) -> str:
                 "deadline": date(2031, 5, 1),
                 "protocol": {"public_title": "Knee radiographs: a clinical Turing test"},
                 "reader": study.reader,
+                "locker_keys": study.locker_keys,
                 "api_root": API,
                 "finish_url": "/thanks/",
                 "sign_in_url": "/sign-in/",

@@ -8,7 +8,7 @@ const QUIET_MS = 600;
 const RETRY_MS = 3000;
 
 export class Drafts {
-  private here = new Map<string, Draft>();
+  private here = new Map<string, Draft | null>();
   private timer = 0;
   private unsent: { token: string; draft: Draft } | null = null;
 
