@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,6 +11,10 @@ from pathlib import Path
 
 #: Buffers that wait for the disk while the next is made.
 WAITING = 2
+#: What a file is called until it is whole.
+UNFINISHED = ".writing-"
+#: Nobody writes one buffer for so long: whoever began is gone.
+LEFT_AFTER_S = 24 * 3600
 
 
 def key_of(digest: str) -> str:
@@ -20,7 +25,7 @@ def key_of(digest: str) -> str:
 def write_file(target: Path, content: bytes) -> None:
     """Write beside the target and rename: a killed process leaves no half image under its name."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -31,6 +36,17 @@ def write_file(target: Path, content: bytes) -> None:
         with suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise
+
+
+def clear_unfinished(root: Path) -> None:
+    """Remove what killed processes left in the folders below `root`; what is being written now stays."""
+    left_before = time.time() - LEFT_AFTER_S
+    with suppress(FileNotFoundError):
+        folders = [entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)]
+        for entry in (entry for folder in folders for entry in os.scandir(folder)):
+            with suppress(FileNotFoundError):  # another import is clearing it
+                if entry.name.startswith(UNFINISHED) and entry.stat().st_mtime < left_before:
+                    Path(entry.path).unlink()
 
 
 class Shelf:

@@ -22,7 +22,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import NotFound, NotInManifest, NotNamedSo, Refusal, RowRefused
-from readerstudy.imaging.files import key_of
+from readerstudy.imaging.files import clear_unfinished, key_of
 from readerstudy.imaging.gather import MANIFEST, Found, Subject, gather
 from readerstudy.imaging.manifest import Manifest, Row, read_manifest
 from readerstudy.imaging.models import Image
@@ -94,6 +94,8 @@ def import_files(
     given; files that no manifest lists are read by `naming`. `stream` is where the audit
     events go, one for each stored batch. `seen` finds the images of files by their fingerprints.
     """
+    for folder in filter(None, (image_folder(), Path(settings.PACKED_FOLDER))):
+        clear_unfinished(folder)
     places = [Path(path) for path in paths]
     found = subjects_of(gather(places), canvas)
     given = read_manifest(manifest) if isinstance(manifest, str | Path) else manifest

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from readerstudy.imaging.files import UNFINISHED
 from readerstudy.imaging.models import Envelope, Image
 from readerstudy.imaging.packed_delivery import file_name, packed_body
 
@@ -29,7 +30,7 @@ def packed_file(image: Image, envelope: Envelope) -> str:
 
 def _write(path: Path, image: Image, envelope: Envelope) -> None:
     body = packed_body(image, envelope)
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as file:
             for start in range(0, body.length, AT_ONCE_BYTES):

@@ -1,5 +1,7 @@
 """Buffers are whole or absent, and damage is noticed."""
 
+import os
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -102,3 +104,23 @@ def test_a_thumbnail_is_a_small_png_without_any_text(run: Run, tmp_path: Path, c
     assert thumbnail.mode == "L"
     assert thumbnail.info == {}
     assert np.asarray(thumbnail).std() > 10
+
+
+def test_an_import_clears_what_killed_ones_left_and_nothing_that_is_being_written(
+    run: Run, tmp_path: Path, stored: Path, settings: Any
+) -> None:
+    settings.PACKED_FOLDER = tmp_path / "packed"
+    two_days_ago = time.time() - 2 * 86_400
+    left: list[Path] = []
+    written: list[Path] = []
+    kept: list[Path] = []
+    for folder in (stored / "ab", settings.PACKED_FOLDER / "scope"):
+        folder.mkdir(parents=True)
+        for name, files in ((".writing-left", left), (".writing-now", written), ("abc", kept)):
+            files.append(folder / name)
+            files[-1].write_bytes(b"half")
+    for path in (*left, *kept):
+        os.utime(path, (two_days_ago, two_days_ago))
+    run(write_png(tmp_path, "a.png", 3))
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in (*written, *kept))
