@@ -2,7 +2,7 @@
 
 import secrets
 from functools import cached_property
-from math import floor
+from math import ceil
 from typing import ClassVar
 
 from django.db import models
@@ -16,7 +16,7 @@ from readerstudy.studies.models import Enrolment
 REFERENCE_AT = 12
 #: What readers call the images of a screen, from left to right, and the reference.
 LETTERS = "ABCDEFGHIJKLR"
-#: What the sum of a thousand shares may lack of a whole.
+#: What the sum of a thousand shares may have beyond a whole.
 ROUNDING = 1e-6
 
 
@@ -95,9 +95,17 @@ class Slot(models.Model):
 
 class FetchQuerySet(models.QuerySet["Fetch"]):
     def images(self) -> int:
-        """How many images the fetches are together; one whose first frame came alone, too, is one."""
-        shares = self.order_by().values("slot").annotate(share=Sum(Coalesce("share", 1.0)))
-        return sum(max(1, floor(slot["share"] + ROUNDING)) for slot in shares)
+        """How many images the fetches are together, a part of one counted as one: it shows what it shows.
+
+        Of several frames the first comes alone and then with the others: one fetch is that much longer.
+        """
+        frames = "slot__trial_image__image__frames"
+        shares = self.order_by().values("slot", frames).annotate(share=Sum(Coalesce("share", 1.0)))
+        return sum(ceil((slot["share"] - ROUNDING) / _of_one_fetch(slot[frames])) for slot in shares)
+
+
+def _of_one_fetch(frames: int) -> float:
+    return 1 + 1 / frames if frames > 1 else 1
 
 
 class Fetch(models.Model):

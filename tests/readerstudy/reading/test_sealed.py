@@ -125,6 +125,20 @@ def test_each_fetch_is_noted_and_shown_after_the_unblinding(brief: Locked) -> No
     assert "fetched 1 more time<" in brief.client("alice").get(page).content.decode()
 
 
+def test_whoever_fetches_nearly_all_of_an_image_again_is_shown(brief: Locked) -> None:
+    """A reader who asks for the image without its first byte sees it as long as they like."""
+    tab = a_tab(brief)
+    first = tab.state()
+    for url in first["sealed"]:
+        tab.client.get(url)
+    again = tab.client.get(first["sealed"][0], headers={"range": "bytes=1-"})
+    assert again.status_code == 206
+    tab.respond(first)
+    tab.respond()
+    second = brief.reading("rita").responses.get(presentation__order=2)
+    assert second.timing["fetches"] == 1 + len(first["sealed"])
+
+
 def test_the_parts_of_a_cine_are_one_fetch(settings: Any) -> None:
     settings.PIXELS_BY_NGINX = True
     cine = 'bits = 8\nframes = 5\nplay = "cine"\nrate_hz = 20'
