@@ -4,7 +4,7 @@ import math
 
 from scipy import special
 
-from analysis.proportions import check_count, check_level, normal_quantile
+from analysis.proportions import check_share, normal_quantile, share_interval
 from analysis.result import Interval
 
 
@@ -23,7 +23,7 @@ def wilson_corrected(k: int, n: int, *, level: float = 0.95) -> Interval:
     Interval
         The share with its ends.
     """
-    _check(k, n, level)
+    check_share(k, n, level)
     z, p = normal_quantile(level), k / n
     scale = 2 * (n + z**2)
     middle = 2 * n * p + z**2
@@ -31,7 +31,7 @@ def wilson_corrected(k: int, n: int, *, level: float = 0.95) -> Interval:
     up = z * math.sqrt(z**2 + 2 - 1 / n + 4 * p * (n * (1 - p) - 1)) if k < n else 0.0
     low = 0.0 if k == 0 else max((middle - 1 - down) / scale, 0.0)
     high = 1.0 if k == n else min((middle + 1 + up) / scale, 1.0)
-    return _interval(k, n, low, high, level, "Wilson with continuity correction (Newcombe 1998)")
+    return share_interval(k, n, low, high, level, "Wilson with continuity correction (Newcombe 1998)")
 
 
 def agresti_coull(k: int, n: int, *, level: float = 0.95) -> Interval:
@@ -49,12 +49,12 @@ def agresti_coull(k: int, n: int, *, level: float = 0.95) -> Interval:
     Interval
         The share with its ends.
     """
-    _check(k, n, level)
+    check_share(k, n, level)
     z = normal_quantile(level)
     size = n + z**2
     middle = (k + z**2 / 2) / size
     reach = z * math.sqrt(middle * (1 - middle) / size)
-    return _interval(
+    return share_interval(
         k, n, max(middle - reach, 0.0), min(middle + reach, 1.0), level, "Agresti & Coull (1998)"
     )
 
@@ -74,25 +74,8 @@ def jeffreys(k: int, n: int, *, level: float = 0.95) -> Interval:
     Interval
         The share with its ends; 0 and 1 where there was no success, or no failure.
     """
-    _check(k, n, level)
+    check_share(k, n, level)
     tail = (1 - level) / 2
     low = 0.0 if k == 0 else float(special.betaincinv(k + 0.5, n - k + 0.5, tail))
     high = 1.0 if k == n else float(special.betainccinv(k + 0.5, n - k + 0.5, tail))
-    return _interval(k, n, low, high, level, "Jeffreys' prior (Brown, Cai & DasGupta 2001)")
-
-
-def _check(k: int, n: int, level: float) -> None:
-    check_count(k, n)
-    check_level(level)
-
-
-def _interval(k: int, n: int, low: float, high: float, level: float, method: str) -> Interval:
-    return Interval(
-        estimate=k / n,
-        low=low,
-        high=high,
-        level=level,
-        method=method,
-        n=n,
-        assumptions=("independent answers",),
-    )
+    return share_interval(k, n, low, high, level, "Jeffreys' prior (Brown, Cai & DasGupta 2001)")

@@ -11,10 +11,9 @@ from scipy.optimize import brentq
 
 from analysis.arrays import Floats
 from analysis.errors import WrongShapeError, WrongValueError
-from analysis.proportions import check_level
+from analysis.proportions import INDEPENDENT, check_level
 from analysis.result import Interval, Test
 
-INDEPENDENT = ("independent answers",)
 FARTHEST = 40.0
 
 
@@ -58,7 +57,7 @@ def chi_square(table: npt.ArrayLike) -> ChiSquare:
         method="Pearson's chi-squared",
         df=df,
         n=int(total),
-        assumptions=INDEPENDENT,
+        assumptions=(INDEPENDENT,),
         residuals=tuple(tuple(row) for row in residuals.tolist()),
         expected=tuple(tuple(row) for row in expected.tolist()),
     )
@@ -101,7 +100,7 @@ def cochran_armitage(
         method="Cochran-Armitage",
         estimate=slope,
         n=int(size),
-        assumptions=INDEPENDENT,
+        assumptions=(INDEPENDENT,),
     )
 
 
@@ -148,7 +147,7 @@ def conditional_odds_ratio(table: npt.ArrayLike, *, level: float = 0.95) -> Inte
         level=level,
         method="conditional maximum likelihood, exact interval",
         n=int(total),
-        assumptions=INDEPENDENT,
+        assumptions=(INDEPENDENT,),
         reason=None if low < a < high else "A cell is as small as the margins allow, so an end is open.",
     )
 

@@ -47,9 +47,9 @@ def wilson(k: int, n: int, *, level: float = 0.95) -> Interval:
     Interval
         The share with its ends.
     """
-    _check(k, n, level)
+    check_share(k, n, level)
     low, high = _wilson_ends(k, n, level)
-    return _interval(k, n, low, high, level, "Wilson (1927)")
+    return share_interval(k, n, low, high, level, "Wilson (1927)")
 
 
 def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> Interval:
@@ -69,11 +69,11 @@ def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> Interval:
     Interval
         The share with its ends.
     """
-    _check(k, n, level)
+    check_share(k, n, level)
     tail = (1 - level) / 2
     low = 0.0 if k == 0 else float(special.betaincinv(k, n - k + 1, tail))
     high = 1.0 if k == n else float(special.betainccinv(k + 1, n - k, tail))
-    return _interval(k, n, low, high, level, "Clopper & Pearson (1934)")
+    return share_interval(k, n, low, high, level, "Clopper & Pearson (1934)")
 
 
 def mid_p(k: int, n: int, *, level: float = 0.95) -> Interval:
@@ -93,7 +93,7 @@ def mid_p(k: int, n: int, *, level: float = 0.95) -> Interval:
     Interval
         The share with its ends.
     """
-    _check(k, n, level)
+    check_share(k, n, level)
     tail = (1 - level) / 2
 
     def above(p: float) -> float:
@@ -101,7 +101,7 @@ def mid_p(k: int, n: int, *, level: float = 0.95) -> Interval:
 
     low = 0.0 if k == 0 else _root(lambda p: above(p) - tail)
     high = 1.0 if k == n else _root(lambda p: above(p) - (1 - tail))
-    return _interval(k, n, low, high, level, "mid-p (Lancaster 1961)")
+    return share_interval(k, n, low, high, level, "mid-p (Lancaster 1961)")
 
 
 def newcombe(k1: int, n1: int, k2: int, n2: int, *, level: float = 0.95) -> Interval:
@@ -121,8 +121,8 @@ def newcombe(k1: int, n1: int, k2: int, n2: int, *, level: float = 0.95) -> Inte
     Interval
         The difference of the shares, first minus second, with its ends.
     """
-    _check(k1, n1, level)
-    _check(k2, n2, level)
+    check_share(k1, n1, level)
+    check_share(k2, n2, level)
     p1, p2 = k1 / n1, k2 / n2
     (low1, high1), (low2, high2) = _wilson_ends(k1, n1, level), _wilson_ends(k2, n2, level)
     difference = p1 - p2
@@ -157,7 +157,7 @@ def newcombe_paired(
         The difference of the shares, first minus second, with its ends.
     """
     n = both + only_first + only_second + neither
-    _check(both + only_first, n, level)
+    check_share(both + only_first, n, level)
     k1, k2 = both + only_first, both + only_second
     (low1, high1), (low2, high2) = _wilson_ends(k1, n, level), _wilson_ends(k2, n, level)
     p1, p2 = k1 / n, k2 / n
@@ -195,7 +195,7 @@ def binomial_test(k: int, n: int, null: float, *, alternative: Alternative = "tw
     Test
         `statistic` is k, `estimate` the share.
     """
-    _check(k, n)
+    check_share(k, n)
     check_probability(null)
     if alternative == "greater":
         p = at_least(k, n, null)
@@ -241,7 +241,7 @@ def exact_equivalence(k: int, n: int, null: float, margin: float, *, alpha: floa
     Equivalence
         Both p-values, whether equivalence is shown, and the smallest margin that would pass.
     """
-    _check(k, n)
+    check_share(k, n)
     check_probability(null)
     check_margin(margin)
     p_low = at_least(k, n, null - margin) if null - margin >= 0 else 0.0
@@ -352,12 +352,14 @@ def normal_quantile(level: float) -> float:
     return float(special.ndtri(0.5 + level / 2))
 
 
-def _check(k: int, n: int, level: float = 0.95) -> None:
+def check_share(k: int, n: int, level: float = 0.95) -> None:
+    """Refuse an impossible count, or a level outside (0, 1)."""
     check_count(k, n)
     check_level(level)
 
 
-def _interval(k: int, n: int, low: float, high: float, level: float, method: str) -> Interval:
+def share_interval(k: int, n: int, low: float, high: float, level: float, method: str) -> Interval:
+    """Return an interval of k of n independent answers."""
     return Interval(
         estimate=k / n, low=low, high=high, level=level, method=method, n=n, assumptions=(INDEPENDENT,)
     )

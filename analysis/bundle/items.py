@@ -15,7 +15,6 @@ KINDS: tuple[str, ...] = get_args(Kind)
 OF: tuple[str, ...] = get_args(Of)
 #: Kinds that compare the images of a screen: one row an image.
 COMPARING = ("pick", "prefer", "rank")
-NUMERIC = ("scale", "number", "measure")
 WITH_OPTIONS = ("choice", "choices")
 #: Truths that are known without a label.
 KNOWN_TRUTHS = ("kind", "source", "screen")

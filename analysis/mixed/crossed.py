@@ -95,10 +95,6 @@ class RandomEffects:
     def n_levels(self) -> int:
         return sum(self.sizes)
 
-    @property
-    def n_parameters(self) -> int:
-        return sum(len(term.entries) for term in self.terms)
-
     def parts(self, parameters: Floats) -> Iterator[tuple[Term, Floats]]:
         """Each term with its parameters."""
         at = 0

@@ -35,12 +35,6 @@ def _brief_of(document: Document, name: str) -> Iterator[str]:
         yield f"{len(items) - MOST_ITEMS} more questions of section {name} are in its results."
 
 
-def section_results(document: Document, name: str) -> Iterator[str]:
-    """The results of one section, headline first."""
-    for part in PARTS:
-        yield from part_results(document, name, part)
-
-
 def part_results(document: Document, name: str, part: str) -> Iterator[str]:
     """The sentences of one part of a section."""
     found = document.sections[name]
@@ -54,6 +48,3 @@ def part_results(document: Document, name: str, part: str) -> Iterator[str]:
         yield from label_checks(document, found.label_checks)
     elif part == "agreement" and found.agreement:
         yield from agreement(document, found.agreement)
-
-
-PARTS = ("detection", "discrimination", "realism", "label_checks", "agreement")

@@ -44,7 +44,7 @@ from analysis.roc.auc import Auc, empirical_auc, signed_confidence
 from analysis.roc.obuchowski_rockette import obuchowski_rockette
 from analysis.sections.call_curves import by_generator, curves
 from analysis.sections.call_guessing import guessing
-from analysis.sections.call_models import ONE_KIND, binormal_curve, metacognition
+from analysis.sections.call_models import BINORMAL, METACOGNITION, ONE_KIND, confidence_model
 from analysis.sections.call_same_cases import case_of_images, matched, same_cases
 from analysis.sections.pick_real import MASKED
 from analysis.signal_detection import yes_no
@@ -83,8 +83,8 @@ def discrimination(
         by_image=_by_image(grid, source, synthetic),
         calibration=_calibration(calls, study),
         confidence=scale,
-        binormal=binormal_curve(study, scores, grid.readers, synthetic, scale),
-        metacognition=metacognition(study, scores, grid.readers, synthetic, scale),
+        binormal=confidence_model(BINORMAL, study, grid, scores, synthetic, scale),
+        metacognition=confidence_model(METACOGNITION, study, grid, scores, synthetic, scale),
     )
 
 

@@ -1,9 +1,10 @@
 """Models of calls with confidence: the binormal curve, and whether confidence follows being right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from analysis.arrays import Floats
+from analysis.bundle.grid import Grid
 from analysis.bundle.study import Study
 from analysis.confidence import ConfidenceModel, binormal, meta_dprime
 from analysis.document.call import ConfidenceCalibration
@@ -12,40 +13,27 @@ from analysis.errors import AnalysisError
 
 ONE_KIND = "All images are of one kind, so there is no curve."
 
+Fit = Callable[..., ConfidenceModel]
+#: Unequal-variance signal detection.
+BINORMAL: Fit = binormal
+#: meta-d' with padded counts: else readers who were never wrong about one kind would be left out.
+METACOGNITION: Fit = partial(meta_dprime, padded=True)
 
-def binormal_curve(
+
+def confidence_model(
+    fit: Fit,
     study: Study,
-    scores: Floats,
-    readers: Sequence[str],
+    grid: Grid,
+    scores: Any,
     synthetic: Any,
     scale: ConfidenceCalibration | NotComputed,
 ) -> ConfidenceModel | NotComputed:
-    """Unequal-variance signal detection, where confidence is a scale of few points."""
-    if reason := _none(synthetic, scale):
-        return NotComputed(reason=reason)
-    try:
-        return binormal(scores, synthetic, readers=readers, level=study.level)
-    except AnalysisError as error:
-        return NotComputed(reason=str(error))
-
-
-def metacognition(
-    study: Study,
-    scores: Floats,
-    readers: Sequence[str],
-    synthetic: Any,
-    scale: ConfidenceCalibration | NotComputed,
-) -> ConfidenceModel | NotComputed:
-    """meta-d', its counts padded: else readers who were never wrong about one kind would be left out."""
-    if reason := _none(synthetic, scale):
-        return NotComputed(reason=reason)
-    try:
-        return meta_dprime(scores, synthetic, readers=readers, padded=True, level=study.level)
-    except AnalysisError as error:
-        return NotComputed(reason=str(error))
-
-
-def _none(synthetic: Any, scale: ConfidenceCalibration | NotComputed) -> str | None:
+    """Fit a model of calls with confidence, where confidence is a scale of few points."""
     if isinstance(scale, NotComputed):
-        return scale.reason
-    return ONE_KIND if synthetic.all() or not synthetic.any() else None
+        return scale
+    if synthetic.all() or not synthetic.any():
+        return NotComputed(reason=ONE_KIND)
+    try:
+        return fit(scores, synthetic, readers=grid.readers, level=study.level)
+    except AnalysisError as error:
+        return NotComputed(reason=str(error))

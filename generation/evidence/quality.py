@@ -41,14 +41,6 @@ class Measured:
     floor: Interval
     better: str
 
-    @property
-    def beside_floor(self) -> str:
-        """In words: whether the interval still holds what real images reach among themselves."""
-        reached = (
-            self.value.low <= self.floor.high if self.better == "lower" else self.value.high >= self.floor.low
-        )
-        return "reaches real to real" if reached else "short of real to real"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:

@@ -26,11 +26,11 @@ __all__ = [
     "Side",
     "Subject",
     "draw_subject",
-    "grade_of_this_knee",
     "make_phantom",
     "measure_compartments_mm",
     "measure_joint_space_mm",
     "refuse_size",
+    "subject_of_film",
 ]
 
 
@@ -56,13 +56,7 @@ def make_phantom(
     refuse_size(size)
     patient = index // 2
     person, film = np.random.default_rng([seed, patient]), np.random.default_rng([seed, patient, index % 2])
-    base = draw_subject(person)
-    subject = Subject(
-        grade=grade_of_this_knee(base.grade, film) if grade is None else grade,
-        side=SIDES[index % 2] if side is None else side,
-        age=base.age,
-        bmi=base.bmi,
-    )
+    subject = subject_of_film(index, grade, side, person=person, film=film)
     knee = draw_knee(subject, person=person, film=film)
     return Phantom(
         image=render(knee, size=size, rng=film),
@@ -72,6 +66,17 @@ def make_phantom(
     )
 
 
-def grade_of_this_knee(grade: int, rng: np.random.Generator) -> int:
-    """The two knees of a person differ by a grade now and then."""
-    return int(np.clip(grade + rng.choice((-1, 0, 1), p=(0.2, 0.6, 0.2)), GRADES[0], GRADES[-1]))
+def subject_of_film(
+    index: int,
+    grade: int | None,
+    side: Side | None,
+    *,
+    person: np.random.Generator,
+    film: np.random.Generator,
+) -> Subject:
+    """Draw the subject of a film; the two knees of a person differ by a grade now and then."""
+    base = draw_subject(person)
+    if grade is None:
+        apart = film.choice((-1, 0, 1), p=(0.2, 0.6, 0.2))
+        grade = int(np.clip(base.grade + apart, GRADES[0], GRADES[-1]))
+    return Subject(grade=grade, side=SIDES[index % 2] if side is None else side, age=base.age, bmi=base.bmi)

@@ -11,8 +11,7 @@ from scipy.stats import t as student
 from analysis.bundle import read_bundle
 from analysis.compute import compute
 from analysis.document import to_json
-from analysis.reporting.prose import section_results
-from tests.analysis.bundle.bundles import STUDY
+from tests.analysis.bundle.bundles import STUDY, section_results
 
 
 def analysed(folder: Path, section: dict[str, Any], table: str, text: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from statsmodels.stats import contingency_tables
 
 from analysis.bundle import read_bundle
 from analysis.crossed import crossed_mean
-from analysis.reporting.prose import section_results
 from analysis.reporting.report import Report, report
+from tests.analysis.bundle.bundles import section_results
 
 GENERATORS = ("a", "b", "c")
 SHARES = (0.85, 0.6, 0.45)

@@ -43,7 +43,6 @@ from analysis.reporting.pick_real_tables import pick_tables
 from analysis.reporting.rate_tables import rating_tables
 
 Make = Callable[..., Any]
-MOST_CONFUSED = 12
 
 
 @dataclass(frozen=True, kw_only=True)

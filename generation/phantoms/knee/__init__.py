@@ -6,7 +6,7 @@ Lengths are millimetres; x points to the lateral side, y down, z to the back.
 
 import numpy as np
 
-from generation.phantoms import SIDES, Side, Subject, draw_subject, grade_of_this_knee
+from generation.phantoms import Side, subject_of_film
 from generation.phantoms.knee.film import FIELD_MM, Knee, make_knee
 from generation.phantoms.knee.person import GAP_MM
 
@@ -20,11 +20,5 @@ def make_volume_knee(
     patient = index // 2
     person = np.random.default_rng([seed, 10, patient])
     film = np.random.default_rng([seed, 10, patient, index % 2])
-    base = draw_subject(person)
-    subject = Subject(
-        grade=grade_of_this_knee(base.grade, film) if grade is None else grade,
-        side=SIDES[index % 2] if side is None else side,
-        age=base.age,
-        bmi=base.bmi,
-    )
+    subject = subject_of_film(index, grade, side, person=person, film=film)
     return make_knee(subject, person=person, film=film, size=size), f"{seed}-{patient:06d}"

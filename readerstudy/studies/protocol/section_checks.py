@@ -7,8 +7,6 @@ from readerstudy.studies.protocol.setting import Setting
 from readerstudy.studies.protocol.staircase import SHORTEST_MS, check_staircase, has_truth
 from readerstudy.studies.protocol.table import Table
 
-RATABLE = ("pick_real", "call", "rate", "ask")
-
 
 def check_section(table: Table, section: SectionDocument, setting: Setting) -> None:
     """Name what does not go together; an unknown task is not checked."""

@@ -1,9 +1,13 @@
 """Small bundles for the tests, written as a third party would."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from analysis.document import Document
+from analysis.reporting.outline import PART_TITLES
+from analysis.reporting.prose import part_results
 
 Rows = Sequence[Sequence[Any]]
 
@@ -106,3 +110,9 @@ def edited(name: str, row: int, column: str, value: str) -> dict[str, str]:
     cells[place] = value
     lines[row - 1] = ",".join(cells)
     return {name: "\n".join(lines) + "\n"}
+
+
+def section_results(document: Document, name: str) -> Iterator[str]:
+    """Every sentence on the results of a section's task."""
+    for part in PART_TITLES:
+        yield from part_results(document, name, part)

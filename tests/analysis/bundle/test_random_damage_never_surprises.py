@@ -13,11 +13,10 @@ from analysis.bundle import Bundle, read_bundle
 from analysis.bundle.errors import BundleError
 from analysis.compute import compute
 from analysis.document import Document, to_json
-from analysis.reporting import prose
 from analysis.reporting.conduct_prose import section_conduct
 from analysis.reporting.methods import methods
 from analysis.reporting.tables import tables
-from tests.analysis.bundle.bundles import STUDY, every_column, write_bundle
+from tests.analysis.bundle.bundles import STUDY, every_column, section_results, write_bundle
 
 VALID = every_column()
 FILES = ["study.json", *VALID]
@@ -82,7 +81,7 @@ def said(document: Document) -> None:
     json.dumps(to_json(document), allow_nan=False)
     methods(document)
     for name in document.sections:
-        list(prose.section_results(document, name))
+        list(section_results(document, name))
         list(section_conduct(document, name))
     for table in tables(document):
         for row in table.rows:

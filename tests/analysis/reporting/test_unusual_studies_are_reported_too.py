@@ -13,10 +13,9 @@ from analysis.bundle import read_bundle
 from analysis.compute import compute
 from analysis.model_limit import too_many
 from analysis.reporting.methods import methods
-from analysis.reporting.prose import section_results
 from analysis.reporting.report import Report, report
 from analysis.sections.pick_models import mixed_model
-from tests.analysis.bundle.bundles import STUDY, TABLES, with_column, write_bundle
+from tests.analysis.bundle.bundles import STUDY, TABLES, section_results, with_column, write_bundle
 
 PICKS = "section,reader,trial,picked,correct\n"
 
