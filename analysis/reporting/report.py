@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,8 +20,6 @@ from analysis.model_limit import MODEL_ANSWERS
 if TYPE_CHECKING:
     from analysis.reporting.outline import Outline
 
-#: Forms that the typesetter makes.
-TYPESET = ("figures", "pdf")
 JSON_NAME = "report.json"
 ALL_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "figures")
 
@@ -119,24 +117,26 @@ class Report:
         OutputError
             Where the folder holds something already, or cannot be written.
         """
-        unknown = [name for name in formats if name not in FORMATS]
+        unknown = [name for name in formats if name not in ALL_FORMATS]
         if unknown:
-            raise OutputError(f"The format {unknown[0]!r} is unknown; choose from {', '.join(FORMATS)}.")
+            raise OutputError(f"The format {unknown[0]!r} is unknown; choose from {', '.join(ALL_FORMATS)}.")
         target = Path(folder)
         with _appearing(target) as draft:
-            self._write(dict.fromkeys(formats), draft)
+            self._write(formats, draft)
         return target
 
     def _write(self, formats: Iterable[str], folder: Path) -> None:
-        """Write the forms; those that the typesetter makes side by side, which lets other threads work."""
-        typeset = [name for name in formats if name in TYPESET]
-        if typeset:
-            self.outline.draw()
-        with ThreadPoolExecutor(max(1, len(typeset))) as pool:
-            under_way = [pool.submit(FORMATS[name], self, folder) for name in typeset]
-            for name in formats:
-                if name not in TYPESET:
-                    FORMATS[name](self, folder)
+        """Write the forms. The typesetter works beside this thread, which draws and writes the rest."""
+        wanted = set(formats)
+        with ThreadPoolExecutor() as pool:
+            under_way = [
+                written
+                for name, set_form in TYPESET.items()
+                if name in wanted
+                for written in set_form(self, folder, pool)
+            ]
+            for name in wanted & FORMATS.keys():
+                FORMATS[name](self, folder)
             for written in under_way:
                 written.result()
 
@@ -171,12 +171,6 @@ def _save_html(made: Report, folder: Path) -> None:
     (folder / "report.html").write_text(made.html, encoding="utf-8")
 
 
-def _save_pdf(made: Report, folder: Path) -> None:
-    from analysis.reporting.pdf import typeset
-
-    (folder / "report.pdf").write_bytes(typeset(made.outline, columns=made.columns))
-
-
 def _save_xlsx(made: Report, folder: Path) -> None:
     from analysis.reporting.workbook import write_workbook
 
@@ -189,17 +183,33 @@ def _save_csv(made: Report, folder: Path) -> None:
     write_tables(made.outline, folder / "tables")
 
 
-def _save_figures(made: Report, folder: Path) -> None:
-    from analysis.reporting.figures.files import write_figures
-
-    write_figures(made.outline.all_figures, folder / "figures")
-
-
 FORMATS: dict[str, Callable[[Report, Path], None]] = {
     "html": _save_html,
-    "pdf": _save_pdf,
     "xlsx": _save_xlsx,
     "csv": _save_csv,
     "json": _save_json,
-    "figures": _save_figures,
+}
+
+
+def _set_figures(made: Report, folder: Path, pool: Executor) -> list[Future[None]]:
+    from analysis.reporting.figures.files import write_figures
+
+    return write_figures(made.outline.all_figures, folder / "figures", pool)
+
+
+def _set_pdf(made: Report, folder: Path, pool: Executor) -> list[Future[None]]:
+    from analysis.reporting.pdf import typeset
+
+    made.outline.draw()
+
+    def save() -> None:
+        (folder / "report.pdf").write_bytes(typeset(made.outline, columns=made.columns))
+
+    return [pool.submit(save)]
+
+
+#: Forms that the typesetter makes, the one that can begin with the first figure first.
+TYPESET: dict[str, Callable[[Report, Path, Executor], list[Future[None]]]] = {
+    "figures": _set_figures,
+    "pdf": _set_pdf,
 }

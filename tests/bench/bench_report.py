@@ -36,6 +36,31 @@ def bench_example(folder: Path) -> None:
     say("the example with figures, HTML and PDF", best(pages, 3), "5 s wanted")
 
 
+def bench_shell(folder: Path) -> None:
+    """The shipped example from start to exit, beside the imports that no report can do without."""
+    libraries = "import numpy, pandas, scipy.optimize, scipy.stats, matplotlib.figure, typst, xlsxwriter"
+    imports = best(lambda: run([sys.executable, "-c", libraries]), 3)
+    command = [sys.executable, "-m", "analysis", "report", ROOT / "analysis" / "example", "--out"]
+
+    def made(*formats: str) -> None:
+        run([*command, Path(tempfile.mkdtemp(dir=folder)) / "out", *formats])
+
+    for what, formats, wanted in (
+        ("all formats", (), "2.5 s"),
+        ("JSON alone", ("--format", "json"), "1.2 s"),
+    ):
+        seconds = best(lambda given=formats: made(*given), 3)
+        say(
+            f"the example from the shell, {what}",
+            seconds,
+            f"{wanted} wanted, {seconds / imports:.1f} x imports",
+        )
+
+
+def run(command: list[str | Path]) -> None:
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
 def bench_ordinal() -> None:
     """rating ~ source + (1 | reader) + (1 | trial) + (1 | image), 2,880 rows: R's clmm takes 4.3 s."""
     from analysis.mixed.fit import fit_ordinal
@@ -57,7 +82,7 @@ def bench_million(folder: Path) -> None:
     answers = write_quartets(folder / "bundle", readers=200, trials=1000)
     command = [sys.executable, "-m", "analysis", "report", folder / "bundle", "--out", folder / "report"]
     start = time.perf_counter()
-    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    run(command)
     seconds = time.perf_counter() - start
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     say(f"whole report of {answers:,} answers, {memory:.2f} GiB", seconds, "60 s and 4 GiB wanted")
@@ -70,6 +95,7 @@ def say(what: str, seconds: float, wanted: str) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         bench_example(Path(name))
+        bench_shell(Path(name))
         bench_ordinal()
         bench_million(Path(name))
 

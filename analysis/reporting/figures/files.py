@@ -4,6 +4,7 @@ import csv
 import struct
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import typst
@@ -16,18 +17,28 @@ DPI = 300
 PRINT_TYPE = "Libertinus Serif"
 INCH_M = 0.0254
 HEADER_BYTES = 33
-PAGE = b"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+PAGE = b"""#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#image("figure.svg")
+"""
 
 
-def write_figures(drawn: Sequence[Numbered], folder: Path) -> None:
-    """Write every figure in its three forms, and figures.csv, which says what each shows."""
+def write_figures(drawn: Sequence[Numbered], folder: Path, pool: Executor) -> list[Future[None]]:
+    """Write figures.csv, which says what each figure shows, and in a pool each figure in its three forms.
+
+    Figures are drawn here one by one: matplotlib works in one thread at a time, the typesetter in many.
+    """
     folder.mkdir()
-    svgs = {entry.of.name: set_in(entry.of.svg, PRINT_TYPE).encode() for entry in drawn}
-    for (name, svg), png in zip(svgs.items(), _pngs(list(svgs.values())), strict=True):
-        (folder / f"{name}.svg").write_bytes(svg)
-        (folder / f"{name}.pdf").write_bytes(_set([svg], "pdf")[0])
-        (folder / f"{name}.png").write_bytes(_with_density(png))
     _write_index(drawn, folder / "figures.csv")
+    return [
+        pool.submit(_write_forms, folder / entry.of.name, set_in(entry.of.svg, PRINT_TYPE).encode())
+        for entry in drawn
+    ]
+
+
+def _write_forms(stem: Path, svg: bytes) -> None:
+    stem.with_name(f"{stem.name}.svg").write_bytes(svg)
+    stem.with_name(f"{stem.name}.pdf").write_bytes(_set(svg, "pdf"))
+    stem.with_name(f"{stem.name}.png").write_bytes(_with_density(_set(svg, "png")))
 
 
 def _write_index(drawn: Sequence[Numbered], path: Path) -> None:
@@ -41,19 +52,13 @@ def _write_index(drawn: Sequence[Numbered], path: Path) -> None:
             writer.writerow([entry.number, *files, *words])
 
 
-def _pngs(svgs: Sequence[bytes]) -> list[bytes]:
-    return _set(svgs, "png") if svgs else []
-
-
-def _set(svgs: Sequence[bytes], form: str) -> list[bytes]:
-    """Set each drawing on a page of its size; a PDF has them all, a PNG is one of them."""
-    names = [f"figure-{place}.svg" for place in range(len(svgs))]
-    pages = "#pagebreak()\n".join(f'#image("{name}")\n' for name in names)
-    files = {"main.typ": PAGE + pages.encode(), **dict(zip(names, svgs, strict=True))}
+def _set(svg: bytes, form: str) -> bytes:
+    """Set a drawing on a page of its size."""
+    files = {"main.typ": PAGE, "figure.svg": svg}
     made = typst.compile(  # type: ignore[call-overload]  # its stubs leave out a dict of files
         files, format=form, ppi=DPI, ignore_system_fonts=True, timestamp=0
     )
-    return [bytes(page) for page in made] if isinstance(made, list) else [bytes(made)]
+    return bytes(made)
 
 
 def _with_density(png: bytes) -> bytes:
