@@ -32,6 +32,7 @@ class Said:
     """
 
     reader: str
+    program: bool
     again: bool
     order: int
     picked: SeenImage | None
@@ -85,8 +86,8 @@ class CaseFile:
 
     @property
     def shown(self) -> list[tuple[SeenImage, list[str]]]:
-        """Each image with the readers whose votes it got; a hidden repeat is no second vote."""
-        first = [said for said in self.answers if not said.again]
+        """Each image with the people whose votes it got; a hidden repeat is no second vote."""
+        first = [said for said in self.answers if not said.again and not said.program]
         return [(image, [said.reader for said in first if said.is_for(image)]) for image in self.case.images]
 
 
@@ -128,6 +129,7 @@ def _said(
     picked = images[answer.pick.trial_image_id] if answer.pick else None
     return Said(
         reader=answer.enrolment.pseudonym,
+        program=answer.enrolment.program,
         again=answer.presentation.repeats_id is not None,
         order=answer.presentation.order,
         picked=picked,
@@ -174,7 +176,7 @@ def _right(answer: Response, picked: SeenImage | None, only: SeenImage) -> bool 
 def _neighbour(section: Section, where: str, number: int, order: str) -> int | None:
     """The number of the nearest case that somebody answered; obvious fakes are none."""
     answered = Response.objects.counted().filter(
-        presentation__trial=OuterRef("pk"), presentation__repeats__isnull=True
+        presentation__trial=OuterRef("pk"), presentation__repeats__isnull=True, enrolment__program=False
     )
     fakes = Key.objects.filter(trial_image__trial=OuterRef("pk"), catch=True)
     cases = section.trials.filter(Exists(answered), ~Exists(fakes), **{where: number})

@@ -45,12 +45,16 @@ class Look:
 
 
 def looks_at(study: Study, section: Section, number: int) -> list[Look]:
-    """Everybody who answered the case with a browser that notes times, in the order of places."""
+    """Everybody who answered the case with a browser that notes times, in the order of places.
+
+    A program has no screen: of its times nothing follows.
+    """
     require_unblinded(study)
     canvas = study.lock.protocol.document.canvas
     answers = (
         Response.objects.counted()
-        .filter(presentation__section=section, presentation__trial__number=number, response_ms__gt=0)
+        .filter(presentation__section=section, presentation__trial__number=number)
+        .filter(enrolment__program=False, response_ms__gt=0)
         .select_related("presentation", "enrolment")
         .prefetch_related("presentation__slots")
         .order_by("enrolment__place", "presentation__order")

@@ -26,21 +26,33 @@ Counts = dict[int, Counted]
 
 
 def answers_in(section: Section, reader: str = "") -> QuerySet[Response]:
-    """The answers that count: first showings, not hidden repeats; of all readers or of one."""
-    first = Q(presentation__section=section, presentation__repeats__isnull=True)
-    answers = Response.objects.counted().filter(first).order_by()
-    if not reader:
-        return answers
+    """The answers that count: first showings, not hidden repeats; of all people who read, or of one reader.
+
+    A program stands beside people: its answers are not counted with theirs.
+    """
+    answers = _first_showings(section)
     # By key, not through a join: among half a million answers that is five times as fast.
-    people = Enrolment.objects.filter(study=section.study_id, pseudonym=reader)
-    return answers.filter(enrolment__in=list(people.values_list("pk", flat=True)))
+    enrolled = Enrolment.objects.filter(study=section.study_id)
+    if reader:
+        return answers.filter(enrolment__in=_keys(enrolled.filter(pseudonym=reader)))
+    programs = _keys(enrolled.filter(program=True))
+    return answers.exclude(enrolment__in=programs) if programs else answers
 
 
 def readers_of(section: Section) -> list[str]:
-    """Those who gave answers to a section that count, by their pseudonyms."""
-    people = Enrolment.objects.filter(study=section.study_id).readers().order_by("place", "pk")
-    answered = answers_in(section).values("enrolment")
-    return list(people.filter(pk__in=answered).values_list("pseudonym", flat=True))
+    """Those who gave answers to a section that count, programs too, by their pseudonyms."""
+    readers = Enrolment.objects.filter(study=section.study_id).readers().order_by("place", "pk")
+    answered = _first_showings(section).values("enrolment")
+    return list(readers.filter(pk__in=answered).values_list("pseudonym", flat=True))
+
+
+def _first_showings(section: Section) -> QuerySet[Response]:
+    first = Q(presentation__section=section, presentation__repeats__isnull=True)
+    return Response.objects.counted().filter(first).order_by()
+
+
+def _keys(enrolled: QuerySet[Enrolment]) -> list[int]:
+    return list(enrolled.values_list("pk", flat=True))
 
 
 def settled_counts(section: Section) -> Counts:

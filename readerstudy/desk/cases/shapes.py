@@ -49,6 +49,7 @@ class AnsweredOut(Shape):
 
 class CaseAnswerOut(Shape):
     reader = serializers.CharField()
+    program = serializers.BooleanField(help_text="Programs are not counted among votes and readers.")
     again = serializers.BooleanField(help_text="Whether this answers a hidden repeat of the case.")
     order = serializers.IntegerField()
     picked = serializers.CharField(source="picked.source", default=None, allow_null=True)
