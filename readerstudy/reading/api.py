@@ -18,9 +18,8 @@ from rest_framework.response import Response
 from readerstudy.accounts.models import Scope
 from readerstudy.accounts.person import person
 from readerstudy.reading import shapes
-from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.check_display import check_display
-from readerstudy.reading.consent import consent
 from readerstudy.reading.debrief import debrief
 from readerstudy.reading.display_chart import charts_of, new_attempt
 from readerstudy.reading.errors import NothingHere

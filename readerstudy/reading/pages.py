@@ -17,9 +17,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.person import person
-from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.check_display import check_display
-from readerstudy.reading.consent import consent
 from readerstudy.reading.consent_copy import consent_copy
 from readerstudy.reading.debrief import debrief
 from readerstudy.reading.display_chart import charts_of, new_attempt

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -52,27 +53,12 @@ def invite_reader(
     virtual: bool = False,
 ) -> Invited:
     """Give the next free place, of an arm if one is named, and make the link that lets somebody in."""
-    study = study.take_turn()
-    if not study.is_locked:
-        raise StudyIsNotLocked
-    if study.is_frozen:
-        raise StudyIsFrozen
-    _require_address(email)
-    refuse_double(study, email)
-    require_fit_address(email, study, Role.READER)
+    study = _open_to_readers(study)
+    _require_fit(email, study, Role.READER)
     invitation, token = invite(email, by=by, name=name, language=language)
-    place = next_place(study, arm)
-    enrolment = Enrolment.objects.create(
-        study=study,
-        invitation=invitation,
-        role=Role.READER,
-        place=place,
-        arm=arm_at(study, place),
-        pseudonym=new_pseudonym(study),
-        virtual=virtual,
-        invited_by=by,
+    enrolment = _new_reader(
+        study, "reader invited", arm=arm, invitation=invitation, virtual=virtual, invited_by=by
     )
-    record(study.scope, "reader invited", by=by, on=enrolment, particulars=place_of(enrolment))
     return Invited(enrolment=enrolment, link=link_for(token))
 
 
@@ -81,25 +67,33 @@ def enrol_reader(
     study: Study, user: User, *, by: User, virtual: bool = False, program: bool = False
 ) -> Enrolment:
     """Give the next free place to somebody who has an account, without an invitation."""
+    study = _open_to_readers(study)
+    verb = "virtual reader enrolled" if virtual else "reader enrolled"
+    return _new_reader(study, verb, user=user, virtual=virtual, program=program, invited_by=by)
+
+
+def _open_to_readers(study: Study) -> Study:
     study = study.take_turn()
     if not study.is_locked:
         raise StudyIsNotLocked
     if study.is_frozen:
         raise StudyIsFrozen
-    place = next_place(study)
+    return study
+
+
+def _new_reader(study: Study, verb: str, *, arm: str = "", invited_by: User, **who: Any) -> Enrolment:
+    """Give the next free place, of an arm if one is named, to `who`: an invitation or an account."""
+    place = next_place(study, arm)
     enrolment = Enrolment.objects.create(
         study=study,
-        user=user,
         role=Role.READER,
         place=place,
         arm=arm_at(study, place),
         pseudonym=new_pseudonym(study),
-        virtual=virtual,
-        program=program,
-        invited_by=by,
+        invited_by=invited_by,
+        **who,
     )
-    verb = "virtual reader enrolled" if virtual else "reader enrolled"
-    record(study.scope, verb, by=by, on=enrolment, particulars=place_of(enrolment))
+    record(study.scope, verb, by=invited_by, on=enrolment, particulars=place_of(enrolment))
     return enrolment
 
 
@@ -116,7 +110,6 @@ def invite_staff(
     role: str,
     *,
     by: User,
-    name: str = "",
     language: str = "",
     leads: bool = False,
 ) -> Invited:
@@ -125,12 +118,10 @@ def invite_staff(
     With `leads` they may create studies of their own, which only somebody who may can give.
     """
     study = study.take_turn()
-    _require_address(email)
-    refuse_double(study, email)
-    require_fit_address(email, study, role)
+    _require_fit(email, study, role)
     if role == Role.MONITOR:
         _require_something_to_monitor(study)
-    invitation, token = invite(email, by=by, name=name, language=language)
+    invitation, token = invite(email, by=by, language=language)
     if leads:
         make_invited_leader(invitation, by=by)
     enrolment = Enrolment.objects.create(study=study, invitation=invitation, role=role, invited_by=by)
@@ -170,9 +161,7 @@ def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Inv
         raise StudyIsFrozen
     if not reason.strip():
         raise ReasonMissing
-    _require_address(email)
-    refuse_double(enrolment.study, email)
-    require_fit_address(email, enrolment.study, enrolment.role)
+    _require_fit(email, enrolment.study, enrolment.role)
     return _relink(enrolment, old, email, "invitation readdressed", by=by, reason=reason)
 
 
@@ -187,13 +176,16 @@ def _relink(
     return Invited(enrolment=enrolment, link=link_for(token))
 
 
-def _require_address(email: str) -> None:
+def _require_fit(email: str, study: Study, role: str) -> None:
+    """Refuse what is no address, and the address of somebody who cannot have this part in the study."""
     try:
         validate_email(email)
     except ValidationError as error:
         raise NotAnAddress(
             f"{email!r} is not an email address. Write one such as name@hospital.example."
         ) from error
+    refuse_double(study, email)
+    require_fit_address(email, study, role)
 
 
 def new_pseudonym(study: Study) -> str:

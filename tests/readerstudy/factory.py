@@ -22,11 +22,10 @@ from readerstudy.imaging.models import Image
 from readerstudy.imaging.normalise import digest_of
 from readerstudy.imaging.packs import pack_images
 from readerstudy.imaging.storage import write_buffers
+from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.answer import Answer, Point, Said
-from readerstudy.reading.be_briefed import be_briefed
 from readerstudy.reading.checks import Screen
 from readerstudy.reading.checks.conditions import is_asked
-from readerstudy.reading.consent import consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.readers import reading_of

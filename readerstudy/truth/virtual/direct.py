@@ -7,9 +7,8 @@ from typing import Any, cast
 import numpy as np
 
 from readerstudy.accounts.models import User
-from readerstudy.reading.be_briefed import be_briefed
+from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.check_display import check_display
-from readerstudy.reading.consent import consent
 from readerstudy.reading.debrief import debrief
 from readerstudy.reading.display_chart import charts_of, new_attempt
 from readerstudy.reading.exposures import exposure_of, going_on

@@ -9,8 +9,7 @@ import pytest
 
 from analysis.spreadsheet import defused
 from readerstudy.errors import ReaderstudyError
-from readerstudy.reading.be_briefed import be_briefed
-from readerstudy.reading.consent import consent
+from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.models import Reason, Response, Slot
 from readerstudy.results.bundle import export_bundle
