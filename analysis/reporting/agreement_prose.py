@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analysis.agreement.result import Agreement
 from analysis.document import Document
 from analysis.document.agreement import Coefficients, SectionAgreement
-from analysis.reporting.who import readers_word, starting
+from analysis.reporting.readers import readers_word, starting
 from analysis.reporting.words import because, interval, level_text, number, p_phrase, percent, rated_by_all
 
 

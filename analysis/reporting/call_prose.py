@@ -17,8 +17,8 @@ from analysis.document.call import (
 )
 from analysis.document.common import NotComputed
 from analysis.reporting.call_models import model_sentences
+from analysis.reporting.readers import readers_word, starting
 from analysis.reporting.verdicts import against_chance, equivalence
-from analysis.reporting.who import readers_word, starting
 from analysis.reporting.words import (
     ALPHA,
     because,

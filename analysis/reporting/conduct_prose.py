@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.document import Document
 from analysis.document.conduct import Conduct, Repeats, Trend
-from analysis.reporting.who import readers_word
+from analysis.reporting.readers import readers_word
 from analysis.reporting.words import because, interval, listed, number, p_phrase, percent
 
 

@@ -12,7 +12,7 @@ from analysis.reporting.blinding import audit_method, disclosed
 from analysis.reporting.call_models import models
 from analysis.reporting.items.methods import items_asked
 from analysis.reporting.plan_prose import plan_method
-from analysis.reporting.who import notice, readers_word
+from analysis.reporting.readers import notice, readers_word
 from analysis.reporting.words import level_text, listed
 
 MASKED = (

@@ -28,8 +28,8 @@ from analysis.reporting.methods import methods
 from analysis.reporting.numbered import Numbered
 from analysis.reporting.plan_prose import plan_notice
 from analysis.reporting.programs_declared import program_provenance
+from analysis.reporting.readers import notice, readers_word, running_head
 from analysis.reporting.tables import Table, endpoint_table, tables
-from analysis.reporting.who import notice, readers_word, running_head
 
 PART_TITLES = {
     "detection": "Finding the real image",

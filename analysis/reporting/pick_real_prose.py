@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from analysis.document import Document
 from analysis.document.pick_real import ChoiceModel, Detection, MaskedDetection, Overall, PickModel
+from analysis.reporting.readers import readers_word, starting
 from analysis.reporting.verdicts import against_chance
 from analysis.reporting.verdicts import equivalence as equivalence_verdict
-from analysis.reporting.who import readers_word, starting
 from analysis.reporting.words import (
     ALPHA,
     because,

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.document.pick_real import ChoiceModel, Detection, MaskedDetection, Position
 from analysis.reporting.columns import CHOICE, DETECTION_READERS, PICKS, SLOTS, TRIALS
-from analysis.reporting.who import starting
+from analysis.reporting.readers import starting
 from analysis.reporting.words import p_phrase
 
 Make = Callable[..., Any]

@@ -29,7 +29,7 @@ from readerstudy.imaging.models import Image
 from readerstudy.imaging.naming import Naming
 from readerstudy.imaging.normalise import PIPELINE, Buffer, Original, Spaced
 from readerstudy.imaging.storage import absent_keys, image_folder, write_buffers
-from readerstudy.imaging.workshop import Job, Outcome, Workshop
+from readerstudy.imaging.worker_pool import Job, Outcome, WorkerPool
 
 CHUNK_FILES = 64
 CHUNK_BYTES = 32 * 1024 * 1024
@@ -111,8 +111,8 @@ def import_files(
     )
     done = 0
     ahead = max(1, min(2 * workers, HELD_BYTES // max(CHUNK_BYTES, canvas.buffer_bytes)))
-    with Workshop(canvas, workers, folder=image_folder()) as workshop:
-        for outcomes in run.batches(found, workshop, ahead=ahead):
+    with WorkerPool(canvas, workers, folder=image_folder()) as pool:
+        for outcomes in run.batches(found, pool, ahead=ahead):
             done += len(outcomes)
             yield from outcomes
             if on_progress is not None:
@@ -170,17 +170,17 @@ class _Run:
     listed: set[str] = field(default_factory=set)
 
     def batches(
-        self, found: Iterable[Subject], workshop: Workshop, *, ahead: int
+        self, found: Iterable[Subject], pool: WorkerPool, *, ahead: int
     ) -> Iterator[list[Imported | Refused]]:
         """Decode a few chunks ahead of the one that is being stored."""
         pending: deque[tuple[list[_Item], Future[list[Outcome]]]] = deque()
         for items in self._chunks(found):
             self._recognise(items)
-            pending.append((items, workshop.begin(_jobs(items))))
+            pending.append((items, pool.begin(_jobs(items))))
             if len(pending) > ahead:
-                yield self._finish(*pending.popleft(), workshop)
+                yield self._finish(*pending.popleft(), pool)
         while pending:
-            yield self._finish(*pending.popleft(), workshop)
+            yield self._finish(*pending.popleft(), pool)
 
     def unused_rows(self) -> Iterator[Refused]:
         """Return the rows of the manifest that were refused, and those that no file answered to."""
@@ -251,10 +251,10 @@ class _Run:
                 item.data = b""
 
     def _finish(
-        self, items: list[_Item], future: Future[list[Outcome]], workshop: Workshop
+        self, items: list[_Item], future: Future[list[Outcome]], pool: WorkerPool
     ) -> list[Imported | Refused]:
         waiting = [item for item in items if item.is_open]
-        for item, outcome in zip(waiting, workshop.finish(future, _jobs(items)), strict=True):
+        for item, outcome in zip(waiting, pool.finish(future, _jobs(items)), strict=True):
             item.data = b""
             if isinstance(outcome, Refusal):
                 item.refusal = outcome

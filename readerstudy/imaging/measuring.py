@@ -11,7 +11,7 @@ from readerstudy.imaging.buffer_features import Found, measure_buffers
 from readerstudy.imaging.features import Features
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.storage import read_buffer
-from readerstudy.imaging.workshop import open_pool
+from readerstudy.imaging.worker_pool import open_pool
 
 CHUNK_IMAGES = 32
 CHUNK_BYTES = 128 * 1024 * 1024

@@ -14,7 +14,7 @@ from readerstudy.imaging.files import key_of
 from readerstudy.imaging.models import Envelope, Image, Packed
 from readerstudy.imaging.packing import pack, preview
 from readerstudy.imaging.storage import read_buffer, write_buffers
-from readerstudy.imaging.workshop import open_pool
+from readerstudy.imaging.worker_pool import open_pool
 
 CHUNK_BYTES = 32 * 1024 * 1024
 #: Starting processes takes about as long as packing this much in one.

@@ -8,8 +8,8 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience, Event
 from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
+from readerstudy.imaging.obvious_fakes import make_obvious_fake
 from readerstudy.imaging.packs import pack_images
-from readerstudy.imaging.spoil import spoil
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.reading.models.presentation import REFERENCE_AT
 from readerstudy.studies.models import Section, Study, Trial, TrialImage
@@ -146,7 +146,7 @@ def _store_trials(
 
 def _pixels(origin: Provenance, *, catch: bool) -> Image:
     """The image as it will be shown: in a catch trial, synthetic images are spoiled beyond doubt."""
-    return spoil(origin.image) if catch and origin.source.kind == "synthetic" else origin.image
+    return make_obvious_fake(origin.image) if catch and origin.source.kind == "synthetic" else origin.image
 
 
 def _store_places(section: Section, planned: PlannedSection, trials: list[Trial]) -> None:

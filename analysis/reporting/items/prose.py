@@ -26,8 +26,8 @@ from analysis.document.items import (
 from analysis.document.pick_real import Detection
 from analysis.reporting.agreement_prose import agreement_of
 from analysis.reporting.rate_prose import realism, realism_in_brief
+from analysis.reporting.readers import readers_word, starting
 from analysis.reporting.verdicts import against_chance, equivalence
-from analysis.reporting.who import readers_word, starting
 from analysis.reporting.words import (
     ALPHA,
     because,

@@ -25,7 +25,7 @@ from readerstudy.studies.protocol import Question
 from readerstudy.truth.practice import judge_practice
 from readerstudy.truth.virtual.glances import glances
 from readerstudy.truth.virtual.items import answer
-from readerstudy.truth.virtual.mind import Mind, Screen
+from readerstudy.truth.virtual.reader import Screen, VirtualReader
 from readerstudy.truth.virtual.screens import Screens
 from readerstudy.truth.virtual.sharp_eyes import display_check
 
@@ -34,18 +34,18 @@ FRAME_MS = 1000 / 60
 SLOW_FRAMES = 0.05
 
 
-def read_directly(enrolment: Enrolment, mind: Mind, *, on_answer: OnAnswer) -> int:
+def read_directly(enrolment: Enrolment, reader: VirtualReader, *, on_answer: OnAnswer) -> int:
     """Read until nothing is left or the reader stops; returns how many answers were given now."""
-    _get_ready(enrolment, mind)
+    _get_ready(enrolment, reader)
     screens, given, sitting = Screens(enrolment), 0, _sit_down(enrolment)
-    while (shown := _open(enrolment)) is not None and not mind.stops():
+    while (shown := _open(enrolment)) is not None and not reader.stops():
         exposure_ms = exposure_of(Walk(enrolment))
         screen = screens.screen(shown.token, exposure_ms)
-        timing = timing_of(mind, screen)
+        timing = timing_of(reader, screen)
         respond(
             enrolment,
             shown.token,
-            answer_from(answer(mind, screen)),
+            answer_from(answer(reader, screen)),
             by=_reader(enrolment),
             client_uuid=uuid.uuid4(),
             sitting=sitting,
@@ -83,15 +83,15 @@ def _open(enrolment: Enrolment) -> Presentation | None:
     return _open(enrolment)
 
 
-def timing_of(mind: Mind, screen: Screen) -> dict[str, Any]:
+def timing_of(reader: VirtualReader, screen: Screen) -> dict[str, Any]:
     """What the browser of a virtual reader measures: an image stays a frame longer now and then."""
-    took_ms = mind.response_ms(screen.section)
+    took_ms = reader.response_ms(screen.section)
     timing: dict[str, Any] = {"response_ms": took_ms, "active_ms": took_ms}
     if screen.exposure_ms and screen.images:
-        shown_ms = screen.exposure_ms + FRAME_MS * float(mind.rng.random() < SLOW_FRAMES)
+        shown_ms = screen.exposure_ms + FRAME_MS * float(reader.rng.random() < SLOW_FRAMES)
         timing |= {"exposure_ms": float(screen.exposure_ms), "shown_ms": round(shown_ms, 1)}
     elif screen.images:
-        timing |= {"first_paint_ms": 0, "events": glances(mind, screen, took_ms)}
+        timing |= {"first_paint_ms": 0, "events": glances(reader, screen, took_ms)}
     return timing
 
 
@@ -100,12 +100,12 @@ def _reader(enrolment: Enrolment) -> User:
     return cast("User", enrolment.person)
 
 
-def _get_ready(enrolment: Enrolment, mind: Mind) -> None:
+def _get_ready(enrolment: Enrolment, reader: VirtualReader) -> None:
     """What stands before reading, in the order the platform asks for it."""
     by = _reader(enrolment)
     steps: dict[str, Callable[[], object]] = {
         "consent": lambda: consent(enrolment, by=by),
-        "questionnaire": lambda: fill_questionnaire(enrolment, questionnaire(enrolment, mind), by=by),
+        "questionnaire": lambda: fill_questionnaire(enrolment, questionnaire(enrolment, reader), by=by),
         "instructions": lambda: be_briefed(enrolment, by=by),
     }
     while (step := next_step(enrolment)) is not None:
@@ -113,10 +113,10 @@ def _get_ready(enrolment: Enrolment, mind: Mind) -> None:
         enrolment.refresh_from_db()
 
 
-def questionnaire(enrolment: Enrolment, mind: Mind) -> dict[str, str]:
+def questionnaire(enrolment: Enrolment, reader: VirtualReader) -> dict[str, str]:
     """Plausible answers to what the protocol asks of readers."""
     questions = enrolment.study.lock.protocol.document.questions
-    return {question.name: _said(question, mind.rng) for question in questions}
+    return {question.name: _said(question, reader.rng) for question in questions}
 
 
 def _said(question: Question, rng: np.random.Generator) -> str:

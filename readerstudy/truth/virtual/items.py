@@ -16,7 +16,7 @@ from readerstudy.studies.protocol import Item
 from readerstudy.truth.judged import true_of
 from readerstudy.truth.judging import Point as Place
 from readerstudy.truth.judging import is_target
-from readerstudy.truth.virtual.mind import Mind, Screen, Seen, expit
+from readerstudy.truth.virtual.reader import Screen, Seen, VirtualReader, expit
 
 SEES = 0.8
 TELLS_REAL = 0.62
@@ -30,20 +30,20 @@ TEXTS = ("Nothing unusual.", "Slightly blurred edges.", "Texture looks smooth in
 Where = tuple[str, str | None]
 
 
-def answer(mind: Mind, screen: Screen) -> dict[str, Any]:
+def answer(reader: VirtualReader, screen: Screen) -> dict[str, Any]:
     """A whole answer to a screen in the form that browsers send: of its task, and of its items."""
-    said = mind.answer(screen) if screen.images else {}
+    said = reader.answer(screen) if screen.images else {}
     entries = as_entries(answer_from(said), screen.section, tuple(screen.images))
     given: dict[Where, Said] = {(one.item, one.slot): one for one in entries}
-    return {**said, "items": [one.as_dict() for one in _Items(mind, screen, given).answers()]}
+    return {**said, "items": [one.as_dict() for one in _Items(reader, screen, given).answers()]}
 
 
 class _Items:
     """One reader at one screen. `given` is what was said so far."""
 
-    def __init__(self, mind: Mind, screen: Screen, given: dict[Where, Said]) -> None:
-        self._mind, self._screen, self._given = mind, screen, given
-        self._rng = mind.rng
+    def __init__(self, reader: VirtualReader, screen: Screen, given: dict[Where, Said]) -> None:
+        self._reader, self._screen, self._given = reader, screen, given
+        self._rng = reader.rng
         self._letters = tuple(screen.images)
 
     def answers(self) -> Iterator[Said]:
@@ -73,11 +73,11 @@ class _Items:
 
     def _is_right(self, item: Item, slot: str | None) -> bool:
         if item.truth != "kind":
-            return self._mind.is_right(self._screen, usual=SEES)
+            return self._reader.is_right(self._screen, usual=SEES)
         seen = self._seen(slot)
-        bias = self._mind.skill.bias
+        bias = self._reader.skill.bias
         shift = -bias if seen is not None and seen.real else bias
-        return self._mind.is_right(self._screen, shift=shift, usual=TELLS_REAL)
+        return self._reader.is_right(self._screen, shift=shift, usual=TELLS_REAL)
 
     def _seen(self, slot: str | None) -> Seen | None:
         """The image asked of, or the only one."""
@@ -88,17 +88,17 @@ class _Items:
     def _share(self, slot: str | None) -> float:
         """A feeling between 0 and 1, of an image or of the section."""
         seen = self._seen(slot)
-        felt = float(self._rng.normal(0.2, 1)) if seen is None else self._mind.felt(seen)
+        felt = float(self._rng.normal(0.2, 1)) if seen is None else self._reader.felt(seen)
         return expit(1.3 * felt)
 
     def _size(self, slot: str | None) -> float:
         """How large a thing looks, between 0 and 1: on one image nearly alike to all readers."""
         seen = self._seen(slot)
-        shared = 0.0 if seen is None else self._mind.difficulty(seen.image)
+        shared = 0.0 if seen is None else self._reader.difficulty(seen.image)
         return float(np.clip(expit(4 * shared) + self._rng.normal(0, READS_OFF), 0.0, 1.0))
 
     def _sure(self, item: Item, *, right: bool) -> dict[str, Any]:
-        return {"confidence": self._mind.sure(item.confidence, right=right)} if item.confidence else {}
+        return {"confidence": self._reader.sure(item.confidence, right=right)} if item.confidence else {}
 
     def scale(self, item: Item, slot: str | None) -> dict[str, Any]:
         points = item.scale.points if item.scale else (0,)
@@ -168,7 +168,7 @@ class _Items:
         images = self._screen.images
         targets = [letter for letter, seen in images.items() if is_target(item, seen.origin)]
         others = [letter for letter in images if letter not in targets]
-        right = not others or self._mind.is_right(self._screen)
+        right = not others or self._reader.is_right(self._screen)
         return {"value": str(self._rng.choice(targets if right else others)), **self._sure(item, right=right)}
 
     def prefer(self, item: Item, slot: str | None) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class _Items:
         return {"value": tuple(self._by_liking())}
 
     def _by_liking(self) -> list[str]:
-        liked = {letter: self._mind.felt(seen) for letter, seen in self._screen.images.items()}
+        liked = {letter: self._reader.felt(seen) for letter, seen in self._screen.images.items()}
         return sorted(liked, key=lambda letter: -liked[letter])
 
     def mark(self, item: Item, slot: str | None) -> dict[str, Any]:

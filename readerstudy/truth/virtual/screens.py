@@ -7,7 +7,7 @@ from readerstudy.reading.screens import label_choices
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.judged import origin_of
 from readerstudy.truth.models import Key
-from readerstudy.truth.virtual.mind import Screen, Seen
+from readerstudy.truth.virtual.reader import Screen, Seen
 
 
 class Screens:

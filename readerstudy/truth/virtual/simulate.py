@@ -10,7 +10,7 @@ from readerstudy.studies.errors import StudyIsNotLocked
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.virtual.direct import read_directly
 from readerstudy.truth.virtual.enrol import enrol_virtual, invite_virtual
-from readerstudy.truth.virtual.mind import Mind, Skill
+from readerstudy.truth.virtual.reader import Skill, VirtualReader
 from readerstudy.truth.virtual.through_http import read_through_http
 
 OnAnswer = Callable[[], None]
@@ -26,8 +26,8 @@ def simulate_readers(
     total = 0
     for number in range(1, readers + 1):
         enrolment = enrol_virtual(study, number, by=by)
-        mind = Mind(skill, seed=seed, place=enrolment.place or 0)
-        total += read_directly(enrolment, mind, on_answer=on_answer)
+        reader = VirtualReader(skill, seed=seed, place=enrolment.place or 0)
+        total += read_directly(enrolment, reader, on_answer=on_answer)
     return total
 
 
@@ -54,8 +54,8 @@ def simulate_through_http(
     def read(number: int) -> int:
         one = invited[number]
         try:
-            mind = Mind(skill, seed=seed, place=one.enrolment.place or 0)
-            return read_through_http(one, mind, server=server, on_answer=on_answer)
+            reader = VirtualReader(skill, seed=seed, place=one.enrolment.place or 0)
+            return read_through_http(one, reader, server=server, on_answer=on_answer)
         finally:
             connection.close()
 

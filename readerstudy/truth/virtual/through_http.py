@@ -9,7 +9,7 @@ from readerstudy.studies.invite import Invited
 from readerstudy.truth.virtual.browser import Browser
 from readerstudy.truth.virtual.direct import questionnaire, timing_of
 from readerstudy.truth.virtual.items import answer
-from readerstudy.truth.virtual.mind import Mind
+from readerstudy.truth.virtual.reader import VirtualReader
 from readerstudy.truth.virtual.screens import Screens
 from readerstudy.truth.virtual.sharp_eyes import display_check
 
@@ -18,7 +18,7 @@ OnAnswer = Callable[[], None]
 MOST_GATES = 5
 
 
-def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: OnAnswer) -> int:
+def read_through_http(invited: Invited, reader: VirtualReader, *, server: str, on_answer: OnAnswer) -> int:
     """Accept the invitation, do what stands before reading, and read; returns the number of answers."""
     browser = Browser(server)
     link = urlsplit(invited.link).path
@@ -31,7 +31,7 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
     if document.consent:
         browser.post(f"{api}/consent")
     if document.questions:
-        browser.post(f"{api}/questionnaire", questionnaire(enrolment, mind))
+        browser.post(f"{api}/questionnaire", questionnaire(enrolment, reader))
     browser.post(f"{api}/briefing")
     sitting = str(uuid.uuid4())
     if document.display.if_failed == "refuse":
@@ -40,12 +40,12 @@ def read_through_http(invited: Invited, mind: Mind, *, server: str, on_answer: O
     browser.post(f"{api}/sitting", {"sitting": sitting, "take_over": False, "screen": SCREEN})
     screens, given = Screens(enrolment), 0
     state = browser.json(f"{api}/state")
-    while (state := _past_the_gate(browser, slug, state))["current"] is not None and not mind.stops():
+    while (state := _past_the_gate(browser, slug, state))["current"] is not None and not reader.stops():
         shown = state["current"]
         for image in shown["images"]:
             browser.get(image["url"])
         screen = screens.screen(shown["token"], state["section"]["screen"]["exposure_ms"])
-        said = {"answer": answer(mind, screen), "timing": timing_of(mind, screen)}
+        said = {"answer": answer(reader, screen), "timing": timing_of(reader, screen)}
         state = browser.post(
             f"{api}/presentations/{shown['token']}/response", {"client_uuid": str(uuid.uuid4()), **said}
         )["state"]

@@ -12,7 +12,7 @@ import pytest
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import Refusal
 from readerstudy.imaging.normalise import prepare
-from readerstudy.imaging.workshop import Workshop
+from readerstudy.imaging.worker_pool import WorkerPool
 from tests.readerstudy.imaging.phantoms import dicom, dicom_bytes, eight_bits, encoded, phantom
 from tests.readerstudy.imaging.test_frames import film, nifti
 
@@ -22,9 +22,9 @@ GREY = eight_bits(phantom())
 
 def refusal(data: bytes, name: str) -> str:
     """In a child process with limits, as an import does it."""
-    with Workshop(STACK, 1, most_seconds=20) as workshop:
+    with WorkerPool(STACK, 1, most_seconds=20) as pool:
         jobs = [(data, name)]
-        (outcome,) = workshop.finish(workshop.begin(jobs), jobs)
+        (outcome,) = pool.finish(pool.begin(jobs), jobs)
     assert isinstance(outcome, Refusal)
     return str(outcome)
 

@@ -9,7 +9,7 @@ from readerstudy.imaging import importing
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.importing import group_of
 from readerstudy.imaging.models import Image
-from readerstudy.imaging.workshop import Job, Outcome, Prepare, prepare_all
+from readerstudy.imaging.worker_pool import Job, Outcome, Prepare, prepare_all
 from tests.readerstudy.imaging.conftest import Run
 from tests.readerstudy.imaging.phantoms import (
     dicom,
@@ -45,7 +45,7 @@ def test_files_that_the_caller_has_seen_are_not_decoded_again(
         decoded.append(len(jobs))
         return prepare_all(jobs, canvas, prepare)
 
-    monkeypatch.setattr("readerstudy.imaging.workshop.prepare_all", count)
+    monkeypatch.setattr("readerstudy.imaging.worker_pool.prepare_all", count)
     second, _ = run(tmp_path / "in", seen=lambda asked: known)
     assert sum(decoded) == 2
     assert [each.image for each in first] == [each.image for each in second]

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PARENT = """
 import os, time
-from readerstudy.imaging.workshop import open_pool
+from readerstudy.imaging.worker_pool import open_pool
 if __name__ == "__main__":
     pool = open_pool(1)
     print(pool.submit(os.getpid).result(), flush=True)

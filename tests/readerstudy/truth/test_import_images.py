@@ -6,7 +6,7 @@ import pytest
 
 from readerstudy.audit.models import Event
 from readerstudy.imaging.importing import group_of
-from readerstudy.imaging.workshop import Workshop
+from readerstudy.imaging.worker_pool import WorkerPool
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
 from readerstudy.truth import import_images as importing
@@ -29,13 +29,13 @@ def study() -> Study:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many files were decoded, chunk by chunk."""
     counted: list[int] = []
-    finish = Workshop.finish
+    finish = WorkerPool.finish
 
-    def count(self: Workshop, future: object, jobs: list[object]) -> object:
+    def count(self: WorkerPool, future: object, jobs: list[object]) -> object:
         counted.append(len(jobs))
         return finish(self, future, jobs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Workshop, "finish", count)
+    monkeypatch.setattr(WorkerPool, "finish", count)
     return counted
 
 

@@ -7,8 +7,8 @@ from tqdm import tqdm
 from readerstudy.accounts.models import User
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
-from readerstudy.truth.virtual.mind import Skill
 from readerstudy.truth.virtual.private_server import private_server
+from readerstudy.truth.virtual.reader import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers, simulate_through_http
 
 

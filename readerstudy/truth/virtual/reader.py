@@ -74,7 +74,7 @@ class Screen:
         return self.catch or self.section.pass_mark is not None
 
 
-class Mind:
+class VirtualReader:
     """One virtual reader. The same seed and place give the same answers."""
 
     def __init__(self, skill: Skill, *, seed: int, place: int) -> None:

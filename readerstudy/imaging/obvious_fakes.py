@@ -13,7 +13,7 @@ from readerstudy.imaging.storage import read_buffer, write_buffers
 TILES = 8
 
 
-def spoil(image: Image) -> Image:
+def make_obvious_fake(image: Image) -> Image:
     """The same greys in shuffled, rotated tiles: equal in format and histogram, absurd in content."""
     canvas = image.canvas
     values = np.frombuffer(read_buffer(image), dtype=canvas.dtype)
@@ -22,10 +22,10 @@ def spoil(image: Image) -> Image:
     existing = Image.objects.filter(digest=digest).first()
     if existing is not None:
         return existing
-    spoiled = Image.in_canvas(canvas, digest)
-    write_buffers([(spoiled.key, pixels)])
-    spoiled.save()
-    return spoiled
+    fake = Image.in_canvas(canvas, digest)
+    write_buffers([(fake.key, pixels)])
+    fake.save()
+    return fake
 
 
 def _shuffle_tiles(values: NDArray[np.integer], canvas: Canvas, digest: str) -> NDArray[np.integer]:
@@ -38,10 +38,10 @@ def _shuffle_tiles(values: NDArray[np.integer], canvas: Canvas, digest: str) -> 
     order = sorted(cells, key=lambda cell: hashlib.sha256(f"{digest}{cell}".encode()).digest())
     grid = (canvas.frames, canvas.height, canvas.width, canvas.channels)
     source = values.reshape(grid)
-    spoiled = source.copy()
+    fake = source.copy()
     for (row, column), (from_row, from_column) in zip(cells, order, strict=True):
         tile = source[
             :, from_row * high : (from_row + 1) * high, from_column * wide : (from_column + 1) * wide
         ]
-        spoiled[:, row * high : (row + 1) * high, column * wide : (column + 1) * wide] = tile[:, ::-1]
-    return spoiled
+        fake[:, row * high : (row + 1) * high, column * wide : (column + 1) * wide] = tile[:, ::-1]
+    return fake

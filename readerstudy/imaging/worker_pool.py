@@ -76,7 +76,7 @@ def open_pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
 
 
-class Workshop:
+class WorkerPool:
     """A pool of processes, or the caller's own process where `workers` is 0.
 
     Processes write what they make below `folder`; otherwise buffers come back with their pixels.
