@@ -1,4 +1,4 @@
-"""The command line: `./manage.py help` in a checkout, `readerstudy help` where the package is installed."""
+"""The entry point of the commands: `./manage.py help` in a checkout, `readerstudy help` if installed."""
 
 import os
 import sys

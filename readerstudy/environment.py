@@ -1,4 +1,4 @@
-"""Settings from environment variables, refused in one line where they make no sense."""
+"""Read settings from environment variables; report an invalid one in one line."""
 
 import os
 import zlib
@@ -29,7 +29,7 @@ def switch_from_environment(name: str, *, default: bool) -> bool:
 
 
 def from_environment(name: str, *, development: str, what: str) -> str:
-    """The value of an environment variable, which production has to give."""
+    """Return the value of an environment variable, which production has to set."""
     value = os.environ.get(name, "")
     if value:
         return value

@@ -1,4 +1,4 @@
-"""What reaches the server's log: lines or JSON, without the secrets that stand in addresses.
+"""Format the server's log as lines or JSON, without the secrets in URLs.
 
 A token in an address opens a picture, an account or an answer to whoever reads the log. A digest is no
 better: whoever holds the token tries the few possible answers and sees which one fits. Both are cut from

@@ -189,7 +189,7 @@ def postgresql(config: dict[str, Any]) -> dict[str, object]:
 
 
 def image_storage() -> dict[str, object]:
-    """Where pixel buffers lie: a folder by default, `s3://bucket/prefix?endpoint=URL` when grown up."""
+    """Configure the storage of pixel buffers: a folder, or `s3://bucket/prefix?endpoint=URL`."""
     url = os.environ.get("STORAGE_URL")
     if not url:
         return {

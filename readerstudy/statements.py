@@ -1,7 +1,7 @@
-"""Statements that are asked again and again: Django writes their SQL once in a process.
+"""Cache the SQL of frequent statements: Django compiles each once per process.
 
-Writing the SQL of a query takes Django ten times as long as asking it. `Statement` keeps what it wrote for a
-query, `insert` and `update` what they write for a model.
+Compiling a query takes Django ten times as long as executing it. `Statement` caches the SQL of a
+query, `insert` and `update` that of a model.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Given(Expression):
-    """A value that is given with each execution, by its name: a number or a text."""
+    """A placeholder for a number or a text that each execution gives by name."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Given(Expression):
 
 
 class Statement:
-    """A query that is written on first use. `rows` come as the database has them: true may be 1."""
+    """A query, compiled on first use. `rows` are unconverted database values: true may be 1."""
 
     def __init__(self, write: Callable[[], QuerySet[Any, Any]]) -> None:
         self._write = write
@@ -58,9 +58,9 @@ class Statement:
 
 
 def written_time(at: datetime | str) -> str:
-    """A time in a row as `isoformat` writes it with its zone.
+    """Return a time from a row in ISO format with its time zone.
 
-    SQLite has it in UTC and does not say so; as a text, where somebody made the table anew.
+    SQLite stores it in UTC without a zone; as a text, where the table was recreated.
     """
     if isinstance(at, datetime) and at.tzinfo is not None:
         return at.isoformat()
@@ -84,7 +84,7 @@ def insert(row: Model) -> None:
 def insert_all(rows: Iterable[Model], *, on_conflict: str = "") -> None:
     """Insert new rows of one model by one statement, without their keys.
 
-    `on_conflict` says by which columns a row is there already, and what to do then.
+    `on_conflict` is the rest of an ON CONFLICT clause: the columns, and what to do.
     """
     new = list(rows)
     if not new:
@@ -95,13 +95,13 @@ def insert_all(rows: Iterable[Model], *, on_conflict: str = "") -> None:
 
 
 def update(row: Model, *names: str) -> None:
-    """Write the named fields of a row that is there."""
+    """Update the named fields of an existing row."""
     columns = [row._meta.get_field(name) for name in names]
     execute(_update(type(row), names), [*_values(row, columns), row.pk])
 
 
 def _instance(model: type[Row], row: Sequence[Any]) -> Row:
-    """Make an instance of a whole row of PostgreSQL, as a queryset does that has no more to do."""
+    """Return an instance made from a whole row of PostgreSQL, as a queryset would."""
     names, read = _readers(model)
     values = list(row)
     for place, from_db_value in read:
@@ -111,7 +111,7 @@ def _instance(model: type[Row], row: Sequence[Any]) -> Row:
 
 @lru_cache(maxsize=256)
 def _readers(model: type[Model]) -> tuple[list[str], list[tuple[int, Callable[..., Any]]]]:
-    """The fields of a model, and those by their place that convert what the database has."""
+    """Return the field names of a model, and the converters of its fields by position."""
     fields = model._meta.concrete_fields
     read = [(at, field.from_db_value) for at, field in enumerate(fields) if hasattr(field, "from_db_value")]
     return [field.attname for field in fields], read

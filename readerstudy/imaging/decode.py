@@ -1,4 +1,4 @@
-"""From the bytes of a file to grey levels or colours, and nothing else: no tag, comment or name survives.
+"""Decode a file to grey levels or colours, and nothing else: tags, comments and names are dropped.
 
 Every format comes out the same way: a level for each sample and a table that says which grey, from 0 (black)
 to 1 (white), a level stands for. Inversion, windows and look-up tables are changes to the table. Colours are
@@ -74,7 +74,7 @@ class Decoded:
 
 
 def decode(data: bytes, *, name: str, colour: bool = False) -> Decoded:
-    """Read one image, or refuse it with a sentence. The name serves for its ending only."""
+    """Read one image, or raise a refusal. Only the ending of the name is used."""
     if not data:
         raise EmptyFile
     container = recognise(data, name=name)
@@ -125,7 +125,7 @@ def signature(data: bytes) -> str | None:
 
 
 def require_size(width: int, height: int) -> None:
-    """Judge the header before a single pixel is unpacked."""
+    """Check the header before any pixel is unpacked."""
     if width * height > MOST_PIXELS:
         raise TooLarge(
             f"The image is {width:,} × {height:,} pixels; at most {MOST_PIXELS // 1_000_000} megapixels are "

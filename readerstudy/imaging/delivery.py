@@ -1,4 +1,4 @@
-"""Images on their way out: raw buffers for the reading page, small PNGs for the staff's pages."""
+"""Serve images: raw buffers for the reading page, small PNGs for the staff's pages."""
 
 import threading
 from collections import OrderedDict
@@ -53,7 +53,7 @@ thumbnails = ByteCache(THUMBNAIL_CACHE_BYTES)
 
 
 def pixels(image: Image, *, scope: object = None) -> bytes:
-    """The buffer of an image: frame after frame, rows from the top, grey or red, green, blue.
+    """Return the buffer of an image: frame after frame, rows from the top, grey or red, green, blue.
 
     It is kept for the `scope`, a study: no answer comes sooner because others looked at the same image.
     """

@@ -1,4 +1,4 @@
-"""What can go wrong with pixels. The docstring of an error is its message, with the remedy."""
+"""The errors of `imaging`. The docstring of an error is its message, with the remedy."""
 
 from readerstudy.errors import ReaderstudyError
 

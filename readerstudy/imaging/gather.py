@@ -1,4 +1,4 @@
-"""Which files an import is about: files, folders and zip archives, walked without trusting their names."""
+"""Find the files of an import: files, folders and zip archives, without trusting their names."""
 
 import hashlib
 import os
@@ -72,7 +72,7 @@ class Found:
         return replace(self, sha256=self.digest())
 
     def read(self) -> bytes:
-        """The bytes of the file, or a refusal."""
+        """Return the bytes of the file, or raise a refusal."""
         if self.problem is not None:
             raise self.problem
         data = self._read_entry() if self.archive is not None else self._read_file()

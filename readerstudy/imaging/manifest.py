@@ -146,7 +146,7 @@ class _Lines(Protocol):
 
 
 class _RowRefused(Exception):
-    """Why one row cannot be taken."""
+    """Raised where one row cannot be used; the text says why."""
 
 
 @dataclass(kw_only=True)

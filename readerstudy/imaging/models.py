@@ -1,4 +1,4 @@
-"""Pixels without a past: an image knows its values, and nothing about where they came from."""
+"""Images as pixels alone: nothing here says where an image came from."""
 
 from django.db import models
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Make an obvious fake for catch trials: a picture nobody who looks at it could take for real."""
+"""Make obvious fakes for catch trials."""
 
 import hashlib
 
@@ -14,7 +14,7 @@ TILES = 8
 
 
 def make_obvious_fake(image: Image) -> Image:
-    """The same greys in shuffled, rotated tiles: equal in format and histogram, absurd in content."""
+    """Return the image in shuffled, rotated tiles: equal in format and histogram, absurd in content."""
     canvas = image.canvas
     values = np.frombuffer(read_buffer(image), dtype=canvas.dtype)
     pixels = _shuffle_tiles(values.reshape(canvas.shape), canvas, image.digest).tobytes()

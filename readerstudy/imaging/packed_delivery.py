@@ -1,4 +1,4 @@
-"""Packed images on their way out: every body of a study is equally long.
+"""Serve packed images: every body of a study has the same length.
 
 First the preview, then frame after frame, each in a slot of the envelope's size: packed bytes, then padding.
 The padding of an image is the same each time, and a keystream of the platform's secret key: whoever could

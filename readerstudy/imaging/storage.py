@@ -1,4 +1,4 @@
-"""Where buffers lie: named by their content, written whole or not at all, checked when they are read."""
+"""Store image buffers: named by their content, written completely or not at all, checked when read."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -53,7 +53,7 @@ def write_buffers(buffers: Iterable[tuple[str, bytes]]) -> None:
 
 
 def absent_keys(keys: Iterable[str]) -> set[str]:
-    """Those that the storage has lost."""
+    """Return the keys that are missing from the storage."""
     storage = image_storage()
     wanted = list(keys)
     there = _threads().map(storage.exists, wanted)

@@ -1,4 +1,4 @@
-"""Decoding in processes of their own: on all cores, and a decoder that crashes takes one file with it."""
+"""Decode in worker processes: on all cores, and a crashing decoder costs only its own file."""
 
 import multiprocessing
 import os
@@ -37,7 +37,7 @@ def prepare_all(jobs: Sequence[Job], canvas: Canvas, prepare: Prepare) -> list[O
 def prepare_within_limits(
     jobs: Sequence[Job], canvas: Canvas, prepare: Prepare, most_seconds: float, folder: Path | None
 ) -> list[Outcome]:
-    """In a worker: whatever takes too long is killed by the alarm, and counts as a crash.
+    """Run in a worker: a file that takes too long is stopped by an alarm and counts as a crash.
 
     The processor's time counts, so that on a busy machine nothing is refused for waiting its turn. With a
     `folder` buffers are written there, and only their names go back: passing them on takes longer.
@@ -56,13 +56,13 @@ def prepare_within_limits(
 
 
 def begin_worker() -> None:
-    """Ask for too much memory and get an error, not the machine; leave when the parent is gone."""
+    """Limit the worker's memory, and exit when the parent is gone."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def _leave_with_parent() -> None:
-    """A killed parent cannot tell its workers, which would wait for work for ever."""
+    """Exit with the parent: a killed parent cannot stop its workers, which would wait for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -70,7 +70,7 @@ def _leave_with_parent() -> None:
 
 
 def open_pool(workers: int) -> ProcessPoolExecutor:
-    """Processes that know no database and outlive nobody."""
+    """Return a pool of processes that have no database and end with their parent."""
     # A forked child would share the database connection and the locks of other threads.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
@@ -123,7 +123,7 @@ class WorkerPool:
             return self._one_by_one(jobs)
 
     def _one_by_one(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """One of the files killed its process: in a pool of its own, the guilty one shows."""
+        """Decode the files one at a time to find the one that crashed its process."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(jobs):
             with open_pool(1) as pool:

@@ -1,4 +1,4 @@
-"""One case opened: its images with their truth, and what every reader answered. Only after the unblinding."""
+"""One case after the unblinding: its images with their truth, and every reader's answer."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the readers saw, case by case, with what they said of each image. Only after the unblinding."""
+"""Cases after the unblinding: what readers saw, and how they judged each image."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Freeze a study: no answer comes any more, and the data have a name."""
+"""Freeze a study: end the reading, and identify the data by a digest."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ DATA_VERSION = 2
 
 @transaction.atomic
 def freeze_study(study: Study, *, by: User, reason: str) -> Freeze:
-    """Close reading for good. Freezing again changes nothing."""
+    """End the reading for good. Freezing again changes nothing."""
     study = study.take_turn()
     existing = Freeze.objects.filter(study=study).first()
     if existing is not None:

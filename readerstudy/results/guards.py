@@ -1,4 +1,4 @@
-"""What was imported beside the answers, and what looks before the end found, is only ever added."""
+"""Database triggers: gaze tables and interim looks are append-only."""
 
 from readerstudy.studies.guards import append_only
 

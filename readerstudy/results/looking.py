@@ -1,4 +1,4 @@
-"""What was on a reader's screen during a trial, from what the browser noted. Only after the unblinding."""
+"""Replay a trial after the unblinding: what was on the reader's screen, from the browser's events."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What the papers printed whose studies the published protocols repeat, to lay beside our own result."""
+"""Results printed in papers whose studies the published protocols repeat, for comparison."""
 
 import csv
 import tomllib

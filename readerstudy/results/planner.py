@@ -1,4 +1,4 @@
-"""How large a study has to be: power by simulation, as the desk and its API ask for it."""
+"""Plan the size of a study: power by simulation, for the desk and its API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ class PlanRefused(ReaderstudyError, code="plan_refused", status=422):
 
 
 def power(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The plan for a question such as {task, alternatives, readers, trials, accuracy, margin, …}."""
+    """Return the plan for a question such as {task, alternatives, readers, trials, accuracy, margin, …}."""
     try:
         found: dict[str, Any] = analysis.plan(**question).as_dict()
     except AnalysisError as error:
@@ -34,7 +34,7 @@ def first_counting(document: ProtocolDocument) -> SectionDocument:
 
 
 def question_of(document: ProtocolDocument) -> dict[str, Any]:
-    """What a protocol asks of the planner: its first section that counts."""
+    """Return the planner's question for a protocol: its first section that counts."""
     section = first_counting(document)
     return {
         "task": section.task,
@@ -52,6 +52,6 @@ def seconds_a_trial(section: SectionDocument) -> int:
 
 
 def minutes_each(document: ProtocolDocument) -> int:
-    """A reader's time for the whole study, at the usual pace of each task."""
+    """Return the minutes that a reader needs for the whole study at the usual pace."""
     seconds = sum(section.read_by_each * seconds_a_trial(section) for section in document.sections)
     return round(seconds / 60)

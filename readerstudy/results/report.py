@@ -1,4 +1,4 @@
-"""From a study to its report: export the bundle, let `analysis` do the rest."""
+"""Write the report of a study: export the bundle and run `analysis` on it."""
 
 import tempfile
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from readerstudy.studies.runs import Reporter, performs
 
 
 def report_folder(study: Study) -> Path:
-    """Where the report of an unblinded study lies. The data are frozen, so one is enough."""
+    """Return the folder of an unblinded study's report. The data are frozen, so there is one."""
     return Path(settings.HOME) / "reports" / study.slug
 
 

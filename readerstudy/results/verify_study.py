@@ -1,4 +1,4 @@
-"""Hold a study against its log: answers, people, milestones, plan and truth. Every export begins with it."""
+"""Verify a study against its log: answers, people, milestones, plan and truth. Every export begins so."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the commands about a study have in common: the study, the author, and errors as one line."""
+"""The base of the commands on a study: find the study and the author, print errors as one line."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -14,7 +14,7 @@ from readerstudy.web.shapes import Shape
 
 
 def text_of(path: Path) -> str:
-    """The text of a file, byte for byte."""
+    """Return the text of a file, byte for byte."""
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -37,7 +37,7 @@ class StudyCommand(BaseCommand):
         self.arguments(parser)
 
     def arguments(self, parser: ArgumentParser) -> None:
-        """More arguments."""
+        """Add the command's own arguments."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -51,10 +51,10 @@ class StudyCommand(BaseCommand):
             raise CommandError(str(refusal)) from refusal
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
-        """Do it, for commands on a study."""
+        """Run the command; for commands on a study."""
 
     def begin(self, by: User, options: dict[str, Any]) -> None:
-        """Do it, for commands that take no study."""
+        """Run the command; for commands that take no study."""
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

@@ -24,7 +24,7 @@ _SLUG = re.compile(r"(?!new$)[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 def create_study(
     text: str, *, by: User, slug: str = "", copy_of: Study | None = None, rehearses: Study | None = None
 ) -> Study:
-    """A new study with its author as owner. Raises ProtocolError if the text is no protocol."""
+    """Create a study with its author as owner. Raises ProtocolError if the text is no protocol."""
     require_leader(by)
     document = parse_protocol(text)
     if slug and not _SLUG.fullmatch(slug):
@@ -45,14 +45,14 @@ def create_study(
 
 
 def origin_of(study: Study) -> dict[str, str | None]:
-    """What the log keeps of where a study comes from, so that nobody turns it into a rehearsal later."""
+    """Return the origin that the log records, so that nobody can turn a study into a rehearsal later."""
     origins = {"copy_of": study.copy_of, "rehearses": study.rehearses}
     return {"uuid": str(study.uuid)} | {name: str(one.uuid) if one else None for name, one in origins.items()}
 
 
 @transaction.atomic
 def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over: str = "") -> Protocol:
-    """A new version of the protocol; the same text again is the same version.
+    """Save a new version of the protocol; the same text again is the same version.
 
     `over` is the digest of the version that its author had before them: had somebody saved another one
     meanwhile, ProtocolHasMovedOn says so instead of passing over it.
@@ -89,7 +89,7 @@ def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over
 
 
 def free_slug(base: str) -> str:
-    """The name, or with a random ending where it cannot be used: a number would tell of others' studies."""
+    """Return the name, with a random ending if it is taken: a number would reveal other people's studies."""
     slug = base
     while not _SLUG.fullmatch(slug) or Study.objects.filter(slug=slug).exists():
         ending = "".join(secrets.choice(ENDING) for _ in range(ENDING_LENGTH))

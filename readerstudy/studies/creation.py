@@ -1,4 +1,4 @@
-"""What the rooms above add to a study at its creation. `studies` cannot import them, so they register."""
+"""Let the apps above add to a study when it is created: `studies` cannot import them, so they register."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Give a program a place in a study: it reads what a person reads there, and is never taken for one."""
+"""Enrol a program as a reader: it reads what a person would, and is always marked as a program."""
 
 import hashlib
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ EXCLUDED_HOLDERS = (Role.READER, Role.ANALYST, Role.MONITOR)
 
 @dataclass(frozen=True, kw_only=True)
 class ProgramFacts:
-    """What is kept of a program. Of the prompt only the digest is."""
+    """What is stored of a program; of its prompt, the digest alone."""
 
     model: str
     version: str
@@ -35,7 +35,7 @@ class ProgramFacts:
 
 
 def facts_and_holder(given: Mapping[str, Any], *, by: User) -> tuple[ProgramFacts, User]:
-    """What was asked for as a `ProgramRequest`: the program, and who answers for it."""
+    """Return the program that a `ProgramRequest` describes, and the person responsible for it."""
     holder = User.objects.filter(email=given["holder"].lower()).first() if given["holder"] else by
     if holder is None:
         raise NoSuchHolder(f"Nobody here has the email address {given['holder']}. Invite them first.")
@@ -51,7 +51,7 @@ def facts_and_holder(given: Mapping[str, Any], *, by: User) -> tuple[ProgramFact
 
 @transaction.atomic
 def enrol_program(study: Study, facts: ProgramFacts, *, holder: User, by: User) -> Enrolment:
-    """Give the next free place to a program. `holder` answers for it and may hold its key."""
+    """Give the next free place to a program. `holder` is responsible for it and may hold its key."""
     study = study.take_turn()
     if not study.is_locked:
         raise StudyIsNotLocked
@@ -76,7 +76,7 @@ def enrol_program(study: Study, facts: ProgramFacts, *, holder: User, by: User) 
 
 @transaction.atomic
 def issue_key(enrolment: Enrolment, *, by: User) -> str:
-    """A key for the program, shown once. Keys before it are useless from now on."""
+    """Issue a key for the program, shown once, and revoke earlier keys."""
     _require_outside(enrolment.program_details.holder, enrolment.study)
     account = enrolment.person
     if account is None:
@@ -87,7 +87,7 @@ def issue_key(enrolment: Enrolment, *, by: User) -> str:
 
 
 def _require_outside(holder: User, study: Study) -> None:
-    """Whoever holds the key sees images and answers; who reads or analyses any of the family must not."""
+    """Refuse a holder who reads or analyses a study of the family: the key shows images and answers."""
     parts = Enrolment.objects.of(holder).filter(study__in=family_of(study), role__in=EXCLUDED_HOLDERS)
     if parts.exists():
         raise HolderIsInTheStudy(
@@ -105,7 +105,7 @@ def _require_inside(endpoint: str, study: Study) -> None:
 
 
 def _is_here(endpoint: str) -> bool:
-    """Whether an address is on this machine."""
+    """Return whether an address is on this machine."""
     host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").hostname or ""
     if host == "localhost":
         return True

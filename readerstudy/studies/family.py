@@ -29,7 +29,7 @@ class NotThisRole(InvitationRefused):
 
 
 def family_of(study: Study) -> set[int]:
-    """The keys of all members, the study itself included."""
+    """Return the keys of all members, the study itself included."""
     family: set[int] = set()
     newest = {study.pk}
     while newest:
@@ -42,7 +42,7 @@ def family_of(study: Study) -> set[int]:
 
 
 def knows(user: User, study: Study) -> bool:
-    """Whether somebody ever was where the images of the study and their sources can be seen."""
+    """Return whether somebody could ever see the images of the study and their sources."""
     family = family_of(study)
     enrolments = Enrolment.objects.of(user).filter(study__in=family)
     imports = [f"study:{key}/import" for key in family]
@@ -56,7 +56,7 @@ def knows(user: User, study: Study) -> bool:
 
 
 def holds_program(user: User, study: Study) -> bool:
-    """Whether somebody answers for a program that reads a member: they can see images and answers."""
+    """Return whether somebody is responsible for a program that reads a member: they can see its images."""
     return Program.objects.filter(holder=user, enrolment__study__in=family_of(study)).exists()
 
 
@@ -93,14 +93,14 @@ def require_fit(user: User, study: Study, role: str) -> None:
 
 
 def require_fit_address(email: str, study: Study, role: str) -> None:
-    """The same for whoever has the address, if anybody does."""
+    """Do the same for the person with this address, if there is one."""
     user = User.objects.filter(email=email.lower()).first()
     if user is not None:
         require_fit(user, study, role)
 
 
 def check_claim(invitation: Invitation, person: User) -> None:
-    """Asked again when an invitation is accepted: what somebody knows may have changed since it was made."""
+    """Check again when an invitation is accepted: what the person knows may have changed since."""
     enrolment = Enrolment.objects.filter(invitation=invitation).select_related("study").first()
     if enrolment is None:
         return

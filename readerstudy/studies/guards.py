@@ -1,4 +1,4 @@
-"""What a lock closes, and what is append-only, held by the database itself."""
+"""Database triggers: what a lock makes read-only, and what is append-only."""
 
 from readerstudy.audit.guards import Guard
 
@@ -7,7 +7,7 @@ EVERY = ("INSERT", "UPDATE", "DELETE")
 
 
 def closed_by_lock(table: str, study: str) -> Guard:
-    """Refuses every change to a row once its study, found by the SQL `study`, has a lock."""
+    """Refuse every change to a row once its study, found by the SQL `study`, is locked."""
     return Guard(
         table=table,
         name=f"{table}_locked",
@@ -39,7 +39,7 @@ GUARDS = [
 
 
 def comes_after(table: str, milestone: str, *, name: str, message: str) -> Guard:
-    """Refuses a milestone of a study, a row of `table`, before another one."""
+    """Refuse a milestone of a study, a row of `table`, before another one."""
     before = f"NOT EXISTS (SELECT 1 FROM {milestone} m WHERE m.study_id = {{row}}.study_id)"
     return Guard(table=table, name=name, message=message, actions=("INSERT",), when=before)
 

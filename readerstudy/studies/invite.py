@@ -35,7 +35,7 @@ VIRTUAL_DOMAIN = "readers.invalid"
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:
-    """An enrolment and the link that leads into it. The link is known now and never again."""
+    """An enrolment with its personal link, which is not stored and cannot be shown again."""
 
     enrolment: Enrolment
     link: str
@@ -52,7 +52,7 @@ def invite_reader(
     arm: str = "",
     virtual: bool = False,
 ) -> Invited:
-    """Give the next free place, of an arm if one is named, and make the link that lets somebody in."""
+    """Give the next free place, of an arm if one is named, and create the invitation link."""
     study = _open_to_readers(study)
     _require_fit(email, study, Role.READER)
     invitation, token = invite(email, by=by, name=name, language=language)
@@ -98,7 +98,7 @@ def _new_reader(study: Study, verb: str, *, arm: str = "", invited_by: User, **w
 
 
 def place_of(enrolment: Enrolment) -> dict[str, object]:
-    """What the log keeps of a reader's place, so that the row can be held against it."""
+    """Return what the log records of a reader's place; `verify_people` compares the row with it."""
     arm = {"arm": enrolment.arm} if enrolment.arm else {}
     return {"reader": enrolment.pseudonym, "place": enrolment.place, "virtual": enrolment.virtual, **arm}
 
@@ -130,7 +130,7 @@ def invite_staff(
 
 
 def _require_something_to_monitor(study: Study) -> None:
-    """Of a locked protocol that plans looks, by one person."""
+    """Refuse a monitor unless the locked protocol plans looks and has no monitor yet."""
     if not study.is_locked:
         raise StudyIsNotLocked
     if study.protocol.document.looks is None:
@@ -141,7 +141,7 @@ def _require_something_to_monitor(study: Study) -> None:
 
 @transaction.atomic
 def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
-    """A new link for somebody who has not come yet; the old one is useless from now on."""
+    """Create a new link for somebody who has not accepted; the old one stops working."""
     enrolment = enrolment.take_turn()
     old = enrolment.invitation
     if enrolment.person is not None or old is None:
@@ -151,7 +151,7 @@ def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
 
 @transaction.atomic
 def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Invited:
-    """Invite somebody else to the place of a reader who has not come; a mistyped address costs no place."""
+    """Invite another address to the place of a reader who has not accepted, such as after a typing error."""
     enrolment.study.take_turn()
     enrolment = enrolment.take_turn()
     old = enrolment.invitation
@@ -189,7 +189,7 @@ def _require_fit(email: str, study: Study, role: str) -> None:
 
 
 def new_pseudonym(study: Study) -> str:
-    """A random name: it tells neither who reads nor in which order people were invited."""
+    """Return a random name: it reveals neither the person nor the order of invitations."""
     taken = set(Enrolment.objects.filter(study=study).values_list("pseudonym", flat=True))
     while True:
         name = "R" + "".join(secrets.choice(LETTERS) for _ in range(4))
@@ -198,9 +198,9 @@ def new_pseudonym(study: Study) -> str:
 
 
 def next_place(study: Study, arm: str = "") -> int:
-    """The lowest place nobody has: one whose reader came is not read twice, one given up unseen is free.
+    """Return the lowest place that nobody has. A place whose reader accepted is never given again.
 
-    Of an arm, the lowest of its places.
+    With an `arm`, return the lowest free place of that arm.
     """
     protocol = study.lock.protocol.document
     names = [one.name for one in protocol.arms]
@@ -220,13 +220,13 @@ def next_place(study: Study, arm: str = "") -> int:
 
 
 def arm_at(study: Study, place: int) -> str:
-    """The name of the arm that a place belongs to, "" in a study without arms, and before the lock."""
+    """Return the name of a place's arm, "" in a study without arms and before the lock."""
     arm = study.lock.protocol.document.arm_of(place) if study.is_locked else None
     return arm.name if arm else ""
 
 
 def refuse_double(study: Study, email: str) -> None:
-    """Nobody has two parts in a study: a reader who is also staff would not be blinded."""
+    """Refuse a second role in a study: a reader who is also staff would not be blinded."""
     for enrolment in Enrolment.objects.filter(study=study).current().select_related("user", "invitation"):
         if enrolment.email.lower() == email.lower():
             raise AlreadyEnrolled(f"{email} already has a role in this study: {enrolment.role}.")

@@ -1,4 +1,4 @@
-"""The language in which a reader is spoken to."""
+"""Texts of a protocol in the language of the reader."""
 
 from django.utils.translation import get_language
 

@@ -1,4 +1,4 @@
-"""Letters to the people of a study: the way in, and a reminder. They go through Django's mail backends."""
+"""Emails to the people of a study: invitations and reminders, sent through Django's mail backends."""
 
 import logging
 from contextlib import suppress
@@ -42,7 +42,7 @@ class Post:
         self._hang_up()
 
     def takes(self, letter: EmailMessage) -> bool:
-        """Whether the server has taken a letter; why not is in the log."""
+        """Return whether the server accepted an email; the reason for a refusal is in the log."""
         try:
             return self._is_connected() and self._hand_over(letter)
         except (SMTPException, OSError) as error:
@@ -114,5 +114,5 @@ def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post)
 
 
 def _subject(letter: str, context: dict[str, Any]) -> str:
-    """One line, whatever the study's title holds."""
+    """Return the subject as one line, whatever the study's title contains."""
     return " ".join(render_to_string(f"studies/mail/{letter}-subject.txt", context).split())

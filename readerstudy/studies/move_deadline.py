@@ -1,4 +1,4 @@
-"""The last day to read is moved. Nothing is refused after it: it is what readers are told."""
+"""Move the last day to read. Readers are told the day; answers after it are still accepted."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from readerstudy.studies.models import Deadline, Study
 
 @transaction.atomic
 def move_deadline(study: Study, day: date, *, by: User, reason: str) -> Deadline:
-    """Tell readers another last day. The day that is told already changes nothing."""
+    """Tell readers another last day. Moving it to the same day changes nothing."""
     study = study.take_turn()
     if not study.is_locked:
         raise StudyIsNotLocked

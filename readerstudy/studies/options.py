@@ -1,4 +1,4 @@
-"""What one may ask for with programs that read."""
+"""The requests about programs that read: fields, limits and defaults."""
 
 from rest_framework import serializers
 

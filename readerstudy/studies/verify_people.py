@@ -1,4 +1,4 @@
-"""Hold the people and the milestones of a study against its log."""
+"""Verify the people and the milestones of a study against its log."""
 
 from collections.abc import Iterator
 from typing import Any

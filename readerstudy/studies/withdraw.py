@@ -1,4 +1,4 @@
-"""Somebody leaves a study. What they answered stays on record; whether it counts is said with a reason."""
+"""Withdraw somebody from a study. Their answers stay on record; a reason says whether they count."""
 
 from django.db import transaction
 

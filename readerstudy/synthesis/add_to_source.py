@@ -1,4 +1,4 @@
-"""Put generated images into a source of a study, with their provenance."""
+"""Import generated images into a source of a study, with their provenance."""
 
 from dataclasses import asdict
 

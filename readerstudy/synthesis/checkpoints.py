@@ -1,4 +1,4 @@
-"""The models on this server: the bundled one, and what its owner put into the folder of checkpoints."""
+"""The models on this server: the bundled one, and those in the checkpoint folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ def folder() -> Path:
 
 
 def models() -> list[Model]:
-    """Every readable checkpoint; one that cannot be read is left out."""
+    """Return every readable checkpoint; leave out the others."""
     found = []
     paths = {BUNDLED: generation.bundled_checkpoint()}
     paths |= {path.stem: path for path in sorted(folder().glob("*.safetensors"))}

@@ -1,4 +1,4 @@
-"""Allocate a study: make the plan, store it as rows, name it by its digest."""
+"""Allocate a study: compute the plan, store it as rows, identify it by its digest."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -64,12 +64,12 @@ def allocate(study: Study, *, by: User) -> Plan:
 
 
 def allocations_of(study: Study) -> int:
-    """How often a plan was made. More than one deserves a look: somebody may have tried until it suited."""
+    """Return how often a plan was made. Several may mean that somebody tried until one suited them."""
     return Event.objects.filter(stream__name=study.scope, verb=PLAN_MADE).count()
 
 
 def pools_of(study: Study) -> dict[str, list[Pooled]]:
-    """What each source of a study offers, by pseudonym."""
+    """Return the images of each source, by pseudonym."""
     pools: dict[str, list[Pooled]] = {}
     names = Pseudonyms(study)
     rows = Provenance.objects.filter(source__study=study).values_list(
@@ -82,7 +82,7 @@ def pools_of(study: Study) -> dict[str, list[Pooled]]:
 
 
 def clear_plan(study: Study) -> None:
-    """Take a plan away that nobody has read."""
+    """Delete the plan of a study that is not locked."""
     Plan.objects.filter(study=study).delete()
     Section.objects.filter(study=study).delete()
 
@@ -145,7 +145,7 @@ def _store_trials(
 
 
 def _pixels(origin: Provenance, *, catch: bool) -> Image:
-    """The image as it will be shown: in a catch trial, synthetic images are spoiled beyond doubt."""
+    """Return the image to show: in a catch trial, an obvious fake in place of a synthetic image."""
     return make_obvious_fake(origin.image) if catch and origin.source.kind == "synthetic" else origin.image
 
 

@@ -1,4 +1,4 @@
-"""Feedback on an answer, the one truth that a reader's browser may ask for."""
+"""The API for feedback on an answer, the only truth that a reader's browser can request."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -28,7 +28,7 @@ class FeedbackOut(Shape):
 
 
 class FeedbackView(ReadingView):
-    """How an answer was, once it is committed, in sections that tell."""
+    """Feedback on a committed answer, in sections that give feedback."""
 
     @extend_schema(operation_id="practice_feedback", responses={200: FeedbackOut, **REFUSALS})
     def get(self, request: Request, token: str) -> Response:

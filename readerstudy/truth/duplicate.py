@@ -1,4 +1,4 @@
-"""Begin a study anew with the same protocol and images, to change it or to rehearse it."""
+"""Copy a study with its protocol and images, to change it or to rehearse it."""
 
 from typing import TypeVar
 
@@ -74,7 +74,7 @@ Known = TypeVar("Known", SeenFile, Measurement)
 
 
 def _copy_knowledge(known: QuerySet[Known], successors: dict[int, Provenance]) -> None:
-    """What saves the copy from reading and measuring all its images again."""
+    """Copy measurements and file hashes, so that the copy need not read all its images again."""
     keys = list(successors)
     for start in range(0, len(keys), BATCH):
         rows = list(known.filter(provenance__in=keys[start : start + BATCH]))

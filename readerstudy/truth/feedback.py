@@ -34,7 +34,7 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Feedback:
-    """How an answer was. `correct` is None where there is no right and wrong; `outline` are real images."""
+    """Feedback on an answer. `correct` is None where nothing is right or wrong; `outline` are real images."""
 
     sentence: str
     correct: bool | None

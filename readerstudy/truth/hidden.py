@@ -1,4 +1,4 @@
-"""Bytes that do not show in a traceback, a debug page, a log or a message."""
+"""Bytes that appear in no traceback, debug page, log or message."""
 
 import hmac
 

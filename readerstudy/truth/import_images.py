@@ -48,7 +48,7 @@ def import_images(
     naming: Naming | None = None,
     on_progress: Progress | None = None,
 ) -> ImportSummary:
-    """Bring files into the study's canvas and into the source; doing it again goes on where it stopped."""
+    """Import files into a source, in the study's canvas; run again, it continues where it stopped."""
     study = source.study
     if study.is_locked:
         raise StudyIsLocked

@@ -44,7 +44,7 @@ def key_file() -> Path:
 
 
 def create_key_file() -> None:
-    """Write a new key, readable by its owner alone. A file that exists already is kept."""
+    """Write a new key file, readable by its owner alone; keep an existing file."""
     path = key_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")

@@ -1,4 +1,4 @@
-"""Lock a study: from here on protocol, sources, trials and plan are what they are."""
+"""Lock a study: protocol, sources, trials and plan become read-only."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +19,7 @@ from readerstudy.truth.stored_plan import check_plan
 
 @transaction.atomic
 def lock_study(study: Study, *, by: User, reason: str) -> Lock:
-    """Lock, once the plan is whole and the blinding audit has passed or was overridden with a reason."""
+    """Lock the study if its plan is complete and the blinding audit passed or was overridden."""
     study = study.take_turn()
     existing = Lock.objects.filter(study=study).first()
     if existing is not None:

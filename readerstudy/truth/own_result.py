@@ -1,4 +1,4 @@
-"""What a reader learns of their own reading, once the study is unblinded and if its protocol says so."""
+"""A reader's own result, after the unblinding and if the protocol allows it."""
 
 from dataclasses import dataclass
 

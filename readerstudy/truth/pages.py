@@ -1,4 +1,4 @@
-"""What readers get to see of the truth: the result of a practice section, and their own result at the end."""
+"""The pages that show readers the truth: practice results, their own result, emergency disclosures."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from readerstudy.truth.practice import judge_practice, score_of
 
 @page("POST")
 def practice_result(request: HttpRequest, slug: str) -> HttpResponse:
-    """After a practice section with a pass mark: on to the study, or once more."""
+    """Show the result of a practice section with a pass mark, and go on or repeat it."""
     enrolment = opened(request, slug)
     gate = Walk(enrolment).gate
     if gate is None:

@@ -46,7 +46,7 @@ def score_of(enrolment: Enrolment, stretch: Stretch) -> Score:
 
 @transaction.atomic
 def judge_practice(enrolment: Enrolment, section: Section, *, by: User) -> PracticeRound:
-    """Say whether the round was good enough; if not, the section opens once more.
+    """Record whether the round reached the pass mark; if not, the section opens again.
 
     Judging again without another round is the same judgement.
     """

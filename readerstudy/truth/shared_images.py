@@ -1,4 +1,4 @@
-"""Studies still being read that show the same images: what is told of one study unblinds the other."""
+"""Find studies still being read that show the same images: unblinding one would unblind the other."""
 
 from django.db import transaction
 

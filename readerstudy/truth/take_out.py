@@ -1,4 +1,4 @@
-"""Take images out of a source again, such as those of a wrong import."""
+"""Remove images from a source, such as those of a wrong import."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Unblinding, in two steps: somebody asks with a reason, somebody confirms with a reason."""
+"""Unblind a study in two steps: a request and a confirmation, each with a reason."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from readerstudy.truth.stored_plan import plan_of
 
 @transaction.atomic
 def request_unblinding(study: Study, *, by: User, reason: str) -> UnblindingRequest:
-    """The first step. Asking again changes nothing."""
+    """Request the unblinding. Requesting it again changes nothing."""
     if not reason.strip():
         raise ReasonMissing
     study = study.take_turn()
@@ -36,8 +36,11 @@ def request_unblinding(study: Study, *, by: User, reason: str) -> UnblindingRequ
 
 @transaction.atomic
 def confirm_unblinding(study: Study, *, by: User, reason: str) -> Unblinding:
-    """The second step. It takes another person if the protocol says so, or if a study that is still being
-    read shows the same images; a rehearsal has nothing to guard."""
+    """Confirm the unblinding.
+
+    It takes another person if the protocol says so, or if a study that is still being read shows the same
+    images. A rehearsal needs no second person.
+    """
     if not reason.strip():
         raise ReasonMissing
     study = study.take_turn()

@@ -1,4 +1,4 @@
-"""Hold against the log what people decided about the truth: audits, overrides, disclosures, unblinding."""
+"""Verify decisions about the truth against the log: audits, overrides, disclosures, unblinding."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Hold the truth against what was sealed at the lock. What is wrong is named by row, not by what it says."""
+"""Verify the truth against the seals of the lock. Changed rows are named without their content."""
 
 from collections.abc import Iterator
 from itertools import chain

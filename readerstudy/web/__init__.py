@@ -1,1 +1,1 @@
-"""The HTTP kit of every room above: one parser, one way to sign in, one answer to an error, one paging."""
+"""The HTTP kit of all apps above: parsers, authentication, error responses, paging."""

@@ -1,4 +1,4 @@
-"""How programs show who sends them, and what they may be used for."""
+"""Authentication of API clients by token or session, and the scopes of tokens."""
 
 from typing import TYPE_CHECKING
 

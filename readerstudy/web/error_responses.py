@@ -1,4 +1,4 @@
-"""Turn an error into a response: {detail, code}, and nothing that tells more."""
+"""Turn an error into a response of {detail, code} that reveals nothing else."""
 
 from typing import Any
 

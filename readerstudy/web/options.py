@@ -16,7 +16,7 @@ LARGEST_SEED = 2**31 - 1
 
 
 class StatedReason(Shape):
-    """What every act that needs a reason asks for."""
+    """The base of requests that need a reason."""
 
     reason = fields.CharField(
         max_length=2000,

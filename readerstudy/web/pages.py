@@ -1,4 +1,4 @@
-"""What pages answer with after an act: the page to go on to, and a sentence on it."""
+"""Responses after a POST: redirect to the next page with a message."""
 
 from urllib.parse import urlencode
 
@@ -9,13 +9,13 @@ from django.urls import reverse
 
 
 def done(request: HttpRequest, said: str, to: str, *arguments: str) -> HttpResponseBase:
-    """Say what was done and go on."""
+    """Redirect with a message that says what was done."""
     messages.success(request, said)
     return redirect(to, *arguments)
 
 
 def refused(request: HttpRequest, error: Exception, to: str, *arguments: str) -> HttpResponseBase:
-    """Say why not and stay."""
+    """Redirect with a message that says why it was refused."""
     messages.error(request, str(error))
     return redirect(to, *arguments)
 

@@ -1,4 +1,4 @@
-"""What a request may hold: bounded JSON that every database can keep, or the bytes of a file."""
+"""Parsers for requests: bounded JSON that every database can store, or the bytes of a file."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from rest_framework import exceptions, parsers
 
 
 class BoundedJSON(parsers.JSONParser):
-    """JSON that is not nested beyond reason and holds text that every database can keep."""
+    """Parses JSON of limited depth whose texts every database can store."""
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -39,7 +39,7 @@ def _check(value: Any) -> None:
 
 
 class RawBytes(parsers.BaseParser):
-    """The body as it came; the view limits its size with `most_bytes`."""
+    """Passes the raw body on; the view limits its size with `most_bytes`."""
 
     media_type = "application/octet-stream"
 

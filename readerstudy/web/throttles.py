@@ -1,4 +1,4 @@
-"""Far more than a person can do, far less than a script in a loop would."""
+"""Throttles: far above what a person can do, far below what a script in a loop would."""
 
 import math
 import time
@@ -38,7 +38,7 @@ class Generous(BaseThrottle):
 
 
 class GenerousWithPixels(Generous):
-    """Pictures come several at a time."""
+    """Allows more requests, because a screen loads several images."""
 
     most = 1_600
     scope = "pixels"

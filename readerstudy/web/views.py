@@ -1,4 +1,4 @@
-"""What every address of an API has in common."""
+"""The base class of all API views."""
 
 from typing import Any, ClassVar
 

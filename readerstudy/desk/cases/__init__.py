@@ -1,1 +1,1 @@
-"""What readers saw and answered, case by case, once the study is unblinded."""
+"""Cases of an unblinded study: what readers saw and answered."""

@@ -1,4 +1,4 @@
-"""Looking at cases, once the study is unblinded: what the readers saw, and who answered what."""
+"""The API for cases of an unblinded study."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whole studies made in one go: the demonstration, and the published studies with stand-in images."""
+"""Create complete studies: the demo, and the published studies with stand-in images."""
 
 from readerstudy.desk.demo.make import Demo, make_demo
 from readerstudy.desk.demo.real_images import RealImages

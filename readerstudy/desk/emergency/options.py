@@ -1,4 +1,4 @@
-"""What one may ask for in an emergency."""
+"""The requests for emergency unblinding: fields, limits and defaults."""
 
 from rest_framework import serializers
 

@@ -1,1 +1,1 @@
-"""Freeze a study, unblind it in two steps, and download its data."""
+"""Freeze a study, unblind it in two steps, and export its data."""

@@ -1,4 +1,4 @@
-"""The end: freeze, unblind in two steps, download the data."""
+"""The API for the end of a study: freeze, unblind in two steps, export."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ from readerstudy.web.options import StatedReason
 
 
 class FreezeView(DeskView):
-    """Freezing closes the study to answers and names its data by a digest."""
+    """Freeze the study: end the reading, and identify the data by a digest."""
 
     writes = Scope.STUDY_END
 
@@ -50,7 +50,7 @@ class _UnblindingStep(DeskView):
 
 
 class UnblindingRequestView(_UnblindingStep):
-    """The first step: somebody asks."""
+    """Request the unblinding, the first step."""
 
     @operation("unblinding_ask", UnblindingOut, asks=StatedReason)
     def post(self, request: Request, slug: str) -> Response:
@@ -58,7 +58,7 @@ class UnblindingRequestView(_UnblindingStep):
 
 
 class UnblindingView(_UnblindingStep):
-    """The second step: somebody confirms, another person if the protocol says so."""
+    """Confirm the unblinding, the second step; by another person if the protocol says so."""
 
     @operation("unblinding_show", UnblindingOut)
     def get(self, request: Request, slug: str) -> Response:

@@ -1,4 +1,4 @@
-"""What a study hands out as one file."""
+"""Exports as one zip file."""
 
 import tempfile
 import zipfile

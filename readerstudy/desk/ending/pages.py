@@ -1,4 +1,4 @@
-"""The end of a study: freeze, unblind in two steps, take the data away."""
+"""The pages for the end of a study: freeze, unblind in two steps, export."""
 
 from typing import Any
 

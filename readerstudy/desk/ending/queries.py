@@ -1,4 +1,4 @@
-"""How far a study is with its end."""
+"""The state of a study's unblinding."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What one may ask for with images."""
+"""The requests about images: fields, limits and defaults."""
 
 from typing import Any
 

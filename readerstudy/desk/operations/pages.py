@@ -17,7 +17,7 @@ SECURITY_TXT_DAYS = 180
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
-    """The process answers. Asks nothing of anything else: a restart would not mend a database."""
+    """Answer if the process runs. Checks nothing else: a restart would not repair a database."""
     return JsonResponse({"live": True})
 
 
@@ -32,7 +32,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def working(request: HttpRequest) -> HttpResponse:
-    """A worker takes up long work as well: for monitoring, not for a load balancer."""
+    """Also check that a worker is running; for monitoring, not for a load balancer."""
     found = readiness()
     return JsonResponse({"working": all(found.values()), **found}, status=200 if all(found.values()) else 503)
 

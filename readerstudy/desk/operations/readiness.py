@@ -17,13 +17,13 @@ KEPT_S = 2
 
 
 def forget() -> None:
-    """Look anew at the next question."""
+    """Check again at the next request."""
     _checked_in.cache_clear()
     _is_migrated.cache_clear()
 
 
 def readiness() -> dict[str, bool]:
-    """Return what was checked and whether it is well. Why it is not is in the log."""
+    """Return what was checked and whether it works; the reasons for failures are in the log."""
     return dict(_checked_in(int(time.monotonic() // KEPT_S)))
 
 

@@ -1,4 +1,4 @@
-"""What the commands on people have in common."""
+"""The base of the commands on people."""
 
 from argparse import ArgumentParser
 
@@ -11,7 +11,7 @@ from readerstudy.studies.models import Enrolment, Study
 
 class PeopleCommand(StudyCommand):
     def tell_of_people(self, outcome: Outcome) -> None:
-        """Each link and each reminder on a line of its own; what went wrong ends the command with 1."""
+        """Print each link and each reminder on its own line; exit with 1 if something went wrong."""
         for invited in outcome.invited:
             self.say(f"{invited.enrolment.email}\t{invited.link}")
         for enrolment in outcome.reminded:
@@ -25,7 +25,7 @@ def takes_letters(parser: ArgumentParser) -> None:
 
 
 def takes_leaving(parser: ArgumentParser) -> None:
-    """Why somebody leaves, and what becomes of their answers."""
+    """Add the options for the reason and for whether the answers count."""
     parser.add_argument("--reason", required=True, help="why; recorded in the log")
     answers = parser.add_mutually_exclusive_group(required=True)
     answers.add_argument("--keep-answers", action="store_true", help="what they answered counts")
@@ -33,7 +33,7 @@ def takes_leaving(parser: ArgumentParser) -> None:
 
 
 def somebody_of(study: Study, name: str) -> Enrolment:
-    """Who is in a study under a pseudonym or an email address."""
+    """Return the person in a study with this pseudonym or email address."""
     people = Enrolment.objects.filter(study=study).current().select_related("user", "invitation__claim__by")
     for one in people:
         if name.lower() in (one.pseudonym.lower(), one.email.lower()):

@@ -1,4 +1,4 @@
-"""Invite, remind and replace people, with their letters: the same from page, command and API."""
+"""Invite, remind and replace people and email them; shared by page, command and API."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from readerstudy.studies.withdraw import replace_reader
 
 
 def addresses_in(text: str) -> list[str]:
-    """The addresses of a list as people paste them: `rita@clinic.example`, or `Rita Reader <rita@…>`."""
+    """Return the addresses in a pasted list: `rita@clinic.example`, or `Rita Reader <rita@…>`."""
     found: list[str] = []
     for line in text.splitlines():
         if "<" in line and ">" in line:
@@ -48,9 +48,9 @@ def invite_people(
     language: str = "",
     arm: str = "",
 ) -> Outcome:
-    """Each address gets its link, by letter if `mail`, or the sentence why not.
+    """Invite each address, by email if `mail`, or note why it was refused.
 
-    With `leads` staff may also create studies of their own. `language` is that of the letters, `arm` that of
+    With `leads` staff may also create studies of their own. `language` is that of the emails, `arm` that of
     readers.
     """
     if leads and role == Role.READER:
@@ -73,7 +73,7 @@ def invite_people(
 
 
 def remind_people(people: Sequence[Enrolment], *, by: User, mail: bool) -> Outcome:
-    """A letter to those who read, a new link to those who have not come yet: links are not kept."""
+    """Email those who have accepted, and send the others a new link: links are not stored."""
     outcome = Outcome()
     with _post(mail) as post:
         for enrolment in people:
@@ -109,7 +109,7 @@ def to_remind(study: Study, emails: Sequence[str]) -> list[Enrolment]:
 def replace_person(
     reader: Enrolment, email: str, *, by: User, reason: str, keep_answers: bool, mail: bool
 ) -> Outcome:
-    """Somebody else takes the next free place; refused, nothing has changed."""
+    """Withdraw a reader and invite somebody else to the next free place, both or neither."""
     outcome = Outcome()
     invited = replace_reader(reader, email, by=by, reason=reason, keep_answers=keep_answers)
     with _post(mail) as post:
@@ -122,7 +122,7 @@ def _post(wanted: bool) -> AbstractContextManager[Post | None]:
 
 
 def _tell(invited: Invited, outcome: Outcome, *, by: User, post: Post | None) -> None:
-    """Hand out the link, and send it where that is wanted."""
+    """Note the link in the outcome, and email it if `post` is given."""
     outcome.invited.append(invited)
     if post is None:
         return

@@ -1,4 +1,4 @@
-"""Withdraw somebody while that still means something."""
+"""Withdraw somebody before the unblinding."""
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.shell.errors import DeskError

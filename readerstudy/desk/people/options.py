@@ -1,4 +1,4 @@
-"""What one may ask for with people."""
+"""The requests about people: fields, limits and defaults."""
 
 from django.conf import settings
 from rest_framework import serializers

@@ -1,4 +1,4 @@
-"""What came of inviting: links that are shown once, and a list of them to take away."""
+"""The outcome of inviting: links, shown once, and a CSV file of them."""
 
 import csv
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Enrolled:
 
 @dataclass(kw_only=True)
 class Outcome:
-    """Who was invited or reminded just now, who of them by letter, and what went wrong."""
+    """Who was invited or reminded just now, who of them by email, and what went wrong."""
 
     invited: list[Invited] = field(default_factory=list)
     enrolled: list[Enrolled] = field(default_factory=list)

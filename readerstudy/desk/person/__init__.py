@@ -1,1 +1,1 @@
-"""What is kept of a person: for the person themself on pages and by API, for the operator by command."""
+"""Personal data: export and erasure, by the person on pages and in the API, by the operator in commands."""

@@ -1,4 +1,4 @@
-"""A person's own data: what is kept, as a file, and the end of the account."""
+"""The pages for personal data: export it, or erase the account."""
 
 import json
 
@@ -34,7 +34,7 @@ def my_data_file(request: HttpRequest) -> HttpResponse:
 @recently_authenticated
 @require_POST
 def erase_me(request: HttpRequest) -> HttpResponse:
-    """Whoever asks is signed out for good; a refusal says what stands in the way."""
+    """Erase the account and sign out, or say what prevents it."""
     who, reason = person(request), request.POST.get("reason", "")
     if request.POST.get("email", "").strip().lower() != who.email.lower():
         messages.error(request, _("Type your email address to confirm that this account is to be erased."))

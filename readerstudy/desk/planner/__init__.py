@@ -1,1 +1,1 @@
-"""What a design can show, by simulation, before anybody reads."""
+"""Plan the size of a study before anybody reads."""

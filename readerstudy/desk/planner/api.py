@@ -1,4 +1,4 @@
-"""The planner: what a design can show, by simulation."""
+"""The API of the planner."""
 
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
@@ -13,7 +13,7 @@ from readerstudy.web.openapi import operation
 
 
 class PlannerView(DeskView):
-    """What a design can show."""
+    """Estimate the power of a design by simulation."""
 
     writes = Scope.STUDY_READ
 
@@ -23,7 +23,7 @@ class PlannerView(DeskView):
 
 
 class EndpointPlannerView(DeskView):
-    """How large a study has to be for one endpoint of an item."""
+    """Compute the size of a study for one endpoint of an item."""
 
     writes = Scope.STUDY_READ
 

@@ -1,4 +1,4 @@
-"""What one may ask the planner."""
+"""The requests to the planner: fields, limits and defaults."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The planner: what a design can show, before anybody reads."""
+"""The pages of the planner."""
 
 import json
 from typing import Any
@@ -40,7 +40,7 @@ for _name, _rules in ASKED_WHEN.items():
 @login_required
 @require_GET
 def planner(request: HttpRequest) -> HttpResponse:
-    """Answers at once with a quick simulation; the page asks for the refined one by itself."""
+    """Show the planner with a quick simulation; the page then requests the refined one."""
     study = Study.objects.in_role(request.user, *STAFF).filter(slug=request.GET.get("study", "")).first()
     if "what" in request.GET or (
         study is not None and "task" not in request.GET and asks_items(study.protocol.document)
@@ -66,7 +66,7 @@ def planner(request: HttpRequest) -> HttpResponse:
 
 
 def _endpoint(request: HttpRequest, study: Study | None) -> HttpResponse:
-    """The size for an endpoint of an item: at once, because nothing is simulated."""
+    """Show the size for an endpoint of an item, which needs no simulation."""
     fields = EndpointForm.base_fields
     start = {name: field.initial for name, field in fields.items() if field.initial is not None}
     context: dict[str, Any] = {"study": study, "is_endpoint": True}
@@ -108,7 +108,7 @@ def _ask_only_what_is_needed(form: RequestForm) -> None:
 @require_POST
 @study_page(*LEADS)
 def write_margin(request: HttpRequest, study: Study) -> HttpResponseBase:
-    """Put the margin that was settled on into the protocol, and leave every other byte of it alone."""
+    """Write the chosen margin into the protocol, and leave every other byte of it unchanged."""
     try:
         asked = posted(Margin, request.POST)
         margin, name = asked["margin"], "realism" if asked["task"] == Task.RATE else "detection"

@@ -1,4 +1,4 @@
-"""What one may ask a model for."""
+"""The requests to a model: fields, limits and defaults."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""What one may send of a protocol."""
+"""The requests about protocols: fields, limits and defaults."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""Studies, and where they stand."""
+"""The API for studies and their progress."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response

@@ -1,4 +1,4 @@
-"""What a new study, or the copy of one, is made from."""
+"""The requests for new studies and copies: fields, limits and defaults."""
 
 from rest_framework import serializers
 

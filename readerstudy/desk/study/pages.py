@@ -61,7 +61,7 @@ rate = true
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Staff to their studies, readers to their reading."""
+    """Show staff their studies; redirect readers to their reading."""
     if not request.user.is_authenticated:
         return redirect("account_login")
     if Study.objects.real().in_role(request.user, *STAFF).exists():
@@ -90,7 +90,7 @@ def overview(request: HttpRequest, study: Study) -> HttpResponseBase:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new_study(request: HttpRequest) -> HttpResponseBase:
-    """Start from a protocol or from blank; what cannot be begun with comes back with its mistakes."""
+    """Create a study from a protocol or from blank; show a protocol with mistakes again."""
     leader(request)
     if request.method == "POST":
         return _begin(request)

@@ -1,4 +1,4 @@
-"""Watching a study: how far its readers are, never how well, and what happened."""
+"""The API for watching a study: progress, never accuracy, and the log."""
 
 import io
 
@@ -16,7 +16,7 @@ from readerstudy.web.paging import START, whole_number
 
 
 class ProgressView(DeskView):
-    """How far each reader is."""
+    """The progress of each reader."""
 
     @operation("progress_show", ReadersProgressOut)
     def get(self, request: Request, slug: str) -> Response:

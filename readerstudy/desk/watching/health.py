@@ -20,7 +20,7 @@ LEAST_FREE_BYTES = 2 * 1024**3
 
 
 def health_problems(study: Study) -> list[str]:
-    """Return what the operator of the server should fix; nothing if all is well."""
+    """Return what the operator of the server should fix; nothing if the server is healthy."""
     return [*_runs(), *_disks(), *_letters(study)]
 
 

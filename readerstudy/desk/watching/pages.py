@@ -1,4 +1,4 @@
-"""Watching the reading, progress and never accuracy; and the log, without what would unblind."""
+"""The pages for watching a study: progress, never accuracy, and the log without what would unblind."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""How far the readers are. Counts and times only: nothing here knows a right answer."""
+"""The progress of readers. Counts and times only: nothing here knows a right answer."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The data in other forms: a codebook, iMRMC's input, R, and an archive that computes the report anew."""
+"""Other export formats: iMRMC input, an R script, and an archive that recomputes the report."""
 
 from readerstudy.results.exports.imrmc import write_imrmc
 from readerstudy.results.exports.reproduction import reproduction_zip

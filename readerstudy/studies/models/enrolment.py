@@ -26,14 +26,14 @@ STAFF = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def current(self) -> "EnrolmentQuerySet":
-        """Those that have not been withdrawn."""
+        """Return the enrolments that have not been withdrawn."""
         return self.filter(withdrawal__isnull=True)
 
     def readers(self) -> "EnrolmentQuerySet":
         return self.filter(role=Role.READER)
 
     def of(self, user: User | AnonymousUser) -> "EnrolmentQuerySet":
-        """Those of a person: given directly, or taken by accepting an invitation."""
+        """Return the enrolments of a person: given directly, or by accepting an invitation."""
         if not isinstance(user, User):
             return self.none()
         return self.filter(models.Q(user=user) | models.Q(invitation__claim__by=user))
@@ -88,12 +88,12 @@ class Enrolment(models.Model):
 
     @property
     def own_place(self) -> int:
-        """The place a reader reads. Staff have none, and nobody reads at 0."""
+        """Return the place of a reader, or 0 for staff, who have none."""
         return self.place or 0
 
     @property
     def person(self) -> User | None:
-        """Who reads here, once they have come."""
+        """Return the account, or None until the invitation is accepted."""
         if self.user is not None or self.invitation is None:
             return self.user
         claim = getattr(self.invitation, "claim", None)
@@ -107,7 +107,7 @@ class Enrolment(models.Model):
 
     @property
     def language(self) -> str:
-        """The language to write to them in: their account's, before they have one the inviter's choice."""
+        """Return the language of emails: the account's, or before there is one the inviter's choice."""
         person = self.person
         if person is not None:
             return person.language
@@ -117,22 +117,22 @@ class Enrolment(models.Model):
     beside: Mapping[str, bool] | None = None
 
     def has(self, name: str) -> bool:
-        """Whether there is a withdrawal, a freeze of the study, or a step on the way to reading."""
+        """Return whether there is a withdrawal, a freeze of the study, or a completed step before reading."""
         if self.beside is not None:
             return self.beside[name]
         return hasattr(self.study if name == "freeze" else self, name)
 
     def take_turn(self) -> "Enrolment":
-        """The enrolment as it is when it is our turn: what one reader sends goes one after another."""
+        """Lock the row and return it as it is now: requests of one reader are handled one after another."""
         return Enrolment.objects.select_for_update(of=("self",)).get(pk=self.pk)
 
     def await_turn(self) -> None:
-        """The same for those who need nothing of it but that nobody else is at it."""
+        """Lock the row without reading it."""
         _OURS.rows(enrolment=self.pk)
 
     @property
     def stream(self) -> str:
-        """The audit stream of this reader, so that concurrent readers never wait for one another."""
+        """Return the reader's own audit stream, so that concurrent readers never wait for one another."""
         return f"study:{self.study_id}/enrolment:{self.pk}"
 
 
@@ -147,7 +147,7 @@ _OURS = Statement(
 
 
 def is_staff_of_a_study(user: User) -> bool:
-    """Whether somebody can see or change more of a study than a reader."""
+    """Return whether somebody can see or change more of a study than a reader."""
     return Enrolment.objects.of(user).current().exclude(role=Role.READER).exists()
 
 

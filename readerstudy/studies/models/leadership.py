@@ -15,7 +15,7 @@ class LeadershipQuerySet(models.QuerySet["Leadership"]):
         return self.filter(withdrawal__isnull=True)
 
     def of(self, user: User) -> "LeadershipQuerySet":
-        """Those of a person: given directly, or with an invitation they accepted."""
+        """Return the rights of a person: given directly, or with an invitation they accepted."""
         return self.filter(models.Q(user=user) | models.Q(invitation__claim__by=user))
 
 

@@ -15,7 +15,7 @@ class Milestone(models.Model):
 
 
 class Lock(Milestone):
-    """From here on protocol, sources, trials and plan are what they are."""
+    """Makes protocol, sources, trials and plan read-only."""
 
     study = models.OneToOneField("studies.Study", on_delete=models.PROTECT, related_name="lock")
     protocol = models.ForeignKey("studies.Protocol", on_delete=models.PROTECT, related_name="+")
@@ -27,7 +27,7 @@ class Lock(Milestone):
 
 
 class Freeze(Milestone):
-    """From here on no answer is taken; the digest names the data as they are."""
+    """Ends the reading: no more answers are accepted. The digest identifies the data."""
 
     study = models.OneToOneField("studies.Study", on_delete=models.PROTECT, related_name="freeze")
     data_digest = models.CharField(max_length=64)
@@ -38,7 +38,7 @@ class Freeze(Milestone):
 
 
 class Deadline(Milestone):
-    """The last day to read, as readers are told, in place of the one before it."""
+    """Replaces the last day to read that readers are told."""
 
     study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="deadlines")
     day = models.DateField()

@@ -1,4 +1,4 @@
-"""A program that reads: what it is, and who answers for it."""
+"""A program that reads: what it is, and who is responsible for it."""
 
 from django.conf import settings
 from django.db import models
@@ -29,7 +29,7 @@ class Program(models.Model):
         return f"{self.model} {self.version} as {self.enrolment.pseudonym}"
 
     def particulars(self) -> dict[str, object]:
-        """What the log keeps of the program, so that the row can be held against it."""
+        """Return what the log records of the program; `verify_people` compares the row with it."""
         return {
             "model": self.model,
             "version": self.version,

@@ -1,4 +1,4 @@
-"""Long work as rows: what was asked, how far it is, and whether somebody is still at it."""
+"""Background jobs as rows: the request, the progress, and whether a worker is still running it."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -17,13 +17,13 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(finished_at__isnull=True)
 
     def vanished(self) -> "RunQuerySet":
-        """Runs somebody began and nobody is at any more: their worker has gone."""
+        """Return started runs whose worker has gone."""
         silent_since = timezone.now() - VANISHED_AFTER
         return self.open().filter(heartbeat_at__lt=silent_since)
 
 
 class Run(models.Model):
-    """One piece of long work on a study, such as an import. `request` says all a worker needs to know."""
+    """A background job of a study, such as an import. `request` holds everything the worker needs."""
 
     study = models.ForeignKey("studies.Study", on_delete=models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=20)
@@ -52,7 +52,7 @@ class Run(models.Model):
 
     @property
     def state(self) -> str:
-        """waiting, running, vanished, cancelled, failed or finished."""
+        """Return waiting, running, vanished, cancelled, failed or finished."""
         if self.finished_at is not None:
             return "cancelled" if hasattr(self, "cancellation") else "failed" if self.error else "finished"
         if self.heartbeat_at is None:
@@ -61,7 +61,7 @@ class Run(models.Model):
 
 
 class Cancellation(Milestone):
-    """Somebody asked a run to stop; its worker does so at the next item."""
+    """A request to stop a run; its worker stops at the next item."""
 
     run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="cancellation")
 

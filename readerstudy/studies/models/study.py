@@ -20,16 +20,16 @@ from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
 
 class StudyQuerySet(models.QuerySet["Study"]):
     def visible_to(self, user: User | AnonymousUser) -> "StudyQuerySet":
-        """The studies a person has any part in."""
+        """Return the studies in which a person has a role."""
         return self.filter(pk__in=Enrolment.objects.current().of(user).values("study_id"))
 
     def in_role(self, user: User | AnonymousUser, *roles: str) -> "StudyQuerySet":
-        """The studies in which a person has one of the roles."""
+        """Return the studies in which a person has one of the roles."""
         mine = Enrolment.objects.current().of(user).filter(role__in=roles)
         return self.filter(pk__in=mine.values("study_id"))
 
     def real(self) -> "StudyQuerySet":
-        """Studies that are no rehearsals of others."""
+        """Return the studies that are not rehearsals."""
         return self.filter(rehearses__isnull=True)
 
 
@@ -59,17 +59,17 @@ class Study(models.Model):
 
     @property
     def scope(self) -> str:
-        """The scope of the audit streams that speak of this study."""
+        """Return the scope of the study's audit streams."""
         return f"study:{self.pk}"
 
     @cached_property
     def protocol(self) -> "Protocol":
-        """The newest version of the protocol; the one that counts once the study is locked."""
+        """Return the newest version of the protocol; the lock prevents later ones."""
         return self.protocols.latest("version")
 
     @property
     def deadline(self) -> date | None:
-        """The last day to read, as readers are told: as it was moved last, else as the protocol says."""
+        """Return the last day to read: the one it was last moved to, or the protocol's."""
         moved = self.deadlines.order_by("-pk").values_list("day", flat=True).first()
         return moved or self.protocol.document.deadline
 
@@ -82,15 +82,15 @@ class Study(models.Model):
         return Freeze.objects.filter(study=self).exists()
 
     def take_turn(self) -> "Study":
-        """The study as it is when everybody before us has done; who comes next waits for our transaction.
+        """Lock the row and return the study as it is now; other transactions wait for ours.
 
-        What a lock or a freeze closes begins with this, and so do both: one of two people who press at the
-        same moment comes second, and sees what the other has done.
+        Everything that a lock or a freeze prevents begins with this, and so do both: of two people who act at
+        the same moment, the second sees what the first has done.
         """
         return Study.objects.select_for_update().get(pk=self.pk)
 
     def take_turn_before_lock(self) -> "Study":
-        """The same, for what may be done before the lock only."""
+        """Do the same, and refuse if the study is locked."""
         study = self.take_turn()
         if study.is_locked:
             raise StudyIsLocked

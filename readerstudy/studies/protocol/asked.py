@@ -1,4 +1,4 @@
-"""What the validator asks of a protocol, field by field. Forms are made from this, so they ask the same."""
+"""The fields that the validator reads. Forms are generated from them, so both ask for the same."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

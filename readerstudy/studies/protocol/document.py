@@ -156,17 +156,17 @@ class SectionDocument:
 
     @property
     def asks(self) -> str:
-        """The task in the words of people."""
+        """Return the task in words."""
         return ASKED[self.task]
 
     @property
     def can_undo(self) -> bool:
-        """Whether the last answer may be taken back: it told nothing, and no time was measured."""
+        """Return whether the last answer may be undone: there was no feedback and no time limit."""
         return not (self.tells_the_truth or self.exposure_ms or self.answer_within_ms)
 
     @property
     def tells_the_truth(self) -> bool:
-        """Whether its readers learn, while they read, whether they were right."""
+        """Return whether readers learn while reading whether they were right."""
         return self.practice or self.feedback or self.staircase is not None
 
     def item(self, name: str) -> Item:
@@ -174,12 +174,12 @@ class SectionDocument:
 
     @property
     def section_items(self) -> tuple[Item, ...]:
-        """What is asked once, after the last trial."""
+        """Return the items that are asked once, after the last trial."""
         return tuple(item for item in self.items if item.of == "section")
 
     @property
     def trial_items(self) -> tuple[Item, ...]:
-        """What is asked of each screen and of its images."""
+        """Return the items that are asked of each screen and of its images."""
         return tuple(item for item in self.items if item.of != "section")
 
     @property
@@ -189,17 +189,17 @@ class SectionDocument:
 
     @property
     def alternatives(self) -> int:
-        """How many images one screen shows at most, its reference left out."""
+        """Return the largest number of images on a screen, not counting the reference."""
         return max((screen.images for screen in self.shown_screens), default=1)
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The sources on its screens, in the order in which they are named first."""
+        """Return the sources on its screens, in the order of first mention."""
         return tuple(dict.fromkeys(name for screen in self.shown_screens for name in screen.show))
 
     @property
     def is_matched(self) -> bool:
-        """Whether images are chosen by their labels or cases."""
+        """Return whether images are chosen by their labels or cases."""
         return bool(self.match) or self.case
 
     @property
@@ -228,7 +228,7 @@ class SectionDocument:
         return next(spoiled, shows[0])
 
     def images_of(self, source: str, protocol: "ProtocolDocument") -> int:
-        """How many images of a source the section takes from the pool."""
+        """Return how many images of a source the section takes from the pool."""
         needed = 0
         if not self.reuse:
             needed = sum(screen.show.get(source, 0) * screen.trials for screen in self.screens)
@@ -317,7 +317,7 @@ class ProtocolDocument:
     external: bool = False
 
     def arm_of(self, place: int) -> ArmDocument | None:
-        """The arm that a place of the plan belongs to: places are dealt to arms in turn."""
+        """Return the arm of a place; places are assigned to arms in turn."""
         return self.arms[(place - 1) % len(self.arms)] if self.arms else None
 
     def root_of(self, section: SectionDocument) -> SectionDocument:
@@ -328,7 +328,7 @@ class ProtocolDocument:
 
     @property
     def primary(self) -> EndpointDocument | None:
-        """The endpoint that looks are about."""
+        """Return the endpoint that looks examine."""
         return next((endpoint for endpoint in self.endpoints if endpoint.role == "primary"), None)
 
     def section(self, name: str) -> SectionDocument:

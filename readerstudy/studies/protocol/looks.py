@@ -1,4 +1,4 @@
-"""Looks at the primary endpoint while the study is still read, planned before the first answer."""
+"""Interim looks at the primary endpoint, planned before the first answer."""
 
 from collections.abc import Sequence
 from itertools import pairwise

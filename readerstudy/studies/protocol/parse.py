@@ -1,4 +1,4 @@
-"""From a TOML text to a checked protocol: every mistake is named at once, with line and remedy."""
+"""Parse and check a protocol in TOML: report every mistake at once, with its line and how to fix it."""
 
 import re
 import tomllib
@@ -62,7 +62,7 @@ class Examination:
 
 @lru_cache(maxsize=128)
 def parse_protocol(text: str) -> ProtocolDocument:
-    """The protocol that a text describes.
+    """Return the protocol that a text describes.
 
     Raises ProtocolError with every problem, each with its line, its field and what is allowed.
     """
@@ -74,7 +74,7 @@ def parse_protocol(text: str) -> ProtocolDocument:
 
 @lru_cache(maxsize=16)
 def examine(text: str) -> Examination:
-    """Look a text through without refusing it. One request asks several times of the same text."""
+    """Examine a text without raising. Cached, because a request examines the same text several times."""
     try:
         values = _read(text)
     except NotTOML as error:
@@ -178,6 +178,6 @@ def _setting(root: Table, *, washout_days: int) -> Setting:
 
 
 def _sections(root: Table, setting: Setting) -> tuple[ReadSection, ...]:
-    """Without sources every count would be wrong, and only the sources are worth a word."""
+    """Parse the sections. Without sources every count would be wrong, so only the sources are reported."""
     root.tables("sections", required=True)
     return parse_sections(root if setting.sources else Table(root.values, "", root.report.silent()), setting)

@@ -1,4 +1,4 @@
-"""What is wrong with a protocol, said so that its author can mend it."""
+"""Problems of a protocol, worded so that its author can fix them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

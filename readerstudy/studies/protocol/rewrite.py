@@ -29,7 +29,7 @@ Values = dict[str, Any]
 
 
 def put(text: str, path: str, value: Any) -> str:
-    """Set a field, such as `study.seed` or `sections[1].items[0].ask`; None takes it out."""
+    """Set a field, such as `study.seed` or `sections[1].items[0].ask`; None removes it."""
     place = _PATH.fullmatch(path)
     if place is None:
         raise ValueError(f"{path!r} is no field of a protocol.")
@@ -50,7 +50,7 @@ def put(text: str, path: str, value: Any) -> str:
 
 
 def add(text: str, name: str, values: Mapping[str, Any]) -> str:
-    """A table more at the end of a list of tables, such as `sections` or `sections[1].items`."""
+    """Append a table to a list of tables, such as `sections` or `sections[1].items`."""
     blocks = _cut(text)
     if "." in name:
         block = _section(blocks, name)
@@ -61,7 +61,7 @@ def add(text: str, name: str, values: Mapping[str, Any]) -> str:
 
 
 def remove(text: str, path: str) -> str:
-    """Take a table out of a list of tables, such as `sections[1]` or `sections[1].items[0]`."""
+    """Remove a table from a list of tables, such as `sections[1]` or `sections[1].items[0]`."""
     name, index = _listed(path)
     blocks = _cut(text)
     if "." in name:

@@ -314,7 +314,7 @@ class Table:
         return [Table(item, f"{self.at(name)}[{i}]", self.report) for i, item in enumerate(value[:most])]
 
     def finish(self) -> None:
-        """Speak of fields that nobody took."""
+        """Report fields that nothing has read."""
         unknown = [name for name in self.values if name not in self.known]
         for name in unknown[:MOST_HINTS]:
             near = difflib.get_close_matches(name, self.known, n=1)

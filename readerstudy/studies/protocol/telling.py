@@ -1,4 +1,4 @@
-"""Warn of what tells readers too much: words before a disclosure, and truths of images that come again."""
+"""Warn of texts and feedback that unblind readers: words before a disclosure, truths of repeated images."""
 
 import re
 from collections.abc import Iterator, Sequence

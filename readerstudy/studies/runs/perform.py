@@ -1,4 +1,4 @@
-"""Do a run: find who does work of its kind, and keep its row telling how far it is."""
+"""Perform a run: call the function registered for its kind, and keep its progress up to date."""
 
 import logging
 import threading
@@ -34,7 +34,7 @@ class RunCancelled(ReaderstudyError, code="run_cancelled"):
 
 
 def performs(kind: str) -> Callable[[Performer], Performer]:
-    """Declare who does runs of a kind. A performer goes on from what is finished when called again."""
+    """Register the performer of runs of a kind. Called again, it continues from what is finished."""
 
     def declare(performer: Performer) -> Performer:
         _performers[kind] = performer
@@ -86,7 +86,7 @@ class Reporter:
 
 @task()
 def perform(run_id: int) -> None:
-    """The task behind every run."""
+    """Perform a run; the task behind every run."""
     run = Run.objects.select_related("study", "by").get(pk=run_id)
     if run.finished_at is not None:
         return

@@ -1,4 +1,4 @@
-"""Workers say that they are there, so that somebody can be told when none is."""
+"""Workers report their presence, so that staff can be told when no worker is running."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ GONE_AFTER = timedelta(seconds=90)
 
 
 def say_present() -> None:
-    """Note that a worker is there; the table is shared by all processes."""
+    """Record that a worker is running; the table is shared by all processes."""
     cache.set(SEEN, timezone.now(), timeout=None)
 
 

@@ -1,4 +1,4 @@
-"""Ask for long work, ask it to stop, and find what was left lying."""
+"""Start a run, cancel it, and resume runs whose worker has gone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from readerstudy.studies.runs.perform import enqueue
 
 @transaction.atomic
 def start_run(study: Study, kind: str, request: Mapping[str, Any], *, by: User, total: int = 0) -> Run:
-    """A run that a worker takes up as soon as this is committed. The same request still open is that run.
+    """Start a run; a worker picks it up after the commit. An open run with the same request is returned.
 
     The worker's queue is a table of the same database: a run and its place there come together or not at all.
     """
@@ -40,7 +40,7 @@ def cancel_run(run: Run, *, by: User, reason: str) -> Cancellation:
 
 
 def take_up_vanished() -> int:
-    """Queue runs again whose worker has gone. Returns how many."""
+    """Queue runs again whose worker has gone, and return how many."""
     count = 0
     for run in Run.objects.vanished():
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Run the blinding audit on the images of a study, as readers will get them, and keep what it found."""
+"""Run the blinding audit on a study's images as readers will get them, and store its findings."""
 
 from django.db import transaction
 

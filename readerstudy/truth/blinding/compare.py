@@ -61,7 +61,7 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """What was found, and what to do where something was."""
+        """Return the finding in words, with what to do about it."""
         higher = "synthetic" if self.auc.estimate > 0.5 else "real"
         found = (
             f"{self.words.title}: an area of {self.auc.apart:.2f} tells the arms apart; "

@@ -1,4 +1,4 @@
-"""The gate before lock: the images as they are have passed the audit, or somebody answers for it."""
+"""Allow the lock only if the current images passed the audit, or the failed audit was overridden."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ from readerstudy.truth.secrets import plan_key
 
 
 def images_digest(study: Study) -> str:
-    """A name for the set of images an audit looked at: it changes when any image is added or moved.
+    """Return a digest of the audited images; it changes when an image is added or moved.
 
     Keyed, because it stands in the log: staff who know the images could try out which are in which source.
     """
@@ -31,7 +31,7 @@ def images_digest(study: Study) -> str:
 
 
 def document_digest(document: Mapping[str, Any]) -> str:
-    """The name of what an audit found. Staff may read the document itself, so that this needs no key."""
+    """Return the digest of an audit's findings. Staff may read the findings, so it needs no key."""
     text = json.dumps(canonical(document), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -65,7 +65,7 @@ def require_blinding(study: Study) -> BlindingAudit | None:
 
 @transaction.atomic
 def override(audit: BlindingAudit, *, by: User, reason: str) -> BlindingOverride:
-    """Let a failed audit not stand in the way, for a reason that stays on record."""
+    """Override a failed audit, with a reason that is recorded."""
     if not reason.strip():
         raise ReasonMissing
     if audit.passed:

@@ -25,7 +25,7 @@ class BlindingAudit(models.Model):
 
 
 class BlindingOverride(Milestone):
-    """Somebody decided, with a reason, that a failed audit does not stand in the way."""
+    """The override of a failed audit, with its reason."""
 
     audit = models.OneToOneField(BlindingAudit, on_delete=models.PROTECT, related_name="override")
 
@@ -34,7 +34,7 @@ class BlindingOverride(Milestone):
 
 
 class UnblindingRequest(Milestone):
-    """The first step: somebody asks, with a reason."""
+    """The first step of unblinding: a request with a reason."""
 
     study = models.OneToOneField("studies.Study", on_delete=models.PROTECT, related_name="+")
 
@@ -61,7 +61,7 @@ class SharedImagesApproval(Milestone):
 
 
 class Unblinding(Milestone):
-    """The second step: from here on truth may stand beside answers."""
+    """The second step of unblinding: from now on truth may be shown beside answers."""
 
     study = models.OneToOneField("studies.Study", on_delete=models.PROTECT, related_name="+")
     request = models.OneToOneField(UnblindingRequest, on_delete=models.PROTECT, related_name="unblinding")

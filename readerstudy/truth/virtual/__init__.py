@@ -1,4 +1,4 @@
-"""Readers who do not exist: they know the truth, and use it as far as their skill goes."""
+"""Virtual readers: programs that know the truth and answer as well as their skill allows."""
 
 from readerstudy.truth.virtual.reader import Screen, Seen, Skill, VirtualReader
 

@@ -1,4 +1,4 @@
-"""As much of a browser as a virtual reader needs: cookies, the CSRF token, JSON."""
+"""A minimal browser for virtual readers: cookies, the CSRF token, JSON."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""A server of the platform's own for virtual readers, gone when they have read."""
+"""Run a temporary server of the platform for virtual readers."""
 
 import os
 import subprocess

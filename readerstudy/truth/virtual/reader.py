@@ -22,7 +22,7 @@ ABOVE_CHANCE = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Skill:
-    """What a virtual reader brings along.
+    """The skill of a virtual reader.
 
     `accuracy` is the probability of a correct answer on an average case (none: what experts usually reach),
     `by_source` the same for single images of one source;

@@ -1,4 +1,4 @@
-"""What every page says of the site."""
+"""Template tags about the site."""
 
 from django import template
 from django.conf import settings

@@ -97,7 +97,7 @@ def _look_after(stop: threading.Event, beside: list[_Beside], parent: int) -> No
 
 
 def _keep_outside() -> None:
-    """A disk or a mail server that is away must not end the loop; tomorrow's line covers today's events."""
+    """Write the daily line outside the server. A failure must not end the loop: the next line covers it."""
     try:
         keep_outside_daily()
     except OSError:
