@@ -1,3 +1,3 @@
 """Of which version features are, for whoever reads stored ones and need not load what measures them."""
 
-VERSION = 2
+VERSION = 3

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft, ndimage
 
 from readerstudy.imaging.jpeg_history import jpeg_history
 
@@ -36,6 +36,7 @@ class Features:
     border_columns: float
     edge_jump: float
     corner_marks: float
+    corner_spots: float
     grid: float
     dct_comb: float
     noise: float
@@ -78,6 +79,7 @@ def features_of(pixels: NDArray[Any], bits: int) -> Features:
         border_columns=border_columns,
         edge_jump=_edge_jump(grey),
         corner_marks=_corner_marks(grey),
+        corner_spots=_corner_spots(grey),
         **jpeg_history(middle * 255),
         **_noise(middle),
         **_spectrum(middle),
@@ -157,16 +159,34 @@ def _edge_jump(grey: Grey) -> float:
 
 def _corner_marks(grey: Grey) -> float:
     """How sharp the sharpest edges in any corner are (in logs), over as many pixels as a small letter has."""
-    high, wide = grey.shape[0] // 4, grey.shape[1] // 4
-    corners = [grey[:high, :wide], grey[:high, -wide:], grey[-high:, :wide], grey[-high:, -wide:]]
-    counted = max(6, min(high, wide) // 4)
     sharpest = 0.0
-    for corner in corners:
+    for corner in _corners(grey):
         down = np.abs(np.diff(corner, axis=0))[:, :-1]
         right = np.abs(np.diff(corner, axis=1))[:-1]
-        steps = np.maximum(down, right).ravel()
-        sharpest = max(sharpest, float(np.partition(steps, -counted)[-counted:].mean()))
+        sharpest = max(sharpest, _of_the_most(np.maximum(down, right)))
     return float(np.log(sharpest + 1e-3))
+
+
+def _corner_spots(grey: Grey) -> float:
+    """How much anything in a corner stands out from around it, at two sizes: marks may be dim or soft."""
+    unit = max(1, min(grey.shape) // 256)
+
+    def standing_out(small: int, around: int) -> list[float]:
+        spot, ground = (ndimage.uniform_filter(grey, unit * size, mode="nearest") for size in (small, around))
+        return [float(np.log(_of_the_most(corner) + 1e-3)) for corner in _corners(np.abs(spot - ground))]
+
+    return max(map(sum, zip(standing_out(3, 9), standing_out(5, 15), strict=True)))
+
+
+def _corners(grey: Grey) -> list[Grey]:
+    high, wide = grey.shape[0] // 4, grey.shape[1] // 4
+    return [grey[:high, :wide], grey[:high, -wide:], grey[-high:, :wide], grey[-high:, -wide:]]
+
+
+def _of_the_most(values: Grey) -> float:
+    """The mean of the largest in a corner, over as many pixels as a small letter has."""
+    counted = max(6, (min(values.shape) + 1) // 4)
+    return float(np.partition(values.ravel(), -counted)[-counted:].mean())
 
 
 # --- Noise and spectrum -----------------------------------------------------------------------------

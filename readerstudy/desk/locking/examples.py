@@ -8,7 +8,7 @@ from readerstudy.studies.models import Study
 from readerstudy.truth.models import Kind, Measurement
 
 #: What these measure is at the edges of an image, all else is shown by its middle.
-AT_THE_EDGES = {"border_rows", "border_columns", "edge_jump", "corner_marks", "pure_black"}
+AT_THE_EDGES = {"border_rows", "border_columns", "edge_jump", "corner_marks", "corner_spots", "pure_black"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,11 @@ DELIVERED = {
         "how sharp the sharpest edges in a corner are (logarithm)",
         "One arm carries burned-in side markers or text. Blank the corners in both arms or crop them away.",
     ),
+    "corner_spots": Words(
+        "Spots in the corners",
+        "how much anything in a corner stands out from around it (logarithm)",
+        "One arm carries dim or blurred marks. Blank the corners in both arms or crop them away.",
+    ),
     "grid": Words("JPEG grid", "steps on a grid of 8 × 8 pixels", SAME_JPEG),
     "dct_comb": Words(
         "JPEG coefficients", "how strongly DCT coefficients prefer the multiples of a step", SAME_JPEG

@@ -43,6 +43,7 @@ CASES: dict[str, tuple[NDArray[np.uint8], float]] = {
     "border_rows": (bordered(PLAIN), 0.05),
     "border_columns": (np.ascontiguousarray(bordered(PLAIN).T), 0.05),
     "corner_marks": (marked(PLAIN), 0.002),
+    "corner_spots": (marked(PLAIN), 0.002),
     "noise_quiet": (eight_bits(phantom(height=128, width=128, noise=0.03)), 0.2),
     "noise_correlation": (enlarged(PLAIN), -1.0),
     "top_band": (enlarged(PLAIN), -1.0),

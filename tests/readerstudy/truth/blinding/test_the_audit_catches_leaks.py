@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 import pytest
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.decode import decode
@@ -76,14 +77,13 @@ def marked(pixels: Pixels) -> Pixels:
     return pixels
 
 
-def letter(grey: float) -> Change:
+def letter(grey: float, blur: float = 0) -> Change:
     """A side marker of that grey in one corner, drawn over the picture."""
 
     def mark(pixels: Pixels) -> Pixels:
-        drawn = pixels.astype(np.float64)
-        strokes = np.zeros(pixels.shape, dtype=bool)
-        strokes[4:12, 4:6] = strokes[10:12, 4:10] = True
-        drawn[strokes] += grey
+        strokes = np.zeros(pixels.shape)
+        strokes[4:12, 4:6] = strokes[10:12, 4:10] = 1.0
+        drawn = pixels + grey * (gaussian_filter(strokes, blur) if blur else strokes)
         return np.clip(np.rint(drawn), 1, 254).astype(np.uint8)
 
     return mark
@@ -131,6 +131,23 @@ def test_markers_in_a_corner_of_half_of_one_arm_are_found(grey: float) -> None:
     report = audit([*half, *(plain(number) for number in range(ARM + ARM // 2, 2 * ARM))])
     assert not report.passed
     assert "corner_marks" in {leak.name for leak in report.leaks}
+
+
+@pytest.mark.parametrize(
+    ("grey", "blur"), [(20, 0), (12, 0), (30, 1), (60, 2), (-60, 2), (200, 3), (100, 4)], ids=str
+)
+def test_markers_that_are_dim_or_soft_are_found(grey: float, blur: float) -> None:
+    """No edge is sharper than those of the picture; an eye that knows where to look sees them."""
+    report = audit(changed(letter(grey, blur)))
+    assert not report.passed
+    assert "corner_spots" in {leak.name for leak in report.leaks}
+
+
+@pytest.mark.parametrize(("grey", "blur"), [(20, 0), (60, 2), (200, 3)], ids=str)
+def test_dim_or_soft_markers_of_half_of_one_arm_are_found(grey: float, blur: float) -> None:
+    half = changed(letter(grey, blur))[: ARM // 2]
+    report = audit([*half, *(plain(number) for number in range(ARM + ARM // 2, 2 * ARM))])
+    assert "corner_spots" in {leak.name for leak in report.leaks}
 
 
 def test_arms_without_a_trace_pass() -> None:
