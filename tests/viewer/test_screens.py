@@ -169,26 +169,26 @@ def test_what_was_shown_once_is_not_shown_again(serve: Serve, read: Read, mask: 
 def test_no_answer_is_sent_before_the_images_were_looked_at(
     serve: Serve, read: Read, clocked: BrowserContext
 ) -> None:
-    server = serve(**shown(SEEN, min_view_ms=5_000))
+    server = serve(**shown(SEEN, min_view_ms=30_000))
     page = read(server)
     press(page, "1", "Enter")
     assert "You can answer in" in (page.locator("#lacks").text_content() or "")
     assert server.study.responses == []
-    page.clock.fast_forward(5_100)
+    page.clock.fast_forward(30_100)
     page.locator("#lacks", has_text="Everything is answered.").wait_for()
     press(page, "Enter")
-    assert arrived(page, server)[0]["timing"]["active_ms"] >= 5_000
+    assert arrived(page, server)[0]["timing"]["active_ms"] >= 30_000
 
 
 def test_what_is_open_when_the_time_is_over_is_said_to_be_so(
     serve: Serve, read: Read, clocked: BrowserContext
 ) -> None:
     more = item("sure", "scale", "How sure?", scale={"points": [1, 2, 3], "labels": ["low", "high"]})
-    server = serve(**shown(SEEN, more, answer_within_ms=8_000))
+    server = serve(**shown(SEEN, more, answer_within_ms=40_000))
     page = read(server)
     press(page, "1")
     assert "s left to answer" in (page.locator("#limit").text_content() or "")
-    page.clock.fast_forward(8_200)
+    page.clock.fast_forward(40_200)
     answer = arrived(page, server)[0]["answer"]
     said = {entry["item"]: entry for entry in answer["items"]}
     assert said["seen"]["value"] == "yes"
