@@ -1,4 +1,4 @@
-"""Up to how many answers a report fits its mixed models, unless it is told another number."""
+"""The default for how many answers a report fits mixed models to."""
 
 MODEL_ANSWERS = 60_000
 

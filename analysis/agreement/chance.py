@@ -223,7 +223,7 @@ def _coefficient(
 
 
 def blank(data: Counts, weights: str, level: float, method: str) -> Agreement:
-    """An agreement that says what went in, before anything is found."""
+    """Return an agreement that describes the data and has no estimate yet."""
     return Agreement(
         estimate=None,
         low=None,

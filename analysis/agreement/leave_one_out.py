@@ -1,4 +1,4 @@
-"""What the jackknife over readers needs, for all readers at once, from what each reader's leaving changes.
+"""Leave-one-out agreement of all readers at once, for the jackknife over readers.
 
 Without reader g a case with counts c has c - e, where e marks g's answer x, so that its squares c'Wc become
 c'Wc - 2(Wc)_x + w_xx: one look-up an answer instead of a new table a reader.
@@ -13,7 +13,7 @@ from analysis.arrays import Bools, Floats
 
 
 def observed_without_each(data: Counts, parts: Shares) -> Floats | None:
-    """Observed agreement without each reader; None where somebody's leaving leaves no pair."""
+    """Observed agreement without each reader; None where no pair would be left."""
     n = parts.n
     left = np.where(n > 2, 1.0 / np.maximum((n - 1) * (n - 2), 1.0), 0.0)
     base = left * (parts.squares + 2 - n) - parts.pair_agreement

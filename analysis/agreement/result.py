@@ -1,4 +1,4 @@
-"""What an agreement coefficient returns, and how its three errors become intervals."""
+"""The result of an agreement coefficient, with its three errors as intervals."""
 
 from __future__ import annotations
 

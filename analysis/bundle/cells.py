@@ -1,4 +1,4 @@
-"""What may stand in a cell: each function returns the parser of one kind of column."""
+"""Parsers of cells, one for each kind of column."""
 
 import math
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""What must hold between rows and between tables."""
+"""Check that rows and tables of a bundle are consistent."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

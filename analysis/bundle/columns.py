@@ -1,4 +1,4 @@
-"""The tables of a bundle: which columns each has, what may stand in them, which must be there."""
+"""The tables of a bundle: their columns, what these may contain, and which are required."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Reading one table in chunks: every distinct text of a column is checked once."""
+"""Read a table in chunks; every distinct text of a column is checked once."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence

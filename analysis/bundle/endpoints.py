@@ -41,7 +41,7 @@ class DeclaredEndpoint:
 
 
 def read_endpoints(document: Mapping[str, Any]) -> tuple[DeclaredEndpoint, ...]:
-    """Read the endpoints of study.json, refusing what is none."""
+    """Read and check the endpoints of study.json."""
     found = document.get("endpoints", [])
     if not isinstance(found, list):
         raise _refused(found, "endpoints", "write a list of objects")

@@ -1,4 +1,4 @@
-"""From the rows of a bundle to readers x cases tables."""
+"""Arrange the rows of a bundle as readers x cases tables."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +107,6 @@ def by_number(value: object) -> tuple[int, float, str]:
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:
-    """Forget the names that no longer occur."""
+    """Drop the names that no longer occur."""
     named = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
     return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in named})

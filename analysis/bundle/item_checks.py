@@ -1,4 +1,4 @@
-"""What must hold in answers.csv and marks.csv: rows suit their items, one another, and the tasks' tables."""
+"""Check answers.csv and marks.csv: rows fit their items, one another, and the tasks' tables."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 

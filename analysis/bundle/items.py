@@ -64,7 +64,7 @@ class Item:
 
     @property
     def title(self) -> str:
-        """What was asked, as a heading; the name where no text is known."""
+        """Return the question as a heading; the name where there is no text."""
         return self.ask or self.name
 
     def word(self, value: str) -> str:
@@ -73,12 +73,12 @@ class Item:
 
     @property
     def meaning(self) -> tuple[Any, ...]:
-        """What has to be alike wherever an item of this name is asked."""
+        """Return what must be the same wherever an item of this name is asked."""
         return (self.kind, self.of, self.points, self.values, self.unit)
 
 
 def read_items(entry: Mapping[str, Any], column: str) -> tuple[Item, ...]:
-    """Read the items of one section, refusing what is none."""
+    """Read and check the items of one section."""
     found = entry.get("items")
     if found is None:
         return ()

@@ -1,1 +1,1 @@
-"""A second opinion: the report's numbers beside those of other programs, run in a process of their own."""
+"""Compare the report's numbers with those of other programs, which run in a separate process."""

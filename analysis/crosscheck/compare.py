@@ -1,4 +1,4 @@
-"""Run the other programs on a bundle, and hold what they say beside the report's document."""
+"""Run other programs on a bundle, and compare their numbers with the report's."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""``python -m analysis.crosscheck.peers BUNDLE``: what other programs make of a bundle, as JSON.
+"""``python -m analysis.crosscheck.peers BUNDLE``: the results of other programs as JSON.
 
 Nothing of the analysis is used here: the files are read with pandas, answers are selected anew (no hidden
 repeats, no catch trials), and each number comes from the program that it names. A path says where the
@@ -50,7 +50,7 @@ def row(section: str, path: list[Any], statistic: str, program: str, value: Any,
 
 
 def tried(program: Callable[[], Any]) -> Any:
-    """What a program makes of the data, None where it refuses them, as when all answers are alike."""
+    """Return a program's result, None where it refuses the data, such as when all answers are alike."""
     try:
         return program()
     except (ValueError, ZeroDivisionError, AssertionError):

@@ -1,4 +1,4 @@
-"""`discrimination` in report.json: what is said of the task call. Positive means synthetic."""
+"""`discrimination` in report.json: the results of the task call. Positive means synthetic."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class CalledShare(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class MaskedDiscrimination(Result):
-    """What a masked bundle allows to say of calls."""
+    """The results of calls in a masked bundle."""
 
     reason: str
     called_synthetic: CalledShare
@@ -124,7 +124,7 @@ class Roc(ObuchowskiRockette):
 
 @dataclass(frozen=True, kw_only=True)
 class NoRoc(NotComputed):
-    """Stands where no images were scored by every reader."""
+    """Takes the place of `Roc` where no images were scored by every reader."""
 
     any_design: AnyDesign | NotComputed | None = left_out()
 

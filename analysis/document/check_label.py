@@ -1,4 +1,4 @@
-"""`label_checks` in report.json: what is said of the task check_label."""
+"""`label_checks` in report.json: the results of the task check_label."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ class Kappas(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class IntendedObserved(Kappas):
-    """What a label was meant to be against what was seen."""
+    """The intended values of a label against the observed ones."""
 
     values: tuple[str, ...]
     table: tuple[tuple[int, ...], ...]

@@ -1,4 +1,4 @@
-"""What several tasks say in the same form."""
+"""Results that several tasks share."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from analysis.result import Result
 
 @dataclass(frozen=True, kw_only=True)
 class NotComputed(Result):
-    """Stands where there is no result, and says why."""
+    """Takes the place of a result that was not computed, with the reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoInterval(Result):
-    """Stands where there is no estimate."""
+    """Takes the place of an interval without an estimate."""
 
     reason: str
     estimate: float | None = None
@@ -26,7 +26,7 @@ class NoInterval(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class NoTest(Result):
-    """Stands where there is no test."""
+    """Takes the place of a test that was not computed."""
 
     reason: str
     statistic: float | None = None

@@ -1,4 +1,4 @@
-"""`sections.NAME.items` in report.json: what is said of each item, by its kind."""
+"""`sections.NAME.items` in report.json: the results of each item, by its kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -241,7 +241,7 @@ class AgreementLimits(Limits):
 
 @dataclass(frozen=True, kw_only=True)
 class BlandAltman(Result):
-    """Limits against the truth, between two readers, of a reader with himself, and of paired sources."""
+    """Limits against the truth, between two readers, within a reader, and of paired sources."""
 
     truth: AgreementLimits | None = left_out()
     sources: tuple[AgreementLimits, ...] | None = left_out()

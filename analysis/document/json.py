@@ -1,4 +1,4 @@
-"""The one place where the report's document becomes plain JSON values.
+"""Convert the report's document to plain JSON values.
 
 A field's name is its key in ``report.json``. Every field is written, null where there is no number, unless it
 was declared with :func:`left_out`.

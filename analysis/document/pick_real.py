@@ -1,4 +1,4 @@
-"""`detection` in report.json: what is said of the task pick_real."""
+"""`detection` in report.json: the results of the task pick_real."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -125,7 +125,7 @@ class ChoiceModel(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class MaskedDetection(Result):
-    """What a masked bundle allows to say of picks."""
+    """The results of picks in a masked bundle."""
 
     position: Position
     reason: str

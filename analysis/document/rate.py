@@ -1,4 +1,4 @@
-"""`realism` in report.json: what is said of ratings."""
+"""`realism` in report.json: the results of ratings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class SourceRatings(Ratings):
 
 @dataclass(frozen=True, kw_only=True)
 class MaskedRealism(Result):
-    """What a masked bundle allows to say of ratings."""
+    """The results of ratings in a masked bundle."""
 
     reason: str
     overall: Ratings

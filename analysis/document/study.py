@@ -24,7 +24,7 @@ from analysis.result import Result
 
 @dataclass(frozen=True, kw_only=True)
 class StudyFacts(Result):
-    """study.json as it was written, and what was made of it."""
+    """study.json as written, with facts about the answers."""
 
     raw: Mapping[str, Any] = spread()
     title: str
@@ -54,7 +54,7 @@ class StudyFacts(Result):
         return " ".join(found.split()) if isinstance(found, str) and found.strip() else None
 
     def label(self, name: str) -> Label:
-        """The words for a label and its values; without any, what the data call them."""
+        """Return the words for a label and its values, or else their names in the data."""
         return read_labels(self.raw).get(name) or Label(name=name, title=name, words={})
 
     def names_of(self, kind: str) -> list[str]:
@@ -64,7 +64,7 @@ class StudyFacts(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class SectionResult(Result):
-    """What is said of one section; what its task does not have is left out."""
+    """The results of one section; what its task does not have is left out."""
 
     task: Task
     alternatives: int | None = left_out()

@@ -1,11 +1,11 @@
-"""What the report says of the blinding audit. An audit that failed must never look like one that passed."""
+"""Sentences on the blinding audit. A failed audit must never look like one that passed."""
 
 from analysis.bundle.study import BlindingAudit
 from analysis.document import Document
 
 
 def audit_notice(document: Document) -> str:
-    """What stands above everything else where the audit failed; empty where it passed or was not recorded."""
+    """Return the notice at the top of the report if the audit failed, else an empty text."""
     audit = _audit(document)
     if audit is None or audit.passed:
         return ""
@@ -16,7 +16,7 @@ def audit_notice(document: Document) -> str:
 
 
 def audit_head(document: Document) -> str:
-    """What every printed page says beside the title."""
+    """Return the words beside the title on every printed page."""
     return "blinding audit failed" if audit_notice(document) else ""
 
 

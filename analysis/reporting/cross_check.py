@@ -1,4 +1,4 @@
-"""The appendix in which other programs agree, or do not."""
+"""The appendix that compares the numbers with those of other programs."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ def cross_check_sentences(found: Mapping[str, Any]) -> list[str]:
 
 
 def cross_check_table(found: Mapping[str, Any]) -> Table:
-    """Each number as here and as there."""
+    """Each number of the report beside that of the other program."""
     rows = [
         SimpleNamespace(**row, apart=None if row["difference"] is None else f"{row['difference']:.0e}")
         for row in found["rows"]

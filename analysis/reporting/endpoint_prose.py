@@ -101,7 +101,7 @@ def _ends(each: Endpoint) -> str:
 
 
 def sensitivity_sentences(part: SectionResult) -> Iterator[str]:
-    """Whether another choice moves the headline number across what it was held against."""
+    """Whether another choice changes the verdict on the headline number."""
     rows = part.sensitivity or ()
     if len(rows) < 2:
         yield (

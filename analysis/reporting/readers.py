@@ -1,10 +1,10 @@
-"""Who read: people, or virtual readers, who must never pass for people."""
+"""Words for readers. Virtual readers must never pass for people."""
 
 from analysis.document import Document
 
 
 def readers_word(document: Document) -> str:
-    """What readers are called in this report's sentences."""
+    """Return what readers are called in this report's sentences."""
     return "virtual readers" if _counts(document) == "all" else "readers"
 
 
@@ -14,7 +14,7 @@ def starting(word: str) -> str:
 
 
 def notice(document: Document) -> str:
-    """What stands above everything else where programs took the part of readers; empty where none did."""
+    """Return the notice at the top of the report if readers were virtual, else an empty text."""
     study = document.study
     virtual, everybody = study.virtual_readers, len(study.readers)
     match _counts(document):

@@ -1,4 +1,4 @@
-"""How long each part of an image was in sight, over readers or of one; and what else they did with it.
+"""Dwell times: how long each part of an image was in sight, for all readers or one.
 
 Each moment's time is spread evenly over the part of the image that was on the screen, or in the magnifier.
 An image that was only looked at as a whole has the same time everywhere, which says nothing of the eyes.

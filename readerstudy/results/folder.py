@@ -1,4 +1,4 @@
-"""Output folders appear whole or not at all."""
+"""Output folders appear complete or not at all."""
 
 import shutil
 import tempfile

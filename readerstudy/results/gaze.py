@@ -1,4 +1,4 @@
-"""Where readers' eyes were: codes for the laboratory before the study is read, tables after the unblinding.
+"""Eye tracking: codes for the laboratory before the reading, import of gaze tables after the unblinding.
 
 A table names a reader by a code that is derived from the name secret for this purpose alone: it is in no
 other export, and says nothing of person, arm, trial or image. Which trial was on the screen, and where its

@@ -1,4 +1,4 @@
-"""Looks at the primary endpoint while a study is still read, by one monitor who has no other part in it.
+"""Interim looks at the primary endpoint, taken by a monitor who has no other role in the study.
 
 The protocol says when, and how the looks spend the error; the answers there are get a digest, as with the
 freeze. The monitor learns the result, everybody else whether the study goes on.

@@ -1,4 +1,4 @@
-"""What readers had on their screens at one case, and their imported gaze. Only after the unblinding."""
+"""Readers' screens and gaze at one case, after the unblinding."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Looks before the end, and what is kept because counting a million answers is slow."""
+"""Interim looks, gaze, and counts that are stored because counting a million answers is slow."""
 
 from typing import Any, ClassVar
 

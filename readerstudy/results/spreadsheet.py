@@ -1,4 +1,4 @@
-"""Tables that people open with a spreadsheet. `analysis` reads them, so the rule lives there."""
+"""Keep spreadsheets from computing cells. `analysis` reads the tables, so the rule is defined there."""
 
 from typing import Any
 

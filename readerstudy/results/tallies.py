@@ -1,4 +1,4 @@
-"""How often each image was seen, taken for real, and rated how: of a whole section counted once and kept."""
+"""Count votes and ratings of each image; counts of a whole section are stored."""
 
 import math
 from collections import Counter

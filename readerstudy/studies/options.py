@@ -9,7 +9,7 @@ LONGEST_PROMPT = 100_000
 
 
 class ProgramRequest(Shape):
-    model = serializers.CharField(max_length=120, help_text="Name of the model, as its maker calls it.")
+    model = serializers.CharField(max_length=120, help_text="Name of the model, as published.")
     model_version = serializers.CharField(max_length=120, help_text="Its exact version.")
     prompt = serializers.CharField(
         default="",

@@ -1,4 +1,4 @@
-"""Generate synthetic images. Knows neither studies nor a database, so that commands run without one."""
+"""Generate synthetic images without studies or a database, so that commands run without one."""
 
 import importlib.util
 from argparse import Namespace
@@ -20,7 +20,7 @@ OnProgress = Callable[["Progress"], None]
 
 
 def request_of(values: Mapping[str, Any]) -> "SampleRequest":
-    """A checked request from plain values, such as a form's or a command's."""
+    """Return a checked request from plain values, such as a form's or a command's."""
     try:
         given = {name: value for name, value in values.items() if value is not None}
         usual = {"steps": generation.usual_steps(given.get("sampler", ""))}
@@ -41,7 +41,7 @@ def generate(
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> "SampleSummary":
-    """Images in a folder with their manifest. Torch is loaded here, and nowhere else in the platform."""
+    """Generate images and their manifest into a folder. The only place where the platform loads torch."""
     require_torch()
     with speaking_plainly():
         return generation.sample(request, on_progress=on_progress, should_stop=should_stop)
@@ -71,10 +71,10 @@ def require_torch() -> None:
 
 
 def checkpoint_path(name: str) -> Path | None:
-    """A checkpoint as a user names it; empty for the bundled one."""
+    """Return the path of a checkpoint by its name; empty means the bundled one."""
     return Path(name) if name else None
 
 
 def model_size() -> int:
-    """The side of the bundled model's images in pixels."""
+    """Return the side of the bundled model's images in pixels."""
     return generation.describe_checkpoint(generation.bundled_checkpoint()).size

@@ -1,4 +1,4 @@
-"""The project's own images, for demonstrations: as "real" ones, and softened for those of a generator."""
+"""Phantoms for demos: as "real" images, and softened as those of a generator."""
 
 import csv
 import shutil

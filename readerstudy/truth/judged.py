@@ -1,4 +1,4 @@
-"""What is true of the images on a screen, and which answers of a reader agree with it."""
+"""Compare the answers to a screen with the truth of its images."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who was told what the images of a study are, in another study that shows them.
+"""Find people who know the images of a study from another study that shows them.
 
 Asked when an invitation is accepted, and told to that person alone: a refusal to whoever invites would say
 who works on which images.

@@ -1,4 +1,4 @@
-"""Names that a study gives to what it shows, made from its name secret and from nothing public alone."""
+"""Pseudonyms of patients, images and trials, derived from the study's name secret."""
 
 import base64
 import hmac

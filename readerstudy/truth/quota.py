@@ -1,4 +1,4 @@
-"""How many bytes of pixels a study may hold, and an account may bring into all its studies.
+"""Quotas: bytes of pixels of a study, and of all studies of an account.
 
 Pixels count in every study that holds them, shared or not: the room left tells nothing about other studies.
 """

@@ -1,4 +1,4 @@
-"""What tells a reader the truth although the blinding audit finds nothing in the pixels.
+"""Warn of what reveals the truth to readers although the pixels pass the blinding audit.
 
 Images that can be found or made elsewhere, labels that only one kind has, patients known from practice.
 """

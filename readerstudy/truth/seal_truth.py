@@ -1,4 +1,4 @@
-"""Seal the truth at the lock: sources, origins, labels, keys, trials, and every reader's walk.
+"""Seal the truth at the lock: sources, origins, labels, keys, trials, and every reader's order.
 
 Each row gets a digest under a key of the plan secret and a salt of its own: nobody without the secret can
 test a guess against it. `truth_digest` names all of them and stands in the event of the lock.

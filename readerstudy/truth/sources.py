@@ -1,4 +1,4 @@
-"""Put images into the sources that a protocol names."""
+"""Add images to the sources of a protocol."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The exposure of the next trial in a section with a staircase, worked out after each answer is committed."""
+"""Compute the next exposure of a staircase after each committed answer."""
 
 from functools import lru_cache
 from uuid import UUID

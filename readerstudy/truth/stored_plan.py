@@ -1,4 +1,4 @@
-"""Read the plan back from its rows, and show that it is the one that was made."""
+"""Read the plan back from its rows, and verify that it is the one that was made."""
 
 from collections import defaultdict
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One file for everything an installation has to keep: the database, images, reports, uploads, checkpoints.
+"""Back up an installation in one file: the database, images, reports, uploads, checkpoints.
 
 The key in SECRETS_KEY_FILE stays outside: with it and the database somebody could tell which images are real.
 """

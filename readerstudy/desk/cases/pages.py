@@ -1,4 +1,4 @@
-"""What the readers saw and said, once the study is unblinded: the cases of a section, or one opened."""
+"""The pages of cases, once the study is unblinded: all cases of a section, or one."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import cache_control
@@ -30,7 +30,7 @@ THUMBNAIL_PX = 240
 @require_GET
 @study_page(*UNBLINDERS)
 def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
-    """What the readers saw, the cases that fooled most of them first, a screenful after the other."""
+    """Show the cases of a section, those that fooled most readers first, page by page."""
     shown = _section(study, section)
     known = readers_of(shown)
     chosen = request.GET.get("reader", "")
@@ -56,7 +56,7 @@ def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
 @require_GET
 @study_page(*UNBLINDERS)
 def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpResponseBase:
-    """One case: its images with their truth, and who answered what."""
+    """Show one case: its images with their truth, and who answered what."""
     opened = case_file(study, _section(study, section), number)
     if opened is None:
         raise Http404
@@ -90,7 +90,7 @@ def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpR
 @require_GET
 @study_page(*UNBLINDERS)
 def replay(request: HttpRequest, study: Study, section: str, number: int, reader: str) -> HttpResponseBase:
-    """One reader's way through a case, as it was on their screen."""
+    """Replay one reader's screen during a case."""
     found = _section(study, section)
     again = "again" in request.GET
     opened = case_file(study, found, number)

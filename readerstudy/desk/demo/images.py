@@ -1,4 +1,4 @@
-"""A demonstration's images: phantoms or the user's own as real ones, a model's or soft phantoms beside."""
+"""Images of a demo: phantoms or the user's own as real ones, a model's or soft phantoms as synthetic ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -59,7 +59,7 @@ class StandInRefused(ReaderstudyError, code="stand_in_refused"):
 
 @dataclass(frozen=True, kw_only=True)
 class _Bringing:
-    """One study that is being filled."""
+    """A study whose sources are being filled."""
 
     study: Study
     recipe: Recipe
@@ -67,7 +67,7 @@ class _Bringing:
     steps: Steps
 
     def generate(self, source: str, count: int) -> None:
-        """Let the bundled model make them. Studies after one protocol share what was generated for it."""
+        """Generate images with the bundled model; studies of one protocol share them."""
         tell = self.steps(f"Generate {source}", "image")
         out = Path(settings.HOME) / "demo" / self.recipe.name / source
         request = request_of({**self.recipe.sampling[source], "count": count, "out": out})

@@ -1,4 +1,4 @@
-"""Labels for a demonstration's images: whatever its protocol asks about, tells or matches by."""
+"""Labels for the images of a demo: those that its protocol asks about, shows or matches by."""
 
 import zlib
 from collections.abc import Iterator, Mapping

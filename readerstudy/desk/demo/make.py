@@ -1,4 +1,4 @@
-"""Make a study from nothing to its report. Every step looks first whether it has been done."""
+"""Create a study from nothing to its report. Every step is skipped if it is done already."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ WHY_OVERRIDDEN = (
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """What was made, and how to get in."""
+    """The study that was made, and how to sign in."""
 
     study: Study
     reader_link: str

@@ -1,4 +1,4 @@
-"""The people of a demonstration, with a password everybody may know."""
+"""The accounts of a demo, with a published password."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""What stands in for the images and the readers of each study when nobody brings real ones."""
+"""Stand-in images and virtual readers for each published study."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The sources of a study and their images: what is there, what is needed, and how more come in."""
+"""The pages of sources and images: what is there, what is needed, upload and import."""
 
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,7 @@ def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
 @require_http_methods(["GET", "PUT"])
 @study_page(*LEADS)
 def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpResponseBase:
-    """How much of a file is here (GET), or the next piece of it (PUT)."""
+    """Return how much of a file has arrived (GET), or take the next piece of it (PUT)."""
     if study.is_locked:
         return JsonResponse({"detail": "The study is locked: no more images can be added."}, status=409)
     name = request.GET.get("name", "file")
@@ -82,7 +82,7 @@ def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpR
 @require_GET
 @study_page(*LEADS)
 def refusals(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    """What an import refused, line by line and file by file, as CSV."""
+    """Return what an import refused, by line and file, as CSV."""
     run = run_of(request, study, number)
     if run.kind != "import":
         raise Http404
@@ -94,7 +94,7 @@ def refusals(request: HttpRequest, study: Study, number: int) -> HttpResponseBas
 @require_GET
 @study_page(*LEADS)
 def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
-    """A contact sheet of one source, a screenful after the other."""
+    """Show a contact sheet of one source, page by page."""
     found = get_object_or_404(Source, study=study, name=source)
     rows = found.provenances.select_related("image").order_by("pk")
     page = page_of(rows, whole_number(request, "start"), SHEET)
@@ -120,7 +120,7 @@ def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
 @require_POST
 @study_page(*LEADS)
 def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
-    """Take the ticked images out of a source, or all of them."""
+    """Remove the selected images from a source, or all of them."""
     found = get_object_or_404(Source, study=study, name=source)
     everything = request.POST.get("verb") == "empty"
     ticked = [key for key in ",".join(request.POST.getlist("images")).split(",") if key]

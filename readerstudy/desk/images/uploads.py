@@ -1,4 +1,4 @@
-"""Files on their way in: pieces are appended to a staged file until it is whole; a lost connection goes on.
+"""Uploads: pieces are appended to a staged file until it is complete; an interrupted upload resumes.
 
 A batch is a folder named by a UUID that the browser chose. Names are kept only here, for a manifest or a
 pattern of names to match, and are gone with the batch once it has been imported. A batch that was left for

@@ -1,1 +1,1 @@
-"""Looks before the end: the monitor takes them, the staff learn whether the study goes on."""
+"""Interim looks: the monitor takes them, the staff learn whether the study continues."""

@@ -1,4 +1,4 @@
-"""The looks of a study: what is due, and what was decided; for its monitor also what was found."""
+"""The page of interim looks: what is due and what was decided; for the monitor also the results."""
 
 from typing import Any
 

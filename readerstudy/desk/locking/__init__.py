@@ -1,1 +1,1 @@
-"""The plan, the blinding audit, and the lock that closes them."""
+"""The plan, the blinding audit and the lock."""

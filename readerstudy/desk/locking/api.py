@@ -1,4 +1,4 @@
-"""The plan, the blinding audit, and the lock that closes them."""
+"""The API for the plan, the blinding audit and the lock."""
 
 from django.http import Http404
 from rest_framework.request import Request

@@ -1,4 +1,4 @@
-"""The plan, the blinding audit and the gate it keeps, and the lock that closes them."""
+"""The pages of the plan, the blinding audit and the lock."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How much a reader's line has to carry, told before the lock settles it."""
+"""How many bytes a reader's browser will fetch, shown before the lock."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Addresses for those who run the server, and for those who found a hole in it."""
+"""The addresses for operators, monitoring and security reports."""
 
 from datetime import timedelta
 from secrets import compare_digest

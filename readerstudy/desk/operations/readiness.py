@@ -1,4 +1,4 @@
-"""Whether this process can serve, and whether a worker is there, without a word of why to the outside."""
+"""Check whether this process can serve and whether a worker is running, without revealing reasons."""
 
 import logging
 import time

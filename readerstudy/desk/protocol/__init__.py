@@ -1,1 +1,1 @@
-"""Write a protocol: as a form, as text, by program; its versions; published ones to start from."""
+"""Write a protocol as a form, as text or by API; its versions; published protocols to start from."""

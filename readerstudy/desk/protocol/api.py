@@ -45,7 +45,7 @@ class VersionView(DeskView):
 
 
 class ProtocolCheckView(DeskView):
-    """What is wrong with a text, without keeping it."""
+    """Check a text without saving it."""
 
     @operation("protocol_check", CheckOut, asks=ProtocolText)
     def post(self, request: Request, slug: str) -> Response:

@@ -1,4 +1,4 @@
-"""Write the protocol, as a form or as the text behind it, with every mistake named; and its versions."""
+"""The pages of the protocol: the form, the text, and the versions."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -45,7 +45,7 @@ def protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
 
 
 def _save(request: HttpRequest, study: Study, draft: Draft) -> HttpResponseBase:
-    """What cannot be saved comes back as it was written, with the reason."""
+    """Save the protocol, or show it again with the reason."""
     asked = {name: request.POST.get(name, "") for name in ("reason", "over")} | {"text": draft.text}
     context: dict[str, Any] = {"may_write": True}
     try:
@@ -81,7 +81,7 @@ def _page(
 
 
 def written(draft: Draft) -> dict[str, Any]:
-    """What both pages show of a protocol that is being written."""
+    """Return the context of the form and of the text."""
     fresh = fresh_entry(draft)
     found = without_problems_of(draft.found, fresh)
     shown = {
@@ -124,7 +124,7 @@ def needs_of(document: ProtocolDocument) -> str:
 @require_GET
 @study_page(*STAFF)
 def protocol_file(request: HttpRequest, study: Study) -> HttpResponseBase:
-    """The text itself, byte for byte."""
+    """Return the protocol's text, byte for byte."""
     name = f"{study.slug}.toml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(study.protocol.text, content_type="application/toml; charset=utf-8", headers=headers)
@@ -133,7 +133,7 @@ def protocol_file(request: HttpRequest, study: Study) -> HttpResponseBase:
 @require_POST
 @study_page(*LEADS)
 def check_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
-    """What is wrong with what has been written, for the page that it is being written on."""
+    """Return the problems of the unsaved text, for the page with the form."""
     return _problems(request, study.protocol.text)
 
 
@@ -148,7 +148,7 @@ def check_new_protocol(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @study_page(*LEADS)
 def preview_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
-    """What a reader would see of a section of what has been written, beside the form."""
+    """Show what readers would see of a section of the unsaved text, beside the form."""
     return _previewed(request, study.protocol.text)
 
 

@@ -1,4 +1,4 @@
-"""The protocols the platform brings along: a demonstration and published studies."""
+"""The protocols that come with the platform: a demo and published studies."""
 
 from dataclasses import dataclass
 from functools import cache

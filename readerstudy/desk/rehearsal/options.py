@@ -1,4 +1,4 @@
-"""What one may ask of virtual readers."""
+"""The requests for virtual readers: fields, limits and defaults."""
 
 from rest_framework import serializers
 

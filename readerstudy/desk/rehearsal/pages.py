@@ -1,4 +1,4 @@
-"""Try a study before anybody reads it: as its reader, or by virtual readers."""
+"""The pages to rehearse a study: as its reader, or by virtual readers."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
 @require_GET
 @study_page(*LEADS)
 def preflight_report(request: HttpRequest, study: Study, rehearsal: str) -> HttpResponseBase:
-    """The report on virtual readers, which tells nothing of real ones."""
+    """Return the report on virtual readers, which says nothing about real ones."""
     path = report_folder(rehearsal_of(study, rehearsal)) / "report.html"
     if not path.is_file():
         raise Http404

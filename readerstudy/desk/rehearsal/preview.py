@@ -10,7 +10,7 @@ from readerstudy.truth.duplicate import rehearse
 
 @transaction.atomic
 def preview_study(study: Study, *, by: User) -> Study:
-    """The rehearsal, in which whoever asks is a reader."""
+    """Create a rehearsal in which the person is a reader."""
     twin = rehearse(study, by=by)
     enrol_reader(twin, by, by=by)
     return twin

@@ -1,4 +1,4 @@
-"""The files of a report as pages and programs take them away; its CSV tables go together as one archive."""
+"""Download the files of a report; its CSV tables go together as one archive."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ TABLES = "tables.zip"
 
 
 def names_in(folder: Path) -> list[str]:
-    """What can be taken from a report's folder."""
+    """Return the names of the files that can be downloaded."""
     if not folder.is_dir():
         return []
     names = [path.name for path in folder.iterdir() if path.is_file()]
@@ -53,7 +53,7 @@ def _listed(folder: Path, name: str) -> ReportFile:
 
 
 def taken_from(folder: Path, name: str) -> IO[bytes] | None:
-    """One of them, open for reading; whoever sends it closes it."""
+    """Return one of the files, open for reading; the response closes it."""
     if name not in names_in(folder):
         return None
     return packed(folder / "tables") if name == TABLES else (folder / name).open("rb")

@@ -1,4 +1,4 @@
-"""The first lines of a result: what readers found, drawn beside chance and the margin."""
+"""The headline of a result: what readers found, drawn beside chance and the margin."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What was answered to the questions of a section, as the tables of the result page; and the endpoints."""
+"""Tables of the result page for items and endpoints."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemResult:
-    """What was found of one item: a sentence, tables, and texts where it asked for words."""
+    """The result of one item: a sentence, tables, and texts where it asked for words."""
 
     title: str
     sentence: str

@@ -1,4 +1,4 @@
-"""What one may ask of a report."""
+"""The requests for reports: fields, limits and defaults."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""The result on screen, once the study is unblinded: numbers and files."""
+"""The result page of an unblinded study: numbers and files."""
 
 import json
 from pathlib import Path
@@ -85,7 +85,7 @@ def _with_tables(study: Study, report: dict[str, Any] | None) -> list[dict[str, 
 @require_GET
 @study_page(*UNBLINDERS)
 def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
-    """One file of the report; the page itself is shown, everything else downloaded."""
+    """Return one file of the report; the HTML page is shown, everything else downloaded."""
     file = taken_from(report_folder(study), name) if is_unblinded(study) else None
     if file is None:
         raise Http404

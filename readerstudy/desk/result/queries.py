@@ -1,4 +1,4 @@
-"""What is shown of a report."""
+"""Read what the result page shows of a report."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The tables of the result page: what was found by reader and by source, each row with its interval drawn."""
+"""Tables of the result page for the four tasks: by reader and by source, each row with its interval."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

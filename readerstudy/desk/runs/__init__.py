@@ -1,1 +1,1 @@
-"""Long work: how far it is, how it ended, and a way to stop it."""
+"""Background jobs: progress, outcome, cancellation."""

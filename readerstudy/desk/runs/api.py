@@ -1,4 +1,4 @@
-"""Long work: how far it is, how it ended, and a way to stop it."""
+"""The API for background jobs: progress, outcome, cancellation."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,7 @@ from readerstudy.web.options import StatedReason
 
 
 def started(run: Run) -> Response:
-    """Answer that a run is under way; its address tells how far it is."""
+    """Answer that a run was accepted; its address shows the progress."""
     body = RunOut(run).data
     return Response(body, status=202, headers={"Location": body["address"]})
 

@@ -1,4 +1,4 @@
-"""Long work as the desk shows it: how far, how it ended, and a way to stop it."""
+"""The pages for background jobs: progress, outcome, cancellation."""
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
@@ -15,7 +15,7 @@ from readerstudy.studies.runs import cancel_run
 @require_GET
 @study_page(*STAFF)
 def run_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    """What the page asks every second while a run is open."""
+    """Return the state of a run; the page polls it while the run is open."""
     run = run_of(request, study, number)
     state = {"state": run.state, "done": run.done, "total": run.total, "percent": run.percent}
     return JsonResponse({**state, "stopping": hasattr(run, "cancellation"), "error": run.error})

@@ -1,1 +1,1 @@
-"""What all subjects of the desk share: who may enter, the stages of a study, the page frame."""
+"""Shared by all subjects of the desk: access, the stages of a study, the page frame."""

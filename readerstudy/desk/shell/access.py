@@ -1,4 +1,4 @@
-"""Who may open a page of a study: its staff, by role. For anybody else the study does not exist."""
+"""Access to the pages of a study: for its staff, by role. Anybody else gets a 404."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,7 +30,7 @@ LARGEST_KEY = 2**63 - 1
 
 
 def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
-    """Give the view the study of its address, if the visitor has one of the roles in it; else 404."""
+    """Pass the view the study of its address, if the visitor has one of the roles in it; else 404."""
 
     def decorate(page: Callable[..., HttpResponseBase]) -> View:
         @login_required
@@ -51,12 +51,12 @@ def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]
 
 
 def prepares_studies(user: User | AnonymousUser) -> bool:
-    """Whether somebody has to do with how studies are made: staff of one, or a leader without any yet."""
+    """Return whether somebody prepares studies: staff of a study, or a leader without one yet."""
     return Study.objects.real().in_role(user, *STAFF).exists() or may_create_studies(user)
 
 
 def leader(request: HttpRequest) -> User:
-    """Who is signed in, if they may create studies; anybody else is told that they may not."""
+    """Return the signed-in person if they may create studies, else refuse them."""
     who = person(request)
     if not may_create_studies(who):
         raise PermissionDenied(NotALeader())

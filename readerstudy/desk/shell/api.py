@@ -1,4 +1,4 @@
-"""What every address of the desk's API has in common: which study, and who prepares studies at all."""
+"""The base class of the desk's API views: find the study and check the role."""
 
 from django.http import Http404
 
@@ -10,7 +10,7 @@ from readerstudy.web.views import ApiView
 
 class DeskView(ApiView):
     def study(self, slug: str, *roles: str) -> Study:
-        """Return the study of the address, if the person has one of the roles; else it does not exist."""
+        """Return the study of the address if the person has one of the roles; else raise a 404."""
         mine = Study.objects.in_role(self.request.user, *roles).select_related("lock", "freeze")
         study = mine.filter(slug=slug).first()
         if study is None:
@@ -18,6 +18,6 @@ class DeskView(ApiView):
         return study
 
     def staff_only(self) -> None:
-        """Refuse whoever has nothing to do with how studies are made, such as a reader."""
+        """Refuse people who prepare no studies, such as readers."""
         if not prepares_studies(self.person()):
             raise NotStaff

@@ -1,4 +1,4 @@
-"""What the stages of a study look at, read in four queries whatever the study holds."""
+"""The facts that the stages of a study depend on, read in four queries whatever its size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What every page of a study shows around its content."""
+"""The frame around every page of a study."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def study_response(
 def refused_here(
     request: HttpRequest, study: Study, template: str, error: Exception, context: dict[str, Any]
 ) -> HttpResponse:
-    """Say why not, on the page itself with what was typed into it."""
+    """Show the reason of a refusal on the page itself, with what was typed into it."""
     messages.error(request, str(error))
     typed = {"verb": request.POST.get("verb", ""), "reason": request.POST.get("reason", "")}
     return study_response(request, study, template, {**context, "typed": typed}, status=422)

@@ -1,4 +1,4 @@
-"""The life of a study as its leader sees it: what is done, what is next, and where that is done."""
+"""The stages of a study: what is done, what is next, and on which page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The audit trail of a study for an inspector: one sentence an event, oldest first, as CSV or PDF.
+"""Export the audit trail of a study for an inspector: one sentence an event, oldest first, as CSV or PDF.
 
 It is redacted like the log: before the unblinding it leaves out what would unblind, and readers go by their
 pseudonyms.

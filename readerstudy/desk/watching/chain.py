@@ -1,4 +1,4 @@
-"""Whether the log of a study is whole, checked behind its page and kept for some minutes."""
+"""Verify the log of a study in the background, and cache the result for some minutes."""
 
 from dataclasses import dataclass
 from datetime import datetime

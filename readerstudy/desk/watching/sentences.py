@@ -1,4 +1,4 @@
-"""What each event says as a sentence, and of which kind it is, for somebody who inspects a study."""
+"""The sentence and the kind of each event, for the log and the audit trail."""
 
 from collections.abc import Container, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Write the tables of answers in memory that does not grow with them: at most one reader's are held."""
+"""Write the tables of answers, holding at most one reader's answers in memory."""
 
 import csv
 import json

@@ -1,6 +1,6 @@
-"""What readers were asked, as study.json says it: sections with their items, scales, arms and endpoints.
+"""Describe in study.json what readers were asked: sections with their items, scales, arms and endpoints.
 
-A masked one says nothing of what is true: neither truths nor targets, and no comparison of sources.
+A masked one contains nothing that is true: neither truths nor targets, and no comparison of sources.
 """
 
 from collections.abc import Mapping, Sequence

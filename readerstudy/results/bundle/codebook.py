@@ -1,4 +1,4 @@
-"""What every column of a bundle means."""
+"""Describe every column of a bundle."""
 
 import csv
 from pathlib import Path
@@ -79,7 +79,7 @@ MASKED_MEANINGS = {
 
 
 def write_codebook(folder: Path, *, masked: bool) -> Path:
-    """codebook.csv for the tables that lie in a folder."""
+    """Write codebook.csv for the tables in a folder."""
     path = folder / "codebook.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")

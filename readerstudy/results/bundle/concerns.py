@@ -1,4 +1,4 @@
-"""What readers reported as wrong with a screen. A masked bundle leaves it out: it may speak of the truth."""
+"""Problems with screens that readers reported. A masked bundle omits them: they may reveal the truth."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -113,7 +113,7 @@ def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bo
 
 
 def _write_images(study: Study, folder: Path, names: Names) -> None:
-    """Images that were shown, with their labels."""
+    """Write the images that were shown, with their labels."""
     with ExitStack() as files:
         labels = _label_names(study)
         writer = _writer(files, folder / "images.csv", ("image", "source", *labels))

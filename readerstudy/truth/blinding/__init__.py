@@ -1,1 +1,1 @@
-"""Does anything but the content of the images tell real from synthetic?"""
+"""The blinding audit: does anything but the content tell real from synthetic images?"""

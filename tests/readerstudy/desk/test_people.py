@@ -234,7 +234,7 @@ def test_a_place_given_up_before_coming_is_free_for_somebody_else(made: Locked) 
     address = f"/studies/{made.study.slug}/people/{rosa.pseudonym}/withdraw/"
     body = made.client("alice").post(address, {"reason": "never answered"}, follow=True).content.decode()
     assert f"{rosa.pseudonym} was withdrawn." in body
-    assert "before coming; the place is free" in body
+    assert "before accepting; the place is free" in body
     assert invite_reader(made.study, "ruth@example.org", by=made.owner).enrolment.place == 3
 
 

@@ -1,4 +1,4 @@
-"""A protocol that is being written and not saved yet: it travels with the page, nowhere else is it kept."""
+"""A protocol that is being written and not saved yet. It is kept in the page alone."""
 
 import json
 import re

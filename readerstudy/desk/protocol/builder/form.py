@@ -1,4 +1,4 @@
-"""The form of a protocol, ready to be drawn."""
+"""The form of a protocol, ready to be rendered."""
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence

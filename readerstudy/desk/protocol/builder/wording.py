@@ -1,6 +1,6 @@
-"""What the fields of a protocol are called on the form, and in which chapter they stand.
+"""Labels of the protocol's fields on the form, by chapter.
 
-Which fields there are, what they allow and what they default to is the validator's knowledge alone.
+The validator alone defines which fields there are, what they allow and their defaults.
 """
 
 import re

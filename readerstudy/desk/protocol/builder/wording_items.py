@@ -1,4 +1,4 @@
-"""What the fields of items, staircases, scales, arms and endpoints are called on the form."""
+"""Labels of the fields of items, staircases, scales, arms and endpoints on the form."""
 
 from collections.abc import Mapping
 

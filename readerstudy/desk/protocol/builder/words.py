@@ -1,4 +1,4 @@
-"""The shapes of the form's words."""
+"""Classes for the wording of the form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
