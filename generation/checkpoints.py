@@ -72,7 +72,6 @@ def save_checkpoint(
     *,
     title: str,
     diffusion: DiffusionConfig,
-    half: bool = True,
     facts: dict[str, Any] | None = None,
     beside: dict[str, Any] | None = None,
 ) -> CheckpointCard:
@@ -87,7 +86,7 @@ def save_checkpoint(
         "software": software_versions(),
         **(facts or {}),
     }
-    return write_checkpoint(path, network, manifest, half=half, beside=beside)
+    return write_checkpoint(path, network, manifest, half=True, beside=beside)
 
 
 def write_checkpoint(

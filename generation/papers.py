@@ -1,7 +1,7 @@
 """What machines read of a release: Croissant 1.1 with RAI, a data package, an RO-Crate, and a citation."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -219,7 +219,7 @@ def citation(release: Release) -> str:
     return "\n".join(lines) + "\n"
 
 
-def card_header(release: Release, *, tags: Sequence[str] = ("medical", "radiology", "synthetic")) -> str:
+def card_header(release: Release) -> str:
     """The YAML header that dataset hubs read of a README."""
     size = next(
         (name for most, name in _SIZES if release.released < most),
@@ -232,7 +232,9 @@ def card_header(release: Release, *, tags: Sequence[str] = ("medical", "radiolog
         "task_categories:",
         "- image-classification",
         "tags:",
-        *(f"- {tag}" for tag in tags),
+        "- medical",
+        "- radiology",
+        "- synthetic",
         "size_categories:",
         f"- {size}",
         "---",

@@ -65,7 +65,7 @@ def conduct(
     judged = ordered and has_values(main, "correct")
     return Conduct(
         completeness=completeness(main, case),
-        response_times=response_times(main) if has_values(main, "response_ms") else None,
+        response_times=response_times(main, level=level) if has_values(main, "response_ms") else None,
         order=order_recorded(main) if ordered else None,
         learning=learning(main, case, level=level, limit=limit) if judged else None,
         repeats=repeats(rows, case, answer, level=level),
@@ -108,7 +108,7 @@ def order_recorded(rows: pd.DataFrame) -> Orders:
     return Orders(readers=len(orders), distinct_orders=len(set(orders)))
 
 
-def response_times(rows: pd.DataFrame) -> ResponseTimes:
+def response_times(rows: pd.DataFrame, *, level: float) -> ResponseTimes:
     """Response times, on the log scale over the order of the answers; readers are the unit."""
     took = rows["response_ms"].to_numpy()
     known = took[~np.isnan(took)]
@@ -138,7 +138,7 @@ def response_times(rows: pd.DataFrame) -> ResponseTimes:
         quartiles_ms=(float(quartiles[0]), float(quartiles[2])),
         under_one_second=int((known < FAST_MS).sum()),
         by_reader=tuple(by_reader),
-        log_slope_per_answer=mean_over_readers([s for s in slopes if s is not None]),
+        log_slope_per_answer=mean_over_readers([s for s in slopes if s is not None], level),
     )
 
 
@@ -149,7 +149,7 @@ def _slope(x: Floats, y: Floats) -> float | None:
     return float(centred @ y / (centred @ centred))
 
 
-def mean_over_readers(values: list[float], level: float = 0.95) -> ReaderMean:
+def mean_over_readers(values: list[float], level: float) -> ReaderMean:
     """Mean of one number a reader, with its t-interval."""
     n = len(values)
     if n < 2:

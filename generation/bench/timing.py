@@ -17,6 +17,7 @@ from generation.models.configs import NetworkConfig
 
 _PRODUCTS = 10
 ENOUGH_S = 10.0
+MOST_KERNELS = 12
 
 
 def seconds_of(call: Callable[[], Any], device: torch.device, *, repeats: int, warmup: int = 2) -> float:
@@ -68,7 +69,7 @@ def peak_operations(device: torch.device, size: int) -> float:
     return 2.0 * size**3 * _PRODUCTS / seconds_of(products, device, repeats=5)
 
 
-def time_by_kernel(call: Callable[[], Any], device: torch.device, most: int = 12) -> list[dict[str, Any]]:
+def time_by_kernel(call: Callable[[], Any], device: torch.device) -> list[dict[str, Any]]:
     """Where the time of one call goes, longest first."""
     from torch.profiler import ProfilerActivity, profile
 
@@ -82,7 +83,7 @@ def time_by_kernel(call: Callable[[], Any], device: torch.device, most: int = 12
     name = "self_device_time_total" if on_gpu else "self_cpu_time_total"
     entries = [(event.key, float(getattr(event, name))) for event in profiler.key_averages()]
     whole = sum(spent for _, spent in entries) or 1.0
-    largest = sorted(entries, key=lambda entry: -entry[1])[:most]
+    largest = sorted(entries, key=lambda entry: -entry[1])[:MOST_KERNELS]
     return [
         {"kernel": key[:80], "milliseconds": spent / 1e3, "share": spent / whole} for key, spent in largest
     ]

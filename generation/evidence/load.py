@@ -26,11 +26,10 @@ def load_images(
     *,
     parts: Sequence[str] | None = None,
     size_px: int = SIZE_PX,
-    label_name: str = "grade",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> ImageSet:
     """The middle square of each image at size_px and 8 bit; `parts` takes those splits that training made."""
-    records = list(read_source(path, label_name=label_name).records)
+    records = list(read_source(path).records)
     if parts is not None:
         records = _of_parts(records, path, parts)
     read = partial(_read, size_px=size_px)

@@ -90,12 +90,12 @@ class Knee:
         return min(self.medial_mm, self.lateral_mm) * self.scale
 
 
-def draw_subject(rng: np.random.Generator, *, grade: int | None = None, side: Side | None = None) -> Subject:
+def draw_subject(rng: np.random.Generator) -> Subject:
     age = float(np.clip(rng.normal(61, 9), *AGE_RANGE))
     bmi = float(np.clip(rng.normal(28.5, 4.8), *BMI_RANGE))
     return Subject(
-        grade=int(rng.integers(len(GRADES))) if grade is None else grade,
-        side=SIDES[int(rng.integers(2))] if side is None else side,
+        grade=int(rng.integers(len(GRADES))),
+        side=SIDES[int(rng.integers(2))],
         age=round(age, 1),
         bmi=round(bmi, 1),
     )

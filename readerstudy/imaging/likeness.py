@@ -24,13 +24,11 @@ class Likeness:
     similarity: float
 
 
-def near_duplicates(
-    measured: Sequence[Measured], *, threshold: float = LIKE, most: int = 500
-) -> list[Likeness]:
+def near_duplicates(measured: Sequence[Measured], *, most: int = 500) -> list[Likeness]:
     """Pairs that look like one picture stored twice, the most alike first."""
     if len(measured) < 2:
         return []
-    first, second, similarity = _close_pairs(_vectors(measured), threshold)
+    first, second, similarity = _close_pairs(_vectors(measured))
     order = np.argsort(-similarity, kind="stable")[:most]
     return [
         Likeness(first=int(first[at]), second=int(second[at]), similarity=float(similarity[at]))
@@ -55,12 +53,12 @@ def _vectors(measured: Sequence[Measured]) -> NDArray[np.float32]:
 
 
 def _close_pairs(
-    vectors: NDArray[np.float32], threshold: float
+    vectors: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     firsts, seconds, similarities = [], [], []
     for start in range(0, len(vectors), ROWS_AT_ONCE):
         similarity = vectors[start : start + ROWS_AT_ONCE] @ vectors[start:].T
-        row, column = np.nonzero(similarity >= threshold)
+        row, column = np.nonzero(similarity >= LIKE)
         later = column > row
         firsts.append(row[later] + start)
         seconds.append(column[later] + start)

@@ -17,11 +17,11 @@ LONGEST = 15  # digits
 START = OpenApiParameter("start", OpenApiTypes.INT, description="How many to leave out; see `next`.")
 
 
-def whole_number(request: HttpRequest | Request, name: str, default: int = 0) -> int:
-    """Return a number of the query string. What is no number is refused, never guessed."""
+def whole_number(request: HttpRequest | Request, name: str) -> int:
+    """Return a number of the query string, 0 if it is missing. Anything else is refused, never guessed."""
     text = request.GET.get(name)
     if text is None:
-        return default
+        return 0
     number = number_in(text)
     if number is not None:
         return number

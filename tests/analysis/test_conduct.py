@@ -18,9 +18,9 @@ HEADER = "section,reader,trial,order,picked,correct,slot_picked,slot_real,respon
 ONE = STUDY | {"sections": STUDY["sections"][:1]}
 
 
-def conduct(folder: Path, rows: str) -> dict[str, Any]:
+def conduct(folder: Path, rows: str, level: float = 0.95) -> dict[str, Any]:
     folder.mkdir()
-    bundle = write_bundle(folder, study=ONE, tables={"picks.csv": HEADER + rows})
+    bundle = write_bundle(folder, study=ONE | {"level": level}, tables={"picks.csv": HEADER + rows})
     for name in ("ratings.csv", "calls.csv", "checks.csv"):
         (bundle / name).unlink()
     return to_json(compute(read_bundle(bundle)))["sections"]["trios"]
@@ -42,6 +42,17 @@ def section(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         rows += f"trios,R{r},T0-again,7,{again},{int(again == 'real')},{slot},1,2000,T0,0\n"
         rows += f"trios,R{r},C1,8,{'a' if r == 0 else 'real'},{int(r != 0)},{2 if r == 0 else 1},1,2000,,1\n"
     return conduct(tmp_path_factory.mktemp("conduct") / "bundle", rows)
+
+
+def test_the_interval_of_response_times_is_at_the_level_of_the_study(tmp_path: Path) -> None:
+    times = ((1000 + 7 * (r + 2) * t * t, r, t) for r in range(3) for t in range(6))
+    rows = "".join(f"trios,R{r},T{t},{t + 1},real,1,1,1,{took},,0\n" for took, r, t in times)
+    usual, narrow = (
+        conduct(tmp_path / str(level), rows, level)["conduct"]["response_times"]["log_slope_per_answer"]
+        for level in (0.95, 0.8)
+    )
+    assert (usual["level"], narrow["level"]) == (0.95, 0.8)
+    assert usual["low"] < narrow["low"] < narrow["high"] < usual["high"]
 
 
 def test_repeats_and_catch_trials_count_for_nothing_else(section: dict[str, Any]) -> None:

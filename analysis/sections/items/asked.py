@@ -123,9 +123,9 @@ class Asked:
             right = (np.abs(self.numbers - true) <= self.item.within).astype(float)
         return np.where(known, right, np.nan)
 
-    def mean_of(self, values: npt.ArrayLike, bounds: tuple[float, float] | None = None) -> CrossedMean:
+    def mean_of(self, values: npt.ArrayLike) -> CrossedMean:
         """The mean over readers and cases."""
-        return crossed_mean(self.grid(values).values, level=self.study.level, bounds=bounds)
+        return crossed_mean(self.grid(values).values, level=self.study.level)
 
     def real_minus_synthetic(
         self, values: npt.ArrayLike, bounds: tuple[float, float] | None = None, *, judged: bool = True

@@ -59,7 +59,6 @@ def let_read(
     server: str,
     by: User,
     passed_on: Sequence[str] = (),
-    folder: Path | None = None,
     on_answer: Callable[[], None] = lambda: None,
 ) -> Read:
     """Let a program read what is left for it. Its key lives as long as this.
@@ -75,7 +74,7 @@ def let_read(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=_environment(reader, passed_on, folder),
+            env=_environment(reader, passed_on),
         ) as process:
             try:
                 for said in _told(process, key):
@@ -110,10 +109,10 @@ def _key_for(reader: Enrolment, *, by: User) -> Iterator[str]:
             token.revoke(by=by, reason=REVOKED)
 
 
-def _environment(reader: Enrolment, passed_on: Sequence[str], folder: Path | None) -> dict[str, str]:
+def _environment(reader: Enrolment, passed_on: Sequence[str]) -> dict[str, str]:
     """Where to find the platform's code and the operator's program; and what was explicitly passed on."""
     details = reader.program_details
-    places = [str(folder or Path.cwd()), *(place for place in sys.path if place)]
+    places = [str(Path.cwd()), *(place for place in sys.path if place)]
     kept = {name: os.environ[name] for name in (*INHERITED, *passed_on) if name in os.environ}
     return {
         **kept,

@@ -59,8 +59,8 @@ class Browser:
     def json(self, path: str) -> Any:
         return json.loads(self.get(path))
 
-    def post_form(self, path: str, fields: dict[str, str] | None = None) -> bytes:
-        body = urlencode({**(fields or {}), "csrfmiddlewaretoken": self._csrf}).encode()
+    def post_form(self, path: str) -> bytes:
+        body = urlencode({"csrfmiddlewaretoken": self._csrf}).encode()
         return self._open(Request(self.server + path, data=body, headers=self._headers))  # noqa: S310
 
     def post(self, path: str, payload: Any = None) -> Any:
