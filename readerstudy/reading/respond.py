@@ -73,6 +73,8 @@ class Attempt:
     sitting: UUID | None
     by: User
     exposure_ms: int = 0
+    #: How many answers there are tells how good they are, in practice and under a staircase.
+    count_tells: bool = False
 
     @property
     def digest(self) -> str:
@@ -110,6 +112,7 @@ def respond(
         sitting=sitting,
         by=by,
         exposure_ms=_exposure_ms(enrolment, presentation, screen),
+        count_tells=screen.section.practice or screen.section.staircase is not None,
     )
     try:
         return _accept(attempt)
@@ -256,10 +259,7 @@ def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response
 
 
 def _record(attempt: Attempt, response: Response) -> None:
-    """The event names the answer by its digest; what it says stays in the answer's own row.
-
-    How often somebody answered in practice tells how well they did there.
-    """
+    """The event names the answer by its digest; what it says stays in the answer's own row."""
     stored = stored_now(response, attempt.answer.as_recorded())
     record(
         attempt.enrolment.stream,
@@ -273,7 +273,7 @@ def _record(attempt: Attempt, response: Response) -> None:
             "answer": stored.digest(VERSION),
             "version": VERSION,
         },
-        audience=Audience.UNBLINDED if attempt.presentation.section.practice else Audience.STAFF,
+        audience=Audience.UNBLINDED if attempt.count_tells else Audience.STAFF,
     )
 
 

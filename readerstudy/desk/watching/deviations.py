@@ -110,11 +110,14 @@ def _speed(document: ProtocolDocument, tallies: Iterable[Tally]) -> Iterator[tup
     """Readers who on some day answered much faster than is usual for the task, or than the other readers.
 
     Days are judged one by one, so that haste at the end does not hide behind a careful beginning. Practice
-    is left out: whoever had to practise again would show.
+    and staircases are left out: how many answers they took would show.
     """
     paces: dict[str, dict[int, list[_Pace]]] = defaultdict(lambda: defaultdict(list))
     for tally in tallies:
-        if not tally.enrolment.virtual and not tally.section.practice and tally.timed >= LEAST_ANSWERS:
+        told = document.section(tally.section.name)
+        if told.practice or told.staircase or tally.enrolment.virtual:
+            continue
+        if tally.timed >= LEAST_ANSWERS:
             pace = _Pace(trials=tally.timed, seconds=tally.active_ms / tally.timed / 1000, day=tally.day)
             paces[tally.section.name][tally.enrolment_id].append(pace)
     for name, by_reader in paces.items():
@@ -132,6 +135,6 @@ def _speed(document: ProtocolDocument, tallies: Iterable[Tally]) -> Iterator[tup
 
 def least_seconds(section: SectionDocument) -> float:
     """Return the seconds a trial needs at least. Where images are shown briefly, only readers compare."""
-    if section.exposure_ms or section.staircase or section.answer_within_ms:
+    if section.exposure_ms or section.answer_within_ms:
         return 0
     return max(LEAST_SECONDS, HASTE * seconds_a_trial(section))

@@ -112,26 +112,33 @@ def progress_of(study: Study, *, with_departures: bool = True) -> list[ReaderPro
 
 def _counts(study: Study) -> _Counts:
     counts = _Counts()
+    sections = {section.name: section for section in study.protocol.document.sections}
+    ended = EarlyEnd.objects.filter(enrolment__study=study)
+    if any(section.staircase for section in sections.values()):
+        counts.ended.update(ended.values_list("enrolment_id", "section__name"))
     rows = Tally.objects.filter(enrolment__study=study).values_list(
         "enrolment_id", "section__name", "day", "answers", "active_ms", "timed", "last_at"
     )
     for reader, section, day, answers, active_ms, timed, last_at in rows.iterator(2_000):
         counts.answered[reader, section] += answers
+        # Whoever looked often enough would count the answers to a staircase by what changes.
+        uncounted = sections[section].staircase is not None
+        seen_at = last_at.replace(minute=0, second=0, microsecond=0) if uncounted else last_at
+        counts.last[reader] = max(counts.last.get(reader, seen_at), seen_at)
+        if uncounted:
+            continue
         if answers:
             counts.days[reader][day] += answers
         total_ms, times = counts.paces.get(reader, (0, 0))
         counts.paces[reader] = (total_ms + active_ms, times + timed)
-        counts.last[reader] = max(counts.last.get(reader, last_at), last_at)
-    if any(section.staircase for section in study.protocol.document.sections):
-        ended = EarlyEnd.objects.filter(enrolment__study=study)
-        counts.ended.update(ended.values_list("enrolment_id", "section__name"))
     return counts
 
 
 def _sections(document: ProtocolDocument, counts: _Counts, reader: Enrolment) -> tuple[SectionProgress, ...]:
     """All sections, those that the reader does not read with nothing to do in them.
 
-    How far a staircase went tells how often its reader was right, so one that ended early counts as complete.
+    How far a staircase went tells how often its reader was right, so it is complete when it has ended, and
+    has no answers before.
     """
     arm = document.arm_of(reader.own_place) if reader.place else None
     found = []
@@ -139,10 +146,8 @@ def _sections(document: ProtocolDocument, counts: _Counts, reader: Enrolment) ->
         is_read = arm is None or section.name in arm.sections
         total = section.read_by_each if is_read and not (reader.program and section.tells_the_truth) else 0
         answered = counts.answered[reader.pk, section.name]
-        ended = (reader.pk, section.name) in counts.ended
-        found.append(
-            SectionProgress(
-                name=section.name, title=section.title, answered=total if ended else answered, total=total
-            )
-        )
+        if section.staircase:
+            ended = (reader.pk, section.name) in counts.ended or answered >= total
+            answered = total if ended else 0
+        found.append(SectionProgress(name=section.name, title=section.title, answered=answered, total=total))
     return tuple(found)

@@ -1,0 +1,61 @@
+"""How many answers a staircase took tells how often its reader was right, so staff cannot count them."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from readerstudy.reading.models import EarlyEnd, Response
+from tests.readerstudy.factory import Locked
+from tests.readerstudy.reading.conftest import a_tab
+from tests.readerstudy.truth.test_staircases import a_study, answer
+
+pytestmark = pytest.mark.django_db
+STAFF = ("alice", "carl", "anna")
+
+
+def get(browser: Client, address: str) -> Any:
+    response = browser.get(f"/api/studies/knees/{address}")
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def progress_of(made: Locked, name: str) -> Any:
+    """What the page of the progress asks of the server, but for the server's own health."""
+    told = get(made.client(name), "progress")
+    return {key: told[key] for key in ("readers", "days", "reported")}
+
+
+def log_of(made: Locked, name: str) -> list[Any]:
+    told = get(made.client(name), "log")
+    assert told["next"] is None
+    return [entry for entry in told["entries"] if entry["stream"].startswith("study:1/enrolment")]
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_looking_at_the_progress_after_each_answer_counts_nothing(name: str) -> None:
+    made = a_study(each=10, reversals=1)
+    tab = a_tab(made)
+    tab.state()
+    seen = []
+    for is_right in (True, True, False, False):
+        answer(made, tab, right=is_right)
+        seen.append(progress_of(made, name))
+    assert EarlyEnd.objects.get().answered == Response.objects.count() == 4
+    assert seen[0] == seen[1] == seen[2]
+    [rita, _] = seen[-1]["readers"]
+    assert (rita["answered"], rita["total"], rita["seconds_a_trial"]) == (20, 20, None)
+    assert seen[-1]["days"] == []
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_the_log_has_no_answers_of_a_staircase_before_the_unblinding(name: str) -> None:
+    made = a_study(each=10, reversals=1)
+    tab = a_tab(made)
+    tab.state()
+    before = len(log_of(made, name))
+    for is_right in (True, True, False):
+        answer(made, tab, right=is_right)
+    assert len(log_of(made, name)) == before
+    answer(made, tab, right=False)
+    assert [entry["verb"] for entry in log_of(made, name)[: -before or None]] == ["section handed in"]
