@@ -209,7 +209,12 @@ def read_display(request: HttpRequest, slug: str) -> HttpResponse:
         return _display_page(request, enrolment)
     given = DisplayIn(data=request.POST)
     if not given.is_valid():
-        problem = _("Answer every question on this page. Measuring the screen needs JavaScript.")
+        measured = set(given.errors) == {"ambient_light"}
+        problem = (
+            _("Say how bright the room is.")
+            if measured
+            else _("This page measures the screen with JavaScript. Turn it on and load the page again.")
+        )
         return _display_page(request, enrolment, problem, may_go_on=display_done(request, enrolment))
     try:
         verdict = check_display(enrolment, given.validated_data, by=person(request))

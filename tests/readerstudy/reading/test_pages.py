@@ -128,6 +128,16 @@ def test_a_poor_screen_stops_where_the_study_refuses(db: None) -> None:
 def test_an_unmeasured_screen_is_no_answer(knees: Locked) -> None:
     answer = knees.client("rita").post("/read/knees/display/", {"ambient_light": "dim"})
     assert answer.status_code == 422
+    assert "measures the screen with JavaScript" in text(answer)
+
+
+def test_a_room_of_unknown_light_is_asked_for(knees: Locked) -> None:
+    rita = knees.client("rita")
+    screen = {name: value for name, value in good_screen(rita).items() if name != "ambient_light"}
+    answer = rita.post("/read/knees/display/", screen)
+    assert answer.status_code == 422
+    assert "Say how bright the room is." in text(answer)
+    assert "JavaScript" not in text(answer)
 
 
 def test_the_display_check_is_asked_in_each_browser_and_of_each_reader(knees: Locked) -> None:
