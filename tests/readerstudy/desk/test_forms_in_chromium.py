@@ -23,6 +23,7 @@ PAGES = (
 CUT_OFF = """() => {
   for (const one of document.querySelectorAll("details")) one.open = true;
   for (const one of document.querySelectorAll("[hidden]")) one.hidden = false;
+  for (const one of document.querySelectorAll(":disabled")) one.disabled = false;
   return [...document.querySelectorAll("select")].filter((select) => {
     const whole = select.cloneNode(true);
     Object.assign(whole.style, { width: "max-content", minWidth: 0, maxWidth: "none", position: "absolute" });
@@ -66,6 +67,17 @@ def test_the_planner_asks_what_the_chosen_endpoint_needs(page: Page) -> None:
     page.locator("[name=what]").select_option("icc")
     expect(compared).to_be_hidden()
     expect(margin).to_be_disabled()
+
+
+def test_without_scripts_the_planner_asks_anew_what_is_needed(page: Page) -> None:
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto("/planner/?what=accuracy")
+    sd = page.locator("[name=sd]")
+    expect(sd).to_be_hidden()
+    page.locator("[name=what]").select_option("mean")
+    page.get_by_role("button", name="Compute power").click()
+    expect(sd).to_be_visible()
+    expect(page.locator("[name=margin]")).to_be_hidden()
 
 
 def test_the_preview_follows_every_chapter_that_readers_see(page: Page) -> None:
