@@ -82,10 +82,13 @@ def _minutes(gap: timedelta) -> int:
 def _sameness(study: Study) -> list[tuple[int, str]]:
     """Ratings, calls, or picked places on the screen that are all the same; never which.
 
-    Whoever knows how many images are real would learn a reader's accuracy from “all calls are real”.
+    Whoever knows how many images are real would learn a reader's accuracy from “all calls are real”, and how
+    many answers a staircase took tells of it, too.
     """
+    staircases = [one.name for one in study.protocol.document.sections if one.staircase]
     rows = (
         Choice.objects.filter(enrolment__study=study, times__gt=0)
+        .exclude(section__name__in=staircases)
         .order_by()
         .values_list("enrolment_id", "kind")
         .annotate(n=Sum("times"), different=Count("value", distinct=True))

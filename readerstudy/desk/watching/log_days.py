@@ -177,11 +177,8 @@ def _line(
 
 
 def _answers(study: Study, *, after: datetime | None, until: datetime | None) -> list[Line]:
-    """Return what readers answered on each day, from the counts kept beside the answers.
-
-    Practice is left out, as in the log: who had to practise again would show.
-    """
-    rows = Tally.objects.filter(enrolment__study=study, section__practice=False, answers__gt=0)
+    """Return what readers answered on each day, from the counts kept beside the answers."""
+    rows = _tallies(study).filter(answers__gt=0)
     if after is not None:
         rows = rows.filter(last_at__gt=after)
     if until is not None:
@@ -191,6 +188,12 @@ def _answers(study: Study, *, after: datetime | None, until: datetime | None) ->
         before, at = by_day[day].get(name, (0, last))
         by_day[day][name] = before + n, max(at, last)
     return [line for day in by_day.values() for line in _answers_of(day)]
+
+
+def _tallies(study: Study) -> QuerySet[Tally]:
+    """Practice and staircases are left out, as in the log: how many answers they took would tell."""
+    uncounted = [one.name for one in study.protocol.document.sections if one.practice or one.staircase]
+    return Tally.objects.filter(enrolment__study=study).exclude(section__name__in=uncounted).order_by()
 
 
 def _answers_of(readers: Mapping[str, tuple[int, datetime]]) -> Iterable[Line]:
@@ -218,8 +221,7 @@ def _kinds(events: QuerySet[Event], study: Study, asked: Asked) -> list[KindCoun
     rows = events.exclude(verb__in=verbs_of((ANSWERS,))).order_by().values_list("verb")
     for verb, n in rows.annotate(n=Count("pk")):
         counted[kind_of(verb)] += n
-    tallies = Tally.objects.filter(enrolment__study=study, section__practice=False)
-    counted[ANSWERS] = tallies.aggregate(n=Sum("answers"))["n"] or 0
+    counted[ANSWERS] = _tallies(study).aggregate(n=Sum("answers"))["n"] or 0
     return [
         KindCount(name=name, title=str(title), count=counted[name], is_wanted=asked.wants(name))
         for name, title in KINDS.items()
@@ -232,8 +234,7 @@ def _bars(events: QuerySet[Event], study: Study) -> list[Bar]:
     rows = events.exclude(verb__in=verbs_of((ANSWERS,))).order_by()
     for day, n in rows.annotate(day=TruncDate("at")).values_list("day").annotate(n=Count("pk")):
         counts[day] += n
-    tallies = Tally.objects.filter(enrolment__study=study, section__practice=False).order_by()
-    for day, n in tallies.values_list("day").annotate(n=Sum("answers")):
+    for day, n in _tallies(study).values_list("day").annotate(n=Sum("answers")):
         counts[day] += n
     if not counts:
         return []

@@ -59,3 +59,16 @@ def test_the_log_has_no_answers_of_a_staircase_before_the_unblinding(name: str) 
     assert len(log_of(made, name)) == before
     answer(made, tab, right=False)
     assert [entry["verb"] for entry in log_of(made, name)[: -before or None]] == ["section handed in"]
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_the_page_of_the_log_counts_no_answers_of_a_staircase(name: str) -> None:
+    made = a_study(each=10, reversals=1)
+    tab = a_tab(made)
+    tab.state()
+    for is_right in (True, True, False, False):
+        answer(made, tab, right=is_right)
+    page = made.client(name).get("/studies/knees/log/").content.decode()
+    assert "R01" in page
+    assert "trials." not in page
+    assert "answered" not in page
