@@ -15,8 +15,10 @@ from readerstudy.audit.record import record
 from readerstudy.errors import ReaderstudyError
 from readerstudy.reading.models import Concern, Draft, OwnKeys, Response, Sitting
 from readerstudy.reading.own_keys import keys_of
+from readerstudy.reading.steps import document_of
 from readerstudy.results.models import Gaze
 from readerstudy.studies.errors import LastOwner, ReasonMissing
+from readerstudy.studies.language import spoken
 from readerstudy.studies.lead import withdraw_leader
 from readerstudy.studies.models import Enrolment, Role
 
@@ -132,14 +134,24 @@ def _part_in_a_study(enrolment: Enrolment) -> dict[str, Any]:
         {"from": one.started_at.isoformat(), "screen": one.screen, "display_check": one.display_check}
         for one in sittings
     ]
-    body["problems_reported"] = [
-        {"section": section, "screen": order, "at": at.isoformat(), "kind": kind, "text": text}
-        for section, order, at, kind, text in Concern.objects.filter(enrolment=enrolment)
-        .order_by("pk")
-        .values_list("presentation__section__name", "presentation__order", "at", "kind", "text")
-    ]
+    body["problems_reported"] = _problems(enrolment)
     body["answers"] = _answers(enrolment) if hasattr(enrolment.study, "freeze") else LATER
     return body
+
+
+def _problems(enrolment: Enrolment) -> list[dict[str, Any]]:
+    """Sections by the titles that their reader saw: a name may say what is not disclosed yet."""
+    rows = Concern.objects.filter(enrolment=enrolment).select_related("presentation__section").order_by("pk")
+    return [
+        {
+            "section": spoken(document_of(enrolment).section(one.presentation.section.name).title),
+            "screen": one.presentation.order,
+            "at": one.at.isoformat(),
+            "kind": one.kind,
+            "text": one.text,
+        }
+        for one in rows
+    ]
 
 
 def _answers(enrolment: Enrolment) -> list[dict[str, Any]]:

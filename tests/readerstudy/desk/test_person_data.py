@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,10 +14,12 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.desk.person.data import ERASED, LATER, StillInAStudy, erase_person, export_person
 from readerstudy.reading.models import Response
+from readerstudy.reading.raise_concern import Raised, raise_concern
+from readerstudy.reading.walk import Walk
 from readerstudy.results.freeze import freeze_study
 from readerstudy.truth.models import Provenance
 from tests.readerstudy.desk.api.conftest import a_program
-from tests.readerstudy.factory import Locked, a_locked_study, a_user, read_everything
+from tests.readerstudy.factory import QUARTETS, Locked, a_locked_study, a_user, protocol_text, read_everything
 from tests.readerstudy.people import PASSWORD, confirm, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +51,19 @@ def test_an_export_has_what_the_reader_gave_and_nothing_of_the_truth(read: Locke
 
 def test_no_answer_leaves_before_the_freeze(read: Locked) -> None:
     assert export_person(read.people["rita"], by=read.owner)["studies"][0]["answers"] == LATER
+
+
+def test_a_reader_who_is_still_reading_is_told_titles_and_no_name_of_a_section() -> None:
+    """What its author calls a section may say what it discloses at its end."""
+    named = QUARTETS.format(trials=3).replace('name = "triples"', 'name = "one-is-real"\ntitle = "Part one"')
+    made = a_locked_study(protocol_text(sections=named), readers=("rita",))
+    rita, reader = made.people["rita"], made.reading("rita")
+    shown = Walk(reader).current
+    assert shown is not None
+    raise_concern(reader, shown.token, Raised(kind="view"), by=rita, client_uuid=uuid4())
+    exported = export_person(rita, by=rita)
+    assert exported["studies"][0]["problems_reported"][0]["section"] == "Part one"
+    assert "one-is-real" not in json.dumps(exported)
 
 
 def test_no_key_is_exported(read: Locked) -> None:
