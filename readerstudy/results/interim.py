@@ -21,6 +21,7 @@ from readerstudy.results.bundle.export import write_bundle
 from readerstudy.results.bundle.interim import (
     answers_planned,
     answers_so_far,
+    mixes_virtual_readers,
     readers_planned,
     sections_looked_at,
 )
@@ -89,6 +90,11 @@ def _take(study: Study, *, by: User, reason: str) -> InterimLook:
     due = next_look(study)
     if due is None or not due.is_due:
         raise LookIsNotDue(_not_due(study, due))
+    if mixes_virtual_readers(study):
+        raise LookHasNoResult(
+            "Virtual readers answer from the truth, and a look would decide with their answers and tell of "
+            "those of people. Withdraw the virtual readers with their answers, then look again."
+        )
     endpoint = _primary(study)
     if endpoint.looks is None:
         raise LookHasNoResult(f"The primary endpoint has no result yet: {endpoint.reason} Look again later.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from readerstudy.reading.models import Tally
 from readerstudy.results.models import InterimLook
@@ -54,9 +54,18 @@ def readers_planned(study: Study, name: str) -> int:
 
 def answers_so_far(study: Study) -> int:
     """Of people and virtual readers whose answers count; programs are compared with them, not counted."""
+    return _counted(study).aggregate(sum=Sum("answers"))["sum"] or 0
+
+
+def mixes_virtual_readers(study: Study) -> bool:
+    """Whether both people and virtual readers, who answer from the truth, would decide."""
+    return set(_counted(study).values_list("enrolment__virtual", flat=True)) == {True, False}
+
+
+def _counted(study: Study) -> QuerySet[Tally]:
     counted = Tally.objects.filter(
         enrolment__study=study,
         enrolment__program=False,
         section__name__in=sections_looked_at(study),
-    ).exclude(enrolment__withdrawal__keep_answers=False)
-    return counted.aggregate(sum=Sum("answers"))["sum"] or 0
+    )
+    return counted.exclude(enrolment__withdrawal__keep_answers=False).order_by()

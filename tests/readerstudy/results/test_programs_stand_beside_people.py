@@ -9,11 +9,14 @@ from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
 from readerstudy.results.case_file import case_file
 from readerstudy.results.cases import gallery
-from readerstudy.results.errors import LookHasNoResult
+from readerstudy.results.errors import LookHasNoResult, LookIsNotDue
 from readerstudy.results.interim import next_look
 from readerstudy.results.tallies import readers_of
 from readerstudy.studies.enrol_program import ProgramFacts, enrol_program
 from readerstudy.studies.models import Enrolment, Section
+from readerstudy.studies.withdraw import withdraw
+from readerstudy.truth.virtual import Skill
+from readerstudy.truth.virtual.simulate import simulate_readers
 from tests.readerstudy.factory import CALLS, Locked, a_locked_study, a_user, an_answer, protocol_text
 from tests.readerstudy.results import test_interim_looks as interim
 from tests.readerstudy.results.test_case_file import end
@@ -67,4 +70,20 @@ def test_a_program_is_none_of_the_readers_that_a_look_needs() -> None:
     assert due is not None
     assert (due.answers, due.is_due) == (30, True)
     with pytest.raises(LookHasNoResult, match="Only 2 of 4 readers have answered"):
+        interim.look(made)
+
+
+def test_virtual_readers_decide_nothing_beside_people() -> None:
+    """Whoever adds readers as good as they choose would learn from “stop” how good the people are."""
+    made = interim.with_monitor(interim.planned("[looks]\nat = [50]\n", readers=interim.READERS[:1]))
+    interim.read(made, "rita", misses=4)
+    simulate_readers(made.study, 2, Skill(accuracy=0.6), by=made.owner, seed=1, on_answer=lambda: None)
+    due = next_look(made.study)
+    assert due is not None
+    assert due.is_due
+    with pytest.raises(LookHasNoResult, match="Withdraw the virtual readers"):
+        interim.look(made)
+    for one in Enrolment.objects.filter(study=made.study, virtual=True):
+        withdraw(one, by=made.owner, reason="a trial run", keep_answers=False)
+    with pytest.raises(LookIsNotDue, match="now there are 15"):
         interim.look(made)
