@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from analysis.arrays import Floats
 from analysis.errors import WrongShapeError, WrongValueError
-from analysis.proportions import INDEPENDENT, check_level
+from analysis.proportions import INDEPENDENT, check_level, log_choose
 from analysis.result import Interval, Test
 
 FARTHEST = 40.0
@@ -126,7 +126,7 @@ def conditional_odds_ratio(table: npt.ArrayLike, *, level: float = 0.95) -> Inte
     a, row, column, total = counts[0, 0], counts[0].sum(), counts[:, 0].sum(), counts.sum()
     low, high = max(0.0, row + column - total), min(row, column)
     values = np.arange(low, high + 1)
-    weight = _log_choose(row, values) + _log_choose(total - row, column - values)
+    weight = log_choose(row, values) + log_choose(total - row, column - values)
     tail = (1 - level) / 2
 
     def chances(log_odds: float) -> Floats:
@@ -154,10 +154,6 @@ def conditional_odds_ratio(table: npt.ArrayLike, *, level: float = 0.95) -> Inte
 
 def _log_root(function: Callable[[float], float]) -> float:
     return float(brentq(function, -FARTHEST, FARTHEST, xtol=1e-12))
-
-
-def _log_choose(n: float, k: Floats) -> Floats:
-    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
 
 
 def _counts(table: npt.ArrayLike) -> Floats:

@@ -403,9 +403,7 @@ def _log_pmf(k: npt.NDArray[Any], n: int, p: float) -> Floats:
 
 def _fisher_p(a: int, row: int, column: int, n: int, alternative: str) -> float:
     support = np.arange(max(0, row + column - n), min(row, column) + 1)
-    log_p = (
-        _log_choose(row, support) + _log_choose(n - row, column - support) - _log_choose(n, np.array(column))
-    )
+    log_p = log_choose(row, support) + log_choose(n - row, column - support) - log_choose(n, np.array(column))
     seen = log_p[support == a]
     if alternative == "greater":
         kept = support >= a
@@ -420,7 +418,8 @@ def _fisher_p(a: int, row: int, column: int, n: int, alternative: str) -> float:
     return float(np.exp(log_p[kept]).sum())
 
 
-def _log_choose(n: int, k: npt.NDArray[Any]) -> Floats:
+def log_choose(n: float, k: npt.NDArray[Any]) -> Floats:
+    """The logarithm of n over k."""
     return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
 
 

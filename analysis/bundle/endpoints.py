@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from analysis.bundle.errors import BundleError, quoted
+from analysis.bundle.study_json import is_number, refused
 
-FILE = "study.json"
 ROLES = ("primary", "secondary")
 TESTS = ("difference", "superiority", "non_inferiority", "equivalence")
 MARGINS = ("non_inferiority", "equivalence")
@@ -44,26 +43,26 @@ def read_endpoints(document: Mapping[str, Any]) -> tuple[DeclaredEndpoint, ...]:
     """Read and check the endpoints of study.json."""
     found = document.get("endpoints", [])
     if not isinstance(found, list):
-        raise _refused(found, "endpoints", "write a list of objects")
+        raise refused(found, "endpoints", "write a list of objects")
     return tuple(_endpoint(entry, f"endpoints[{place}]") for place, entry in enumerate(found))
 
 
 def _endpoint(entry: Any, column: str) -> DeclaredEndpoint:
     if not isinstance(entry, dict):
-        raise _refused(entry, column, "write an object with name, of, what and test")
+        raise refused(entry, column, "write an object with name, of, what and test")
     for key in TEXTS:
         if not isinstance(entry.get(key), str) or not entry[key].isprintable() or not entry[key]:
-            raise _refused(entry.get(key), f"{column}.{key}", "write a line of text")
+            raise refused(entry.get(key), f"{column}.{key}", "write a line of text")
     role = _choice(entry, "role", ROLES, "secondary", column)
     test = _choice(entry, "test", TESTS, "difference", column)
     compare, against = entry.get("compare"), entry.get("against")
     if compare is not None and not _is_pair(compare):
-        raise _refused(compare, f"{column}.compare", "name two: the first minus the second")
+        raise refused(compare, f"{column}.compare", "name two: the first minus the second")
     for key in ("against", "margin"):
-        if entry.get(key) is not None and not _is_number(entry[key]):
-            raise _refused(entry[key], f"{column}.{key}", "write a number")
+        if entry.get(key) is not None and not is_number(entry[key]):
+            raise refused(entry[key], f"{column}.{key}", "write a number")
     if test in MARGINS and (entry.get("margin") is None or entry["margin"] <= 0):
-        raise _refused(entry.get("margin"), f"{column}.margin", f"{test} needs a margin above 0")
+        raise refused(entry.get("margin"), f"{column}.margin", f"{test} needs a margin above 0")
     return DeclaredEndpoint(
         name=entry["name"],
         role=cast("Role", role),
@@ -81,24 +80,16 @@ def _endpoint(entry: Any, column: str) -> DeclaredEndpoint:
 def _choice(entry: Mapping[str, Any], key: str, allowed: tuple[str, ...], default: str, column: str) -> str:
     found = entry.get(key, default)
     if found not in allowed:
-        raise _refused(found, f"{column}.{key}", f"choose from {', '.join(allowed)}")
+        raise refused(found, f"{column}.{key}", f"choose from {', '.join(allowed)}")
     return str(found)
 
 
 def _choice_of(entry: Mapping[str, Any], column: str) -> str:
     found = entry.get("option") or ""
     if not isinstance(found, str):
-        raise _refused(found, f"{column}.option", "name an option of the item")
+        raise refused(found, f"{column}.option", "name an option of the item")
     return found
 
 
 def _is_pair(found: object) -> bool:
     return isinstance(found, list) and len(found) == 2 and all(isinstance(name, str) for name in found)
-
-
-def _is_number(found: object) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool) and abs(found) < 1e15
-
-
-def _refused(found: object, column: str, remedy: str) -> BundleError:
-    return BundleError(FILE, f"{quoted(found)} is not allowed here", remedy, column=column)

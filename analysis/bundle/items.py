@@ -7,8 +7,8 @@ from typing import Any, Literal, cast, get_args
 
 from analysis.bundle.cells import TEXT_LENGTH
 from analysis.bundle.errors import BundleError, listed, quoted
+from analysis.bundle.study_json import FILE, is_number, refused
 
-FILE = "study.json"
 Kind = Literal["scale", "choice", "choices", "number", "text", "pick", "prefer", "rank", "mark", "measure"]
 Of = Literal["image", "trial", "section"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -83,11 +83,11 @@ def read_items(entry: Mapping[str, Any], column: str) -> tuple[Item, ...]:
     if found is None:
         return ()
     if not isinstance(found, list):
-        raise _refused(found, column, "list the items of the section")
+        raise refused(found, column, "list the items of the section")
     items = tuple(_item(each, f"{column}[{place}]") for place, each in enumerate(found))
     for place, item in enumerate(items):
         if item.name in {other.name for other in items[:place]}:
-            raise _refused(item.name, f"{column}[{place}].name", "name each item of a section once")
+            raise refused(item.name, f"{column}[{place}].name", "name each item of a section once")
     return items
 
 
@@ -108,10 +108,10 @@ def check_meanings(sections: Sequence[tuple[str, Sequence[Item]]]) -> None:
 
 def _item(entry: Any, column: str) -> Item:
     if not isinstance(entry, dict):
-        raise _refused(entry, column, "write an object with name and kind")
+        raise refused(entry, column, "write an object with name and kind")
     name = entry.get("name")
     if not isinstance(name, str) or not name.strip() or not name.isprintable() or len(name) > TEXT_LENGTH:
-        raise _refused(name, f"{column}.name", "write a name")
+        raise refused(name, f"{column}.name", "write a name")
     kind = entry.get("kind")
     if kind not in KINDS:
         raise BundleError(
@@ -119,7 +119,7 @@ def _item(entry: Any, column: str) -> Item:
         )
     of = entry.get("of") or ("trial" if kind in COMPARING else "image")
     if of not in OF or (kind in COMPARING and of != "trial"):
-        raise _refused(of, f"{column}.of", f"write {listed(OF)}; {listed(COMPARING)} are of the trial")
+        raise refused(of, f"{column}.of", f"write {listed(OF)}; {listed(COMPARING)} are of the trial")
     return _with_answers(
         Item(
             name=name,
@@ -150,18 +150,18 @@ def _with_answers(item: Item, entry: Mapping[str, Any], column: str) -> Item:
         options = _options(entry.get("options"), f"{column}.options")
         # what is observed instead of a label has the options that the study's images have
         if len(options) < 2 and not item.task:
-            raise _refused(entry.get("options"), f"{column}.options", "list two options or more")
+            raise refused(entry.get("options"), f"{column}.options", "list two options or more")
         return replace(item, options=options)
     return item
 
 
 def _scale(found: Any, column: str) -> tuple[tuple[float, ...], tuple[str, ...]]:
     points = found.get("points") if isinstance(found, dict) else None
-    if not isinstance(points, list) or not 2 <= len(points) <= 101 or not all(map(_is_number, points)):
-        raise _refused(points, f"{column}.points", "list two or more numbers, the lowest first")
+    if not isinstance(points, list) or not 2 <= len(points) <= 101 or not all(map(is_number, points)):
+        raise refused(points, f"{column}.points", "list two or more numbers, the lowest first")
     values = tuple(float(point) for point in points)
     if any(a >= b for a, b in pairwise(values)):
-        raise _refused(points, f"{column}.points", "let them rise")
+        raise refused(points, f"{column}.points", "let them rise")
     return values, _labels(found.get("labels"), values, f"{column}.labels")
 
 
@@ -171,7 +171,7 @@ def _labels(found: Any, points: Sequence[float], column: str) -> tuple[str, ...]
     if found is None or found == []:
         return tuple(numbers)
     if not isinstance(found, list) or len(found) not in (2, len(points)):
-        raise _refused(found, column, "write one label a point, or two for the ends")
+        raise refused(found, column, "write one label a point, or two for the ends")
     words = [_text(label, column) for label in found]
     if len(words) == len(points):
         return tuple(words)
@@ -182,17 +182,17 @@ def _options(found: Any, column: str) -> tuple[Option, ...]:
     if found is None:
         return ()
     if not isinstance(found, list):
-        raise _refused(found, column, "list the options, each with value and text")
+        raise refused(found, column, "list the options, each with value and text")
     options = []
     for place, each in enumerate(found):
         entry = {"value": each} if isinstance(each, str) else each
         value = entry.get("value") if isinstance(entry, dict) else None
         if not isinstance(value, str) or not value.strip():
-            raise _refused(value, f"{column}[{place}].value", "write what the data hold for this option")
+            raise refused(value, f"{column}[{place}].value", "write what the data hold for this option")
         text = _text(entry.get("text"), f"{column}[{place}].text") or value
         options.append(Option(value=value, text=text))
     if len({option.value for option in options}) < len(options):
-        raise _refused(found, column, "give each option a value of its own")
+        raise refused(found, column, "give each option a value of its own")
     return tuple(options)
 
 
@@ -203,7 +203,7 @@ def _text(found: Any, column: str) -> str:
     if found is None:
         return ""
     if not isinstance(found, str) or len(found) > LONGEST_ASK:
-        raise _refused(found, column, "write a text")
+        raise refused(found, column, "write a text")
     return " ".join("".join(c if c.isprintable() else " " for c in found).split())
 
 
@@ -212,14 +212,14 @@ def _word(entry: Mapping[str, Any], key: str, column: str) -> str:
     if found is None:
         return ""
     if not isinstance(found, str) or not found.isprintable():
-        raise _refused(found, f"{column}.{key}", "write a word")
+        raise refused(found, f"{column}.{key}", "write a word")
     return found
 
 
 def _words(entry: Mapping[str, Any], key: str, column: str) -> tuple[str, ...]:
     found = entry.get(key) or []
     if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
-        raise _refused(found, f"{column}.{key}", "write a list of words")
+        raise refused(found, f"{column}.{key}", "write a list of words")
     return tuple(found)
 
 
@@ -227,14 +227,6 @@ def _number(entry: Mapping[str, Any], key: str, column: str) -> float | None:
     found = entry.get(key)
     if found is None:
         return None
-    if not _is_number(found) or found < 0:
-        raise _refused(found, f"{column}.{key}", "write a number from 0 on")
+    if not is_number(found) or found < 0:
+        raise refused(found, f"{column}.{key}", "write a number from 0 on")
     return float(found)
-
-
-def _is_number(found: object) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool) and abs(found) < 1e15
-
-
-def _refused(found: object, column: str, remedy: str) -> BundleError:
-    return BundleError(FILE, f"{quoted(found)} is not allowed here", remedy, column=column)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.bundle.errors import BundleError, quoted
-
-FILE = "study.json"
+from analysis.bundle.study_json import FILE
 
 
 @dataclass(frozen=True, kw_only=True)

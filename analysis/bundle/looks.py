@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from analysis.bundle.errors import BundleError, listed, quoted
+from analysis.bundle.errors import listed
+from analysis.bundle.study_json import is_number, refused
 from analysis.result import Result
 
-FILE = "study.json"
 METHODS = ("lan-demets-obrien-fleming", "lan-demets-pocock")
 DECISIONS = ("continue", "stop")
 
@@ -45,10 +45,10 @@ def read_looks(document: Mapping[str, Any]) -> Looks | None:
     if found is None:
         return None
     if not isinstance(found, dict) or found.get("method") not in METHODS:
-        raise _refused(found, "looks", f"write an object whose method is {listed(METHODS)}")
+        raise refused(found, "looks", f"write an object whose method is {listed(METHODS)}")
     taken = found.get("taken", [])
     if not isinstance(taken, list):
-        raise _refused(taken, "looks.taken", "list the looks that were taken")
+        raise refused(taken, "looks.taken", "list the looks that were taken")
     looks = Looks(
         method=found["method"],
         planned=tuple(_share(share, "looks.planned") for share in found.get("planned") or ()),
@@ -58,16 +58,16 @@ def read_looks(document: Mapping[str, Any]) -> Looks | None:
     )
     shares = [look.information for look in looks.taken]
     if sorted(set(shares)) != shares:
-        raise _refused(shares, "looks.taken", "their shares of information have to rise")
+        raise refused(shares, "looks.taken", "their shares of information have to rise")
     return looks
 
 
 def _look(entry: Any, column: str) -> Look:
     if not isinstance(entry, dict) or entry.get("decision") not in DECISIONS:
-        raise _refused(entry, column, f"write an object whose decision is {listed(DECISIONS)}")
+        raise refused(entry, column, f"write an object whose decision is {listed(DECISIONS)}")
     answers = entry.get("answers")
     if type(answers) is not int or answers < 1:
-        raise _refused(answers, f"{column}.answers", "write how many answers there were")
+        raise refused(answers, f"{column}.answers", "write how many answers there were")
     numbers = {key: _maybe(entry.get(key), f"{column}.{key}") for key in ("estimate", "p", "nominal_p")}
     return Look(
         information=_share(entry.get("information"), f"{column}.information"),
@@ -80,17 +80,13 @@ def _look(entry: Any, column: str) -> Look:
 def _share(found: Any, column: str) -> float:
     value = _maybe(found, column)
     if value is None or not 0 < value < 1e6:
-        raise _refused(found, column, "write a share of the planned answers above 0")
+        raise refused(found, column, "write a share of the planned answers above 0")
     return value
 
 
 def _maybe(found: Any, column: str) -> float | None:
     if found is None:
         return None
-    if not isinstance(found, int | float) or isinstance(found, bool) or abs(found) > 1e15:
-        raise _refused(found, column, "write a number")
+    if not is_number(found):
+        raise refused(found, column, "write a number")
     return float(found)
-
-
-def _refused(found: object, column: str, remedy: str) -> BundleError:
-    return BundleError(FILE, f"{quoted(found)} is not allowed here", remedy, column=column)

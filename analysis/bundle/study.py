@@ -14,8 +14,8 @@ from analysis.bundle.errors import BundleError, listed, quoted, unreadable
 from analysis.bundle.items import Item, check_meanings, read_items
 from analysis.bundle.labels import Label, read_labels
 from analysis.bundle.looks import Looks, read_looks
+from analysis.bundle.study_json import FILE, is_number
 
-FILE = "study.json"
 MAX_BYTES = 16 * 2**20
 TASKS = ("pick_real", "call", "rate", "check_label", "ask")
 KINDS = ("real", "synthetic")
@@ -358,7 +358,7 @@ def _scale(document: Mapping[str, Any]) -> Scale | None:
     if points is None:
         return None
     remedy = "list two or more numbers, the lowest first"
-    if not isinstance(points, list) or not 2 <= len(points) <= 101 or not all(map(_is_number, points)):
+    if not isinstance(points, list) or not 2 <= len(points) <= 101 or not all(map(is_number, points)):
         raise BundleError(FILE, f"{quoted(points)} are no points of a scale", remedy, column="scale.points")
     values = tuple(float(point) for point in points)
     if any(a >= b for a, b in pairwise(values)):
@@ -380,15 +380,11 @@ def _scale(document: Mapping[str, Any]) -> Scale | None:
     return Scale(points=values, labels=tuple(labels))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
-
-
 def _number(
     document: Mapping[str, Any], key: str, prefix: str, default: float, *, low: float, high: float
 ) -> float:
     value = document.get(key, default)
-    if not _is_number(value) or not low < value < high:
+    if not is_number(value) or not low < value < high:
         column = key if prefix == FILE else f"{prefix}.{key}"
         allowed = f"between {low:g} and {high:g}" if math.isfinite(high) else f"above {low:g}"
         raise BundleError(

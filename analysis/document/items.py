@@ -11,7 +11,7 @@ from analysis.document.call import Curves, NoRoc, ReaderCalls, Roc
 from analysis.document.common import NotComputed, NoTest
 from analysis.document.conduct import Repeats
 from analysis.document.json import left_out
-from analysis.document.pick_real import Detection, MaskedDetection
+from analysis.document.pick_real import Detection, MaskedDetection, ReaderShare
 from analysis.document.rate import (
     OrdinalModel,
     OverSources,
@@ -95,24 +95,12 @@ class SourceShare(Share):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReaderRate(Result):
-    """One reader's share, with Wilson's interval."""
-
-    reader: str
-    k: int
-    n: int
-    rate: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Accuracy(Result):
     """How often answers were right: overall, by source, by reader, and real against synthetic."""
 
     overall: OverallShare
     by_source: tuple[SourceShare, ...]
-    by_reader: tuple[ReaderRate, ...]
+    by_reader: tuple[ReaderShare, ...]
     difference: GroupDifference | None
     differences: tuple[GroupDifference, ...] | None = left_out()
 
@@ -294,7 +282,7 @@ class TargetShare(Result):
     rate: float
     chance: float
     crossed: CrossedMean
-    by_reader: tuple[ReaderRate, ...]
+    by_reader: tuple[ReaderShare, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

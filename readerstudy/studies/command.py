@@ -1,10 +1,13 @@
 """The base of the commands on a study: find the study and the author, print errors as one line."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from readerstudy.accounts.models import User
 from readerstudy.errors import ReaderstudyError
@@ -55,6 +58,18 @@ class StudyCommand(BaseCommand):
 
     def begin(self, by: User, options: dict[str, Any]) -> None:
         """Run the command; for commands that take no study."""
+
+    @staticmethod
+    @contextmanager
+    def progress(unit: str, options: dict[str, Any]) -> Iterator[Callable[[int, int], None]]:
+        """Show a progress bar, and yield the function that moves it to (done, total)."""
+        with tqdm(unit=unit, disable=options["verbosity"] == 0) as bar:
+
+            def show(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            yield show
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

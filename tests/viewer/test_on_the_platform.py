@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from readerstudy.reading.models import Activity, Draft, Response, Sitting
 from tests.readerstudy.factory import CALLS, CHECKS, QUARTETS, RATES, Locked, a_locked_study, protocol_text
+from tests.viewer.conftest import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,11 +39,6 @@ def sign_in(context: BrowserContext, live_server: object) -> Callable[[Locked], 
         return page
 
     return open_page
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def begin(page: Page) -> None:

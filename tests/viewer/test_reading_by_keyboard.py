@@ -6,18 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.viewer.conftest import arrived, wait_for_trial
+from tests.viewer.conftest import arrived, press, wait_for_trial
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
 
 Serve = Callable[..., FakeServer]
 Read = Callable[[FakeServer], Page]
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def answered(page: Page, server: FakeServer, number: int) -> dict[str, Any]:

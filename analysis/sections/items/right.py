@@ -6,7 +6,8 @@ from analysis.arrays import Floats
 from analysis.crossed import CrossedMean, crossed_rate, crossed_stratified
 from analysis.document.call import Curves, NoRoc, Roc
 from analysis.document.common import NotComputed
-from analysis.document.items import Accuracy, OverallShare, ReaderRate, Share, SourceShare
+from analysis.document.items import Accuracy, OverallShare, Share, SourceShare
+from analysis.document.pick_real import ReaderShare
 from analysis.proportions import wilson
 from analysis.sections.call import mean_area
 from analysis.sections.call_curves import curves
@@ -37,7 +38,7 @@ def shared(seen: Floats, crossed: CrossedMean) -> Share:
     )
 
 
-def by_reader(readers: tuple[str, ...], table: Floats, level: float) -> tuple[ReaderRate, ...]:
+def by_reader(readers: tuple[str, ...], table: Floats, level: float) -> tuple[ReaderShare, ...]:
     """Each reader's share with Wilson's interval."""
     rows = []
     for reader, own in zip(readers, table, strict=True):
@@ -46,7 +47,7 @@ def by_reader(readers: tuple[str, ...], table: Floats, level: float) -> tuple[Re
             continue
         k, n = int(seen.sum()), len(seen)
         found = wilson(k, n, level=level)
-        rows.append(ReaderRate(reader=reader, k=k, n=n, rate=k / n, low=found.low, high=found.high))
+        rows.append(ReaderShare(reader=reader, k=k, n=n, rate=k / n, low=found.low, high=found.high))
     return tuple(rows)
 
 

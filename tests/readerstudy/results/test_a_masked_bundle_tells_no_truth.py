@@ -1,6 +1,5 @@
 """An analyst with this source code, the protocol and a masked bundle looks for the truth."""
 
-import csv
 import json
 from collections import Counter, defaultdict
 from io import StringIO
@@ -36,6 +35,7 @@ from tests.readerstudy.factory import (
     a_locked_study,
     protocol_text,
 )
+from tests.readerstudy.results.bundles import table
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +58,6 @@ FORBIDDEN = {
     "slot_picked",
     "order",
 }
-
-
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def frozen(made: Locked) -> Locked:

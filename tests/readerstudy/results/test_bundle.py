@@ -1,6 +1,5 @@
 """The bundle: the columns that others read, masks that hold, and the same bytes each time."""
 
-import csv
 import json
 from pathlib import Path
 from uuid import uuid4
@@ -32,6 +31,7 @@ from tests.readerstudy.factory import (
     answer_next,
     protocol_text,
 )
+from tests.readerstudy.results.bundles import table
 
 pytestmark = pytest.mark.django_db
 
@@ -61,11 +61,6 @@ def unblind(made: Locked) -> None:
     freeze_study(made.study, by=made.owner, reason="done")
     request_unblinding(made.study, by=made.owner, reason="done")
     confirm_unblinding(made.study, by=made.owner, reason="done")
-
-
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def test_the_columns_are_the_documented_ones(made: Locked, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """An analyst with a masked bundle of phases, comparisons and timed sections looks for the truth."""
 
-import csv
 import json
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.readerstudy.factory import (
     protocol_text,
     read_everything,
 )
+from tests.readerstudy.results.bundles import table
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +53,6 @@ STAIRS = (
 def masked(made: Locked, folder: Path) -> Path:
     freeze_study(made.study, by=made.owner, reason="done")
     return export_bundle(made.study, folder / "masked", by=made.owner, masked=True)
-
-
-def table(folder: Path, name: str = "answers.csv") -> list[dict[str, str]]:
-    with (folder / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def read(text: str, *, labels: Labels = graded) -> Locked:

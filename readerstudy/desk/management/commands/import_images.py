@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
-from tqdm import tqdm
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.images.refusals import RefusedAlike, refusals_as_csv, refusals_by_reason
@@ -37,12 +36,7 @@ class Command(StudyCommand):
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         source = source_of(study, options["source"], kind=options["kind"])
-        with tqdm(unit="image", disable=options["verbosity"] == 0) as bar:
-
-            def show(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
+        with self.progress("image", options) as show:
             summary = import_images(
                 source,
                 options["paths"],

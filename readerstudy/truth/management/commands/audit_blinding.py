@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
-from tqdm import tqdm
 
 from readerstudy.accounts.models import User
 from readerstudy.studies.command import StudyCommand
@@ -19,12 +18,7 @@ class Command(StudyCommand):
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the full result to this file")
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
-        with tqdm(unit="image", disable=options["verbosity"] == 0) as bar:
-
-            def show(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
+        with self.progress("image", options) as show:
             audit = audit_blinding(study, by=by, on_progress=show)
         found = audit.document
         if options["json"] is not None:
