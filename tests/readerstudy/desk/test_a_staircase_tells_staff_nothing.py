@@ -29,7 +29,8 @@ def progress_of(made: Locked, name: str) -> Any:
 def log_of(made: Locked, name: str) -> list[Any]:
     told = get(made.client(name), "log")
     assert told["next"] is None
-    return [entry for entry in told["entries"] if entry["stream"].startswith("study:1/enrolment")]
+    mine = f"study:{made.study.pk}/enrolment"
+    return [entry for entry in told["entries"] if entry["stream"].startswith(mine)]
 
 
 @pytest.mark.parametrize("name", STAFF)
