@@ -135,5 +135,5 @@ class NothingToRemind(StudyError, code="nothing_to_remind"):
     """Whoever is to be reminded has nothing left to do."""
 
 
-class LetterNotSent(StudyError, code="letter_not_sent"):
-    """The letter could not be sent. Look at EMAIL_URL and the mail server, then try again."""
+class EmailNotSent(StudyError, code="letter_not_sent"):
+    """The email could not be sent. Check EMAIL_URL and the mail server, then try again."""

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Post:
-    """The mail server, for the letters of one go: one connection, and no second try where nobody answers.
+    """The mail server, for the emails of one request: one connection, and no retry if it does not answer.
 
     Links are shown once: whoever invites twenty people must not wait twenty times for a server that is down.
     """
@@ -41,13 +41,13 @@ class Post:
     ) -> None:
         self._hang_up()
 
-    def takes(self, letter: EmailMessage) -> bool:
+    def takes(self, email: EmailMessage) -> bool:
         """Return whether the server accepted an email; the reason for a refusal is in the log."""
         try:
-            return self._is_connected() and self._hand_over(letter)
+            return self._is_connected() and self._hand_over(email)
         except (SMTPException, OSError) as error:
-            logger.warning("The letter to %s could not be sent: %s", ", ".join(letter.to), error)
-            # SMTPException is an OSError, too: all but a lost connection are about this letter alone.
+            logger.warning("The email to %s could not be sent: %s", ", ".join(email.to), error)
+            # SMTPException is an OSError, too: all but a lost connection concern this email alone.
             is_lost = isinstance(error, SMTPServerDisconnected) or not isinstance(error, SMTPException)
             self._answers = self._answers and not is_lost
             self._hang_up()
@@ -59,16 +59,16 @@ class Post:
                 self._connection.open()
             except (SMTPException, OSError) as error:
                 self._answers = False
-                logger.warning("No letter goes out, the mail server cannot be used: %s", error)
+                logger.warning("No email is sent, the mail server cannot be used: %s", error)
         return self._answers
 
-    def _hand_over(self, letter: EmailMessage) -> bool:
+    def _hand_over(self, email: EmailMessage) -> bool:
         try:
-            return self._connection.send_messages([letter]) == 1
+            return self._connection.send_messages([email]) == 1
         except SMTPServerDisconnected:
-            # Some servers hang up after so many letters: the next one begins a new connection.
+            # Some servers hang up after a number of emails: the next one opens a new connection.
             self._hang_up()
-            return self._is_connected() and self._connection.send_messages([letter]) == 1
+            return self._is_connected() and self._connection.send_messages([email]) == 1
 
     def _hang_up(self) -> None:
         with suppress(SMTPException, OSError):

@@ -20,7 +20,7 @@ class PeopleCommand(StudyCommand):
             raise CommandError(" ".join(outcome.problems))
 
 
-def takes_letters(parser: ArgumentParser) -> None:
+def takes_mail(parser: ArgumentParser) -> None:
     parser.add_argument("--links-only", action="store_true", help="print the links and send no emails")
 
 

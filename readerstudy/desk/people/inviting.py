@@ -8,7 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.desk.people.outcome import Outcome
 from readerstudy.desk.people.queries import unfinished, unfinished_readers
 from readerstudy.errors import ReaderstudyError
-from readerstudy.studies.errors import ArmIsForReaders, LetterNotSent, NothingToRemind, ReadersDoNotLead
+from readerstudy.studies.errors import ArmIsForReaders, EmailNotSent, NothingToRemind, ReadersDoNotLead
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
 from readerstudy.studies.mail import Post, send_invitation, send_reminder
 from readerstudy.studies.models import Enrolment, Role, Study
@@ -89,7 +89,7 @@ def _remind(enrolment: Enrolment, outcome: Outcome, *, by: User, post: Post | No
         _tell(renew_link(enrolment, by=by), outcome, by=by, post=post)
     elif post is not None:
         if not send_reminder(enrolment, by=by, post=post):
-            raise LetterNotSent
+            raise EmailNotSent
         outcome.reminded.append(enrolment)
 
 
@@ -127,7 +127,7 @@ def _tell(invited: Invited, outcome: Outcome, *, by: User, post: Post | None) ->
     if post is None:
         return
     if send_invitation(invited, by=by, post=post):
-        outcome.lettered.add(invited.enrolment.email)
+        outcome.emailed.add(invited.enrolment.email)
     else:
         outcome.problems.append(
             f"The email to {invited.enrolment.email} could not be sent. Give them the link yourself."

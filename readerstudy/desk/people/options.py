@@ -10,11 +10,11 @@ from readerstudy.web.shapes import Shape
 MOST_EMAILS = 500
 
 
-class Letters(Shape):
+class ByEmail(Shape):
     mail = serializers.BooleanField(default=True, help_text="Whether to email the links, too.")
 
 
-class Invitation(Letters):
+class Invitation(ByEmail):
     emails = serializers.ListField(
         child=serializers.CharField(max_length=254),
         min_length=1,
@@ -39,7 +39,7 @@ class Invitation(Letters):
     )
 
 
-class Reminder(Letters):
+class Reminder(ByEmail):
     emails = serializers.ListField(
         child=serializers.EmailField(),
         default=list,
@@ -60,5 +60,5 @@ class StaffWithdrawal(StatedReason):
     email = serializers.EmailField()
 
 
-class Replacement(Withdrawal, Letters):
+class Replacement(Withdrawal, ByEmail):
     email = serializers.EmailField(help_text="Of the new reader.")

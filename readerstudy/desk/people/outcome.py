@@ -33,7 +33,7 @@ class Outcome:
     invited: list[Invited] = field(default_factory=list)
     enrolled: list[Enrolled] = field(default_factory=list)
     reminded: list[Enrolment] = field(default_factory=list)
-    lettered: set[str] = field(default_factory=set)
+    emailed: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 

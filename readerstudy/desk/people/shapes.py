@@ -42,7 +42,7 @@ class InvitedOut(Shape):
 
     def get_letter(self, invited: Invited) -> bool:
         outcome: Outcome = self.context["outcome"]
-        return invited.enrolment.email in outcome.lettered
+        return invited.enrolment.email in outcome.emailed
 
 
 class NotInvitedOut(Shape):

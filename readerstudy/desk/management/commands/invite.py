@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.people.command import PeopleCommand, takes_letters
+from readerstudy.desk.people.command import PeopleCommand, takes_mail
 from readerstudy.desk.people.inviting import invite_people
 from readerstudy.desk.people.options import Invitation
 from readerstudy.studies.models import Study
@@ -15,7 +15,7 @@ class Command(PeopleCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", action="append", required=True, help="can be repeated")
         takes(parser, Invitation, "emails", "mail")
-        takes_letters(parser)
+        takes_mail(parser)
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         given = typed(Invitation, options, emails=options["email"], mail=not options["links_only"])

@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.people.command import PeopleCommand, takes_letters
+from readerstudy.desk.people.command import PeopleCommand, takes_mail
 from readerstudy.desk.people.inviting import remind_people, to_remind
 from readerstudy.desk.people.options import Reminder
 from readerstudy.studies.models import Study
@@ -22,7 +22,7 @@ class Command(PeopleCommand):
             default=[],
             help="whom to remind (default: every reader who has not finished)",
         )
-        takes_letters(parser)
+        takes_mail(parser)
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         given = typed(Reminder, options, emails=options["email"], mail=not options["links_only"])

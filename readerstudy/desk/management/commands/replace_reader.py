@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from readerstudy.accounts.models import User
-from readerstudy.desk.people.command import PeopleCommand, somebody_of, takes_leaving, takes_letters
+from readerstudy.desk.people.command import PeopleCommand, somebody_of, takes_leaving, takes_mail
 from readerstudy.desk.people.inviting import replace_person
 from readerstudy.desk.people.options import Replacement
 from readerstudy.studies.models import Study
@@ -16,7 +16,7 @@ class Command(PeopleCommand):
         parser.add_argument("person", help="the reader's pseudonym or email address")
         parser.add_argument("--email", required=True, help="email address of the new reader")
         takes_leaving(parser)
-        takes_letters(parser)
+        takes_mail(parser)
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         given = typed(Replacement, options, mail=not options["links_only"])
