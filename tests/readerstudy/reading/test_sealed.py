@@ -125,6 +125,24 @@ def test_each_fetch_is_noted_and_shown_after_the_unblinding(brief: Locked) -> No
     assert "fetched 1 more time<" in brief.client("alice").get(page).content.decode()
 
 
+def test_two_tabs_get_no_key_sooner_and_what_both_hold_is_counted(brief: Locked) -> None:
+    """Who shows a trial in one tab and again in another has fetched its images twice."""
+    first, second = a_tab(brief), a_tab(brief)
+    first.sit()
+    held = [first.client.get(url).content for url in first.state()["sealed"]]
+    assert second.sit(take_over=True).status_code in (200, 201)
+    state = second.state()
+    ahead = [second.client.get(url).content for url in state["sealed"]]
+    assert held == ahead
+    assert not keys_in(state).keys() & set(state["sealed"])
+    assert first.respond(state).json()["code"] == "superseded_tab"
+    following = second.respond(state).json()["state"]
+    assert keys_in(following).keys() == set(state["sealed"])
+    second.respond(following)
+    shown = brief.reading("rita").responses.get(presentation__order=2)
+    assert shown.timing["fetches"] == 2 * len(ahead)
+
+
 def test_whoever_fetches_nearly_all_of_an_image_again_is_shown(brief: Locked) -> None:
     """A reader who asks for the image without its first byte sees it as long as they like."""
     tab = a_tab(brief)
