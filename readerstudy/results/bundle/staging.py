@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from readerstudy.reading.models import Tally
 from readerstudy.results.bundle.names import Naming, Shown
 from readerstudy.results.spreadsheet import defused
 from readerstudy.studies.models import Enrolment, Section, Study, Trial, TrialImage
@@ -97,7 +98,7 @@ def _readers(study: Study, names: Naming) -> list[StagedReader]:
     """
     counted = Enrolment.objects.filter(study=study).readers().exclude(withdrawal__keep_answers=False)
     people = counted.filter(virtual=False, program=False)
-    if names.masked and people.exists():
+    if names.masked and Tally.objects.filter(enrolment__in=people, answers__gt=0).exists():
         counted = people
     ordered = counted.order_by("pseudonym" if names.masked else "place")
     rows = enumerate(ordered.values_list("pk", "pseudonym", "place"))

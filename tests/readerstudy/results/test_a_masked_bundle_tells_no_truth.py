@@ -128,6 +128,16 @@ def test_virtual_readers_who_know_the_truth_give_no_key_to_what_people_saw(tmp_p
     assert [row["reader"] for row in table(folder, "readers.csv")] == ["R01"]
 
 
+def test_virtual_readers_are_there_where_no_person_has_answered(tmp_path: Path) -> None:
+    """Somebody who is invited and never comes has seen nothing that a key would open."""
+    made = a_locked_study(protocol_text(sections=QUADS), readers=("rita",))
+    simulate_readers(made.study, 2, Skill(accuracy=0.99), by=made.owner, seed=1, on_answer=lambda: None)
+    folder = masked(frozen(made), tmp_path)
+    readers = {row["reader"] for row in table(folder, "picks.csv")}
+    assert len(readers) == 2
+    assert "R01" not in readers
+
+
 def test_no_answers_leave_a_study_that_is_open(tasks: Locked, tmp_path: Path) -> None:
     study, owner = tasks.study, tasks.owner
     with pytest.raises(StillOpen):
