@@ -18,7 +18,7 @@ from readerstudy.reading.errors import UnknownSlot
 from readerstudy.reading.models import Concern, Presentation, Slot
 from readerstudy.reading.readers import require_open, require_open_now
 from readerstudy.reading.respond import presentation_of
-from readerstudy.reading.steps import require_steps
+from readerstudy.reading.steps import document_of, require_steps
 from readerstudy.studies.models import Enrolment
 
 
@@ -67,15 +67,16 @@ def _slot_of(presentation: Presentation, letter: str) -> Slot | None:
 
 
 def _record(concern: Concern, *, by: User) -> None:
-    """How often a screen of practice comes tells how well its reader did there, so it waits as answers do."""
+    """How often a screen of practice came, and how far a staircase went, waits as answers do."""
     section = concern.presentation.section
+    told = document_of(concern.enrolment).section(section.name)
     record(
         concern.enrolment.stream,
         "problem reported",
         by=by,
         on=concern,
         particulars=facts_of(concern, section.name),
-        audience=Audience.UNBLINDED if section.practice else Audience.STAFF,
+        audience=Audience.UNBLINDED if told.practice or told.staircase else Audience.STAFF,
     )
 
 

@@ -33,7 +33,7 @@ class Reported:
 
     reader: str
     section: str
-    screen: int
+    screen: int | None
     kind: str
     text: str
 
@@ -42,7 +42,8 @@ def reported(study: Study) -> list[Reported]:
     """What readers reported, by reader and screen, each once.
 
     The order of arrival, or a screen that comes twice, would tell of rounds of practice. Which image is
-    meant, and what was written of it, waits for the unblinding.
+    meant, and what was written of it, waits for the unblinding; so does the number of a screen of a
+    staircase, which tells how many answers came before it.
     """
     rows = Concern.objects.filter(enrolment__study=study).select_related("enrolment", "presentation__section")
     ordered = rows.order_by(
@@ -51,16 +52,17 @@ def reported(study: Study) -> list[Reported]:
     if not ordered:
         return []
     told = is_unblinded(study)
-    titles = {section.name: str(section.title) for section in study.protocol.document.sections}
+    sections = {section.name: section for section in study.protocol.document.sections}
     found = (
         Reported(
             reader=row.enrolment.pseudonym,
-            section=titles[row.presentation.section.name],
-            screen=row.presentation.order,
+            section=str(section.title),
+            screen=row.presentation.order if told or section.staircase is None else None,
             kind=row.get_kind_display(),
             text=row.text if told else "",
         )
         for row in ordered
+        for section in [sections[row.presentation.section.name]]
     )
     return list(dict.fromkeys(found))
 

@@ -33,7 +33,10 @@ class DayOut(Shape):
 class ReportedOut(Shape):
     reader = serializers.CharField()
     section = serializers.CharField()
-    screen = serializers.IntegerField(help_text="As the reader saw them numbered.")
+    screen = serializers.IntegerField(
+        allow_null=True,
+        help_text="As the reader saw them numbered; of a staircase after the unblinding only.",
+    )
     kind = serializers.CharField()
     text = serializers.CharField(allow_blank=True, help_text="Empty before the unblinding.")
 

@@ -1,6 +1,7 @@
 """How many answers a staircase took tells how often its reader was right, so staff cannot count them."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -73,3 +74,18 @@ def test_the_page_of_the_log_counts_no_answers_of_a_staircase(name: str) -> None
     assert "R01" in page
     assert "trials." not in page
     assert "answered" not in page
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_a_problem_with_a_screen_of_a_staircase_does_not_say_which(name: str) -> None:
+    made = a_study(each=10, reversals=1)
+    tab = a_tab(made)
+    before = len(log_of(made, name))
+    for is_right in (True, True):
+        state = answer(made, tab, right=is_right)
+    said = {"client_uuid": str(uuid4()), "kind": "view", "slot": "", "text": ""}
+    assert tab.post(f"presentations/{state['current']['token']}/concern", said).status_code < 300
+    [one] = progress_of(made, name)["reported"]
+    assert one["screen"] is None
+    assert len(log_of(made, name)) == before
+    assert made.client(name).get("/studies/knees/progress/").status_code == 200
