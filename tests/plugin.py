@@ -57,6 +57,11 @@ def _prepare(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = cluster.url
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests that wait for a browser, a server or the disk leave one idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 def depends_on_the_database(item: pytest.Item) -> bool:
     """Tell whether PostgreSQL may answer this test differently from SQLite."""
     fixtures = set(getattr(item, "fixturenames", ()))

@@ -88,10 +88,6 @@ def test_the_shipped_example_declares_its_endpoints() -> None:
     pairs = found.document["sections"]["quartets"]["realism"]["pairs"][:3]
     assert [each.estimate for each in secondary] == [pair["difference"]["estimate"] for pair in pairs]
     assert "Sample size: Eight readers and 50 quartets" in found.html
-
-
-def test_shares_and_means_stand_in_one_table_each_as_it_is_read() -> None:
-    found = report(read_bundle(FOLDER), model_answers=0)
     _, table, *_ = found.html.split("<table")
     assert "29.0%" in table  # the share found
     assert "0.095" in table  # a difference of means
