@@ -1,7 +1,8 @@
 """The one Chromium of a test run. Playwright allows one a process, so every browser test shares it.
 
-On a busy machine Chromium now and then never says that it has closed a window, and Playwright waits for ever.
-A Chromium that keeps a test waiting is killed, and the next test gets a new one.
+Chromium never says that it has closed a window in which one page was just taking the place of another, and
+Playwright waits for ever; so windows stop loading before they are closed. A Chromium that keeps a test
+waiting all the same is killed, and the next test gets a new one.
 """
 
 import os
@@ -11,7 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Page, expect, sync_playwright
 
 # A machine that several runs share is slow, which is no defect of a page.
 expect.set_options(timeout=30_000)
@@ -79,7 +80,21 @@ def close(window: BrowserContext) -> None:
     browser = window.browser
     assert browser is not None
     with _killed_after(MOST_SECONDS_TO_CLOSE, browser):
+        for page in window.pages:
+            _stop_loading(page)
         window.close()
+
+
+def _stop_loading(page: Page) -> None:
+    """While another page takes its place, a page takes no command."""
+    while True:
+        session = page.context.new_cdp_session(page)
+        try:
+            session.send("Page.stopLoading")
+        except Error:
+            page.wait_for_timeout(20)
+        else:
+            return
 
 
 @pytest.fixture(scope="session")
