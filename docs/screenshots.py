@@ -26,6 +26,12 @@ PAGES = (
     ("walkthrough-cases", "/studies/demo-finished/cases/quartets/", 900),
 )
 STEPS_BEFORE_READING = 12
+#: Images load when they come into view, after the page itself.
+SEEN_IMAGES = """
+() => Promise.all([...document.images]
+  .filter(image => image.getBoundingClientRect().top < innerHeight)
+  .map(image => image.decode()))
+"""
 
 
 def main() -> None:
@@ -116,6 +122,7 @@ def take_reading_page(page: Page, link: str) -> None:
 
 def take(page: Page, name: str) -> None:
     page.wait_for_load_state("load")
+    page.evaluate(SEEN_IMAGES)
     page.screenshot(path=IMAGES / f"{name}.png")
     sys.stdout.write(f"docs/images/{name}.png\n")
 
