@@ -18,6 +18,12 @@ def locker_keys(enrolment: Enrolment) -> str:
     return " ".join(_key(enrolment, secret) for secret in secrets)
 
 
+def shelf_name(enrolment: Enrolment) -> str:
+    """Return what names begin with in the browser's storage. It is the same when the secret is renewed."""
+    of, secret = f"{enrolment.study.uuid} {enrolment.pk}", settings.ELDEST_SECRET_KEY
+    return salted_hmac("readerstudy.shelf", of, secret=secret, algorithm="sha256").hexdigest()[:16]
+
+
 def _key(enrolment: Enrolment, secret: str) -> str:
     of = f"{enrolment.study.uuid} {enrolment.pk}"
     key = salted_hmac("readerstudy.locker", of, secret=secret, algorithm="sha256").digest()

@@ -26,7 +26,7 @@ from readerstudy.reading.errors import ChartExpired, NothingHere, QuestionnaireR
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.kept_check import keep_check, kept_check
-from readerstudy.reading.locker import locker_keys
+from readerstudy.reading.locker import locker_keys, shelf_name
 from readerstudy.reading.minutes import minutes_left
 from readerstudy.reading.options import DisplayIn
 from readerstudy.reading.own_keys import keys_of
@@ -266,6 +266,7 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
         goes_back=goes_back,
         reader=enrolment.pseudonym,
         locker_keys=locker_keys(enrolment),
+        shelf=shelf_name(enrolment),
         api_root=reverse("reading-state", args=[slug]).removesuffix("state"),
         finish_url=reverse("read", args=[slug]),
         tour_url=reverse("read-instructions", args=[slug]) + "#tour",

@@ -1,5 +1,6 @@
 """A small server that speaks the reading page's contract, and can be cut off, killed and slowed down."""
 
+import hashlib
 import json
 import threading
 import time
@@ -107,6 +108,7 @@ class Study:
     responses: list[dict[str, Any]] = field(default_factory=list)
     drafts: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[dict[str, str]] = field(default_factory=list)
     sitting: str = ""
     disclosed: list[str] = field(default_factory=list)
     signed_out: bool = False
@@ -349,6 +351,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == f"{API}events":
             study.events.extend(body["events"])
             self._send(204, b"", "application/json")
+        elif path.endswith("/concern"):
+            study.reports.append(body)
+            self._send(204, b"", "application/json")
         else:
             self._presentation(method, path, body)
 
@@ -429,6 +434,7 @@ def reading_page(study: Study) -> str:
                 "deadline": date(2031, 5, 1),
                 "protocol": {"public_title": "Knee radiographs: a clinical Turing test"},
                 "reader": study.reader,
+                "shelf": hashlib.sha256(study.reader.encode()).hexdigest()[:16],
                 "locker_keys": study.locker_keys,
                 "api_root": API,
                 "finish_url": "/thanks/",

@@ -145,3 +145,61 @@ def test_a_browser_without_the_cipher_keeps_answers_all_the_same(
     wait_for_trial(again, 2)
     expect(again.locator(".cell.chosen")).to_have_attribute("data-slot", "D")
     assert tokens(again, server) == ["t1"]
+
+
+TEXT = "A line crosses the femur"
+#: All names and values that somebody with the developer tools reads beside the database.
+STORED = """() => JSON.stringify([localStorage, sessionStorage].map((store) => ({ ...store })))"""
+REPORTED = "() => Object.keys(localStorage).some((name) => name.includes(' concern '))"
+
+
+def report_offline(page: Page, context: BrowserContext) -> None:
+    """A problem with the first screen that the server knows nothing of."""
+    context.set_offline(True)
+    page.keyboard.press("!")
+    page.locator("#concern [value=view]").check()
+    page.locator("#concern-text").fill(TEXT)
+    page.locator("#concern-form .go").click()
+    page.wait_for_function(REPORTED)
+
+
+def test_a_report_that_waits_is_sealed_and_its_name_tells_nobody_whose_it_is(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    page = read(serve())
+    report_offline(page, context)
+    seen = page.evaluate(STORED)
+    for word in (TEXT, "view", "client_uuid", "R01", "knees", '"t1'):
+        assert word not in seen
+
+
+def test_the_next_reader_does_not_send_a_report_and_its_own_reader_does(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve(locker_keys=a_key(1))
+    page = read(server)
+    report_offline(page, context)
+    page.close()
+    server.study.locker_keys, server.study.reader = a_key(2), "R02"
+    other = opened(server, context)
+    wait_for_trial(other)
+    other.evaluate("new Promise((done) => requestIdleCallback(done))")
+    other.close()
+    assert server.study.reports == []
+    server.study.locker_keys, server.study.reader = a_key(1), "R01"
+    again = opened(server, context)
+    again.wait_for_function(f"!({REPORTED})()")
+    assert [said["text"] for said in server.study.reports] == [TEXT]
+
+
+def test_a_report_that_an_earlier_edition_of_the_page_kept_is_sent_and_its_name_is_gone(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve()
+    page = read(server)
+    said = '[{"client_uuid": "u", "token": "t1", "kind": "view", "slot": "", "text": "old"}]'
+    page.evaluate("said => localStorage.setItem('readerstudy knees R01 concerns', said)", said)
+    with page.expect_response("**/presentations/t1/concern"):
+        page.reload()
+    page.wait_for_function(f"!({REPORTED})()")
+    assert "R01" not in page.evaluate(STORED)

@@ -26,6 +26,7 @@ def preview_page(document: ProtocolDocument, at: int) -> dict[str, Any]:
         "words": words_told(section),
         "own_keys": {},
         "reader": NOBODY,
+        "shelf": NOBODY,
         "left": {},
         "api_root": f"/{NOBODY}/",
         "finish_url": "#",

@@ -5,7 +5,7 @@ import { kbd, part } from "./dom";
 export type Keys = Readonly<Record<string, string>>;
 
 /** Holds a choice that the server does not know yet. */
-export const unsent = () => `readerstudy keys ${document.body.dataset.reader}`;
+export const unsent = () => `${document.body.dataset.shelf} keys`;
 
 let own: Keys = {};
 

@@ -54,7 +54,7 @@ class ReadingPage {
     this.goesBack = body.back === "yes";
     // A browser may be shared: what one reader left in it is not another's.
     const reading = `${body.study} ${body.reader}`;
-    this.tab = new Tab(this.api, reading, () => void this.elsewhere());
+    this.tab = new Tab(this.api, `${body.shelf}`, () => void this.elsewhere());
     this.presence = new Presence({
       happened: (kind) => this.tab.happened(kind),
       idle: () => void this.pause("idle"),
@@ -155,7 +155,7 @@ class ReadingPage {
 
   /** Said once in this browser, whatever is reloaded. */
   private async introduce(section: Section, shown: Presentation): Promise<void> {
-    const key = `readerstudy ${this.body.study} ${this.body.reader} briefed ${section.name}`;
+    const key = `${this.body.shelf} briefed ${section.name}`;
     const told = words.introduction(section, shown);
     if (!told || localStorage.getItem(key)) return;
     await this.box.away("break", () => ask(told));

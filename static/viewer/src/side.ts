@@ -2,6 +2,7 @@
 
 import { csrfToken } from "./api";
 import { h, part, uuid } from "./dom";
+import { type Sealed, seal, unseal } from "./locker";
 
 interface Concern {
   readonly client_uuid: string;
@@ -16,27 +17,40 @@ const AGAIN_MS = 15_000;
 const FINAL = new Set([400, 404, 422, 423]);
 
 class Concerns {
-  private readonly key: string;
+  /** What lies in the browser has names that begin so: they tell nobody whose it is. */
+  private readonly shelf: string;
+  private waiting: Concern[] = [];
   private sending = false;
   private timer = 0;
 
   constructor(private readonly body: DOMStringMap) {
-    this.key = `readerstudy ${body.study} ${body.reader} concerns`;
+    this.shelf = `${body.shelf} concern `;
     addEventListener("online", () => void this.send());
+    void this.takeUp();
+  }
+
+  async add(concern: Concern): Promise<void> {
+    this.waiting.push(concern);
     void this.send();
+    await this.keep(concern);
   }
 
-  add(concern: Concern): void {
-    this.keep([...this.kept, concern]);
-    void this.send();
+  /** What an earlier page left here. */
+  private async takeUp(): Promise<void> {
+    for (const name of Object.keys(localStorage)) {
+      const concern = name.startsWith(this.shelf) && (await unseal<Concern>(unpacked(name)));
+      if (concern) this.waiting.push(concern);
+    }
+    for (const concern of former(this.body)) {
+      this.waiting.push(concern);
+      await this.keep(concern);
+    }
+    await this.send();
   }
 
-  private get kept(): Concern[] {
-    return JSON.parse(localStorage.getItem(this.key) ?? "[]");
-  }
-
-  private keep(concerns: readonly Concern[]): void {
-    localStorage.setItem(this.key, JSON.stringify(concerns));
+  private async keep(concern: Concern): Promise<void> {
+    const box = packed(await seal(concern));
+    if (this.waiting.includes(concern)) localStorage.setItem(this.shelf + concern.client_uuid, box);
   }
 
   /** In the order in which they were raised; one that is sent twice is one. */
@@ -45,13 +59,14 @@ class Concerns {
     this.sending = true;
     clearTimeout(this.timer);
     for (;;) {
-      const [first] = this.kept;
+      const [first] = this.waiting;
       if (!first) break;
       if (!(await this.isDone(first))) {
         this.timer = window.setTimeout(() => void this.send(), AGAIN_MS);
         break;
       }
-      this.keep(this.kept.filter((concern) => concern.client_uuid !== first.client_uuid));
+      this.waiting = this.waiting.filter((concern) => concern !== first);
+      localStorage.removeItem(this.shelf + first.client_uuid);
     }
     this.sending = false;
   }
@@ -62,6 +77,26 @@ class Concerns {
     const answer = await fetch(`${this.body.api}presentations/${token}/concern`, init).catch(() => null);
     return answer !== null && (answer.ok || FINAL.has(answer.status));
   }
+}
+
+/** A text, which is all that this storage takes. */
+function packed(box: Concern | Sealed): string {
+  return JSON.stringify("sealed" in box ? { iv: [...box.iv], sealed: [...new Uint8Array(box.sealed)] } : box);
+}
+
+function unpacked(name: string): Concern | Sealed {
+  const box = JSON.parse(localStorage.getItem(name) ?? "{}");
+  return box.sealed ? { iv: new Uint8Array(box.iv), sealed: new Uint8Array(box.sealed).buffer } : box;
+}
+
+/** An earlier edition of this page kept all in plain words, under names that tell the reader. */
+function former({ study, reader }: DOMStringMap): Concern[] {
+  const own = `readerstudy ${study} ${reader} `;
+  const left = JSON.parse(localStorage.getItem(`${own}concerns`) ?? "[]");
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith(own)) localStorage.removeItem(name);
+  }
+  return left;
 }
 
 const dialog = part<HTMLDialogElement>("concern");
@@ -103,7 +138,7 @@ form.addEventListener("submit", (event) => {
   const said = new FormData(form);
   const text = (name: string) => String(said.get(name) ?? "");
   const concern = { kind: text("kind"), slot: text("slot"), text: text("text") };
-  concerns.add({ client_uuid: uuid(), token: String(dialog.dataset.token), ...concern });
+  void concerns.add({ client_uuid: uuid(), token: String(dialog.dataset.token), ...concern });
   form.hidden = true;
   const thanks = part("concern-thanks");
   thanks.hidden = false;

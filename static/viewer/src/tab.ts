@@ -18,14 +18,14 @@ export class Tab {
 
   constructor(
     private readonly api: Api,
-    private readonly study: string,
+    /** Names what this browser keeps for the reader, and tells nobody whose it is. */
+    private readonly shelf: string,
     superseded: () => void,
   ) {
     // What a closed tab of this browser left open goes on here.
-    api.sitting =
-      sessionStorage.getItem(this.key("sitting")) ?? localStorage.getItem(this.key("sitting")) ?? "";
+    api.sitting = sessionStorage.getItem(this.key) ?? localStorage.getItem(this.key) ?? "";
     if (!api.sitting) this.renew();
-    this.channel = "BroadcastChannel" in window ? new BroadcastChannel(`readerstudy ${study}`) : null;
+    this.channel = "BroadcastChannel" in window ? new BroadcastChannel(shelf) : null;
     this.channel?.addEventListener("message", ({ data }) => {
       if (data.instance === this.instance) return;
       if (data.kind === "taken_over") superseded();
@@ -95,11 +95,11 @@ export class Tab {
   }
 
   private remember(): void {
-    sessionStorage.setItem(this.key("sitting"), this.api.sitting);
-    if (this.seated) localStorage.setItem(this.key("sitting"), this.api.sitting);
+    sessionStorage.setItem(this.key, this.api.sitting);
+    if (this.seated) localStorage.setItem(this.key, this.api.sitting);
   }
 
-  private key(name: string): string {
-    return `readerstudy ${this.study} ${name}`;
+  private get key(): string {
+    return `${this.shelf} sitting`;
   }
 }
