@@ -35,6 +35,10 @@ class NoAnswers(ResultError, code="no_answers"):
     """Nobody has answered anything yet."""
 
 
+class StaircasesWait(ResultError, code="staircases_wait"):
+    """How far readers came in this study tells how often they were right. Unblind it, then export."""
+
+
 class NotWhole(ResultError, code="not_whole"):
     """The study is not what its audit log says. Run manage.py check_integrity STUDY."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from readerstudy.results.bundle.names import in_bundle
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import (
     Condition,
@@ -25,7 +26,7 @@ OF_THE_TRUTH = ("truth", "within", "positive", "target")
 
 def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
     protocol = study.protocol.document
-    counted = [section for section in protocol.sections if not section.practice]
+    counted = [section for section in protocol.sections if in_bundle(section, masked=masked)]
     values = dict(study.sections.values_list("name", "label_values"))
     options = {
         section: {
@@ -41,7 +42,9 @@ def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
         "languages": list(protocol.languages),
     }
     if masked:
-        return found
+        waiting = {section.name for section in protocol.sections if in_bundle(section, masked=False)}
+        withheld = sorted(waiting - {section.name for section in counted})
+        return {**found, **({"staircases_withheld": withheld} if withheld else {})}
     return {
         **found,
         "values": {label: list(values) for label, values in protocol.values.items()},

@@ -18,9 +18,9 @@ from readerstudy.results.bundle.asked import asked_of_readers
 from readerstudy.results.bundle.codebook import write_codebook
 from readerstudy.results.bundle.interim import looks_said
 from readerstudy.results.bundle.mask import Mask
-from readerstudy.results.bundle.names import Names
+from readerstudy.results.bundle.names import Names, sections_in_bundle
 from readerstudy.results.bundle.plan_files import plan_header, seed_of, write_plan_files
-from readerstudy.results.errors import NoAnswers, StillMasked, StillOpen
+from readerstudy.results.errors import NoAnswers, StaircasesWait, StillMasked, StillOpen
 from readerstudy.results.folder import fresh_folder
 from readerstudy.results.spreadsheet import defused_cell
 from readerstudy.results.verify_study import require_whole
@@ -62,6 +62,8 @@ def require_exportable(study: Study, *, masked: bool, by: User) -> list[Study]:
 
 def write_bundle(study: Study, folder: Path, *, masked: bool, last: bool = True) -> None:
     """`last` is whether the study has ended; at a look before that more answers follow."""
+    if masked and not sections_in_bundle(study, masked=True):
+        raise StaircasesWait
     names = Mask(study) if masked else Names(study)
     readers = write_answers(study, folder, names)
     if not readers:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from readerstudy.results.bundle.names import Shown
+from readerstudy.results.bundle.names import Shown, sections_in_bundle
 from readerstudy.studies.models import Section, Study, Trial
 from readerstudy.studies.protocol import SectionDocument
 from readerstudy.truth.allocation.document import REFERENCE
@@ -91,7 +91,7 @@ class Mask:
         #: Sections whose protocol wants letters of sources, which would tell something here.
         self.withheld: list[str] = []
         protocol = study.protocol.document
-        for section in study.sections.filter(practice=False).order_by("position"):
+        for section in sections_in_bundle(study, masked=True):
             document = protocol.section(section.name)
             lettered = document.masked_arms and may_have_letters(section, document)
             if document.masked_arms and not lettered:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from readerstudy.studies.models import Section, Study
+from readerstudy.studies.protocol import SectionDocument
 from readerstudy.truth.models import Key, Source
 from readerstudy.truth.pseudonyms import Pseudonyms
 
@@ -23,6 +24,23 @@ class Shown:
     label: dict[str, str]
     intended: dict[str, str] = field(default_factory=dict)
     screen: str = ""
+
+
+def in_bundle(section: SectionDocument, *, masked: bool) -> bool:
+    """Whether a bundle has the answers of a section.
+
+    Under a staircase that ends after so many turns, the number of answers tells how often their reader was
+    right, so they wait for the unblinding.
+    """
+    waits = section.staircase is not None and section.staircase.reversals > 0
+    return not section.practice and not (masked and waits)
+
+
+def sections_in_bundle(study: Study, *, masked: bool) -> list[Section]:
+    """The sections whose answers a bundle has, in the order of the protocol."""
+    protocol = study.protocol.document
+    found = Section.objects.filter(study=study, practice=False).order_by("position")
+    return [section for section in found if in_bundle(protocol.section(section.name), masked=masked)]
 
 
 class Naming(Protocol):

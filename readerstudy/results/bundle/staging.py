@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from readerstudy.reading.models import Tally
-from readerstudy.results.bundle.names import Naming, Shown
+from readerstudy.results.bundle.names import Naming, Shown, sections_in_bundle
 from readerstudy.results.spreadsheet import defused
 from readerstudy.studies.models import Enrolment, Section, Study, Trial, TrialImage
 from readerstudy.truth.disclose import disclosed_trials
@@ -72,7 +72,7 @@ def staged(study: Study, names: Naming) -> Iterator[Staged]:
     """Fill the temporary tables for as long as the block lasts."""
     shown: dict[int, Shown] = {}
     readers = _readers(study, names)
-    sections = list(Section.objects.filter(study=study, practice=False).order_by("position"))
+    sections = sections_in_bundle(study, masked=names.masked)
     # A pooler of connections gives the same session for as long as a transaction lasts. SQLite has one writer
     # at a time, which an export must not be.
     with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():

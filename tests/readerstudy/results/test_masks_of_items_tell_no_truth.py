@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from analysis.bundle import read_bundle
+from analysis.reporting.report import report as analysis_report
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.bundle.export import write_bundle
 from readerstudy.results.bundle.mask import Mask
+from readerstudy.results.errors import StaircasesWait
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol import ProtocolError, parse_protocol
@@ -160,6 +163,24 @@ def test_no_time_is_told_under_a_staircase(tmp_path: Path) -> None:
     assert times["stairs", "exposure_ms"] == times["stairs", "response_ms"] == ""
     assert times["timed", "exposure_ms"] == "400"
     assert "staircase" not in json.dumps(json.loads((out / "study.json").read_text()))
+
+
+def test_how_far_readers_came_on_a_staircase_is_not_told(tmp_path: Path) -> None:
+    """It ends after so many turns: who is right less often turns sooner, so the number is an accuracy."""
+    ends = section("stairs", *STAIRS, item="made").replace("reversals = 0", "reversals = 1")
+    made = read(ends + section("pairs", *PAIRS, item="odd"))
+    out = masked(made, tmp_path)
+    assert all("stairs" not in path.read_text() for path in out.glob("*.csv"))
+    header = json.loads((out / "study.json").read_text())
+    assert header["staircases_withheld"] == ["stairs"]
+    assert [told["name"] for told in header["sections"]] == ["pairs"]
+    assert list(analysis_report(read_bundle(out)).document["sections"]) == ["pairs"]
+
+
+def test_a_study_of_such_staircases_alone_has_no_masked_bundle(tmp_path: Path) -> None:
+    made = read(section("stairs", *STAIRS, item="made").replace("reversals = 0", "reversals = 1"))
+    with pytest.raises(StaircasesWait):
+        masked(made, tmp_path)
 
 
 def test_programs_that_read_beside_people_are_left_out_of_a_mask(tmp_path: Path) -> None:
