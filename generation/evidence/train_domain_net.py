@@ -7,10 +7,8 @@ and survive another detector.
 import argparse
 import json
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +21,7 @@ from torch.nn import functional
 from generation.evidence.domain_net import INPUT_PX, DomainNet
 from generation.evidence.extractors import DOMAIN_WEIGHTS
 from generation.phantoms import make_phantom
+from generation.processes import process_pool
 
 SEED = 4_001
 SHOWN_SHARE = 0.9
@@ -37,8 +36,7 @@ def film_of(index: int, seed: int) -> tuple[NDArray[np.uint8], tuple[float, floa
 
 
 def films(count: int, seed: int, processes: int) -> tuple[Tensor, Tensor]:
-    # torch has threads, whose locks a forked process would wait for
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with process_pool(processes) as pool:
         made = list(pool.map(partial(film_of, seed=seed), range(count), chunksize=16))
     images = torch.from_numpy(np.stack([image for image, _ in made]))[:, None]
     return images, torch.tensor([targets for _, targets in made], dtype=torch.float32)

@@ -2,11 +2,10 @@
 
 import csv
 import io
+import json
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,14 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from generation.errors import OutputError, RequestError
-from generation.files import refuse_small_disk, write_whole
+from generation.files import held, refuse_small_disk, write_whole
 from generation.phantoms.kinds import FRAMES, recipe, refuse_impossible
+from generation.processes import process_pool
 
 MOST_SOFTENING = 8.0
 IMAGES_PER_TASK = 16
+MANIFEST = "manifest.csv"
+UNFINISHED = "manifest.unfinished"
 TISSUE_DARK = np.array([48, 10, 12], np.float32)
 TISSUE_LIGHT = np.array([244, 186, 160], np.float32)
 
@@ -41,7 +43,7 @@ def write_phantoms(
     """Make `count` phantoms in `out`; answers the path of the manifest, which is written last.
 
     `soften` blurs them by so many pixels, as a stand-in for a generator that loses texture; `colour` gives
-    grey kinds the colours of tissue.
+    grey kinds the colours of tissue. The same call goes on with a folder that it did not finish.
     """
     if count < 1:
         raise RequestError(f"cannot make {count} phantoms: ask for 1 or more")
@@ -53,30 +55,47 @@ def write_phantoms(
         raise RequestError(f"softening by {soften:g} px is not possible: choose 0 to {MOST_SOFTENING:g}")
     refuse_impossible(kind, size, frames)
     layers = frames if recipe(kind).framed else 1
-    _claim(out, wanted=count * 2 * size**2 * layers)
-    rows = []
+    asked = json.dumps([kind, count, size, frames, seed, soften, colour])
+    _claim(out, asked, wanted=count * 2 * size**2 * layers)
     write_one = partial(
         _write_one, out=out, kind=kind, size=size, frames=frames, seed=seed, soften=soften, colour=colour
     )
-    for row in _rows(write_one, count, processes):
-        rows.append(row)
-        if on_progress is not None:
-            on_progress(len(rows), count)
+    with held(out):
+        rows = _made(out / UNFINISHED)
+        write_whole(out / UNFINISHED, asked + "\n" + _table(rows))
+        with (out / UNFINISHED).open("a", encoding="utf-8", newline="") as stream:
+            for row in _rows(write_one, range(len(rows), count), processes):
+                rows.append(row)
+                stream.write(_table([row]))
+                stream.flush()
+                if on_progress is not None:
+                    on_progress(len(rows), count)
+        write_whole(out / MANIFEST, _table([["file", *recipe(kind).columns], *rows]))
+        (out / UNFINISHED).unlink()
+    return out / MANIFEST
+
+
+def _table(rows: list[list[str]]) -> str:
     table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(["file", *recipe(kind).columns])
-    writer.writerows(rows)
-    write_whole(out / "manifest.csv", table.getvalue())
-    return out / "manifest.csv"
+    csv.writer(table).writerows(rows)
+    return table.getvalue()
 
 
-def _rows(write_one: Callable[[int], list[str]], count: int, processes: int) -> Iterator[list[str]]:
-    if min(processes, count / IMAGES_PER_TASK) <= 1:
-        yield from map(write_one, range(count))
+def _made(unfinished: Path) -> list[list[str]]:
+    """The rows of the images that an interrupted call finished, in order; its last line may be cut."""
+    if not unfinished.exists():
+        return []
+    with unfinished.open(encoding="utf-8", newline="") as stream:
+        next(stream)
+        return [*csv.reader(line for line in stream if line.endswith("\n"))]
+
+
+def _rows(write_one: Callable[[int], list[str]], indices: range, processes: int) -> Iterator[list[str]]:
+    if min(processes, len(indices) / IMAGES_PER_TASK) <= 1:
+        yield from map(write_one, indices)
         return
-    # A forked child would wait for ever for a lock that another thread held at the fork.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(write_one, range(count), chunksize=IMAGES_PER_TASK)
+    with process_pool(processes) as pool:
+        yield from pool.map(write_one, indices, chunksize=IMAGES_PER_TASK)
 
 
 def _write_one(
@@ -121,14 +140,22 @@ def _save(stem: Path, pixels: NDArray[np.unsignedinteger[Any]]) -> str:
     return path.name
 
 
-def _claim(out: Path, *, wanted: int) -> None:
-    """An empty or new folder, writable, on a disk with room for so many bytes."""
+def _claim(out: Path, asked: str, *, wanted: int) -> None:
+    """A folder that is new, empty or left by the same call, writable, on a disk with so much room."""
     refuse_small_disk(out, wanted, "these phantoms")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make the folder {out}: {error.strerror}. Name another one.") from error
-    if any(out.iterdir()):
+    if any(out.iterdir()) and not _began(out / UNFINISHED, asked):
         raise OutputError(f"{out} is not empty. Name a new or empty folder, or delete it first.")
     if not os.access(out, os.W_OK):
         raise OutputError(f"cannot write to {out}. Name a folder that belongs to you.")
+
+
+def _began(unfinished: Path, asked: str) -> bool:
+    try:
+        with unfinished.open(encoding="utf-8") as stream:
+            return stream.readline() == asked + "\n"
+    except FileNotFoundError:
+        return False

@@ -1,7 +1,6 @@
 """Phantoms for demos: as "real" images, and softened as those of a generator."""
 
 import csv
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +38,10 @@ class PhantomRequest:
 def make_phantoms(
     request: PhantomRequest, below: Path, *, on_progress: Callable[[int, int], None]
 ) -> tuple[Path, Manifest]:
-    """A folder of phantoms and what is known of them; one that was left half-made is made anew."""
+    """A folder of phantoms and what is known of them; one that was left half-made is finished."""
     out = below / request.folder_name
     manifest = out / "manifest.csv"
     if not manifest.exists():
-        shutil.rmtree(out, ignore_errors=True)
         low, high = recipe(request.kind).sizes
         try:
             write_phantoms(

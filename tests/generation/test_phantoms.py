@@ -1,6 +1,8 @@
 """Phantoms show what their labels say, and the joint space can be read off them."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -123,3 +125,21 @@ def test_impossible_phantoms_are_refused_and_leave_no_folder(
     with pytest.raises(RequestError, match=said):
         write_phantoms(tmp_path / "films", **{"count": 1, "size": 64, "seed": 0, **changes})  # type: ignore[arg-type]
     assert not (tmp_path / "films").exists()
+
+
+def test_a_killed_command_leaves_no_process_and_is_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "phantoms"
+    words = f"-m generation phantoms --kind knee-1 --count 64 --size 64 --processes 2 --out {out}"
+    with subprocess.Popen([sys.executable, *words.split()], stderr=subprocess.PIPE, text=True) as command:
+        assert command.stderr is not None
+        assert "phantom" in command.stderr.readline()
+        command.kill()
+        command.stderr.read()  # ends with the last process that holds the other end
+    written = {path: path.stat().st_mtime_ns for path in out.glob("*.png")}
+    with pytest.raises(OutputError, match="not empty"):
+        write_phantoms(out, count=64, kind="knee-1", size=64, seed=1)
+    write_phantoms(out, count=64, kind="knee-1", size=64)
+    assert len((out / "manifest.csv").read_text().splitlines()) == 65
+    assert len(list(out.glob("*.png"))) == 64
+    assert not (out / "manifest.unfinished").exists()
+    assert any(path.stat().st_mtime_ns == before for path, before in written.items())
