@@ -130,8 +130,7 @@ def _values(table: Table, name: str) -> tuple[str, ...]:
         table.problem(name, f"is {value!r}; it has to be {what}.")
         return ()
     found = tuple(map(str, value))
-    if len(set(found)) != len(found):
-        table.problem(name, "names something twice.")
+    table.refuse_twice(name, found)
     return found
 
 
@@ -247,8 +246,8 @@ def _options(table: Table, setting: Setting) -> tuple[Option, ...]:
     if not table.is_right("options"):
         return found
     if len(found) < 2:
-        table.problem("options", f"has {len(found)} options; give two or more.")
-    for name in {option.value for option in found if _times(option.value, found) > 1}:
+        table.problem("options", f"is a list of {len(found)}; give two options or more.")
+    for name in dict.fromkeys(option.value for option in found if _times(option.value, found) > 1):
         table.problem("options", f"has {name!r} twice; every option needs a value of its own.")
     return found
 

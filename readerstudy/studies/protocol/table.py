@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -150,8 +150,8 @@ class Table:
             self.problem(name, f"is {value!r}; it has to be {what}.")
             return ()
         said = tuple(self.as_words(f"{name}[{i}]", item) for i, item in enumerate(value))
-        if len(set(said)) != len(said) and self.is_right(name):
-            self.problem(name, "names something twice.")
+        if self.is_right(name):
+            self.refuse_twice(name, said)
         return said
 
     def name(self, name: str) -> str:
@@ -248,9 +248,16 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.problem(name, f"is {value!r}; it has to be {what}.")
             return ()
-        if len(set(value)) != len(value):
-            self.problem(name, "names something twice.")
+        self.refuse_twice(name, value)
         return tuple(value)
+
+    def refuse_twice(self, name: str, entries: Sequence[Hashable]) -> None:
+        """Report the first entry of a list that stands in it again."""
+        first: dict[Hashable, int] = {}
+        for number, entry in enumerate(entries, 1):
+            if first.setdefault(entry, number) != number:
+                self.problem(name, f"has the same entry twice, as numbers {first[entry]} and {number}.")
+                return
 
     def wholes(self, name: str, *, required: bool = True, usual: tuple[int, ...] = ()) -> tuple[int, ...]:
         what = "a list of whole numbers, such as [1, 2, 3, 4]"
@@ -318,7 +325,9 @@ class Table:
         unknown = [name for name in self.values if name not in self.known]
         for name in unknown[:MOST_HINTS]:
             near = difflib.get_close_matches(name, self.known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(self.known))}."
+            hint = (
+                f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(set(self.known)))}."
+            )
             self.problem(name, f"is not a field of a protocol. {hint}")
         if len(unknown) > MOST_HINTS:
             self.report.add(self.path, f"has {len(unknown)} unknown fields; fix the first, then look again.")

@@ -132,7 +132,7 @@ KINDS = {
         asks(item(kind="scale", points="[1, 2, 3, 4]", labels='["a", "b", "c"]')),
         {".labels": "has 3 words for 4 points; give one each, or two for the ends"},
     ),
-    "one option": (asks(item(options='["a"]')), {".options": "has 1 options; give two or more"}),
+    "one option": (asks(item(options='["a"]')), {".options": "is a list of 1; give two options or more"}),
     "an option twice": (
         asks(item(options='["a", "b", { value = "a", text = "c" }]')),
         {".options": "has 'a' twice"},

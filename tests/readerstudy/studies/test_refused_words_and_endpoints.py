@@ -68,7 +68,7 @@ ARMS = {
     ),
     "a section twice": (
         arms('name = "a"\nsections = ["one", "two", "one"]'),
-        {"arms[0].sections": "names something twice"},
+        {"arms[0].sections": "has the same entry twice, as numbers 1 and 3"},
     ),
     "a section that nobody reads": (
         arms('name = "a"\nsections = ["one"]', 'name = "b"\nsections = ["one"]'),
