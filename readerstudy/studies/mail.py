@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.accounts.language import speaking
 from readerstudy.accounts.letters import add_page
-from readerstudy.accounts.models import User
+from readerstudy.accounts.models import OPERATOR, User
 from readerstudy.audit.record import record
 from readerstudy.studies.invite import Invited
 from readerstudy.studies.language import spoken
@@ -88,13 +88,14 @@ def send_reminder(enrolment: Enrolment, *, by: User, post: Post) -> bool:
 
 def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post) -> bool:
     study = enrolment.study
+    signs = enrolment.inviter if by.email == OPERATOR else by
     title = study.protocol.document.public_title if enrolment.role == Role.READER else study.title
     with speaking(enrolment.language):
         about = study.protocol.document
         context = {
             "enrolment": enrolment,
             "title": spoken(title),
-            "by": by,
+            "by": signs,
             "link": link,
             "about": about,
             "deadline": study.deadline,
@@ -104,7 +105,7 @@ def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post)
             subject=_subject(letter, context),
             body=body,
             to=[enrolment.email],
-            reply_to=[by.email] if by.email else [],
+            reply_to=[] if signs.email == OPERATOR else [signs.email],
         )
         add_page(message, title=spoken(title), link=link, button=_("Open the study"))
     sent = post.takes(message)

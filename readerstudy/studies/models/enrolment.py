@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts.models import OPERATOR, User
 from readerstudy.statements import Given, Statement
 from readerstudy.studies.models.milestones import Milestone
 
@@ -104,6 +104,16 @@ class Enrolment(models.Model):
         if self.invitation is not None:
             return self.invitation.email
         return self.user.email if self.user else ""
+
+    @property
+    def inviter(self) -> User:
+        """Return who invites, as the person is told: an owner, where that was done at the command line."""
+        if self.invited_by.email != OPERATOR:
+            return self.invited_by
+        owners = Enrolment.objects.current().filter(study=self.study, role=Role.OWNER).order_by("pk")
+        people = [owner.person for owner in owners]
+        named = [person for person in people if person is not None and person.email != OPERATOR]
+        return named[0] if named else self.invited_by
 
     @property
     def language(self) -> str:
