@@ -200,3 +200,22 @@ def test_the_first_frame_does_not_wait_for_those_that_travel_with_it(serve: Serv
     _, frame = server.study.envelope
     assert {start for _, start in server.study.ranges[:4]} == {4 * frame}
     assert len({path for path, _ in server.study.ranges[:4]}) == 4
+
+
+def test_nothing_else_is_fetched_until_the_first_frames_are_on_the_screen(serve: Serve, read: Read) -> None:
+    server = serve(frames=8, width=256, height=256, bits=16, trials=2)
+    page = read(server)
+    page.wait_for_function("performance.getEntriesByName('image fetched').length === 8")
+    paths = list({path for path, _ in server.study.ranges})
+    painted, begun = page.evaluate(
+        """paths => [
+          performance.getEntriesByName("trial painted")[0].startTime,
+          performance.getEntriesByType("resource")
+            .filter(({ name }) => paths.some((path) => name.endsWith(path)))
+            .map(({ startTime }) => startTime)
+            .sort((a, b) => a - b),
+        ]""",
+        paths,
+    )
+    assert len(begun) > 4
+    assert min(begun[4:]) >= painted

@@ -296,3 +296,29 @@ def test_a_finger_goes_through_frames_and_sets_marks_where_they_are_asked(
     expect(page.locator("[data-press=x]").first).to_have_attribute("aria-pressed", "true")
     page.touchscreen.tap(x, y)
     expect(page.locator(".mark")).to_have_count(1)
+
+
+def test_a_tap_after_a_swipe_is_a_tap(serve: Serve, read: Read, tablet: BrowserContext) -> None:
+    """It selects the image it is on, and is no half of a double tap."""
+    page = read(serve(slots="AB"), tablet.new_page())
+    first, second = page.locator(".view").all()
+    box, other = first.bounding_box(), second.bounding_box()
+    assert box is not None
+    assert other is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = touching(page)
+    zoom = page.locator(".ov.bl").first
+    press(page, "z", "z", "z")
+    enlarged = zoom.text_content()
+    page.touchscreen.tap(x, y)
+    touch("touchStart", (x, y))
+    for step in (20, 40, 60):
+        touch("touchMove", (x + step, y))
+    touch("touchEnd")
+    page.touchscreen.tap(x, y)
+    expect(zoom).to_have_text(str(enlarged))
+    page.touchscreen.tap(other["x"] + other["width"] / 2, other["y"] + other["height"] / 2)
+    expect(page.locator(".cell.focus")).to_have_attribute("data-slot", "B")
+    page.touchscreen.tap(x, y)
+    expect(page.locator(".cell.focus")).to_have_attribute("data-slot", "A")
+    expect(zoom).to_have_text(str(enlarged))

@@ -28,7 +28,9 @@ import { type Picture, Viewer } from "./viewer";
 import * as words from "./words";
 
 export interface LightboxHost {
-  /** All images of a trial are on the screen. */
+  /** All images of a trial are drawn. */
+  drawn(): void;
+  /** They are on the screen, or were for as long as they may be. */
   painted(shown: Presentation): void;
   changed(): void;
   /** What keeps the answer from being sent may be another now. */
@@ -104,6 +106,8 @@ export class Lightbox {
       focus: (slot) => this.setFocus(slot),
       pen: (item, slot) => this.rail.pen(item, slot),
     });
+    // The first takes longest; meanwhile the server is asked what there is to read.
+    this.viewer.expect(1);
     this.stage = new Stage(this.grid, this.board, () => this.viewer.measure());
     this.finger = new Finger(this.rail, this.overlay, {
       box: () => this,
@@ -197,8 +201,12 @@ export class Lightbox {
     if (!shown.images.length) void this.painted(shown, watch, performance.now());
   }
 
-  /** Whether images may be seen at a lower resolution first: not where the time to look is limited. */
-  mayPreview(section: Section, shown: Presentation): boolean | undefined {
+  /**
+   * This trial comes as soon as its images do. Returns whether they may be seen at a lower resolution first: not
+   * where the time to look is limited.
+   */
+  expect(section: Section, shown: Presentation): boolean | undefined {
+    this.viewer.expect(shown.images.length);
     return !exposureOf(section, shown) && section.screen?.preview;
   }
 
@@ -337,6 +345,7 @@ export class Lightbox {
     if (!this.viewer.linked) watch.note("link", undefined, "separate");
     performance.mark("trial painted", { startTime: atMs, detail: shown.token });
     this.grid.dataset.painted = shown.token;
+    this.host.drawn();
     this.player.painted();
     const { min_view_ms = 0, answer_within_ms = 0 } = this.section?.screen ?? {};
     this.limits.start(watch, min_view_ms, answer_within_ms);
@@ -356,7 +365,10 @@ export class Lightbox {
     const host = { keys: chosenKeys, use: useKeys, shelf: unsent() };
     void extras().then(({ offerKeys, offerScreens }) => {
       offerKeys(host);
-      offerScreens((screen) => this.watch.input("screen", undefined, screen));
+      offerScreens({
+        changed: (screen) => this.watch.input("screen", undefined, screen),
+        told: (text) => this.host.told(text),
+      });
     });
   }
 

@@ -25,6 +25,8 @@ export class Pictures {
   /** Addresses of the images of each trial, the one on the screen first. */
   private order: string[][] = [];
   private running = 0;
+  /** The first frames of a trial are on their way to the screen: nothing else takes their time. */
+  private holding = false;
 
   constructor(
     private readonly api: Api,
@@ -60,6 +62,7 @@ export class Pictures {
 
   /** Forgets all pictures but those of these trials, of which the first comes first. */
   keep(trials: readonly Presentation[]): void {
+    this.holding = true;
     this.order = trials.map(({ images }) => images.map(({ url }) => url));
     const wanted = new Set(this.order.flat());
     for (const url of this.known.keys()) {
@@ -70,12 +73,17 @@ export class Pictures {
       this.films.delete(url);
       this.heads.delete(url);
     }
+  }
+
+  /** The images of the trial are on the screen. */
+  drawn(): void {
+    this.holding = false;
     this.fill();
   }
 
   /** Fetches the frames of films, the nearest to the reader first. */
-  fill(): void {
-    while (this.running < AT_ONCE) {
+  private fill(): void {
+    while (this.running < AT_ONCE && !this.holding) {
       const found = this.nextBlock();
       if (!found) return;
       const [film, block] = found;

@@ -53,6 +53,8 @@ export class Port {
   prepare(picture: Picture): void {
     if (this.surface.lost) return;
     if (!this.held.includes(picture)) this.held.push(picture);
+    // As it will be drawn from now on: what that takes is compiled here, not in the first step of a window.
+    this.draw();
     this.surface.renderer.prepare(picture, fit(picture, this.size), this.size);
   }
 

@@ -87,6 +87,7 @@ class ReadingPage {
     };
     this.frame = new Frame(hands);
     this.box = new Lightbox(this.presence, {
+      drawn: () => this.pictures.drawn(),
       painted: () => {
         this.status();
         void this.prefetch();
@@ -190,7 +191,7 @@ class ReadingPage {
     this.coming = shown;
     this.loading();
     const all = this.pictures.of(shown).catch(() => null);
-    if (this.box.mayPreview(section, shown)) void this.preview(section, shown);
+    if (this.box.expect(section, shown)) void this.preview(section, shown);
     const pictures = await all;
     if (turn !== this.turn) return;
     this.coming = null;

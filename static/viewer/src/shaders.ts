@@ -109,6 +109,7 @@ void main() {
 }`;
 
 const FRAGMENTS = { show: SHOW, sample: SAMPLE, window: WINDOW, exact: EXACT, halve: HALVE } as const;
+type Name = keyof typeof FRAGMENTS;
 const UNIFORMS = ["origin", "last", "scale", "sharp", "grey", "bounds", "flip", "from"] as const;
 
 export interface Shader {
@@ -117,9 +118,10 @@ export interface Shader {
   readonly at: Readonly<Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>>;
 }
 
-export type Shaders = Readonly<Record<keyof typeof FRAGMENTS, Shader>>;
+/** Gives a program by its name. */
+export type Shaders = (name: Name) => Shader;
 
-function compile(gl: WebGL2RenderingContext, fragment: string): WebGLProgram {
+function begun(gl: WebGL2RenderingContext, fragment: string): WebGLProgram {
   const program = gl.createProgram();
   for (const [kind, text] of [
     [gl.VERTEX_SHADER, CORNERS],
@@ -133,41 +135,30 @@ function compile(gl: WebGL2RenderingContext, fragment: string): WebGLProgram {
     gl.deleteShader(shader);
   }
   gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-    throw new ViewerError(`WebGL2 refused the shader: ${gl.getProgramInfoLog(program)}`);
-  }
   return program;
 }
 
-/** Each is compiled when it is first needed: compiling all takes longer than the first picture may. */
+/**
+ * Those of the first picture are compiled from now on, beside the page; the others when they are first needed:
+ * compiling all takes longer than the first picture may.
+ */
 export function shaders(gl: WebGL2RenderingContext, channels: 1 | 3): Shaders {
-  const made = new Map<string, Shader>();
-  const shaderOf = (name: keyof typeof FRAGMENTS): Shader => {
-    const known = made.get(name);
+  const begin = (name: Name) => begun(gl, `${HEAD}${channels === 3 ? COLOUR : GREY}${FRAGMENTS[name]}`);
+  const early: Partial<Record<Name, WebGLProgram>> = { halve: begin("halve"), show: begin("show") };
+  const made: Partial<Record<Name, Shader>> = {};
+  return (name) => {
+    const known = made[name];
     if (known) return known;
-    const program = compile(gl, `${HEAD}${channels === 3 ? COLOUR : GREY}${FRAGMENTS[name]}`);
+    const program = early[name] ?? begin(name);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
+      throw new ViewerError(`WebGL2 refused the shader: ${gl.getProgramInfoLog(program)}`);
+    }
     const at = Object.fromEntries(
       UNIFORMS.map((uniform) => [uniform, gl.getUniformLocation(program, uniform)]),
     ) as Shader["at"];
-    made.set(name, { program, at });
-    return { program, at };
-  };
-  return {
-    get show() {
-      return shaderOf("show");
-    },
-    get sample() {
-      return shaderOf("sample");
-    },
-    get window() {
-      return shaderOf("window");
-    },
-    get exact() {
-      return shaderOf("exact");
-    },
-    get halve() {
-      return shaderOf("halve");
-    },
+    const shader = { program, at };
+    made[name] = shader;
+    return shader;
   };
 }
 

@@ -59,8 +59,7 @@ export class Textures {
       x: placing.from.x - placing.seen.x,
       y: placing.seen.height + placing.seen.y - placing.from.y,
     };
-    const { sample } = this.shaders(picture);
-    sampleFrom(gl, sample, this.level(picture, placing), origin, placing);
+    sampleFrom(gl, this.shaders(picture)("sample"), this.level(picture, placing), origin, placing);
     this.drawInto(texture, placing.seen);
     return texture;
   }
@@ -106,9 +105,8 @@ export class Textures {
         ? [gl.RGBA_INTEGER, withFourth(picture.pixels)]
         : [gl.RED_INTEGER, picture.pixels];
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, layout, type, pixels);
-    const { halve } = this.shaders(picture);
     copies.forEach((copy, i) => {
-      gl.useProgram(halve.program);
+      gl.useProgram(this.shaders(picture)("halve").program);
       gl.bindTexture(gl.TEXTURE_2D, (levels[i] as Level).texture);
       this.drawInto(copy.texture, copy);
     });

@@ -28,15 +28,21 @@ export class Viewer {
     return this.port(0).kind;
   }
 
+  /** So many viewports will be needed: making them takes longer than fetching images. */
+  expect(count: number): void {
+    while (this.ports.length < count) {
+      const host = document.createElement("div");
+      this.ports.push(new Port(host, this.options.renderer ?? "webgl2", () => this.measure()));
+    }
+  }
+
   /** Which elements of the page are the viewports; they begin empty. */
   setPorts(elements: readonly HTMLElement[]): void {
     this.watcher.disconnect();
-    for (const port of this.ports.slice(elements.length)) port.dispose();
-    this.ports = elements.map((element, i) => {
-      const port =
-        this.ports[i] ?? new Port(element, this.options.renderer ?? "webgl2", () => this.measure());
-      port.moveTo(element);
-      return port;
+    this.expect(elements.length);
+    for (const port of this.ports.splice(elements.length)) port.dispose();
+    elements.forEach((element, i) => {
+      this.port(i).moveTo(element);
     });
     for (const element of elements) this.watcher.observe(element);
     this.measure();

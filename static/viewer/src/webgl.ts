@@ -10,30 +10,18 @@ import type { Picture, Renderer, Tile } from "./renderer";
 import { type Shader, type Shaders, sampleFrom, shaders } from "./shaders";
 import { Textures } from "./textures";
 
-type Colour = readonly [red: number, green: number, blue: number];
-
-/** What the stylesheet wants around the pictures. */
-function groundOf(canvas: HTMLCanvasElement): Colour {
-  const channels = getComputedStyle(canvas).backgroundColor.match(/\d+/g) ?? [];
-  const [red = 0, green = 0, blue = 0] = channels.map((channel) => Number(channel) / 255);
-  return [red, green, blue];
-}
-
 export class WebGLRenderer implements Renderer {
   readonly kind = "webgl2";
   /** Those for colours are compiled when the first picture in colour comes. */
   private readonly compiled = new Map<1 | 3, Shaders>();
   private readonly textures: Textures;
 
-  constructor(
-    private readonly gl: WebGL2RenderingContext,
-    ground: Colour,
-  ) {
+  constructor(private readonly gl: WebGL2RenderingContext) {
     this.shaders(1);
     this.textures = new Textures(gl, ({ channels }) => this.shaders(channels));
     gl.bindVertexArray(gl.createVertexArray());
     gl.disable(gl.DITHER);
-    gl.clearColor(...ground, 1);
+    gl.clearColor(0, 0, 0, 1);
   }
 
   static on(canvas: HTMLCanvasElement): WebGLRenderer | null {
@@ -44,13 +32,11 @@ export class WebGLRenderer implements Renderer {
       depth: false,
       powerPreference: "high-performance",
     });
-    return gl ? new WebGLRenderer(gl, groundOf(canvas)) : null;
+    return gl ? new WebGLRenderer(gl) : null;
   }
 
   prepare(picture: Picture, view: View, viewport: Size): void {
     this.textures.sample(picture, place(view, viewport, picture));
-    // What draws the samples is compiled as well, which the first step of the window need not wait for.
-    this.gl.useProgram(this.shaders(picture.channels).window.program);
     // Now, and not with the first drawing, which this is to spare the work.
     this.gl.flush();
   }
@@ -128,13 +114,13 @@ export class WebGLRenderer implements Renderer {
     const below = this.confine(box);
     const programs = this.shaders(picture.channels);
     if (samples) {
-      const { program, at } = programs.window;
+      const { program, at } = programs("window");
       gl.useProgram(program);
       gl.uniform2i(at.from, box.x, below);
       gl.bindTexture(gl.TEXTURE_2D, samples);
       this.paint(at, tile);
     } else {
-      const shader = scale === 1 ? programs.exact : programs.show;
+      const shader = programs(scale === 1 ? "exact" : "show");
       const origin = { x: rect.x + from.x, y: gl.canvas.height - rect.y - from.y };
       sampleFrom(gl, shader, this.textures.level(picture, placing), origin, placing);
       this.paint(shader.at, tile);
