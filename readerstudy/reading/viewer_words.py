@@ -57,7 +57,9 @@ def _around() -> dict[str, Text]:
             "about {count} min left in this section, about {all} min in the whole study",
         ),
         "next": _("Next"),
-        "screen_refused": _("The browser did not allow the other screen. Allow it for this site, then try again."),
+        "screen_refused": _(
+            "The browser did not allow the other screen. Allow it for this site, then try again."
+        ),
         "trial": _("Trial {number} of {total}."),
         "image": _("Image {image}:"),
         "complete": _("Everything is answered."),

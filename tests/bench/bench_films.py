@@ -53,7 +53,8 @@ NOTE_ENTER = """addEventListener('keydown', (event) => {
 def served(frames: int, side: int, images: int) -> FakeServer:
     """The same buffer for all images: making them is not what is measured."""
     buffer = b"".join(radiograph(seed % 7, width=side, height=side, bits=16) for seed in range(frames))
-    study = Study(trials=TRIALS, frames=frames, width=side, height=side, bits=16, slots=KEYS_OF_IMAGES[:images])
+    slots = KEYS_OF_IMAGES[:images]
+    study = Study(trials=TRIALS, frames=frames, width=side, height=side, bits=16, slots=slots)
     study.pixels = {(trial, slot): buffer for trial in range(1, TRIALS + 1) for slot in study.slots}
     return FakeServer(study)
 
