@@ -1,8 +1,9 @@
 """Exposures on the real reading page: how long was asked for, and how long images were shown.
 
-The page measures from the frame that uncovers the images to the frame that covers them. A second script, which
-shares nothing with the page, watches the cover and the frames. `chrt -r 1 python -m tests.bench.bench_exposure`;
-options: `--count`, `--side`, `--ms`.
+The page measures from the frame that uncovers the images to the frame that covers them. A second script,
+which shares nothing with the page, watches the cover and the frames.
+
+`chrt -r 1 python -m tests.bench.bench_exposure`; options: `--count`, `--side`, `--ms`.
 """
 
 import argparse
@@ -65,9 +66,10 @@ def main() -> None:
             off = [abs(one.watched - ms) for one in found]
             apart = max(abs(one.watched - one.told) for one in found)
             middle = statistics.median(one.watched for one in found)
-            frames = p95(off) / FRAME_MS
+            late = p95(off)
             say(
-                f"{ms:5} ms asked: median {middle:.1f} ms, p95 off by {p95(off):.1f} ms ({frames:.2f} frames), "
+                f"{ms:5} ms asked: median {middle:.1f} ms, "
+                f"p95 off by {late:.1f} ms ({late / FRAME_MS:.2f} frames), "
                 f"most {max(off):.1f} ms; page and watcher differ by at most {apart:.1f} ms"
             )
         browser.close()
