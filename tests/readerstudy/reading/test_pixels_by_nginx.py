@@ -1,5 +1,6 @@
 """A real nginx hands out packed images as docs/operations.md configures it, and refuses what it must."""
 
+import os
 import re
 import shutil
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from email.utils import formatdate
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -151,6 +153,30 @@ def test_nginx_sends_what_the_platform_would_and_tells_images_apart_by_nothing(
         told.add(tuple(sorted(part[2].items())))
     assert len(told) == 2
     assert len(urls) > 3
+
+
+def test_nobody_learns_when_others_first_saw_an_image(
+    made: Locked, nginx: str, settings: LazySettings
+) -> None:
+    """Whoever asks for an image on conditions finds its file's date, and with it what others read when."""
+    url = a_tab(made).state()["current"]["images"][0]["packed"]["url"]
+    assert fetched(made, nginx, url)[0] == 200
+    asked = [
+        {"If-Unmodified-Since": formatdate(time.time() - 3600, usegmt=True)},
+        {"If-Modified-Since": formatdate(time.time() + 3600, usegmt=True)},
+    ]
+    assert [fetched(made, nginx, url, **conditions)[0] for conditions in asked] == [200, 200]
+
+
+def test_files_of_an_earlier_edition_lose_their_dates(
+    made: Locked, nginx: str, settings: LazySettings
+) -> None:
+    url = a_tab(made).state()["current"]["images"][0]["packed"]["url"]
+    body = fetched(made, nginx, url)[1]
+    [path] = (path for path in settings.PACKED_FOLDER.rglob("*") if path.is_file())
+    os.utime(path, (time.time(), time.time()))
+    long_ago = formatdate(time.time() - 3600, usegmt=True)
+    assert fetched(made, nginx, url, **{"If-Unmodified-Since": long_ago})[:2] == (200, body)
 
 
 def test_nginx_gives_nothing_that_the_platform_refuses(
