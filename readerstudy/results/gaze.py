@@ -24,6 +24,7 @@ from readerstudy.reading.models import Response
 from readerstudy.results.errors import GazeTableWrong
 from readerstudy.results.looking import Follower, notes_of
 from readerstudy.results.models import Gaze, GazeTable
+from readerstudy.results.verify_gaze import IMPORTED, points_digest
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.pseudonyms import tag
 from readerstudy.truth.secrets import name_key
@@ -86,8 +87,9 @@ def import_gaze(study: Study, content: bytes, *, by: User) -> GazeTable:
     Gaze.objects.bulk_create(
         [Gaze(table=table, response_id=response, points=points) for response, points in found.items()]
     )
-    particulars = {"samples": len(samples), "placed": placed, "digest": digest}
-    record(study.scope, "gaze imported", by=by, on=study, particulars=particulars)
+    points = points_digest(found.items())
+    particulars = {"samples": len(samples), "placed": placed, "digest": digest, "points": points}
+    record(study.scope, IMPORTED, by=by, on=study, particulars=particulars)
     return table
 
 

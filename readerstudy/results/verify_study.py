@@ -12,6 +12,7 @@ from readerstudy.results.errors import NotWhole
 from readerstudy.results.freeze import DATA_VERSION, data_digest_of_version_1
 from readerstudy.results.models import InterimLook
 from readerstudy.results.tallies import keeps_what_was_counted
+from readerstudy.results.verify_gaze import verify_gaze
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.verify_people import events_by_key, said_of, verify_milestones, verify_people
 from readerstudy.truth.verify_truth import verify_pixels, verify_truth
@@ -34,6 +35,7 @@ def verify_study(
     yield from _frozen_data(study, digest)
     yield from _kept_counts(study)
     yield from _interim_looks(study)
+    yield from (Finding(stream=study.scope, what=what) for what in verify_gaze(study))
     yield from verify_truth(study)
     if pixels:
         yield from verify_pixels(study)

@@ -22,9 +22,11 @@ from readerstudy.results.gaze import gaze_codes, import_gaze
 from readerstudy.results.looking import Box, moments_of
 from readerstudy.results.looks import Look
 from readerstudy.results.models import Gaze, GazeTable
+from readerstudy.results.verify_study import verify_study
 from readerstudy.studies.models import Section
 from readerstudy.truth.errors import StillBlinded
 from tests.readerstudy.factory import CALLS, Locked, a_locked_study, protocol_text
+from tests.readerstudy.results.behind_the_triggers import rewrite
 from tests.readerstudy.results.test_case_file import end
 
 CANVAS = Canvas(width=100, height=100, bits=8)
@@ -226,6 +228,24 @@ def test_gaze_falls_on_the_image_where_it_lay_then(made: Locked) -> None:
     assert Event.objects.filter(verb="gaze imported").count() == 1
     with pytest.raises(DatabaseError), transaction.atomic():
         GazeTable.objects.update(samples=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE results_gaze SET points = '[[500, \"A\", 1.0, 1.0]]'",
+        "UPDATE results_gazetable SET placed = 9",
+        "DELETE FROM results_gaze",
+    ],
+)
+def test_gaze_rewritten_behind_the_triggers_is_found(made: Locked, statement: str) -> None:
+    end(made)
+    import_gaze(made.study, table(made, "500,300,250"), by=made.owner)
+    assert list(verify_study(made.study)) == []
+    rewrite(statement)
+    [finding] = verify_study(made.study)
+    assert "gaze table" in finding.what
 
 
 @pytest.mark.django_db
