@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -33,7 +34,9 @@ def freeze_study(study: Study, *, by: User, reason: str) -> Freeze:
     freeze = Freeze.objects.create(
         study=study, data_digest=answers.hexdigest(), responses=answers.count, by=by, reason=reason
     )
-    particulars = {"data": freeze.data_digest, "responses": freeze.responses, "version": DATA_VERSION}
+    particulars: dict[str, Any] = {"data": freeze.data_digest, "version": DATA_VERSION}
+    if not any(section.length_tells for section in study.protocol.document.sections):
+        particulars["responses"] = freeze.responses
     record(study.scope, "study frozen", by=by, on=study, particulars=particulars, reason=reason)
     keep_ends(by=by, scope=study.scope)
     return freeze

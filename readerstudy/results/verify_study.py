@@ -50,8 +50,9 @@ def _frozen_data(study: Study, digest: AnswersDigest) -> Iterator[Finding]:
         found, count = digest.hexdigest(), digest.count
     else:
         found, count = data_digest_of_version_1(study)
-    if (found, count) != (frozen["data"], frozen["responses"]):
-        what = f"{count} answers are not the {frozen['responses']} that were frozen: they were changed"
+    kept = frozen.get("responses", study.freeze.responses if study.is_frozen else count)
+    if (found, count) != (frozen["data"], kept):
+        what = f"{count} answers are not the {kept} that were frozen: they were changed"
         yield Finding(stream=study.scope, what=what)
 
 

@@ -9,7 +9,7 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated, recently_authenticated_to_act
 from readerstudy.desk.ending.archives import bundle_archive, reproduction_archive
-from readerstudy.desk.ending.queries import unblinding_of
+from readerstudy.desk.ending.queries import responses_told, unblinding_of
 from readerstudy.desk.people.queries import unfinished_readers
 from readerstudy.desk.shell.access import UNBLINDERS, study_page
 from readerstudy.desk.shell.frame import refused_here, study_response
@@ -54,6 +54,7 @@ def _so_far(study: Study, by: User) -> dict[str, Any]:
     steps = unblinding_of(study)
     return {
         "freeze": getattr(study, "freeze", None),
+        "responses": responses_told(study.freeze) if hasattr(study, "freeze") else None,
         "asked": steps.asked,
         "unblinding": steps.unblinded,
         "answered": tallies.values("enrolment").distinct().count(),

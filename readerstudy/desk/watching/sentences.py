@@ -96,7 +96,7 @@ SENTENCES: Mapping[str, tuple[str, str | Promise]] = {
     "deadline moved": ("people", _("%(who)s moved the deadline to %(day)s.")),
     "study frozen": (
         "checks",
-        _("%(who)s froze the study with %(responses)s answers. Data digest: %(data)s."),
+        _("%(who)s froze the study. Data digest: %(data)s."),
     ),
     "unblinding requested": ("checks", _("%(who)s requested the unblinding.")),
     "gaze imported": (

@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Sum
 from readerstudy.reading.models import Tally
 from readerstudy.results.models import InterimLook
 from readerstudy.studies.models import Study
+from readerstudy.studies.protocol.looks import sections_decided_by
 
 METHODS = {"obrien-fleming": "lan-demets-obrien-fleming", "pocock": "lan-demets-pocock"}
 
@@ -33,9 +34,7 @@ def sections_looked_at(study: Study) -> list[str]:
     primary = protocol.primary
     if primary is None:
         return []
-    names = {section.name for section in protocol.sections}
-    compared = [name for name in primary.compare if name in names]
-    return compared or [primary.of.partition(".")[0]]
+    return sections_decided_by(primary, {section.name for section in protocol.sections})
 
 
 def answers_planned(study: Study) -> int:

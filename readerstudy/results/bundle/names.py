@@ -32,8 +32,7 @@ def in_bundle(section: SectionDocument, *, masked: bool) -> bool:
     Under a staircase that ends after so many turns, the number of answers tells how often their reader was
     right, so they wait for the unblinding.
     """
-    waits = section.staircase is not None and section.staircase.reversals > 0
-    return not section.practice and not (masked and waits)
+    return not section.practice and not (masked and section.length_tells)
 
 
 def sections_in_bundle(study: Study, *, masked: bool) -> list[Section]:

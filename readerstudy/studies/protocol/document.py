@@ -169,6 +169,12 @@ class SectionDocument:
         """Return whether readers learn while reading whether they were right."""
         return self.practice or self.feedback or self.staircase is not None
 
+    @property
+    def length_tells(self) -> bool:
+        """Return whether the number of answers depends on how often a reader was right."""
+        ends_by_turns = self.staircase is not None and self.staircase.reversals > 0
+        return ends_by_turns or self.pass_mark is not None
+
     def item(self, name: str) -> Item:
         return next(item for item in self.items if item.name == name)
 

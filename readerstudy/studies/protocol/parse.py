@@ -153,7 +153,7 @@ def _document(root: Table) -> tuple[ProtocolDocument, tuple[ReadSection, ...]]:
         presets=parse_presets(root),
         arms=parse_arms(root, sections),
         endpoints=endpoints,
-        looks=parse_looks(root, endpoints),
+        looks=parse_looks(root, endpoints, [one.section for one in sections]),
     )
     study.finish()
     root.finish()

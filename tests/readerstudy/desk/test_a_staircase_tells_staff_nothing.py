@@ -7,6 +7,9 @@ import pytest
 from django.test import Client
 
 from readerstudy.reading.models import EarlyEnd, Response
+from readerstudy.results.freeze import freeze_study
+from readerstudy.results.verify_study import verify_study
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked
 from tests.readerstudy.reading.conftest import a_tab
 from tests.readerstudy.truth.test_staircases import a_study, answer
@@ -89,3 +92,22 @@ def test_a_problem_with_a_screen_of_a_staircase_does_not_say_which(name: str) ->
     assert one["screen"] is None
     assert len(log_of(made, name)) == before
     assert made.client(name).get("/studies/knees/progress/").status_code == 200
+
+
+def test_the_freeze_does_not_count_the_answers_before_the_unblinding() -> None:
+    """What is left of the whole, less what the bundle has of other sections, would be the staircase's."""
+    made = a_study(each=10, reversals=1)
+    tab = a_tab(made)
+    tab.state()
+    for is_right in (True, True, False, False):
+        answer(made, tab, right=is_right)
+    freeze_study(made.study, by=made.owner, reason="done")
+    alice = made.client("alice")
+    assert get(alice, "freeze")["responses"] is None
+    assert "answers)" not in alice.get("/studies/knees/ending/").content.decode()
+    [frozen] = (entry for entry in get(alice, "log")["entries"] if entry["verb"] == "study frozen")
+    assert frozen["particulars"].keys() == {"data", "version"}
+    assert list(verify_study(made.study)) == []
+    request_unblinding(made.study, by=made.owner, reason="done")
+    confirm_unblinding(made.study, by=made.owner, reason="done")
+    assert get(alice, "freeze")["responses"] == 4

@@ -70,6 +70,16 @@ RIGHT = item(options='["real", "synthetic"]', truth='"kind"')
 STEPS = "start_ms = 250, min_ms = 50, max_ms = 500, down = 2, down_ms = 30, up = 1, up_ms = 40, reversals = 8"
 
 
+PRIMARY = """
+[[endpoints]]
+name = "primary"
+role = "primary"
+of = "one.q"
+what = "accuracy"
+against = 0.5
+"""
+
+
 def staircase(steps: str = STEPS, *, asked: str = RIGHT, of: str = "q", more: str = "") -> str:
     return asks(asked, fields=f'{SINGLES}\nstaircase = {{ item = "{of}", {steps} }}\n{more}')
 
@@ -90,6 +100,10 @@ TIME = {
     "an exposure beside a staircase": (
         staircase(more="exposure_ms = 100"),
         {"sections[0].exposure_ms": "stands beside a staircase"},
+    ),
+    "a look at a staircase whose length is an accuracy": (
+        staircase() + PRIMARY + "[looks]\nat = [50]\n",
+        {"looks": "how often readers were right. Say reversals = 0"},
     ),
     "a staircase on an item without a truth": (
         staircase(asked=item()),
