@@ -25,12 +25,19 @@ def write_anchors(path: Path, streams: Iterable[Stream]) -> None:
     unfinished.replace(path)
 
 
-def read_anchors(path: Path) -> Anchors:
-    anchors = json.loads(path.read_text())
-    fields = {"scope", "length", "head"}
-    if not isinstance(anchors, dict) or any(set(anchor) != fields for anchor in anchors.values()):
+def anchors_in(text: str) -> Anchors:
+    """Return the ends that `verify_audit --save` wrote."""
+    try:
+        anchors = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise AnchorsUnreadable from error
+    if not isinstance(anchors, dict) or not all(map(_is_anchor, anchors.values())):
         raise AnchorsUnreadable
     return anchors
+
+
+def _is_anchor(entry: object) -> bool:
+    return isinstance(entry, dict) and entry.keys() == {"scope", "length", "head"}
 
 
 def verify_against(anchors: Anchors, scope: str | None) -> Iterator[Finding]:

@@ -16,12 +16,22 @@ from readerstudy.web.options import takes, typed
 from readerstudy.web.shapes import Shape
 
 
+def bytes_of(path: Path) -> bytes:
+    """Return the content of a file, or refuse in words."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
 def text_of(path: Path) -> str:
     """Return the text of a file, byte for byte."""
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path} cannot be read as UTF-8 text: {error}.") from error
+        return bytes_of(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"{path} is no UTF-8 text: byte {error.start + 1} cannot be read. Save it as UTF-8."
+        ) from error
 
 
 class StudyCommand(BaseCommand):

@@ -1,6 +1,5 @@
 """Whatever somebody with access to the database does to the log, verification finds it and says where."""
 
-import json
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -207,11 +206,19 @@ def test_saved_ends_miss_no_stream_that_was_removed_whole(
         call_command("verify_audit", "--against", str(saved))
 
 
-def test_a_file_that_holds_no_ends_is_refused(log: Stream, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ['{"study:1": {}}', '{"study:1": 5}', "[]", "no JSON", ""])
+def test_a_file_that_holds_no_ends_is_refused(content: str, log: Stream, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.json"
-    wrong.write_text(json.dumps({"study:1": {}}))
+    wrong.write_text(content)
     with pytest.raises(CommandError, match="Give one that `verify_audit --save` wrote"):
         call_command("verify_audit", "--against", str(wrong))
+
+
+@pytest.mark.parametrize("option", ["--against", "--lines"])
+def test_a_file_that_is_not_there_is_refused_in_words(option: str, log: Stream, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    with pytest.raises(CommandError, match=f"^{missing} cannot be read: No such file or directory.$"):
+        call_command("verify_audit", option, str(missing))
 
 
 def test_a_clock_that_was_set_back_is_reported_and_stops_nothing(log: Stream) -> None:

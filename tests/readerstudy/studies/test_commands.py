@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 #: Of each command: arguments that are refused, and a part of the sentence.
 REFUSALS = [
-    ("create_study nowhere.toml", "cannot be read"),
+    ("create_study nowhere.toml", "nowhere.toml cannot be read: No such file or directory."),
     ("invite_leader nonsense", "is not an email address"),
     ("withdraw_leader nobody@example.org --reason left", "no account with the email address"),
     ("createsuperuser", "There are no superusers here"),

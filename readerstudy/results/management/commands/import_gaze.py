@@ -2,11 +2,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
-
 from readerstudy.accounts.models import User
 from readerstudy.results.gaze import import_gaze
-from readerstudy.studies.command import StudyCommand
+from readerstudy.studies.command import StudyCommand, bytes_of
 from readerstudy.studies.models import Study
 
 
@@ -18,9 +16,5 @@ class Command(StudyCommand):
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         for path in options["tables"]:
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                raise CommandError(f"{path} cannot be read: {error}.") from error
-            table = import_gaze(study, content, by=by)
+            table = import_gaze(study, bytes_of(path), by=by)
             self.say(f"{path}: {table.placed:,} of {table.samples:,} samples lie on images.")

@@ -1,4 +1,3 @@
-import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from django.db import connection
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import guards
-from readerstudy.audit.anchors import read_anchors, verify_against, write_anchors
+from readerstudy.audit.anchors import anchors_in, verify_against, write_anchors
 from readerstudy.audit.ends import verify_ends
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.outside import verify_lines
@@ -17,6 +16,7 @@ from readerstudy.audit.renew_seals import renew_seals
 from readerstudy.audit.verify import Finding, verify
 from readerstudy.errors import ReaderstudyError
 from readerstudy.results.verify_study import verify_study
+from readerstudy.studies.command import text_of
 from readerstudy.studies.models import Study
 
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             if any(finding.stops for finding in findings):
                 raise CommandError(_report(findings))
             renewed = renew_seals(by=User.objects.operator()) if options["reseal"] else None
-        except (ReaderstudyError, OSError, json.JSONDecodeError) as error:
+        except (ReaderstudyError, OSError) as error:
             raise CommandError(str(error)) from error
         for finding in findings:
             self.stdout.write(f"Warning: {finding}")
@@ -83,9 +83,9 @@ def _findings(study: str | None, options: dict[str, Any]) -> Iterator[Finding]:
         found = verify_study(held, pixels=options["pixels"], former_keys=former_keys, log=one is not None)
         yield from found
     if options["lines"] is not None:
-        yield from verify_lines(options["lines"].read_text(encoding="utf-8").splitlines())
+        yield from verify_lines(text_of(options["lines"]).splitlines())
     if options["against"] is not None:
-        yield from verify_against(read_anchors(options["against"]), study)
+        yield from verify_against(anchors_in(text_of(options["against"])), study)
 
 
 def _report(findings: list[Finding]) -> str:
