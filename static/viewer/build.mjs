@@ -37,13 +37,13 @@ function privateNames() {
 
 /** Long names of our own that other files of src/ use: no browser and no server knows them. */
 const OURS =
-  "actualSize atImage attach chooseLetter clicked conclude density doubleTap figureOf fitted flushing focused " +
+  "actualSize atImage attach chooseLetter clicked conclude density doubleTap element figureOf fitted flushing focused " +
   "focusOpen focusView forgetFarthest frameOf getView getWindow happened hasFilms hasPicture headCame heard " +
   "heldBytes hurry idleAfterMs imagePoint isCine isComplete isExposing isFitted isFlicker isInverted isMaximised " +
   "isNew isSlider latest leadsOn leftInWords lensBox lensPart lensRect lensTile lifeZoom looked magnify maximise " +
-  "mayPreview moveEdge moveTo needsPage onArrival onDraw onFirstPaint openSitting outlined overlays " +
+  "moveEdge moveTo needsPage onArrival onDraw onFirstPaint openSitting outlined overlays " +
   "paintedActiveMs pointOut pointsOf prepare progressed putDraft recall refused removeDraft renewed retryAfterMs " +
-  "reveal saveDraft screenPoint setPorts setView setWindow shiftWindow showHelp shownMs signInUrl spacingMm " +
+  "reflect reveal saveDraft screenPoint setPorts setView setWindow shiftWindow showHelp shownMs signInUrl spacingMm " +
   "spent standing surface takeBack takeUp tapped tappedTwice timeOver toggleReasons trouble withinMs";
 
 /** The programs of the graphics card need no indentation. */

@@ -91,9 +91,10 @@ export function gap(section: Section, shown: Presentation, answer: Answer): Gap 
       const entry = said(answer, item, slot);
       const found = fault(item, entry, shown);
       if (found === "open") open.push(slot ?? "");
-      else if (found) return { item, slot, part: "value", text: named(item, slot, shown, found) };
+      else if (found) return { item, slot, part: "value", text: named(item, slot, shown, found, items) };
       else if (lacksSureness(item, entry)) {
-        return { item, slot, part: "confidence", text: named(item, slot, shown, word("how_sure_open")) };
+        const text = named(item, slot, shown, word("how_sure_open"), items);
+        return { item, slot, part: "confidence", text };
       }
     }
     const [first] = open;
@@ -106,9 +107,16 @@ export function gap(section: Section, shown: Presentation, answer: Answer): Gap 
     : null;
 }
 
-function named(item: Item, slot: string | null, shown: Presentation, text: string): string {
+/** With the question, unless it is the only one or its task has a sentence of its own. */
+function named(
+  item: Item,
+  slot: string | null,
+  shown: Presentation,
+  text: string,
+  items: readonly Item[],
+): string {
   const where = slot && lettersOf(shown).length > 1 ? `${slot}: ` : "";
-  return item.task ? `${where}${text}` : `${where}${item.ask}: ${text}`;
+  return item.task || !items[1] ? `${where}${text}` : `${where}${item.ask}: ${text}`;
 }
 
 /** The tasks have sentences of their own. */

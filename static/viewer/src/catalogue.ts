@@ -13,12 +13,13 @@ function all(): Readonly<Record<string, Text>> {
 export function word(name: string, blanks: Readonly<Record<string, string | number>> = {}): string {
   const text = all()[name] ?? name;
   const form = typeof text === "string" ? text : text[formOf(Number(blanks.count))];
-  // Numbers are written as the language does: some have a comma where others have a point.
-  const told = (blank: string | number) =>
-    typeof blank === "number"
-      ? blank.toLocaleString(document.documentElement.lang, { useGrouping: false })
-      : blank;
+  const told = (blank: string | number) => (typeof blank === "number" ? numeral(blank) : blank);
   return form.replace(/\{(\w+)\}/g, (blank, key) => told(blanks[key] ?? blank));
+}
+
+/** A number as the language writes it: some have a comma where others have a point. */
+export function numeral(value: number): string {
+  return value.toLocaleString(document.documentElement.lang, { useGrouping: false });
 }
 
 function formOf(count: number): "one" | "other" {

@@ -1,7 +1,7 @@
 /** Questions that are answered on the image itself: marks, distances and angles. */
 
 import { pointsOf } from "./answer";
-import { word } from "./catalogue";
+import { numeral, word } from "./catalogue";
 import type { Item, Mark, Said } from "./contract";
 import { type Control, option, type Pen, press } from "./controls";
 import { h, icon } from "./dom";
@@ -14,15 +14,18 @@ export function withPoint(item: Item, entry: Said | null, point: Mark): Mark[] {
   return points.length < most ? [...points, point] : [...points];
 }
 
+function tenths(value: number): string {
+  return numeral(Number(value.toFixed(1)));
+}
+
 /** What a measure comes to in pixels or degrees; null before it is whole. */
 export function measured(item: Item, points: readonly Mark[], spacingMm: number | null): string | null {
   const [a, b, c, d] = points;
   if (item.what !== "angle") {
     if (!a || !b) return null;
     const length = Math.hypot(b.x - a.x, b.y - a.y);
-    const mm = item.unit === "mm";
-    if (mm && !spacingMm) return null;
-    return `${(mm ? length * (spacingMm ?? 1) : length).toFixed(1)} ${item.unit}`;
+    const scale = item.unit === "mm" ? spacingMm : 1;
+    return scale ? `${tenths(length * scale)} ${item.unit}` : null;
   }
   if (!a || !b || !c) return null;
   // Three points: the angle at the middle one. Four: that between two lines.
@@ -30,7 +33,7 @@ export function measured(item: Item, points: readonly Mark[], spacingMm: number 
   const second = d ? Math.atan2(c.y - d.y, c.x - d.x) : Math.atan2(c.y - b.y, c.x - b.x);
   const turn = Math.abs(first - second) % (2 * Math.PI);
   const angle = turn > Math.PI ? 2 * Math.PI - turn : turn;
-  return `${((angle * 180) / Math.PI).toFixed(1)}°`;
+  return `${tenths((angle * 180) / Math.PI)}°`;
 }
 
 export interface Points {
