@@ -114,6 +114,21 @@ def test_rescale_comes_before_the_window() -> None:
     assert np.allclose(plain.greys, shifted.greys, atol=1e-6)
 
 
+def test_one_wide_window_maps_hounsfield_units_to_shares_of_the_canvas() -> None:
+    """As the reference page says: -1000 to 3000 HU, so that 40 HU is at 0.26 and 500 HU at 0.375."""
+    stored = np.array([1064, 1524, 424], dtype=np.uint16)
+    dataset = dicom(
+        np.tile(stored, (64, 22))[:, :64],
+        BitsStored=12,
+        RescaleSlope="1",
+        RescaleIntercept="-1024",
+        WindowCenter=1000,
+        WindowWidth=4000,
+    )
+    greys = decode(dicom_bytes(dataset), name="a.dcm").greys
+    assert greys[stored] == pytest.approx([0.26, 0.375, 0.1], abs=0.0005)
+
+
 def test_a_sigmoid_window_is_grey_in_its_middle() -> None:
     pixels = np.tile(np.arange(64, dtype=np.uint16), (64, 1))
     dataset = dicom(pixels, WindowCenter=32, WindowWidth=16, VOILUTFunction="SIGMOID")
