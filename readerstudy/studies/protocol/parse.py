@@ -31,6 +31,7 @@ from readerstudy.studies.protocol.study import (
 )
 from readerstudy.studies.protocol.table import Report, Table
 from readerstudy.studies.protocol.telling import warnings_of
+from readerstudy.studies.protocol.too_few import single_trials
 from readerstudy.studies.protocol.words import Words
 
 MOST_READERS = 1_000
@@ -47,7 +48,7 @@ class NotTOML(Exception):
 class Examination:
     """What the validator makes of a text: the protocol if it is one, what is wrong if not, what was asked.
 
-    `warnings` are of a protocol that can be used, but may tell its readers too much.
+    `warnings` are of a protocol that can be used, but may tell its readers too much, or have no report.
     """
 
     document: ProtocolDocument | None
@@ -85,7 +86,8 @@ def examine(text: str) -> Examination:
     problems = _by_line(report.problems)
     if problems:
         return Examination(document=None, problems=problems, asked=report.asked)
-    warnings = _by_line(warnings_of(document, sections, report.lines))
+    lines = report.lines
+    warnings = _by_line([*warnings_of(document, sections, lines), *single_trials(sections, lines)])
     return Examination(document=document, problems=(), asked=report.asked, warnings=warnings)
 
 
