@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, Min, Sum
+from django.utils.translation import gettext
 
 from readerstudy.reading.models import Response
 from readerstudy.reading.stretch import Stretch
@@ -28,7 +29,7 @@ class Line:
     @property
     def says_practice(self) -> bool:
         """Whether it has to be said that this was practice; a title may say it already."""
-        return self.practice and "practice" not in self.title.lower()
+        return self.practice and gettext("Practice").lower() not in self.title.lower()
 
 
 @dataclass(frozen=True, kw_only=True)
