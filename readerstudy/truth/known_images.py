@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.reading.models import Response
 from readerstudy.studies.family import NotThisRole
-from readerstudy.studies.models import Enrolment, Role, Study, TrialImage
+from readerstudy.studies.models import Enrolment, Role, Section, Study, TrialImage
 from readerstudy.studies.models.enrolment import STAFF
 from readerstudy.truth.models import Provenance
 
@@ -25,7 +25,7 @@ def check_claim(invitation: Invitation, person: User) -> None:
     if enrolment is None:
         return
     if enrolment.role == Role.READER:
-        if worked_on_images_of(enrolment.study, person) or practised_on_images_of(enrolment.study, person):
+        if worked_on_images_of(enrolment.study, person) or had_feedback_on_images_of(enrolment.study, person):
             raise NotThisRole(f"{TOLD} {ASK}")
     elif reads_images_of(enrolment.study, person):
         raise NotThisRole(f"{READS} {ASK}")
@@ -37,15 +37,18 @@ def worked_on_images_of(study: Study, person: User) -> bool:
     return _others(study).filter(source__study__in=parts.values("study")).exists()
 
 
-def practised_on_images_of(study: Study, person: User) -> bool:
-    """Whether somebody got feedback, in the practice of another study, on an image that counts here."""
+def had_feedback_on_images_of(study: Study, person: User) -> bool:
+    """Whether somebody got feedback in another study, in practice or later, on an image that counts here."""
     counting = TrialImage.objects.filter(trial__section__study=study, trial__section__practice=False)
-    told = Response.objects.filter(
+    answered = Response.objects.filter(
         enrolment__in=Enrolment.objects.of(person).exclude(study=study),
-        presentation__section__practice=True,
         presentation__slots__trial_image__image__in=counting.values("image"),
     )
-    return told.exists()
+    seen_in = Section.objects.filter(pk__in=answered.values("presentation__section"))
+    return any(
+        section.practice or section.study.protocol.document.section(section.name).feedback
+        for section in seen_in.select_related("study")
+    )
 
 
 def reads_images_of(study: Study, person: User) -> bool:

@@ -89,6 +89,16 @@ def test_feedback_in_the_practice_of_another_study_is_knowledge(made: Locked) ->
         accepts(invite_reader(other, "rita@example.org", by=olga), made.people["rita"])
 
 
+def test_feedback_outside_practice_in_another_study_is_knowledge() -> None:
+    told = QUARTETS.format(trials=4) + "feedback = true\nallow_back = false\n"
+    made = a_locked_study(protocol_text(sections=told))
+    other = the_same_images_elsewhere(made)
+    answer_next(made.reading("rita"))
+    with pytest.raises(InvitationRefused, match="told what images of this study are"):
+        accepts(invite_reader(other, "rita@example.org", by=a_user("olga")), made.people["rita"])
+    accepts(invite_reader(other, "ron@example.org", by=a_user("olga")), made.people["ron"])
+
+
 def test_who_reads_the_images_elsewhere_joins_no_staff_before_the_freeze(made: Locked) -> None:
     other = the_same_images_elsewhere(made)
     invited = invite_staff(other, "rita@example.org", "coordinator", by=a_user("olga"))
