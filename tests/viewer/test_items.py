@@ -353,3 +353,27 @@ def test_axe_finds_nothing_in_any_kind_of_item(serve: Serve, read: Read, slots: 
         assert small_targets(page) == []
     press(page, "?")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [820, 1024, 1180])
+def test_a_long_word_of_an_option_is_not_broken(serve: Serve, read: Read, width: int) -> None:
+    call = item("call", "choice", "Which is it?", of="image", options=options("Echt", "Synthetisch"))
+    page = read(serve(task="ask", slots="A", section={"items": [call]}))
+    page.set_viewport_size({"width": width, "height": 768})
+    chosen = page.locator(".opt", has_text="Synthetisch")
+    chosen.click()
+    lines = "label => label.offsetHeight / parseFloat(getComputedStyle(label).lineHeight)"
+    assert chosen.locator("span").first.evaluate(lines) < 1.5
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_a_slider_with_its_field_and_unit_stays_in_the_rail(serve: Serve, read: Read, width: int) -> None:
+    age = item("age", "number", "Bone age", of="image", slider=True, min=0, max=19, step=0.5, unit="years")
+    page = read(serve(task="ask", slots="A", section={"items": [age]}))
+    page.set_viewport_size({"width": width, "height": 900})
+    rail = page.locator("#answers").bounding_box()
+    assert rail is not None
+    for part in page.locator(".number > *").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= rail["x"] + rail["width"] - 8
