@@ -8,7 +8,7 @@ FROM python:${PYTHON} AS build
 ARG VARIANT=base
 # Where the CPU build of torch is. The CUDA build is the one of the default index, with its libraries.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_COMPILE=1
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements /build/requirements
@@ -21,6 +21,8 @@ RUN case "$VARIANT" in \
     esac
 COPY . /build
 RUN pip install --no-deps /build
+# Compiled without dates, which some engines round when they copy; some packages bring files that are no Python.
+RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib || true
 
 FROM python:${PYTHON}
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/* \
