@@ -7,6 +7,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from readerstudy.accounts import witness
+        from readerstudy.audit import database_check  # noqa: F401  (registers itself)
         from readerstudy.audit.record import record
 
         witness.enter(record)
