@@ -14,6 +14,7 @@ from scipy import special
 from analysis.arrays import Floats, Ints
 from analysis.errors import AnalysisError, WrongShapeError, WrongValueError
 from analysis.mixed.result import Coefficient
+from analysis.proportions import check_level
 
 STEPS = 50
 TOLERANCE = 1e-10
@@ -62,6 +63,7 @@ def conditional_logit(
     NoChoiceModelError
         Where an effect runs to infinity or properties depend on each other.
     """
+    check_level(level)
     x, picked = _checked(design, chosen, names)
     rows = np.arange(len(x))
     estimate = _maximise(x, picked, rows)

@@ -15,7 +15,9 @@ from analysis.errors import UnknownChoiceError, WrongShapeError, WrongValueError
 from analysis.mixed.fit import MISSING
 from analysis.mixed.result import Coefficient
 from analysis.mixed.search import RUNAWAY, UnfittedError
+from analysis.proportions import check_level
 
+DEPENDENT = "A property never varies, or follows from the others; leave it out."
 Structure = Literal["independence", "exchangeable"]
 Family = Literal["binomial", "gaussian"]
 
@@ -56,6 +58,7 @@ def fit_gee(
     """
     import statsmodels.api as sm
 
+    check_level(level)
     within = _structure(structure)
     groups = _clusters(clusters)
     order = np.argsort(groups, kind="stable")
@@ -98,6 +101,7 @@ def fit_cluster_robust(
     """
     import statsmodels.api as sm
 
+    check_level(level)
     y, x = _with_intercept(outcome, design)
     groups = _clusters(clusters)
     if groups.ndim == 1:
@@ -159,6 +163,10 @@ def _with_intercept(outcome: npt.ArrayLike, design: npt.ArrayLike) -> tuple[Any,
         raise WrongShapeError(f"{len(y)} answers need as many rows of the design, not {len(x)}.")
     if not (np.isfinite(y).all() and np.isfinite(x).all()):
         raise WrongValueError(MISSING)
+    centred = x - x.mean(axis=0)
+    spread = np.sqrt((centred**2).sum(axis=0))
+    if (spread <= 0).any() or np.linalg.matrix_rank(centred / np.where(spread > 0, spread, 1.0)) < x.shape[1]:
+        raise UnfittedError(DEPENDENT)
     return y, np.column_stack([np.ones(len(y)), x])
 
 

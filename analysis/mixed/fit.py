@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Floats, Ints
+from analysis.arrays import Floats, Ints, as_numbers
 from analysis.errors import WrongShapeError, WrongValueError
 from analysis.mixed.links import link_named
 from analysis.mixed.model import Fitted, Request
 from analysis.mixed.result import MixedModel
 from analysis.mixed.search import UnfittedError
+from analysis.proportions import check_level
 
 MISSING = "An outcome or a property is missing: leave out those answers, and say how many."
 ALL_SAME = "All answers are the same, so there is nothing to model; report their share."
@@ -162,6 +163,7 @@ class _Options(NamedTuple):
 
     def model(self, category: Any, design: Any, thresholds: Sequence[str], title: str) -> MixedModel:
         """Fit the categories, numbered from 0."""
+        check_level(self.level)
         request = Request(
             category=category,
             n_categories=len(thresholds) + 1,
@@ -208,4 +210,11 @@ def checked(
 
 
 def _weights(weights: npt.ArrayLike | None, n: int) -> Floats:
-    return np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
+    if weights is None:
+        return np.ones(n)
+    found = as_numbers(weights)
+    if found.shape != (n,):
+        raise WrongShapeError(f"{n} answers need as many weights.")
+    if not (np.isfinite(found).all() and (found >= 0).all() and found.any()):
+        raise WrongValueError("Weights are numbers from 0 on, and one at least is above 0.")
+    return found

@@ -24,6 +24,7 @@ from analysis.mixed.laplace import dense_codes
 from analysis.mixed.model import notes_of, random_effects
 from analysis.mixed.result import Coefficient, ComponentTest, MixedModel, coefficient_of
 from analysis.mixed.search import RESTARTS, SAME, SMALL, UnfittedError
+from analysis.proportions import check_level
 
 STEP = 1e-4
 FREE: Mapping[int, float] = {}
@@ -62,6 +63,7 @@ def fit_linear(
     MixedModel
         Effects with Student's t on Satterthwaite's degrees of freedom, and the residual deviation.
     """
+    check_level(level)
     y, matrix = checked(outcome, design, names, groups)
     if np.ptp(y) == 0:
         raise UnfittedError("All answers are the same, so there is nothing to model; report their value.")

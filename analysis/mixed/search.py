@@ -19,12 +19,14 @@ from analysis.mixed.laplace import Answers, LaplaceLikelihood
 
 HESSIAN_STEP = 1e-4
 RUNAWAY = 15.0
+LARGEST_ERROR = 50.0
 START = 0.5
 RESTARTS = (0.3, 1.0)
 SMALL = 0.1
 SAME = 1e-7
 TOLERANCE = 1e-13
 COARSE = 1e-9
+FAR_DOWN = 1e10
 FREE: Mapping[int, float] = {}
 
 
@@ -109,7 +111,11 @@ class Search:
 
         def objective(x: Floats) -> tuple[float, Floats]:
             parameters = natural(x)
-            value, gradient = self.likelihood(parameters)
+            # a step may go where a probability is zero in floating point; the search turns back there
+            with np.errstate(all="ignore"):
+                value, gradient = self.likelihood(parameters)
+            if not (np.isfinite(value) and np.isfinite(gradient).all()):
+                return FAR_DOWN, np.zeros(len(free))
             later = gradient[:j][::-1].cumsum()[::-1]
             full = np.concatenate([later[:1], np.diff(parameters[:j]) * later[1:], gradient[j:]])
             return value, full[free]
@@ -123,7 +129,7 @@ class Search:
             bounds=Bounds(-RUNAWAY, RUNAWAY),
             options={"maxiter": 500, "ftol": tolerance, "gtol": 1e-6, "maxcor": 20},
         )
-        if not np.isfinite(found.fun) or np.abs(found.x).max(initial=0.0) >= RUNAWAY:
+        if found.fun >= FAR_DOWN or np.abs(found.x).max(initial=0.0) >= RUNAWAY:
             raise UnfittedError
         return Maximum(natural(found.x), float(found.fun), dict(held))
 
@@ -143,4 +149,7 @@ class Search:
             covariance[np.ix_(inner, inner)] = np.linalg.inv((hessian + hessian.T) / 2)
         except np.linalg.LinAlgError:
             raise UnfittedError from None
+        # nothing holds an effect that could as well be much larger: the likelihood rises without end
+        if (np.diag(covariance)[: self.first_spread] > LARGEST_ERROR**2).any():
+            raise UnfittedError
         return covariance

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.errors import UnknownChoiceError, WrongValueError
+from analysis.errors import UnknownChoiceError, WrongLevelError, WrongShapeError, WrongValueError
+from analysis.marginal import fit_cluster_robust, fit_gee
 from analysis.mixed.fit import fit_logistic, fit_ordinal
 from analysis.mixed.linear import fit_linear
 from analysis.mixed.result import MixedModel
+from analysis.mixed.search import UnfittedError
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -85,6 +87,46 @@ def test_binary_models_with_other_links_agree_with_glmmtmb(link: str) -> None:
     model = bacteria(link)
     assert_agrees(model, VARIANTS[f"bacteria_{link}"])
     assert model.log_likelihood == pytest.approx(VARIANTS[f"bacteria_{link}"]["log_likelihood"], abs=1e-3)
+
+
+def test_crossed_factors_with_the_complementary_log_log_link_agree_with_glmmtmb() -> None:
+    # on its way the search meets probabilities of zero, and turns back without a warning
+    reference = VARIANTS["crossed_cloglog"]
+    answers = np.array([[int(answer) for answer in row] for row in reference["answers"]])
+    reader, case = (index.ravel() for index in np.indices(answers.shape))
+    design = np.column_stack([reference["x"], reference["w"]])[case]
+    model = fit_logistic(answers.ravel(), design, ["x", "w"], {"r": reader, "c": case}, link="cloglog")
+    assert_agrees(model, reference)
+    assert model.log_likelihood == pytest.approx(reference["log_likelihood"], abs=1e-4)
+
+
+def test_an_effect_that_runs_to_infinity_is_refused_however_flat_the_likelihood_is() -> None:
+    # where x is 1 every answer is, as in R's glm, whose estimate of x stops at 18 with an error of 1,000
+    x, answers = np.repeat([0.0, 1.0, 0.0], [20, 20, 1]), np.repeat([0, 1, 1], [20, 20, 1])
+    with pytest.raises(UnfittedError):
+        fit_logistic(answers, x, ["x"], {"reader": np.arange(41) % 5})
+
+
+@pytest.mark.parametrize("weights", [[1.0, 1.0], [-1.0] * 4, [0.0] * 4, [np.nan] * 4])
+def test_weights_that_are_none_are_refused(weights: list[float]) -> None:
+    with pytest.raises((WrongShapeError, WrongValueError), match="eights"):
+        fit_logistic([0, 1, 0, 1], np.empty((4, 0)), [], {"reader": [1, 1, 2, 2]}, weights=weights)
+
+
+@pytest.mark.parametrize("fit", [fit_logistic, fit_ordinal, fit_linear, fit_gee, fit_cluster_robust])
+def test_a_level_beyond_one_is_refused(fit: Any) -> None:
+    grouped = [1, 1, 2, 2] if fit in (fit_gee, fit_cluster_robust) else {"reader": [1, 1, 2, 2]}
+    with pytest.raises(WrongLevelError):
+        fit([0, 1, 0, 1], np.empty((4, 0)), [], grouped, level=95)
+
+
+@pytest.mark.parametrize("fit", [fit_gee, fit_cluster_robust])
+def test_marginal_models_refuse_a_property_that_follows_from_the_others(fit: Any) -> None:
+    x = np.arange(12.0) % 3
+    for design in (np.ones(12), np.column_stack([x, 2 * x + 1])):
+        names = ["a", "b"][: design.ndim]
+        with pytest.raises(UnfittedError, match="never varies"):
+            fit([0, 1] * 6, design, names, np.arange(12) % 4)
 
 
 def test_a_random_slope_agrees_with_glmmtmb() -> None:
