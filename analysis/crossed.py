@@ -21,7 +21,7 @@ import numpy.typing as npt
 from scipy import special
 
 from analysis.arrays import Floats, as_scores
-from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShapeError
+from analysis.errors import NothingToAnalyseError, UnknownChoiceError, WrongShapeError, WrongValueError
 from analysis.proportions import check_level, check_margin
 from analysis.result import Equivalence, Interval
 from analysis.variance_parts import Parts, fixed_cases_parts, fixed_readers_parts, random_parts
@@ -39,6 +39,7 @@ METHODS = {
 }
 GALLAS_INCOMPLETE = "crossed U-statistic for incomplete designs (Gallas, Pennello & Myers 2007)"
 FEWEST_RANDOM_READERS = 3
+WITHIN = 1e-9
 # by whether the table is complete
 FLOORS = {
     True: "variance floored at its error part",
@@ -165,7 +166,7 @@ def crossed_difference(
     readers
         What the interval generalises to: auto takes readers as random from three on, else as fixed.
     bounds
-        Ends of the scale, at which the interval is cut off.
+        Ends of the scale, at which the interval is cut off; of shares unless given. None cuts nothing.
 
     Returns
     -------
@@ -204,7 +205,7 @@ def crossed_stratified(
     readers
         What the interval generalises to: auto takes readers as random from three on, else as fixed.
     bounds
-        Ends of the scale, at which the interval is cut off.
+        Ends of the scale, at which the interval is cut off; of shares unless given. None cuts nothing.
 
     Returns
     -------
@@ -260,6 +261,7 @@ def crossed_contrast(
     scores = _drop_empty([as_scores(table) for table in tables])
     if len(scores) != len(weights):
         raise WrongShapeError(f"{len(scores)} tables need as many weights, not {len(weights)}.")
+    _check_bounds(scores, weights, bounds)
     inference = _inference(scores, readers, cases)
     parts = PARTS[inference](scores, np.asarray(weights, dtype=np.float64))
     estimate = math.fsum(w * float(np.nanmean(table)) for w, table in zip(weights, scores, strict=True))
@@ -356,6 +358,20 @@ def _drop_empty(tables: list[Floats]) -> list[Floats]:
         raise WrongShapeError("The tables differ in their readers: row i has to be one reader in all.")
     seen = np.any([np.isfinite(table).any(axis=1) for table in tables], axis=0)
     return [table[np.ix_(seen, np.isfinite(table).any(axis=0))] for table in tables]
+
+
+def _check_bounds(tables: list[Floats], weights: Sequence[float], bounds: tuple[float, float] | None) -> None:
+    """Refuse ends of the scale between which the answers do not lie: the interval would end before them."""
+    if bounds is None:
+        return
+    ends = [sorted((w * np.nanmin(t), w * np.nanmax(t))) for w, t in zip(weights, tables, strict=True)]
+    least, most = (sum(end[side] for end in ends) for side in (0, 1))
+    slack = WITHIN * max(1.0, *map(abs, bounds))
+    if least < bounds[0] - slack or most > bounds[1] + slack:
+        raise WrongValueError(
+            f"The answers reach from {least:g} to {most:g}, beyond the bounds {bounds[0]:g} and "
+            f"{bounds[1]:g}: give the ends of their scale as bounds, or None."
+        )
 
 
 def _inference(tables: list[Floats], readers: str, cases: str) -> str:

@@ -294,3 +294,17 @@ def test_equivalence_is_shown_no_oftener_than_alpha_at_the_edge_of_the_margin():
         table = (rng.random(eta.shape) < 1 / (1 + np.exp(-eta))).astype(float)
         shown += bool(crossed_equivalence(crossed_rate(table), 0.25, 0.10).within)
     assert 0.02 <= shown / 600 <= 0.075
+
+
+def test_numbers_beyond_the_ends_of_the_scale_are_refused_not_cut() -> None:
+    # ratings from 1 to 4: cut at 1, the interval of their mean would end below the mean
+    table = np.arange(24.0).reshape(4, 6) % 4 + 1
+    for call in (
+        lambda: crossed_stratified(table, [0, 0, 0, 1, 1, 1]),
+        lambda: crossed_difference(table, table[:, ::-1]),
+        lambda: crossed_rate(table),
+    ):
+        with pytest.raises(errors.WrongValueError, match="beyond the bounds"):
+            call()
+    found = crossed_stratified(table, [0, 0, 0, 1, 1, 1], bounds=(1.0, 4.0))
+    assert 1 <= found.low < found.estimate < found.high <= 4
