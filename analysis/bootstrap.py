@@ -64,10 +64,11 @@ def bootstrap_mean(
     """
     scores = as_scores(table)
     present = np.isfinite(scores)
-    filled = np.where(present, scores, 0.0).astype(np.float32)
+    estimate = float(np.nanmean(scores))
+    # single precision keeps the digits of distances from the mean, not those of large numbers
+    filled = np.where(present, scores - estimate, 0.0).astype(np.float32)
     seen = None if bool(present.all()) else present.astype(np.float32)
     n_readers, n_cases = scores.shape
-    estimate = float(np.nanmean(scores))
     found = np.empty(replicates)
 
     def fill(start: int, by_reader: Single, by_case: Single) -> None:
@@ -80,7 +81,7 @@ def bootstrap_mean(
         )
 
     _draw(fill, n_readers, n_cases, replicates, rng)
-    return _summary(found, estimate, level, "mean, two-way bootstrap", scores.shape)
+    return _summary(found + estimate, estimate, level, "mean, two-way bootstrap", scores.shape)
 
 
 def bootstrap_fleiss(

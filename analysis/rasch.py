@@ -385,7 +385,9 @@ def _fits(model: _Model, found: _At) -> Sequence[tuple[float, float]]:
         weight = found.posterior[seen]
         squares = (own[seen][:, None] - centre) ** 2
         infit = float((weight * squares).sum() / (weight * spread).sum())
-        rows.append((infit, float((weight * squares / spread).sum() / seen.sum())))
+        # where the model leaves no doubt a point of the grid has no spread, and only what is weighed counts
+        standard = np.divide(squares, spread, out=np.zeros_like(squares), where=weight * spread > 0)
+        rows.append((infit, float((weight * standard).sum() / seen.sum())))
     return rows
 
 

@@ -35,7 +35,7 @@ def mrmc_auc(
         Names of its columns; truth is 0 or 1 and belongs to the case, a higher score means positive. Without
         a condition there is one.
     level
-        Of the intervals.
+        Of the intervals, which are not cut off at 0 and 1, as in iMRMC.
 
     Returns
     -------

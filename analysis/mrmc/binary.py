@@ -35,7 +35,7 @@ def mrmc_binary(
     truth
         With it the score is a call, and the share is that of calls that agree with it.
     level
-        Of the intervals.
+        Of the intervals, which are not cut off at 0 and 1, as in iMRMC.
 
     Returns
     -------

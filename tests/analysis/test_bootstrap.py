@@ -85,3 +85,9 @@ def test_replicates_without_a_kappa_are_counted():
     found = bootstrap_fleiss(table, replicates=200, rng=np.random.default_rng(10))
     assert found.n_undefined > 0
     assert len(found.replicates) + found.n_undefined == 200
+
+
+def test_a_large_constant_moves_the_interval_and_changes_it_in_no_other_way():
+    table = np.random.default_rng(1).normal(size=(4, 10))
+    found, moved = (bootstrap_mean(t, rng=np.random.default_rng(2)) for t in (table, table + 1e8))
+    assert (moved.low - 1e8, moved.high - 1e8) == pytest.approx((found.low, found.high), abs=1e-6)

@@ -111,3 +111,13 @@ def test_what_has_no_estimate_is_refused_by_name():
         analysis.many_facet_rasch(table, SOURCES[:-1])
     with pytest.raises(analysis.AnalysisError, match="two readers"):
         analysis.many_facet_rasch(table[:1], SOURCES)
+
+
+def test_readers_who_always_agree_have_a_fit_without_a_warning():
+    # where the model leaves no doubt of an answer, its variance is zero in floating point
+    table = np.tile(np.random.default_rng(8).integers(0, 2, 10) * 1.0, (4, 1))
+    try:
+        found = analysis.many_facet_rasch(table, ["a", "b"] * 5)
+    except analysis.AnalysisError:
+        return
+    assert all(np.isfinite([each.infit, each.outfit]).all() for each in found.readers)
