@@ -108,10 +108,10 @@ def _picks(section: str, picks: pd.DataFrame, m: int, level: float, peers: Peers
     if "statsmodels" in peers:
         from statsmodels.stats.proportion import proportion_confint
 
-        for ours, theirs in (("exact", "beta"), ("wilson", "wilson")):
+        for ours, theirs, name in (("exact", "beta", "exact"), ("wilson", "wilson", "Wilson’s")):
             ends = proportion_confint(k, n, alpha=1 - level, method=theirs)
             for end, value in zip(("low", "high"), ends, strict=True):
-                yield row(section, [*overall, ours, end], f"{ours} interval, {end}", "statsmodels", value)
+                yield row(section, [*overall, ours, end], f"{name} interval, {end}", "statsmodels", value)
     codes = picks.assign(code=pd.factorize(picks["picked"])[0])
     yield from _agreement(section, "picks", codes, "trial", "code", "nominal", peers)
 
@@ -204,7 +204,14 @@ def _calls(section: str, calls: pd.DataFrame, real: list[str], peers: Peers) -> 
         if len(above) and len(below):
             area = mannwhitneyu(above, below).statistic / (len(above) * len(below))
             path = ["discrimination", "by_reader", {"reader": reader}, "auc", "estimate"]
-            yield row(section, path, f"area under the curve of {reader}", "scipy", area, "U / (n m)")
+            yield row(
+                section,
+                path,
+                f"area under the curve of {reader}",
+                "scipy",
+                area,
+                "U / pairs",
+            )
 
 
 def _checks(section: str, checks: pd.DataFrame, real: list[str], level: float, peers: Peers) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """What an MRMC analysis returns."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from analysis.result import Result
 
@@ -22,6 +23,12 @@ class MrmcEstimate(Result):
     level: float
     method: str
     reason: str | None = None
+
+    def cut(self) -> Self:
+        """The same with its interval cut off at 0 and 1, beyond which no share and no area lies."""
+        if self.low is None or self.high is None:
+            return self
+        return self.with_(low=max(0.0, self.low), high=min(1.0, self.high))
 
 
 @dataclass(frozen=True, kw_only=True)

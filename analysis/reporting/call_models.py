@@ -25,7 +25,10 @@ NOTE = (
     "1; d′ takes it as 1. meta-d′: the d′ at which a reader who uses confidence ideally would have this "
     "confidence; meta-d′/d′ is 1 for that reader. d′ here has the counts that meta-d′ has."
 )
-MEANS_NOTE = "The SD between readers is that of their true values, without the error over images."
+MEANS_NOTE = (
+    "The SD between readers is that of their true values, without the error over images. The mean of "
+    "meta-d′/d′ is the ratio of the two means."
+)
 
 
 @dataclass(frozen=True, kw_only=True)

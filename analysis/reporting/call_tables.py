@@ -8,11 +8,13 @@ from analysis.document.call import (
     Balanced,
     Discrimination,
     GeneratorAreas,
+    Guessing,
     MatchedTests,
     McNemarPair,
     Roc,
     SameCases,
 )
+from analysis.document.common import NotComputed
 from analysis.ranks.several import Several
 from analysis.reporting.call_models import model_tables
 from analysis.reporting.columns import (
@@ -21,11 +23,14 @@ from analysis.reporting.columns import (
     CALIBRATION,
     CALLS,
     COMPONENTS,
+    DETECTION_DIFFERENCES,
     DIFFERENCES,
+    GUESSING,
     IMAGES,
     INDICES,
     SAME_CASES,
 )
+from analysis.reporting.words import percent
 
 Make = Callable[..., Any]
 COMPONENTS_NOTE = "From mean squares, as they come out: one below 0 stands for a component of about 0."
@@ -57,7 +62,9 @@ def call_tables(part: Discrimination, make: Make) -> Iterator[Any]:
     yield make("indices", "discrimination", title, INDICES, part.by_reader, note=note)
     yield make("by-source", "discrimination", "Called synthetic, by source", BY_SOURCE, part.by_source)
     if part.differences:
-        yield make("differences", "discrimination", "Differences in detection", DIFFERENCES, part.differences)
+        title = "Differences in detection"
+        yield make("differences", "discrimination", title, DETECTION_DIFFERENCES, part.differences)
+    yield from _guessing(part.equivalence, make)
     yield from _areas(part, make)
     components = list(variance_components(part))
     if components:
@@ -72,6 +79,20 @@ def call_tables(part: Discrimination, make: Make) -> Iterator[Any]:
         title = "Correct calls, by confidence"
         yield make("calibration", "discrimination", title, CALIBRATION, part.calibration)
     yield from model_tables(part, make)
+
+
+def _guessing(found: Guessing | NotComputed, make: Make) -> Iterator[Any]:
+    """Each generator alone with the real images, against guessing."""
+    if not isinstance(found, Guessing) or found.balanced.margin is None or len(found.by_generator) < 2:
+        return
+    alpha, margin = found.balanced.alpha, percent(found.balanced.margin)
+    note = (
+        f"Each generator alone with the real images. Intervals are at {100 * (1 - 2 * alpha):g}%: "
+        f"equivalence within ±{margin} of {percent(0.5)} is shown at {100 * alpha:g}% where they lie "
+        "within it."
+    )
+    title = "Equivalence with guessing, by generator"
+    yield make("guessing", "discrimination", title, GUESSING, found.by_generator, note=note)
 
 
 def _areas(part: Discrimination, make: Make) -> Iterator[Any]:

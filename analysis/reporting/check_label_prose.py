@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.document import Document
 from analysis.document.check_label import LabelChecks
-from analysis.reporting.words import interval, level_text, listed, percent
+from analysis.reporting.words import counted, interval, level_text, listed, percent
 
 
 def label_checks(document: Document, part: LabelChecks) -> Iterator[str]:
@@ -14,8 +14,8 @@ def label_checks(document: Document, part: LabelChecks) -> Iterator[str]:
         yield "No label could be judged: every answer was unsure."
         return
     yield (
-        f"By consensus {c.discrepant} of {c.n} labels were discrepant ({percent(c.rate)}, exact "
-        f"{level_text(document)} interval {interval(c.low, c.high, as_percent=True)}; {c.rule}): "
+        f"By consensus {c.discrepant} of {c.n} labels {_were(c.discrepant)} discrepant ({percent(c.rate)}, "
+        f"exact {level_text(document)} interval {interval(c.low, c.high, as_percent=True)}; {c.rule}): "
         f"{c.by_any_reviewer} by any reviewer, {c.by_all_reviewers} by all."
     )
     if c.ties:
@@ -28,11 +28,16 @@ def label_checks(document: Document, part: LabelChecks) -> Iterator[str]:
     each = [f"{row.reader} {row.discrepant}/{row.n}" for row in part.by_reader]
     yield f"Discrepant by reviewer: {listed(each)}."
     if part.unsure:
-        yield f"{part.unsure:,} answers were unsure; they judge nothing and are in no rate."
+        rest = "it judges nothing and is" if part.unsure == 1 else "they judge nothing and are"
+        yield f"{counted(part.unsure, 'answer')} {_were(part.unsure)} unsure; {rest} in no rate."
     control = part.control.consensus if part.control else None
     if control is not None and control.rate is not None:
         ends = interval(control.low, control.high, as_percent=True)
         yield (
-            f"On real images, the control, {control.discrepant} of {control.n} labels were discrepant "
-            f"by consensus ({percent(control.rate)}, {ends})."
+            f"On real images, the control, {control.discrepant} of {control.n} labels "
+            f"{_were(control.discrepant)} discrepant by consensus ({percent(control.rate)}, {ends})."
         )
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"

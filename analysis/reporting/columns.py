@@ -1,7 +1,7 @@
 """The columns of the report's tables: key, heading, and how a value is printed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from analysis.reporting.words import number, percent
@@ -279,6 +279,19 @@ DIFFERENCES = columns_of(
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )
+DETECTION_DIFFERENCES = tuple(
+    replace(column, kind="percent") if column.key in {"difference", "se", "low", "high"} else column
+    for column in DIFFERENCES
+)
+GUESSING = columns_of(
+    ("source", "Generator", "text"),
+    ("estimate", "mean of sensitivity and specificity", "percent"),
+    ("low", "low", "percent"),
+    ("high", "high", "percent"),
+    ("smallest_margin", "smallest margin, ±", "percent"),
+    ("p", "p", "p"),
+    ("p_holm", "Holm", "p"),
+)
 SAME_CASES = columns_of(
     ("who", "Calls of", "text"),
     ("q", "Cochran’s Q", "number", "cochran_q.statistic"),
@@ -345,8 +358,8 @@ RUN = columns_of(
     ("reader", "Reader", "text"),
     ("n", "answers", "count", "answers.n"),
     ("missing", "missing", "count", "answers.missing"),
-    ("median_ms", "median s", "seconds", "pace.median_ms"),
+    ("median_ms", "median, s", "seconds", "pace.median_ms"),
     ("fast", "under 1 s", "count", "pace.fast"),
-    ("share", "most used point", "percent", "line.share"),
+    ("share", "share of most used point", "percent", "line.share"),
     ("flagged", "straight-lining", "yes", "line.flagged"),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analysis.document import Document
 from analysis.document.conduct import Conduct, Repeats, Trend
 from analysis.reporting.readers import readers_word
-from analysis.reporting.words import because, interval, listed, number, p_phrase, percent
+from analysis.reporting.words import because, interval, level_text, listed, number, p_phrase, percent
 
 
 def section_conduct(document: Document, name: str) -> Iterator[str]:
@@ -32,7 +32,7 @@ def section_conduct(document: Document, name: str) -> Iterator[str]:
             f"{listed([str(count) for count in position.counts])} times on them."
         )
     yield from _balance(document, part)
-    yield from _pace(part)
+    yield from _pace(document, part)
     yield from _controls(document, part)
 
 
@@ -52,12 +52,13 @@ def _balance(document: Document, part: Conduct) -> Iterator[str]:
         yield f"The sources differed in their answered images by {label.title}: {listed(counts)}."
 
 
-def _pace(part: Conduct) -> Iterator[str]:
+def _pace(document: Document, part: Conduct) -> Iterator[str]:
+    level = level_text(document)
     trend = part.learning.trend if part.learning else None
     if isinstance(trend, Trend):
         yield (
             f"From the first to the last answer the log odds of a correct one changed by "
-            f"{number(trend.estimate, 2)} (interval {interval(trend.low, trend.high, digits=2)}, "
+            f"{number(trend.estimate, 2)} ({level} interval {interval(trend.low, trend.high, digits=2)}, "
             f"{p_phrase(trend.p)}; logistic mixed model)."
         )
     elif trend is not None:
@@ -73,8 +74,8 @@ def _pace(part: Conduct) -> Iterator[str]:
         slope = times.log_slope_per_answer
         if slope.estimate is not None and slope.low is not None and slope.high is not None:
             yield (
-                f"Response time changed by {number(100 * slope.estimate, 2)}% an answer (interval "
-                f"{interval(100 * slope.low, 100 * slope.high, digits=2)}, readers as the unit)."
+                f"Response time changed by {percent(slope.estimate, 2)} an answer ({level} interval "
+                f"{percent(slope.low, 2)} to {percent(slope.high, 2)}, readers as the unit)."
             )
 
 
@@ -93,7 +94,7 @@ def _controls(document: Document, part: Conduct) -> Iterator[str]:
         kappa = again.kappa.estimate if again.kappa else None
         yield (
             f"Of {again.n} hidden repeats {again.same} were answered as before "
-            f"({percent(again.share)}, exact interval "
+            f"({percent(again.share)}, exact {level_text(document)} interval "
             f"{interval(again.low, again.high, as_percent=True)}, assuming independent answers; "
             f"Cohen’s kappa {number(kappa, 2)}{_weighted(document, again)})."
         )

@@ -55,9 +55,18 @@ def endpoint_sentences(document: Document) -> list[str]:
     return [
         "The endpoints were declared in the protocol, before the first answer."
         + (corrected if several else "")
+        + _one_sided(document)
         + " Everything else in this report is exploratory.",
         *look_sentences(document, in_points=IN_POINTS),
     ]
+
+
+def _one_sided(document: Document) -> str:
+    """At which level one-sided tests decide; the equivalences of sections are at 5%, as the methods say."""
+    if all(each.test == "difference" for each in document.endpoints):
+        return ""
+    half = percent((1 - document.study.level) / 2)
+    return f" One-sided tests, of equivalence too, are met at {half}."
 
 
 def _count(document: Document, role: str) -> int:

@@ -1,6 +1,6 @@
 """The methods paragraph, written from what was really done."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from analysis.document import Document, SectionResult, StudyFacts
 from analysis.document.call import Discrimination, Roc
@@ -13,8 +13,12 @@ from analysis.reporting.call_models import models
 from analysis.reporting.items.methods import items_asked
 from analysis.reporting.plan_prose import plan_method
 from analysis.reporting.readers import notice, readers_word
-from analysis.reporting.words import level_text, listed
+from analysis.reporting.words import level_text, listed, number
 
+MARGINS: Mapping[str, Callable[[float], str]] = {
+    "detection": lambda value: f"±{number(100 * value, 1)} percentage points for detection",
+    "realism": lambda value: f"±{number(value, 2)} points of the scale for mean ratings",
+}
 MASKED = (
     "The bundle is masked: it names no source, and which images are real is withheld. Accuracy and "
     "comparisons of sources need the study to be unblinded; agreement and conduct are computed as usual."
@@ -43,8 +47,7 @@ def _design(document: Document) -> Iterator[str]:
         yield MASKED
     else:
         yield (
-            f"Images came from {listed(study.names_of('real') or ['no real source'])} (real) and "
-            f"{listed(study.names_of('synthetic') or ['no generator'])} (synthetic)."
+            f"{_source('Real', study.names_of('real'))} {_source('Synthetic', study.names_of('synthetic'))}"
         )
     said = (plan_method, audit_method, disclosed, notice, _programs, _arms)
     yield from filter(None, (sentence(document) for sentence in said))
@@ -59,6 +62,13 @@ def _design(document: Document) -> Iterator[str]:
                 f"In section {name}, {done.readers} {readers_word(document)} {task}: "
                 f"{done.cases:,} {done.unit}s, {done.answers:,} answers{missing}."
             )
+
+
+def _source(kind: str, names: Sequence[str]) -> str:
+    """Where the images of one kind came from."""
+    if not names:
+        return f"There were no {kind.lower()} images."
+    return f"{kind} images came from the source{'s' if len(names) > 1 else ''} {listed(names)}."
 
 
 def _programs(document: Document) -> str:
@@ -266,11 +276,11 @@ def _size(study: StudyFacts) -> str:
 
 def _closing(document: Document) -> str:
     margins = document.study.margins.items()
-    named = [f"{key} ±{value:g}" for key, value in margins if isinstance(value, int | float)]
+    named = [
+        MARGINS[key](value) for key, value in margins if key in MARGINS and isinstance(value, int | float)
+    ]
     parts = document.sections.values()
     items = {name: item.margin for part in parts for name, item in (part.items or {}).items()}
-    named += [f"{name} ±{margin:g}" for name, margin in items.items() if margin is not None]
-    fixed = (
-        f"The protocol fixed the margins {listed(named)}. " if named else "The protocol fixed no margins. "
-    )
+    named += [f"±{margin:g} for {name}" for name, margin in items.items() if margin is not None]
+    fixed = f"The protocol fixed margins of {listed(named)}. " if named else "The protocol fixed no margins. "
     return fixed + "Means are rounded half up. A p-value above .05 is reported as a difference not shown."

@@ -11,6 +11,7 @@ from analysis.reporting.words import (
     ALPHA,
     because,
     carried,
+    chi_squared,
     deviation,
     interval,
     level_text,
@@ -70,7 +71,7 @@ def detection(document: Document, part: Detection | MaskedDetection) -> Iterator
     if wrong is not None:
         yield (
             f"That wrong picks fell unevenly on the other alternatives was {'' if wrong < ALPHA else 'not '}"
-            f"shown ({p_phrase(wrong)}, chi-squared, assuming independent answers)."
+            f"shown ({chi_squared(part.wrong_picks)}, assuming independent answers)."
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.document.pick_real import ChoiceModel, Detection, MaskedDetection, Position
 from analysis.reporting.columns import CHOICE, DETECTION_READERS, PICKS, SLOTS, TRIALS
 from analysis.reporting.readers import starting
-from analysis.reporting.words import p_phrase
+from analysis.reporting.words import chi_squared
 
 Make = Callable[..., Any]
 
@@ -63,10 +63,10 @@ def _slots(position: Position) -> Iterator[_Slot]:
 
 
 def _position_note(position: Position, target: str) -> str:
-    picks = f"Picks against equal counts: {p_phrase(position.p)}"
+    picks = f"Picks against equal counts: {chi_squared(position)}"
     if position.correctness is None or position.correctness.p is None:
         return f"{picks}, assuming independent answers."
-    correct = p_phrase(position.correctness.p)
+    correct = chi_squared(position.correctness)
     return (
         f"{picks}; correct picks over the places of the {target}: {correct}. Both assume independent answers."
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.document.rate import HolmRankSum, HolmSignedRank, OrdinalModel, Pair, Realism
+from analysis.mixed.result import Coefficient
 from analysis.rasch import Measure, Rasch
 from analysis.reporting.columns import EFFECTS, MEASURES, MODEL, PUBLISHED, SOURCES, TESTS, Column
 from analysis.reporting.words import deviation, number
@@ -105,9 +106,14 @@ def _measures(found: Rasch, make: Make) -> Any:
     return make("severity", "realism", "Many-facet Rasch model", MEASURES, rows, note=note)
 
 
+def _threshold(found: Coefficient) -> Coefficient:
+    """A threshold by a plain name; whether it is zero is no question, so it has no p."""
+    below, above = found.name.split("|")
+    return found.with_(name=f"threshold, {below} to {above}", z=None, p=None)
+
+
 def _model(model: OrdinalModel, make: Make) -> Any:
-    # whether a threshold is zero is no question, so it has no p
-    rows = [*model.coefficients, *(t.with_(z=None, p=None) for t in model.thresholds)]
+    rows = [*model.coefficients, *(_threshold(t) for t in model.thresholds)]
     against_zero = {test.name: test for test in model.components}
     deviations = ", ".join(deviation(r, against_zero[r.name]) for r in model.random)
     note = f"Log odds of a higher rating against {model.reference}. Standard deviations: {deviations}."

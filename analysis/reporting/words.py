@@ -5,6 +5,7 @@ from typing import Protocol
 
 from analysis.crossed import CrossedMean
 from analysis.document import Document
+from analysis.document.common import CountTest
 from analysis.mixed.result import ComponentTest, RandomIntercept
 from analysis.rounding import half_up, half_up_percent, p_text
 
@@ -38,6 +39,13 @@ def p_phrase(p: float | None) -> str:
     text = p_text(p)
     # no-break spaces keep the letter, the sign and the number on one line
     return f"p\u00a0{text[0]}\u00a0{text[1:]}" if text.startswith("<") else f"p\u00a0=\u00a0{text}"
+
+
+def chi_squared(found: CountTest) -> str:
+    """A chi-squared test with its statistic and degrees of freedom."""
+    if found.statistic is None or found.df is None:
+        return p_phrase(found.p)
+    return f"χ²({found.df:g})\u00a0=\u00a0{number(found.statistic, 2)}, {p_phrase(found.p)}"
 
 
 def deviation(random: RandomIntercept, test: ComponentTest) -> str:

@@ -139,7 +139,7 @@ def _any_design(study: Study, scores: Floats, synthetic: Any) -> AnyDesign | Not
         found = mrmc_auc(frame, level=study.level)
     except AnalysisError as error:
         return NotComputed(reason=str(error))
-    return AnyDesign.extending(found.conditions[0], components=found.components[0].components)
+    return AnyDesign.extending(found.conditions[0].cut(), components=found.components[0].components)
 
 
 def reader_area(study: Study, scores: Floats, synthetic: Any) -> Auc | NoInterval:

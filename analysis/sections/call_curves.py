@@ -69,7 +69,7 @@ def by_generator(
         return NotComputed(reason=str(error))
     held = adjusted([row.p for row in found.differences])
     return GeneratorAreas(
-        areas=tuple(GeneratorArea.extending(row, source=row.condition) for row in found.conditions),
+        areas=tuple(GeneratorArea.extending(row.cut(), source=row.condition) for row in found.conditions),
         differences=tuple(
             AreaDifference.extending(row, difference=row.estimate, p_holm=p_holm)
             for row, p_holm in zip(found.differences, held, strict=True)

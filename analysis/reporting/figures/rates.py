@@ -152,10 +152,15 @@ def equivalence_curve(equivalence: ChanceEquivalence, curve: EquivalenceCurve, a
     return figure
 
 
+def _with_kind(row: SourceCalls) -> str:
+    """A source with its kind, where its name does not say it already."""
+    return row.source if row.source == row.kind else f"{row.source} ({row.kind or 'masked'})"
+
+
 def confusion(by_source: Sequence[SourceCalls]) -> Figure:
     """How often each source was called synthetic, with the interval over readers and images."""
     n = len(by_source)
-    names, added = in_lines([f"{row.source} ({row.kind or 'masked'})" for row in by_source])
+    names, added = in_lines([_with_kind(row) for row in by_source])
     with drawing(0.95 + (0.36 + added) * n) as (figure, axes):
         for y, row in enumerate(by_source):
             right = GREEN if row.kind != "real" else VERMILLION

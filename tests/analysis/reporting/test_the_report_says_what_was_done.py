@@ -89,8 +89,8 @@ def test_what_assumes_independence_is_named_so() -> None:
         in said
     )
     assert (
-        "That wrong picks fell unevenly on the other alternatives was not shown (p = .076".replace(
-            "p = ", "p\u00a0=\u00a0"
+        "fell unevenly on the other alternatives was not shown (χ²(2) = 5.16, p = .076".replace(
+            " = ", "\u00a0=\u00a0"
         )
         in said
     )
