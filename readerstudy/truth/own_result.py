@@ -1,38 +1,50 @@
 """A reader's own result, after the unblinding and if the protocol allows it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.models import Response
+from readerstudy.reading.screens import answer_of
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.language import spoken
-from readerstudy.studies.models import Enrolment, Section, Task
-from readerstudy.studies.protocol.document import SectionDocument
-from readerstudy.truth.models import Key, Kind
+from readerstudy.studies.models import Enrolment, Section
+from readerstudy.studies.protocol.document import ProtocolDocument
+from readerstudy.studies.protocol.items import Item
+from readerstudy.truth.judged import judged, origin_of
+from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import is_unblinded
 
 
-@dataclass(frozen=True, kw_only=True)
-class SectionResult:
-    """How often a reader told real from synthetic in a section, beside what chance would have given."""
+@dataclass
+class QuestionResult:
+    """How often a reader was right in one question of a section, beside what guessing would have given.
+
+    `guessed` adds up the chances of a guess; it is None where a question has no number of options.
+    """
 
     title: str
-    task: str
-    correct: int
-    total: int
-    chance: float
+    question: str
+    correct: int = 0
+    total: int = 0
+    guessed: float | None = 0.0
 
     @property
     def percent(self) -> int:
-        return round(100 * self.correct / self.total) if self.total else 0
+        return round(100 * self.correct / self.total)
 
     @property
-    def chance_percent(self) -> int:
-        return round(100 * self.chance)
+    def chance_percent(self) -> int | None:
+        return None if self.guessed is None else round(100 * self.guessed / self.total)
+
+    def count(self, right: bool, chance: float | None) -> None:
+        self.correct += right
+        self.total += 1
+        self.guessed = None if self.guessed is None or chance is None else self.guessed + chance
 
 
-def own_result(enrolment: Enrolment) -> tuple[SectionResult, ...] | None:
-    """Section by section; sections that only rate or check labels have no right and wrong.
+def own_result(enrolment: Enrolment) -> tuple[QuestionResult, ...] | None:
+    """Every question with a right answer, section by section; checks of labels have none.
 
     None until the study is unblinded.
     """
@@ -42,30 +54,37 @@ def own_result(enrolment: Enrolment) -> tuple[SectionResult, ...] | None:
     if not is_unblinded(study):
         return None
     protocol = document_of(enrolment)
-    judged = study.sections.filter(practice=False, task__in=[Task.PICK_REAL, Task.CALL]).order_by("position")
-    return tuple(_section(enrolment, section, protocol.section(section.name)) for section in judged)
+    sections = study.sections.filter(practice=False).order_by("position")
+    return tuple(result for section in sections for result in _results(enrolment, section, protocol))
 
 
-def _section(enrolment: Enrolment, section: Section, document: SectionDocument) -> SectionResult:
+def _results(enrolment: Enrolment, section: Section, protocol: ProtocolDocument) -> Iterator[QuestionResult]:
+    document = protocol.section(section.name)
+    keys = Key.objects.filter(trial_image__trial__section=section).select_related("provenance__source")
+    by_image = {key.trial_image_id: key for key in keys}
+    results: dict[str, QuestionResult] = {}
+    for answer in _answers(enrolment, section):
+        slots = [slot for slot in answer.presentation.slots.all() if not slot.is_reference]
+        on_screen = {slot.letter: by_image[slot.trial_image_id] for slot in slots}
+        if any(key.catch for key in on_screen.values()):
+            continue
+        origins = {letter: origin_of(key) for letter, key in on_screen.items()}
+        for one in judged(answer_of(answer), document, origins, protocol):
+            fresh = QuestionResult(title=spoken(document.title), question=spoken(one.item.ask))
+            results.setdefault(one.item.name, fresh).count(one.right, _chance(one.item, len(origins)))
+    yield from (results[item.name] for item in document.trial_items if item.name in results)
+
+
+def _answers(enrolment: Enrolment, section: Section) -> Iterator[Response]:
     answers = Response.objects.final().filter(
         enrolment=enrolment, presentation__section=section, presentation__repeats__isnull=True
     )
-    keys = Key.objects.filter(trial_image__trial__section=section)
-    caught = set(keys.filter(catch=True).values_list("trial_image__trial_id", flat=True))
-    kinds = dict(keys.values_list("trial_image_id", "provenance__source__kind"))
-    counted = [
-        answer
-        for answer in answers.select_related("pick", "presentation").prefetch_related("presentation__slots")
-        if answer.presentation.trial_id not in caught
-    ]
-    correct = sum(_is_correct(answer, section.task, kinds) for answer in counted)
-    chance = 1 / document.alternatives if section.task == Task.PICK_REAL else 0.5
-    return SectionResult(
-        title=spoken(document.title), task=section.task, correct=correct, total=len(counted), chance=chance
-    )
+    related = ("ratings__slot", "reasons__slot", "presentation__slots")
+    yield from answers.select_related("pick", "presentation").prefetch_related(*related)
 
 
-def _is_correct(answer: Response, task: str, kinds: dict[int, str]) -> bool:
-    if task == Task.PICK_REAL:
-        return answer.pick is not None and kinds[answer.pick.trial_image_id] == Kind.REAL
-    return answer.call == kinds[answer.presentation.slots.all()[0].trial_image_id]
+def _chance(item: Item, images: int) -> float | None:
+    """How often a guess is right: one of the images of a pick, one of the options of a choice."""
+    if item.kind == "pick":
+        return 1 / images
+    return 1 / len(item.options) if item.kind == "choice" else None

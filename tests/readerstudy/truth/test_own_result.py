@@ -1,8 +1,15 @@
 """A reader's own result: after the unblinding, if the protocol says so, and theirs alone."""
 
+from dataclasses import replace
+
+from readerstudy.reading.answer import Said
+from readerstudy.reading.checks.screen import Screen
 from readerstudy.results.freeze import freeze_study
+from readerstudy.studies.protocol.items import Item
+from readerstudy.truth.own_result import own_result
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
-from tests.readerstudy.factory import Locked, a_locked_study, answer_next, protocol_text
+from tests.readerstudy.factory import Locked, a_locked_study, answer_next, protocol_text, usually
+from tests.readerstudy.reading.items import PAIRS, asking
 from tests.readerstudy.truth.test_practice import real_letter
 
 SHOWN = "[reading]\nshow_own_result = true\n"
@@ -35,3 +42,30 @@ def test_there_is_no_result_where_the_protocol_says_nothing(db: None) -> None:
     made = a_locked_study()
     unblind(made)
     assert made.client("rita").get("/read/knees/result/").status_code == 404
+
+
+KIND = """
+[[sections.items]]
+name = "origin"
+kind = "choice"
+ask = "What is it?"
+options = ["real", "synthetic"]
+truth = "kind"
+"""
+
+
+def test_questions_with_a_right_answer_are_counted_whatever_their_kind(db: None) -> None:
+    made = a_locked_study(asking(PAIRS, KIND, more=SHOWN))
+    for _ in range(3):
+        real = real_letter(made.reading("rita"))
+
+        def says(item: Item, slot: str | None, screen: Screen, *, target: str = real) -> Said | None:
+            usual = usually(item, slot, screen)
+            return replace(usual, value=target) if usual and item.name == "target" else usual
+
+        answer_next(made.reading("rita"), says=says)
+    unblind(made)
+    results = own_result(made.reading("rita"))
+    assert results is not None
+    counted = [(one.question, one.correct, one.total, one.chance_percent) for one in results]
+    assert counted == [("Which one is from the hospital?", 3, 3, 33), ("What is it?", 3, 9, 50)]
