@@ -46,6 +46,7 @@ test: setup
 		$(PYTEST) $(AGAIN) --database postgresql $(ARGS) tests/readerstudy
 
 setup: $(READY)
+	@$(BIN)/python -m compileall -q analysis generation readerstudy
 
 # A stamp, so that only a change of the locks installs again. Nothing newer than the locks is taken.
 $(READY): pyproject.toml $(LOCKS)

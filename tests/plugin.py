@@ -48,6 +48,8 @@ def _prepare(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     os.environ["READERSTUDY_HOME"] = str(home / "home")
     os.environ["READERSTUDY_TESTS"] = "1"
+    # Hundreds of processes start in a run; without bytecode each would compile the platform for seconds.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Small matrices on many threads wait for each other more than they compute.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
