@@ -59,7 +59,7 @@ def _prepare(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = cluster.url
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: tests that wait for a browser, a server or the disk leave one idle."""
     return (os.cpu_count() or 1) + 1
