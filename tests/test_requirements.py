@@ -1,6 +1,8 @@
 """A missing server or browser fails the run by name; it is no skip."""
 
 import subprocess
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,12 @@ def test_root_on_debian_has_them_installed_and_a_failure_is_said(
     assert ran[1][:2] == ["apt-get", "install"]
     assert ran[1][-2:] == ["postgresql", "chromium"]
     assert "apt-get failed with 100" in capsys.readouterr().err
+
+
+def test_what_builds_the_wheel_is_locked() -> None:
+    root = Path(__file__).parents[1]
+    asked = tomllib.loads((root / "pyproject.toml").read_text())["build-system"]["requires"]
+    lines = (root / "requirements" / "build.in").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("#")] == asked
+    locked = (root / "requirements" / "build.txt").read_text()
+    assert all(f"\n{name.partition('>')[0]}==" in locked for name in asked)
