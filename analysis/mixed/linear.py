@@ -67,9 +67,8 @@ def fit_linear(
     y, matrix = checked(outcome, design, names, groups)
     if np.ptp(y) == 0:
         raise UnfittedError("All answers are the same, so there is nothing to model; report their value.")
-    columns = slopes or {}
     terms = {
-        name: Slopes.of(name, *dense_codes(levels), columns.get(name, {}), correlated=correlated)
+        name: Slopes.of(name, *dense_codes(levels), (slopes or {}).get(name, {}), correlated=correlated)
         for name, levels in groups.items()
     }
     centred = Centred.of(matrix, names, np.ones(len(y)))
