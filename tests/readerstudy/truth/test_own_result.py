@@ -33,8 +33,8 @@ def test_the_result_counts_what_was_right(db: None) -> None:
     unblind(made)
     page = rita.get("/read/knees/result/").content.decode()
     assert "3 of 3" in page
-    assert "100 %" in page
-    assert "33 %" in page
+    assert "100&nbsp;%" in page
+    assert "33&nbsp;%" in page
     assert made.client("alice").get("/read/knees/result/").status_code == 404
 
 
