@@ -106,8 +106,7 @@ export class Lightbox {
       focus: (slot) => this.setFocus(slot),
       pen: (item, slot) => this.rail.pen(item, slot),
     });
-    // The first takes longest; meanwhile the server is asked what there is to read.
-    this.viewer.expect(1);
+    this.viewer.expect(1); // the first takes longest, and the server is not asked yet
     this.stage = new Stage(this.grid, this.board, () => this.viewer.measure());
     this.finger = new Finger(this.rail, this.overlay, {
       box: () => this,
@@ -201,10 +200,7 @@ export class Lightbox {
     if (!shown.images.length) void this.painted(shown, watch, performance.now());
   }
 
-  /**
-   * This trial comes as soon as its images do. Returns whether they may be seen at a lower resolution first: not
-   * where the time to look is limited.
-   */
+  /** This trial comes with its images. Returns whether they may be previewed: not where time is limited. */
   expect(section: Section, shown: Presentation): boolean | undefined {
     this.viewer.expect(shown.images.length);
     return !exposureOf(section, shown) && section.screen?.preview;
@@ -365,10 +361,8 @@ export class Lightbox {
     const host = { keys: chosenKeys, use: useKeys, shelf: unsent() };
     void extras().then(({ offerKeys, offerScreens }) => {
       offerKeys(host);
-      offerScreens({
-        changed: (screen) => this.watch.input("screen", undefined, screen),
-        told: (text) => this.host.told(text),
-      });
+      const changed = (screen: string) => this.watch.input("screen", undefined, screen);
+      offerScreens({ changed, told: this.host.told });
     });
   }
 
