@@ -1,8 +1,10 @@
-"""What all tests share: steady examples, and triggers that let a test's rows be swept away."""
+"""What all tests share: steady examples, a migrated database, and triggers that let rows be swept away."""
 
 import functools
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,30 @@ from hypothesis import settings
 
 from readerstudy.accounts import letters
 from readerstudy.audit import guards
+from tests.migrated import copy_in_postgresql, copy_to_sqlite
 
 # What is made up for a test is the same each time: a change is judged by what it changed.
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The copy below is what Django finds; it goes away with the folder or the server that it lies in."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, pytestconfig: pytest.Config
+) -> None:
+    folder = pytestconfig.cache.mkdir("migrated")
+    chosen = connection.settings_dict
+    if connection.vendor == "sqlite":
+        copy_to_sqlite(Path(chosen["TEST"]["NAME"]), folder)
+    else:
+        chosen["TEST"]["NAME"] = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+        copy_in_postgresql(chosen["TEST"]["NAME"], os.environ["DATABASE_URL"], folder)
 
 
 @pytest.fixture(autouse=True, scope="session")
