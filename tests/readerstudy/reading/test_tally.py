@@ -1,14 +1,12 @@
 """The tally of answers says what counting them would say."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Sum
 from django.utils import timezone
 
@@ -90,40 +88,6 @@ def test_the_clock_of_a_correction_counts() -> None:
     assert progress_of(rita.study)[0].deviations == (
         "The reader's clock and the server's differ by up to 180 minutes.",
     )
-
-
-@pytest.fixture
-def newest_tables_again() -> Iterator[None]:
-    """Whatever happens on the way back, the tables are as other tests expect them."""
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-
-def migrate_reading(to: str) -> None:
-    MigrationExecutor(connection).migrate([("reading", to)])
-
-
-def tallied() -> list[Any]:
-    counts = Tally.objects.values_list("enrolment", "section", "day", "answers", "active_ms", "clock_gap")
-    choices = Choice.objects.filter(times__gt=0).values_list("enrolment", "section", "kind", "value", "times")
-    return [sorted(counts), sorted(choices), sorted(Tally.objects.values_list("enrolment", "last_at"))]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_answers_from_before_are_tallied_by_the_migrations(newest_tables_again: None) -> None:
-    made = a_locked_study(GOING_BACK)
-    rita = made.reading("rita")
-    token = answer_next(rita).response.presentation.token
-    for points, said in ((1, "2001-01-01T00:00:00Z"), (2, "no time at all")):
-        answer = Answer(pick="B", ratings=dict.fromkeys("ABC", points))
-        correct(rita, token, answer, clock={"submitted_at": said})
-    list(read_everything(rita))
-    list(read_everything(made.reading("ron")))
-    kept = tallied()
-    migrate_reading("0005_guards_again")
-    migrate_reading("0007_choices")
-    assert tallied() == kept
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from pytest_django import Settings
 
 from readerstudy.accounts.claim import claim
@@ -120,17 +118,3 @@ def test_the_right_is_taken_back_with_a_reason() -> None:
         call_command("withdraw_leader", lea.email, "--reason", "again", stdout=said)
     make_leader(lea, by=User.objects.operator())
     assert may_create_studies(lea)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_led_studies_before_the_right_was_given_goes_on() -> None:
-    made = a_locked_study()
-    waiting = invite_leader("lea@example.org", by=User.objects.operator())
-    try:
-        MigrationExecutor(connection).migrate([("studies", "0009_study_uuid_is_unique")])
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-    lea = claim(waiting.rstrip("/").rsplit("/", 1)[1]).by
-    assert [may_create_studies(who) for who in (made.owner, lea)] == [True, True]
-    assert not any(may_create_studies(made.people[name]) for name in ("carl", "anna", "rita"))

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from readerstudy.accounts.claim import claim, claimable
 from readerstudy.accounts.errors import InvitationRefused
@@ -152,15 +150,3 @@ def test_the_family_is_found_from_every_member(made: Locked) -> None:
     family = {made.study.pk, copy.pk, copy_of_the_copy.pk, twin.pk}
     for member in (made.study, copy, copy_of_the_copy, twin):
         assert family_of(member) == family
-
-
-@pytest.mark.django_db(transaction=True)
-def test_copies_from_before_are_found_in_the_log() -> None:
-    made = a_locked_study()
-    copy = duplicate(made.study, by=made.owner)
-    try:
-        MigrationExecutor(connection).migrate([("studies", "0011_leaders_so_far")])
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-    assert Study.objects.get(pk=copy.pk).copy_of_id == made.study.pk

@@ -1,26 +1,21 @@
 """Mallory has saved the pictures that a study shows and imports them into a study of their own: what comes
 back says nothing about the other study, and changes nothing in it."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import PIL.Image
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-from readerstudy.audit.guards import faults, installed
 from readerstudy.audit.models import Event
 from readerstudy.imaging.delivery import pixels
 from readerstudy.imaging.models import Image
 from readerstudy.studies.create import create_study
-from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocate
 from readerstudy.truth.import_images import ImportSummary, import_images
 from readerstudy.truth.lock import lock_study
-from readerstudy.truth.models import Measurement, Provenance, SeenFile
+from readerstudy.truth.models import Provenance
 from readerstudy.truth.sources import source_of
 from tests.readerstudy.factory import a_leader, a_locked_study, a_planned_study, a_user, protocol_text
 
@@ -78,48 +73,3 @@ def test_an_import_changes_nothing_in_another_study(tmp_path: Path) -> None:
     assert list(rows.values()) == before
     own = Provenance.objects.filter(source__study__slug="mine")
     assert own.exclude(group="").count() == own.exclude(labels={}).count() == len(before)
-
-
-@pytest.fixture
-def newest_tables_again() -> Iterator[None]:
-    """Whatever happens on the way back, the tables are as other tests expect them."""
-    yield
-    new_tables()
-
-
-def old_tables() -> Callable[[str, str], Any]:
-    targets = [("imaging", "0001_initial"), ("truth", "0005_secrets_of_existing_studies")]
-    MigrationExecutor(connection).migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps.get_model
-
-
-def new_tables() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_every_study_keeps_what_was_known_of_its_images_so_far(newest_tables_again: None) -> None:
-    locked, draft = a_locked_study(slug="locked").study, a_planned_study(slug="draft", owner="alice")
-    shared = Provenance.objects.filter(source__study=locked).earliest("pk").image
-    source_of(draft, "gan-canary").provenances.create(image=shared, by=a_user("alice"))
-    old = old_tables()
-    image = old("imaging", "Image").objects.get(pk=shared.pk)
-    image.group, image.facts = "f" * 32, {"container": "PNG", "bits": 8}
-    image.save()
-    old("imaging", "SeenFile").objects.create(token="t" * 64, image=image)
-    old("imaging", "Measurement").objects.create(image=image, version=1, features={"a": 1.5}, sketch=b"\0s")
-    new_tables()
-    rows = Provenance.objects.filter(image=shared).order_by("pk")
-    assert [_study_of(row).slug for row in rows] == ["locked", "draft"]
-    assert {row.group for row in rows} == {"f" * 32}
-    assert [row.facts for row in rows] == [{"container": "PNG", "bits": 8}] * 2
-    assert Provenance.objects.exclude(image=shared).exclude(group="").count() == 0
-    for model in (SeenFile, Measurement):
-        assert sorted(model.objects.values_list("provenance", flat=True)) == [row.pk for row in rows]
-    assert bytes(Measurement.objects.first().sketch) == b"\0s"
-    assert faults(connection, installed(connection)) == {}
-
-
-def _study_of(row: Provenance) -> Study:
-    return row.source.study
