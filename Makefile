@@ -21,7 +21,7 @@ PARALLEL = -n auto --maxprocesses 8 --dist worksteal
 AGAIN = --last-failed --last-failed-no-failures none --maxfail 10
 BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
-.PHONY: help demo test setup lock upgrade lint docs screenshots bench static messages
+.PHONY: help demo test setup lock upgrade lint lint-types lint-style lint-browser docs screenshots bench static messages
 
 help:
 	@echo "make demo     a whole study with virtual readers, then http://127.0.0.1:$(PORT) (PORT=, STUDY=, SERVE=0)"
@@ -29,7 +29,7 @@ help:
 	@echo "make setup    the environment .venv alone"
 	@echo "make lock     the locks in requirements/ after a change of dependencies in pyproject.toml"
 	@echo "make upgrade  renew the locks of dependencies, then run the tests"
-	@echo "make lint     style, types, import contracts, templates, migrations, browser code"
+	@echo "make lint     style, types, import contracts, templates, migrations, browser code (-j2: side by side)"
 	@echo "make docs     the documentation as a site in build/site"
 	@echo "make screenshots  the pictures in docs/images, from a demo study"
 	@echo "make bench    the benchmarks (BENCHES=FILE for one)"
@@ -73,13 +73,19 @@ upgrade: setup
 	$(NPM) install --save-exact --omit-lockfile-registry-resolved --no-audit --no-fund @biomejs/biome@latest esbuild@latest typescript@latest
 	$(MAKE) static test
 
-lint: setup $(NODE_READY)
+lint: lint-types lint-style lint-browser
+
+lint-types: setup
+	$(BIN)/mypy
+
+lint-style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+lint-browser: $(NODE_READY)
 	$(NPM) run check
 
 docs: setup
