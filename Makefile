@@ -25,7 +25,7 @@ BENCHES = $(sort $(wildcard tests/bench/bench_*.py))
 
 help:
 	@echo "make demo     a whole study with virtual readers, then http://127.0.0.1:$(PORT) (PORT=, STUDY=, SERVE=0)"
-	@echo "make test     every test on SQLite and in Chromium; on PostgreSQL those that ask for a database"
+	@echo "make test     every test on SQLite and in Chromium; on PostgreSQL what it may answer otherwise"
 	@echo "make setup    the environment .venv alone"
 	@echo "make lock     the locks in requirements/ after a change of dependencies in pyproject.toml"
 	@echo "make upgrade  renew the locks of dependencies, then run the tests"

@@ -1,8 +1,9 @@
 """The ground the tests stand on, laid before Django starts: a home of their own and the database asked for.
 
 `pytest` tests on SQLite; `pytest --database postgresql` starts a private PostgreSQL server on a socket in a
-temporary folder and takes it down afterwards. There it runs the tests that ask for a database, without those
-that drive a browser: what a page does does not depend on the database, and costs most of the time.
+temporary folder and takes it down afterwards. There it runs what PostgreSQL may answer otherwise.
+What a page does with what it is told depends on no database, so that pages are marked whose own statements
+are more than simple (`both_databases`); the table of permissions opens each page for each role all the same.
 """
 
 import os
@@ -19,6 +20,8 @@ _HOME = pytest.StashKey[Path]()
 _CLUSTER = pytest.StashKey[Cluster]()
 #: The fixtures by which pytest-django opens the database.
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+#: Rooms that make pages of what the rooms below them tell.
+PAGES = {"desk", "translations"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,8 +71,13 @@ def pytest_xdist_auto_num_workers() -> int:
 def depends_on_the_database(item: pytest.Item) -> bool:
     """Tell whether PostgreSQL may answer this test differently from SQLite."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    asks = item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(DATABASE_FIXTURES)
-    return asks and "browser" not in fixtures
+    marker = item.get_closest_marker("django_db")
+    if "browser" in fixtures or not (marker or fixtures & DATABASE_FIXTURES):
+        return False
+    if item.get_closest_marker("both_databases"):
+        return True
+    at_once = fixtures & (DATABASE_FIXTURES - {"db"}) or (marker and marker.kwargs.get("transaction"))
+    return bool(at_once or PAGES.isdisjoint(item.path.parts))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import CALLS, PRACTICE, Locked, a_locked_study, protocol_text, read_everything
 from tests.readerstudy.results.behind_the_triggers import rewrite
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.readerstudy.factory import (
     read_everything,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

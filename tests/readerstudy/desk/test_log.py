@@ -14,7 +14,7 @@ from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked, a_locked_study, a_user, answer_next
 from tests.readerstudy.results.behind_the_triggers import rewrite
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SECRET = "image-17-is-synthetic"
 

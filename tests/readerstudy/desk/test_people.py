@@ -26,7 +26,7 @@ from readerstudy.studies.withdraw import replace_reader, withdraw
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import Locked, a_locked_study, read_everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.readerstudy.desk.api.conftest import a_program
 from tests.readerstudy.factory import QUARTETS, Locked, a_locked_study, a_user, protocol_text, read_everything
 from tests.readerstudy.people import PASSWORD, confirm, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.readerstudy.factory import (
 )
 from tests.readerstudy.people import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

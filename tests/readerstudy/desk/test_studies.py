@@ -7,7 +7,7 @@ from readerstudy.studies.create import create_study
 from tests.readerstudy.factory import a_leader, protocol_text
 from tests.readerstudy.people import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
