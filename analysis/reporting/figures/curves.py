@@ -1,12 +1,16 @@
 """Figures of curves: receiver operating characteristic and calibration of confidence."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from matplotlib.figure import Figure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from analysis.calibration import CalibrationBin
 from analysis.document.call import Curves
 from analysis.reporting.figures.style import BLUE, HAIRLINE, INK, SOFT, VERMILLION, drawing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SIDE_INCHES = 3.4
 MOST_CURVES = 40

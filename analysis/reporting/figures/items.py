@@ -1,11 +1,11 @@
 """Figures of items: answers by source, confusion, limits of agreement, worth, free-response curves."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from analysis.document.items import AgreementLimits, Confusion, MarkFroc, SourceOptions
 from analysis.preference import SourceWorth
@@ -19,10 +19,15 @@ from analysis.reporting.figures.style import (
     VERMILLION,
     drawing,
     in_lines,
+    in_percent,
     name_rows,
     panels,
 )
 from analysis.reporting.words import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_DRAWN = 24
 LIGHT = 0.55
@@ -86,7 +91,7 @@ def options(by_source: Sequence[SourceOptions]) -> Figure:
         name_rows(axes, range(len(names)), lines)
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(axes.xaxis)
         axes.set_xlabel("share of answers, with intervals over readers and cases")
         axes.spines.left.set_visible(False)
         if len(by_source) > 1:
@@ -159,7 +164,7 @@ def worth(found: Sequence[SourceWorth]) -> Figure:
         name_rows(axes, range(len(found)), names)
         axes.set_ylim(len(found) - 0.4, -0.9)
         axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(axes.xaxis)
         axes.set_xlabel("worth, as a share of all")
         axes.spines.left.set_visible(False)
     return figure

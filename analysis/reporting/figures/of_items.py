@@ -1,6 +1,7 @@
 """Which figures an item has, by its kind."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from analysis.document.call import Curves
@@ -37,14 +38,14 @@ def item_pictures(name: str, found: ItemResult, make: Make) -> Iterator[Any]:
 def _scale(found: ScaleItem, make: Make) -> Iterator[Any]:
     if found.by_source:
         caption = "Answers by source, share of each point of the scale; at the right the mean."
-        yield make("points", caption, scales.likert(found.by_source, found.labels))
+        yield make("points", caption, partial(scales.likert, found.by_source, found.labels))
     yield from _roc(found.curves, make)
 
 
 def _roc(found: object, make: Make) -> Iterator[Any]:
     if isinstance(found, Curves):
         caption = "Receiver operating characteristic of each reader, and the mean."
-        drawn = curves.roc(found, "negative cases called positive", "positive cases found")
+        drawn = partial(curves.roc, found, "negative cases called positive", "positive cases found")
         yield make("roc", caption, drawn)
 
 
@@ -52,7 +53,7 @@ def _choice(found: ChoiceItem, make: Make) -> Iterator[Any]:
     if found.confusion and len(found.confusion.answers) <= items.MOST_DRAWN:
         names = [row.source for row in found.by_source]
         caption = "Answers against the truth: counts, shaded by the share of each truth."
-        yield make("confusion", caption, items.confusion(found.confusion, names))
+        yield make("confusion", caption, partial(items.confusion, found.confusion, names))
     yield from _roc(found.curves, make)
     if not found.accuracy:
         yield from _options(found, make)
@@ -61,7 +62,7 @@ def _choice(found: ChoiceItem, make: Make) -> Iterator[Any]:
 def _options(found: ChoiceItem | ChoicesItem, make: Make) -> Iterator[Any]:
     if any(each.shares for each in found.by_source):
         caption = "How often each answer was given, with intervals over readers and cases."
-        yield make("options", caption, items.options(found.by_source))
+        yield make("options", caption, partial(items.options, found.by_source))
 
 
 def _number(found: NumberItem, make: Make) -> Iterator[Any]:
@@ -72,10 +73,10 @@ def _number(found: NumberItem, make: Make) -> Iterator[Any]:
             f"Limits of agreement, {limits.compared}: each dot a reader’s answer to a case; shaded, the "
             "intervals of bias and limits."
         )
-        yield make(f"limits-{place}", caption, items.bland_altman(limits, found.unit))
+        yield make(f"limits-{place}", caption, partial(items.bland_altman, limits, found.unit))
     if not drawn and altman.readers:
         caption = "Each reader’s answer less the mean of all readers of the case."
-        yield make("readers", caption, items.around_the_mean(altman.readers, found.unit))
+        yield make("readers", caption, partial(items.around_the_mean, altman.readers, found.unit))
 
 
 def _pick(found: PickItem, make: Make) -> Iterator[Any]:
@@ -86,7 +87,8 @@ def _pick(found: PickItem, make: Make) -> Iterator[Any]:
             f"Picks of the {found.target} image by each reader, with Wilson intervals; the diamond is the "
             "share of all answers with its interval over readers and cases."
         )
-        drawn = rates.forest(
+        drawn = partial(
+            rates.forest,
             part.by_reader,
             overall.crossed,
             chance=overall.chance,
@@ -99,13 +101,13 @@ def _pick(found: PickItem, make: Make) -> Iterator[Any]:
 def _worth(found: WorthItem, make: Make) -> Iterator[Any]:
     if found.worth:
         caption = "Worth of each source to readers, with intervals over readers and cases."
-        yield make("worth", caption, items.worth(found.worth))
+        yield make("worth", caption, partial(items.worth, found.worth))
 
 
 def _mark(found: MarkItem, make: Make) -> Iterator[Any]:
     if isinstance(found.froc, MarkFroc):
         caption = "Free-response curves: true places found against false marks, from the surest mark on."
-        yield make("froc", caption, items.froc(found.froc))
+        yield make("froc", caption, partial(items.froc, found.froc))
 
 
 DRAWN: tuple[tuple[type[ItemResult], Callable[[Any, Make], Iterator[Any]]], ...] = (

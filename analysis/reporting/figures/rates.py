@@ -1,13 +1,12 @@
 """Figures of shares: readers with their crossed summary, equivalence, sources, course of the study."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 from scipy import special
 
 from analysis.arrays import Floats
@@ -26,8 +25,14 @@ from analysis.reporting.figures.style import (
     VERMILLION,
     drawing,
     in_lines,
+    in_percent,
+    in_whole_numbers,
     name_rows,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 ROW_INCHES = 0.24
 # so that all rows of the largest forest fit on a page
@@ -113,7 +118,7 @@ def _numbers(axes: Axes, readers: Readers, summary: CrossedMean) -> None:
 
 def _percent(axes: Axes, label: str) -> None:
     axes.set_xlim(0, 1)
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(axes.xaxis)
     axes.set_xlabel(label)
     axes.spines.left.set_visible(False)
 
@@ -193,7 +198,7 @@ def learning(stages: Sequence[Stage], chance: float | None, wilson: Any) -> Figu
             axes.plot([place, place], [ends.low, ends.high], color=BLUE, linewidth=1.2)
         axes.plot(x, shares, "-s", color=BLUE, linewidth=1, markersize=5, markeredgecolor="white")
         axes.set_xticks(x, [FIFTHS[i] if len(x) == len(FIFTHS) else str(i + 1) for i in range(len(x))])
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(axes.yaxis)
         axes.set(ylim=(0, 1), xlim=(-0.4, len(x) - 0.6))
         axes.set_ylabel("correct")
         axes.set_xlabel("course of the section, each reader's own order")
@@ -210,7 +215,7 @@ def fooled(cases: Sequence[TrialShare], *, chance: float, n_readers: int) -> Fig
         axes.plot(x, expected, "o-", color=VERMILLION, linewidth=1, markersize=3.5, label="chance alone")
         axes.set_xlabel(f"readers of {n_readers} who found the real image")
         axes.set_ylabel("trials")
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        in_whole_numbers(axes.yaxis)
         axes.set_xticks(x if n_readers <= 20 else x[:: n_readers // 10])
         axes.legend()
     return figure

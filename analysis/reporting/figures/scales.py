@@ -1,10 +1,9 @@
 """Figures of ratings and of agreement."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from analysis.document.rate import SourceRatings
 from analysis.proportions import normal_quantile
@@ -12,14 +11,18 @@ from analysis.reporting.figures.style import (
     BLUE,
     HAIRLINE,
     INK,
-    LIKERT,
     ORANGE,
     SOFT,
     drawing,
     in_lines,
+    in_percent,
+    likert_colours,
     name_rows,
 )
 from analysis.reporting.names import Named
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 LIGHT = 0.55
 LEGEND_COLUMNS = 5
@@ -28,7 +31,7 @@ LEGEND_COLUMNS = 5
 def likert(by_source: Sequence[SourceRatings], labels: Sequence[str]) -> Figure:
     """Shares of the points of the scale, one bar a source, lowest at the left."""
     points = list(by_source[0].counts)
-    colours = [LIKERT(x) for x in np.linspace(0, 1, len(points))]
+    colours = likert_colours(len(points))
     names, added = in_lines([row.source for row in by_source])
     words, more = in_lines(labels, 80 // min(len(points), LEGEND_COLUMNS))
     legend_rows = -(-len(points) // LEGEND_COLUMNS)
@@ -55,7 +58,7 @@ def likert(by_source: Sequence[SourceRatings], labels: Sequence[str]) -> Figure:
         name_rows(axes, range(len(by_source)), names)
         axes.set_ylim(len(by_source) - 0.5, -1)
         axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(axes.xaxis)
         axes.spines.left.set_visible(False)
         patches = [axes.patches[i] for i in range(len(points))]
         figure.legend(patches, words, ncols=min(len(points), LEGEND_COLUMNS), loc="outside lower center")

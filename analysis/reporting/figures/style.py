@@ -1,24 +1,29 @@
-"""One style for all figures: Okabe-Ito colours, hairlines, text that stays text in SVG."""
+"""One style for all figures: Okabe-Ito colours, hairlines, text that stays text in SVG.
+
+Only this module imports matplotlib, and only to draw: a report without figures does without it.
+"""
+
+from __future__ import annotations
 
 import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
 
 INK, SOFT, HAIRLINE, BAND = "#1b1f24", "#5b6470", "#c9ced6", "#eef1f5"
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE = "#56B4E9", "#CC79A7"
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
-LIKERT = LinearSegmentedColormap.from_list("likert", ["#D55E00", "#F3CBA6", "#E9EDF2", "#9CC9E3", "#0072B2"])
+LIKERT = ("#D55E00", "#F3CBA6", "#E9EDF2", "#9CC9E3", "#0072B2")
 WIDTH_INCHES = 6.6
 LABEL_CHARACTERS, LABEL_LINES, LINE_INCHES = 30, 4, 0.13
 POINTS_AN_INCH = 72
@@ -83,18 +88,42 @@ def name_rows(axes: Axes, places: Sequence[float], names: Sequence[str], *, bold
             )
 
 
+def in_percent(axis: Axis) -> None:
+    """Label the ticks of shares as percentages."""
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def in_whole_numbers(axis: Axis) -> None:
+    """Set ticks at whole numbers only."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(integer=True))
+
+
+def likert_colours(points: int) -> list[tuple[float, float, float, float]]:
+    """A colour for each point of a scale, from the lowest to the highest."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colours = LinearSegmentedColormap.from_list("likert", LIKERT)
+    return [colours(x) for x in np.linspace(0, 1, points)]
+
+
 @contextmanager
 def drawing(height_inches: float) -> Iterator[tuple[Figure, Axes]]:
     """A figure of the report's width in the report's style; matplotlib's own settings stay as they were."""
-    with mpl.rc_context(RULES):
-        figure = Figure(figsize=(WIDTH_INCHES, height_inches))
-        FigureCanvasAgg(figure)
-        yield figure, figure.add_subplot()
+    with panels(height_inches, 1) as (figure, (axes,)):
+        yield figure, axes
 
 
 @contextmanager
 def panels(height_inches: float, count: int) -> Iterator[tuple[Figure, list[Axes]]]:
     """Some axes beside each other, in the same width and style."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(RULES):
         figure = Figure(figsize=(WIDTH_INCHES, height_inches))
         FigureCanvasAgg(figure)
@@ -103,6 +132,9 @@ def panels(height_inches: float, count: int) -> Iterator[tuple[Figure, list[Axes
 
 def drawn_svg(figure: Figure) -> str:
     """The figure as SVG whose text is text, the same every time."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     stream = io.StringIO()
     with mpl.rc_context(RULES):
         # What `savefig` writes, but laid out and drawn once: it draws a figure with a layout twice.

@@ -195,6 +195,17 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert shown.stdout.strip() == "set()"
 
 
+def test_forms_without_figures_do_not_load_what_draws(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "bundle")
+    code = (
+        "import sys; from analysis.__main__ import main; main(sys.argv[1:]); "
+        "print({'matplotlib', 'typst', 'jinja2'} & set(sys.modules))"
+    )
+    command = ["report", str(bundle), "--out", str(tmp_path / "out"), "--format", "json", "csv", "xlsx"]
+    shown = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines()[-1] == "set()"
+
+
 def test_a_notebook_shows_the_page_in_a_frame(tmp_path: Path) -> None:
     bundle = read_bundle(write_bundle(tmp_path / "bundle", tables={"picks.csv": TABLES["picks.csv"]}))
     assert report(bundle)._repr_html_().startswith("<iframe srcdoc=")

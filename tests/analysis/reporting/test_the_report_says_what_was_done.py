@@ -283,6 +283,6 @@ def test_forty_readers_fit_on_a_page() -> None:
     quartets = quartets.with_(detection=quartets.detection.with_(by_reader=rows))
     document = results.with_(sections={"quartets": quartets})
     (forest,) = [p for p in pictures(document) if p.name == "quartets-readers"]
-    width, height = forest.figure.get_size_inches()
+    width, height = forest.figure().get_size_inches()
     # 160 mm wide on A4 with 247 mm of text
     assert height / width * 160 < 230
