@@ -1,7 +1,6 @@
 """The addresses of the desk's API."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from readerstudy.desk.cases import api as cases
 from readerstudy.desk.emergency import api as emergency
@@ -19,6 +18,7 @@ from readerstudy.desk.result import api as result
 from readerstudy.desk.runs import api as runs
 from readerstudy.desk.study import api as study
 from readerstudy.desk.watching import api as watching
+from readerstudy.web.schema import SchemaView
 
 of_a_study = [
     path("copy", study.CopyView.as_view(), name="api-copy"),
@@ -85,7 +85,7 @@ of_a_study = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema", SchemaView.as_view(), name="api-schema"),
     path("planner", planner.PlannerView.as_view(), name="api-planner"),
     path("planner/endpoint", planner.EndpointPlannerView.as_view(), name="api-planner-endpoint"),
     path("protocols", protocol.PublishedView.as_view(), name="api-published"),

@@ -1,9 +1,9 @@
 """The addresses of the reading API."""
 
 from django.urls import path, register_converter
-from drf_spectacular.views import SpectacularAPIView
 
 from readerstudy.reading import api
+from readerstudy.web.schema import SchemaView
 
 
 class TokenConverter:
@@ -21,7 +21,7 @@ class TokenConverter:
 register_converter(TokenConverter, "token")
 
 urlpatterns = [
-    path("schema", SpectacularAPIView.as_view(), name="reading-schema"),
+    path("schema", SchemaView.as_view(), name="reading-schema"),
     path("pixels/<token:token>", api.PixelsView.as_view(), name="reading-pixels"),
     path("packed/<token:token>", api.PackedView.as_view(), name="reading-packed"),
     path("sealed/<token:token>", api.SealedView.as_view(), name="reading-sealed"),
