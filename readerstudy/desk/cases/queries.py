@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from readerstudy.desk.cases.replay import replay_of
-from readerstudy.desk.shell.access import LARGEST_KEY
 from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.results.cases import case_of, gallery
 from readerstudy.results.looks import Look, dwell_on, looks_at
@@ -67,7 +66,5 @@ def picture_of(study: Study, number: int, size_px: int, frame: int | None = None
 
     Its own number would tell when it was imported.
     """
-    if number > LARGEST_KEY:
-        return None
     shown = TrialImage.objects.filter(trial__section__study=study, pk=number).select_related("image").first()
     return None if shown is None else thumbnail_png(shown.image, size_px, scope=study.pk, frame=frame)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from readerstudy.desk.shell.facts import images_by_source
 from readerstudy.imaging.delivery import part_png, thumbnail_png
@@ -66,7 +66,5 @@ def part_of_source_picture(study: Study, number: int, part: str) -> bytes:
 
 
 def _image(study: Study, number: int) -> Image:
-    row = Provenance.objects.filter(source__study=study, pk=number).select_related("image").first()
-    if row is None:
-        raise Http404
-    return row.image
+    rows = Provenance.objects.filter(source__study=study).select_related("image")
+    return get_object_or_404(rows, pk=number).image

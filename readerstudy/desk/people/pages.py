@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -120,10 +121,8 @@ def withdraw_reader(request: HttpRequest, study: Study, pseudonym: str) -> HttpR
 @require_POST
 @study_page(*OWNERS)
 def withdraw_staff(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
-    staff = Enrolment.objects.filter(study=study, pk=number).exclude(role=Role.READER).current().first()
-    if staff is None:
-        raise Http404
-    return _withdraw(request, study, staff)
+    staff = Enrolment.objects.filter(study=study).exclude(role=Role.READER).current()
+    return _withdraw(request, study, get_object_or_404(staff, pk=number))
 
 
 def _withdraw(request: HttpRequest, study: Study, enrolment: Enrolment) -> HttpResponseBase:

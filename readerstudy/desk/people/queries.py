@@ -1,7 +1,7 @@
 """The people of a study, and who still has something to do in it."""
 
 from django.db.models import Count
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.models.enrolment import EnrolmentQuerySet
@@ -16,10 +16,7 @@ def people_of(study: Study) -> EnrolmentQuerySet:
 
 
 def reader_called(study: Study, pseudonym: str) -> Enrolment:
-    found = people_of(study).readers().filter(pseudonym=pseudonym).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(people_of(study).readers(), pseudonym=pseudonym)
 
 
 def unfinished_readers(study: Study) -> list[Enrolment]:

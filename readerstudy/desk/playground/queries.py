@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from readerstudy.desk.runs.queries import runs_of
-from readerstudy.desk.shell.access import LARGEST_KEY
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.protocol.labels import LabelDocument
 from readerstudy.studies.protocol.words import Words
@@ -15,10 +14,7 @@ TITLES = {"bmi": "BMI"}
 
 
 def preview_of(study: Study, number: int) -> Run:
-    run = runs_of(study).filter(kind="preview", pk=number).first() if number <= LARGEST_KEY else None
-    if run is None:
-        raise Http404
-    return run
+    return get_object_or_404(runs_of(study), kind="preview", pk=number)
 
 
 def condition_named(name: str, labels: Mapping[str, LabelDocument]) -> LabelDocument:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from readerstudy.desk.runs.queries import newest_run
 from readerstudy.results.planner import minutes_each
@@ -36,7 +36,4 @@ def preflight_of(study: Study) -> Preflight:
 
 
 def rehearsal_of(study: Study, slug: str) -> Study:
-    twin = Study.objects.filter(rehearses=study, slug=slug).first()
-    if twin is None:
-        raise Http404
-    return twin
+    return get_object_or_404(Study, rehearses=study, slug=slug)

@@ -1,9 +1,10 @@
 """The runs of a study."""
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
-from readerstudy.desk.shell.access import LARGEST_KEY, LEADS, roles_of
+from readerstudy.desk.shell.access import LEADS, roles_of
 from readerstudy.studies.models import Run, Study
 from readerstudy.studies.models.run import RunQuerySet
 
@@ -27,7 +28,4 @@ def run_of(request: HttpRequest | Request, study: Study, number: int) -> Run:
     runs = runs_of(study)
     if roles_of(request, study).isdisjoint(LEADS):
         runs = runs.filter(kind="report")
-    run = runs.filter(pk=number).first() if number <= LARGEST_KEY else None
-    if run is None:
-        raise Http404
-    return run
+    return get_object_or_404(runs, pk=number)

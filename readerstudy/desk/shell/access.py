@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
@@ -17,8 +17,6 @@ from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.models.enrolment import STAFF as STAFF
 
-P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, Study, P], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 
 LEADS = (Role.OWNER, Role.COORDINATOR)
@@ -26,7 +24,6 @@ OWNERS = (Role.OWNER,)
 UNBLINDERS = (Role.OWNER, Role.ANALYST)
 MONITORS = (Role.MONITOR,)
 ROLES = "desk_roles"  # what `study_page` read, kept with the request
-LARGEST_KEY = 2**63 - 1
 
 
 def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:

@@ -1,6 +1,6 @@
 """The base class of the desk's API views: find the study and check the role."""
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from readerstudy.desk.shell.access import prepares_studies
 from readerstudy.desk.shell.errors import NotStaff
@@ -12,10 +12,7 @@ class DeskView(ApiView):
     def study(self, slug: str, *roles: str) -> Study:
         """Return the study of the address if the person has one of the roles; else raise a 404."""
         mine = Study.objects.in_role(self.request.user, *roles).select_related("lock", "freeze")
-        study = mine.filter(slug=slug).first()
-        if study is None:
-            raise Http404
-        return study
+        return get_object_or_404(mine, slug=slug)
 
     def staff_only(self) -> None:
         """Refuse people who prepare no studies, such as readers."""
