@@ -81,9 +81,6 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
-    def get_short_name(self) -> str:
-        return self.name.split(" ")[0] if self.name else self.email
-
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def claimed(self) -> "InvitationQuerySet":

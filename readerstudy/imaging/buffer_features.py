@@ -7,20 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.colour_features import COLOUR_FEATURES, colour_features_of, luma_of
-from readerstudy.imaging.features import FEATURE_NAMES, features_of, sketch_of
-from readerstudy.imaging.frame_features import FRAME_FEATURES, frame_features_of
+from readerstudy.imaging.colour_features import colour_features_of, luma_of
+from readerstudy.imaging.features import features_of, sketch_of
+from readerstudy.imaging.frame_features import frame_features_of
 
 Job = tuple[bytes, Canvas]
 Found = tuple[dict[str, float], bytes]
 #: Of more frames, so many are measured as stills are.
 FRAMES_AS_STILLS = 5
-
-
-def feature_names(canvas: Canvas) -> tuple[str, ...]:
-    """Every feature that images of a canvas have, in order."""
-    colour = COLOUR_FEATURES if canvas.mode == "colour" else ()
-    return (*FEATURE_NAMES, *colour, *(FRAME_FEATURES if canvas.frames > 1 else ()))
 
 
 def measure_buffers(jobs: Sequence[Job]) -> list[Found]:

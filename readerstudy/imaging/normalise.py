@@ -75,7 +75,7 @@ def prepare(original: Original, name: str, canvas: Canvas) -> Buffer | Refusal:
         decoded = replace(decoded, spacing_mm=spacing_mm or decoded.spacing_mm)
         counts = histogram(decoded.levels)
         step = coarseness(counts, decoded.greys)
-        grey = _normalised(decoded, canvas, step)
+        grey = levels_normalised(decoded.levels, decoded.greys, canvas, step, decoded.spacing_mm)
         if int(grey.min()) == int(grey.max()):
             raise UniformGrey
     except Refusal as refusal:
@@ -107,10 +107,7 @@ def digest_of_parts(parts: Iterable[bytes], canvas: Canvas) -> str:
 
 
 def normalise(decoded: Decoded, canvas: Canvas) -> NDArray[Any]:
-    return _normalised(decoded, canvas, coarseness(histogram(decoded.levels), decoded.greys))
-
-
-def _normalised(decoded: Decoded, canvas: Canvas, step: float) -> NDArray[Any]:
+    step = coarseness(histogram(decoded.levels), decoded.greys)
     return levels_normalised(decoded.levels, decoded.greys, canvas, step, decoded.spacing_mm)
 
 

@@ -4,7 +4,6 @@ import importlib.util
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import generation
@@ -68,11 +67,6 @@ def speaking_plainly() -> Iterator[None]:
 def require_torch() -> None:
     if importlib.util.find_spec("torch") is None:
         raise GenerationNotInstalled
-
-
-def checkpoint_path(name: str) -> Path | None:
-    """Return the path of a checkpoint by its name; empty means the bundled one."""
-    return Path(name) if name else None
 
 
 def model_size() -> int:

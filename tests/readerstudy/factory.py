@@ -344,13 +344,13 @@ def an_answer(enrolment: Enrolment, *, letter: str = "A", points: int = 3, says:
     screen = screen_of(walk.current, walk.document, enrolment.study.lock.plan_digest)
     if not screen.letters:
         return Answer(items=said_of(screen, says))
-    task = screen.section.task
+    section, task = screen.section, screen.section.task
     return Answer(
         items=said_of(screen, says),
         pick=letter if task == "pick_real" else None,
-        ratings=dict.fromkeys(screen.letters, points) if screen.asks_ratings else {},
+        ratings=dict.fromkeys(screen.letters, points) if section.rate or task == "rate" else {},
         call="synthetic" if task == "call" else None,
-        confidence=2 if screen.section.confidence else None,
+        confidence=2 if section.confidence else None,
         verdict="fits" if task == "check_label" else None,
     )
 

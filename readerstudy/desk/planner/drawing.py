@@ -19,8 +19,6 @@ PANELS = (
 )
 PANEL_OF_LABELS = ("power_equivalence", "equivalence", "A rate below the margin")
 
-Point = Mapping[str, Any]
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Panel:

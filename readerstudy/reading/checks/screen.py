@@ -39,10 +39,6 @@ class Screen:
     def canvas(self) -> Canvas:
         return self.protocol.canvas
 
-    @property
-    def asks_ratings(self) -> bool:
-        return self.section.rate or self.section.task == "rate"
-
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """What is asked here, by name and in order."""

@@ -11,8 +11,6 @@ from readerstudy.truth.allocation.pools import Pools, Stratum, alike
 from readerstudy.truth.allocation.shuffle import shuffled
 from readerstudy.truth.errors import NotEnoughImages
 
-Known = Mapping[tuple[str, str], Pooled]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Makeup:

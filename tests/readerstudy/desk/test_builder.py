@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from readerstudy.desk.protocol.builder.form import controls_of, flat
+from readerstudy.desk.protocol.builder.form import controls_of
 from readerstudy.desk.protocol.builder.wording import CHAPTERS, is_on_the_form, words_of
 from readerstudy.desk.protocol.published import all_published, published
 from readerstudy.imaging.canvas import Canvas
@@ -28,6 +28,7 @@ from readerstudy.studies.protocol import (
     SourceDocument,
     examine,
 )
+from tests.readerstudy.desk.controls import flat
 from tests.readerstudy.factory import a_planned_study, a_user
 from tests.readerstudy.people import signed_in
 

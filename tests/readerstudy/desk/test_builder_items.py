@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from readerstudy.desk.protocol.builder.form import controls_of, flat, form_of
+from readerstudy.desk.protocol.builder.form import controls_of, form_of
 from readerstudy.desk.protocol.builder.wording_items import KINDS
 from readerstudy.desk.protocol.published import published
 from readerstudy.studies.protocol import examine
+from tests.readerstudy.desk.controls import flat
 from tests.readerstudy.desk.test_builder import filled, shown_text
 from tests.readerstudy.factory import a_leader
 from tests.readerstudy.people import signed_in

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from django.test import Client
 
-from readerstudy.desk.protocol.builder.form import controls_of, flat
+from readerstudy.desk.protocol.builder.form import controls_of
 from readerstudy.desk.protocol.builder.notation import (
     read_conditions,
     read_options,
@@ -17,6 +17,7 @@ from readerstudy.desk.protocol.builder.notation import (
 )
 from readerstudy.desk.protocol.reference_page import FOLDER
 from readerstudy.studies.protocol import examine
+from tests.readerstudy.desk.controls import flat
 from tests.readerstudy.desk.test_builder import filled, shown_text
 from tests.readerstudy.desk.test_builder_items import after
 from tests.readerstudy.factory import a_leader

@@ -137,15 +137,6 @@ def around(path: str, shown: Container[str]) -> str:
     return inner or path
 
 
-def flat(controls: Iterable[Control]) -> Iterable[Control]:
-    """The controls that take input."""
-    for control in controls:
-        if control.counts:
-            yield from control.counts
-        else:
-            yield control
-
-
 def form_of(found: Examination, typed: Mapping[str, str], *, judged: bool = True) -> Form:
     """The whole form; `typed` is what a control shows instead of what the text says.
 

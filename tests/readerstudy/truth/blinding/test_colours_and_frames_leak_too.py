@@ -10,7 +10,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
-from readerstudy.imaging.buffer_features import feature_names, measure_buffers
+from readerstudy.imaging.buffer_features import measure_buffers
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.colour_features import COLOUR_FEATURES
 from readerstudy.imaging.features import FEATURE_NAMES, Features
@@ -28,7 +28,8 @@ Change = Callable[[Pixels], Pixels]
 
 def measured(pixels: Pixels, canvas: Canvas) -> Measured:
     ((values, sketch),) = measure_buffers([(pixels.tobytes(), canvas)])
-    assert tuple(values) == feature_names(canvas)
+    colour = COLOUR_FEATURES if canvas.mode == "colour" else ()
+    assert tuple(values) == (*FEATURE_NAMES, *colour, *(FRAME_FEATURES if canvas.frames > 1 else ()))
     more = {name: value for name, value in values.items() if name not in FEATURE_NAMES}
     return Measured(features=Features.from_dict(values), sketch=sketch, more=more)
 
