@@ -6,7 +6,6 @@ from readerstudy.errors import ReaderstudyError
 
 class AccountsConfig(AppConfig):
     name = "readerstudy.accounts"
-    label = "accounts"
 
     def ready(self) -> None:
         ReaderstudyError.translate = gettext

@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class AuditConfig(AppConfig):
     name = "readerstudy.audit"
-    label = "audit"
 
     def ready(self) -> None:
         from readerstudy.accounts import witness

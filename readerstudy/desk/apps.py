@@ -5,7 +5,6 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 class DeskConfig(AppConfig):
     default = True
     name = "readerstudy.desk"
-    label = "desk"
 
     def ready(self) -> None:
         from readerstudy.studies.runs import performed_in

@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class ResultsConfig(AppConfig):
     name = "readerstudy.results"
-    label = "results"
 
     def ready(self) -> None:
         from readerstudy.studies.runs import performed_in

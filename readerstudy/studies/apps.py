@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class StudiesConfig(AppConfig):
     name = "readerstudy.studies"
-    label = "studies"
 
     def ready(self) -> None:
         from readerstudy.accounts import gate, second_factor

@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class SynthesisConfig(AppConfig):
     name = "readerstudy.synthesis"
-    label = "synthesis"
 
     def ready(self) -> None:
         from readerstudy.studies.runs import performed_in

@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class TruthConfig(AppConfig):
     name = "readerstudy.truth"
-    label = "truth"
 
     def ready(self) -> None:
         from readerstudy.accounts import gate

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class ImagingConfig(AppConfig):
-    name = "readerstudy.imaging"
-    label = "imaging"
