@@ -191,16 +191,11 @@ def postgresql(config: dict[str, Any]) -> dict[str, object]:
 def image_storage() -> dict[str, object]:
     """Configure the storage of pixel buffers: a folder, or `s3://bucket/prefix?endpoint=URL`."""
     url = os.environ.get("STORAGE_URL")
-    if not url:
+    parts = urlsplit(url or "")
+    if not url or (parts.scheme == "file" and not parts.netloc and parts.path):
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": HOME / "images"},
-        }
-    parts = urlsplit(url)
-    if parts.scheme == "file" and not parts.netloc and parts.path:
-        return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": parts.path},
+            "OPTIONS": {"location": parts.path or HOME / "images"},
         }
     if parts.scheme != "s3" or not parts.netloc:
         raise ImproperlyConfigured(
@@ -368,7 +363,6 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = PRODUCTION
 TIME_ZONE = "UTC"
-USE_TZ = True
 
 # --- Static files -----------------------------------------------------------------------------------
 
@@ -444,7 +438,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "readerstudy",
@@ -459,7 +452,6 @@ SPECTACULAR_SETTINGS = {
 
 # --- Behaviour on the wire --------------------------------------------------------------------------
 
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -476,8 +468,6 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": ["'self'", "blob:"],
     }
 }
-SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
