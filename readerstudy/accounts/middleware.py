@@ -18,14 +18,17 @@ from readerstudy.accounts.reauthentication import can_confirm
 from readerstudy.accounts.second_factor import lacks_second_factor
 from readerstudy.accounts.sessions import idle_s, note_use, signed_in_for_s, signed_in_just_now
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
 
-
-class SessionEnds:
-    """Sign out who has not asked for anything for IDLE_MINUTES, and everybody after LONGEST_SESSION_DAYS."""
-
-    def __init__(self, get_response: Answer) -> None:
+class _Middleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+
+class SessionEnds(_Middleware):
+    """Sign out who has not asked for anything for IDLE_MINUTES, and everybody after LONGEST_SESSION_DAYS."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
@@ -54,7 +57,7 @@ def _sign_out(request: HttpRequest, sentence: str) -> None:
     messages.info(request, sentence)
 
 
-class SecondFactorRequired:
+class SecondFactorRequired(_Middleware):
     """Lead those who need a second factor and have none to where they set it up, and nowhere else."""
 
     ALLOWED = frozenset(
@@ -71,12 +74,6 @@ class SecondFactorRequired:
         }
     )
 
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
-
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
@@ -92,18 +89,12 @@ class SecondFactorRequired:
         return redirect("mfa_index")
 
 
-class NothingToConfirmWith:
+class NothingToConfirmWith(_Middleware):
     """Have people choose a password where they are asked to confirm their identity and have no means to.
 
     They may do so shortly after signing in only, else they sign in again: a browser that was left signed in
     gives nobody else a password of their own.
     """
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ReauthenticationRequired):
@@ -118,29 +109,23 @@ class NothingToConfirmWith:
         return redirect(f"{reverse('account_login')}?{query}")
 
 
-class PermissionsPolicy:
+class PermissionsPolicy(_Middleware):
     """Forbid the browser what no page here needs."""
 
     NONE_OF = (
         "accelerometer, autoplay, browsing-topics, camera, display-capture, encrypted-media, geolocation, "
         "gyroscope, magnetometer, microphone, midi, payment, usb, xr-spatial-tracking"
     )
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-        self.policy = ", ".join(f"{feature}=()" for feature in self.NONE_OF.split(", "))
+    POLICY = NONE_OF.replace(",", "=(),") + "=()"
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", self.policy)
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
         return response
 
 
-class PrivateAnswers:
+class PrivateAnswers(_Middleware):
     """What somebody who is signed in is shown is theirs: no cache between keeps it, unless a view says so."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
