@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import Manager
 
 from readerstudy.audit.chain import canonical
 from readerstudy.audit.compare import differences
@@ -25,6 +27,7 @@ from readerstudy.reading.raise_concern import facts_of
 from readerstudy.studies.models import Study
 
 Facts = dict[Any, dict[str, Any]]
+Rows = Callable[[Study], Facts]
 
 
 def questionnaire_digest(answers: Mapping[str, Any], salt: UUID | None) -> str | None:
@@ -36,81 +39,34 @@ def questionnaire_digest(answers: Mapping[str, Any], salt: UUID | None) -> str |
 
 
 def verify_steps(study: Study) -> Iterator[Finding]:
-    told = _Told(study)
-    for what in (
-        *differences("the consent of enrolment", _consents(study), told.by_reader("consent given")),
-        *differences("the briefing of enrolment", _briefings(study), told.by_reader("instructions read")),
-        *differences(
-            "the questionnaire of enrolment", _questionnaires(study), told.by_reader("questionnaire filled")
-        ),
-        *differences("sitting", _sittings(study), told.by_subject("sitting opened")),
-        *differences("handing in by enrolment", _submissions(study), told.by_section("section handed in")),
-        *differences(
-            "the disclosure read by enrolment",
-            _debriefings(study),
-            told.by_section("disclosure acknowledged"),
-        ),
-        *differences("early end by enrolment", _early_ends(study), told.by_section("section ended early")),
-        *differences("reported problem", _concerns(study), told.by_subject("problem reported")),
-        *differences("practice round of enrolment", _rounds(study), told.by_round("practice judged")),
-    ):
-        yield Finding(stream=study.scope, what=what)
+    told = _told(study)
+    for verb, step in STEPS.items():
+        for what in differences(step.noun, step.rows(study), told[verb]):
+            yield Finding(stream=study.scope, what=what)
 
 
-class _Told:
-    """The events of all readers of a study, by verb and key."""
+def _told(study: Study) -> dict[str, Facts]:
+    """What the log says of every step, by its verb and key."""
+    found: dict[str, Facts] = {verb: {} for verb in STEPS}
+    readers = Event.objects.filter(stream__name__startswith=f"{study.scope}/enrolment:", verb__in=STEPS)
+    events = readers.order_by("stream_id", "number")
+    for verb, stream, subject, said in events.values_list("verb", "stream__name", "subject", "particulars"):
+        reader, row = (int(name.rpartition(":")[2]) for name in (stream, subject))
+        found[verb][STEPS[verb].key(reader, row, said)] = {**said, "enrolment": reader}
+    return found
 
-    VERBS = (
-        "consent given",
-        "instructions read",
-        "questionnaire filled",
-        "sitting opened",
-        "section handed in",
-        "disclosure acknowledged",
-        "section ended early",
-        "problem reported",
-        "practice judged",
-    )
 
-    def __init__(self, study: Study) -> None:
-        events = Event.objects.filter(
-            stream__name__startswith=f"{study.scope}/enrolment:", verb__in=self.VERBS
-        ).order_by("stream_id", "number")
-        columns = "verb", "stream__name", "subject", "particulars"
-        self._events = [
-            (verb, int(stream.rpartition(":")[2]), int(subject.rpartition(":")[2]), said)
-            for verb, stream, subject, said in events.values_list(*columns)
-        ]
+def _rows(manager: Manager[Any], *key: str, **facts: str) -> Rows:
+    """Read what the rows of a study say: the columns of a key, and the column of each fact."""
 
-    def by_reader(self, verb: str) -> Facts:
-        return {reader: said for what, reader, _, said in self._events if what == verb}
-
-    def by_subject(self, verb: str) -> Facts:
+    def read(study: Study) -> Facts:
+        rows = manager.filter(enrolment__study=study).values_list(*key, *facts.values())
         return {
-            subject: {**said, "enrolment": reader}
-            for what, reader, subject, said in self._events
-            if what == verb
+            row[: len(key)] if len(key) > 1 else row[0]: dict(zip(facts, row[len(key) :], strict=True))
+            for row in rows
         }
 
-    def by_section(self, verb: str) -> Facts:
-        return {(reader, said["section"]): said for what, reader, _, said in self._events if what == verb}
-
-    def by_round(self, verb: str) -> Facts:
-        return {
-            (reader, said["section"], said["round"]): said
-            for what, reader, _, said in self._events
-            if what == verb
-        }
-
-
-def _consents(study: Study) -> Facts:
-    rows = Consent.objects.filter(enrolment__study=study)
-    return {pk: {"text": digest} for pk, digest in rows.values_list("enrolment_id", "text_digest")}
-
-
-def _briefings(study: Study) -> Facts:
-    rows = Briefing.objects.filter(enrolment__study=study)
-    return {pk: {"text": digest} for pk, digest in rows.values_list("enrolment_id", "text_digest")}
+    return read
 
 
 def _questionnaires(study: Study) -> Facts:
@@ -121,33 +77,6 @@ def _questionnaires(study: Study) -> Facts:
     }
 
 
-def _sittings(study: Study) -> Facts:
-    rows = Sitting.objects.filter(enrolment__study=study)
-    return {
-        pk: {"enrolment": reader, "passed_display_check": passed}
-        for pk, reader, passed in rows.values_list("pk", "enrolment_id", "passed_display_check")
-    }
-
-
-def _submissions(study: Study) -> Facts:
-    rows = Submission.objects.filter(enrolment__study=study)
-    return {(pk, section): {} for pk, section in rows.values_list("enrolment_id", "section__name")}
-
-
-def _debriefings(study: Study) -> Facts:
-    rows = Debriefing.objects.filter(enrolment__study=study)
-    columns = "enrolment_id", "section__name", "text_digest"
-    return {
-        (pk, section): {"section": section, "text": text} for pk, section, text in rows.values_list(*columns)
-    }
-
-
-def _early_ends(study: Study) -> Facts:
-    rows = EarlyEnd.objects.filter(enrolment__study=study)
-    columns = "enrolment_id", "section__name", "answered"
-    return {(pk, section): {"answered": count} for pk, section, count in rows.values_list(*columns)}
-
-
 def _concerns(study: Study) -> Facts:
     rows = Concern.objects.filter(enrolment__study=study).select_related("presentation__section")
     return {
@@ -156,7 +85,58 @@ def _concerns(study: Study) -> Facts:
     }
 
 
-def _rounds(study: Study) -> Facts:
-    rows = PracticeRound.objects.filter(enrolment__study=study)
-    columns = "enrolment_id", "section__name", "number", "passed"
-    return {(pk, section, n): {"passed": passed} for pk, section, n, passed in rows.values_list(*columns)}
+class _Step(NamedTuple):
+    """What its rows are called, where they are, and their key by reader, row and what the log says."""
+
+    noun: str
+    rows: Rows
+    key: Callable[[int, int, Mapping[str, Any]], Any]
+
+
+def _of_reader(reader: int, row: int, said: Mapping[str, Any]) -> int:
+    return reader
+
+
+def _of_row(reader: int, row: int, said: Mapping[str, Any]) -> int:
+    return row
+
+
+def _of_section(reader: int, row: int, said: Mapping[str, Any]) -> tuple[int, str]:
+    return reader, said["section"]
+
+
+def _of_round(reader: int, row: int, said: Mapping[str, Any]) -> tuple[int, str, int]:
+    return reader, said["section"], said["round"]
+
+
+_SECTION = "enrolment_id", "section__name"
+#: Every step by the verb of its event.
+STEPS = {
+    "consent given": _Step(
+        "the consent of enrolment", _rows(Consent.objects, "enrolment_id", text="text_digest"), _of_reader
+    ),
+    "instructions read": _Step(
+        "the briefing of enrolment", _rows(Briefing.objects, "enrolment_id", text="text_digest"), _of_reader
+    ),
+    "questionnaire filled": _Step("the questionnaire of enrolment", _questionnaires, _of_reader),
+    "sitting opened": _Step(
+        "sitting",
+        _rows(Sitting.objects, "pk", enrolment="enrolment_id", passed_display_check="passed_display_check"),
+        _of_row,
+    ),
+    "section handed in": _Step("handing in by enrolment", _rows(Submission.objects, *_SECTION), _of_section),
+    "disclosure acknowledged": _Step(
+        "the disclosure read by enrolment",
+        _rows(Debriefing.objects, *_SECTION, text="text_digest"),
+        _of_section,
+    ),
+    "section ended early": _Step(
+        "early end by enrolment", _rows(EarlyEnd.objects, *_SECTION, answered="answered"), _of_section
+    ),
+    "problem reported": _Step("reported problem", _concerns, _of_row),
+    "practice judged": _Step(
+        "practice round of enrolment",
+        _rows(PracticeRound.objects, *_SECTION, "number", passed="passed"),
+        _of_round,
+    ),
+}
