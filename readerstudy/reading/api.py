@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,6 +50,7 @@ from readerstudy.reading.state import show, state_of
 from readerstudy.reading.steps import require_steps
 from readerstudy.reading.walk import Walk
 from readerstudy.web.authentication import ApiTokenAuthentication, BrowserSession
+from readerstudy.web.openapi import operation
 from readerstudy.web.pages import sign_in_url
 from readerstudy.web.ranges import partial
 from readerstudy.web.shapes import REFUSALS
@@ -95,7 +95,7 @@ class ReadingView(ApiView):
 class StateView(ReadingView):
     """Where the reader stands."""
 
-    @extend_schema(operation_id="state", parameters=[SITTING], responses={200: shapes.StateOut, **REFUSALS})
+    @operation("state", shapes.StateOut, parameters=[SITTING])
     def get(self, request: Request, slug: str) -> Response:
         enrolment = reading_now(person(request), slug)
         require_open(enrolment)
@@ -107,7 +107,7 @@ class StateView(ReadingView):
 class PresentationView(ReadingView):
     """A presentation the reader has answered and may look at again, or the one that is open."""
 
-    @extend_schema(operation_id="presentation", responses={200: shapes.PresentationOut, **REFUSALS})
+    @operation("presentation", shapes.PresentationOut)
     def get(self, request: Request, slug: str, token: str) -> Response:
         enrolment = reading_now(person(request), slug)
         require_open(enrolment)
@@ -122,14 +122,11 @@ class PresentationView(ReadingView):
 class DraftView(ReadingView):
     """A half-filled answer."""
 
-    @extend_schema(
-        operation_id="draft", request=DraftIn, parameters=[SITTING], responses={204: None, **REFUSALS}
-    )
+    @operation("draft", None, asks=DraftIn, status=204, parameters=[SITTING])
     def put(self, request: Request, slug: str, token: str) -> Response:
         enrolment = reading_now(person(request), slug)
-        given = self.given(DraftIn)
-        keep_draft(enrolment, token, given["draft"], sitting=sitting_of(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        keep_draft(enrolment, token, self.given(DraftIn)["draft"], sitting=sitting_of(request))
+        return Response(status=204)
 
 
 #: One for all requests: making its forty fields takes longer than checking an answer.
@@ -166,24 +163,20 @@ class ResponseView(ReadingView):
 class ConcernView(ReadingView):
     """Something is wrong with a screen. It is no answer, and may be sent again."""
 
-    @extend_schema(operation_id="concern", request=ConcernIn, responses={204: None, **REFUSALS})
+    @operation("concern", None, asks=ConcernIn, status=204)
     def post(self, request: Request, slug: str, token: str) -> Response:
         enrolment = reading_of(person(request), slug)
         given = ConcernIn(data=request.data)
         given.is_valid(raise_exception=True)
         client_uuid = given.validated_data["client_uuid"]
         raise_concern(enrolment, token, given.raised(), by=person(request), client_uuid=client_uuid)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=204)
 
 
 class SittingView(ReadingView):
     """Sit down in a tab, or take over from another."""
 
-    @extend_schema(
-        operation_id="sitting",
-        request=SittingIn,
-        responses={200: shapes.SittingOut, **REFUSALS},
-    )
+    @operation("sitting", shapes.SittingOut, asks=SittingIn)
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_now(person(request), slug)
         given = self.given(SittingIn)
@@ -201,78 +194,74 @@ class SittingView(ReadingView):
 class EventsView(ReadingView):
     """What happened in a tab: pauses, focus, visibility."""
 
-    @extend_schema(operation_id="events", request=EventsIn, responses={204: None, **REFUSALS})
+    @operation("events", None, asks=EventsIn, status=204)
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_now(person(request), slug)
         given = EventsIn(data=request.data)
         given.is_valid(raise_exception=True)
         note_activity(enrolment, given.validated_data["sitting"], given.happenings())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=204)
 
 
 class HandInView(ReadingView):
     """Hand in a section whose answers could still be changed."""
 
-    @extend_schema(operation_id="hand_in", request=HandInIn, responses={204: None, **REFUSALS})
+    @operation("hand_in", None, asks=HandInIn, status=204)
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
-        given = self.given(HandInIn)
-        hand_in_by_token(enrolment, given["section"], by=person(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        hand_in_by_token(enrolment, self.given(HandInIn)["section"], by=person(request))
+        return Response(status=204)
 
 
 class DisclosedView(ReadingView):
     """Say that what a section discloses has been read."""
 
-    @extend_schema(operation_id="disclosed", request=HandInIn, responses={204: None, **REFUSALS})
+    @operation("disclosed", None, asks=HandInIn, status=204)
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
-        given = self.given(HandInIn)
-        debrief(enrolment, given["section"], by=person(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        debrief(enrolment, self.given(HandInIn)["section"], by=person(request))
+        return Response(status=204)
 
 
 class ConsentView(ReadingView):
     """Consent to the text of the protocol."""
 
-    @extend_schema(operation_id="consent", request=None, responses={204: None, **REFUSALS})
+    @operation("consent", None, status=204)
     def post(self, request: Request, slug: str) -> Response:
         consent(reading_of(person(request), slug), by=person(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=204)
 
 
 class QuestionnaireView(ReadingView):
     """Answers to the protocol's questions, by their names."""
 
-    @extend_schema(
-        operation_id="questionnaire", request=OpenApiTypes.OBJECT, responses={204: None, **REFUSALS}
-    )
+    @operation("questionnaire", None, asks=OpenApiTypes.OBJECT, status=204)
     def post(self, request: Request, slug: str) -> Response:
         if not isinstance(request.data, dict):
             raise ValidationError([_("Send an object of question names and answers.")])
         fill_questionnaire(reading_of(person(request), slug), request.data, by=person(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=204)
 
 
 class BriefingView(ReadingView):
     """Say that the instructions have been read."""
 
-    @extend_schema(operation_id="briefing", request=None, responses={204: None, **REFUSALS})
+    @operation("briefing", None, status=204)
     def post(self, request: Request, slug: str) -> Response:
         be_briefed(reading_of(person(request), slug), by=person(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=204)
 
 
 class DisplayView(ReadingView):
     """Hidden digits to be read, and the result of the display check, for this browser."""
 
-    @extend_schema(operation_id="charts", responses={200: shapes.ChartsOut, **REFUSALS})
+    @operation("charts", shapes.ChartsOut)
     def get(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
         attempt = new_attempt(enrolment)
         return Response({"attempt": attempt, "charts": charts_of(enrolment, attempt)})
 
-    @extend_schema(operation_id="display", request=DisplayIn, responses={200: shapes.DisplayOut, **REFUSALS})
+    @operation("display", shapes.DisplayOut, asks=DisplayIn)
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_of(person(request), slug)
         given = self.given(DisplayIn)
@@ -285,12 +274,12 @@ class DisplayView(ReadingView):
 class KeysView(ReadingView):
     """The keys that the reader has chosen for the tools, in every study alike."""
 
-    @extend_schema(operation_id="keys", responses={200: shapes.KeysOut, **REFUSALS})
+    @operation("keys", shapes.KeysOut)
     def get(self, request: Request, slug: str) -> Response:
         reading_of(person(request), slug)
         return Response({"keys": keys_of(person(request))})
 
-    @extend_schema(operation_id="choose_keys", request=KeysIn, responses={200: shapes.KeysOut, **REFUSALS})
+    @operation("choose_keys", shapes.KeysOut, asks=KeysIn)
     def put(self, request: Request, slug: str) -> Response:
         reading_of(person(request), slug)
         return Response({"keys": choose_keys(self.given(KeysIn)["keys"], by=person(request))})

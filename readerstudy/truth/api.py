@@ -1,6 +1,5 @@
 """The API for feedback on an answer, the only truth that a reader's browser can request."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,7 +9,8 @@ from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.models import Presentation
 from readerstudy.reading.readers import readings_of
 from readerstudy.truth.feedback import feedback
-from readerstudy.web.shapes import REFUSALS, Shape
+from readerstudy.web.openapi import operation
+from readerstudy.web.shapes import Shape
 
 
 class ShownOut(Shape):
@@ -30,7 +30,7 @@ class FeedbackOut(Shape):
 class FeedbackView(ReadingView):
     """Feedback on a committed answer, in sections that give feedback."""
 
-    @extend_schema(operation_id="practice_feedback", responses={200: FeedbackOut, **REFUSALS})
+    @operation("practice_feedback", FeedbackOut)
     def get(self, request: Request, token: str) -> Response:
         shown = Presentation.objects.filter(token=token).select_related("section").first()
         if shown is None:
