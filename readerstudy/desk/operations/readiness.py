@@ -33,7 +33,7 @@ def _checked_in(tick: int) -> dict[str, bool]:
     found = {"database": _well(_database)}
     found["migrations"] = found["database"] and _well(_migrations)
     found["storage"] = _well(_storage)
-    found["worker"] = found["database"] and _well(_worker)
+    found["worker"] = found["database"] and _well(worker_is_there)
     return found
 
 
@@ -74,7 +74,3 @@ def _is_migrated() -> bool:
 def _storage() -> bool:
     """The storage answers; that it has no such buffer is the answer."""
     return absent_keys([NO_SUCH_KEY]) == {NO_SUCH_KEY}
-
-
-def _worker() -> bool:
-    return worker_is_there()

@@ -8,8 +8,8 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import IO, Any
+from dataclasses import astuple, dataclass
+from typing import Any
 
 import typst
 from django.utils import timezone
@@ -73,16 +73,10 @@ def audit_trail(study: Study, kind: str, *, by: User) -> tuple[bytes, str]:
 
 def _as_csv(study: Study) -> bytes:
     text = io.StringIO()
-    _write_csv(study, text)
-    return text.getvalue().encode()
-
-
-def _write_csv(study: Study, stream: IO[str]) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for entry in trail_of(study):
-        cells = (entry.at, entry.who, entry.sentence, entry.reason, entry.stream, entry.digest)
-        writer.writerow(map(defused, cells))
+    writer.writerows(map(defused, astuple(entry)) for entry in trail_of(study))
+    return text.getvalue().encode()
 
 
 def _as_pdf(study: Study) -> bytes:
