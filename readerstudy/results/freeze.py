@@ -11,7 +11,7 @@ from readerstudy.audit.ends import keep_ends
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Rating, Response
 from readerstudy.reading.verify_answers import digest_of_answers
-from readerstudy.studies.errors import ReasonMissing, StudyIsNotLocked
+from readerstudy.studies.errors import StudyIsNotLocked, require_reason
 from readerstudy.studies.models import Freeze, Study
 
 #: What the data digest covers: 2 is every column of every answer (`digest_of_answers`).
@@ -25,8 +25,7 @@ def freeze_study(study: Study, *, by: User, reason: str) -> Freeze:
     existing = Freeze.objects.filter(study=study).first()
     if existing is not None:
         return existing
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     if not study.is_locked:
         raise StudyIsNotLocked
     let_no_answer_slip_in()

@@ -29,7 +29,7 @@ from readerstudy.results.errors import LookHasNoResult, LookIsNotDue, NotTheMoni
 from readerstudy.results.freeze import let_no_answer_slip_in
 from readerstudy.results.models import InterimLook
 from readerstudy.results.verify_study import require_whole
-from readerstudy.studies.errors import ReasonMissing, StudyIsFrozen, StudyIsNotLocked
+from readerstudy.studies.errors import StudyIsFrozen, StudyIsNotLocked, require_reason
 from readerstudy.studies.models import Enrolment, Role, Study
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def next_look(study: Study) -> NextLook | None:
 
 def take_look(study: Study, *, by: User, reason: str) -> InterimLook:
     """Take the look that is due. Readers go on; their answers wait for the seconds that it takes."""
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     _require_monitor(study, by)
     require_whole(study, by=by)
     return _take(study, by=by, reason=reason)

@@ -115,6 +115,11 @@ class ReasonMissing(StudyError, code="reason_missing", status=422):
     """A reason is needed. It is recorded in the log."""
 
 
+def require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+
+
 class AcceptedAlready(StudyError, code="accepted_already"):
     """This person has accepted the invitation and needs no other link."""
 

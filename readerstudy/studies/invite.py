@@ -19,9 +19,9 @@ from readerstudy.studies.errors import (
     NotAnAddress,
     NothingToMonitor,
     OneMonitor,
-    ReasonMissing,
     StudyIsFrozen,
     StudyIsNotLocked,
+    require_reason,
 )
 from readerstudy.studies.family import require_fit_address
 from readerstudy.studies.lead import make_invited_leader
@@ -159,8 +159,7 @@ def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Inv
         raise AcceptedAlready
     if enrolment.study.is_frozen:
         raise StudyIsFrozen
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     _require_fit(email, enrolment.study, enrolment.role)
     return _relink(enrolment, old, email, "invitation readdressed", by=by, reason=reason)
 

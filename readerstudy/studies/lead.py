@@ -7,7 +7,7 @@ from django.db import transaction
 from readerstudy.accounts.invite import invite, link_for
 from readerstudy.accounts.models import OPERATOR, Invitation, User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import NotALeader, ReasonMissing
+from readerstudy.studies.errors import NotALeader, require_reason
 from readerstudy.studies.models import Leadership, LeadershipWithdrawal
 
 STREAM = "accounts"
@@ -58,8 +58,7 @@ def invite_leader(email: str, *, by: User, name: str = "") -> str:
 @transaction.atomic
 def withdraw_leader(user: User, *, by: User, reason: str) -> int:
     """Take the right back, however often it was given. Returns how many times that was."""
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     given = list(Leadership.objects.select_for_update(of=("self",)).of(user).current())
     for leadership in given:
         LeadershipWithdrawal.objects.create(leadership=leadership, by=by, reason=reason)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import LastOwner, ReasonMissing, StudyIsFrozen
+from readerstudy.studies.errors import LastOwner, StudyIsFrozen, require_reason
 from readerstudy.studies.invite import Invited, invite_reader, readdress
 from readerstudy.studies.models import Enrolment, Role, Withdrawal
 
@@ -12,8 +12,7 @@ from readerstudy.studies.models import Enrolment, Role, Withdrawal
 @transaction.atomic
 def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool) -> Withdrawal:
     """Withdraw somebody. Withdrawing again changes nothing."""
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     enrolment.study.take_turn()
     _keep_an_owner(enrolment)
     if not keep_answers:

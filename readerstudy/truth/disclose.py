@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Slot
-from readerstudy.studies.errors import ReasonMissing, StudyIsNotLocked
+from readerstudy.studies.errors import StudyIsNotLocked, require_reason
 from readerstudy.studies.mail import Post
 from readerstudy.studies.models import Enrolment, Role, Study, TrialImage
 from readerstudy.truth.errors import (
@@ -46,8 +46,7 @@ def request_disclosure(
 ) -> DisclosureRequest:
     """The first step. Asking again for the same image and person changes nothing."""
     study = study.take_turn()
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     if not study.is_locked:
         raise StudyIsNotLocked
     if is_unblinded(study):
@@ -90,8 +89,7 @@ def confirm_disclosure(request: DisclosureRequest, *, by: User, reason: str) -> 
 @transaction.atomic
 def _confirm(request: DisclosureRequest, *, by: User, reason: str) -> Disclosure:
     study = request.study.take_turn()
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     if request.by_id == by.pk:
         raise SecondPersonNeeded("The emergency unblinding needs two people. Another person has to confirm.")
     _require_outside(study, request.email)

@@ -7,7 +7,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.imaging.models import Envelope, Image
 from readerstudy.imaging.packs import envelope_for, packs_digest
-from readerstudy.studies.errors import ReasonMissing
+from readerstudy.studies.errors import require_reason
 from readerstudy.studies.models import Lock, Study, TrialImage
 from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.blinding.gate import require_blinding
@@ -24,8 +24,7 @@ def lock_study(study: Study, *, by: User, reason: str) -> Lock:
     existing = Lock.objects.filter(study=study).first()
     if existing is not None:
         return existing
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     plan = check_plan(study)
     require_commitment(study)
     require_blinding(study)

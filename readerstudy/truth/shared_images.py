@@ -4,7 +4,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import ReasonMissing
+from readerstudy.studies.errors import require_reason
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import SharesImages
 from readerstudy.truth.models import Provenance, SharedImagesApproval
@@ -24,8 +24,7 @@ def endangered_by(study: Study) -> list[Study]:
 @transaction.atomic
 def approve_shared_images(study: Study, *, by: User, reason: str) -> list[SharedImagesApproval]:
     """Agree that the truth of this study is told although others that share its images are being read."""
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     study = study.take_turn()
     return _approve(study, endangered_by(study), by=by, reason=reason)
 

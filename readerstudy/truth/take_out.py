@@ -7,7 +7,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import ReasonMissing
+from readerstudy.studies.errors import require_reason
 from readerstudy.truth.allocate import clear_plan
 from readerstudy.truth.models import Key, Source
 
@@ -20,8 +20,7 @@ def take_out(source: Source, *, by: User, reason: str, only: Collection[int] | N
     plan that would have shown one of the images goes with them; an audit no longer fits by its digest.
     """
     study = source.study.take_turn_before_lock()
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     source = Source.objects.get(pk=source.pk)
     leaving = source.provenances.all() if only is None else source.provenances.filter(pk__in=only)
     taken = leaving.count()

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import ReasonMissing
+from readerstudy.studies.errors import require_reason
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import NotAskedFor, NotFrozen, SecondPersonNeeded, StillBlinded
 from readerstudy.truth.models import Unblinding, UnblindingRequest
@@ -23,8 +23,7 @@ from readerstudy.truth.stored_plan import plan_of
 @transaction.atomic
 def request_unblinding(study: Study, *, by: User, reason: str) -> UnblindingRequest:
     """Request the unblinding. Requesting it again changes nothing."""
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     study = study.take_turn()
     if not study.is_frozen:
         raise NotFrozen
@@ -41,8 +40,7 @@ def confirm_unblinding(study: Study, *, by: User, reason: str) -> Unblinding:
     It takes another person if the protocol says so, or if a study that is still being read shows the same
     images. A rehearsal needs no second person.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     study = study.take_turn()
     done = Unblinding.objects.filter(study=study).first()
     if done is not None:

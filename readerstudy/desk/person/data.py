@@ -17,7 +17,7 @@ from readerstudy.reading.models import Concern, Draft, OwnKeys, Response, Sittin
 from readerstudy.reading.own_keys import keys_of
 from readerstudy.reading.steps import document_of
 from readerstudy.results.models import Gaze
-from readerstudy.studies.errors import LastOwner, ReasonMissing
+from readerstudy.studies.errors import LastOwner, require_reason
 from readerstudy.studies.language import spoken
 from readerstudy.studies.lead import withdraw_leader
 from readerstudy.studies.models import Enrolment, Role
@@ -68,8 +68,7 @@ def erase_person(user: User, *, by: User, reason: str) -> User:
 
     Answers and questionnaires stay under the pseudonym. The log is append-only and keeps what it says.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     if user.email == OPERATOR:
         raise NotAPerson
     user = User.objects.select_for_update().get(pk=user.pk)

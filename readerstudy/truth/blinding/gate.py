@@ -11,7 +11,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.chain import canonical
 from readerstudy.audit.record import record
-from readerstudy.studies.errors import ReasonMissing
+from readerstudy.studies.errors import require_reason
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import AuditPassed, BlindingFailed, BlindingNotShown
 from readerstudy.truth.models import BlindingAudit, BlindingOverride, Provenance
@@ -66,8 +66,7 @@ def require_blinding(study: Study) -> BlindingAudit | None:
 @transaction.atomic
 def override(audit: BlindingAudit, *, by: User, reason: str) -> BlindingOverride:
     """Override a failed audit, with a reason that is recorded."""
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason)
     if audit.passed:
         raise AuditPassed
     decision, new = BlindingOverride.objects.get_or_create(audit=audit, defaults={"by": by, "reason": reason})
