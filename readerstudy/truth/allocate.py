@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.db import transaction
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.models import Audience, Event
+from readerstudy.audit.models import Event
 from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.obvious_fakes import make_obvious_fake
@@ -52,14 +52,8 @@ def allocate(study: Study, *, by: User) -> Plan:
         pool=plan.pool,
         by=by,
     )
-    record(
-        study.scope,
-        PLAN_MADE,
-        by=by,
-        on=study,
-        particulars={"digest": digest, "old": old.digest if old else None, "places": made.places},
-        audience=Audience.STAFF,
-    )
+    particulars = {"digest": digest, "old": old.digest if old else None, "places": made.places}
+    record(study.scope, PLAN_MADE, by=by, on=study, particulars=particulars)
     return made
 
 

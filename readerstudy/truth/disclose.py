@@ -69,7 +69,12 @@ def request_disclosure(
     )
     if new:
         record(
-            study.scope, "disclosure requested", by=by, on=request, particulars=_told(request), reason=reason
+            study.scope,
+            "disclosure requested",
+            by=by,
+            on=request,
+            particulars=told_of(request),
+            reason=reason,
         )
     return request
 
@@ -95,7 +100,7 @@ def _confirm(request: DisclosureRequest, *, by: User, reason: str) -> Disclosure
     _require_outside(study, request.email)
     disclosure, new = Disclosure.objects.get_or_create(request=request, defaults={"by": by, "reason": reason})
     if new:
-        record(study.scope, "image disclosed", by=by, on=request, particulars=_told(request), reason=reason)
+        record(study.scope, "image disclosed", by=by, on=request, particulars=told_of(request), reason=reason)
     return disclosure
 
 
@@ -111,7 +116,7 @@ def read_disclosure(request: DisclosureRequest, *, by: User) -> str:
     if request not in disclosed_to(by):
         raise NothingToDisclose("No image was disclosed to you under this number.")
     _require_outside(request.study, by.email)
-    record(request.study.scope, "disclosure read", by=by, on=request, particulars=_told(request))
+    record(request.study.scope, "disclosure read", by=by, on=request, particulars=told_of(request))
     return _kind_of(request)
 
 
@@ -122,9 +127,9 @@ def disclosures_of(study: Study) -> QuerySet[DisclosureRequest]:
 
 def disclosed_trials(study: Study) -> set[int]:
     """The trials with an image whose kind somebody was told, in every section that shows it."""
-    told = DisclosureRequest.objects.filter(study=study, disclosure__isnull=False)
+    disclosed = DisclosureRequest.objects.filter(study=study, disclosure__isnull=False)
     shown = TrialImage.objects.filter(
-        trial__section__study=study, image__in=told.values("trial_image__image")
+        trial__section__study=study, image__in=disclosed.values("trial_image__image")
     )
     return set(shown.values_list("trial", flat=True))
 
@@ -156,7 +161,7 @@ def _require_outside(study: Study, email: str) -> None:
             raise RecipientIsInTheStudy
 
 
-def _told(request: DisclosureRequest) -> dict[str, object]:
+def told_of(request: DisclosureRequest) -> dict[str, object]:
     """For the record: which image, and who was told. Never what it is."""
     return {
         "reader": request.reader,

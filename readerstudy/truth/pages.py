@@ -16,6 +16,7 @@ from readerstudy.truth.disclose import disclosed_to, read_disclosure
 from readerstudy.truth.errors import TruthError
 from readerstudy.truth.own_result import own_result
 from readerstudy.truth.practice import judge_practice, score_of
+from readerstudy.web.paging import number_in
 
 
 @page("POST")
@@ -47,9 +48,7 @@ def disclosures(request: HttpRequest) -> HttpResponseBase:
     told = disclosed_to(person(request))
     context: dict[str, Any] = {"told": told}
     if request.method == "POST":
-        number = request.POST.get("number", "")
-        known = int(number) if number.isdecimal() and len(number) < 19 else 0
-        shown = get_object_or_404(told, pk=known)
+        shown = get_object_or_404(told, pk=number_in(request.POST.get("number", "")))
         try:
             context |= {"shown": shown, "kind": read_disclosure(shown, by=person(request))}
         except TruthError as error:

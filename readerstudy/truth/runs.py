@@ -31,13 +31,7 @@ def import_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     )
     if run.request.get("staged"):
         shutil.rmtree(run.request["staged"], ignore_errors=True)
-    return {
-        "added": summary.added,
-        "known": summary.known,
-        "labelled": summary.labelled,
-        "duplicates": summary.duplicates,
-        "refused": [asdict(refusal) for refusal in summary.refused],
-    }
+    return asdict(summary)
 
 
 @performs("audit")

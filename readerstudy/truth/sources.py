@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.imaging.models import Image
 from readerstudy.studies.models import Study
@@ -81,14 +80,8 @@ def add_images(source: Source, origins: Collection[Origin], *, by: User) -> int:
     _remember_files(source, origins)
     added = source.provenances.count() - before
     if added:
-        record(
-            source.study.scope,
-            "images added",
-            by=by,
-            on=source,
-            particulars={"source": source.name, "added": added},
-            audience=Audience.STAFF,
-        )
+        particulars = {"source": source.name, "added": added}
+        record(source.study.scope, "images added", by=by, on=source, particulars=particulars)
     return added
 
 

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from django.db import transaction
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.studies.errors import require_reason
 from readerstudy.truth.allocate import clear_plan
@@ -33,15 +32,7 @@ def take_out(source: Source, *, by: User, reason: str, only: Collection[int] | N
     leaving.delete()
     old = _recount(source, made, reason=reason)
     particulars = {"source": source.name, "taken_out": taken, "plan_cleared": planned, **old}
-    record(
-        study.scope,
-        "images taken out",
-        by=by,
-        on=source,
-        particulars=particulars,
-        reason=reason,
-        audience=Audience.STAFF,
-    )
+    record(study.scope, "images taken out", by=by, on=source, particulars=particulars, reason=reason)
     return taken
 
 

@@ -8,7 +8,7 @@ from readerstudy.audit.models import Event
 from readerstudy.studies.models import Study
 from readerstudy.studies.verify_people import Facts, events_by_key, said_of
 from readerstudy.truth.blinding.gate import document_digest
-from readerstudy.truth.disclose import Case, slot_of
+from readerstudy.truth.disclose import Case, slot_of, told_of
 from readerstudy.truth.errors import NoSuchImage
 from readerstudy.truth.models import (
     BlindingAudit,
@@ -53,9 +53,7 @@ def _audits(study: Study) -> Facts:
 
 def _requests(study: Study) -> Facts:
     return {
-        row.pk: said_of(row)
-        | {"trial_image": row.trial_image_id, "reader": row.reader, "section": row.section}
-        | {"number": row.number, "letter": row.letter, "recipient": row.recipient, "email": row.email}
+        row.pk: said_of(row) | told_of(row) | {"trial_image": row.trial_image_id}
         for row in DisclosureRequest.objects.filter(study=study)
     }
 
