@@ -1,6 +1,5 @@
 """The arms of a study, and what it decides."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from readerstudy.studies.protocol.document import ArmDocument, EndpointDocument
@@ -45,9 +44,7 @@ def parse_arms(root: Table, sections: Sequence[ReadSection]) -> tuple[ArmDocumen
         table.finish()
         found.append((arm, table))
     arms = tuple(arm for arm, _ in found)
-    for name, count in Counter(arm.name for arm in arms).items():
-        if count > 1:
-            root.problem("arms", f"names {name!r} {count} times; every arm needs a name of its own.")
+    root.refuse_namesakes("arms", (arm.name for arm in arms))
     if arms and all(table.is_right("sections") for _, table in found):
         _check_all_are_read(root, arms, names)
     return arms
@@ -81,9 +78,7 @@ def parse_endpoints(
         _check_item(table, endpoint, sections, setting)
         table.finish()
         found.append(endpoint)
-    for name, count in Counter(endpoint.name for endpoint in found).items():
-        if count > 1:
-            root.problem("endpoints", f"names {name!r} {count} times; endpoints need names of their own.")
+    root.refuse_namesakes("endpoints", (endpoint.name for endpoint in found))
     return tuple(found)
 
 

@@ -1,7 +1,5 @@
 """The scales of a protocol, and the values that its labels can have."""
 
-from collections import Counter
-
 from readerstudy.studies.protocol.items import KNOWN_TRUTHS, Scale
 from readerstudy.studies.protocol.table import Table
 from readerstudy.studies.protocol.words import Words
@@ -33,9 +31,7 @@ def parse_scales(root: Table) -> dict[str, Scale]:
         table.finish()
         names.append(name)
         found[name] = scale
-    for name, count in Counter(names).items():
-        if count > 1:
-            root.problem("scales", f"names {name!r} {count} times; every scale needs a name of its own.")
+    root.refuse_namesakes("scales", names)
     return found
 
 

@@ -33,9 +33,7 @@ def parse_sections(root: Table, setting: Setting) -> tuple[ReadSection, ...]:
     found: list[ReadSection] = []
     for table in root.tables("sections", required=False):
         found.append(_section(table, [one.section for one in found], setting))
-    names = [one.section.name for one in found]
-    for name in {name for name in names if names.count(name) > 1}:
-        root.problem("sections", f"names {name!r} twice; every section needs a name of its own.")
+    root.refuse_namesakes("sections", (one.section.name for one in found))
     if found and all(one.section.practice for one in found):
         root.problem("sections", "are all practice; at least one has to count.")
     _check_meanings(found)

@@ -1,7 +1,6 @@
 """The tables of a protocol that speak of the whole study."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, get_args
@@ -101,11 +100,9 @@ def parse_sources(root: Table) -> tuple[tuple[SourceDocument, ...], bool]:
         table.finish()
         known = known and table.is_right("kind")
         found.append(source)
-    for name, count in Counter(source.name for source in found).items():
-        if count > 1:
-            root.problem("sources", f"names {name!r} {count} times; every source needs a name of its own.")
-            known = False
-    return tuple(found), known
+    names = [source.name for source in found]
+    root.refuse_namesakes("sources", names)
+    return tuple(found), known and len(set(names)) == len(names)
 
 
 def parse_margins(root: Table, scale: Scale) -> Margins:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -250,6 +251,13 @@ class Table:
             return ()
         self.refuse_twice(name, value)
         return tuple(value)
+
+    def refuse_namesakes(self, many: str, names: Iterable[str]) -> None:
+        """Report tables of a list that have the same name."""
+        for name, count in Counter(names).items():
+            if count > 1:
+                one = many.removesuffix("s")
+                self.problem(many, f"names {name!r} {count} times; every {one} needs a name of its own.")
 
     def refuse_twice(self, name: str, entries: Sequence[Hashable]) -> None:
         """Report the first entry of a list that stands in it again."""
