@@ -53,7 +53,7 @@ def invite_reader(
     virtual: bool = False,
 ) -> Invited:
     """Give the next free place, of an arm if one is named, and create the invitation link."""
-    study = _open_to_readers(study)
+    study = study.take_turn_while_read()
     _require_fit(email, study, Role.READER)
     invitation, token = invite(email, by=by, name=name, language=language)
     enrolment = _new_reader(
@@ -67,18 +67,9 @@ def enrol_reader(
     study: Study, user: User, *, by: User, virtual: bool = False, program: bool = False
 ) -> Enrolment:
     """Give the next free place to somebody who has an account, without an invitation."""
-    study = _open_to_readers(study)
+    study = study.take_turn_while_read()
     verb = "virtual reader enrolled" if virtual else "reader enrolled"
     return _new_reader(study, verb, user=user, virtual=virtual, program=program, invited_by=by)
-
-
-def _open_to_readers(study: Study) -> Study:
-    study = study.take_turn()
-    if not study.is_locked:
-        raise StudyIsNotLocked
-    if study.is_frozen:
-        raise StudyIsFrozen
-    return study
 
 
 def _new_reader(study: Study, verb: str, *, arm: str = "", invited_by: User, **who: Any) -> Enrolment:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from readerstudy.accounts.models import User
-from readerstudy.studies.errors import StudyIsLocked
+from readerstudy.studies.errors import StudyIsFrozen, StudyIsLocked, StudyIsNotLocked
 from readerstudy.studies.models.enrolment import Enrolment
 from readerstudy.studies.models.milestones import Freeze, Lock
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
@@ -94,6 +94,15 @@ class Study(models.Model):
         study = self.take_turn()
         if study.is_locked:
             raise StudyIsLocked
+        return study
+
+    def take_turn_while_read(self) -> "Study":
+        """Do the same, and refuse unless the study is locked and not frozen."""
+        study = self.take_turn()
+        if not study.is_locked:
+            raise StudyIsNotLocked
+        if study.is_frozen:
+            raise StudyIsFrozen
         return study
 
 
