@@ -110,7 +110,4 @@ class PictureView(DeskView):
         study = self.study(slug, *UNBLINDERS)
         require_unblinded(study)
         frame = whole_number(request, "frame") or None
-        picture = picture_of(study, number, LARGE_PX, frame)
-        if picture is None:
-            raise Http404
-        return HttpResponse(picture, content_type="image/png")
+        return HttpResponse(picture_of(study, number, LARGE_PX, frame), content_type="image/png")

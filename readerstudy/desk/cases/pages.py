@@ -147,9 +147,8 @@ def _section(study: Study, name: str) -> Section:
 @study_page(*STAFF)
 def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """An image that a trial of this study shows, once the study is unblinded; small, or `?large`."""
+    if not is_unblinded(study):
+        raise Http404
     size = LARGE_PX if "large" in request.GET else THUMBNAIL_PX
     frame = whole_number(request, "frame") or None
-    picture = picture_of(study, number, size, frame) if is_unblinded(study) else None
-    if picture is None:
-        raise Http404
-    return HttpResponse(picture, content_type="image/png")
+    return HttpResponse(picture_of(study, number, size, frame), content_type="image/png")

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.shortcuts import get_object_or_404
+
 from readerstudy.desk.cases.replay import replay_of
 from readerstudy.imaging.delivery import thumbnail_png
 from readerstudy.results.cases import case_of, gallery
@@ -61,10 +63,11 @@ def looks_of(reader: str, looks: Sequence[Look]) -> list[Look]:
     return [look for look in looks if not look.again and (reader not in known or look.reader == reader)]
 
 
-def picture_of(study: Study, number: int, size_px: int, frame: int | None = None) -> bytes | None:
+def picture_of(study: Study, number: int, size_px: int, frame: int | None = None) -> bytes:
     """Return an image, or one of its frames, as PNG by its number among those that trials show.
 
     Its own number would tell when it was imported.
     """
-    shown = TrialImage.objects.filter(trial__section__study=study, pk=number).select_related("image").first()
-    return None if shown is None else thumbnail_png(shown.image, size_px, scope=study.pk, frame=frame)
+    shown = TrialImage.objects.filter(trial__section__study=study).select_related("image")
+    image = get_object_or_404(shown, pk=number).image
+    return thumbnail_png(image, size_px, scope=study.pk, frame=frame)

@@ -1,11 +1,11 @@
 """The report of an unblinded study."""
 
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import FileResponse, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from readerstudy.accounts.models import Scope
-from readerstudy.desk.result.files import names_in, taken_from
+from readerstudy.desk.result.files import file_of, names_in
 from readerstudy.desk.result.options import WriteReport
 from readerstudy.desk.result.shapes import ReportOut
 from readerstudy.desk.runs.api import started
@@ -15,7 +15,7 @@ from readerstudy.desk.shell.access import UNBLINDERS
 from readerstudy.desk.shell.api import DeskView
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.runs import start_run
-from readerstudy.truth.unblind import is_unblinded, require_unblinded
+from readerstudy.truth.unblind import require_unblinded
 from readerstudy.web.openapi import download, operation
 
 
@@ -47,7 +47,4 @@ class ReportFileView(DeskView):
     @download("report_download", "application/octet-stream")
     def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
         study = self.study(slug, *UNBLINDERS)
-        file = taken_from(report_folder(study), name) if is_unblinded(study) else None
-        if file is None:
-            raise Http404
-        return FileResponse(file, as_attachment=True, filename=f"{study.slug}-{name}")
+        return FileResponse(file_of(study, name), as_attachment=True, filename=f"{study.slug}-{name}")

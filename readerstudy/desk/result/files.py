@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from django.http import Http404
+
 from readerstudy.desk.ending.archives import packed
+from readerstudy.results.runs import report_folder
+from readerstudy.studies.models import Study
+from readerstudy.truth.unblind import is_unblinded
 
 TABLES = "tables.zip"
 
@@ -52,8 +57,9 @@ def _listed(folder: Path, name: str) -> ReportFile:
     return ReportFile(name=name, what=what, size_bytes=path.stat().st_size, digest=digest)
 
 
-def taken_from(folder: Path, name: str) -> IO[bytes] | None:
-    """Return one of the files, open for reading; the response closes it."""
-    if name not in names_in(folder):
-        return None
+def file_of(study: Study, name: str) -> IO[bytes]:
+    """Return a file of the report of an unblinded study, open for reading; the response closes it."""
+    folder = report_folder(study)
+    if not is_unblinded(study) or name not in names_in(folder):
+        raise Http404
     return packed(folder / "tables") if name == TABLES else (folder / name).open("rb")

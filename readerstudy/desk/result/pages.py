@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.result.bars import agreement_of, picks_of, ratings_of
 from readerstudy.desk.result.confusion import confusion_of
-from readerstudy.desk.result.files import files_in, taken_from
+from readerstudy.desk.result.files import file_of, files_in
 from readerstudy.desk.result.headline import headline_of
 from readerstudy.desk.result.items import endpoints_of, items_of
 from readerstudy.desk.result.options import WriteReport
@@ -86,9 +86,7 @@ def _with_tables(study: Study, report: dict[str, Any] | None) -> list[dict[str, 
 @study_page(*UNBLINDERS)
 def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
     """Return one file of the report; the HTML page is shown, everything else downloaded."""
-    file = taken_from(report_folder(study), name) if is_unblinded(study) else None
-    if file is None:
-        raise Http404
+    file = file_of(study, name)
     if not name.endswith(".html"):
         return FileResponse(file, as_attachment=True, filename=f"{study.slug}-{name}")
     with file:
