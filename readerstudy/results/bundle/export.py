@@ -3,8 +3,7 @@
 import csv
 import json
 import platform
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -78,18 +77,12 @@ def write_bundle(study: Study, folder: Path, *, masked: bool, last: bool = True)
     write_codebook(folder, masked=masked)
 
 
-def _writer(files: ExitStack, path: Path, columns: tuple[str, ...]) -> "csv.DictWriter[str]":
-    stream = files.enter_context(path.open("w", encoding="utf-8", newline=""))
-    writer = _DefusingWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    return writer
-
-
-class _DefusingWriter(csv.DictWriter):  # type: ignore[type-arg]
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write texts, the header's too, so that no spreadsheet computes them. `analysis` restores them."""
-
-    def writerow(self, rowdict: Mapping[str, Any]) -> Any:
-        return super().writerow({name: defused_cell(cell) for name, cell in rowdict.items()})
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(map(defused_cell, columns))
+        writer.writerows([defused_cell(row.get(name, "")) for name in columns] for row in rows)
 
 
 def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bool) -> None:
@@ -101,36 +94,32 @@ def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bo
     enrolled = Enrolment.objects.filter(pk__in=readers).order_by("pseudonym" if masked else "place")
     enrolled = enrolled.select_related("user", "invitation__claim__by")
     said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
-    with ExitStack() as files:
-        writer = _writer(files, folder / "readers.csv", columns)
-        for enrolment in enrolled:
-            own = {
-                "reader": enrolment.pseudonym,
-                "virtual": int(enrolment.virtual),
-                "program": int(enrolment.program),
-                "arm": enrolment.arm,
-                "language": enrolment.language,
-            }
-            writer.writerow({"plan_place": enrolment.place, **said.get(enrolment.pk, {}), **own})
+    rows = (
+        {
+            "plan_place": enrolment.place,
+            **said.get(enrolment.pk, {}),
+            "reader": enrolment.pseudonym,
+            "virtual": int(enrolment.virtual),
+            "program": int(enrolment.program),
+            "arm": enrolment.arm,
+            "language": enrolment.language,
+        }
+        for enrolment in enrolled
+    )
+    _write(folder / "readers.csv", columns, rows)
 
 
 def _write_images(study: Study, folder: Path, names: Names) -> None:
     """Write the images that were shown, with their labels."""
-    with ExitStack() as files:
-        labels = _label_names(study)
-        writer = _writer(files, folder / "images.csv", ("image", "source", *labels))
-        for row in sorted(_images(study, names), key=lambda row: str(row["image"])):
-            writer.writerow(row)
+    rows = sorted(_images(study, names), key=lambda row: str(row["image"]))
+    _write(folder / "images.csv", ("image", "source", *_label_names(study)), rows)
 
 
 def _write_concerns(study: Study, folder: Path, names: Names) -> None:
     """A study in which nobody reported anything has no such table."""
     rows = list(concerns.concern_rows(study, names))
     if rows:
-        with ExitStack() as files:
-            writer = _writer(files, folder / concerns.FILE, concerns.COLUMNS)
-            for row in rows:
-                writer.writerow(row)
+        _write(folder / concerns.FILE, concerns.COLUMNS, rows)
 
 
 def _label_names(study: Study) -> list[str]:
