@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from itertools import groupby
 from math import isfinite
 
@@ -24,6 +23,7 @@ from readerstudy.reading.models import Response
 from readerstudy.results.errors import GazeTableWrong
 from readerstudy.results.looking import Follower, notes_of
 from readerstudy.results.models import Gaze, GazeTable
+from readerstudy.results.spreadsheet import csv_text
 from readerstudy.results.verify_gaze import IMPORTED, points_digest
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.pseudonyms import tag
@@ -58,9 +58,7 @@ def gaze_codes(study: Study) -> list[tuple[str, str]]:
 
 
 def codes_csv(study: Study) -> str:
-    out = StringIO()
-    csv.writer(out, lineterminator="\n").writerows([("reader", "code"), *gaze_codes(study)])
-    return out.getvalue()
+    return csv_text([("reader", "code"), *gaze_codes(study)])
 
 
 @transaction.atomic

@@ -1,13 +1,11 @@
 """What an import refused: by reason to read, and as a table to work through."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 
-from readerstudy.results.spreadsheet import defused
+from readerstudy.results.spreadsheet import csv_text, defused
 
 #: Of one reason, so many files or lines are named; the CSV has them all.
 MOST_NAMED = 3
@@ -42,9 +40,5 @@ def refusals_as_csv(refused: Iterable[Mapping[str, Any]]) -> str:
 
     Rows are named by their lines and not repeated: they may hold identifiers of patients, which are not kept.
     """
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("line", "file", "reason"))
-    for one in refused:
-        writer.writerow((one.get("line") or "", defused(one["file"]), one["reason"]))
-    return text.getvalue()
+    rows = ((one.get("line") or "", defused(one["file"]), one["reason"]) for one in refused)
+    return csv_text([("line", "file", "reason"), *rows])

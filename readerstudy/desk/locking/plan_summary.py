@@ -5,11 +5,9 @@ that nobody who compares it with a reader's screen, with the log or with a maske
 is which (decision 0077). The plan itself is in the bundle after the unblinding.
 """
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from io import StringIO
 from itertools import combinations
 from statistics import fmean, median
 
@@ -17,6 +15,7 @@ from django.db.models import Count
 
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.reading.models.presentation import REFERENCE_AT
+from readerstudy.results.spreadsheet import csv_text
 from readerstudy.studies.models import Study
 from readerstudy.truth.models import Key
 
@@ -276,12 +275,8 @@ def _spread(firsts: Iterable[Mapping[int, int]], walks: Iterable[list[_Shown]]) 
 
 def summary_as_csv(sections: Iterable[SectionSummary]) -> str:
     """Return one line for each figure: section, what, value."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("section", "what", "value"))
-    for section in sections:
-        writer.writerows((section.name, what, value) for what, value in _figures(section))
-    return text.getvalue()
+    rows = ((section.name, *figure) for section in sections for figure in _figures(section))
+    return csv_text([("section", "what", "value"), *rows])
 
 
 def _figures(section: SectionSummary) -> Iterable[tuple[str, object]]:

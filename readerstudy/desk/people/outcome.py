@@ -1,13 +1,11 @@
 """The outcome of inviting: links, shown once, and a CSV file of them."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 from urllib.parse import quote
 
 from readerstudy.errors import ReaderstudyError
-from readerstudy.results.spreadsheet import defused
+from readerstudy.results.spreadsheet import csv_text, defused
 from readerstudy.studies.invite import Invited
 from readerstudy.studies.models import Enrolment
 
@@ -49,11 +47,6 @@ class Outcome:
 
 def csv_address(invited: Sequence[Invited]) -> str:
     """The links as a CSV file inside an address: kept nowhere, they could not be asked for later."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(("reader", "email", "role", "link"))
-    for one in invited:
-        enrolment = one.enrolment
-        row = (enrolment.pseudonym, enrolment.email, enrolment.role, one.link)
-        writer.writerow([defused(cell) for cell in row])
-    return "data:text/csv;charset=utf-8," + quote(text.getvalue())
+    rows = ((one.enrolment.pseudonym, one.enrolment.email, one.enrolment.role, one.link) for one in invited)
+    text = csv_text([("reader", "email", "role", "link"), *(map(defused, row) for row in rows)], end="\r\n")
+    return "data:text/csv;charset=utf-8," + quote(text)

@@ -4,8 +4,6 @@ It is redacted like the log: before the unblinding it leaves out what would unbl
 pseudonyms.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
@@ -20,7 +18,7 @@ from readerstudy.audit.models import Audience, Event
 from readerstudy.audit.record import record
 from readerstudy.audit.verify import verify
 from readerstudy.desk.watching.sentences import sentence_of
-from readerstudy.results.spreadsheet import defused
+from readerstudy.results.spreadsheet import csv_text, defused
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.truth.unblind import is_unblinded
 
@@ -72,11 +70,7 @@ def audit_trail(study: Study, kind: str, *, by: User) -> tuple[bytes, str]:
 
 
 def _as_csv(study: Study) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(defused, astuple(entry)) for entry in trail_of(study))
-    return text.getvalue().encode()
+    return csv_text([COLUMNS, *(map(defused, astuple(entry)) for entry in trail_of(study))]).encode()
 
 
 def _as_pdf(study: Study) -> bytes:
