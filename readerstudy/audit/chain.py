@@ -14,6 +14,7 @@ from readerstudy.audit.errors import ParticularsUnfit
 from readerstudy.audit.models import Event, Stream
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_encode_ascii = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _encode_anything = DjangoJSONEncoder(allow_nan=False).encode
 _SEAL = "readerstudy.audit.seal"
 _FINGERPRINT = "readerstudy.audit.key"
@@ -69,6 +70,11 @@ def digest_of(event: Event, *, stream: str, number: int | None = None) -> str:
 def digest_of_values(**said: Any) -> str:
     """The same from plain values, for those who read a hundred thousand rows."""
     return hashlib.sha256(_encode(said).encode()).hexdigest()
+
+
+def digest_of_json(content: object) -> str:
+    """What the log has of things that may not be in it themselves: answers, findings."""
+    return hashlib.sha256(_encode_ascii(content).encode()).hexdigest()
 
 
 def seal_of(stream: Stream, key: str | bytes | None = None) -> str:

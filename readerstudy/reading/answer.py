@@ -1,12 +1,10 @@
 """An answer: what a reader says of one presentation. Whether it answers what was asked is for `checks`."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from readerstudy.audit.chain import canonical
+from readerstudy.audit.chain import canonical, digest_of_json
 
 MOST_REASONS = 60
 #: The keys of one entry of `items`.
@@ -106,7 +104,4 @@ class Answer:
 
     def digest(self, token: str) -> str:
         """Names the answer to a presentation: two answers are the same if their digests are."""
-        text = json.dumps(
-            {"presentation": token, **self.as_recorded()}, sort_keys=True, separators=(",", ":")
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of_json({"presentation": token, **self.as_recorded()})

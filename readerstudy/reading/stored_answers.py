@@ -8,8 +8,6 @@ without it, an answer could be found out from its digest by trying.
 items, and since no list of items is empty, no answer can pass for another.
 """
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from readerstudy.audit.chain import canonical, from_text
+from readerstudy.audit.chain import canonical, digest_of_json, from_text
 from readerstudy.reading.models import Rating, Reason, Response
 from readerstudy.reading.models.presentation import LETTERS
 from readerstudy.statements import Given, Statement, written_time
@@ -54,14 +52,14 @@ class StoredAnswer:
 
     @cached_property
     def _digest_of_words(self) -> str:
-        return _sha256({"presentation": self.token, **self.said})
+        return digest_of_json({"presentation": self.token, **self.said})
 
     @cached_property
     def _digest_of_everything(self) -> str:
         reasons = [
             {**reason, "x": _float(reason["x"]), "y": _float(reason["y"])} for reason in self.said["reasons"]
         ]
-        return _sha256(
+        return digest_of_json(
             {
                 "version": VERSION,
                 "client_uuid": self.client_uuid,
@@ -77,13 +75,6 @@ class StoredAnswer:
                 "timing": self.timing,
             }
         )
-
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-
-
-def _sha256(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_encode(content).encode()).hexdigest()
 
 
 def _float(number: float | None) -> float | None:

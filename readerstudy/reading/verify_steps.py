@@ -1,14 +1,12 @@
 """Hold what readers did around their answers against the log: from the consent to the last section."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Manager
 
-from readerstudy.audit.chain import canonical
+from readerstudy.audit.chain import canonical, digest_of_json
 from readerstudy.audit.compare import differences
 from readerstudy.audit.models import Event
 from readerstudy.audit.verify import Finding
@@ -32,10 +30,7 @@ Rows = Callable[[Study], Facts]
 
 def questionnaire_digest(answers: Mapping[str, Any], salt: UUID | None) -> str | None:
     """What the log has of a questionnaire. The salt is in no log: few answers could be tried out at once."""
-    if salt is None:
-        return None
-    text = json.dumps([salt.hex, canonical(answers)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return None if salt is None else digest_of_json([salt.hex, canonical(answers)])
 
 
 def verify_steps(study: Study) -> Iterator[Finding]:

@@ -1,15 +1,13 @@
 """Allow the lock only if the current images passed the audit, or the failed audit was overridden."""
 
-import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.chain import canonical
+from readerstudy.audit.chain import canonical, digest_of_json
 from readerstudy.audit.record import record
 from readerstudy.studies.errors import require_reason
 from readerstudy.studies.models import Study
@@ -32,8 +30,7 @@ def images_digest(study: Study) -> str:
 
 def document_digest(document: Mapping[str, Any]) -> str:
     """Return the digest of an audit's findings. Staff may read the findings, so it needs no key."""
-    text = json.dumps(canonical(document), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest_of_json(canonical(document))
 
 
 def newest_audit(study: Study) -> BlindingAudit | None:
