@@ -60,6 +60,8 @@ class Guard:
         return " OR ".join(f"({condition})" for condition in conditions)
 
     def statements(self, vendor: str) -> Iterable[str]:
+        """Put the triggers in, in place of earlier ones of their names."""
+        yield from self.removals(vendor)
         for action in self.actions_on(vendor):
             yield from _TRIGGERS[vendor](self, action)
 
@@ -108,7 +110,7 @@ _TRIGGERS = {"sqlite": _sqlite, "postgresql": _postgresql}
 def install(connection: BaseDatabaseWrapper, guards: Iterable[Guard]) -> None:
     with connection.cursor() as cursor:
         for guard in guards:
-            for statement in (*guard.removals(connection.vendor), *guard.statements(connection.vendor)):
+            for statement in guard.statements(connection.vendor):
                 cursor.execute(statement)
 
 
@@ -199,10 +201,7 @@ class InstallGuards(Operation):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for guard in self.guards:
-            for statement in (
-                *guard.removals(schema_editor.connection.vendor),
-                *guard.statements(schema_editor.connection.vendor),
-            ):
+            for statement in guard.statements(schema_editor.connection.vendor):
                 schema_editor.execute(statement, params=None)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

@@ -75,10 +75,10 @@ def names_of(spots: Iterable[Given], canvas: Canvas, size: float) -> list[Name]:
     """
     placed: list[Name] = []
     for spot in sorted(spots, key=lambda spot: (spot.y or 0.0, spot.x or 0.0, spot.reader)):
-        free = (
-            name for name in _places(spot, canvas.width, canvas.height, size) if not _lies_over(name, placed)
-        )
-        placed += [name for name in [next(free, None)] if name is not None]
+        for name in _places(spot, canvas.width, canvas.height, size):
+            if not any(name.overlaps(other) for other in placed):
+                placed.append(name)
+                break
     return placed
 
 
@@ -106,7 +106,3 @@ def _outwards(lines: float) -> list[int]:
 def _within(value: float, half: float, whole: float) -> float:
     """Moved so that it reaches over neither edge, if there is room at all."""
     return max(half, min(whole - half, value)) if whole > 2 * half else whole / 2
-
-
-def _lies_over(name: Name, placed: Sequence[Name]) -> bool:
-    return any(name.overlaps(other) for other in placed)

@@ -72,11 +72,8 @@ def _clocks(tallies: Iterable[Tally]) -> Iterator[tuple[int, str]]:
         gaps[tally.enrolment_id] = max(gaps[tally.enrolment_id], tally.clock_gap)
     for who, gap in gaps.items():
         if gap > CLOCK_MAY_DIFFER:
-            yield who, f"The reader's clock and the server's differ by up to {_minutes(gap)} minutes."
-
-
-def _minutes(gap: timedelta) -> int:
-    return round(gap.total_seconds() / 60)
+            minutes = round(gap.total_seconds() / 60)
+            yield who, f"The reader's clock and the server's differ by up to {minutes} minutes."
 
 
 def _sameness(study: Study) -> list[tuple[int, str]]:
