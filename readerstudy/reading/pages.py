@@ -326,10 +326,11 @@ def read_disclosed(request: HttpRequest, slug: str) -> HttpResponse:
 def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
     """Thanks, and a receipt of what was recorded."""
     enrolment = reading_of(request.user, slug)
-    if not hasattr(enrolment.study, "freeze"):
+    is_open = not hasattr(enrolment.study, "freeze")
+    if is_open:
         require_open(enrolment)
     walk = Walk(enrolment)
-    if not walk.is_finished and not hasattr(enrolment.study, "freeze"):
+    if is_open and not walk.is_finished:
         return redirect("read", slug)
     context = context_of(
         enrolment,
@@ -337,6 +338,6 @@ def read_finish(request: HttpRequest, slug: str) -> HttpResponse:
         reader=enrolment.pseudonym,
         finished=walk.is_finished,
         consented=hasattr(enrolment, "consent"),
-        may_withdraw=not hasattr(enrolment.study, "freeze"),
+        may_withdraw=is_open,
     )
     return render(request, "reading/finish.html", context)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import takewhile
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from readerstudy.reading.models import (
@@ -297,7 +297,5 @@ class Walk:
         undoes = self.lets_undo(presentation.section) and self.is_next(presentation)
         if not (undoes or self.lets_go_back(presentation.section)):
             return None
-        earlier = Presentation.objects.of(self.enrolment).filter(
-            Q(section=presentation.section_id), order__lt=presentation.order
-        )
-        return earlier.order_by("-order").first()
+        mine = Presentation.objects.of(self.enrolment).filter(section=presentation.section_id)
+        return mine.filter(order__lt=presentation.order).order_by("-order").first()

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.models import Response
 from readerstudy.reading.screens import answer_of
@@ -75,12 +77,12 @@ def _results(enrolment: Enrolment, section: Section, protocol: ProtocolDocument)
     yield from (results[item.name] for item in document.trial_items if item.name in results)
 
 
-def _answers(enrolment: Enrolment, section: Section) -> Iterator[Response]:
+def _answers(enrolment: Enrolment, section: Section) -> QuerySet[Response]:
     answers = Response.objects.final().filter(
         enrolment=enrolment, presentation__section=section, presentation__repeats__isnull=True
     )
     related = ("ratings__slot", "reasons__slot", "presentation__slots")
-    yield from answers.select_related("pick", "presentation").prefetch_related(*related)
+    return answers.select_related("pick", "presentation").prefetch_related(*related)
 
 
 def _chance(item: Item, images: int) -> float | None:
