@@ -1,7 +1,7 @@
 """NIfTI-1 and NIfTI-2, as one file or compressed: https://nifti.nimh.nih.gov/nifti-1."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,71 +82,66 @@ def nifti_film(data: bytes, *, colour: bool) -> Film:
     )
 
 
+#: What each of the two headers holds, and where: kind, place and how many.
+FIELDS_1 = {
+    "dim": ("i2", 40, 8),
+    "datatype": ("i2", 70, 1),
+    "pixdim": ("f4", 76, 8),
+    "offset": ("f4", 108, 1),
+    "scaling": ("f4", 112, 2),
+    "shown": ("f4", 124, 2),
+    "codes": ("i2", 252, 2),
+    "quaternion": ("f4", 256, 6),
+    "rows": ("f4", 280, 12),
+}
+FIELDS_2 = {
+    "dim": ("i8", 16, 8),
+    "datatype": ("i2", 12, 1),
+    "pixdim": ("f8", 104, 8),
+    "offset": ("i8", 168, 1),
+    "scaling": ("f8", 176, 2),
+    "shown": ("f8", 192, 2),
+    "codes": ("i4", 344, 2),
+    "quaternion": ("f8", 352, 6),
+    "rows": ("f8", 400, 12),
+}
+
+
 def _header(data: bytes) -> Header:
     if data[:2] == b"\x1f\x8b":
         data = _inflated(data, 540)
     for order in "<>":
         size = int(np.frombuffer(data[:4], f"{order}i4")[0]) if len(data) >= 4 else 0
         if size == 348 and data[344:347] == b"n+1":
-            return _header_1(data, order)
+            return _read(data, FIELDS_1, order)
         if size == 540 and data[4:7] == b"n+2":
-            return _header_2(data, order)
+            return _read(data, FIELDS_2, order)
     raise NotAnImage("The content is no NIfTI file with header and pixels in one (.nii or .nii.gz).")
 
 
-def _header_1(data: bytes, order: str) -> Header:
-    def read(kind: str, at: int, count: int = 1) -> NDArray[Any]:
-        return np.frombuffer(data, f"{order}{kind}", count, at)
-
-    code = int(read("i2", 70)[0])
-    scaling, shown, codes = read("f4", 112, 2), read("f4", 124, 2), read("i2", 252, 2)
-    quaternion, rows = read("f4", 256, 6), read("f4", 280, 12)
-    return _made(
-        order, read("i2", 40, 8), code, int(read("f4", 108)[0]), scaling, shown[::-1],
-        read("f4", 76, 8), codes, quaternion, rows,
-    )  # fmt: skip
-
-
-def _header_2(data: bytes, order: str) -> Header:
-    def read(kind: str, at: int, count: int = 1) -> NDArray[Any]:
-        return np.frombuffer(data, f"{order}{kind}", count, at)
-
-    code = int(read("i2", 12)[0])
-    scaling, shown, codes = read("f8", 176, 2), read("f8", 192, 2), read("i4", 344, 2)
-    quaternion, rows = read("f8", 352, 6), read("f8", 400, 12)
-    return _made(
-        order, read("i8", 16, 8), code, int(read("i8", 168)[0]), scaling, shown[::-1],
-        read("f8", 104, 8), codes, quaternion, rows,
-    )  # fmt: skip
-
-
-def _made(
-    order: str,
-    dim: NDArray[Any],
-    code: int,
-    offset: int,
-    scaling: NDArray[Any],
-    shown: NDArray[Any],
-    pixdim: NDArray[Any],
-    codes: NDArray[Any],
-    quaternion: NDArray[Any],
-    rows: NDArray[Any],
-) -> Header:
+def _read(data: bytes, fields: Mapping[str, tuple[str, int, int]], order: str) -> Header:
+    said = {
+        name: np.frombuffer(data, f"{order}{kind}", count, at) for name, (kind, at, count) in fields.items()
+    }
+    code, offset, dim = int(said["datatype"][0]), int(said["offset"][0]), said["dim"]
     if code not in TYPES:
         raise UnsupportedPixels(f"The NIfTI data type {code} is not supported. Save whole or real numbers.")
     if not 1 <= int(dim[0]) <= 7 or (dim[1 : 1 + int(dim[0])] < 1).any() or offset < 0:
         raise DamagedImage
     kind = TYPES[code]
-    slope = float(scaling[0]) if np.isfinite(scaling).all() and scaling[0] != 0 else 1.0
+    slope, intercept = (float(part) for part in said["scaling"])
+    if slope == 0 or not np.isfinite([slope, intercept]).all():
+        slope = 1.0
+    high, low = said["shown"]
     return Header(
         shape=tuple(int(length) for length in dim[1 : 1 + int(dim[0])]),
         dtype=kind if kind == "rgb" else f"{order}{kind}",
         offset=offset,
         slope=slope,
-        intercept=float(scaling[1]) if slope != 1.0 or np.isfinite(scaling[1]) else 0.0,
-        shown=(float(shown[0]), float(shown[1])),
-        spacing_mm=tuple(abs(float(length)) for length in pixdim[1:4]),
-        axes=_axes(codes, quaternion, rows, float(pixdim[0])),
+        intercept=intercept if np.isfinite(intercept) else 0.0,
+        shown=(float(low), float(high)),
+        spacing_mm=tuple(abs(float(length)) for length in said["pixdim"][1:4]),
+        axes=_axes(said["codes"], said["quaternion"], said["rows"], float(said["pixdim"][0])),
         order=order,
     )
 
