@@ -264,20 +264,23 @@ def _binormal_of(counts: Floats) -> _Estimate | str:
     """From the counts of negative and positive cases over ordered categories."""
     filled = counts.sum(axis=0) > 0
     used = counts[:, filled]
-    if used.shape[1] < 3 or (used.sum(axis=1) == 0).any():
+    kinds = used.shape[1]
+    if kinds < 3 or (used.sum(axis=1) == 0).any():
         return NO_MAXIMUM
 
     def probabilities(at: Floats) -> Floats:
         cuts = at[..., 2:3] + _rising(at[..., 3:])
-        below = [special.ndtr(cuts), special.ndtr(np.exp(at[..., 1:2]) * cuts - at[..., 0:1])]
-        return np.concatenate([np.diff(each, prepend=0.0, append=1.0) for each in below], axis=-1)
+        below = np.zeros((*at.shape[:-1], 2, kinds + 1))
+        below[..., 0, 1:-1], below[..., 1, 1:-1] = cuts, np.exp(at[..., 1:2]) * cuts - at[..., 0:1]
+        special.ndtr(below, out=below)
+        below[..., 0], below[..., -1] = 0.0, 1.0
+        return (below[..., 1:] - below[..., :-1]).reshape(*at.shape[:-1], 2 * kinds)
 
     def indices(at: Floats) -> Floats:
         b = np.exp(at[..., 1])
         d_a = at[..., 0] * np.sqrt(2 / (1 + b * b))
         return np.stack([at[..., 0], b, d_a, 1 / b, special.ndtr(d_a / math.sqrt(2))], axis=-1)
 
-    kinds = used.shape[1]
     at = maximum(used.ravel(), np.repeat([0.0, 1.0], kinds), probabilities, _smoothed(used))
     if at is None:
         return NO_MAXIMUM
@@ -292,8 +295,9 @@ def _binormal_of(counts: Floats) -> _Estimate | str:
 
 def _rising(log_steps: Floats) -> Floats:
     """Places that rise from 0 by the steps whose logarithms are given."""
-    start = np.zeros((*log_steps.shape[:-1], 1))
-    return np.concatenate([start, np.cumsum(np.exp(log_steps), axis=-1)], axis=-1)
+    places = np.zeros((*log_steps.shape[:-1], log_steps.shape[-1] + 1))
+    np.cumsum(np.exp(log_steps), axis=-1, out=places[..., 1:])
+    return places
 
 
 def _smoothed(used: Floats) -> Floats:
@@ -354,12 +358,14 @@ def _meta_fitted(
 
     def model(relative: float) -> Callable[[Floats], Floats]:
         def probabilities(at: Floats) -> Floats:
-            blocks, meta, middle = [], at[..., :1], 1 + gaps[0]
-            for side, steps in ((-1, at[..., 1:middle]), (1, at[..., middle:])):
+            blocks, meta, middle = [], at[..., None, :1], 1 + gaps[0]
+            centres = np.concatenate([-meta / 2, meta / 2], axis=-2)
+            for side, steps in ((-1, at[..., None, 1:middle]), (1, at[..., None, middle:])):
                 cuts = relative * meta + side * _rising(steps)
-                for centre in (-meta / 2, meta / 2):
-                    beyond = special.ndtr(side * (centre - cuts))
-                    blocks.append(-np.diff(beyond, append=0.0) / beyond[..., :1])
+                beyond = special.ndtr(side * (centres - cuts))
+                whole = beyond[..., :1].copy()
+                beyond[..., :-1] -= beyond[..., 1:]
+                blocks.append((beyond / whole).reshape(*at.shape[:-1], -1))
             return np.concatenate(blocks, axis=-1)
 
         return probabilities

@@ -16,6 +16,7 @@ ROUNDS = 200
 LEAST = 1e-300
 CONVERGED = 1e-9
 FARTHEST = 12.0
+SHORTEST = 1e-8
 
 
 def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start: Floats) -> Floats | None:
@@ -24,13 +25,13 @@ def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start:
     `blocks` names the block of each cell. Parameters are scaled so that beyond ±12 they are as good as
     infinite, which is where the likelihood of answers without overlap grows.
     """
-    at, value = start, log_likelihood(counts, probabilities(start))
+    at, p = start, probabilities(start)
+    value = log_likelihood(counts, p)
     if not np.isfinite(value):
         return None
     sizes = np.bincount(blocks.astype(int), counts)[blocks.astype(int)]
     for _ in range(ROUNDS):
-        slopes = jacobian(probabilities, at)
-        p = np.maximum(probabilities(at), LEAST)
+        slopes, p = jacobian(probabilities, at), np.maximum(p, LEAST)
         score = slopes.T @ (counts / p)
         information = slopes.T @ ((sizes / p)[:, None] * slopes)
         try:
@@ -38,10 +39,11 @@ def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start:
         except np.linalg.LinAlgError:
             return None
         size = 1 / max(1.0, float(np.abs(step).max()) / FARTHEST)
-        while size > 1e-8 and not log_likelihood(counts, probabilities(at + size * step)) >= value - 1e-12:
+        p = probabilities(at + size * step)
+        while not (new := log_likelihood(counts, p)) >= value - 1e-12 and size > SHORTEST:
             size /= 2
-        at = at + size * step
-        value = log_likelihood(counts, probabilities(at))
+            p = probabilities(at + size * step)
+        at, value = at + size * step, new
         if np.abs(at).max() > FARTHEST:
             return None
         if np.abs(size * step).max() < CONVERGED:
@@ -72,5 +74,5 @@ def log_likelihood(counts: Floats, p: Floats) -> float:
 def jacobian(function: Probabilities, at: Floats) -> Floats:
     """Derivatives of every value (rows) by every parameter (columns), by central differences."""
     steps = STEP * np.eye(at.shape[-1])
-    near = function(at[..., None, :] + steps) - function(at[..., None, :] - steps)
-    return np.asarray(np.swapaxes(near, -1, -2) / (2 * STEP))
+    near = function(at[..., None, None, :] + np.stack([steps, -steps]))
+    return np.asarray(np.swapaxes(near[..., 0, :, :] - near[..., 1, :, :], -1, -2) / (2 * STEP))
