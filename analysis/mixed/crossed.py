@@ -7,6 +7,7 @@ slope is one more block whose loading differs between answers.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
@@ -95,6 +96,12 @@ class RandomEffects:
     def n_levels(self) -> int:
         return sum(self.sizes)
 
+    @cached_property
+    def pairs(self) -> dict[tuple[int, int], Ints]:
+        """For each two blocks, the pair of levels of each answer as one code."""
+        blocks = range(len(self.sizes))
+        return {(k, m): self.codes[k] * self.sizes[m] + self.codes[m] for m in blocks for k in range(m)}
+
     def parts(self, parameters: Floats) -> Iterator[tuple[Term, Floats]]:
         """Each term with its parameters."""
         at = 0
@@ -158,9 +165,8 @@ class RandomEffects:
         return Factored.of(self, np.asarray(first, dtype=np.float64), border, inner)
 
     def _cross(self, k: int, m: int, weights: Floats) -> Floats:
-        flat = self.codes[k] * self.sizes[m] + self.codes[m]
-        sums: Floats = np.bincount(flat, weights, self.sizes[k] * self.sizes[m]).astype(np.float64)
-        return sums.reshape(self.sizes[k], self.sizes[m])
+        sums = np.bincount(self.pairs[k, m], weights, self.sizes[k] * self.sizes[m])
+        return np.asarray(sums, dtype=np.float64).reshape(self.sizes[k], self.sizes[m])
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,11 @@ class Answers:
     def n_thresholds(self) -> int:
         return self.n_categories - 1
 
+    @cached_property
+    def upper(self) -> Ints:
+        """The upper threshold of each answer, counted from -∞; the lower one is `category`."""
+        return self.category + 1
+
     @property
     def n_fixed(self) -> int:
         return int(self.design.shape[1])
@@ -49,7 +54,7 @@ class Answers:
     def by_threshold(self, at_upper: Floats, at_lower: Floats) -> Floats:
         """Sums of what hangs on the upper and on the lower threshold of each answer."""
         size = self.n_categories + 1
-        sums = np.bincount(self.category + 1, at_upper, size) + np.bincount(self.category, at_lower, size)
+        sums = np.bincount(self.upper, at_upper, size) + np.bincount(self.category, at_lower, size)
         return sums[1:-1].astype(np.float64)
 
 
@@ -64,9 +69,9 @@ class At:
     @classmethod
     def of(cls, answers: Answers, thresholds: Floats, eta: Floats) -> "At":
         bounds = np.concatenate([[-np.inf], thresholds, [np.inf]])
-        return cls(answers, bounds[answers.category + 1] - eta, bounds[answers.category] - eta)
+        return cls(answers, bounds[answers.upper] - eta, bounds[answers.category] - eta)
 
-    @property
+    @cached_property
     def log_probabilities(self) -> Floats:
         return self.answers.link.log_probability(self.a, self.b)
 
@@ -81,7 +86,7 @@ class At:
         return self.answers.weight * score, self.answers.weight * curvature
 
     def derivatives(self) -> Derivatives:
-        return derivatives(self.answers.link, self.a, self.b)
+        return derivatives(self.answers.link, self.a, self.b, self.log_probabilities)
 
 
 @dataclass

@@ -66,21 +66,20 @@ def slopes(link: Link, a: Floats, b: Floats) -> tuple[Floats, Floats]:
         return upper + lower - 1, upper * (1 - upper) + lower * (1 - lower)
     if link is CLOGLOG:
         return _cloglog_slopes(a, b)
-    upper, lower = _ratios(link, a, b)
+    upper, lower = _ratios(link, a, b, link.log_probability(a, b))
     score = lower - upper
     return score, score**2 - link.bends(a)[0] * upper + link.bends(b)[0] * lower
 
 
-def _ratios(link: Link, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+def _ratios(link: Link, a: Floats, b: Floats, log_p: Floats) -> tuple[Floats, Floats]:
     """f(a)/P and f(b)/P."""
-    log_p = link.log_probability(a, b)
     upper, lower = link.log_densities(a, b)
     return np.exp(upper - log_p), np.exp(lower - log_p)
 
 
-def derivatives(link: Link, a: Floats, b: Floats) -> Derivatives:
-    """Everything that the gradient of Laplace's approximation needs."""
-    ra, rb = _ratios(link, a, b)
+def derivatives(link: Link, a: Floats, b: Floats, log_p: Floats) -> Derivatives:
+    """Everything that the gradient of Laplace's approximation needs, where log P is known."""
+    ra, rb = _ratios(link, a, b, log_p)
     if link is LOGIT:
         return _of_logit(ra, rb, expit(a), expit(b))
     (ga, da), (gb, db) = link.bends(a), link.bends(b)
