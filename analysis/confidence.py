@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import special
 
 from analysis.arrays import Bools, Floats, as_flags, as_scores
-from analysis.counted_likelihood import by_count, jacobian, maximum
+from analysis.counted_likelihood import LEAST, by_count, jacobian, maximum
 from analysis.crossed import BOTH_RANDOM, FEWEST_RANDOM_READERS, FIXED_READERS, t_quantile
 from analysis.errors import NothingToAnalyseError, WrongShapeError
 from analysis.proportions import check_level, normal_quantile
@@ -31,6 +31,7 @@ AT_CHANCE = "d' is 0 or less, so there is nothing that confidence could follow."
 BINORMAL_INDICES = ("a", "b", "d_a", "sd_ratio", "area")
 META_INDICES = ("dprime", "criterion", "meta_dprime", "m_difference", "m_ratio")
 NUDGE = 1e-4
+NO_DPRIME = 1e-9
 NOBODY = "No reader has this index."
 NO_SPREAD = "The readers do not vary, so there is no interval."
 
@@ -271,15 +272,16 @@ def _binormal_of(counts: Floats) -> _Estimate | str:
     def probabilities(at: Floats) -> Floats:
         cuts = at[..., 2:3] + _rising(at[..., 3:])
         below = np.zeros((*at.shape[:-1], 2, kinds + 1))
-        below[..., 0, 1:-1], below[..., 1, 1:-1] = cuts, np.exp(at[..., 1:2]) * cuts - at[..., 0:1]
+        b = np.exp(at[..., 1:2])
+        below[..., 0, 1:-1], below[..., 1, 1:-1] = cuts, b * cuts - at[..., 0:1] * np.hypot(1.0, b)
         special.ndtr(below, out=below)
         below[..., 0], below[..., -1] = 0.0, 1.0
         return (below[..., 1:] - below[..., :-1]).reshape(*at.shape[:-1], 2 * kinds)
 
     def indices(at: Floats) -> Floats:
-        b = np.exp(at[..., 1])
-        d_a = at[..., 0] * np.sqrt(2 / (1 + b * b))
-        return np.stack([at[..., 0], b, d_a, 1 / b, special.ndtr(d_a / math.sqrt(2))], axis=-1)
+        # the area's deviate, which stays within bounds where a reader's spreads differ most
+        z, b = at[..., 0], np.exp(at[..., 1])
+        return np.stack([z * np.hypot(1.0, b), b, z * math.sqrt(2), 1 / b, special.ndtr(z)], axis=-1)
 
     at = maximum(used.ravel(), np.repeat([0.0, 1.0], kinds), probabilities, _smoothed(used))
     if at is None:
@@ -307,7 +309,8 @@ def _smoothed(used: Floats) -> Floats:
     cuts, others = special.ndtri(below)
     slope, level = np.polyfit(cuts, others, 1)
     gaps = np.log(np.maximum(np.diff(cuts), 0.05))
-    return np.array([-level, math.log(max(float(slope), 0.2)), cuts[0], *gaps])
+    b = max(float(slope), 0.2)
+    return np.array([-level / math.hypot(1.0, b), math.log(b), cuts[0], *gaps])
 
 
 def _meta_of(counts: Floats, calls: Bools) -> _Estimate | str:
@@ -325,7 +328,7 @@ def _meta_of(counts: Floats, calls: Bools) -> _Estimate | str:
         return np.stack([dprime, criterion, relative], axis=-1)
 
     dprime, criterion, relative = first(called.ravel()).tolist()
-    if dprime <= 0:
+    if dprime <= NO_DPRIME:
         return AT_CHANCE
     filled = counts.sum(axis=0) > 0
     # each call's categories from the least sure outwards
@@ -363,7 +366,7 @@ def _meta_fitted(
             for side, steps in ((-1, at[..., None, 1:middle]), (1, at[..., None, middle:])):
                 cuts = relative * meta + side * _rising(steps)
                 beyond = special.ndtr(side * (centres - cuts))
-                whole = beyond[..., :1].copy()
+                whole = np.maximum(beyond[..., :1], LEAST)
                 beyond[..., :-1] -= beyond[..., 1:]
                 blocks.append((beyond / whole).reshape(*at.shape[:-1], -1))
             return np.concatenate(blocks, axis=-1)

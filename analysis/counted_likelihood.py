@@ -1,7 +1,9 @@
 """Maximum likelihood of counted answers: cells in blocks, each block a multinomial of its own.
 
-Fisher scoring; the score is exact but for the central differences of the cells' probabilities. Functions of
-parameters take many sets of them at once, along the leading axes, so that differences cost one call.
+Fisher scoring far from the maximum, where the curvature may have the wrong sign, and Newton's method near it,
+because scoring goes round in circles where the answers fit the model badly. The score is exact but for the
+central differences of the cells' probabilities. Functions of parameters take many sets of them at once, along
+the leading axes, so that differences cost one call.
 """
 
 from collections.abc import Callable
@@ -17,6 +19,8 @@ LEAST = 1e-300
 CONVERGED = 1e-9
 FARTHEST = 12.0
 SHORTEST = 1e-8
+NEAR = 0.1
+WIDEST = 1e3
 
 
 def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start: Floats) -> Floats | None:
@@ -31,12 +35,8 @@ def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start:
         return None
     sizes = np.bincount(blocks.astype(int), counts)[blocks.astype(int)]
     for _ in range(ROUNDS):
-        slopes, p = jacobian(probabilities, at), np.maximum(p, LEAST)
-        score = slopes.T @ (counts / p)
-        information = slopes.T @ ((sizes / p)[:, None] * slopes)
-        try:
-            step = np.linalg.solve(information, score)
-        except np.linalg.LinAlgError:
+        step, spread = _step(counts, sizes, probabilities, at, p)
+        if step is None:
             return None
         size = 1 / max(1.0, float(np.abs(step).max()) / FARTHEST)
         p = probabilities(at + size * step)
@@ -47,20 +47,46 @@ def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start:
         if np.abs(at).max() > FARTHEST:
             return None
         if np.abs(size * step).max() < CONVERGED:
-            return at
+            # where the likelihood is flat it has no maximum, however short the step
+            return at if spread < WIDEST else None
     return None
+
+
+def _step(
+    counts: Floats, sizes: Floats, probabilities: Probabilities, at: Floats, p: Floats
+) -> tuple[Floats | None, float]:
+    """The way to the maximum, and the largest standard error of a parameter; None where nothing tells."""
+    slopes, p = jacobian(probabilities, at), np.maximum(p, LEAST)
+    score = slopes.T @ (counts / p)
+    information = slopes.T @ ((sizes / p)[:, None] * slopes)
+    try:
+        covariance = np.linalg.inv(information)
+    except np.linalg.LinAlgError:
+        return None, np.inf
+    step, spread = covariance @ score, float(np.sqrt(np.abs(np.diag(covariance)).max()))
+    if np.abs(step).max() < NEAR:
+        curvature = _curvature(counts, probabilities, at)
+        if np.linalg.eigvalsh(curvature)[0] > 0:
+            step = np.asarray(np.linalg.solve(curvature, score), dtype=np.float64)
+    return step, spread
 
 
 def by_count(counts: Floats, probabilities: Probabilities, at: Floats) -> Floats:
     """How the maximum moves with each count: parameters (rows) by cells, by the implicit function theorem."""
 
+    by_cell = jacobian(probabilities, at) / np.maximum(probabilities(at), LEAST)[:, None]
+    return np.asarray(np.linalg.solve(_curvature(counts, probabilities, at), by_cell.T), dtype=np.float64)
+
+
+def _curvature(counts: Floats, probabilities: Probabilities, at: Floats) -> Floats:
+    """Of the log-likelihood, downwards."""
+
     def score(where: Floats) -> Floats:
         weights = counts / np.maximum(probabilities(where), LEAST)
         return np.asarray((jacobian(probabilities, where) * weights[..., None]).sum(axis=-2))
 
-    curvature = -jacobian(score, at)
-    by_cell = jacobian(probabilities, at) / np.maximum(probabilities(at), LEAST)[:, None]
-    return np.asarray(np.linalg.solve((curvature + curvature.T) / 2, by_cell.T), dtype=np.float64)
+    found = -jacobian(score, at)
+    return np.asarray((found + found.T) / 2)
 
 
 def log_likelihood(counts: Floats, p: Floats) -> float:

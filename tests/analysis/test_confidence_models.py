@@ -43,6 +43,42 @@ def test_meta_dprime_is_that_of_metadpy(negative, positive, padded, meta):
     assert found["m_difference"] == pytest.approx(meta - found["dprime"], abs=5e-7)
 
 
+def test_a_reader_of_very_unequal_spreads_has_the_maximum_that_optim_finds():
+    """R's optim from nine starts: log-likelihood -58.81897; the profile over b falls to either side."""
+    found = analysis.binormal(*one_reader([85, 2, 0, 1, 0], [0, 0, 3, 19, 27], [1, 2, 3, 4, 5])).by_reader[0]
+    assert [found.values[name] for name in ("a", "b")] == pytest.approx([13.41756, 4.705396], rel=2e-4)
+    assert found.values["area"] == pytest.approx(0.9973583, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("negative", "positive"),
+    [
+        # R's optim runs to a = 70, 28 and 8,000, each with an area of 1
+        ([6, 13, 1, 24, 8], [0, 0, 0, 0, 45]),
+        ([70, 21, 4, 3, 6], [0, 0, 0, 0, 115]),
+        ([24, 17, 30], [0, 0, 82]),
+    ],
+)
+def test_a_reader_who_is_sure_of_every_positive_case_has_no_maximum(negative, positive):
+    scores = list(range(1, len(negative) + 1))
+    found = analysis.binormal(*one_reader(negative, positive, scores)).by_reader[0]
+    assert "no maximum" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("negative", "positive", "padded", "meta"),
+    [
+        # R's optim on the likelihood of Maniscalco & Lau (2014); Fisher scoring alone goes round in circles
+        ([10, 8, 4, 5, 1, 2], [10, 8, 2, 2, 5, 3], False, 0.05631347),
+        ([10, 8, 4, 5, 1, 2], [10, 8, 2, 2, 5, 3], True, 0.05450432),
+    ],
+)
+def test_confidence_that_follows_nothing_has_a_meta_dprime_near_zero(negative, positive, padded, meta):
+    scores = [-3, -2, -1, 1, 2, 3]
+    found = analysis.meta_dprime(*one_reader(negative, positive, scores), padded=padded).by_reader[0]
+    assert found.values["meta_dprime"] == pytest.approx(meta, abs=1e-5)
+
+
 def group(readers=4, cases=240, seed=5):
     rng = np.random.default_rng(seed)
     positive = np.arange(cases) < cases // 2
