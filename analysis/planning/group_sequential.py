@@ -6,6 +6,7 @@ numerical integration from look to look (Armitage, McPherson & Rowe 1969; Jennis
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,11 @@ from analysis.errors import UnknownChoiceError, WrongValueError
 from analysis.result import Result
 
 NODES = 240
+#: Quadrature points for each standard deviation of the step from one look to the next.
+DENSE = 4.0
 WIDEST = 10.0
+REACH = 9.0
+CLOSEST = 1e-6
 SPENDING = ("lan-demets-obrien-fleming", "lan-demets-pocock")
 METHODS = ("obrien-fleming", "pocock", *SPENDING)
 
@@ -100,7 +105,7 @@ def nominal_level(
     if method not in SPENDING:
         raise UnknownChoiceError(f"{method!r} spends no error; choose from {', '.join(SPENDING)}.")
     # an end without a single answer more is the look before, with all error that was left
-    before = [share for share in taken if share < present] if last else list(taken)
+    before = [share for share in taken if share <= present - CLOSEST] if last else list(taken)
     shares = np.asarray([*before, present], dtype=np.float64)
     _check_alpha(alpha)
     _check_rising(shares)
@@ -121,7 +126,7 @@ def _spending(shares: Floats, spent: Floats) -> Floats:
     """The boundary of each look that spends what is left until then."""
     found: list[float] = []
     walk, already = START, 0.0
-    for share, until in zip(shares, spent, strict=True):
+    for share, until, ahead in zip(shares, spent, _ahead(shares), strict=True):
 
         def excess(
             bound: float, walk: _Walk = walk, share: float = share, left: float = until - already
@@ -131,7 +136,7 @@ def _spending(shares: Floats, spent: Floats) -> Floats:
         # where next to nothing may be spent the boundary is as good as infinite
         bound = brentq(excess, 0.0, WIDEST, xtol=1e-12) if excess(WIDEST) < 0 else WIDEST
         already += walk.chance(share, bound)
-        walk = walk.inside(share, bound)
+        walk = walk.inside(share, bound, ahead)
         found.append(bound)
     return np.array(found)
 
@@ -139,10 +144,15 @@ def _spending(shares: Floats, spent: Floats) -> Floats:
 def _crossing(shares: Floats, bounds: Floats) -> Floats:
     """Chance of reaching a boundary first at each look, where there is no difference."""
     chances, walk = [], START
-    for share, bound in zip(shares, bounds, strict=True):
+    for share, bound, ahead in zip(shares, bounds, _ahead(shares), strict=True):
         chances.append(walk.chance(share, bound))
-        walk = walk.inside(share, bound)
+        walk = walk.inside(share, bound, ahead)
     return np.array(chances)
+
+
+def _ahead(shares: Floats) -> Floats:
+    """How much information the look after each adds; after the last comes none."""
+    return np.append(np.diff(shares), np.inf)
 
 
 @dataclass(frozen=True)
@@ -159,22 +169,33 @@ class _Walk:
         above = special.ndtr((self.points - end) / step) + special.ndtr((-end - self.points) / step)
         return float((self.density * above).sum())
 
-    def inside(self, share: float, bound: float) -> _Walk:
-        """The motion at the next share, where it did not reach the boundary."""
-        nodes, weights = _nodes()
-        end, step = bound * np.sqrt(share), np.sqrt(share - self.share)
+    def inside(self, share: float, bound: float, ahead: float) -> _Walk:
+        """The motion at the next share, where it did not reach the boundary; `ahead` lies the one after."""
+        end, step = min(bound, WIDEST) * np.sqrt(share), np.sqrt(share - self.share)
+        # looks that follow each other closely move it little, and need close points
+        nodes, weights = _nodes(math.ceil(DENSE * end / (NODES * min(step, math.sqrt(ahead)))))
         points = end * nodes
-        kernel = np.exp(-0.5 * ((points[:, None] - self.points) / step) ** 2) / (step * np.sqrt(2 * np.pi))
-        return _Walk(share, points, (kernel * self.density).sum(axis=1) * weights * end)
+        # only points within reach of the step, which are few where it is short
+        low = np.searchsorted(self.points, points - REACH * step)
+        high = np.searchsorted(self.points, points + REACH * step)
+        near = low[:, None] + np.arange((high - low).max())
+        of = np.minimum(near, len(self.points) - 1)
+        kernel = np.exp(-0.5 * ((points[:, None] - self.points[of]) / step) ** 2) / (
+            step * np.sqrt(2 * np.pi)
+        )
+        moved = np.where(near < high[:, None], kernel * self.density[of], 0.0).sum(axis=1)
+        return _Walk(share, points, moved * weights * end)
 
 
 START = _Walk(0.0, np.array([0.0]), np.array([1.0]))
 
 
 @cache
-def _nodes() -> tuple[Floats, Floats]:
+def _nodes(panels: int) -> tuple[Floats, Floats]:
+    """Gauss and Legendre's points from -1 to 1, in as many panels as are needed."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    return nodes, weights
+    middles = (2 * np.arange(panels) + 1) / panels - 1
+    return (middles[:, None] + nodes / panels).ravel(), np.tile(weights / panels, panels)
 
 
 def _check(shares: Floats, method: str, alpha: float) -> None:
@@ -192,5 +213,6 @@ def _check_alpha(alpha: float) -> None:
 
 
 def _check_rising(shares: Floats) -> None:
-    if shares.ndim != 1 or not len(shares) or shares[0] <= 0 or (np.diff(shares) <= 0).any():
+    known = shares.ndim == 1 and len(shares) and np.isfinite(shares).all()
+    if not known or shares[0] <= 0 or (np.diff(shares) < CLOSEST).any():
         raise WrongValueError("Shares of information have to rise above 0; write [0.5, 1.0], say.")

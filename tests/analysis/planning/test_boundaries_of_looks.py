@@ -34,6 +34,42 @@ def test_error_spending_gives_the_printed_boundaries() -> None:
     assert analysis.group_sequential(equal(5)).boundaries == pytest.approx(SPENDING, abs=1.1e-3)
 
 
+# R's rpact 3.3.4, getDesignGroupSequential(sided = 2, alpha = .05, informationRates = c(.3, .55, 1))
+RPACT = {
+    "obrien-fleming": (3.624285, 2.676712, 1.985102),
+    "pocock": (2.300049, 2.300049, 2.300049),
+    "lan-demets-obrien-fleming": (3.928573, 2.807877, 1.974016),
+    "lan-demets-pocock": (2.311835, 2.357309, 2.247973),
+}
+# the same at .5 and 1
+RPACT_OF_TWO = {
+    "obrien-fleming": (2.796510, 1.977431),
+    "pocock": (2.178272, 2.178272),
+    "lan-demets-obrien-fleming": (2.962588, 1.968596),
+    "lan-demets-pocock": (2.156999, 2.200977),
+}
+
+
+@pytest.mark.parametrize("method", RPACT)
+def test_unequal_looks_have_the_boundaries_of_rpact(method: str) -> None:
+    assert analysis.group_sequential([0.3, 0.55, 1.0], method=method).boundaries == pytest.approx(
+        RPACT[method], abs=2e-5
+    )
+
+
+@pytest.mark.parametrize("method", RPACT_OF_TWO)
+def test_a_look_that_adds_nearly_nothing_changes_nearly_nothing(method: str) -> None:
+    found = analysis.group_sequential([0.5, 0.50001, 1.0], method=method).boundaries
+    assert (found[0], found[-1]) == pytest.approx(RPACT_OF_TWO[method], abs=2e-3)
+
+
+def test_a_very_early_look_leaves_the_end_as_it_was() -> None:
+    # z at .05 two-sided, because the first boundary of 196 is never reached
+    assert analysis.group_sequential([1e-4, 1.0], method="obrien-fleming").boundaries == pytest.approx(
+        (195.9964, 1.959964), abs=1e-4
+    )
+
+
 @pytest.mark.parametrize("method", ["obrien-fleming", "pocock", "lan-demets-pocock"])
 def test_all_looks_together_err_as_often_as_simulation_says(method: str) -> None:
     shares = np.array([0.3, 0.55, 1.0])
@@ -47,7 +83,14 @@ def test_all_looks_together_err_as_often_as_simulation_says(method: str) -> None
 
 @pytest.mark.parametrize(
     ("shares", "options"),
-    [([], {}), ([0.5, 0.4, 1.0], {}), ([0.5], {}), ([1.0], {"alpha": 0.9}), ([1.0], {"method": "haybittle"})],
+    [
+        ([], {}),
+        ([0.5, 0.4, 1.0], {}),
+        ([0.5], {}),
+        ([float("nan"), 1.0], {}),
+        ([1.0], {"alpha": 0.9}),
+        ([1.0], {"method": "haybittle"}),
+    ],
 )
 def test_what_is_no_plan_of_looks_is_refused(shares: list[float], options: dict[str, object]) -> None:
     with pytest.raises(AnalysisError):
