@@ -24,15 +24,17 @@ from analysis.proportions import check_level
 from analysis.ranks.multiplicity import adjusted
 from analysis.result import Interval, Result
 
-STEPS = 60
+STEPS = 100
 TOLERANCE = 1e-10
-LARGEST = 15.0
+LARGEST = 30.0
 SINGULAR = 1e12
 METHOD = "Plackett-Luce, readers and cases random by linearisation"
 NO_MAXIMUM = (
-    "One source was always, or never, put before the others, so its worth has no finite estimate; "
-    "read the shares of the pairs."
+    "One source, or some of them, were always put before the others, or never shown with them, so their "
+    "worth has no finite estimate; read the shares of the pairs."
 )
+ALWAYS_NONE = "Nothing was chosen on any screen, so sources have no worth; read how often nothing was chosen."
+NEVER_NONE = "Something was chosen on every screen, so choosing nothing has no worth; leave out none=True."
 
 
 class NoWorthError(AnalysisError):
@@ -139,6 +141,10 @@ def _estimated(
 ) -> Worth:  # fmt: skip
     """The worth at the maximum of the likelihood, with errors over readers and cases."""
     names = _checked(shown, best)
+    if none and all(map(len, best)):
+        raise NoWorthError(NEVER_NONE)
+    if none and not any(map(len, best)):
+        raise NoWorthError(ALWAYS_NONE)
     stages = _stages(shown, best, names, none=none)
     theta = _maximum(stages)
     scores, information, log_likelihood = _derivatives(stages, theta, len(shown))

@@ -101,6 +101,29 @@ def test_two_sources_have_the_crossed_interval_of_the_share(*, missing: bool) ->
     assert (first.estimate, first.se) == pytest.approx((share.estimate, share.se), rel=near)
 
 
-def test_a_source_that_always_wins_has_no_worth() -> None:
-    with pytest.raises(NoWorthError, match="always, or never"):
-        plackett_luce([("a", "b")] * 5, [(0,)] * 5)
+def test_a_long_chain_of_clear_wins_has_a_worth() -> None:
+    # R's glm(cbind(wins, losses) ~ 0 + design, binomial): 18.38047936, 13.78535952, 9.19023968, 4.59511984
+    shown = [pair for pair in ("ab", "bc", "cd", "de") for _ in range(100)]
+    found = plackett_luce(shown, ([(0,)] * 99 + [(1,)]) * 4)
+    against = {row.a: row.estimate for row in found.differences if row.b == "e"}
+    assert list(against.values()) == pytest.approx([18.38047936, 13.78535952, 9.19023968, 4.59511984])
+
+
+@pytest.mark.parametrize(
+    ("shown", "best", "none", "why"),
+    [
+        (["ab"] * 5, [(0,)] * 5, False, "always put before the others"),
+        (["abc"] * 2, [(0, 1, 2), (1, 0, 2)], False, "some of them, were always"),
+        (["ab", "ab", "cd", "cd"], [(0,), (1,)] * 2, False, "never shown with them"),
+        (["ab"] * 4, [(0,), (1,)] * 2, True, "on every screen"),
+        (["ab"] * 4, [()] * 4, True, "Nothing was chosen"),
+    ],
+)
+def test_what_has_no_worth_says_why(
+    shown: list[str],
+    best: list[tuple[int, ...]],
+    none: bool,
+    why: str,
+) -> None:
+    with pytest.raises(NoWorthError, match=why):
+        plackett_luce(shown, best, none=none)
