@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.arrays import Bools, Floats
-from analysis.errors import NothingToAnalyseError
+from analysis.errors import NothingToAnalyseError, WrongShapeError
 from analysis.result import Interval, Result
 from analysis.roc.obuchowski_rockette import Difference, combined_over_readers
 
@@ -121,7 +121,7 @@ def froc(
         ),
         curves=tuple(_curve(name, own) for name, own in zip(names, whole, strict=True)),
         n_lesions=sum(len(case.lesions) for case in whole[0]),
-        n_normal=sum(not case.lesions for case in whole[0]),
+        n_normal=_normals(whole),
         n_dropped=dropped,
     )
 
@@ -133,6 +133,8 @@ def froc_difference(
     level: float = 0.95,
 ) -> Difference:
     """Compare the figures of merit of the same readers on two sets of other cases: first minus second.
+
+    Where either set has fewer than two normal cases, both figures are JAFROC1.
 
     Parameters
     ----------
@@ -146,7 +148,12 @@ def froc_difference(
     Difference
         With its interval and p-value, readers and cases random.
     """
-    one, other = (_figures(_whole(marks)[0]) for marks in (first, second))
+    if len(first) != len(second):
+        raise WrongShapeError("Row i of both has to be the same reader.")
+    parts = [_whole(marks)[0] for marks in (first, second)]
+    # two figures of different kinds are not compared
+    every = any(_normals(marks) < 2 for marks in parts)
+    one, other = (_figures(marks, every=every) for marks in parts)
     r = len(one[0])
     covariance = np.zeros((2 * r, 2 * r))
     covariance[:r, :r], covariance[r:, r:] = one[1], other[1]
@@ -167,12 +174,19 @@ def _whole(marks: Sequence[Sequence[CaseMarks | None]]) -> tuple[list[list[CaseM
     return found, len(marks[0]) - len(kept)
 
 
-def _figures(marks: Sequence[Sequence[CaseMarks]]) -> tuple[Floats, Floats, str]:
+def _normals(marks: Sequence[Sequence[CaseMarks]]) -> int:
+    return sum(not case.lesions for case in marks[0])
+
+
+def _figures(
+    marks: Sequence[Sequence[CaseMarks]], *, every: bool | None = None
+) -> tuple[Floats, Floats, str]:
     """Figures of merit, their jackknife covariance over cases, and which figure it is."""
     abnormal = np.array([bool(case.lesions) for case in marks[0]])
     # one normal case alone says nothing about others
-    kind = "JAFROC" if (~abnormal).sum() > 1 else "JAFROC1"
-    found = [_of_reader(own, abnormal, every=kind == "JAFROC1") for own in marks]
+    every = _normals(marks) < 2 if every is None else every
+    kind = "JAFROC1" if every else "JAFROC"
+    found = [_of_reader(own, abnormal, every=every) for own in marks]
     left = np.array([without for _, without in found])
     n = left.shape[1]
     away = left - left.mean(axis=1, keepdims=True)

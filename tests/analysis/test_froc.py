@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from analysis.errors import WrongShapeError
 from analysis.froc import CaseMarks, froc, froc_difference, judge
 from analysis.roc.obuchowski_rockette import obuchowski_rockette
 
@@ -97,3 +98,20 @@ def test_a_difference_of_two_sets_of_cases_has_both_variances() -> None:
     assert b.se is not None
     assert found.estimate == pytest.approx((a.estimate or 0) - (b.estimate or 0))
     assert found.se == pytest.approx(math.hypot(a.se, b.se), rel=1e-6)
+
+
+def test_sets_with_and_without_normal_cases_are_compared_by_one_figure() -> None:
+    rng = np.random.default_rng(4)
+    one, every = drawn(rng, 3, 24), drawn(rng, 3, 24)
+    other = [[case for case in own if case.lesions] for own in every]
+
+    def jafroc1(own: list[CaseMarks]) -> float:
+        # by direct counting: each lesion against the highest false mark of every case
+        highest = [max(case.false, default=NOTHING) for case in own]
+        lesions = [rating for case in own for rating in case.lesions]
+        return float(np.mean([(y > x) + 0.5 * (y == x) for x, y in product(highest, lesions)]))
+
+    by_hand = np.mean([jafroc1(a) - jafroc1(b) for a, b in zip(one, other, strict=True)])
+    assert froc_difference(one, other).estimate == pytest.approx(by_hand)
+    with pytest.raises(WrongShapeError, match="same reader"):
+        froc_difference(one, other[:2])
