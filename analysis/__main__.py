@@ -145,6 +145,7 @@ def _needed(options: argparse.Namespace, *names: str) -> None:
 def _plan_of_endpoint(options: argparse.Namespace) -> EndpointPlan:
     from analysis.planning.endpoint import plan_endpoint
 
+    _check_combined(options)
     assumed = _from_pilot(options) if options.pilot else _assumed(options)
     _needed(options, "cases", "expected")
     return plan_endpoint(
@@ -160,6 +161,13 @@ def _plan_of_endpoint(options: argparse.Namespace) -> EndpointPlan:
         positive_share=options.positive_share,
         **assumed,
     )
+
+
+def _check_combined(options: argparse.Namespace) -> None:
+    if options.what == "icc" and (options.compared or options.paired or options.margin is not None):
+        raise AnalysisError("An icc is sized by its interval; leave out --compared, --paired and --margin.")
+    if options.what == "auc" and options.paired:
+        raise AnalysisError("Areas are planned as those of different cases; leave out --paired.")
 
 
 def _assumed(options: argparse.Namespace) -> dict[str, Any]:

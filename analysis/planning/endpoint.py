@@ -14,6 +14,7 @@ from typing import Literal
 from scipy import special
 
 from analysis.planning.model import PlanError
+from analysis.proportions import check_level
 from analysis.result import Result
 
 What = Literal["mean", "accuracy", "sensitivity", "specificity", "share", "net", "auc", "icc"]
@@ -114,14 +115,24 @@ class _Assumed:
         return -away if self.better == "lower" else away
 
     @property
-    def spread(self) -> float:
-        """Variance of one answer within a source."""
-        if self.what in SHARES:
-            p = self.against if self.compared else self.expected
-            return p * (1 - p)
+    def values(self) -> tuple[float, ...]:
+        """The true value, of two sources both; two net shares lie as far from zero as each other."""
+        if not self.compared or self.what == "icc":
+            return (self.expected,)
         if self.what == "net":
-            return max(self.sd**2 - self.expected**2, 1e-9)
-        return self.sd**2
+            return (self.expected / 2, -self.expected / 2)
+        return (self.against + self.expected, self.against)
+
+    @property
+    def spreads(self) -> tuple[float, float]:
+        """Variance of one answer within each source; of one source, twice the same."""
+        if self.what in SHARES:
+            own = [value * (1 - value) for value in self.values]
+        elif self.what == "net":
+            own = [max(self.sd**2 - value**2, 1e-9) for value in self.values]
+        else:
+            own = [self.sd**2]
+        return own[0], own[-1]
 
 
 def plan_endpoint(
@@ -155,7 +166,7 @@ def plan_endpoint(
         and for shares and areas the value of the second source.
     test, margin, better, compared, paired
         As endpoints of a protocol have them; whether two sources are compared, and whether each case has an
-        image of both.
+        image of both. Areas are compared as those of different cases; an icc has no test.
     sd, reader_sd
         Standard deviation of one answer, of a mean (of net, the root of the share that has a preference); and
         between readers, in the unit of the endpoint: of their values, or of their differences.
@@ -175,7 +186,7 @@ def plan_endpoint(
     return _planned(assumed, test, margin, level, goal)
 
 
-def _check(a: _Assumed, test: str, margin: float) -> None:
+def _problems(a: _Assumed, test: str, margin: float) -> dict[str, bool]:
     problems = {
         f"what is {a.what!r}; choose from {', '.join(WHATS)}": a.what not in WHATS,
         f"test is {test!r}; choose from {', '.join(TESTS)}": test not in TESTS,
@@ -184,19 +195,45 @@ def _check(a: _Assumed, test: str, margin: float) -> None:
         f"cases is {a.cases}; give 4 to {MOST_CASES}": not 4 <= a.cases <= MOST_CASES,
         f"{test} needs a margin above 0": test in ("non_inferiority", "equivalence") and margin <= 0,
         f"case_share is {a.case_share:g}; give 0 to 0.95": not 0 <= a.case_share <= 0.95,
+        f"reader_sd is {a.reader_sd:g}; give 0 or more": not 0 <= a.reader_sd < math.inf,
+        f"sd is {a.sd:g}; give more than 0": a.what in ("mean", "net") and not 0 < a.sd < math.inf,
+        f"positive_share is {a.positive_share:g}; give more than 0 and less than 1": (
+            not 0 < a.positive_share < 1
+        ),
     }
-    share = a.against if a.compared else a.expected
-    if a.what in (*SHARES, "auc", "icc"):
-        problems[f"a share, area or correlation of {share:g}; give more than 0 and less than 1"] = (
-            not 0 < share < 1
-        )
-    found = next((text for text, wrong in problems.items() if wrong), None)
+    for name, number in (("expected", a.expected), ("against", a.against), ("margin", margin)):
+        problems[f"{name} is {number:g}; give a finite number"] = not math.isfinite(number)
+    return problems | _value_problems(a)
+
+
+def _value_problems(a: _Assumed) -> dict[str, bool]:
+    """Values that the quantity cannot have, of either source."""
+    problems = {}
+    for place, value in enumerate(a.values):
+        if a.what in (*SHARES, "auc", "icc"):
+            wrong = f"a share, area or correlation of {value:.4g}; give more than 0 and less than 1"
+            if a.compared and not place:
+                wrong = f"expected and against add up to {wrong}"
+            problems[wrong] = not 0 < value < 1
+        if a.what == "net":
+            problems[f"a net share of {value:.4g}; give more than -1 and less than 1"] = not abs(value) < 1
+            least = math.sqrt(abs(value))
+            problems[f"sd is {a.sd:g}; with a net share of {value:.4g} it is {least:.4g} to 1"] = (
+                not abs(value) <= a.sd**2 <= 1
+            )
+    return problems
+
+
+def _check(a: _Assumed, test: str, margin: float, level: float, goal: float) -> None:
+    check_level(level)
+    check_level(goal)
+    found = next((text for text, wrong in _problems(a, test, margin).items() if wrong), None)
     if found:
         raise PlanError(f"{found[0].upper()}{found[1:]}.")
 
 
 def _planned(assumed: _Assumed, test: str, margin: float, level: float, goal: float) -> EndpointPlan:
-    _check(assumed, test, margin)
+    _check(assumed, test, margin, level, goal)
     se, df = _error(assumed)
     power = _power(assumed, test, margin, level)
     needed = _needed(assumed, test, margin, level, goal) if power is not None else None
@@ -230,18 +267,20 @@ def _error(a: _Assumed) -> tuple[float, float]:
     if a.what == "icc":
         return _error_of_correlation(a), max(a.cases - 1.0, 1.0)
     r, c = a.readers, a.cases
-    between, rest = a.spread * a.case_share, a.spread * (1 - a.case_share)
+    between, rest = ([spread * share for spread in a.spreads] for share in (a.case_share, 1 - a.case_share))
     if not a.compared:
-        squares = (c * a.reader_sd**2 + rest, r * between + rest, rest)
+        squares = (c * a.reader_sd**2 + rest[0], r * between[0] + rest[0], rest[0])
         return _two_way(squares, r, c)
+    both = sum(rest)
     if a.paired:
         # what a case is, it is in both sources
-        squares = (c * a.reader_sd**2 + 2 * rest, 2 * rest, 2 * rest)
-        return _two_way(squares, r, c)
-    reader = (a.reader_sd**2 + 2 * rest / c) / r
-    of_cases, error = (r * between + rest) / (r * c), rest / (r * c)
-    variance = reader + 2 * (of_cases - error)
-    spread = reader**2 / (r - 1) + 2 * (of_cases**2 / (c - 1) + error**2 / ((r - 1) * (c - 1)))
+        return _two_way((c * a.reader_sd**2 + both, both, both), r, c)
+    variance = reader = (a.reader_sd**2 + both / c) / r
+    spread = reader**2 / (r - 1)
+    for own, left in zip(between, rest, strict=True):
+        of_cases, error = (r * own + left) / (r * c), left / (r * c)
+        variance += of_cases - error
+        spread += of_cases**2 / (c - 1) + error**2 / ((r - 1) * (c - 1))
     return math.sqrt(variance), variance**2 / spread
 
 
@@ -275,11 +314,10 @@ def area_variance(area: float, positive: int, negative: int) -> float:
 
 def _error_of_area(a: _Assumed) -> tuple[float, float]:
     """Obuchowski and Rockette: [σ² + Var - Cov2 + r Cov2] / r, and Hillis' df; of two sources the sum."""
-    areas = [a.expected + a.against, a.against] if a.compared else [a.expected]
     r = a.readers
     own = a.reader_sd**2 / (2 if a.compared else 1)
     variance = spread = 0.0
-    for area in areas:
+    for area in a.values:
         positive = max(round(a.cases * a.positive_share), 2)
         var = area_variance(min(max(area, 0.01), 0.99), positive, max(a.cases - positive, 2))
         ms, shared = own + var * (1 - a.case_share), r * var * a.case_share
@@ -353,6 +391,13 @@ NAMES: Mapping[str, str] = {
 }
 
 
+def _of_two(made: EndpointPlan) -> str:
+    """What two readers are to the report."""
+    if made.readers > 2:
+        return ""
+    return " The report takes two readers as they are, so its interval is narrower and speaks of them alone."
+
+
 def _sentence(made: EndpointPlan, a: _Assumed) -> str:
     """What stands in a protocol."""
     name = NAMES.get(made.what, made.what)
@@ -361,7 +406,8 @@ def _sentence(made: EndpointPlan, a: _Assumed) -> str:
     if made.power is None:
         return (
             f"{who[0].upper()}{who[1:]}: with a true {name} of {made.expected:g} its "
-            f"{100 * made.level:g}% interval is ±{made.half_width:.3f} wide (Bonett 2002)."
+            f"{100 * made.level:g}% interval is ±{made.half_width:.3f} wide (Bonett 2002), if no reader "
+            "answers higher than another; it is wider where they differ."
         )
     asked = {
         "difference": "a difference from",
@@ -385,5 +431,5 @@ def _sentence(made: EndpointPlan, a: _Assumed) -> str:
     return (
         f"{who[0].upper()}{who[1:]}: {100 * made.power:.0f}% power to show {asked} {null} in {name}, "
         f"with a true {value} of {made.expected:.4g}, a standard deviation of {a.reader_sd:.3g} between "
-        f"readers and {shared}, readers and cases both random; {enough}."
+        f"readers and {shared}, readers and cases both random; {enough}.{_of_two(made)}"
     )

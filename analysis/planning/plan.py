@@ -35,6 +35,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "reader_sd": (0, 5),
     "case_icc": (0, 0.9),
     "jobs": (-64, 1024),
+    "seed": (0, 2**63),
 }
 
 
@@ -152,7 +153,7 @@ def plan(
     Plan
     """
     sizes = {"alternatives": alternatives, "readers": readers, "trials": trials, "replicates": replicates}
-    _check(task, sizes | {"reader_sd": reader_sd, "case_icc": case_icc, "jobs": jobs})
+    _check(task, sizes | {"reader_sd": reader_sd, "case_icc": case_icc, "jobs": jobs, "seed": seed})
     model = model_of(task, alternatives, accuracy, margin, reader_sd, case_icc)
     grid = _grid(readers, trials)
     chunks = _chunks(replicates, max(grid[0]) * max(grid[1]))
@@ -168,6 +169,8 @@ def _check(task: str, numbers: Mapping[str, float]) -> None:
         low, high = LIMITS[name]
         if not low <= value <= high:
             raise PlanError(f"{name} is {value:g}; give a number from {low:g} to {high:g}.")
+    if not numbers["jobs"]:
+        raise PlanError("jobs is 0; give 1 or more, or -1 for all processors.")
     if numbers["readers"] * numbers["trials"] > MOST_CELLS:
         raise PlanError(
             f"{numbers['readers']:g} readers x {numbers['trials']:g} trials are more than "

@@ -81,6 +81,8 @@ def test_labels_without_discrepancies_need_the_rule_of_three() -> None:
         ({"accuracy": 1.0}, "above 0 and below 1"),
         ({"margin": 0}, "above 0 and below 1"),
         ({"case_icc": 1}, "case_icc is 1"),
+        ({"seed": -1}, "seed is -1"),
+        ({"jobs": 0}, "jobs is 0"),
         ({"readers": 500, "trials": 2000}, "plan a smaller one"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.__main__ import main
 from analysis.crossed import crossed_difference, crossed_mean
 from analysis.planning.endpoint import area_variance, plan_endpoint
 from analysis.planning.model import PlanError
@@ -35,6 +36,7 @@ def test_an_icc_has_bonett_s_width() -> None:
     assert 8 * z**2 * 0.2**2 * 2.6**2 / (6 * width**2) + 1 == pytest.approx(61)
     assert found.power is None
     assert "interval" in found.sentence
+    assert "wider where they differ" in found.sentence
 
 
 def simulated(rng: np.random.Generator, difference: float, arms: int) -> list[np.ndarray]:
@@ -90,9 +92,32 @@ def test_equivalence_has_no_power_where_the_interval_is_wider_than_the_margin() 
     assert found.power == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize("paired", [False, True])
+def test_two_shares_have_the_variance_of_both(*, paired: bool) -> None:
+    # Chow, Shao & Wang (2008), section 4.2.1: p1 q1 / n + p2 q2 / n, here .75 against .95, cases and readers
+    found = plan_endpoint(
+        what="sensitivity", readers=5, cases=100, expected=-0.2, against=0.95, test="non_inferiority",
+        margin=0.3, compared=True, paired=paired, reader_sd=0.0, case_share=0.2,
+    )  # fmt: skip
+    both = 0.75 * 0.25 + 0.95 * 0.05
+    # what a case is leaves the difference where it has an image of both
+    by_hand = both / 100 * (0.8 / 5 + (0.0 if paired else 0.2))
+    assert found.se == pytest.approx(math.sqrt(by_hand))
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
+        (
+            {"what": "auc", "compared": True, "against": 0.8},
+            "Expected and against add up to a share, area or correlation of 1.3",
+        ),
+        ({"what": "share", "compared": True, "against": 0.3, "expected": -0.4}, "correlation of -0.1"),
+        ({"what": "net", "expected": 0.9, "sd": 0.5}, "it is 0.9487 to 1"),
+        ({"reader_sd": -1}, "give 0 or more"),
+        ({"sd": 0}, "give more than 0"),
+        ({"expected": math.nan}, "finite number"),
+        ({"what": "auc", "positive_share": 0}, "less than 1"),
         ({"what": "speed"}, "choose from"),
         ({"test": "equivalence"}, "needs a margin"),
         ({"expected": 1.2, "what": "auc"}, "less than 1"),
@@ -104,6 +129,15 @@ def test_what_cannot_be_planned_is_refused(changes: dict[str, object], said: str
     asked = {"what": "mean", "readers": 5, "cases": 20, "expected": 0.5} | changes
     with pytest.raises(PlanError, match=said):
         plan_endpoint(**asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("asked", ["icc --compared", "icc --margin .1", "auc --paired"])
+def test_the_command_refuses_what_would_change_nothing(
+    asked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = f"plan --readers 5 --cases 40 --expected .3 --against .5 --what {asked}"
+    assert main(command.split()) == 1
+    assert "leave out --" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("test", ["difference", "superiority", "non_inferiority", "equivalence"])
