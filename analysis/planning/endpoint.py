@@ -3,7 +3,7 @@
 The variance is that of the report's own interval, from assumptions instead of data: components of readers,
 cases and the rest for means and shares (Gallas, Pennello & Myers 2007), and the model of Obuchowski and
 Rockette with Hanley and McNeil's variance for areas. Power is that of the t-tests on Satterthwaite's or
-Hillis' degrees of freedom.
+Hillis' degrees of freedom, of equivalence by Owen's Q.
 """
 
 import math
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 from scipy import special
 
 from analysis.planning.model import PlanError
@@ -25,6 +26,7 @@ WHATS = ("mean", *SHARES, "net", "auc", "icc")
 TESTS = ("difference", "superiority", "non_inferiority", "equivalence")
 BETTER = ("higher", "lower")
 GOAL = 0.8
+NODES = 64
 FACTORS = (0.5, 0.75, 1.0, 1.5, 2.0)
 MOST_CASES = 100_000
 MOST_READERS = 500
@@ -341,14 +343,26 @@ def _power(a: _Assumed, test: str, margin: float, level: float) -> float | None:
     if test == "difference":
         return _beyond(away / se, df, one_sided) + _beyond(-away / se, df, one_sided)
     if test == "equivalence":
-        both = _beyond((margin + away) / se, df, one_sided) + _beyond((margin - away) / se, df, one_sided)
-        return max(both - 1, 0.0)
+        return _between(margin / se, abs(away) / se, df, one_sided)
     return _beyond((away + margin) / se, df, one_sided)
 
 
 def _beyond(shift: float, df: float, critical: float) -> float:
     """P(t > critical) of a noncentral t."""
     return 1 - float(special.nctdtr(df, shift, critical))
+
+
+def _between(margin: float, away: float, df: float, critical: float) -> float:
+    """P(both one-sided t-tests reject), over the estimate and its error (Owen 1965, Biometrika 52:437).
+
+    Margin and the true value are in standard errors.
+    """
+    # an error of more than margin / critical never shows equivalence
+    most = float(special.gammainc(df / 2, df * (margin / critical) ** 2 / 2))
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    error = np.sqrt(2 * special.gammaincinv(df / 2, most * (1 + nodes) / 2) / df)
+    shown = special.ndtr(margin - away - critical * error) - special.ndtr(critical * error - margin - away)
+    return float(most / 2 * (weights @ shown))
 
 
 def _needed(a: _Assumed, test: str, margin: float, level: float, goal: float) -> int | None:

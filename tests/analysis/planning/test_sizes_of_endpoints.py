@@ -85,11 +85,32 @@ def test_readers_who_are_too_few_cannot_be_outweighed() -> None:
     assert "no number of cases" in found.sentence
 
 
-def test_equivalence_has_no_power_where_the_interval_is_wider_than_the_margin() -> None:
+@pytest.mark.parametrize(
+    ("se", "df", "margin", "away", "power"),
+    [
+        # R's integrate over the density of the error (Owen 1965)
+        (0.08, 1.9, 0.35, 0.0, 0.47098116),
+        (0.08, 2.5, 0.2, 0.05, 0.15624547),
+        (0.1, 6, 0.25, 0.0, 0.25328436),
+        (0.06, 40, 0.2, 0.1, 0.36769208),
+    ],
+)
+def test_equivalence_has_the_power_of_both_tests_together(
+    se: float, df: float, margin: float, away: float, power: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.planning.endpoint._error", lambda _: (se, df))
+    found = plan_endpoint(
+        what="mean", readers=3, cases=30, expected=away, test="equivalence", margin=margin, compared=True
+    )
+    assert found.power == pytest.approx(power, abs=1e-6)
+
+
+def test_equivalence_has_hardly_power_where_the_interval_is_wider_than_the_margin() -> None:
     found = plan_endpoint(
         what="mean", readers=3, cases=10, expected=0.0, test="equivalence", margin=0.05, reader_sd=0.3
     )
-    assert found.power == pytest.approx(0, abs=1e-9)
+    # R's integrate, as above: only a small error by chance shows equivalence then
+    assert found.power == pytest.approx(7.042325e-06, abs=1e-9)
 
 
 @pytest.mark.parametrize("paired", [False, True])
