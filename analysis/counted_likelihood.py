@@ -1,7 +1,7 @@
 """Maximum likelihood of counted answers: cells in blocks, each block a multinomial of its own.
 
-Fisher scoring far from the maximum, where the curvature may have the wrong sign, and Newton's method near it,
-because scoring goes round in circles where the answers fit the model badly. The score is exact but for the
+Fisher scoring, and Newton's method where that has not arrived soon: scoring goes round in circles where the
+answers fit the model badly. The score is exact but for the
 central differences of the cells' probabilities. Functions of parameters take many sets of them at once, along
 the leading axes, so that differences cost one call.
 """
@@ -20,6 +20,7 @@ CONVERGED = 1e-9
 FARTHEST = 12.0
 SHORTEST = 1e-8
 NEAR = 0.1
+PATIENCE = 10
 WIDEST = 1e3
 
 
@@ -34,8 +35,8 @@ def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start:
     if not np.isfinite(value):
         return None
     sizes = np.bincount(blocks.astype(int), counts)[blocks.astype(int)]
-    for _ in range(ROUNDS):
-        step, spread = _step(counts, sizes, probabilities, at, p)
+    for turn in range(ROUNDS):
+        step, spread = _step(counts, sizes, probabilities, at, p, newton=turn >= PATIENCE)
         if step is None:
             return None
         size = 1 / max(1.0, float(np.abs(step).max()) / FARTHEST)
@@ -53,7 +54,7 @@ def maximum(counts: Floats, blocks: Floats, probabilities: Probabilities, start:
 
 
 def _step(
-    counts: Floats, sizes: Floats, probabilities: Probabilities, at: Floats, p: Floats
+    counts: Floats, sizes: Floats, probabilities: Probabilities, at: Floats, p: Floats, *, newton: bool
 ) -> tuple[Floats | None, float]:
     """The way to the maximum, and the largest standard error of a parameter; None where nothing tells."""
     slopes, p = jacobian(probabilities, at), np.maximum(p, LEAST)
@@ -64,7 +65,7 @@ def _step(
     except np.linalg.LinAlgError:
         return None, np.inf
     step, spread = covariance @ score, float(np.sqrt(np.abs(np.diag(covariance)).max()))
-    if np.abs(step).max() < NEAR:
+    if newton and np.abs(step).max() < NEAR:
         curvature = _curvature(counts, probabilities, at)
         if np.linalg.eigvalsh(curvature)[0] > 0:
             step = np.asarray(np.linalg.solve(curvature, score), dtype=np.float64)
