@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import weakref
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -43,14 +44,12 @@ class Archive:
 
     @cached_property
     def zip(self) -> zipfile.ZipFile:
-        return zipfile.ZipFile(self.path)
+        opened = zipfile.ZipFile(self.path)
+        weakref.finalize(self, opened.close)
+        return opened
 
     def __getstate__(self) -> dict[str, Any]:
         return {"path": self.path}
-
-    def close(self) -> None:
-        if "zip" in self.__dict__:
-            self.zip.close()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Files are found in folders and zips; names that mean harm are refused one by one."""
 
+import gc
 import os
 import stat
 import struct
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from readerstudy.imaging.errors import NothingToImport, Unreadable
-from readerstudy.imaging.gather import Found, Series
+from readerstudy.imaging.gather import Archive, Found, Series
 from tests.readerstudy.imaging.conftest import Run
 from tests.readerstudy.imaging.phantoms import eight_bits, encoded, phantom, write, write_png
 
@@ -82,6 +83,16 @@ def test_names_that_lead_out_of_a_zip_are_refused_and_the_rest_goes_on(run: Run,
     assert len(refused) == 4
     assert all("leads out of the archive" in reason for reason in refused.values())
     assert not list(tmp_path.parent.glob("evil.png"))
+
+
+def test_an_archive_is_closed_when_nothing_is_left_to_read_from_it(tmp_path: Path) -> None:
+    archive = Archive(packed(tmp_path / "in.zip", {"good.png": picture(1)}))
+    archive.in_a_circle = archive  # type: ignore[attr-defined]
+    opened = archive.zip
+    assert opened.fp is not None
+    del archive
+    gc.collect()
+    assert opened.fp is None
 
 
 def test_a_name_that_the_finder_packed_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
