@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
@@ -99,18 +98,17 @@ def _remember_files(source: Source, origins: Collection[Origin]) -> None:
 
 @transaction.atomic
 def learn(source: Source, origins: Iterable[Origin], *, by: User) -> int:
-    """Labels and patients of images that came without any, such as a CSV brought later. What is known stays.
+    """Labels and patients that images came without, such as a CSV brought later. What is known stays.
 
-    Returns how many images have labels now that had none.
+    Returns how many images have labels now that they had not.
     """
     source.study.take_turn_before_lock()
     known = {origin.image.pk: origin for origin in origins if origin.labels or origin.group}
-    lacking = Q(labels={}) | Q(group="")
-    rows = list(source.provenances.filter(lacking, image__in=known))
-    labelled = [row for row in rows if not row.labels and known[row.image_id].labels]
+    rows = list(source.provenances.filter(image__in=known))
+    labelled = [row for row in rows if known[row.image_id].labels.keys() - row.labels.keys()]
     grouped = [row for row in rows if not row.group and known[row.image_id].group]
     for row in labelled:
-        row.labels = dict(known[row.image_id].labels)
+        row.labels = {**known[row.image_id].labels, **row.labels}
     for row in grouped:
         row.group = known[row.image_id].group
     Provenance.objects.bulk_update([*labelled, *grouped], ["labels", "group"], batch_size=1_000)

@@ -29,6 +29,8 @@ ALL = tuple(dict.fromkeys(what for names in WHAT.values() for what in names))
 NEED_TRUTH = ("accuracy", "sensitivity", "specificity", "auc", "error", "froc")
 NEED_POSITIVE = ("sensitivity", "specificity", "auc")
 FARTHEST = 1e9
+#: How many items a sentence lists.
+MOST_NAMED = 12
 
 
 def parse_arms(root: Table, sections: Sequence[ReadSection]) -> tuple[ArmDocument, ...]:
@@ -105,11 +107,10 @@ def _check_item(
     if not table.is_right("of") or not endpoint.of:
         return
     by_name = {one.section.name: one for one in sections}
-    name, _, asked = endpoint.of.partition(".")
+    name, dot, asked = endpoint.of.partition(".")
     where = by_name.get(name)
-    if where is None:
-        listed = ", ".join(by_name) or "none"
-        table.problem("of", f'is {endpoint.of!r}; give "section.item". The sections are: {listed}.')
+    if where is None or not dot:
+        table.problem("of", _no_section(endpoint.of, by_name))
         return
     if not where.table.is_right("task"):
         return
@@ -123,13 +124,25 @@ def _check_item(
         )
         if not unread:
             listed = ", ".join(items) or "none"
-            table.problem("of", f"is {endpoint.of!r}; section {name!r} asks these items: {listed}.")
+            table.problem("of", f"names the item {asked!r}; the items of section {name!r} are: {listed}.")
         return
     broken = {one.item.name for one in where.items if one.table.wrong}
     if asked not in broken:
         _check_what(table, endpoint, items[asked])
     if table.has("compare") and table.is_right("compare", "against"):
         _check_compare(table, endpoint, where, asked, by_name, setting)
+
+
+def _no_section(of: str, by_name: Mapping[str, ReadSection]) -> str:
+    """Say which part of "section.item" is none, and what may stand there."""
+    name, dot, _ = of.partition(".")
+    counting = {one: where for one, where in by_name.items() if not where.section.practice}
+    if dot:
+        return f"names the section {name!r}; the sections are: {', '.join(counting) or 'none'}."
+    asked = [f"{one}.{item.name}" for one, where in counting.items() for item in where.section.items]
+    mine = [pair for pair in asked if of in pair.split(".")]
+    listed = ", ".join((mine or asked)[:MOST_NAMED]) or "there is none yet"
+    return f'is {of!r}; it has to be "section.item", such as {listed}.'
 
 
 def _check_what(table: Table, endpoint: EndpointDocument, item: Item) -> None:
@@ -183,6 +196,6 @@ def _check_compare(
     sorts = {"sources": shown, "kinds": kinds, "sections": asking}
     if not any(set(endpoint.compare) <= set(names) for names in sorts.values()):
         listed = "; ".join(f"{sort}: {', '.join(names) or 'none'}" for sort, names in sorts.items())
-        table.problem(
-            "compare", f"is {list(endpoint.compare)}; it has to name two of a sort. Here there are {listed}."
-        )
+        unknown = [repr(name) for name in endpoint.compare if not any(name in s for s in sorts.values())]
+        said = f"names {' and '.join(unknown)}" if unknown else f"is {list(endpoint.compare)}"
+        table.problem("compare", f"{said}; it has to name two of a sort. Here there are {listed}.")

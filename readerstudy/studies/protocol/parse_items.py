@@ -35,6 +35,8 @@ FIELDS = {
 UNITS = {"distance": ("mm", "px"), "angle": ("degrees",)}
 #: Kinds that are asked of an image each, because the answer lies in it.
 ON_IMAGES = ("mark", "measure")
+#: The fields of a section that put images on its screens.
+SHOWING = ("show", "compose", "reuse")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +54,14 @@ class Read:
 
 def parse_items(section: Table, setting: Setting) -> tuple[Read, ...]:
     tables = section.tables("items", required=False, most=MOST_ITEMS)
-    return tuple(_item(table, setting) for table in tables)
+    shows = any(section.has(name) for name in SHOWING)
+    return tuple(_item(table, setting, shows=shows) for table in tables)
 
 
-def _item(table: Table, setting: Setting) -> Read:
+def _item(table: Table, setting: Setting, *, shows: bool) -> Read:
     kind = table.choice("kind", tuple(KINDS))
     known = table.is_right("kind")
-    of = table.choice("of", OF, default="trial" if kind in COMPARING and known else "image")
+    of = table.choice("of", OF, default=_usual_of(kind, shows=shows) if known else "image")
     common: dict[str, Any] = {
         "name": table.name("name"),
         "kind": kind,
@@ -88,6 +91,12 @@ def _refuse_other_fields(table: Table, kind: str) -> None:
         owners = ", ".join(owner for owner, names in FIELDS.items() if name in names)
         table.known.append(name)
         table.problem(name, f"belongs to items of kind {owners}; this item is of kind {kind}.")
+
+
+def _usual_of(kind: str, *, shows: bool) -> str:
+    if kind in COMPARING:
+        return "trial"
+    return "image" if shows or kind in ON_IMAGES else "section"
 
 
 def _check_of(table: Table, kind: str, of: str) -> None:

@@ -8,10 +8,11 @@ from readerstudy.studies.protocol.items import KNOWN_TRUTHS
 from readerstudy.studies.protocol.labels import by_size
 from readerstudy.truth.allocation.document import Pooled
 from readerstudy.truth.errors import LabelsDoNotFit
-from readerstudy.truth.judging import NoSuchTruth, truth_in
+from readerstudy.truth.judging import NOTHING, NoSuchTruth, truth_in
 
 MOST_TOLD = 10
 MEND = "Import them with a manifest that has the column, or take them out."
+NOTHING_TO_FIND = f"An image where there is nothing to find has the label {NOTHING!r}."
 Images = Mapping[str, Sequence[Pooled]]
 
 
@@ -45,12 +46,12 @@ def _problems(protocol: ProtocolDocument, section: SectionDocument, images: Imag
     asked = section.sources
     shown = tuple(dict.fromkeys((*asked, *filter(None, [section.reference]))))
     for item in truths_by_label(section):
-        yield from _lacking(section, images, asked, item.truth, f"the truth of {item.name!r}")
+        yield from _without_truth(section, images, asked, item)
         yield from _out_of_range(protocol, section, item, images, asked)
         yield from _ambiguous(protocol, section, item, images, asked)
-    for names, why in ((section.match, "to match by"), (section.tells, "to show")):
+    for names, why in ((section.match, " to match by"), (section.tells, " to show")):
         for label in names:
-            yield from _lacking(section, images, shown, label, why)
+            yield from _lacking(section, images, shown, label, why, MEND)
     if section.case:
         yield from _without_case(section, images, shown)
 
@@ -64,16 +65,26 @@ def truths_by_label(section: SectionDocument) -> tuple[Item, ...]:
     )
 
 
+def _without_truth(
+    section: SectionDocument, images: Images, sources: Sequence[str], item: Item
+) -> Iterator[str]:
+    """Name what has no truth. What is asked under a condition has one only where the condition may hold."""
+    if item.when and any(item.truth in one.labels for name in sources for one in images.get(name, ())):
+        return
+    mend = f"{MEND} {NOTHING_TO_FIND}" if item.kind in ("mark", "choices") else MEND
+    yield from _lacking(section, images, sources, item.truth, f", the truth of {item.name!r}", mend)
+
+
 def _lacking(
-    section: SectionDocument, images: Images, sources: Sequence[str], label: str, why: str
+    section: SectionDocument, images: Images, sources: Sequence[str], label: str, why: str, mend: str
 ) -> Iterator[str]:
     for source in sources:
         pool = images.get(source, ())
         without = sum(not str(one.labels.get(label, "")) for one in pool)
         if without:
             yield (
-                f"Section {section.name!r} needs the label {label!r} {why}; {without} of {len(pool)} images "
-                f"of source {source!r} have none. {MEND}"
+                f"Section {section.name!r} needs the label {label!r}{why}; {without} of {len(pool)} images "
+                f"of source {source!r} have none. {mend}"
             )
 
 

@@ -62,6 +62,11 @@ def test_comparing_items_are_of_the_trial_and_others_of_the_image() -> None:
     assert one(item()).of == "image"
 
 
+def test_items_of_a_section_without_images_are_of_the_section() -> None:
+    document = parsed(asks(item(), item("p", "text"), fields=""))
+    assert [asked.of for asked in document.sections[0].items] == ["section", "section"]
+
+
 def test_a_condition_looks_at_values_or_limits_above() -> None:
     section = parsed(
         asks(

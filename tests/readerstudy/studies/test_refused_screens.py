@@ -20,7 +20,7 @@ SCREENS = {
         {"sections[0].show": "stands beside compose"},
     ),
     "image items without a screen": (
-        asks(item(), fields=PAGE),
+        asks(item(of='"image"'), fields=PAGE),
         {".of": "the section shows no images; give it show, compose or reuse"},
     ),
     "trial items without a screen": (

@@ -92,14 +92,21 @@ def endpoint(of: str = '"one.q"', what: str = '"share"', option: str = '"a"', **
 
 
 ENDPOINTS = {
-    "of an unknown section": (endpoint(of='"three.q"'), {"endpoints[0].of": "The sections are: one"}),
+    "of an unknown section": (
+        endpoint(of='"three.q"'),
+        {"endpoints[0].of": "names the section 'three'; the sections are: one"},
+    ),
     "of an unknown item": (
         endpoint(of='"one.x"'),
-        {"endpoints[0].of": "is 'one.x'; section 'one' asks these items: q, p"},
+        {"endpoints[0].of": "names the item 'x'; the items of section 'one' are: q, p"},
     ),
     "of a section alone": (
         endpoint(of='"one"'),
-        {"endpoints[0].of": "is 'one'; section 'one' asks these items: q, p"},
+        {"endpoints[0].of": "is 'one'; it has to be \"section.item\", such as one.q, one.p."},
+    ),
+    "of an item alone": (
+        endpoint(of='"p"'),
+        {"endpoints[0].of": "is 'p'; it has to be \"section.item\", such as one.p."},
     ),
     "of an unknown thing": (
         endpoint(what='"weight"'),
@@ -136,7 +143,7 @@ ENDPOINTS = {
     "that compares three": (endpoint(compare='["a", "b", "c"]'), {"endpoints[0].compare": "has to name two"}),
     "that compares what is not shown": (
         endpoint(compare='["gan", "real"]'),
-        {"endpoints[0].compare": "has to name two of a sort. Here there are sources: real, ddpm"},
+        {"endpoints[0].compare": "names 'gan'; it has to name two of a sort. Here there are sources: real"},
     ),
     "that compares a source with a section": (
         endpoint(compare='["real", "one"]'),

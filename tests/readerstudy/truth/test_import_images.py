@@ -100,6 +100,14 @@ def test_a_later_list_may_say_whose_image_it_is(study: Study, tmp_path: Path) ->
     assert event.particulars == {"source": "hospital-canary", "labelled": 1, "patients": 1}
 
 
+def test_a_later_list_may_have_one_column_more(study: Study, tmp_path: Path) -> None:
+    path = write_png(tmp_path, "a.png", 1)
+    bring(study, path, manifest=write(tmp_path, "m.csv", b"file,grade\na.png,3\n"))
+    summary = bring(study, path, manifest=write(tmp_path, "n.csv", b"file,grade,spot\na.png,4,none\n"))
+    assert (summary.known, summary.labelled) == (1, 1)
+    assert Provenance.objects.get().labels == {"grade": "3", "spot": "none"}
+
+
 def test_what_is_known_of_an_image_stays(study: Study, tmp_path: Path) -> None:
     path = write_png(tmp_path, "a.png", 1)
     bring(study, path, manifest=write(tmp_path, "m.csv", b"file,patient,grade\na.png,P1,3\n"))

@@ -324,6 +324,9 @@ def relabelled(images: dict[str, list[Pooled]], **labels: str) -> dict[str, list
 GRADE = '{ name = "grade", kind = "choice", ask = "Grade", options = "grade", truth = "grade" }'
 AGE = '{ name = "age", kind = "number", ask = "Age", max = 120, truth = "age", within = 5 }'
 SPOT = '{ name = "spot", kind = "mark", ask = "Mark it", truth = "spot", within = 5 }'
+DEPTH = (
+    '{ name = "depth", kind = "number", ask = "?", truth = "depth", when = { item = "grade", is = ["3"] } }'
+)
 FILMS = "compose = { film = 4, ddpm = 4 }"
 
 
@@ -331,12 +334,22 @@ def refusals() -> Iterator[tuple[str, dict[str, list[Pooled]], str]]:
     yield (
         section("films", FILMS, items=[GRADE]),
         without(pools(), "grade", "ddpm", 3),
-        "needs the label 'grade' the truth of 'grade'; 3 of 40 images of source 'ddpm' have none",
+        "needs the label 'grade', the truth of 'grade'; 3 of 40 images of source 'ddpm' have none",
     )
     yield (
         section("films", FILMS, items=[GRADE]),
         relabelled(pools(), grade="9"),
         "the truth of 'grade', is '9' for 40 of the images of source 'film'; allowed: 0, 1, 2, 3",
+    )
+    yield (
+        section("films", FILMS, items=[SPOT]),
+        without(relabelled(pools(), spot="2 2"), "spot", "ddpm", 3),
+        "3 of 40 images of source 'ddpm' have none. .* nothing to find has the label 'none'.",
+    )
+    yield (
+        section("films", FILMS, items=[GRADE, DEPTH]),
+        pools(),
+        "needs the label 'depth', the truth of 'depth'; 40 of 40 images of source 'film' have none",
     )
     yield section("films", FILMS, items=[AGE]), relabelled(pools(), age="old"), "allowed: a number to 120"
     yield section("films", FILMS, items=[SPOT]), relabelled(pools(), spot="70 2"), 'allowed: "x y" within'
@@ -363,6 +376,11 @@ def test_labels_that_are_missing_or_impossible_are_named(
 ) -> None:
     with pytest.raises(LabelsDoNotFit, match=sentence):
         sections_of(text, images=images)
+
+
+def test_what_is_asked_under_a_condition_has_a_truth_in_some_images_only() -> None:
+    images = without(relabelled(pools(), depth="4"), "depth", "ddpm", 39)
+    assert sections_of(section("films", FILMS, items=[GRADE, DEPTH]), images=images)
 
 
 def test_all_that_is_wrong_with_labels_is_said_at_once() -> None:

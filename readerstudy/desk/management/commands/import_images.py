@@ -45,8 +45,9 @@ class Command(StudyCommand):
                 naming=Naming(options["names"]) if options["names"] else None,
                 on_progress=show,
             )
+        learnt = f" ({summary.labelled} of them got labels they did not have)" if summary.labelled else ""
         self.say(
-            f"{summary.added} images new in source {source.name}, {summary.known} known before, "
+            f"{summary.added} images new in source {source.name}, {summary.known} known before{learnt}, "
             f"{summary.duplicates} with the same pixels as another, {len(summary.refused)} refused."
         )
         refused = [asdict(one) for one in summary.refused]
