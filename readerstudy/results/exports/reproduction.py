@@ -1,7 +1,9 @@
 """reproduce.zip: the bundle, the versions it was analysed with, and one command for the same numbers."""
 
+import platform
+import re
 import zipfile
-from importlib.metadata import distributions
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,8 +28,9 @@ PLANNING = (
     "readerstudy/truth/judging.py",
     "readerstudy/truth/allocation/*.py",
 )  # fmt: skip
+#: What `analysis` imports; a test runs the archive with these and what they require, and nothing else.
 NEEDED = (
-    "numpy", "scipy", "pandas", "statsmodels", "joblib", "matplotlib", "Jinja2", "typst",
+    "numpy", "scipy", "pandas", "statsmodels", "joblib", "matplotlib", "threadpoolctl", "Jinja2", "typst",
     "XlsxWriter", "tqdm",
 )  # fmt: skip
 README = """\
@@ -37,9 +40,10 @@ The report of this study, computed anew from its data:
 
     sh reproduce.sh
 
-It makes an environment with the versions in requirements.txt (Python {python} or newer), runs
+It makes an environment with the versions in requirements.txt, runs
 `python -m analysis report bundle --out report` and needs no database and no web server. `analysis/` is the
-program the first report was made with.
+program the first report was made with. It ran on Python {python}; if your `python3` is older than 3.11 or too
+new for these versions, name another one: `PYTHON=python{minor} sh reproduce.sh`.
 
 Before that, `python -m readerstudy.truth.allocation bundle` draws the plan again from the plan secret, to
 which the study was committed when it was created, and compares it with what every reader was shown.
@@ -50,7 +54,7 @@ SCRIPT = """\
 #!/bin/sh
 set -e
 cd "$(dirname "$0")"
-python3 -m venv environment
+"${{PYTHON:-python3}}" -m venv environment
 environment/bin/python -m pip install --quiet --requirement requirements.txt
 {verify}environment/bin/python -m analysis report bundle --out report
 """
@@ -83,13 +87,17 @@ def _fill(archive: zipfile.ZipFile, study: Study, bundle: Path) -> None:
         archive.write(path, f"bundle/{path.name}")
     for path in _programs():
         archive.write(path, str(path.relative_to(ROOT)))
+    # The report says which version made it; here no package of the platform is installed.
+    said = f"Metadata-Version: 2.1\nName: readerstudy\nVersion: {version('readerstudy')}\n"
+    archive.writestr(f"readerstudy-{version('readerstudy')}.dist-info/METADATA", said)
     archive.writestr("requirements.txt", _requirements())
     archive.writestr("reproduce.sh", SCRIPT.format(verify="" if plan_of(study).is_computable else VERIFY))
     archive.writestr(
         "README.md",
         README.format(
             title=study.title,
-            python="3.11",
+            python=platform.python_version(),
+            minor=".".join(platform.python_version_tuple()[:2]),
             data=study.freeze.data_digest,
             plan=study.lock.plan_digest,
             protocol=study.lock.protocol_digest,
@@ -104,7 +112,26 @@ def _programs() -> list[Path]:
 
 
 def _requirements() -> str:
-    """The versions of this moment, exactly."""
-    installed = {dist.metadata["Name"].lower(): dist for dist in distributions()}
-    pins = [f"{name}=={installed[name.lower()].version}" for name in NEEDED]
-    return "\n".join(pins) + "\n"
+    """The versions of this moment, exactly, also of what the packages require in turn."""
+    pins: dict[str, str] = {}
+    waiting = list(NEEDED)
+    while waiting:
+        name = re.sub("[-_.]+", "-", waiting.pop()).lower()
+        if name not in pins:
+            pins[name] = f"{name}=={version(name)}\n"
+            waiting += filter(_is_installed, _required_by(name))
+    return "".join(pins[name] for name in sorted(pins))
+
+
+def _required_by(name: str) -> list[str]:
+    """The packages that a package requires in some environment, those of its extras apart."""
+    lines = [line for line in requires(name) or () if "extra ==" not in line]
+    return [found[0] for line in lines if (found := re.match(r"[\w.-]+", line))]
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
