@@ -13,7 +13,9 @@ from django.urls import URLResolver, get_resolver
 
 from readerstudy.logs import JsonFormatter, LineFormatter, redact
 
-OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
+DOCS = Path(__file__).parents[2] / "docs"
+OPERATIONS = DOCS / "operations.md"
+CADDYFILE = DOCS / "deploy/Caddyfile"
 CANARY = "b24ONGM5HHdMdmYhgPgbxHpK"
 SECRET_PART = re.compile(r"<token:\w+>|<\w+:token>|\(\?P<(?:key|uidb36)>.*?\)(?=[-/])")
 
@@ -52,6 +54,17 @@ def test_the_sample_of_nginx_cuts_them_as_well(address: str) -> None:
     cut = re.match(f"(?P<head>{pattern.group(1)}", address)
     assert cut is not None
     assert CANARY not in cut["head"]
+
+
+@pytest.mark.parametrize("address", [*secret_addresses(), f"/studies/?q={CANARY}"])
+def test_the_configuration_of_caddy_cuts_them_as_well(address: str) -> None:
+    """Caddy quotes the address of each request that fails, as while the platform starts again."""
+    filters = re.search(r'request>uri regexp "(.*)" "\$\{1\}\.\.\."', CADDYFILE.read_text())
+    assert filters is not None
+    for sent in (address, f"{address}?next=/{CANARY}"):
+        assert re.sub(filters[1], r"\1...", sent).endswith("...")
+        assert CANARY not in re.sub(filters[1], r"\1...", sent)
+    assert re.sub(filters[1], r"\1...", "/studies/knees/lock/") == "/studies/knees/lock/"
 
 
 @pytest.mark.parametrize(
