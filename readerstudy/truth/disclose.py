@@ -16,7 +16,7 @@ from readerstudy.audit.record import record
 from readerstudy.reading.models import Slot
 from readerstudy.studies.errors import StudyIsNotLocked, require_reason
 from readerstudy.studies.mail import Post
-from readerstudy.studies.models import Enrolment, Role, Study, TrialImage
+from readerstudy.studies.models import Enrolment, Study, TrialImage
 from readerstudy.truth.errors import (
     DisclosureNotSent,
     NoSuchImage,
@@ -26,8 +26,6 @@ from readerstudy.truth.errors import (
 )
 from readerstudy.truth.models import Disclosure, DisclosureRequest, Key
 from readerstudy.truth.unblind import is_unblinded
-
-INSIDE = (Role.READER, Role.ANALYST, Role.MONITOR, Role.OWNER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +151,9 @@ def slot_of(study: Study, case: Case) -> Slot:
 
 
 def _require_outside(study: Study, email: str) -> None:
-    """Nobody who reads or analyses the study, or a study it rehearses or that rehearses it."""
+    """Nobody with a part in the study, its staff who ask and confirm included, or in a rehearsal of it."""
     related = Study.objects.filter(pk__in={study.pk, study.rehearses_id or study.pk}) | study.rehearsals.all()
-    people = Enrolment.objects.filter(study__in=related, role__in=INSIDE)
+    people = Enrolment.objects.filter(study__in=related)
     for one in people.select_related("user", "invitation__claim__by"):
         if email.lower() in (one.email.lower(), one.person.email.lower() if one.person else ""):
             raise RecipientIsInTheStudy

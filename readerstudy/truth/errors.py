@@ -108,7 +108,7 @@ class NothingToDisclose(TruthError, code="nothing_to_disclose"):
 
 
 class RecipientIsInTheStudy(TruthError, code="recipient_is_in_the_study"):
-    """Whoever is told must not read, analyse or own the study. Name somebody outside it."""
+    """Whoever is told must have no part in the study. Name somebody outside it."""
 
 
 class DisclosureNotSent(TruthError, code="disclosure_not_sent"):

@@ -15,4 +15,4 @@ class Disclosure(StatedReason):
         max_length=1, default="A", help_text="Of the image; A where there is only one."
     )
     recipient = serializers.CharField(max_length=200, label="Who is told", help_text="Name and function.")
-    email = serializers.EmailField(help_text="Not of somebody who reads or analyses the study.")
+    email = serializers.EmailField(help_text="Not of anybody with a part in the study.")

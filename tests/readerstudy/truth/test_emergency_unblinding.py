@@ -14,12 +14,13 @@ from django.db import DatabaseError, transaction
 from analysis.bundle import read_bundle
 from analysis.reporting.report import report
 from readerstudy.accounts.claim import claim
+from readerstudy.accounts.errors import InvitationRefused
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.reading.models import Presentation, Slot
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.freeze import freeze_study
-from readerstudy.studies.invite import invite_reader
+from readerstudy.studies.invite import Invited, invite_reader, invite_staff
 from readerstudy.truth.disclose import Case, confirm_disclosure, read_disclosure, request_disclosure
 from readerstudy.truth.errors import (
     DisclosureNotSent,
@@ -28,10 +29,19 @@ from readerstudy.truth.errors import (
     RecipientIsInTheStudy,
     SecondPersonNeeded,
 )
+from readerstudy.truth.known_elsewhere import known_elsewhere
 from readerstudy.truth.models import Disclosure, DisclosureRequest, Key
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
-from tests.readerstudy.factory import QUARTETS, Locked, a_locked_study, protocol_text, read_everything
+from tests.readerstudy.factory import (
+    QUARTETS,
+    Locked,
+    a_locked_study,
+    a_user,
+    protocol_text,
+    read_everything,
+)
 from tests.readerstudy.people import PASSWORD, confirm, signed_in
+from tests.readerstudy.truth.test_who_was_told_elsewhere_does_not_read import the_same_images_elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -88,8 +98,8 @@ def test_it_takes_two_people_and_doing_it_again_changes_nothing(made: Locked) ->
     assert list(verbs.values_list("verb", flat=True)) == ["disclosure requested", "image disclosed"]
 
 
-@pytest.mark.parametrize("inside", ["rita", "anna", "alice"])
-def test_nobody_who_reads_analyses_or_owns_the_study_is_told(made: Locked, inside: str) -> None:
+@pytest.mark.parametrize("inside", ["rita", "anna", "alice", "carl"])
+def test_nobody_in_the_study_is_told_whoever_asks_and_confirms_included(made: Locked, inside: str) -> None:
     with pytest.raises(RecipientIsInTheStudy):
         asked(made, email=f"{inside.upper()}@example.org")
 
@@ -212,11 +222,41 @@ def test_without_email_the_recipient_reads_it_here_after_confirming_who_they_are
         assert other.post("/disclosures/", {"number": request.pk}).status_code == 404
 
 
-def test_a_recipient_who_came_to_read_the_study_is_told_nothing(made: Locked) -> None:
+def accepts(invited: Invited, person: User) -> None:
+    claim(invited.link.rstrip("/").rsplit("/", 1)[1], by=person)
+
+
+def test_a_recipient_does_not_read_the_study_afterwards(made: Locked) -> None:
+    dora = User.objects.create_user(DOCTOR["email"], PASSWORD, name="Dora")
+    told(made)
+    with pytest.raises(InvitationRefused, match="told elsewhere what images"):
+        accepts(invite_reader(made.study, dora.email, by=made.owner), dora)
+
+
+def test_a_recipient_who_came_to_the_study_is_told_nothing(made: Locked) -> None:
     dora = User.objects.create_user(DOCTOR["email"], PASSWORD, name="Dora")
     request = told(made).request
-    claim(invite_reader(made.study, dora.email, by=made.owner).link.rstrip("/").rsplit("/", 1)[1], by=dora)
+    accepts(invite_staff(made.study, dora.email, "analyst", by=made.owner), dora)
     page = signed_in(dora, confirmed=True).post("/disclosures/", {"number": request.pk}).content.decode()
     assert "<strong>" not in page
     with pytest.raises(RecipientIsInTheStudy):
         read_disclosure(request, by=dora)
+
+
+def test_whoever_reads_first_and_asks_to_be_told_is_not(made: Locked) -> None:
+    dora = User.objects.create_user(DOCTOR["email"], PASSWORD, name="Dora")
+    request = asked(made)
+    accepts(invite_reader(made.study, dora.email, by=made.owner), dora)
+    with pytest.raises(RecipientIsInTheStudy):
+        confirm_disclosure(request, by=made.people["carl"], reason="Agreed.")
+    assert mail.outbox == []
+
+
+def test_a_recipient_who_reads_the_image_in_another_study_is_named_there(made: Locked) -> None:
+    other = the_same_images_elsewhere(made)
+    dora = User.objects.create_user(DOCTOR["email"], PASSWORD, name="Dora")
+    invited = invite_reader(other, dora.email, by=a_user("olga"))
+    accepts(invited, dora)
+    assert known_elsewhere(other) == {}
+    told(made)
+    assert known_elsewhere(other) == {invited.enrolment.pk: 1}
