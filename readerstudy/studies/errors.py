@@ -61,6 +61,12 @@ class ReadsTheStudy(StudyError, code="reads_the_study"):
     to_the_person = _("You read this study or a copy of it, so you cannot join its staff before the freeze.")
 
 
+class HasReadTheStudy(StudyError, code="has_read_the_study"):
+    """This person has read the study and left it. A person reads a study once. Invite somebody else."""
+
+    to_the_person = _("You have read this study and left it, so you cannot read it again.")
+
+
 class MonitorsTheStudy(StudyError, code="monitors_the_study"):
     """This person was told interim results of this study or a copy of it and can take no other part."""
 

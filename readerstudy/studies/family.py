@@ -11,6 +11,7 @@ from readerstudy.accounts.errors import InvitationRefused
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit.models import Event
 from readerstudy.studies.errors import (
+    HasReadTheStudy,
     HoldsAProgram,
     IsNotIndependent,
     KnowsTheStudy,
@@ -21,7 +22,7 @@ from readerstudy.studies.models import Enrolment, Program, Role, Run, Study
 from readerstudy.studies.models.enrolment import STAFF
 
 #: Why somebody cannot take a role, each with a sentence for themselves.
-Unfit = (HoldsAProgram, IsNotIndependent, KnowsTheStudy, MonitorsTheStudy, ReadsTheStudy)
+Unfit = (HasReadTheStudy, HoldsAProgram, IsNotIndependent, KnowsTheStudy, MonitorsTheStudy, ReadsTheStudy)
 
 
 class NotThisRole(InvitationRefused):
@@ -78,6 +79,12 @@ def reads(user: User, study: Study) -> bool:
     return open_readings.filter(study__in=family_of(study), study__rehearses__isnull=True).exists()
 
 
+def has_read(user: User, study: Study) -> bool:
+    """Whether somebody left the study as its reader: they know images of it, and what it disclosed."""
+    left = Enrolment.objects.of(user).readers().filter(study=study, withdrawal__isnull=False)
+    return left.exists()
+
+
 def require_fit(user: User, study: Study, role: str) -> None:
     """Refuse who knows the answers as a reader, who reads as staff, and who has any other part as monitor."""
     if role == Role.MONITOR and has_a_part(user, study):
@@ -86,6 +93,8 @@ def require_fit(user: User, study: Study, role: str) -> None:
         raise MonitorsTheStudy
     if role == Role.READER and knows(user, study):
         raise KnowsTheStudy
+    if role == Role.READER and has_read(user, study):
+        raise HasReadTheStudy
     if role in STAFF and reads(user, study):
         raise ReadsTheStudy
     if role == Role.ANALYST and holds_program(user, study):
