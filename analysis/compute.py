@@ -88,6 +88,7 @@ def _study(bundle: Bundle) -> StudyFacts:
         masked=study.masked,
         blinding_audit=study.blinding_audit,
         disclosures=study.disclosures,
+        known_elsewhere=study.known_elsewhere or None,
         n_answers=bundle.n_answers,
         files=bundle.digests,
         readers=tuple(to_json(_readers(bundle.readers))),

@@ -93,6 +93,14 @@ class Disclosure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownElsewhere:
+    """A reader who knows so many of the images they read from elsewhere: another study, or an emergency."""
+
+    reader: str
+    images: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study:
     """The header of a bundle; ``raw`` keeps all of study.json as it was written.
 
@@ -109,6 +117,7 @@ class Study:
     masked: bool = False
     blinding_audit: BlindingAudit | None = None
     disclosures: tuple[Disclosure, ...] = ()
+    known_elsewhere: tuple[KnownElsewhere, ...] = ()
     endpoints: tuple[DeclaredEndpoint, ...] = ()
     arms: tuple[Arm, ...] = ()
     looks: Looks | None = None
@@ -157,6 +166,7 @@ def read_study(folder: Path) -> Study:
         masked=hides or all(source.kind is None for source in sources),
         blinding_audit=_blinding_audit(document),
         disclosures=_disclosures(document),
+        known_elsewhere=_known_elsewhere(document),
         endpoints=read_endpoints(document),
         arms=_arms(document, sections),
         looks=read_looks(document),
@@ -344,6 +354,19 @@ def _disclosures(document: Mapping[str, Any]) -> tuple[Disclosure, ...]:
         )
         for index, entry in enumerate(found)
     )
+
+
+def _known_elsewhere(document: Mapping[str, Any]) -> tuple[KnownElsewhere, ...]:
+    key = "known_elsewhere"
+    rows = []
+    for index, entry in enumerate(_optional(document, key, list, [], "a list")):
+        images = entry.get("images") if isinstance(entry, dict) else None
+        if not isinstance(images, int) or isinstance(images, bool) or images < 1:
+            remedy = "write an object with reader and images, a count from 1"
+            raise BundleError(FILE, f"{quoted(entry)} says no count", remedy, column=f"{key}[{index}]")
+        reader = _line(entry.get("reader", ""), f"{key}[{index}].reader")
+        rows.append(KnownElsewhere(reader=reader, images=images))
+    return tuple(rows)
 
 
 def _line(value: object, column: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.bundle.labels import Label, read_labels
-from analysis.bundle.study import BlindingAudit, Disclosure, Task
+from analysis.bundle.study import BlindingAudit, Disclosure, KnownElsewhere, Task
 from analysis.document.agreement import SectionAgreement
 from analysis.document.call import Discrimination, MaskedDiscrimination
 from analysis.document.changes import Change
@@ -33,6 +33,7 @@ class StudyFacts(Result):
     masked: bool
     blinding_audit: BlindingAudit | None
     disclosures: tuple[Disclosure, ...]
+    known_elsewhere: tuple[KnownElsewhere, ...] | None = left_out()
     n_answers: int
     files: Mapping[str, str]
     readers: tuple[Mapping[str, Any], ...]

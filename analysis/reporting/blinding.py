@@ -43,5 +43,18 @@ def disclosed(document: Document) -> str:
     )
 
 
+def known_elsewhere(document: Document) -> str:
+    """The sentence on readers who know images from elsewhere; empty where there are none."""
+    found = document.study.known_elsewhere
+    if not found:
+        return ""
+    said = ", ".join(f"{one.reader} {one.images}" for one in found)
+    readers = "One reader" if len(found) == 1 else f"{len(found)} readers"
+    return (
+        f"{readers} could know from another study, or from an emergency unblinding, what some of the images "
+        f"that they read are (reader and number of images: {said}). Their answers are not left out."
+    )
+
+
 def _audit(document: Document) -> BlindingAudit | None:
     return document.study.blinding_audit

@@ -8,7 +8,7 @@ from analysis.document.items import ScaleItem
 from analysis.document.pick_real import ChoiceModel, Detection, PickModel
 from analysis.document.rate import OrdinalModel, Realism
 from analysis.rasch import Rasch
-from analysis.reporting.blinding import audit_method, disclosed
+from analysis.reporting.blinding import audit_method, disclosed, known_elsewhere
 from analysis.reporting.call_models import models
 from analysis.reporting.items.methods import items_asked
 from analysis.reporting.plan_prose import plan_method
@@ -49,7 +49,7 @@ def _design(document: Document) -> Iterator[str]:
         yield (
             f"{_source('Real', study.names_of('real'))} {_source('Synthetic', study.names_of('synthetic'))}"
         )
-    said = (plan_method, audit_method, disclosed, notice, _programs, _arms)
+    said = (plan_method, audit_method, disclosed, known_elsewhere, notice, _programs, _arms)
     yield from filter(None, (sentence(document) for sentence in said))
     for name, part in document.sections.items():
         if part.conduct:

@@ -15,7 +15,7 @@ from readerstudy.desk.people.options import (
     Withdrawal,
 )
 from readerstudy.desk.people.queries import people_of, reader_called
-from readerstudy.desk.people.shapes import InvitationsOut, PeopleOut, ProgramOut, outcome_out
+from readerstudy.desk.people.shapes import InvitationsOut, PeopleOut, ProgramOut, outcome_out, people_out
 from readerstudy.desk.shell.access import LEADS, OWNERS
 from readerstudy.desk.shell.api import DeskView
 from readerstudy.studies.enrol_program import enrol_program, facts_and_holder, issue_key
@@ -30,7 +30,7 @@ class PeopleView(DeskView):
 
     @operation("people_list", PeopleOut)
     def get(self, request: Request, slug: str) -> Response:
-        return Response(PeopleOut({"people": people_of(self.study(slug, *OWNERS))}).data)
+        return Response(people_out(self.study(slug, *OWNERS)).data)
 
     @operation("people_invite", InvitationsOut, asks=Invitation)
     def post(self, request: Request, slug: str) -> Response:

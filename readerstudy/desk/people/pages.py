@@ -28,6 +28,7 @@ from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.move_deadline import move_deadline
 from readerstudy.studies.options import ProgramRequest
+from readerstudy.truth.known_elsewhere import known_elsewhere
 from readerstudy.web.options import posted
 from readerstudy.web.pages import done, refused
 
@@ -56,6 +57,7 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
     waiting = unfinished(study)
     context = {
         "people": people_of(study),
+        "known_elsewhere": _known_elsewhere(study),
         "waiting": {one.pk for one in waiting},
         "waiting_readers": sum(one.role == Role.READER for one in waiting),
         "outcome": outcome,
@@ -68,6 +70,13 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "typed": request.POST.dict() if outcome.problems else {},
     }
     return study_response(request, study, "people/people", context)
+
+
+def _known_elsewhere(study: Study) -> list[tuple[str, int]]:
+    """The readers who know images from elsewhere, by pseudonym."""
+    known = known_elsewhere(study)
+    named = Enrolment.objects.filter(pk__in=known).order_by("pseudonym").values_list("pseudonym", "pk")
+    return [(name, known[pk]) for name, pk in named] if known else []
 
 
 def _roles_to_invite(study: Study) -> list[tuple[str, str]]:

@@ -3,8 +3,10 @@
 from rest_framework import serializers
 
 from readerstudy.desk.people.outcome import Outcome
+from readerstudy.desk.people.queries import people_of
 from readerstudy.studies.invite import Invited
-from readerstudy.studies.models import Enrolment
+from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.known_elsewhere import known_elsewhere
 from readerstudy.web.shapes import Shape
 
 
@@ -14,6 +16,9 @@ class PersonOut(Shape):
     pseudonym = serializers.CharField(allow_blank=True)
     arm = serializers.CharField(allow_blank=True)
     state = serializers.SerializerMethodField(help_text="here, invited, revoked, expired or withdrawn")
+    known_elsewhere = serializers.SerializerMethodField(
+        help_text="Of a reader: how many images they know from another study or an emergency."
+    )
 
     def get_state(self, enrolment: Enrolment) -> str:
         if hasattr(enrolment, "withdrawal"):
@@ -23,6 +28,10 @@ class PersonOut(Shape):
         state = enrolment.invitation.state
         return "invited" if state == "open" else state
 
+    def get_known_elsewhere(self, enrolment: Enrolment) -> int:
+        known: dict[int, int] = self.context["known_elsewhere"]
+        return known.get(enrolment.pk, 0)
+
 
 class ProgramOut(Shape):
     pseudonym = serializers.CharField()
@@ -31,6 +40,10 @@ class ProgramOut(Shape):
 
 class PeopleOut(Shape):
     people = PersonOut(many=True)
+
+
+def people_out(study: Study) -> PeopleOut:
+    return PeopleOut({"people": people_of(study)}, context={"known_elsewhere": known_elsewhere(study)})
 
 
 class InvitedOut(Shape):

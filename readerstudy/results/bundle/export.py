@@ -26,6 +26,7 @@ from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Enrolment, Program, Study
 from readerstudy.truth.blinding.gate import newest_audit
 from readerstudy.truth.disclose import disclosures_of
+from readerstudy.truth.known_elsewhere import known_elsewhere
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.shared_images import require_disclosable, shared_with
 from readerstudy.truth.unblind import is_unblinded
@@ -149,6 +150,7 @@ def _header(study: Study, names: Names | Mask, *, last: bool) -> dict[str, Any]:
         "masked": names.masked,
         "blinding_audit": _blinding_audit(study),
         "disclosures": _disclosures(study),
+        **_known_elsewhere(study),
         **(_masked_sources(names) if isinstance(names, Mask) else _from_the_plan(study, names)),
         "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
         "margins": {"detection": protocol.margins.detection, "realism": protocol.margins.realism},
@@ -180,6 +182,14 @@ def _disclosures(study: Study) -> list[dict[str, Any]]:
         {"section": one.section, "at": one.disclosure.at.isoformat(), "reason": one.reason}
         for one in disclosures_of(study).filter(disclosure__isnull=False)
     ]
+
+
+def _known_elsewhere(study: Study) -> dict[str, Any]:
+    """The readers who know images from elsewhere; a study where nobody does says nothing of it."""
+    known = known_elsewhere(study)
+    named = Enrolment.objects.filter(pk__in=known).order_by("pseudonym").values_list("pk", "pseudonym")
+    rows = [{"reader": reader, "images": known[pk]} for pk, reader in named]
+    return {"known_elsewhere": rows} if rows else {}
 
 
 def _masked_sources(mask: Mask) -> dict[str, Any]:

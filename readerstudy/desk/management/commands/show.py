@@ -10,8 +10,7 @@ from readerstudy.desk.ending.shapes import UnblindingOut
 from readerstudy.desk.images.queries import sources_of
 from readerstudy.desk.images.shapes import SourceImageOut, SourceOut
 from readerstudy.desk.locking.shapes import AuditOut, PlanOut
-from readerstudy.desk.people.queries import people_of
-from readerstudy.desk.people.shapes import PeopleOut
+from readerstudy.desk.people.shapes import people_out
 from readerstudy.desk.protocol.queries import newest_versions
 from readerstudy.desk.protocol.shapes import ProtocolOut, VersionsOut
 from readerstudy.desk.rehearsal.queries import preflight_of
@@ -56,7 +55,7 @@ ASPECTS: dict[str, Callable[[Study], Any]] = {
     "images": _images,
     "plan": lambda study: PlanOut(plan_of(study)).data,
     "audit": _audit,
-    "people": lambda study: PeopleOut({"people": people_of(study)}).data,
+    "people": lambda study: people_out(study).data,
     "progress": lambda study: ReadersProgressOut(watched(study)).data,
     "preflight": lambda study: PreflightOut(preflight_of(study)).data,
     "runs": lambda study: RunsOut({"runs": newest_runs(study)}).data,

@@ -1,0 +1,106 @@
+"""Find readers who know images of their study from elsewhere, also since they accepted.
+
+Nobody is refused for what they learn later: an import that was refused because somebody reads the image would
+tell them that it is among those they read. It is counted, for owners and for the report.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db.models import BigIntegerField, CharField, Q, Value
+
+from readerstudy.accounts.models import User
+from readerstudy.reading.models import Response, Slot
+from readerstudy.studies.models import Enrolment, Section, Study
+from readerstudy.studies.models.enrolment import STAFF
+from readerstudy.truth.known_images import telling
+from readerstudy.truth.models import DisclosureRequest, Provenance
+
+#: Images by study or by person.
+Images = Mapping[int, set[int]]
+
+
+def known_elsewhere(study: Study) -> dict[int, int]:
+    """How many images that count at their place each reader knows from elsewhere, by enrolment.
+
+    Of another study's sources as its staff, by its feedback as its reader, or disclosed in an emergency.
+    Readers who know none are left out.
+    """
+    shared, disclosed = _shown_elsewhere(study)
+    if not shared and not disclosed:
+        return {}
+    readers = _readers(study)
+    known = _known(shared, disclosed, list(readers.values()))
+    found = {pk: known[reader.pk] & _shown_to(study, place) for (pk, place), reader in readers.items()}
+    return {pk: len(images) for pk, images in found.items() if images}
+
+
+def _shown_elsewhere(study: Study) -> tuple[Images, set[tuple[str, int]]]:
+    """The images that other studies have of this one, by study, and those disclosed, by address."""
+    mine = Provenance.objects.filter(source__study=study).values("image")
+    others = Provenance.objects.filter(image__in=mine).exclude(source__study=study)
+    told = DisclosureRequest.objects.filter(disclosure__isnull=False, trial_image__image__in=mine)
+    nobody, nowhere = Value("", output_field=CharField()), Value(0, output_field=BigIntegerField())
+    rows = (
+        others.order_by()
+        .annotate(address=nobody)
+        .values_list("source__study", "image", "address")
+        .union(
+            told.order_by().annotate(nowhere=nowhere).values_list("nowhere", "trial_image__image", "email")
+        )
+    )
+    shared: dict[int, set[int]] = defaultdict(set)
+    disclosed = set()
+    for other, image, email in rows:
+        if email:
+            disclosed.add((email, image))
+        else:
+            shared[other].add(image)
+    return shared, disclosed
+
+
+def _readers(study: Study) -> dict[tuple[int, int], User]:
+    """The people who read the study, also those who left it, by enrolment and place."""
+    rows = Enrolment.objects.filter(study=study, virtual=False, program=False).readers().accepted()
+    people = rows.select_related("user", "invitation__claim__by")
+    return {(row.pk, row.own_place): row.person for row in people if row.person is not None}
+
+
+def _known(shared: Images, disclosed: Iterable[tuple[str, int]], readers: Iterable[User]) -> Images:
+    """The images that people know from other studies or from emergencies, by person."""
+    known: dict[int, set[int]] = defaultdict(set)
+    by_email = {reader.email.lower(): reader.pk for reader in readers}
+    people = set(by_email.values())
+    parts = Enrolment.objects.filter(study__in=shared).select_related("user", "invitation__claim__by")
+    for part in parts.accepted().filter(Q(role__in=STAFF) | Q(study__rehearses__isnull=False)):
+        if part.person is not None and part.person.pk in people:
+            known[part.person.pk] |= shared[part.study_id]
+    for person, image in _told(shared, people):
+        known[person].add(image)
+    for email, image in disclosed:
+        if email in by_email:
+            known[by_email[email]].add(image)
+    return known
+
+
+def _told(shared: Images, people: set[int]) -> Iterator[tuple[int, int]]:
+    """Whom the feedback of other studies told of which image."""
+    sections = telling(Section.objects.filter(study__in=shared))
+    parts = Enrolment.objects.filter(study__in=shared).readers().accepted()
+    for part in parts.select_related("user", "invitation__claim__by"):
+        if part.person is None or part.person.pk not in people:
+            continue
+        answered = Response.objects.filter(enrolment=part, presentation__section__in=sections)
+        shown = Slot.objects.filter(presentation__in=answered.values("presentation"))
+        for image in shown.values_list("trial_image__image", flat=True):
+            yield part.person.pk, image
+
+
+def _shown_to(study: Study, place: int) -> set[int]:
+    """The images that count at a place."""
+    shown = Slot.objects.filter(
+        presentation__section__study=study,
+        presentation__section__practice=False,
+        presentation__place=place,
+    )
+    return set(shown.values_list("trial_image__image", flat=True))
