@@ -73,6 +73,8 @@ MASKED_MEANINGS = {
     "trial": "What was on the screen, numbered for this bundle; a hidden repeat ends in -again.",
     "picked": "The letter of the image taken for the real one. All readers of a trial share its letters.",
     "image": "Where a screen shows several images, trial and letter. Else a pseudonym of this section alone.",
+    "response_ms": "Milliseconds from first paint to submission, in steps: 1400 stands for 1 to 2 s, "
+    "3200 for 2 to 5 s, 7100 for 5 to 10 s, and so on by ten.",
     "source": "The letter of the source. The same letter is another source in another section.",
     "observed": "What the reader saw where the verdict is discrepant. Empty where the reader gave nothing.",
 }

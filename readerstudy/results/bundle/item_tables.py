@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from readerstudy.reading.models import Rating, Response, Slot
 from readerstudy.reading.models.presentation import LETTERS, REFERENCE_AT
+from readerstudy.results.bundle.coarse import coarse
 from readerstudy.results.bundle.item_rows import ItemRows, Judge, Placed, points_of
 from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names
@@ -190,7 +191,8 @@ class _Tables:
         at = (section.name, reader, f"{trial.name}-again" if answer.repeats else trial.name)
         kind = defused(screen[0].shown.screen) if screen else ""
         repeat_of = trial.name if answer.repeats else ""
-        after = (answer.order, *_times(answer), repeat_of, trial.catch, trial.disclosed)
+        times = _times(answer, masked=self.names.masked)
+        after = (answer.order, *times, repeat_of, trial.catch, trial.disclosed)
         entries = entries_of(answer.stored, letters)
         for item, slot, entry in asked_in(section.document, letters, entries):
             for cells in section.rows.rows(item, slot, entry, screen):
@@ -200,11 +202,12 @@ class _Tables:
                     yield "marks.csv", (*at, cells.image, cells.source, cells.item, *point)
 
 
-def _times(answer: _Answer) -> tuple[float | None, float | None, float | None]:
+def _times(answer: _Answer, *, masked: bool) -> tuple[float | None, float | None, float | None]:
     """Under a staircase every time follows from how often a reader was right, so a mask has none."""
     if answer.trial.untimed:
         return None, None, None
-    return answer.response_ms, answer.timing.get("exposure_ms"), answer.timing.get("shown_ms")
+    response_ms = coarse(answer.response_ms) if masked else answer.response_ms
+    return response_ms, answer.timing.get("exposure_ms"), answer.timing.get("shown_ms")
 
 
 def _by_name(placed: Placed) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from readerstudy.results.bundle.coarse import coarse_sql
+
 Keys = Sequence[int]
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -58,7 +60,7 @@ class Select:
 
     def sql(self, columns: tuple[str, ...], readers: Keys, sections: Keys, *, masked: bool) -> str:
         """The rows of some readers. Naming keys, although the joins say as much, tells a planner how few."""
-        known = {**COMMON, **self.columns}
+        known = {**COMMON, **self.columns, **(MASKED_VALUES if masked else {})}
         wanted = ", ".join(known[name] for name in columns)
         place, last = (BY_NAME, self.masked_order) if masked else (BY_READING, self.order)
         return f"""
@@ -95,6 +97,7 @@ COMMON = {
     "source": "NULLIF(i.source, '')",
     "slot": "s.position + 1",
 }
+MASKED_VALUES = {"response_ms": f"CASE WHEN t.untimed = 0 THEN {coarse_sql('r.response_ms')} END"}
 IMAGE = "JOIN bundle_image i ON i.id = s.trial_image_id"
 FIRST = f"JOIN reading_slot s ON s.presentation_id = p.id AND s.position = 0 {IMAGE}"
 REAL = """(SELECT MIN(x.position) + 1 FROM reading_slot x JOIN bundle_image y ON y.id = x.trial_image_id
