@@ -91,6 +91,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "analysis.mixed.result": ("MixedModel",),
     "analysis.mrmc.auc": ("mrmc_auc",),
     "analysis.mrmc.binary": ("mrmc_binary",),
+    "analysis.parquet": ("save_parquet",),
     "analysis.planning.endpoint": (
         "area_variance",
         "plan_endpoint",

@@ -1,4 +1,4 @@
-"""``python -m analysis report|plan``: the analysis from the command line."""
+"""``python -m analysis report|plan|parquet``: the analysis from the command line."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from analysis.errors import AnalysisError
 from analysis.model_limit import MODEL_ANSWERS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from analysis.planning.endpoint import EndpointPlan
     from analysis.planning.plan import Plan
 
@@ -22,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 on success, 1 where it was refused, 2 on wrong usage."""
     options = _parser().parse_args(arguments)
     try:
-        run = {"report": _report, "plan": _plan}[options.command]
+        run = {"report": _report, "plan": _plan, "parquet": _parquet}[options.command]
         run(options)
     except AnalysisError as error:
         sys.stderr.write(f"{error}\n")
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_report(commands.add_parser("report", help="analyse a bundle and write its report"))
     _add_plan(commands.add_parser("plan", help="power of a study, by simulation"))
+    _add_parquet(commands.add_parser("parquet", help="the tables of a bundle as Parquet, with their types"))
     return parser
 
 
@@ -65,6 +68,11 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="fit mixed models to up to N answers of a section (default: %(default)s)",
     )
+
+
+def _add_parquet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", help="the folder with study.json and its tables")
+    parser.add_argument("--out", required=True, help="a folder that does not exist yet")
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -124,8 +132,18 @@ def _report(options: argparse.Namespace) -> None:
         from analysis.crosscheck.compare import cross_check
 
         made = made.with_cross_check(cross_check(options.bundle, made.document))
-    out = made.save(options.out, formats=options.format)
-    for path in sorted(out.iterdir()):
+    _tell_files(made.save(options.out, formats=options.format))
+
+
+def _parquet(options: argparse.Namespace) -> None:
+    from analysis.bundle import read_bundle
+    from analysis.parquet import save_parquet
+
+    _tell_files(save_parquet(read_bundle(options.bundle), options.out))
+
+
+def _tell_files(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
         sys.stdout.write(f"{path}\n")
 
 

@@ -1,20 +1,17 @@
 """A report, and saving it: all of it or nothing."""
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from analysis.appearing import OutputError, appearing
 from analysis.bundle import Bundle
 from analysis.compute import compute
 from analysis.document import Document, to_json
-from analysis.errors import AnalysisError
 from analysis.model_limit import MODEL_ANSWERS
 
 if TYPE_CHECKING:
@@ -22,10 +19,6 @@ if TYPE_CHECKING:
 
 JSON_NAME = "report.json"
 ALL_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "figures")
-
-
-class OutputError(AnalysisError):
-    """The report cannot be written there; name a folder that does not exist yet or is empty."""
 
 
 def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS, columns: Literal[1, 2] = 1) -> "Report":
@@ -121,7 +114,7 @@ class Report:
         if unknown:
             raise OutputError(f"The format {unknown[0]!r} is unknown; choose from {', '.join(ALL_FORMATS)}.")
         target = Path(folder)
-        with _appearing(target) as draft:
+        with appearing(target) as draft:
             self._write(formats, draft)
         return target
 
@@ -139,28 +132,6 @@ class Report:
                 FORMATS[name](self, folder)
             for written in under_way:
                 written.result()
-
-
-@contextmanager
-def _appearing(target: Path) -> Iterator[Path]:
-    """A folder that is written beside its place and moved there when it is complete."""
-    try:
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise OutputError(f"{target} exists and is not empty; name a new folder, or remove it first.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise OutputError(f"{target} cannot be written ({error.strerror}); name another folder.") from None
-    try:
-        yield draft
-        draft.chmod(0o755)
-        draft.replace(target)
-    except OSError as error:
-        raise OutputError(
-            f"{target} cannot be written ({error.strerror}); make room or name another."
-        ) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _save_json(made: Report, folder: Path) -> None:

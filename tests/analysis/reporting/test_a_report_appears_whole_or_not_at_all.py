@@ -12,6 +12,7 @@ import pytest
 
 import analysis
 from analysis.__main__ import main
+from analysis.appearing import OutputError
 from analysis.bundle import read_bundle
 from analysis.compute import compute
 from analysis.confidence import ConfidenceModel
@@ -20,7 +21,7 @@ from analysis.document.rate import Realism
 from analysis.example import FOLDER
 from analysis.rasch import Rasch
 from analysis.reporting.pdf import typeset
-from analysis.reporting.report import FORMATS, OutputError, Report, report
+from analysis.reporting.report import FORMATS, Report, report
 from analysis.reporting.report import report as make_report
 from tests.analysis.bundle.bundles import STUDY, TABLES, edited, write_bundle
 
