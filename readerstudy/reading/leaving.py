@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from readerstudy.accounts.person import person
 from readerstudy.reading.minutes import minutes_left
 from readerstudy.reading.pages import context_of, opened, page
+from readerstudy.reading.steps import next_step
 from readerstudy.reading.stop_reading import stop_reading
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.withdraw import withdraw
@@ -23,8 +24,12 @@ def read_stop(request: HttpRequest, slug: str) -> HttpResponse:
         stop_reading(enrolment, by=person(request))
         return redirect("read-stop", slug)
     walk = Walk(enrolment)
+    begun = next_step(enrolment) is None
     context = context_of(
-        enrolment, stretch=walk.stretch, left=minutes_left(walk), address=request.build_absolute_uri("../")
+        enrolment,
+        stretch=walk.stretch if begun else None,
+        left=minutes_left(walk),
+        address=request.build_absolute_uri("../"),
     )
     return render(request, "reading/stop.html", context)
 

@@ -291,7 +291,9 @@ def _words(stretch: Stretch | None) -> dict[str, Text]:
 @page()
 def read_between(request: HttpRequest, slug: str) -> HttpResponse:
     """Between two sections: how far, and from when it goes on."""
-    walk = Walk(opened(request, slug))
+    enrolment = opened(request, slug)
+    require_steps(enrolment)
+    walk = Walk(enrolment)
     context = context_of(walk.enrolment, stretches=walk.told, opens_at=walk.opens_at, left=minutes_left(walk))
     return render(request, "reading/between.html", context)
 

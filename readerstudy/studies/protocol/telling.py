@@ -17,7 +17,7 @@ _TASKS = {"pick_real": "Which is real?", "call": "Real or synthetic?"}
 
 def warnings_of(document: ProtocolDocument, sections: Sequence[ReadSection], lines: Lines) -> list[Problem]:
     """Return a warning for each telling text before the first disclosure, and for each truth told early."""
-    found = list(_shown_again(document, sections, lines))
+    found = [*_shown_again(document, sections, lines), *_told_in_an_arm(document, lines)]
     first = next((i for i, one in enumerate(sections) if one.section.discloses), None)
     if first is None:
         return found
@@ -46,7 +46,7 @@ def _shown_again(
             (
                 other.name
                 for other in document.sections[:number]
-                if (other.feedback or other.practice) and _first(other, document) == _first(section, document)
+                if other.tells_the_truth and _first(other, document) == _first(section, document)
             ),
             None,
         )
@@ -55,6 +55,32 @@ def _shown_again(
                 f"shows images again of which section {told!r} tells the truth; answers may be memories."
             )
             yield Problem(field=path, sentence=sentence, line=lines.of(path))
+
+
+def _told_in_an_arm(document: ProtocolDocument, lines: Lines) -> Iterator[Problem]:
+    """Arms that read sections in another order than the file, a telling one before one with its images."""
+    order = [section.name for section in document.sections]
+    for number, arm in enumerate(document.arms):
+        path = f"arms[{number}].sections"
+        for place, name in enumerate(arm.sections):
+            section = document.section(name)
+            told = next(
+                (
+                    other.name
+                    for other in map(document.section, arm.sections[:place])
+                    if other.tells_the_truth
+                    and not section.practice
+                    and _first(other, document) == _first(section, document)
+                    and order.index(other.name) > order.index(name)
+                ),
+                None,
+            )
+            if told:
+                sentence = (
+                    f"arm {arm.name!r} reads {name!r} after {told!r}, which tells the truth of the "
+                    "same images; answers may be memories."
+                )
+                yield Problem(field=path, sentence=sentence, line=lines.of(path))
 
 
 def _first(section: SectionDocument, document: ProtocolDocument) -> str:

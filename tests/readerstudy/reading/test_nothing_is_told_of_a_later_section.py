@@ -93,6 +93,16 @@ def test_before_the_first_image_nothing_tells_of_section_two() -> None:
     assert telling("\n".join(pages(tab.client, tab.slug))) == []
 
 
+def test_before_the_consent_no_page_tells_what_the_first_section_is_called() -> None:
+    tab = a_tab(study())
+    assert "A first look" not in "\n".join(pages(tab.client, tab.slug))
+    tab.post("consent")
+    said = "\n".join(
+        tab.client.get(f"/read/{tab.slug}/{name}/").content.decode() for name in ("between", "stop")
+    )
+    assert "A first look" not in said
+
+
 @pytest.mark.parametrize("back", [False, True])
 def test_in_section_one_nothing_tells_of_section_two(back: bool) -> None:
     made = study(back=back)

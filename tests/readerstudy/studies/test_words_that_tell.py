@@ -88,3 +88,38 @@ def test_page_and_api_show_warnings_beside_problems(db: None) -> None:
         "/studies/new/", {"base": json.dumps(text), "text": text, "do": "text"}
     ).content.decode()
     assert "1 warning: the protocol can be used" in page
+
+
+STAIRS = """[sections.staircase]
+item = "call"
+start_ms = 250
+min_ms = 50
+max_ms = 1000
+down = 2
+down_ms = 30
+up = 1
+up_ms = 60
+"""
+TELLS = {
+    "feedback": section(f'task = "call"\nfeedback = true\nallow_back = false\n{SINGLES}', name="told"),
+    "staircase": section(f'task = "call"\nallow_back = false\n{SINGLES}\n{STAIRS}', name="told"),
+}
+
+
+@pytest.mark.parametrize("told", TELLS)
+def test_images_that_are_shown_again_after_their_truth_was_told_are_warned_of(told: str) -> None:
+    again = section('task = "call"\nreuse = "one"', name="again")
+    text = asks(fields=f'task = "call"\n{SINGLES}') + again
+    assert warned(text) == []
+    text = asks(fields=TELLS[told].partition("\n")[2].partition("\n")[2]) + again
+    assert warned(text) == ["sections[1].reuse"]
+
+
+@pytest.mark.parametrize("told", TELLS)
+def test_an_arm_that_is_told_first_is_warned_of(told: str) -> None:
+    """The file says them in the blind order; one arm reads them in the other."""
+    arms = '[[arms]]\nname = "{}"\nsections = {}\n'
+    again = TELLS[told].replace(SINGLES, 'reuse = "one"')
+    text = asks(fields=f'task = "call"\n{SINGLES}') + again + arms.format("a", '["one", "told"]')
+    assert warned(text + arms.format("b", '["one", "told"]')) == []
+    assert warned(text + arms.format("b", '["told", "one"]')) == ["arms[1].sections"]
