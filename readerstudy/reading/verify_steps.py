@@ -45,9 +45,10 @@ def _told(study: Study) -> dict[str, Facts]:
     found: dict[str, Facts] = {verb: {} for verb in STEPS}
     readers = Event.objects.filter(stream__name__startswith=f"{study.scope}/enrolment:", verb__in=STEPS)
     events = readers.order_by("stream_id", "number")
-    for verb, stream, subject, said in events.values_list("verb", "stream__name", "subject", "particulars"):
+    columns = "verb", "stream__name", "subject", "particulars", "at"
+    for verb, stream, subject, said, at in events.values_list(*columns):
         reader, row = (int(name.rpartition(":")[2]) for name in (stream, subject))
-        found[verb][STEPS[verb].key(reader, row, said)] = {**said, "enrolment": reader}
+        found[verb][STEPS[verb].key(reader, row, said)] = {**said, "enrolment": reader, "at": at}
     return found
 
 
@@ -65,17 +66,19 @@ def _rows(manager: Manager[Any], *key: str, **facts: str) -> Rows:
 
 
 def _questionnaires(study: Study) -> Facts:
-    rows = Questionnaire.objects.filter(enrolment__study=study).values_list("enrolment_id", "answers", "salt")
+    rows = Questionnaire.objects.filter(enrolment__study=study).values_list(
+        "enrolment_id", "answers", "salt", "at"
+    )
     return {
-        pk: {"questions": sorted(answers), "answers": questionnaire_digest(answers, salt)}
-        for pk, answers, salt in rows
+        pk: {"questions": sorted(answers), "answers": questionnaire_digest(answers, salt), "at": at}
+        for pk, answers, salt, at in rows
     }
 
 
 def _concerns(study: Study) -> Facts:
     rows = Concern.objects.filter(enrolment__study=study).select_related("presentation__section")
     return {
-        row.pk: {**facts_of(row, row.presentation.section.name), "enrolment": row.enrolment_id}
+        row.pk: {**facts_of(row, row.presentation.section.name), "enrolment": row.enrolment_id, "at": row.at}
         for row in rows
     }
 
@@ -108,30 +111,44 @@ _SECTION = "enrolment_id", "section__name"
 #: Every step by the verb of its event.
 STEPS = {
     "consent given": _Step(
-        "the consent of enrolment", _rows(Consent.objects, "enrolment_id", text="text_digest"), _of_reader
+        "the consent of enrolment",
+        _rows(Consent.objects, "enrolment_id", text="text_digest", at="at"),
+        _of_reader,
     ),
     "instructions read": _Step(
-        "the briefing of enrolment", _rows(Briefing.objects, "enrolment_id", text="text_digest"), _of_reader
+        "the briefing of enrolment",
+        _rows(Briefing.objects, "enrolment_id", text="text_digest", at="at"),
+        _of_reader,
     ),
     "questionnaire filled": _Step("the questionnaire of enrolment", _questionnaires, _of_reader),
     "sitting opened": _Step(
         "sitting",
-        _rows(Sitting.objects, "pk", enrolment="enrolment_id", passed_display_check="passed_display_check"),
+        _rows(
+            Sitting.objects,
+            "pk",
+            enrolment="enrolment_id",
+            passed_display_check="passed_display_check",
+            at="started_at",
+        ),
         _of_row,
     ),
-    "section handed in": _Step("handing in by enrolment", _rows(Submission.objects, *_SECTION), _of_section),
+    "section handed in": _Step(
+        "handing in by enrolment", _rows(Submission.objects, *_SECTION, at="at"), _of_section
+    ),
     "disclosure acknowledged": _Step(
         "the disclosure read by enrolment",
-        _rows(Debriefing.objects, *_SECTION, text="text_digest"),
+        _rows(Debriefing.objects, *_SECTION, text="text_digest", at="at"),
         _of_section,
     ),
     "section ended early": _Step(
-        "early end by enrolment", _rows(EarlyEnd.objects, *_SECTION, answered="answered"), _of_section
+        "early end by enrolment",
+        _rows(EarlyEnd.objects, *_SECTION, answered="answered", at="at"),
+        _of_section,
     ),
     "problem reported": _Step("reported problem", _concerns, _of_row),
     "practice judged": _Step(
         "practice round of enrolment",
-        _rows(PracticeRound.objects, *_SECTION, "number", passed="passed"),
+        _rows(PracticeRound.objects, *_SECTION, "number", passed="passed", at="at"),
         _of_round,
     ),
 }

@@ -64,23 +64,30 @@ def verify_milestones(study: Study) -> Iterator[Finding]:
         *differences("deadline", deadlines, events_by_key(study.scope, "deadline moved")),
         *differences("the lock of study", locks, events_by_key(study.scope, "study locked")),
         *differences("the freeze of study", freezes, events_by_key(study.scope, "study frozen")),
-        *differences("study", {study.pk: origin_of(study)}, _origins_told(study)),
+        *differences("study", {study.pk: _origin(study)}, _origins_told(study)),
         *_protocol(study),
     ):
         yield Finding(stream=study.scope, what=what)
 
 
 def events_by_key(stream: str, *verbs: str) -> Facts:
-    """What the newest event of these verbs says of each subject, by the subject's key."""
+    """What the newest event of these verbs says of each subject, and when, by the subject's key."""
     rows = Event.objects.filter(stream__name=stream, verb__in=verbs).order_by("number")
     return {
-        int(subject.rpartition(":")[2]): {**particulars, "by": by, "reason": reason}
-        for subject, particulars, by, reason in rows.values_list("subject", "particulars", "by", "reason")
+        int(subject.rpartition(":")[2]): {**particulars, "by": by, "at": at, "reason": reason}
+        for subject, particulars, by, at, reason in rows.values_list(
+            "subject", "particulars", "by", "at", "reason"
+        )
     }
 
 
 def said_of(milestone: Milestone) -> dict[str, Any]:
-    return {"by": milestone.by_id, "reason": milestone.reason}
+    return {"by": milestone.by_id, "at": milestone.at, "reason": milestone.reason}
+
+
+def _origin(study: Study) -> dict[str, Any]:
+    kept = Study.objects.get(pk=study.pk)
+    return {**origin_of(kept), "at": kept.created_at}
 
 
 def _origins_told(study: Study) -> Facts:
@@ -109,6 +116,7 @@ def _enrolments(study: Study) -> Facts:
             "place": row.place,
             "arm": row.arm,
             "virtual": row.virtual,
+            "at": row.invited_at,
         }
         for row in rows
     }

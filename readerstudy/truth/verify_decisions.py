@@ -46,6 +46,7 @@ def _audits(study: Study) -> Facts:
             "passed": audit.passed,
             "images": audit.images_digest,
             "document": document_digest(audit.document),
+            "at": audit.at,
         }
         for audit in BlindingAudit.objects.filter(study=study)
     }
@@ -74,12 +75,12 @@ def _image_at(study: Study, said: dict[str, Any]) -> dict[str, int]:
 
 def _approvals(study: Study) -> Facts:
     rows = SharedImagesApproval.objects.filter(study=study)
-    return {(row.endangered_id, row.by_id): {"reason": row.reason} for row in rows}
+    return {(row.endangered_id, row.by_id): {"reason": row.reason, "at": row.at} for row in rows}
 
 
 def _approvals_told(study: Study) -> Facts:
     events = Event.objects.filter(stream__name=study.scope, verb__in=[APPROVED, FORMERLY_APPROVED])
     return {
-        (int(subject.rpartition(":")[2]), by): {"reason": reason}
-        for subject, by, reason in events.values_list("subject", "by", "reason")
+        (int(subject.rpartition(":")[2]), by): {"reason": reason, "at": at}
+        for subject, by, reason, at in events.values_list("subject", "by", "reason", "at")
     }

@@ -356,3 +356,30 @@ def test_counts_kept_for_the_result_pages_are_held_against_the_answers(made: Loc
     assert findings(made.study) == []
     rewrite("UPDATE results_imagetally SET votes = votes + 1")
     assert any("the counts of images in section triples" in what for what in findings(made.study))
+
+
+TIMES = [
+    ("studies_lock", "the lock of study"),
+    ("studies_freeze", "the freeze of study"),
+    ("studies_withdrawal", "the withdrawal of enrolment"),
+    ("truth_unblinding", "the unblinding of study"),
+    ("truth_unblindingrequest", "the unblinding request of study"),
+    ("truth_blindingaudit", "blinding audit"),
+    ("reading_consent", "the consent of enrolment"),
+    ("reading_briefing", "the briefing of enrolment"),
+    ("reading_submission", "handing in by enrolment"),
+    ("studies_enrolment", "enrolment"),
+    ("studies_study", "study"),
+]
+COLUMN = {"studies_enrolment": "invited_at", "studies_study": "created_at"}
+
+
+@pytest.mark.parametrize(("rows", "noun"), TIMES)
+def test_times_of_what_happened_for_good_are_held_against_their_events(
+    made: Locked, tmp_path: Path, rows: str, noun: str
+) -> None:
+    """A lock dated before it, a washout that was kept on paper alone, an audit that came first."""
+    column = COLUMN.get(rows, "at")
+    assert rewrite(f"UPDATE {rows} SET {column} = '2020-01-01 00:00:00+00:00'")
+    assert any(f"{noun} " in what and "at was changed" in what for what in findings(made.study))
+    no_export_leaves(made, tmp_path, "at was changed")
