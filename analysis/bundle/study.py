@@ -86,10 +86,14 @@ class BlindingAudit:
 
 @dataclass(frozen=True, kw_only=True)
 class Disclosure:
-    """An emergency in which somebody outside the study was told what one image is."""
+    """An emergency in which somebody outside the study was told what one image is.
+
+    After the freeze its trial stays in the analyses.
+    """
 
     section: str
     reason: str
+    after_freeze: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,6 +355,7 @@ def _disclosures(document: Mapping[str, Any]) -> tuple[Disclosure, ...]:
         Disclosure(
             section=_line(entry.get("section", ""), f"{key}[{index}].section"),
             reason=_line(entry.get("reason", ""), f"{key}[{index}].reason"),
+            after_freeze=_optional(entry, "after_freeze", bool, False, "true or false"),
         )
         for index, entry in enumerate(found)
     )

@@ -1,6 +1,8 @@
 """Sentences on the blinding audit. A failed audit must never look like one that passed."""
 
-from analysis.bundle.study import BlindingAudit
+from collections.abc import Sequence
+
+from analysis.bundle.study import BlindingAudit, Disclosure
 from analysis.document import Document
 
 
@@ -31,16 +33,32 @@ def audit_method(document: Document) -> str:
 
 
 def disclosed(document: Document) -> str:
-    """The sentence on images whose kind was disclosed before the unblinding; empty where none was."""
+    """The sentences on images whose kind was disclosed before the unblinding; empty where none was."""
     found = document.study.disclosures
-    if not found:
-        return ""
-    said = "; ".join(f"in section {one.section}: {one.reason}" for one in found)
-    images = "one image was" if len(found) == 1 else f"{len(found)} images were"
-    return (
-        f"In an emergency the kind of {images} disclosed to somebody outside the study before the unblinding "
-        f"({said}). Trials with a disclosed image are left out of every analysis."
-    )
+    while_read = [one for one in found if not one.after_freeze]
+    late = [one for one in found if one.after_freeze]
+    said = []
+    if while_read:
+        said.append(
+            f"In an emergency the kind of {_images(while_read)} disclosed to somebody outside the study "
+            f"before the unblinding ({_where(while_read)}). Trials with a disclosed image are left out of "
+            "every analysis."
+        )
+    if late:
+        said.append(
+            f"After the freeze the kind of {_images(late)} disclosed to somebody outside the study "
+            f"({_where(late)}). All answers had been given, so these trials are left out of masked bundles "
+            "only."
+        )
+    return " ".join(said)
+
+
+def _images(found: Sequence[Disclosure]) -> str:
+    return "one image was" if len(found) == 1 else f"{len(found)} images were"
+
+
+def _where(found: Sequence[Disclosure]) -> str:
+    return "; ".join(f"in section {one.section}: {one.reason}" for one in found)
 
 
 def known_elsewhere(document: Document) -> str:

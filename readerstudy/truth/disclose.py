@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.models import Event
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Slot
 from readerstudy.studies.errors import StudyIsNotLocked, require_reason
@@ -26,6 +27,8 @@ from readerstudy.truth.errors import (
 )
 from readerstudy.truth.models import Disclosure, DisclosureRequest, Key
 from readerstudy.truth.unblind import is_unblinded
+
+DISCLOSED = "image disclosed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,7 @@ def _confirm(request: DisclosureRequest, *, by: User, reason: str) -> Disclosure
     _require_outside(study, request.email)
     disclosure, new = Disclosure.objects.get_or_create(request=request, defaults={"by": by, "reason": reason})
     if new:
-        record(study.scope, "image disclosed", by=by, on=request, particulars=told_of(request), reason=reason)
+        record(study.scope, DISCLOSED, by=by, on=request, particulars=told_of(request), reason=reason)
     return disclosure
 
 
@@ -123,13 +126,29 @@ def disclosures_of(study: Study) -> QuerySet[DisclosureRequest]:
     return DisclosureRequest.objects.filter(study=study).select_related("by", "disclosure__by")
 
 
-def disclosed_trials(study: Study) -> set[int]:
-    """The trials with an image whose kind somebody was told, in every section that shows it."""
+def disclosed_trials(study: Study, *, while_read: bool = False) -> set[int]:
+    """The trials with an image whose kind somebody was told, in every section that shows it.
+
+    With `while_read`, only of images disclosed before the freeze: afterwards no answer can follow from it,
+    and whoever has a masked bundle could choose which trials leave the analysis.
+    """
     disclosed = DisclosureRequest.objects.filter(study=study, disclosure__isnull=False)
+    if while_read:
+        disclosed = disclosed.exclude(pk__in=disclosed_after_freeze(study))
     shown = TrialImage.objects.filter(
         trial__section__study=study, image__in=disclosed.values("trial_image__image")
     )
     return set(shown.values_list("trial", flat=True))
+
+
+def disclosed_after_freeze(study: Study) -> set[int]:
+    """The requests whose image was disclosed after the freeze, by the order of the log."""
+    told = Event.objects.filter(stream__name=study.scope)
+    frozen = told.filter(verb="study frozen").values_list("number", flat=True).first()
+    if frozen is None:
+        return set()
+    late = told.filter(verb=DISCLOSED, number__gt=frozen).values_list("subject", flat=True)
+    return {int(subject.rpartition(":")[2]) for subject in late}
 
 
 def slot_of(study: Study, case: Case) -> Slot:

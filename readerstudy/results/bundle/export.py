@@ -25,7 +25,7 @@ from readerstudy.results.spreadsheet import defused_cell
 from readerstudy.results.verify_study import require_whole
 from readerstudy.studies.models import Enrolment, Program, Study
 from readerstudy.truth.blinding.gate import newest_audit
-from readerstudy.truth.disclose import disclosures_of
+from readerstudy.truth.disclose import disclosed_after_freeze, disclosures_of
 from readerstudy.truth.known_elsewhere import known_elsewhere
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.shared_images import require_disclosable, shared_with
@@ -178,8 +178,14 @@ def _blinding_audit(study: Study) -> dict[str, Any] | None:
 
 def _disclosures(study: Study) -> list[dict[str, Any]]:
     """Emergency unblindings: when and why, not of which trial, which a masked bundle does not have."""
+    late = disclosed_after_freeze(study)
     return [
-        {"section": one.section, "at": one.disclosure.at.isoformat(), "reason": one.reason}
+        {
+            "section": one.section,
+            "at": one.disclosure.at.isoformat(),
+            "reason": one.reason,
+            **({"after_freeze": True} if one.pk in late else {}),
+        }
         for one in disclosures_of(study).filter(disclosure__isnull=False)
     ]
 

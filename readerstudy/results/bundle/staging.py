@@ -109,7 +109,7 @@ def _trials(
     study: Study, sections: list[Section], names: Naming, shown: dict[int, Shown]
 ) -> list[StagedTrial]:
     """The trials of the bundle by section and name; on the way, `shown` learns of their images."""
-    disclosed = disclosed_trials(study)
+    disclosed = disclosed_trials(study, while_read=True)
     found: list[tuple[Any, ...]] = []
     protocol = study.protocol.document
     for place, section in enumerate(sections):

@@ -152,6 +152,25 @@ def test_the_trial_leaves_the_masked_bundle_and_the_analysis_and_the_report_says
         asked(made)
 
 
+def test_after_the_freeze_nobody_takes_trials_out_of_the_analysis_by_emergencies(
+    made: Locked, tmp_path: Path
+) -> None:
+    """Who has a masked bundle could disclose, with a second person, just the trials that don't suit them."""
+    for name in ("rita", "ron"):
+        list(read_everything(made.reading(name)))
+    freeze_study(made.study, by=made.owner, reason="done")
+    told(made)
+    masked = export_bundle(made.study, tmp_path / "masked", by=made.owner, masked=True)
+    assert len(trials_of(masked, "picks.csv")) == 3
+    request_unblinding(made.study, by=made.owner, reason="done")
+    confirm_unblinding(made.study, by=made.owner, reason="done")
+    whole = export_bundle(made.study, tmp_path / "whole", by=made.owner, masked=False)
+    assert trials_of(whole, "picks.csv", disclosed="1") == set()
+    found = report(read_bundle(whole))
+    assert found.document["sections"]["triples"]["detection"]["overall"]["n"] == 8
+    assert any("After the freeze" in text and WHY in text for text in found.outline.methods)
+
+
 def trials_of(folder: Path, table: str, **where: str) -> set[str]:
     with (folder / table).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
