@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.core.exceptions import ObjectDoesNotExist
+
 from readerstudy.accounts.models import User
 from readerstudy.audit.compare import differences
 from readerstudy.audit.ends import verify_ends
@@ -27,18 +29,30 @@ def verify_study(
     if log:
         yield from verify(study.scope, former_keys=former_keys)
         yield from verify_ends(study.scope)
-    yield from verify_people(study)
-    yield from verify_milestones(study)
-    yield from verify_steps(study)
     digest = AnswersDigest()
-    yield from verify_answers(study, each=digest.add)
-    yield from _frozen_data(study, digest)
-    yield from _kept_counts(study)
-    yield from _interim_looks(study)
-    yield from (Finding(stream=study.scope, what=what) for what in verify_gaze(study))
-    yield from verify_truth(study)
-    if pixels:
-        yield from verify_pixels(study)
+    parts = {
+        "people": verify_people(study),
+        "milestones": verify_milestones(study),
+        "steps of readers": verify_steps(study),
+        "answers": verify_answers(study, each=digest.add),
+        "frozen answers": _frozen_data(study, digest),
+        "kept counts": _kept_counts(study),
+        "interim looks": _interim_looks(study),
+        "gaze": (Finding(stream=study.scope, what=what) for what in verify_gaze(study)),
+        "truth": verify_truth(study),
+        "pixels": verify_pixels(study) if pixels else iter(()),
+    }
+    for name, findings in parts.items():
+        yield from _as_far_as_it_can_be_read(study, name, findings)
+
+
+def _as_far_as_it_can_be_read(study: Study, name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """One row that no type of its column allows must not keep all other findings from being named."""
+    try:
+        yield from findings
+    except (ArithmeticError, LookupError, TypeError, ValueError, ObjectDoesNotExist) as error:
+        what = f"the {name} cannot be read whole ({type(error).__name__}): a row was changed"
+        yield Finding(stream=study.scope, what=what)
 
 
 def _frozen_data(study: Study, digest: AnswersDigest) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Stream
@@ -383,3 +384,17 @@ def test_times_of_what_happened_for_good_are_held_against_their_events(
     assert rewrite(f"UPDATE {rows} SET {column} = '2020-01-01 00:00:00+00:00'")
     assert any(f"{noun} " in what and "at was changed" in what for what in findings(made.study))
     no_export_leaves(made, tmp_path, "at was changed")
+
+
+def test_a_row_that_cannot_be_read_hides_no_other(made: Locked, tmp_path: Path) -> None:
+    """One garbled value stopped the whole check with a traceback, and nothing was named."""
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL refuses what is no time.")
+    rewrite(
+        "UPDATE studies_withdrawal SET at = '2020-99-99 00:00:00'",
+        "UPDATE truth_key SET alternative = 'other' WHERE id = (SELECT max(id) FROM truth_key)",
+    )
+    found = findings(made.study)
+    assert any("the people cannot be read whole (ValueError)" in what for what in found)
+    assert any("truth_key:" in what and "was changed" in what for what in found)
+    no_export_leaves(made, tmp_path, "the people cannot be read whole")
