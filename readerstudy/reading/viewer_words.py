@@ -277,13 +277,14 @@ def _rank() -> dict[str, Text]:
 def _pointing() -> dict[str, Text]:
     return {
         **_counted(),
-        "mark_how": _("Click the image to add a mark."),
+        "mark_how": _("Click or tap the image to add a mark."),
         "mark_number": _("Mark {number}; arrow keys move it"),
         "remove_mark": _("Remove mark {number}"),
         "marks_full": _("There are as many points as can be. Remove one to set another."),
         "marks_given": forms_of("{count} point set.", "{count} points set."),
         "points_left": forms_of(
-            "Click the image: {count} point is missing.", "Click the image: {count} points are missing."
+            "Click or tap the image: {count} point is missing.",
+            "Click or tap the image: {count} points are missing.",
         ),
         "more_points": forms_of("{count} point is missing.", "{count} points are missing."),
     }

@@ -1,5 +1,6 @@
 """Every kind of item is answered in the rail: by keyboard alone, by mouse, by touch; and arrives once."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -183,6 +184,38 @@ def test_marks_are_set_by_click_and_key_moved_and_rated(serve: Serve, read: Read
     assert (second["x"], second["y"], second["frame"]) == (51, 60, None)
 
 
+def test_marks_without_a_rating_are_rated_one_after_another_by_digits(serve: Serve, read: Read) -> None:
+    server = serve(**asking(LESIONS, QUALITY), width=100, height=100)
+    page = read(server)
+    press(page, "4", "ArrowUp", "x", "m", "Shift+ArrowRight", "x", "x", "ArrowDown", "Enter")
+    assert "Say how sure you are." in lacking(page)
+    press(page, "3", "1")
+    first, second = submit(page, server)["lesions", "A"]["points"]
+    assert (first["confidence"], second["confidence"]) == (1, 3)
+
+
+def test_a_refused_point_does_not_hide_what_is_still_open(serve: Serve, read: Read) -> None:
+    page = read(serve(**asking(WIDTH, QUALITY), width=100, height=100))
+    press(page, "ArrowUp", "x", "x", "x")
+    assert lacking(page) == "There are as many points as can be. Remove one to set another."
+    press(page, "Enter")
+    assert lacking(page) == "Still open: Technical quality"
+
+
+def test_a_trial_begins_at_its_comparison_where_a_number_comes_next(serve: Serve, read: Read) -> None:
+    page = read(serve(**asking(BETTER, AGE | {"of": "trial"}) | {"slots": "AB"}))
+    expect(page.locator("[data-item=better] .part")).to_have_class(re.compile("now"))
+
+
+def test_a_page_of_questions_alone_counts_no_trials(serve: Serve, context: BrowserContext) -> None:
+    last = item("tired", "scale", "How tired are you?", of="section", scale=FIVE)
+    server = serve(**asking(last) | {"trials": 1})
+    page = context.new_page()
+    page.goto(f"{server.address}/read/")
+    page.locator("body.questions").wait_for()
+    expect(page.locator("#count")).to_be_empty()
+
+
 def test_no_lesion_is_an_answer_of_its_own(serve: Serve, read: Read) -> None:
     server = serve(**asking(LESIONS))
     page = read(server)
@@ -229,7 +262,7 @@ def test_images_are_ranked_by_keys_buttons_and_dragging(serve: Serve, read: Read
     page = read(server)
     press(page, "Shift+C", "Enter")
     assert "Put every image in order" in lacking(page)
-    press(page, "Shift+A", "Shift+D")
+    press(page, "Shift+A", "Shift+D", "Shift+B")
     order = "() => [...document.querySelectorAll('.place b')].map((e) => e.textContent).join('')"
     assert page.evaluate(order) == "CADB"
     page.get_by_role("button", name="Move B up").click()

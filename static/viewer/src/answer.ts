@@ -94,7 +94,8 @@ export function gap(section: Section, shown: Presentation, answer: Answer): Gap 
       else if (found) return { item, slot, part: "value", text: named(item, slot, shown, found, items) };
       else if (lacksSureness(item, entry)) {
         const text = named(item, slot, shown, word("how_sure_open"), items);
-        return { item, slot, part: "confidence", text };
+        // Digits rate the chosen mark where it stands.
+        return { item, slot, part: entry?.points ? "value" : "confidence", text };
       }
     }
     const [first] = open;

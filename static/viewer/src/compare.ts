@@ -4,6 +4,7 @@ import { word } from "./catalogue";
 import type { Said } from "./contract";
 import { type Control, option, type Pen, press } from "./controls";
 import { h, icon, kbd } from "./dom";
+import { extras } from "./lazy";
 
 /** Columns of the letters' buttons: all rows alike. */
 function columns(count: number): number {
@@ -71,6 +72,8 @@ export function rankControl(pen: Pen): Control {
   };
   const toggle = (letter: string) => {
     const now = order();
+    // The last place filled itself; who chooses its image all the same means that place.
+    if (now[letters.length - 1] === letter) return;
     put(now.includes(letter) ? now.filter((one) => one !== letter) : [...now, letter]);
   };
   const move = (letter: string, by: number) => {
@@ -84,7 +87,7 @@ export function rankControl(pen: Pen): Control {
   };
   const places = letters.map((_, i) => new Place(i, move));
   list.append(...places.map((place) => place.element));
-  drags(list, places, move);
+  void extras().then(({ drags }) => drags(list, (i) => places[i]?.letter ?? null, move));
   const buttons = letters.map((letter) =>
     option(
       "letter-choice",
@@ -142,33 +145,6 @@ class Place {
     this.up.setAttribute("aria-label", word("rank_up", { image: letter ?? "" }));
     this.down.setAttribute("aria-label", word("rank_down", { image: letter ?? "" }));
   }
-}
-
-/** A place is dragged to another one by mouse, pen or finger. */
-function drags(list: HTMLElement, places: readonly Place[], move: Move): void {
-  let held: string | null = null;
-  const at = (y: number) =>
-    places.findIndex(({ element }) => {
-      const box = element.getBoundingClientRect();
-      return y >= box.top && y < box.bottom;
-    });
-  list.addEventListener("pointerdown", (event) => {
-    const from = places[at(event.clientY)];
-    if ((event.target as HTMLElement).closest("button") || !from?.letter) return;
-    held = from.letter;
-    list.setPointerCapture(event.pointerId);
-  });
-  list.addEventListener("pointermove", (event) => {
-    if (!held) return;
-    const from = places.findIndex(({ letter }) => letter === held);
-    const to = at(event.clientY);
-    if (to >= 0 && to !== from && places[to]?.letter) move(held, to - from);
-  });
-  const end = () => {
-    held = null;
-  };
-  list.addEventListener("pointerup", end);
-  list.addEventListener("pointercancel", end);
 }
 
 /** The image that a comparison has chosen, for its outline. */

@@ -49,7 +49,9 @@ export class Frame {
     part("question").textContent = own ?? section.title;
     // What stands above it need not be said twice.
     part("section").hidden = own === undefined;
-    part("count").textContent = word("count", { number: shown.number, total: section.total });
+    // A page of questions is no trial.
+    part("count").textContent =
+      shown.kind === "questions" ? "" : word("count", { number: shown.number, total: section.total });
     part("back").hidden = !(section.allow_back && shown.back);
     this.review(null);
     this.left(section, shown.number - 1);
@@ -104,13 +106,12 @@ export class Frame {
   /** How the answer was, until the reader goes on; null takes it away. */
   review(told: { sentence: string; correct: boolean | null } | null): void {
     const state = part("state");
-    state.classList.toggle("correct", told?.correct === true);
-    state.classList.toggle("incorrect", told?.correct === false);
+    state.classList.toggle("judged", (told?.correct ?? null) !== null);
     part("submit-words").textContent = word(told ? "continue" : "next");
     if (!told) return;
-    this.tell(words.reviewed(told));
-    state.classList.add("ok");
-    part("submit").setAttribute("aria-disabled", "false");
+    this.status(words.reviewed(told), true);
+    // A tick beside "Incorrect" would say the opposite.
+    state.classList.toggle("ok", told.correct !== false);
   }
 
   saved(text: string): void {

@@ -99,8 +99,12 @@ export function pointsControl(pen: Pen, points: Points): Control {
   );
   steps.append(...buttons);
   const index = () => points.chosen ?? list().length - 1;
+  /** Rates the chosen mark; the hand goes on to one that is not rated yet. */
   const setSure = (value: number) => {
-    if (list()[index()]) change(index(), { confidence: value });
+    const at = index();
+    const open = list().findIndex((point, i) => i !== at && point.confidence === null);
+    if (open >= 0) points.chosen = open;
+    change(at, { confidence: value });
   };
   const reflect = (entry: Said | null) => {
     const given = entry?.points ?? [];

@@ -94,14 +94,14 @@ export class Rail {
     this.begin();
   }
 
-  /** A trial begins at the first question that digits answer. */
+  /** A trial begins at its first question, or after comparisons and points at one that digits answer. */
   begin(): void {
     if (this.why) this.why.open = false;
     this.box.scrollTop = 0;
     for (const { points } of this.questions) points.chosen = null;
     const stops = this.stops();
-    const digits = stops.find(({ item }) => !isComparison(item) && !isPointing(item));
-    this.goTo(digits ?? stops[0] ?? null, false);
+    const after = stops.find(({ item }) => !isComparison(item) && !isPointing(item));
+    this.goTo((after && TAKES_DIGITS.has(after.item.kind) ? after : stops[0]) ?? null, false);
   }
 
   /** A new trial of the same section. */

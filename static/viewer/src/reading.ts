@@ -260,7 +260,7 @@ class ReadingPage {
     if (!section || !shown || this.sending) return;
     const missing = this.box.lacks();
     if (missing) {
-      say(missing);
+      this.tell(missing);
       this.box.pointOut();
       return;
     }

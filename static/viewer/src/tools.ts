@@ -72,8 +72,9 @@ export class Tools {
   attach(views: ReadonlyMap<string, HTMLElement>): void {
     this.slots = [...views.keys()];
     this.views = [...views.values()];
-    this.viewer.setPorts(this.views);
+    // The overlay follows what is drawn: it has to know the viewports before the first drawing.
     this.overlay.attach(views);
+    this.viewer.setPorts(this.views);
     this.setPreset(0, this.slots.keys());
     this.slots.forEach((slot, i) => {
       new Gestures(this.views[i] as HTMLElement, this.hands(slot, i));

@@ -75,7 +75,8 @@ export function introduction(section: Section, shown: Presentation): Question | 
   const buttons = goOn("begin");
   if (section.briefing) return { title: section.title, text: section.briefing, buttons, calm: "text" };
   if (section.index < 2) return null;
-  const text = `${question(section, shown) ?? ""} ${word("trials", { count: section.total })}`;
+  const count = shown.kind === "questions" ? "" : word("trials", { count: section.total });
+  const text = `${question(section, shown) ?? ""} ${count}`;
   return {
     title: word("section", { index: section.index, title: section.title }),
     text,
