@@ -17,7 +17,9 @@ from analysis.sections.tested import Found, on_logits, p_value, plain, turned
 
 BALANCED = "balanced accuracy"
 SHARES = ("accuracy", "sensitivity", "specificity", "share", "auc")
-NOT_COMPUTED = "This report does not compute it; see the results of the section."
+NOT_COMPUTED = "This report does not compute {} of {}; see the results of the section."
+NO_SECTION = "The bundle has no section {}; its sections are {}."
+NO_ITEM = "Section {} asks no {}; its items are {}."
 NO_ERROR = "There is no error over readers and cases, so it is not tested."
 
 
@@ -112,12 +114,24 @@ def _tested(
         met=None,
     )
     if found is None:
-        return bare.with_(reason=reason or NOT_COMPUTED)
+        return bare.with_(reason=reason or _not_computed(bundle.study, asked))
     if asked.compare is None and asked.against is None:
         return bare
     if not found.se or found.df is None:
         return bare.with_(reason=NO_ERROR)
     return bare.with_(p=p_value(found, asked), looks=_looks(bundle.study, asked, found))
+
+
+def _not_computed(study: Study, asked: DeclaredEndpoint) -> str:
+    """Say which part of "section.item" is unknown, and what there is; else that it is not computed."""
+    section = study.section(asked.section)
+    if section is None:
+        return NO_SECTION.format(asked.section, ", ".join(one.name for one in study.sections) or "none")
+    if section.item(asked.item) is None:
+        return NO_ITEM.format(
+            section.name, asked.item, ", ".join(one.name for one in section.items) or "none"
+        )
+    return NOT_COMPUTED.format(asked.what, asked.of)
 
 
 def _looks(study: Study, asked: DeclaredEndpoint, found: Found) -> LooksAtEndpoint | None:
@@ -232,4 +246,5 @@ def _decided(endpoint: Endpoint, held: float | None) -> Endpoint:
         return endpoint
     looks = endpoint.looks
     met = held < 1 - endpoint.level if looks is None else looks.stopped or held <= looks.nominal_p
-    return endpoint.with_(p_holm=held / _weight(endpoint), met=met)
+    # twice a p above one half is cut at 1, and half of that would lie below p
+    return endpoint.with_(p_holm=max(endpoint.p or 0.0, held / _weight(endpoint)), met=met)

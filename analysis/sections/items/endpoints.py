@@ -31,6 +31,7 @@ from analysis.sections.tested import Found, on_logits, plain, turned
 Answer = tuple[Found | None, str | None]
 NO_ITEM = "The bundle has no answers to this item."
 UNKNOWN = "{} is no source, kind of image, kind of screen or section of this item."
+NO_ANSWERS = "No answer to this item is about {}."
 
 
 def of_item(bundle: Bundle, declared: DeclaredEndpoint) -> Answer:
@@ -48,6 +49,18 @@ def of_item(bundle: Bundle, declared: DeclaredEndpoint) -> Answer:
         return OF_WHAT.get(declared.what, _of_table)(bundle, one, declared)
     except AnalysisError as error:
         return None, str(error)
+
+
+def _none_of(bundle: Bundle, *names: str) -> str:
+    """Say why there is nothing to compare: the study has no such name, or nobody answered about it."""
+    study = bundle.study
+    known = {
+        *(word for source in study.sources for word in (source.name, source.kind)),
+        *(one.name for one in study.sections),
+    }
+    unknown = [name for name in names if name not in known]
+    listed = " or ".join(unknown or names)
+    return UNKNOWN.format(listed) if unknown else NO_ANSWERS.format(listed)
 
 
 def _other_section(bundle: Bundle, one: Asked, declared: DeclaredEndpoint) -> tuple[Asked, Asked] | None:
@@ -90,7 +103,7 @@ def _of_groups(bundle: Bundle, measured: Quantity, declared: DeclaredEndpoint) -
     tables = [measured.of(name) for name in declared.compare]
     for name, table in zip(declared.compare, tables, strict=True):
         if table is None:
-            return None, UNKNOWN.format(name)
+            return None, _none_of(bundle, name)
     a, b = declared.compare
     bounds = measured.bounds and (
         measured.bounds[0] - measured.bounds[1],
@@ -186,7 +199,7 @@ def _auc(bundle: Bundle, one: Asked, declared: DeclaredEndpoint) -> Answer:
     parts = [(scored[0], _cases_of(scored[0], name)) for name in declared.compare]
     for name, (_, of) in zip(declared.compare, parts, strict=True):
         if of is None:
-            return None, UNKNOWN.format(name)
+            return None, _none_of(bundle, name)
     return _areas([(s, of) for s, of in parts if of is not None], declared, bundle.study.level)
 
 
@@ -273,7 +286,7 @@ def _jackknifed(
             for name in declared.compare or ()
         ]
         if any(mask is None for mask in masks):
-            return None, UNKNOWN.format(" or ".join(declared.compare or ()))
+            return None, _none_of(bundle, *(declared.compare or ()))
         chosen = [mask for mask in masks if mask is not None] or [np.ones(len(grid.cases), dtype=bool)]
         rows = [grid.values[:, mask] for mask in chosen]
         cases = [tuple(np.array(grid.cases, dtype=object)[mask]) for mask in chosen]
@@ -349,7 +362,7 @@ def _froc(bundle: Bundle, one: Asked, declared: DeclaredEndpoint) -> Answer:
     chosen = [(one.group_of_case == name) | (one.kind_of_case == name) for name in declared.compare]
     for name, of in zip(declared.compare, chosen, strict=True):
         if not of.any():
-            return None, UNKNOWN.format(name)
+            return None, _none_of(bundle, name)
     first, second = (of_cases(marks, of) for of in chosen)
     return plain(froc_difference(first, second, level=level), declared), None
 

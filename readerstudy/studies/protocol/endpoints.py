@@ -28,6 +28,8 @@ WHAT = {
 ALL = tuple(dict.fromkeys(what for names in WHAT.values() for what in names))
 NEED_TRUTH = ("accuracy", "sensitivity", "specificity", "auc", "error", "froc")
 NEED_POSITIVE = ("sensitivity", "specificity", "auc")
+#: What is not computed of one kind of screen.
+NEED_ONE_KIND = ("auc", "kappa", "icc", "worth", "net")
 FARTHEST = 1e9
 #: How many items a sentence lists.
 MOST_NAMED = 12
@@ -130,7 +132,7 @@ def _check_item(
     if asked not in broken:
         _check_what(table, endpoint, items[asked])
     if table.has("compare") and table.is_right("compare", "against"):
-        _check_compare(table, endpoint, where, asked, by_name, setting)
+        _check_compare(table, endpoint, where, items[asked], by_name, setting)
 
 
 def _no_section(of: str, by_name: Mapping[str, ReadSection]) -> str:
@@ -175,7 +177,7 @@ def _check_compare(
     table: Table,
     endpoint: EndpointDocument,
     where: ReadSection,
-    asked: str,
+    item: Item,
     by_name: Mapping[str, ReadSection],
     setting: Setting,
 ) -> None:
@@ -186,16 +188,30 @@ def _check_compare(
     right = where.table.is_right("show", "compose", "reuse", "draw", "trials")
     if not right or not setting.kinds_known:
         return
-    shown = list(dict.fromkeys(source for screen in where.section.shown_screens for source in screen.show))
+    shown = _sources_apart(item, where)
     kinds = [kind for kind in KINDS_OF_SOURCE if kind in {setting.kinds[source] for source in shown}]
+    if endpoint.what == "worth":
+        kinds = []
     asking = [
         name
         for name, one in by_name.items()
-        if not one.section.practice and any(item.name == asked for item in one.section.items)
+        if not one.section.practice and any(other.name == item.name for other in one.section.items)
     ]
     sorts = {"sources": shown, "kinds": kinds, "sections": asking}
+    if item.of == "trial" and endpoint.what not in NEED_ONE_KIND:
+        screens = [screen.name for screen in where.section.shown_screens if screen.name]
+        sorts |= {"kinds of screen": screens} if screens else {}
     if not any(set(endpoint.compare) <= set(names) for names in sorts.values()):
         listed = "; ".join(f"{sort}: {', '.join(names) or 'none'}" for sort, names in sorts.items())
         unknown = [repr(name) for name in endpoint.compare if not any(name in s for s in sorts.values())]
         said = f"names {' and '.join(unknown)}" if unknown else f"is {list(endpoint.compare)}"
         table.problem("compare", f"{said}; it has to name two of a sort. Here there are {listed}.")
+
+
+def _sources_apart(item: Item, where: ReadSection) -> list[str]:
+    """The sources that an answer to the item can be about: of a screen that mixes them none."""
+    screens = where.section.shown_screens
+    whole = item.of == "trial" and item.kind not in ("prefer", "rank")
+    if whole and any(len(screen.show) > 1 for screen in screens):
+        return []
+    return list(dict.fromkeys(source for screen in screens for source in screen.show))

@@ -170,13 +170,24 @@ def test_two_sections_are_paired_by_image(folder: Path) -> None:
         ({"of": "phase-1.quality", "what": "mean", "compare": ["real", "gan"]}, "gan is no source"),
         ({"of": "phase-1.signs", "what": "share", "option": "halo", "against": 0}, "noise, blur, text"),
         ({"of": "phase-1.age", "what": "auc", "against": 0.5}, "no truth that counts as positive"),
-        ({"of": "phase-1.missing", "what": "mean", "against": 3}, "does not compute it"),
+        (
+            {"of": "phase-1.missing", "what": "mean", "against": 3},
+            "Section phase-1 asks no missing; its items",
+        ),
+        ({"of": "phase-9.age", "what": "mean", "against": 3}, "has no section phase-9; its sections are"),
     ],
 )
 def test_what_cannot_be_computed_says_why(folder: Path, asked: dict[str, Any], reason: str) -> None:
     found = decided(folder, **asked)
     assert (found.estimate, found.met) == (None, None)
     assert reason in (found.reason or "")
+
+
+def test_a_corrected_p_is_never_below_the_p(folder: Path) -> None:
+    asked = {"of": "phase-1.quality", "what": "mean", "compare": ["real", "ddpm"], "test": "superiority"}
+    found = [decided(folder, **asked, better=better) for better in ("higher", "lower")]
+    assert max(each.p or 0 for each in found) > 0.5
+    assert all((each.p_holm or 0) >= (each.p or 1) for each in found)
 
 
 def test_the_rest_of_the_quantities_have_an_interval(folder: Path) -> None:

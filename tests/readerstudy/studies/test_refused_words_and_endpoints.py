@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.readerstudy.studies.written_protocols import SINGLES, Cases, asks, assert_refused, item, section
+from tests.readerstudy.studies.written_protocols import (
+    PAIRS,
+    SINGLES,
+    Cases,
+    asks,
+    assert_refused,
+    item,
+    section,
+)
 
 WORDS = {
     "a language that is not listed": (
@@ -91,6 +99,13 @@ def endpoint(of: str = '"one.q"', what: str = '"share"', option: str = '"a"', **
     return f"{asks(item(), item('p', kind='text'))}[[endpoints]]\n{lines}\n"
 
 
+KINDS = "show = { x = { real = 2 }, y = { real = 1, ddpm = 1 } }\ntrials = 4"
+COMPARES = """[[endpoints]]
+name = "e"
+of = "one.q"
+what = "accuracy"
+compare = ["ddpm", "real"]
+"""
 ENDPOINTS = {
     "of an unknown section": (
         endpoint(of='"three.q"'),
@@ -144,6 +159,15 @@ ENDPOINTS = {
     "that compares what is not shown": (
         endpoint(compare='["gan", "real"]'),
         {"endpoints[0].compare": "names 'gan'; it has to name two of a sort. Here there are sources: real"},
+    ),
+    "that compares the sources of a whole screen": (
+        asks(item(of='"trial"', truth='"screen"', options='["x", "y"]'), fields=KINDS) + COMPARES,
+        {"endpoints[0].compare": "has to name two of a sort. Here there are sources: none; kinds: none;"},
+    ),
+    "that compares the worth of kinds": (
+        asks(item(kind="prefer"), fields=PAIRS)
+        + COMPARES.replace("accuracy", "worth").replace('["ddpm", "real"]', '["synthetic", "real"]'),
+        {"endpoints[0].compare": "names 'synthetic'; it has to name two of a sort. Here there are sources:"},
     ),
     "that compares a source with a section": (
         endpoint(compare='["real", "one"]'),
