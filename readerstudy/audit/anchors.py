@@ -6,12 +6,13 @@ A stream that was removed whole, or set back with an old seal, is found only aga
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from readerstudy.audit.errors import AuditError
-from readerstudy.audit.models import Event, Stream
-from readerstudy.audit.verify import Finding
+from readerstudy.audit.models import Stream
+from readerstudy.audit.verify import Finding, verify_event
 
-Anchors = dict[str, dict[str, str | int]]
+Anchors = dict[str, dict[str, Any]]
 
 
 class AnchorsUnreadable(AuditError, code="anchors_unreadable"):
@@ -45,9 +46,4 @@ def verify_against(anchors: Anchors, scope: str | None) -> Iterator[Finding]:
     for name, anchor in anchors.items():
         if scopes is not None and anchor["scope"] not in scopes:
             continue
-        number, head = anchor["length"], anchor["head"]
-        event = Event.objects.filter(stream__name=name, number=number).first()
-        if event is None:
-            yield Finding(stream=name, what=f"event #{number} was there when the ends were saved and is gone")
-        elif event.digest != head:
-            yield Finding(stream=name, what=f"event #{number} is another one than when the ends were saved")
+        yield from verify_event(name, anchor["length"], anchor["head"], when="the ends were saved")

@@ -11,7 +11,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.record import record
-from readerstudy.audit.verify import Finding, verify_stream
+from readerstudy.audit.verify import Finding, verify_event, verify_stream
 
 STREAM = "audit"
 VERB = "ends kept"
@@ -56,9 +56,4 @@ def verify_ends(scope: str | None = None) -> Iterator[Finding]:
     if own is not None and scope is not None:
         yield from verify_stream(own)
     for name, (length, head) in kept_ends(scope).items():
-        event = Event.objects.filter(stream__name=name, number=length).values_list("digest", flat=True)
-        digest = event.first()
-        if digest is None:
-            yield Finding(stream=name, what=f"event #{length} was there when ends were kept and is gone")
-        elif digest != head:
-            yield Finding(stream=name, what=f"event #{length} is another one than when ends were kept")
+        yield from verify_event(name, length, head, when="ends were kept")

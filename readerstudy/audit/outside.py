@@ -23,7 +23,7 @@ from readerstudy.audit.ends import STREAM, VERB, keep_ends
 from readerstudy.audit.errors import AuditError
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.stamp import NotStamped, StampUnfit, stamp, stamped_at
-from readerstudy.audit.verify import Finding
+from readerstudy.audit.verify import Finding, verify_event
 
 logger = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
@@ -98,14 +98,9 @@ def verify_lines(lines: Iterable[str]) -> Iterator[Finding]:
             continue
         if token:
             yield from _verify_stamp(f"line {position}", {**said, "signature": signature}, token)
-        if not said["number"]:
-            continue
-        event = Event.objects.filter(stream__name=STREAM, number=said["number"]).first()
-        what = f"event #{said['number']} of {said['at']}"
-        if event is None:
-            yield Finding(stream=STREAM, what=f"{what} is gone: the log was set back or removed")
-        elif event.digest != said["digest"]:
-            yield Finding(stream=STREAM, what=f"{what} is another one: the log was written anew")
+        if said["number"]:
+            when = f"its line was written at {said['at']}"
+            yield from verify_event(STREAM, said["number"], said["digest"], when=when)
 
 
 def _verify_stamp(line: str, signed: dict[str, Any], token: str) -> Iterator[Finding]:

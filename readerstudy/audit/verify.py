@@ -63,6 +63,16 @@ def verify_stream(stream: Stream, *, former_keys: bool = False) -> Iterator[Find
         yield Finding(stream=stream.name, what=what, stops=False)
 
 
+def verify_event(stream: str, number: int, digest: str, *, when: str) -> Iterator[Finding]:
+    """Hold the log against the number and the digest of an event that were kept elsewhere."""
+    events = Event.objects.filter(stream__name=stream, number=number)
+    found = events.values_list("digest", flat=True).first()
+    if found is None:
+        yield Finding(stream=stream, what=f"event #{number} was there when {when} and is gone")
+    elif found != digest:
+        yield Finding(stream=stream, what=f"event #{number} is another one than when {when}")
+
+
 _COLUMNS = ("number", "by", "verb", "subject", "reason", "audience", "previous")
 _EVENTS = Statement(
     lambda: (
