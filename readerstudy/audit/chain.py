@@ -69,12 +69,17 @@ def digest_of(event: Event, *, stream: str, number: int | None = None) -> str:
 
 def digest_of_values(**said: Any) -> str:
     """The same from plain values, for those who read a hundred thousand rows."""
-    return hashlib.sha256(_encode(said).encode()).hexdigest()
+    return digest_of_text(_encode(said))
 
 
 def digest_of_json(content: object) -> str:
     """What the log has of things that may not be in it themselves: answers, findings."""
-    return hashlib.sha256(_encode_ascii(content).encode()).hexdigest()
+    return digest_of_text(_encode_ascii(content))
+
+
+def digest_of_text(text: str) -> str:
+    """The same of a text, such as a protocol or a consent."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def seal_of(stream: Stream, key: str | bytes | None = None) -> str:

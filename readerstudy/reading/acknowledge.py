@@ -5,11 +5,12 @@ from typing import TypeVar
 from django.db import transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.chain import digest_of_text
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Briefing, Consent
 from readerstudy.reading.readers import require_open
-from readerstudy.reading.steps import document_of, text_digest
+from readerstudy.reading.steps import document_of
 from readerstudy.studies.models import Enrolment
 
 Text = TypeVar("Text", Consent, Briefing)
@@ -28,7 +29,7 @@ def be_briefed(enrolment: Enrolment, *, by: User) -> Briefing:
 @transaction.atomic
 def _acknowledge(model: type[Text], enrolment: Enrolment, name: str, verb: str, *, by: User) -> Text:
     require_open(enrolment)
-    digest = text_digest(getattr(document_of(enrolment), name))
+    digest = digest_of_text(getattr(document_of(enrolment), name))
     enrolment.take_turn()
     row, new = model._default_manager.get_or_create(enrolment=enrolment, defaults={"text_digest": digest})
     if new:

@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from readerstudy.reading.steps import document_of, text_digest
+from readerstudy.audit.chain import digest_of_text
+from readerstudy.reading.steps import document_of
 from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
 
@@ -52,7 +53,7 @@ def consent_copy(enrolment: Enrolment, *, language: str, zone: str = "") -> byte
 
 def _facts(enrolment: Enrolment, zone: str) -> list[str]:
     given, person, document = getattr(enrolment, "consent", None), enrolment.person, document_of(enrolment)
-    digest = given.text_digest if given else text_digest(document.consent)
+    digest = given.text_digest if given else digest_of_text(document.consent)
     agreed = (
         _("{name} agreed to this text on {when}.").format(
             name=str(person or enrolment.email), when=_moment(given.at, zone)

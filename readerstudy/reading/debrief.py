@@ -3,12 +3,13 @@
 from django.db import transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.chain import digest_of_text
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.models import Debriefing, Submission
 from readerstudy.reading.readers import require_open, require_open_now
-from readerstudy.reading.steps import document_of, text_digest
+from readerstudy.reading.steps import document_of
 from readerstudy.studies.models import Enrolment, Section
 
 
@@ -19,7 +20,7 @@ def debrief(enrolment: Enrolment, token: str, *, by: User) -> Debriefing:
     enrolment.take_turn()
     require_open_now(enrolment)
     section = _handed_in(enrolment, token)
-    digest = text_digest(document_of(enrolment).section(section.name).discloses)
+    digest = digest_of_text(document_of(enrolment).section(section.name).discloses)
     debriefing, new = Debriefing.objects.get_or_create(
         enrolment=enrolment, section=section, defaults={"text_digest": digest}
     )

@@ -4,7 +4,6 @@ While the study is blinded its staff read who reported which screen and the kind
 meant and the text wait for the unblinding: they may speak of what the reader takes the image for.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.chain import digest_of_text
 from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.reading.errors import UnknownSlot
@@ -87,5 +87,5 @@ def facts_of(concern: Concern, section: str) -> dict[str, object]:
         "section": section,
         "order": concern.presentation.order,
         "kind": concern.kind,
-        "concern": hashlib.sha256(json.dumps(rest).encode()).hexdigest(),
+        "concern": digest_of_text(json.dumps(rest)),
     }

@@ -1,12 +1,12 @@
 """What was recorded of a reader: counts and times by section, and a number to keep. No truth."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, Min, Sum
 from django.utils.translation import gettext
 
+from readerstudy.audit.chain import digest_of_text
 from readerstudy.reading.models import Response
 from readerstudy.reading.stretch import Stretch
 from readerstudy.reading.walk import Walk
@@ -52,7 +52,7 @@ def receipt_of(enrolment: Enrolment) -> Receipt:
     reached = (stretch for stretch in Walk(enrolment).stretches if stretch.answered or stretch.is_complete)
     lines = tuple(_line(enrolment, stretch) for stretch in reached)
     digests = Response.objects.filter(enrolment=enrolment).order_by("pk").values_list("digest", flat=True)
-    whole = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    whole = digest_of_text("\n".join(digests))
     return Receipt(lines=lines, number="-".join(whole[i : i + 4] for i in range(0, 16, 4)))
 
 

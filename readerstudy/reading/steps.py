@@ -1,7 +1,5 @@
 """The way to the first image: consent, questionnaire, instructions. Which of them is next."""
 
-import hashlib
-
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.reading.errors import StepFirst
@@ -12,10 +10,6 @@ from readerstudy.studies.protocol import ProtocolDocument
 def document_of(enrolment: Enrolment) -> ProtocolDocument:
     """The protocol that was locked."""
     return enrolment.study.lock.protocol.document
-
-
-def text_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def next_step(enrolment: Enrolment) -> str | None:

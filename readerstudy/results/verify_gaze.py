@@ -1,10 +1,9 @@
 """Hold imported gaze tables against the log: the tables, and the points that are kept of each."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from readerstudy.audit.chain import digest_of_json
 from readerstudy.audit.compare import differences
 from readerstudy.audit.models import Event
 from readerstudy.results.models import Gaze, GazeTable
@@ -20,7 +19,7 @@ def points_digest(found: Iterable[tuple[int, Sequence[Sequence[Any]]]]) -> str:
         [response, [[int(ms), letter, float(x), float(y)] for ms, letter, x, y in points]]
         for response, points in sorted(found, key=lambda one: one[0])
     ]
-    return hashlib.sha256(json.dumps(kept, separators=(",", ":")).encode()).hexdigest()
+    return digest_of_json(kept)
 
 
 def verify_gaze(study: Study) -> Iterator[str]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from readerstudy.accounts.models import OPERATOR, User
+from readerstudy.audit.chain import digest_of_text
 from readerstudy.audit.record import record
 from readerstudy.studies.creation import added_at_creation
 from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken
@@ -36,9 +37,7 @@ def create_study(
         slug=slug, title=document.title, created_by=by, copy_of=copy_of, rehearses=rehearses
     )
     Enrolment.objects.create(study=study, user=by, role=Role.OWNER, invited_by=by)
-    protocol = Protocol.objects.create(
-        study=study, version=1, text=text, digest=Protocol.digest_of(text), by=by
-    )
+    protocol = Protocol.objects.create(study=study, version=1, text=text, digest=digest_of_text(text), by=by)
     particulars = {"protocol": protocol.digest, **origin_of(study), **added_at_creation(study)}
     record(study.scope, CREATED, by=by, on=study, particulars=particulars, label=study.slug)
     return study
@@ -71,7 +70,7 @@ def revise_protocol(study: Study, text: str, *, by: User, reason: str = "", over
         study=study,
         version=newest.version + 1,
         text=text,
-        digest=Protocol.digest_of(text),
+        digest=digest_of_text(text),
         by=by,
         reason=reason.strip(),
     )

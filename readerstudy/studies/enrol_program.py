@@ -1,6 +1,5 @@
 """Enrol a program as a reader: it reads what a person would, and is always marked as a program."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -11,6 +10,7 @@ from django.db import transaction
 
 from readerstudy.accounts.issue_token import issue_program_token
 from readerstudy.accounts.models import User
+from readerstudy.audit.chain import digest_of_text
 from readerstudy.audit.record import record
 from readerstudy.studies.errors import HolderIsInTheStudy, ImagesStayInside, NoSuchHolder, StudyIsNotLocked
 from readerstudy.studies.family import family_of
@@ -65,7 +65,7 @@ def enrol_program(study: Study, facts: ProgramFacts, *, holder: User, by: User) 
         enrolment=enrolment,
         model=facts.model,
         version=facts.version,
-        prompt_digest=hashlib.sha256(facts.prompt.encode()).hexdigest(),
+        prompt_digest=digest_of_text(facts.prompt),
         repeats=facts.repeats,
         endpoint=facts.endpoint,
         holder=holder,

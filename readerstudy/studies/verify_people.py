@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from readerstudy.audit.chain import digest_of_text
 from readerstudy.audit.compare import differences
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.verify import Finding
@@ -99,7 +100,7 @@ def _protocol(study: Study) -> Iterator[str]:
     lock = Lock.objects.filter(study=study).select_related("protocol").first()
     if lock is None:
         return
-    if lock.protocol.digest_of(lock.protocol.text) != lock.protocol_digest:
+    if digest_of_text(lock.protocol.text) != lock.protocol_digest:
         yield f"the text of protocol {lock.protocol_id} is not the one that was locked"
     elif study.title != lock.protocol.document.title:
         yield "the title of the study is not the one that was locked"

@@ -1,6 +1,5 @@
 """A study and the protocol it follows."""
 
-import hashlib
 import uuid
 from datetime import date
 from typing import ClassVar
@@ -131,7 +130,3 @@ class Protocol(models.Model):
     @cached_property
     def document(self) -> ProtocolDocument:
         return parse_protocol(self.text)
-
-    @staticmethod
-    def digest_of(text: str) -> str:
-        return hashlib.sha256(text.encode()).hexdigest()
