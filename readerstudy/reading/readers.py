@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet, Sum
 from readerstudy.accounts.models import User
 from readerstudy.reading.errors import Frozen, NotAReader, NotOpenYet, ReadingError, Withdrawn
 from readerstudy.statements import Given, Statement
-from readerstudy.studies.models import Enrolment, Freeze, Lock, Protocol, Study, Withdrawal
+from readerstudy.studies.models import Enrolment, Lock, Protocol, Study
 from readerstudy.studies.models.enrolment import EnrolmentQuerySet
 
 
@@ -147,7 +147,6 @@ _STANDING = Statement(
 
 def require_open_now(enrolment: Enrolment) -> None:
     """The same, asked of the database: what may have happened since the enrolment was read."""
-    if Withdrawal.objects.filter(enrolment=enrolment).exists():
-        raise Withdrawn
-    if Freeze.objects.filter(study=enrolment.study_id).exists():
-        raise Frozen
+    refusal = standing_of(enrolment).refusal
+    if refusal is not None:
+        raise refusal
