@@ -95,8 +95,9 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 
 def _reading(enrolment: Enrolment) -> dict[str, Any]:
-    status = next_page(enrolment, display_done=True) if hasattr(enrolment.study, "lock") else "not_open"
-    counted = [s for s in Walk(enrolment).told if not s.section.practice] if status != "not_open" else []
+    walk = Walk(enrolment) if hasattr(enrolment.study, "lock") else None
+    counted = [stretch for stretch in walk.told if not stretch.section.practice] if walk else []
+    status = next_page(walk, display_done=True) if walk else "not_open"
     return {
         "study": enrolment.study,
         "title": spoken(enrolment.study.protocol.document.public_title),
@@ -106,14 +107,13 @@ def _reading(enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
-def next_page(enrolment: Enrolment, *, display_done: bool) -> str:
+def next_page(walk: Walk, *, display_done: bool) -> str:
     """The name of the page where a reader goes on."""
-    if hasattr(enrolment.study, "freeze"):
+    if hasattr(walk.enrolment.study, "freeze"):
         return "read-finish"
-    step = next_step(enrolment)
+    step = next_step(walk.enrolment)
     if step is not None:
         return f"read-{step}"
-    walk = Walk(enrolment)
     if walk.is_finished:
         return "read-finish"
     if walk.to_hand_in is not None:
@@ -133,7 +133,7 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = reading_of(request.user, slug)
     if not hasattr(enrolment.study, "freeze"):
         require_open(enrolment)
-    return redirect(next_page(enrolment, display_done=display_done(request, enrolment)), slug)
+    return redirect(next_page(Walk(enrolment), display_done=display_done(request, enrolment)), slug)
 
 
 def display_done(request: HttpRequest, enrolment: Enrolment) -> bool:
@@ -249,11 +249,11 @@ def _display_page(
 def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
     """The reading room itself; everything before it has to be done."""
     enrolment = opened(request, slug)
-    ahead = next_page(enrolment, display_done=display_done(request, enrolment))
+    walk = Walk(enrolment)
+    ahead = next_page(walk, display_done=display_done(request, enrolment))
     goes_back = ahead == "read-hand-in" and "back" in request.GET
     if ahead != "read-trial" and not goes_back:
         return redirect(ahead, slug)
-    walk = Walk(enrolment)
     here = walk.stretch or walk.to_hand_in
     context = context_of(
         enrolment,
