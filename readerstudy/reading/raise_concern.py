@@ -68,23 +68,22 @@ def _slot_of(presentation: Presentation, letter: str) -> Slot | None:
 
 def _record(concern: Concern, *, by: User) -> None:
     """How often a screen of practice came, and how far a staircase went, waits as answers do."""
-    section = concern.presentation.section
-    told = document_of(concern.enrolment).section(section.name)
+    told = document_of(concern.enrolment).section(concern.presentation.section.name)
     record(
         concern.enrolment.stream,
         "problem reported",
         by=by,
         on=concern,
-        particulars=facts_of(concern, section.name),
+        particulars=facts_of(concern),
         audience=Audience.UNBLINDED if told.practice or told.staircase else Audience.STAFF,
     )
 
 
-def facts_of(concern: Concern, section: str) -> dict[str, object]:
+def facts_of(concern: Concern) -> dict[str, object]:
     """What the log has of a concern: where, of which kind, and a digest of the rest that nobody can guess."""
     rest = [concern.client_uuid.hex, concern.slot_id, concern.text]
     return {
-        "section": section,
+        "section": concern.presentation.section.name,
         "order": concern.presentation.order,
         "kind": concern.kind,
         "concern": digest_of_text(json.dumps(rest)),

@@ -77,10 +77,7 @@ def _questionnaires(study: Study) -> Facts:
 
 def _concerns(study: Study) -> Facts:
     rows = Concern.objects.filter(enrolment__study=study).select_related("presentation__section")
-    return {
-        row.pk: {**facts_of(row, row.presentation.section.name), "enrolment": row.enrolment_id, "at": row.at}
-        for row in rows
-    }
+    return {row.pk: {**facts_of(row), "enrolment": row.enrolment_id, "at": row.at} for row in rows}
 
 
 class _Step(NamedTuple):
