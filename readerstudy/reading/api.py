@@ -43,7 +43,7 @@ from readerstudy.reading.options import (
 )
 from readerstudy.reading.own_keys import choose_keys, keys_of
 from readerstudy.reading.pixels import packed_file_of, packed_of, pixels_of, sealed_of
-from readerstudy.reading.raise_concern import raise_concern
+from readerstudy.reading.raise_concern import Raised, raise_concern
 from readerstudy.reading.readers import reading_now, reading_of, require_open
 from readerstudy.reading.respond import presentation_of, respond
 from readerstudy.reading.state import show, state_of
@@ -166,10 +166,9 @@ class ConcernView(ReadingView):
     @operation("concern", None, asks=ConcernIn, status=204)
     def post(self, request: Request, slug: str, token: str) -> Response:
         enrolment = reading_of(person(request), slug)
-        given = ConcernIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        client_uuid = given.validated_data["client_uuid"]
-        raise_concern(enrolment, token, given.raised(), by=person(request), client_uuid=client_uuid)
+        given = self.given(ConcernIn)
+        client_uuid = given.pop("client_uuid")
+        raise_concern(enrolment, token, Raised(**given), by=person(request), client_uuid=client_uuid)
         return Response(status=204)
 
 
@@ -197,9 +196,8 @@ class EventsView(ReadingView):
     @operation("events", None, asks=EventsIn, status=204)
     def post(self, request: Request, slug: str) -> Response:
         enrolment = reading_now(person(request), slug)
-        given = EventsIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        note_activity(enrolment, given.validated_data["sitting"], given.happenings())
+        given = self.given(EventsIn)
+        note_activity(enrolment, given["sitting"], given["events"])
         return Response(status=204)
 
 

@@ -12,7 +12,6 @@ from readerstudy.reading.answer import MOST_REASONS, Answer, Said, Spot
 from readerstudy.reading.models.concern import Wrong
 from readerstudy.reading.models.response import Call, Verdict
 from readerstudy.reading.note_activity import Happening
-from readerstudy.reading.raise_concern import Raised
 from readerstudy.reading.respond import Timing
 
 LONGEST_MS = 2**31 - 1
@@ -24,7 +23,7 @@ MOST_VALUES = 500
 MOST_OTHER = 2_000
 LONGEST_TEXT = 20_000
 #: How many digits a chart of the display check has.
-STEPS = 4
+DIGITS = 4
 #: Why somebody cannot do the display check.
 CANNOT = ["eyesight", "aid", "other"]
 
@@ -63,7 +62,7 @@ class ValueField(serializers.Field[Any, Any, Any, Any]):
 
     @staticmethod
     def _is_text(data: Any) -> bool:
-        return isinstance(data, str) and len(data) <= LONGEST_TEXT and "\x00" not in data
+        return isinstance(data, str) and len(data) <= LONGEST_TEXT
 
 
 class SaidIn(serializers.Serializer[Any]):
@@ -160,12 +159,8 @@ class KeysIn(serializers.Serializer[Any]):
 class ConcernIn(serializers.Serializer[Any]):
     client_uuid = serializers.UUIDField()
     kind = serializers.ChoiceField(Wrong.choices)
-    slot = serializers.CharField(max_length=1, allow_blank=True, default="")
+    slot = serializers.CharField(max_length=1, allow_blank=True, default="", source="letter")
     text = serializers.CharField(max_length=MOST_OTHER, allow_blank=True, default="")
-
-    def raised(self) -> Raised:
-        given = self.validated_data
-        return Raised(kind=given["kind"], letter=given["slot"], text=given["text"])
 
 
 class HandInIn(serializers.Serializer[Any]):
@@ -176,29 +171,23 @@ class EventIn(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=30)
     t_ms = serializers.FloatField(min_value=0, max_value=LATEST_MS, required=False, default=0)
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
+    def to_internal_value(self, data: Any) -> Any:
         checked = super().to_internal_value(data)
         rest = {name: value for name, value in data.items() if name not in ("kind", "t_ms")}
-        return {**checked, "particulars": rest}
+        return Happening(kind=checked["kind"], client_ms=round(checked["t_ms"]), particulars=rest)
 
 
 class EventsIn(serializers.Serializer[Any]):
     sitting = serializers.UUIDField()
     events = serializers.ListField(child=EventIn(), max_length=MOST_EVENTS)
 
-    def happenings(self) -> list[Happening]:
-        return [
-            Happening(kind=event["kind"], client_ms=round(event["t_ms"]), particulars=event["particulars"])
-            for event in self.validated_data["events"]
-        ]
 
-
-class StepsField(serializers.ListField):
+class DigitsField(serializers.ListField):
     """The digits read on one chart, in order; an empty text where none was."""
 
     def __init__(self) -> None:
         child = serializers.CharField(max_length=1, allow_blank=True)
-        super().__init__(child=child, min_length=STEPS, max_length=STEPS, required=False)
+        super().__init__(child=child, min_length=DIGITS, max_length=DIGITS, required=False)
 
 
 class DisplayIn(serializers.Serializer[Any]):
@@ -213,9 +202,9 @@ class DisplayIn(serializers.Serializer[Any]):
     viewport_height = serializers.IntegerField(min_value=0, max_value=100_000)
     pixel_ratio = serializers.FloatField(min_value=0.1, max_value=20)
     attempt = serializers.CharField(max_length=200, required=False)
-    dark = StepsField()
-    grey = StepsField()
-    bright = StepsField()
+    dark = DigitsField()
+    grey = DigitsField()
+    bright = DigitsField()
     ambient_light = serializers.ChoiceField(["dark", "dim", "bright"], required=False)
     cannot = serializers.ChoiceField(CANNOT, required=False, allow_blank=True)
     gamma = serializers.FloatField(min_value=0.3, max_value=10, required=False, allow_null=True)
