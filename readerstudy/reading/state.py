@@ -99,14 +99,23 @@ def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     draft = None if walk.just_opened else _draft(enrolment, presentation)
     goes_back = walk.lets_go_back(presentation.section) or walk.lets_undo(presentation.section)
     previous = previous_answer(presentation, enrolment.pk) if goes_back else None
-    back = walk.before(presentation)
+    shown = _shown(walk, presentation, walk.number(presentation), walk.before(presentation))
     return {
-        "token": presentation.token,
-        "kind": kind_of(presentation),
-        "number": walk.number(presentation),
-        "images": _images(walk, presentation),
+        **shown,
         "draft": draft,
         "previous": _as_shown(walk, presentation, previous) if previous else None,
+    }
+
+
+def _shown(walk: Walk, presentation: Presentation, number: int, back: Presentation | None) -> dict[str, Any]:
+    """A presentation that nobody has begun or answered."""
+    return {
+        "token": presentation.token,
+        "kind": "screen" if presentation.screen_slots else "questions",
+        "number": number,
+        "images": _images(walk, presentation),
+        "draft": None,
+        "previous": None,
         "back": back.token if back else None,
     }
 
@@ -118,11 +127,6 @@ def _as_shown(walk: Walk, presentation: Presentation, answer: Answer) -> dict[st
     for reason in said["reasons"]:
         reason["tag"] = texts.get(reason["tag"], reason["tag"])
     return said
-
-
-def kind_of(presentation: Presentation) -> str:
-    """Whether a presentation is a screen of images or the page of questions of its section."""
-    return "screen" if presentation.screen_slots else "questions"
 
 
 def _draft(enrolment: Enrolment, presentation: Presentation) -> Any:
@@ -204,21 +208,13 @@ def _seal(slot: Slot, screen: Screen, envelope: Envelope | None) -> dict[str, st
 
 
 def _ahead(walk: Walk) -> list[dict[str, Any]]:
-    """What comes after the open presentation, as it will be shown: nobody has begun or answered it yet."""
+    """What comes after the open presentation, as it will be shown."""
     if walk.current is None:
         return []
     first = walk.number(walk.current)
     goes_back = walk.lets_go_back(walk.current.section) or walk.lets_undo(walk.current.section)
     return [
-        {
-            "token": shown.token,
-            "kind": kind_of(shown),
-            "number": first + i,
-            "images": _images(walk, shown),
-            "draft": None,
-            "previous": None,
-            "back": before.token if goes_back else None,
-        }
+        _shown(walk, shown, first + i, before if goes_back else None)
         for i, (before, shown) in enumerate(pairwise(walk.in_reach), start=1)
     ]
 
