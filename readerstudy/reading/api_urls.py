@@ -1,21 +1,16 @@
 """The addresses of the reading API."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from readerstudy.reading import api
 from readerstudy.web.schema import SchemaView
 
 
-class TokenConverter:
+class TokenConverter(StringConverter):
     """What `secrets.token_urlsafe(18)` makes; anything else is no address."""
 
     regex = "[A-Za-z0-9_-]{24}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(TokenConverter, "token")
