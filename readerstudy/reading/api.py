@@ -20,7 +20,7 @@ from readerstudy.reading import shapes
 from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.debrief import debrief
-from readerstudy.reading.display_chart import charts_of, new_attempt
+from readerstudy.reading.display_chart import new_charts
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.exposures import going_on
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
@@ -255,9 +255,7 @@ class DisplayView(ReadingView):
 
     @operation("charts", shapes.ChartsOut)
     def get(self, request: Request, slug: str) -> Response:
-        enrolment = reading_of(person(request), slug)
-        attempt = new_attempt(enrolment)
-        return Response({"attempt": attempt, "charts": charts_of(enrolment, attempt)})
+        return Response(new_charts(reading_of(person(request), slug)))
 
     @operation("display", shapes.DisplayOut, asks=DisplayIn)
     def post(self, request: Request, slug: str) -> Response:

@@ -11,6 +11,7 @@ import random
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,20 +56,22 @@ def attempts_made(enrolment: Enrolment) -> int:
     return Event.objects.filter(stream__name=enrolment.stream, verb="display checked").count()
 
 
-def new_attempt(enrolment: Enrolment) -> str:
-    return signing.dumps(secrets.token_urlsafe(18), salt=_salt(enrolment))
-
-
-def charts_of(enrolment: Enrolment, attempt: str) -> dict[str, str]:
-    """The picture of each chart, as an address that holds the picture itself."""
-    hidden = _hidden(enrolment, attempt)
-    return {name: _drawn(hidden[name], *STEPS[name]) for name in STEPS}
+def new_charts(enrolment: Enrolment) -> dict[str, Any]:
+    """Begin an attempt: its token, and each chart as an address that holds the picture itself."""
+    nonce = secrets.token_urlsafe(18)
+    hidden = _hidden(nonce)
+    charts = {name: _drawn(hidden[name], *STEPS[name]) for name in STEPS}
+    return {"attempt": signing.dumps(nonce, salt=_salt(enrolment)), "charts": charts}
 
 
 def read_right(enrolment: Enrolment, attempt: str, given: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """How many digits of each chart were read, as `dark_steps_seen` and so on, beside how many there were."""
+    try:
+        nonce = signing.loads(attempt, salt=_salt(enrolment), max_age=HOLDS_S)
+    except signing.BadSignature:
+        raise ChartExpired from None
     counts = {}
-    for name, digits in _hidden(enrolment, attempt).items():
+    for name, digits in _hidden(nonce).items():
         counts[f"{name}_steps"] = len(digits)
         pairs = zip(digits, given[name], strict=True)
         counts[f"{name}_steps_seen"] = sum(said == str(hidden.digit) for hidden, said in pairs)
@@ -81,11 +84,7 @@ def glyph(digit: int) -> npt.NDArray[np.bool_]:
     return np.kron(np.array(rows), np.ones((DOT_PX, DOT_PX), dtype=bool))
 
 
-def _hidden(enrolment: Enrolment, attempt: str) -> dict[str, list[Hidden]]:
-    try:
-        nonce = signing.loads(attempt, salt=_salt(enrolment), max_age=HOLDS_S)
-    except signing.BadSignature:
-        raise ChartExpired from None
+def _hidden(nonce: str) -> dict[str, list[Hidden]]:
     draw = random.Random(salted_hmac("readerstudy.display chart", nonce, algorithm="sha256").digest())
     height, width = glyph(0).shape
     return {

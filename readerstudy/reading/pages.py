@@ -21,7 +21,7 @@ from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.consent_copy import consent_copy
 from readerstudy.reading.debrief import debrief
-from readerstudy.reading.display_chart import charts_of, new_attempt
+from readerstudy.reading.display_chart import new_charts
 from readerstudy.reading.errors import ChartExpired, NothingHere, QuestionnaireRefused, ReadingError
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
@@ -232,15 +232,8 @@ def read_display(request: HttpRequest, slug: str) -> HttpResponse:
 def _display_page(
     request: HttpRequest, enrolment: Enrolment, *problems: str, may_go_on: bool = False
 ) -> HttpResponse:
-    attempt = new_attempt(enrolment)
-    context = context_of(
-        enrolment,
-        problems=problems,
-        may_go_on=may_go_on,
-        given=request.POST,
-        attempt=attempt,
-        charts=charts_of(enrolment, attempt),
-    )
+    shown = {"problems": problems, "may_go_on": may_go_on, "given": request.POST}
+    context = context_of(enrolment, **shown, **new_charts(enrolment))
     return render(request, "reading/display.html", context, status=422 if problems else 200)
 
 

@@ -10,7 +10,7 @@ from readerstudy.accounts.models import User
 from readerstudy.reading.acknowledge import be_briefed, consent
 from readerstudy.reading.check_display import check_display
 from readerstudy.reading.debrief import debrief
-from readerstudy.reading.display_chart import charts_of, new_attempt
+from readerstudy.reading.display_chart import new_charts
 from readerstudy.reading.exposures import exposure_of, going_on
 from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
@@ -62,9 +62,8 @@ def _sit_down(enrolment: Enrolment) -> uuid.UUID | None:
     """Where a failed display check refuses, a virtual reader passes it like anybody; None elsewhere."""
     if document_of(enrolment).display.if_failed != "refuse":
         return None
-    attempt, reader = new_attempt(enrolment), _reader(enrolment)
-    seen = display_check(attempt, charts_of(enrolment, attempt))
-    verdict = check_display(enrolment, seen, by=reader)
+    reader = _reader(enrolment)
+    verdict = check_display(enrolment, display_check(**new_charts(enrolment)), by=reader)
     sitting = open_sitting(enrolment, uuid.uuid4(), by=reader, take_over=True, display_check=verdict.kept())
     return sitting.token
 
