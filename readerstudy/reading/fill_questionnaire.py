@@ -56,27 +56,26 @@ def check_answers(questions: tuple[Question, ...], answers: Mapping[str, str]) -
     problems: dict[str, str] = {}
     for question in questions:
         given = str(answers.get(question.name, "")).strip()
-        problem = _problem(question, given)
+        number = _number(given) if question.kind == "number" else None
+        problem = _problem(question, given, number)
         if problem:
             problems[question.name] = problem
         elif given:
-            number = _number(given) if question.kind == "number" else None
             checked[question.name] = given if number is None else number
     if problems:
         raise QuestionnaireRefused(problems)
     return checked
 
 
-def _problem(question: Question, given: str) -> str:
+def _problem(question: Question, given: str, number: float | None) -> str:
     text = spoken(question.text)
     if not given:
         return _("Answer the question “{question}”.").format(question=text) if question.required else ""
     if len(given) > LONGEST_TEXT or "\x00" in given:
         sentence = _("The answer to “{question}” must be text of at most {most} characters.")
         return sentence.format(question=text, most=LONGEST_TEXT)
-    if question.kind == "number" and _number(given) is None:
+    if question.kind == "number" and number is None:
         return _("“{question}” needs a number that is not negative, such as 12.").format(question=text)
-    number = _number(given) if question.kind == "number" else None
     if number is not None and number > MOST_YEARS and _asks_for_years(question):
         return _("“{question}” takes at most {most} years.").format(question=text, most=MOST_YEARS)
     if question.kind == "choice" and given not in question.options:
