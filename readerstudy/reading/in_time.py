@@ -47,14 +47,11 @@ def require_time_passed(enrolment: Enrolment, stretch: Stretch) -> None:
     least_ms = stretch.document.min_view_ms
     if not least_ms or enrolment.virtual or enrolment.program:
         return
-    opened_at = max(
-        (
-            *Briefing.objects.filter(enrolment=enrolment).values_list("at", flat=True),
-            *Submission.objects.filter(enrolment=enrolment).values_list("at", flat=True),
-            *Debriefing.objects.filter(enrolment=enrolment).values_list("at", flat=True),
-        ),
-        default=None,
+    briefed, *others = (
+        model._default_manager.filter(enrolment=enrolment).values_list("at", flat=True)
+        for model in (Briefing, Submission, Debriefing)
     )
+    opened_at = max(briefed.union(*others), default=None)
     due = timedelta(milliseconds=(least_ms - EARLY_MS) * (stretch.answered + 1))
     if opened_at is not None and timezone.now() < opened_at + due:
         raise TooEarly
