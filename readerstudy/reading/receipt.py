@@ -1,7 +1,9 @@
 """What was recorded of a reader: counts and times by section, and a number to keep. No truth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max, Min, Sum
 from django.utils.translation import gettext
@@ -49,22 +51,24 @@ class Receipt:
 
 
 def receipt_of(enrolment: Enrolment) -> Receipt:
+    given = Response.objects.filter(enrolment=enrolment)
+    times = given.values("presentation__section").annotate(
+        first=Min("received_at"), last=Max("received_at"), active=Sum("active_ms")
+    )
+    of_section = {row["presentation__section"]: row for row in times}
     reached = (stretch for stretch in Walk(enrolment).stretches if stretch.answered or stretch.is_complete)
-    lines = tuple(_line(enrolment, stretch) for stretch in reached)
-    digests = Response.objects.filter(enrolment=enrolment).order_by("pk").values_list("digest", flat=True)
-    whole = digest_of_text("\n".join(digests))
+    lines = tuple(_line(stretch, of_section.get(stretch.section.pk, {})) for stretch in reached)
+    whole = digest_of_text("\n".join(given.order_by("pk").values_list("digest", flat=True)))
     return Receipt(lines=lines, number="-".join(whole[i : i + 4] for i in range(0, 16, 4)))
 
 
-def _line(enrolment: Enrolment, stretch: Stretch) -> Line:
-    given = Response.objects.filter(enrolment=enrolment, presentation__section=stretch.section)
-    sums = given.aggregate(first=Min("received_at"), last=Max("received_at"), active=Sum("active_ms"))
+def _line(stretch: Stretch, times: Mapping[str, Any]) -> Line:
     return Line(
         title=spoken(stretch.document.title),
         practice=stretch.section.practice,
         answered=stretch.answered,
         total=stretch.total,
-        first_at=sums["first"],
-        last_at=sums["last"],
-        active_minutes=round((sums["active"] or 0) / 60_000),
+        first_at=times.get("first"),
+        last_at=times.get("last"),
+        active_minutes=round((times.get("active") or 0) / 60_000),
     )
