@@ -22,7 +22,7 @@ def hand_in(enrolment: Enrolment, section: Section, *, by: User) -> Submission:
     stretch = next(stretch for stretch in Walk(enrolment).stretches if stretch.section == section)
     if not stretch.is_complete:
         sentence = _("{count} of {total} are still to be read in this section.")
-        raise Incomplete(sentence.format(count=stretch.total - stretch.answered, total=stretch.total))
+        raise Incomplete(sentence.format(count=stretch.left, total=stretch.total))
     return leave(enrolment, section, by=by)
 
 

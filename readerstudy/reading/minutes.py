@@ -45,6 +45,5 @@ def _in_section(walk: Walk) -> int | None:
     sums = mine.aggregate(ms=Sum("active_ms"), timed=Sum("timed"))
     if (sums["timed"] or 0) < LEAST_ANSWERS:
         return None
-    left = stretch.total - stretch.answered
     pace = float(sums["ms"]) / float(sums["timed"])
-    return max(1, round(pace * left / MS_A_MINUTE))
+    return max(1, round(pace * stretch.left / MS_A_MINUTE))

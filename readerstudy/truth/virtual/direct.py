@@ -16,8 +16,8 @@ from readerstudy.reading.fill_questionnaire import fill_questionnaire
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.reading.models import Presentation
 from readerstudy.reading.open_sitting import open_sitting
-from readerstudy.reading.options import answer_from
-from readerstudy.reading.respond import Timing, respond
+from readerstudy.reading.options import answer_from, timing_from
+from readerstudy.reading.respond import respond
 from readerstudy.reading.steps import document_of, next_step
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
@@ -41,7 +41,7 @@ def read_directly(enrolment: Enrolment, reader: VirtualReader, *, on_answer: OnA
     while (shown := _open(enrolment)) is not None and not reader.stops():
         exposure_ms = exposure_of(Walk(enrolment))
         screen = screens.screen(shown.token, exposure_ms)
-        timing = timing_of(reader, screen)
+        timing = timing_from(timing_of(reader, screen))
         respond(
             enrolment,
             shown.token,
@@ -49,9 +49,7 @@ def read_directly(enrolment: Enrolment, reader: VirtualReader, *, on_answer: OnA
             by=_reader(enrolment),
             client_uuid=uuid.uuid4(),
             sitting=sitting,
-            timing=Timing(
-                response_ms=timing.pop("response_ms"), active_ms=timing.pop("active_ms"), particulars=timing
-            ),
+            timing=timing,
         )
         given += 1
         on_answer()

@@ -1,6 +1,5 @@
 """Let virtual readers read a study, one after the other or side by side through HTTP."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from django.db import close_old_connections, connection
@@ -8,12 +7,11 @@ from django.db import close_old_connections, connection
 from readerstudy.accounts.models import User
 from readerstudy.studies.errors import StudyIsNotLocked
 from readerstudy.studies.models import Enrolment, Study
-from readerstudy.truth.virtual.direct import read_directly
+from readerstudy.truth.virtual.direct import OnAnswer, read_directly
 from readerstudy.truth.virtual.enrol import enrol_virtual, invite_virtual
 from readerstudy.truth.virtual.reader import Skill, VirtualReader
 from readerstudy.truth.virtual.through_http import read_through_http
 
-OnAnswer = Callable[[], None]
 SIDE_BY_SIDE = 4
 
 

@@ -1,19 +1,17 @@
 """A virtual reader who comes in by the invitation link and reads through HTTP, session, CSRF and all."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from readerstudy.studies.invite import Invited
 from readerstudy.truth.virtual.browser import Browser
-from readerstudy.truth.virtual.direct import questionnaire, timing_of
+from readerstudy.truth.virtual.direct import OnAnswer, questionnaire, timing_of
 from readerstudy.truth.virtual.items import answer
 from readerstudy.truth.virtual.reader import VirtualReader
 from readerstudy.truth.virtual.screens import Screens
 from readerstudy.truth.virtual.sharp_eyes import display_check
 
-OnAnswer = Callable[[], None]
 #: Between two trials: a section handed in, its disclosure read. During a washout nothing opens.
 MOST_GATES = 5
 
