@@ -10,9 +10,9 @@ from readerstudy.audit.models import Audience
 from readerstudy.audit.record import record
 from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.hand_in import leave
-from readerstudy.reading.models import PracticeRound, Presentation, Slot
-from readerstudy.reading.models.presentation import presentations_with
+from readerstudy.reading.models import PracticeRound
 from readerstudy.reading.readers import require_open, require_open_now
+from readerstudy.reading.screen_rows import screens_between
 from readerstudy.reading.stretch import Stretch
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment, Section
@@ -34,10 +34,9 @@ class Score:
 
 def score_of(enrolment: Enrolment, stretch: Stretch) -> Score:
     """The score of the round a reader has just finished. Answers without right and wrong count as right."""
-    mine = Presentation.objects.of(enrolment).filter(section=stretch.section)
-    slots = Slot.objects.filter(presentation__in=mine).select_related("presentation__section")
+    screens = screens_between(1, stretch.last, section=stretch.section, place=enrolment.own_place)
     judged = []
-    for presentation in presentations_with(slots):
+    for presentation in screens:
         told = feedback_of(enrolment, presentation)
         judged.append(told is not None and told.correct is not False)
     needed = math.ceil((stretch.document.pass_mark or 0) * len(judged) - 1e-9)

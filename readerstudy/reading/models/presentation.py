@@ -123,19 +123,6 @@ class Fetch(models.Model):
         return f"{self.slot} fetched by {self.enrolment}"
 
 
-def presentations_with(slots: models.QuerySet[Slot]) -> tuple[Presentation, ...]:
-    """The presentations of these slots, each with its slots, in the order of a section; one statement."""
-    of_each: dict[int, list[Slot]] = {}
-    for slot in slots.select_related("presentation").order_by("presentation__order", "position"):
-        of_each.setdefault(slot.presentation_id, []).append(slot)
-    found = []
-    for on_screen in of_each.values():
-        presentation = on_screen[0].presentation
-        presentation.screen_slots = tuple(on_screen)
-        found.append(presentation)
-    return tuple(found)
-
-
 def without_slots(found: models.QuerySet[Presentation]) -> list[Presentation]:
     """Those of the presentations that show no image, which are pages of questions."""
     pages = list(found.filter(slots__isnull=True).select_related("section"))
