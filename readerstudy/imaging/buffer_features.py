@@ -24,9 +24,7 @@ def measure_buffers(jobs: Sequence[Job]) -> list[Found]:
 
 def _measured(buffer: bytes, canvas: Canvas) -> Found:
     """Of several frames the middle value of each feature, and what only frames have."""
-    channels = (3,) if canvas.mode == "colour" else ()
-    shape = (canvas.frames, canvas.height, canvas.width, *channels)
-    whole = np.frombuffer(buffer, dtype=canvas.dtype).reshape(shape)
+    whole = np.frombuffer(buffer, dtype=canvas.dtype).reshape(canvas.frames, *canvas.frame_shape)
     chosen = np.unique(np.linspace(0, canvas.frames - 1, min(canvas.frames, FRAMES_AS_STILLS)).astype(int))
     stills = [_features_of_still(whole[number], canvas) for number in chosen]
     features = {name: float(np.median([still[name] for still in stills])) for name in stills[0]}

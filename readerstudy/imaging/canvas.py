@@ -97,10 +97,14 @@ class Canvas:
         return self.frame_bytes * self.frames
 
     @property
+    def frame_shape(self) -> tuple[int, ...]:
+        """Height, width and channels; one channel is left out."""
+        return (self.height, self.width, *((3,) if self.mode == "colour" else ()))
+
+    @property
     def shape(self) -> tuple[int, ...]:
-        """Frames, height, width and channels; what is one is left out."""
-        frames = (self.frames,) if self.frames > 1 else ()
-        return (*frames, self.height, self.width, *((3,) if self.mode == "colour" else ()))
+        """The same, with the frames first where there are several."""
+        return (self.frames, *self.frame_shape) if self.frames > 1 else self.frame_shape
 
     @property
     def dtype(self) -> str:

@@ -27,9 +27,7 @@ OnProgress = Callable[[int, int], None]
 
 def packed(buffer: bytes, canvas: Canvas) -> Made:
     """The packed form of a buffer and the lengths of its parts; needs no database."""
-    channels = (3,) if canvas.mode == "colour" else ()
-    shape = (canvas.frames, canvas.height, canvas.width, *channels)
-    frames = np.frombuffer(buffer, dtype=canvas.dtype).reshape(shape)
+    frames = np.frombuffer(buffer, dtype=canvas.dtype).reshape(canvas.frames, *canvas.frame_shape)
     parts = [pack(preview(frames[0])) if canvas.frames == 1 else b"", *map(pack, frames)]
     return b"".join(parts), [len(part) for part in parts]
 
