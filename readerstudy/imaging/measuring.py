@@ -1,20 +1,15 @@
 """Measure images for the blinding audit, on all cores where that pays."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from readerstudy.imaging.buffer_features import Found, measure_buffers
+from readerstudy.imaging.chunks import in_chunks
 from readerstudy.imaging.features import Features
 from readerstudy.imaging.models import Image
-from readerstudy.imaging.storage import read_buffer
-from readerstudy.imaging.worker_pool import open_pool
 
-CHUNK_IMAGES = 32
-CHUNK_BYTES = 128 * 1024 * 1024
+CHUNK_BYTES = 4 * 1024 * 1024
 # Starting processes takes about as long as measuring this many images of 256 × 256 pixels.
 WORTH_A_POOL = 128
 
@@ -34,24 +29,5 @@ class Measured:
 def measure(images: Sequence[Image], *, workers: int = 2) -> Iterator[list[Found]]:
     """The features and the sketch of each image, in chunks, in the order of the images."""
     workers = workers if len(images) > WORTH_A_POOL else 0
-    pool = open_pool(workers) if workers else nullcontext()
-    pending: deque[Future[list[Found]] | list[Found]] = deque()
-    with pool as executor:
-        size = _chunk_of(images)
-        for start in range(0, len(images), size):
-            chunk = images[start : start + size]
-            jobs = [(read_buffer(image), image.canvas) for image in chunk]
-            pending.append(executor.submit(measure_buffers, jobs) if executor else measure_buffers(jobs))
-            if len(pending) > 2 * workers:
-                yield _result(pending.popleft())
-        while pending:
-            yield _result(pending.popleft())
-
-
-def _chunk_of(images: Sequence[Image]) -> int:
-    largest = max((image.buffer_bytes for image in images), default=1)
-    return max(1, min(CHUNK_IMAGES, CHUNK_BYTES // largest))
-
-
-def _result(found: Future[list[Found]] | list[Found]) -> list[Found]:
-    return found.result() if isinstance(found, Future) else found
+    for _, found in in_chunks(images, measure_buffers, chunk_bytes=CHUNK_BYTES, workers=workers):
+        yield found

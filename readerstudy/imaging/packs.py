@@ -2,19 +2,16 @@
 
 import hashlib
 import hmac
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
 from readerstudy.imaging.canvas import Canvas
+from readerstudy.imaging.chunks import in_chunks
 from readerstudy.imaging.files import key_of
 from readerstudy.imaging.models import Envelope, Image, Packed
 from readerstudy.imaging.packing import pack, preview
-from readerstudy.imaging.storage import read_buffer, write_buffers
-from readerstudy.imaging.worker_pool import open_pool
+from readerstudy.imaging.storage import write_buffers
 
 CHUNK_BYTES = 32 * 1024 * 1024
 #: Starting processes takes about as long as packing this much in one.
@@ -43,7 +40,9 @@ def pack_images(
     held = set(Packed.objects.filter(scope=scope).values_list("image", flat=True))
     missing = [image for image in images if image.pk not in held]
     done = len(images) - len(missing)
-    for chunk, made in _in_chunks(missing, workers):
+    pays = sum(image.buffer_bytes for image in missing) > WORTH_A_POOL_BYTES
+    work = {"chunk_bytes": CHUNK_BYTES, "workers": workers if pays else 0}
+    for chunk, made in in_chunks(missing, _packed_all, **work):
         named = [(hashlib.sha256(content).hexdigest(), content, lengths) for content, lengths in made]
         write_buffers((key_of(digest), content) for digest, content, _ in named)
         Packed.objects.bulk_create(
@@ -56,28 +55,6 @@ def pack_images(
         done += len(chunk)
         if on_progress is not None:
             on_progress(done, len(images))
-
-
-def _in_chunks(images: Sequence[Image], workers: int) -> Iterator[tuple[Sequence[Image], list[Made]]]:
-    largest = max((image.buffer_bytes for image in images), default=1)
-    workers = workers if largest * len(images) > WORTH_A_POOL_BYTES else 0
-    size = max(1, CHUNK_BYTES // largest)
-    pending: deque[tuple[Sequence[Image], Future[list[Made]] | list[Made]]] = deque()
-    with open_pool(workers) if workers else nullcontext() as pool:
-        for start in range(0, len(images), size):
-            chunk = images[start : start + size]
-            jobs = [(read_buffer(image), image.canvas) for image in chunk]
-            pending.append((chunk, pool.submit(_packed_all, jobs) if pool else _packed_all(jobs)))
-            if len(pending) > workers:
-                yield _finished(*pending.popleft())
-        while pending:
-            yield _finished(*pending.popleft())
-
-
-def _finished(
-    chunk: Sequence[Image], made: Future[list[Made]] | list[Made]
-) -> tuple[Sequence[Image], list[Made]]:
-    return chunk, made.result() if isinstance(made, Future) else made
 
 
 def copy_packs(scope: str, to: str) -> None:
