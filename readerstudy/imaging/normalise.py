@@ -9,7 +9,7 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,14 +96,14 @@ def prepare(original: Original, name: str, canvas: Canvas) -> Buffer | Refusal:
 
 def digest_of(pixels: bytes, canvas: Canvas) -> str:
     """The name of a buffer: SHA-256 over a header in words and the pixels."""
-    return digest_of_parts([pixels], canvas)
+    hasher = hasher_for(canvas)
+    hasher.update(pixels)
+    return str(hasher.hexdigest())
 
 
-def digest_of_parts(parts: Iterable[bytes], canvas: Canvas) -> str:
-    hasher = hashlib.sha256(f"readerstudy {canvas.shape_in_words}\n".encode())
-    for part in parts:
-        hasher.update(part)
-    return hasher.hexdigest()
+def hasher_for(canvas: Canvas) -> Any:
+    """Begin the name of a buffer, whose pixels are still to come."""
+    return hashlib.sha256(f"readerstudy {canvas.shape_in_words}\n".encode())
 
 
 def normalise(decoded: Decoded, canvas: Canvas) -> NDArray[Any]:

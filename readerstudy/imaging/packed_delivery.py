@@ -15,7 +15,7 @@ from django.conf import settings
 
 from readerstudy.imaging.delivery import LARGEST_HELD_BYTES, Body, cache, checked
 from readerstudy.imaging.models import Envelope, Image, Packed
-from readerstudy.imaging.storage import read_packed, read_part, require_intact
+from readerstudy.imaging.storage import read_buffer, read_part, require_intact
 
 BLOCK_BYTES = 16
 
@@ -40,7 +40,7 @@ def packed_body(image: Image, envelope: Envelope) -> Body:
             checked.put(name, b"intact")
         wire = _Wire(packed, envelope, lambda start, stop: read_part(packed, start, stop))
         return Body(length=length, read=wire.part)
-    content = read_packed(packed)
+    content = read_buffer(packed)
     held = _Wire(packed, envelope, lambda start, stop: content[start:stop]).part(0, length)
     cache.put(name, held)
     return _held(held)

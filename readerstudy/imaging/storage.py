@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -14,18 +14,15 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from readerstudy.imaging.errors import DamagedPixels, MissingPixels
 from readerstudy.imaging.files import write_file
 from readerstudy.imaging.models import Image, Packed
-from readerstudy.imaging.normalise import digest_of, digest_of_parts
+from readerstudy.imaging.normalise import hasher_for
 
 # Writing waits for a disk or for a server far away, not for the processor.
 WRITERS = 8
 AT_ONCE_BYTES = 4 * 1024 * 1024
 
 
-class Stored(Protocol):
-    """Something that lies in the storage under its key; as text it says what it is."""
-
-    @property
-    def key(self) -> str: ...
+#: What lies in the storage under its key.
+Stored = Image | Packed
 
 
 @cache
@@ -60,14 +57,14 @@ def absent_keys(keys: Iterable[str]) -> set[str]:
     return {key for key, is_there in zip(wanted, there, strict=True) if not is_there}
 
 
-def damaged(images: Iterable[Image | Packed]) -> Iterator[str]:
+def damaged(images: Iterable[Stored]) -> Iterator[str]:
     """What the storage has lost of the images, or holds otherwise than they were imported."""
     return filter(None, _threads().map(_damage, images))
 
 
-def _damage(image: Image | Packed) -> str:
+def _damage(image: Stored) -> str:
     try:
-        read_packed(image) if isinstance(image, Packed) else read_buffer(image)
+        read_buffer(image)
     except (MissingPixels, DamagedPixels) as error:
         return str(error)
     return ""
@@ -101,40 +98,28 @@ def _absence_told(image: Stored) -> Iterator[None]:
         ) from error
 
 
-def _require_digest(image: Image | Packed, digest: str) -> None:
-    if digest != image.digest:
+def _require_digest(image: Stored, parts: Iterable[bytes]) -> None:
+    hasher = hasher_for(image.canvas) if isinstance(image, Image) else hashlib.sha256()
+    for part in parts:
+        hasher.update(part)
+    if hasher.hexdigest() != image.digest:
         raise DamagedPixels(
             f"The stored buffer of {image} is not what was imported. Restore the storage from a backup."
         )
 
 
-def read_buffer(image: Image) -> bytes:
-    """The pixels of an image, exactly as they were imported."""
+def read_buffer(image: Stored) -> bytes:
+    """The pixels of an image, or its packed form, exactly as they were stored."""
     with _absence_told(image), image_storage().open(image.key, "rb") as file:
         buffer: bytes = file.read()
-    _require_digest(image, digest_of(buffer, image.canvas))
+    _require_digest(image, [buffer])
     return buffer
 
 
-def read_packed(packed: Packed) -> bytes:
-    """The packed form of an image, as it was made."""
-    with _absence_told(packed), image_storage().open(packed.key, "rb") as file:
-        content: bytes = file.read()
-    _require_digest(packed, hashlib.sha256(content).hexdigest())
-    return content
-
-
-def require_intact(image: Image | Packed) -> None:
+def require_intact(image: Stored) -> None:
     """Hold what is stored against its name without holding it in memory."""
     with _absence_told(image), image_storage().open(image.key, "rb") as file:
-        parts = file.chunks(AT_ONCE_BYTES)
-        if isinstance(image, Packed):
-            digest = hashlib.sha256()
-            for part in parts:
-                digest.update(part)
-            _require_digest(image, digest.hexdigest())
-        else:
-            _require_digest(image, digest_of_parts(parts, image.canvas))
+        _require_digest(image, file.chunks(AT_ONCE_BYTES))
 
 
 def read_part(image: Stored, start: int, stop: int) -> bytes:
