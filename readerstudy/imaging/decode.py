@@ -155,8 +155,8 @@ def ramp(white: int, size: int) -> Greys:
 
 
 def _decode_picture(data: bytes, container: str, *, colour: bool) -> Decoded:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of damaged EXIF blocks, which are dropped anyway
+    # Pillow warns of damaged EXIF blocks, which are dropped anyway.
+    with warnings.catch_warnings(action="ignore"):
         picture = open_picture(data, container)
         _require_one_frame(picture, container)
         lossy = is_lossy(picture, data, container)
@@ -183,8 +183,7 @@ def _decode_picture(data: bytes, container: str, *, colour: bool) -> Decoded:
 
 def open_picture(data: bytes, container: str) -> PIL.Image.Image:
     """A picture whose header has been judged and of which no pixel has been unpacked."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
         try:
             picture: PIL.Image.Image = PIL.Image.open(BytesIO(data), formats=[container])

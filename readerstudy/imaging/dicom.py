@@ -44,8 +44,8 @@ MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 
 
 def decode_dicom(data: bytes, *, colour: bool = False) -> Decoded:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom warns of every breach of the standard it can live with
+    # pydicom warns of every breach of the standard it can live with.
+    with warnings.catch_warnings(action="ignore"):
         dataset = read_dataset(data)
         judge(dataset, colour=colour)
         frames = frames_of(dataset)

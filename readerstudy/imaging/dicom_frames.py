@@ -38,8 +38,7 @@ GROUPS = {
 
 def dicom_film(data: bytes, *, colour: bool) -> Film:
     """The frames of one file, slices of a volume in their places."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         dataset = read_dataset(data)
         count = require_count(frames_of(dataset))
         judge(dataset, colour=colour)
@@ -47,8 +46,7 @@ def dicom_film(data: bytes, *, colour: bool) -> Film:
     order, turn = _order(dataset, count)
 
     def pixels(number: int) -> tuple[Dataset, NDArray[Any]]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             return dataset, pixel_array(dataset, index=order[number])
 
     return _film(dataset, count, pixels, turn, colour=colour)
@@ -60,8 +58,7 @@ def series_film(series: Series, *, colour: bool) -> Film:
     files = series.files[::-1] if turn.reversed else series.files
 
     def pixels(number: int) -> tuple[Dataset, NDArray[Any]]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             dataset = read_dataset(files[number].read())
             judge(dataset, colour=colour)
             return dataset, pixel_array(dataset)

@@ -88,8 +88,7 @@ def picture_film(data: bytes, container: str, *, colour: bool) -> Film:
     count = _count(picture)
 
     def frames(chosen: Sequence[int]) -> Iterator[Levels]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             for number in chosen:
                 picture.seek(number)
                 yield page_levels(picture, colour=colour)
@@ -176,8 +175,7 @@ def _still(series: Series, number: int, *, colour: bool) -> tuple[Levels, PIL.Im
     found = series.files[number]
     data = found.read()
     container = recognise(data, name=found.name)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         picture = open_picture(data, container)
         levels = page_levels(picture, colour=colour)
     facts = {

@@ -116,8 +116,7 @@ def _names_of(groups: "dict[_Key, list[Any]]") -> "dict[_Key, str]":
 def _slice(file: Found) -> _Slice | None:
     """What the header of a slice says; None for what is no single slice, which says so when it is read."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             source: Any = file.path if file.archive is None else BytesIO(file.read())
             header = pydicom.dcmread(source, stop_before_pixels=True, specific_tags=list(TAGS), force=True)
         if "Rows" not in header or int(header.get("NumberOfFrames") or 1) > 1:
