@@ -1,7 +1,7 @@
 """Which reader takes which file of several frames, and those that Pillow reads."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
@@ -122,20 +122,15 @@ def page_levels(picture: PIL.Image.Image, *, colour: bool) -> Levels:
     return colours_of(page) if colour else levels_of(page)[0]
 
 
-class _Table:
+def _table(first: Levels, inverted: bool) -> Callable[[NDArray[np.int64]], Greys]:
     """The table of greys of plain pictures: even steps up to the white that the highest level suggests."""
 
-    def __init__(self, size: int, *, inverted: bool) -> None:
-        self.size, self.inverted = size, inverted
-
-    def __call__(self, counts: NDArray[np.int64]) -> Greys:
+    def greys_for(counts: NDArray[np.int64]) -> Greys:
         highest = int(np.flatnonzero(counts)[-1])
-        greys = ramp(255 if self.size == 256 else white_of(highest, 16), self.size)
-        return np.float32(1) - greys if self.inverted else greys
+        greys = ramp(255, 256) if first.dtype == np.uint8 else ramp(white_of(highest, 16), 65536)
+        return np.float32(1) - greys if inverted else greys
 
-
-def _table(first: Levels, inverted: bool) -> _Table:
-    return _Table(256 if first.dtype == np.uint8 else 65536, inverted=inverted)
+    return greys_for
 
 
 # --- Folders ------------------------------------------------------------------------------------------
