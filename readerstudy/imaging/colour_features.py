@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from readerstudy.imaging.features import comb_of, distinct_of
+from readerstudy.imaging.features import comb_of, diagonal_of, distinct_of, levels_in_tiles
 from readerstudy.imaging.jpeg_history import jpeg_history
 
 Plane = NDArray[np.float32]
@@ -29,16 +29,20 @@ COLOUR_FEATURES = (
 )
 
 
+#: Shares of red, green and blue (ITU-R BT.601).
+LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
 def luma_of(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """The grey that features of grey images are measured on (ITU-R BT.601)."""
-    weighted = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return np.rint(weighted).astype(np.uint8)
+    """The grey that features of grey images are measured on."""
+    luma: NDArray[np.uint8] = np.rint(pixels.astype(np.float32) @ LUMA).astype(np.uint8)
+    return luma
 
 
 def colour_features_of(pixels: NDArray[Any]) -> dict[str, float]:
     """Measure one frame, given as height × width × 3 of 8 bits."""
     rgb = pixels.astype(np.float32)
-    luma = rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    luma = rgb @ LUMA
     blue, red = (rgb[..., 2] - luma) * np.float32(0.564), (rgb[..., 0] - luma) * np.float32(0.713)
     counts = [np.bincount(pixels[..., channel].ravel(), minlength=256) for channel in range(3)]
     return {
@@ -54,18 +58,9 @@ def colour_features_of(pixels: NDArray[Any]) -> dict[str, float]:
     }
 
 
-def _diagonal(plane: Plane) -> Plane:
-    band: Plane = (plane[:-1, :-1] - plane[:-1, 1:] - plane[1:, :-1] + plane[1:, 1:]) * np.float32(0.5)
-    return band
-
-
 def _level(plane: Plane) -> float:
     """The median level of the finest detail in tiles of 8 × 8 (in logs), those without any left out."""
-    band = _diagonal(plane)
-    height, width = band.shape[0] // 8 * 8, band.shape[1] // 8 * 8
-    tiles = band[:height, :width].reshape(height // 8, 8, width // 8, 8)
-    spread = np.sqrt((tiles**2).mean(axis=(1, 3))).ravel()
-    living = spread[spread > 0]
+    living = levels_in_tiles(diagonal_of(plane))
     return float(np.log((np.median(living) if len(living) else 0.0) + 1e-3))
 
 
@@ -95,7 +90,7 @@ def _balance(rgb: Plane) -> dict[str, float]:
 
 def _link(rgb: Plane) -> float:
     """How much the noise of the channels agrees: on a sensor it does not, in a grey original it does."""
-    bands = [_diagonal(rgb[..., channel]).ravel() for channel in range(3)]
+    bands = [diagonal_of(rgb[..., channel]).ravel() for channel in range(3)]
     if min(float(band.std()) for band in bands) == 0:
         return 1.0
     linked = np.asarray(np.corrcoef(bands))

@@ -194,13 +194,8 @@ def _of_the_most(values: Grey) -> float:
 
 def _noise(grey: Grey) -> dict[str, float]:
     """The diagonal high band (Haar): its level all over, its level in quiet places, and its correlation."""
-    diagonal: Grey = (grey[:-1, :-1] - grey[:-1, 1:] - grey[1:, :-1] + grey[1:, 1:]) * np.float32(0.5)
-    tile = 8
-    height, width = diagonal.shape[0] // tile * tile, diagonal.shape[1] // tile * tile
-    tiles = diagonal[:height, :width].reshape(height // tile, tile, width // tile, tile)
-    spread = np.sqrt((tiles**2).mean(axis=(1, 3))).ravel()
-    # Padding has no noise and would be the quietest place of all.
-    living = spread[spread > 0]
+    diagonal = diagonal_of(grey)
+    living = levels_in_tiles(diagonal)
     if len(living) == 0:
         return {"noise": 0.0, "noise_quiet": 0.0, "noise_correlation": 0.0}
     return {
@@ -208,6 +203,19 @@ def _noise(grey: Grey) -> dict[str, float]:
         "noise_quiet": float(np.log(np.quantile(living, 0.1) + 1e-6)),
         "noise_correlation": _correlation(diagonal),
     }
+
+
+def diagonal_of(grey: Grey) -> Grey:
+    band: Grey = (grey[:-1, :-1] - grey[:-1, 1:] - grey[1:, :-1] + grey[1:, 1:]) * np.float32(0.5)
+    return band
+
+
+def levels_in_tiles(band: Grey) -> Grey:
+    """The level in each tile of 8 × 8 that has any: padding has no noise and would be the quietest place."""
+    height, width = band.shape[0] // 8 * 8, band.shape[1] // 8 * 8
+    tiles = band[:height, :width].reshape(height // 8, 8, width // 8, 8)
+    spread: Grey = np.sqrt((tiles**2).mean(axis=(1, 3))).ravel()
+    return spread[spread > 0]
 
 
 def _correlation(band: Grey) -> float:
