@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 #: Buffers that wait for the disk while the next is made.
 WAITING = 2
@@ -23,14 +24,20 @@ def key_of(digest: str) -> str:
 
 
 def write_file(target: Path, content: bytes) -> None:
-    """Write beside the target and rename: a killed process leaves no half image under its name."""
+    with whole_file(target) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that takes its place once it is whole: a killed process leaves no half one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            yield file
         Path(temporary).replace(target)
     except BaseException:
         with suppress(FileNotFoundError):

@@ -4,13 +4,11 @@ They are made when they are first asked for, and may be deleted at any time: the
 """
 
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
-from readerstudy.imaging.files import UNFINISHED
+from readerstudy.imaging.files import whole_file
 from readerstudy.imaging.models import Envelope, Image
 from readerstudy.imaging.packed_delivery import file_name, packed_body
 
@@ -25,7 +23,6 @@ def packed_file(image: Image, envelope: Envelope) -> str:
     place = f"{envelope.scope}/{file_name(image, envelope)}"
     path = Path(settings.PACKED_FOLDER) / place
     if not _is_whole(path, envelope.length(image.frames)):
-        path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, image, envelope)
     return place
 
@@ -39,15 +36,9 @@ def _is_whole(path: Path, length: int) -> bool:
 
 def _write(path: Path, image: Image, envelope: Envelope) -> None:
     body = packed_body(image, envelope)
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for start in range(0, body.length, AT_ONCE_BYTES):
-                file.write(body.read(start, min(body.length, start + AT_ONCE_BYTES)))
-        Path(unfinished).chmod(EVERYBODY_READS)
-        os.utime(unfinished, (DATE_S, DATE_S))
-        Path(unfinished).replace(path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(unfinished).unlink()
-        raise
+    with whole_file(path) as file:
+        for start in range(0, body.length, AT_ONCE_BYTES):
+            file.write(body.read(start, min(body.length, start + AT_ONCE_BYTES)))
+        file.flush()
+        os.fchmod(file.fileno(), EVERYBODY_READS)
+        os.utime(file.fileno(), (DATE_S, DATE_S))
