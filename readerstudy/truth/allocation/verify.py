@@ -6,7 +6,7 @@ Needs neither Django nor a database: `python -m readerstudy.truth.allocation BUN
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,7 @@ def _replay(bundle: Path, protocol: ProtocolDocument, *, key: bytes) -> None:
     places = {row["reader"]: int(row["plan_place"]) for row in _rows(bundle / "readers.csv")}
     wrong = list(other_exposures(_rows(bundle / "answers.csv"), protocol, places, key))
     if wrong:
-        more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
-        raise PlanNotVerified(
-            f"Shown for another time than the rule gives: {'; '.join(wrong[:MOST_TOLD])}{more}."
-        )
+        raise PlanNotVerified(f"Shown for another time than the rule gives: {_some(wrong, '; ')}.")
 
 
 def _study(bundle: Path) -> dict[str, Any]:
@@ -111,22 +108,28 @@ def _compare(bundle: Path, plan: PlanDocument) -> int:
     """Every answer has to stand at the reader's place and order as the plan has it; how many do."""
     shown = _Shown(bundle, plan)
     rows, wrong = 0, []
-    for name in TABLES:
+    for name, fits in (*((name, shown.fits) for name in TABLES), (MARKS, shown.was_marked)):
         if not (bundle / name).exists():
             continue
         for line, row in enumerate(_rows(bundle / name), start=2):
             rows += 1
-            if not shown.fits(row):
+            if not _holds(fits, row):
                 wrong.append(f"{name} line {line}")
-    if (bundle / MARKS).exists():
-        for line, row in enumerate(_rows(bundle / MARKS), start=2):
-            rows += 1
-            if not shown.was_marked(row):
-                wrong.append(f"{MARKS} line {line}")
     if wrong:
-        more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
-        raise PlanNotVerified(f"Shown otherwise than planned: {', '.join(wrong[:MOST_TOLD])}{more}.")
+        raise PlanNotVerified(f"Shown otherwise than planned: {_some(wrong, ', ')}.")
     return rows
+
+
+def _holds(fits: Callable[[dict[str, str]], bool], row: dict[str, str]) -> bool:
+    try:
+        return fits(row)
+    except (KeyError, ValueError):  # a reader or a section that there is not, a number that is none
+        return False
+
+
+def _some(wrong: Sequence[str], separator: str) -> str:
+    more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
+    return separator.join(wrong[:MOST_TOLD]) + more
 
 
 class _Shown:
@@ -171,16 +174,16 @@ class _Shown:
 
 def _is_screen(row: dict[str, str], trial: PlannedTrial, slots: tuple[int, ...]) -> bool:
     """The image in the row's slot is the planned one; of a pick, the picked alternative."""
-    if "picked" in row:
-        return trial.images[slots[int(row["slot_picked"]) - 1] - 1].alternative == row["picked"]
     if row.get("screen", trial.screen) != trial.screen:
         return False
     if "item" in row and not row["image"]:
         return not row["slot"] and row["source"] == _only_source(trial.compared)
-    slot = int(row.get("slot") or 1)
+    slot = int(row.get("slot_picked", row.get("slot")) or 1)
     if not 1 <= slot <= len(trial.compared):
         return False
     image = trial.images[slots[slot - 1] - 1]
+    if "picked" in row:
+        return image.alternative == row["picked"]
     return (image.image, image.source) == (row["image"], row["source"])
 
 

@@ -85,16 +85,15 @@ def test_the_bundle_alone_gives_the_plan_and_every_row_fits(bundle: Path) -> Non
     assert f"all {ROWS} rows were shown as planned" in said.getvalue()
 
 
-def exchange(name: str, column: str) -> Callable[[Path], None]:
-    """Give the first row of a table another row's value, as somebody who mends a result would."""
+def exchange(name: str, column: str, value: str = "") -> Callable[[Path], None]:
+    """Give the first row of a table another row's value, or this one, as one who mends a result would."""
 
     def change(bundle: Path) -> None:
         path = bundle / name
         with path.open(newline="") as stream:
             rows = list(csv.DictReader(stream))
         first = rows[0]
-        other = next(row for row in rows if row[column] != first[column])
-        first[column] = other[column]
+        first[column] = value or next(row[column] for row in rows if row[column] != first[column])
         with path.open("w", newline="") as stream:
             writer = csv.DictWriter(stream, list(first), lineterminator="\n")
             writer.writeheader()
@@ -125,6 +124,9 @@ def revise(bundle: Path) -> None:
         (exchange("ratings.csv", "slot"), "Shown otherwise than planned: ratings.csv line 2"),
         (exchange("picks.csv", "picked"), "Shown otherwise than planned: picks.csv line 2"),
         (exchange("picks.csv", "trial"), "Shown otherwise than planned: picks.csv line"),
+        (exchange("picks.csv", "slot_picked", "0"), "Shown otherwise than planned: picks.csv line 2"),
+        (exchange("picks.csv", "order", "first"), "Shown otherwise than planned: picks.csv line 2"),
+        (exchange("calls.csv", "reader", "R99"), "Shown otherwise than planned: calls.csv line 2"),
         (exchange("calls.csv", "source"), "Shown otherwise than planned: calls.csv line 2"),
         (exchange("checks.csv", "image"), "Shown otherwise than planned: checks.csv line 2"),
         (say(plan_secret="00" * 32), "not the one that the commitment was made to"),
