@@ -13,7 +13,7 @@ from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.blinding.gate import require_blinding
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.seal_truth import seal_truth
-from readerstudy.truth.secrets import commitment_of, plan_key, require_commitment
+from readerstudy.truth.secrets import LOCKED, commitment_of, plan_key, require_commitment
 from readerstudy.truth.stored_plan import check_plan
 
 
@@ -50,7 +50,7 @@ def lock_study(study: Study, *, by: User, reason: str) -> Lock:
         "truth": truth,
         **packed,
     }
-    record(study.scope, "study locked", by=by, on=study, particulars=particulars, reason=reason)
+    record(study.scope, LOCKED, by=by, on=study, particulars=particulars, reason=reason)
     return lock
 
 

@@ -20,6 +20,7 @@ from readerstudy.truth.hidden import Hidden, derive
 from readerstudy.truth.key_file import create_key_file, key_file, seal, unseal
 from readerstudy.truth.models import StudySecrets
 
+LOCKED = "study locked"
 SIZES = {"plan_secret": 32, "name_secret": 32, "pixel_seed": 16}
 
 
@@ -48,12 +49,16 @@ def commitment_of(study: Study) -> str:
     return _row(study).commitment
 
 
+def keeps_commitment(study: Study) -> bool:
+    """Whether the plan secret is the one that was committed to, at the creation and at the lock."""
+    events = Event.objects.filter(stream__name=study.scope, verb__in=(CREATED, LOCKED))
+    told = {event.particulars["commitment"] for event in events if "commitment" in event.particulars}
+    return told | {commitment_of(study)} == {commitment(str(study.uuid), plan_secret_of(study))}
+
+
 def require_commitment(study: Study) -> None:
     """Refuse a plan secret that is not the one the study was created with."""
-    told = {commitment(str(study.uuid), plan_secret_of(study)), commitment_of(study)}
-    created = Event.objects.filter(stream__name=study.scope, verb=CREATED)
-    told |= {event.particulars["commitment"] for event in created if "commitment" in event.particulars}
-    if len(told) != 1:
+    if not keeps_commitment(study):
         raise CommitmentBroken
 
 

@@ -10,11 +10,10 @@ from readerstudy.imaging.packs import packs_digest
 from readerstudy.imaging.storage import damaged
 from readerstudy.studies.models import Study
 from readerstudy.studies.verify_people import events_by_key
-from readerstudy.truth.allocation.keys import commitment
 from readerstudy.truth.errors import PlanWasChanged
 from readerstudy.truth.models import Key, Plan, Source, TruthSeal
 from readerstudy.truth.seal_truth import row_digest, truth_digest, truth_rows
-from readerstudy.truth.secrets import commitment_of, plan_key, plan_secret_of
+from readerstudy.truth.secrets import LOCKED, keeps_commitment, plan_key
 from readerstudy.truth.stored_plan import stored_digest
 from readerstudy.truth.verify_decisions import verify_decisions
 
@@ -39,14 +38,15 @@ def _images(study: Study) -> Any:
 
 
 def _locked_truth(study: Study) -> Iterator[str]:
-    locked = events_by_key(study.scope, "study locked").get(study.pk)
+    locked = events_by_key(study.scope, LOCKED).get(study.pk)
     if locked is None:
         return
     plan = Plan.objects.filter(study=study).first()
     if plan is None or plan.digest != locked["plan"]:
         yield "the plan is not the one that was locked"
         return
-    yield from _commitment(study)
+    if not keeps_commitment(study):
+        yield "the plan secret is not the one that was committed to"
     packed = locked.get("packed", "")
     if packed and packed != packs_digest(str(study.uuid), plan_key(study, "packed")):
         yield "the packed images are not those that were locked"
@@ -54,18 +54,6 @@ def _locked_truth(study: Study) -> Iterator[str]:
         yield from _sealed(study, locked["truth"])
     else:
         yield from _before_seals(study, plan)
-
-
-def _commitment(study: Study) -> Iterator[str]:
-    told = {
-        said["commitment"]
-        for verb in ("study created", "study locked")
-        for said in events_by_key(study.scope, verb).values()
-        if "commitment" in said
-    }
-    own = commitment(str(study.uuid), plan_secret_of(study))
-    if own != commitment_of(study) or told - {own}:
-        yield "the plan secret is not the one that was committed to"
 
 
 def _sealed(study: Study, locked: str) -> Iterator[str]:
