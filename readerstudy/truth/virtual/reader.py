@@ -10,6 +10,7 @@ import numpy as np
 
 from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
 from readerstudy.truth.judging import Origin
+from readerstudy.truth.models import Kind
 
 SEES_EASY = 0.97
 REMEMBERS = 0.6
@@ -44,10 +45,12 @@ class Seen:
     """One image on the screen, as only the simulation sees it."""
 
     image: str
-    source: str
-    real: bool
     label: Mapping[str, str]
     origin: Origin
+
+    @property
+    def real(self) -> bool:
+        return self.origin.kind == Kind.REAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,6 @@ class Screen:
     catch: bool
     progress: float
     images: Mapping[str, Seen]
-    points: tuple[int, ...]
     exposure_ms: int = 0
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -137,7 +139,7 @@ class VirtualReader:
         return felt + (0.1 if seen.real else 0.0)
 
     def _accuracy(self, screen: Screen, usual: float | None) -> float:
-        sources = {seen.source for seen in screen.images.values()}
+        sources = {seen.origin.source for seen in screen.images.values()}
         if len(sources) == 1 and (known := self.skill.by_source.get(*sources)) is not None:
             return known
         if self.skill.accuracy is not None:
@@ -182,12 +184,12 @@ class VirtualReader:
         return {"verdict": "fits"}
 
     def _rate(self, screen: Screen, letter: str, answer: Mapping[str, Any]) -> int:
-        seen = screen.images[letter]
+        seen, points = screen.images[letter], screen.protocol.scale.points
         if screen.catch and not seen.real:
-            return screen.points[0]
+            return points[0]
         felt = self.felt(seen) + (0.5 if answer.get("pick") == letter else 0.0)
         share = expit(1.3 * felt)
-        return screen.points[min(int(share * len(screen.points)), len(screen.points) - 1)]
+        return points[min(int(share * len(points)), len(points) - 1)]
 
 
 def _logit(p: float) -> float:

@@ -47,14 +47,11 @@ class Screens:
             images={
                 slot.letter: Seen(
                     image=str(slot.trial_image_id),
-                    source=keys[slot.letter].provenance.source.name,
-                    real=keys[slot.letter].provenance.source.kind == "real",
                     label=slot.trial_image.label,
                     origin=origin_of(keys[slot.letter]),
                 )
                 for slot in slots
             },
-            points=self._document.scale.points,
             choices={name: frozenset(values) for name, values in choices.items()},
         )
 
