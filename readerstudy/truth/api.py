@@ -1,12 +1,12 @@
 """The API for feedback on an answer, the only truth that a reader's browser can request."""
 
+from django.db.models import F
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from readerstudy.reading.api import ReadingView
 from readerstudy.reading.errors import NothingHere
-from readerstudy.reading.models import Presentation
 from readerstudy.reading.readers import readings_of
 from readerstudy.truth.feedback import feedback
 from readerstudy.web.openapi import operation
@@ -32,10 +32,9 @@ class FeedbackView(ReadingView):
 
     @operation("practice_feedback", FeedbackOut)
     def get(self, request: Request, token: str) -> Response:
-        shown = Presentation.objects.filter(token=token).select_related("section").first()
-        if shown is None:
+        at = "study__sections__presentations"
+        mine = readings_of(self.person()).filter(**{f"{at}__token": token, f"{at}__place": F("place")})
+        reading = mine.first()
+        if reading is None:
             raise NothingHere
-        mine = readings_of(self.person()).filter(study=shown.section.study_id, place=shown.place).first()
-        if mine is None:
-            raise NothingHere
-        return Response(FeedbackOut(feedback(mine, token)).data)
+        return Response(FeedbackOut(feedback(reading, token)).data)

@@ -55,8 +55,8 @@ def instructions(question: Mapping[str, Any]) -> str:
     parts.append("Return one JSON object and nothing else, with these fields.")
     parts += _of_task(section)
     items = [item for item in section.get("items") or [] if not item.get("task")]
-    wanted = "section" if screen.get("kind") == "questions" else None
-    asked = [item for item in items if (item["of"] == "section") == (wanted == "section")]
+    at_the_end = screen.get("kind") == "questions"
+    asked = [item for item in items if (item["of"] == "section") == at_the_end]
     if asked:
         form = '{"item": name, "slot": letter or null, "value": …}'
         parts.append(f'"items": a list of {form}, one for each of these questions:')
