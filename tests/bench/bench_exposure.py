@@ -45,7 +45,7 @@ def exposed(browser: Browser, asked_ms: int, count: int, side: int) -> list[Show
     told = [float(timing["shown_ms"]) for timing in exposures(page, server, count)]
     changes: list[tuple[str, float]] = page.evaluate("window.changes")
     context.close()
-    server.stop()
+    server.close()
     starts = [at for veil, at in changes if veil == "open"]
     ends = [at for veil, at in changes if veil == "after"]
     watched = [end - start for start, end in zip(starts, ends, strict=False)]

@@ -113,7 +113,7 @@ def main() -> None:
             later = " ".join(f"{ms:.0f}" for ms in later_trials(page, server))
             say(f"later trials, from Enter to the first frames on the screen: {later} ms")
         browser.close()
-    server.stop()
+    server.close()
 
 
 if __name__ == "__main__":

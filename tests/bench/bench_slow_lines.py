@@ -156,7 +156,7 @@ def main() -> None:
                     page.goto(f"{server.address}/thanks/")
                     say(f"PNG: all there after {page.evaluate(PNGS) / 1000:.2f} s")
                     page.close()
-                server.stop()
+                server.close()
         browser.close()
 
 

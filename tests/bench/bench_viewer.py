@@ -257,7 +257,7 @@ def main() -> None:
             say(f"{step}, {frames(page['window p95'])}")
             say(f"  heap after them {page['heap']:.0f} MB (target {TARGET_HEAP_MB} MB)")
             compare(browser, server, Load(side=side, bits=bits, quartets=asked.bare_quartets))
-            server.stop()
+            server.close()
         browser.close()
 
 

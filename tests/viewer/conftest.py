@@ -28,7 +28,7 @@ def serve() -> Generator[Callable[..., FakeServer]]:
 
     yield start
     for server in servers:
-        server.stop()
+        server.close()
 
 
 @pytest.fixture

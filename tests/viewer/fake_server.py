@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import SO_REUSEPORT, SOL_SOCKET, socket
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,8 @@ class Study:
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[dict[str, str]] = field(default_factory=list)
     sitting: str = ""
+    #: Holds back who takes over, until a test lets them in.
+    door: threading.Event | None = None
     disclosed: list[str] = field(default_factory=list)
     signed_out: bool = False
     keys: dict[str, str] = field(default_factory=dict)
@@ -249,12 +252,25 @@ class Study:
         return b"".join(radiograph(seed + 1000 * at, width=width, height=height, bits=bits) for at in frames)
 
 
+class _Server(ThreadingHTTPServer):
+    """Binds a port that is claimed already."""
+
+    allow_reuse_port = True
+    daemon_threads = True
+
+
 class FakeServer:
-    """Starts, stops and starts again on the same port."""
+    """Starts, stops and starts again on the same port.
+
+    Nobody else is given the port meanwhile: a page that asks in vain would sit down at another test's server.
+    """
 
     def __init__(self, study: Study) -> None:
         self.study = study
-        self.port = 0
+        self._claim = socket()
+        self._claim.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
+        self._claim.bind(("127.0.0.1", 0))
+        self.port = int(self._claim.getsockname()[1])
         self._server: ThreadingHTTPServer | None = None
         self.start()
 
@@ -264,9 +280,7 @@ class FakeServer:
 
     def start(self) -> None:
         handler = type("Handler", (_Handler,), {"study": self.study})
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
+        self._server = _Server(("127.0.0.1", self.port), handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
@@ -274,6 +288,10 @@ class FakeServer:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+    def close(self) -> None:
+        self.stop()
+        self._claim.close()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -380,6 +398,8 @@ class _Handler(BaseHTTPRequestHandler):
         if study.sitting not in ("", body["sitting"]) and not body["take_over"]:
             self._json(409, {"detail": "Open in another tab.", "code": "other_tab"})
             return
+        if study.door and body["take_over"]:
+            study.door.wait(timeout=60)
         study.sitting = body["sitting"]
         self._json(200, {"sitting": study.sitting})
 

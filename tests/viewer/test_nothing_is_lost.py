@@ -1,5 +1,6 @@
 """Whatever breaks between the reader and the server, each answer arrives once, in order."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -203,6 +204,24 @@ def test_a_second_tab_takes_over_without_a_word_and_the_first_says_so(
     wait_for_trial(first, 2)
     assert tokens(first, server) == ["t1"]
     second.get_by_role("dialog", name="This study is open elsewhere").wait_for()
+
+
+def test_an_answer_waits_until_the_server_knows_the_tab_that_takes_over(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server = serve(door=threading.Event())
+    first = read(server)
+    second = context.new_page()
+    with second.expect_request(lambda request: '"take_over":true' in (request.post_data or "")):
+        second.goto(f"{server.address}/read/")
+    wait_for_trial(second, 1)
+    press(second, *ANSWER)
+    wait_for_trial(second, 2)
+    assert server.study.responses == []
+    server.study.door.set()
+    assert tokens(second, server) == ["t1"]
+    expect(second.get_by_role("dialog")).to_have_count(0)
+    first.get_by_role("dialog", name="This study is open elsewhere").wait_for()
 
 
 def test_a_tab_that_was_closed_goes_on_in_another_at_once(

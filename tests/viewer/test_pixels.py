@@ -30,7 +30,7 @@ def page_alone(chromium: Chromium) -> Generator[Page]:
     page.wait_for_function("window.ready")
     yield page
     page.close()
-    server.stop()
+    server.close()
 
 
 @pytest.fixture

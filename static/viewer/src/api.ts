@@ -62,6 +62,9 @@ export class Api {
   /** Names this tab to the server, so that a second one is told apart from a repeat. */
   sitting = "";
 
+  /** The server is being told a new name of this tab; what is written meanwhile waits. */
+  seating: Promise<void> | null = null;
+
   /** Gives an image that is here already, and says whether it is. */
   supply: ((url: string, arrival: Arrival) => Promise<boolean>) | null = null;
 
@@ -139,6 +142,7 @@ export class Api {
     init: RequestInit,
     read: (response: Response, silence: Silence) => Promise<T> = async () => undefined as T,
   ): Promise<T> {
+    if (this.seating && init.body && !url.endsWith("/sitting")) await this.seating;
     const headers: Record<string, string> = { Accept: "application/json", "X-Reading-Sitting": this.sitting };
     if (init.body) headers["Content-Type"] = "application/json";
     if (init.method && init.method !== "GET") headers["X-CSRFToken"] = csrfToken();

@@ -65,7 +65,7 @@ export class Tab {
     if (performance.now() > NEW_MS) superseded();
     else {
       this.renew();
-      void this.open(true).catch(() => superseded());
+      this.api.seating = this.open(true).catch(superseded);
     }
   }
 
