@@ -13,6 +13,9 @@ import pytest
 from readerstudy.imaging import delivery
 from readerstudy.imaging.errors import DamagedPixels, MissingPixels
 from readerstudy.imaging.models import Image
+from readerstudy.imaging.normalise import digest_of
+from readerstudy.imaging.obvious_fakes import make_obvious_fake
+from readerstudy.imaging.storage import read_buffer, write_buffers
 from tests.readerstudy.imaging.conftest import Run
 from tests.readerstudy.imaging.phantoms import DEEP, SQUARE, eight_bits, phantom, write_png
 
@@ -124,3 +127,20 @@ def test_an_import_clears_what_killed_ones_left_and_nothing_that_is_being_writte
     run(write_png(tmp_path, "a.png", 3))
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in (*written, *kept))
+
+
+def test_two_plans_make_the_same_obvious_fake_at_once(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_png(tmp_path / "in", "a.png", 1)
+    imported, _ = run(tmp_path / "in")
+    canvas = imported[0].image.canvas
+
+    def write(buffers: list[tuple[str, bytes]]) -> None:
+        write_buffers(buffers)
+        Image.in_canvas(canvas, digest_of(buffers[0][1], canvas)).save()  # the other plan is first
+
+    monkeypatch.setattr("readerstudy.imaging.obvious_fakes.write_buffers", write)
+    fake = make_obvious_fake(imported[0].image)
+    assert fake == Image.objects.exclude(pk=imported[0].image.pk).get()
+    assert read_buffer(fake) != read_buffer(imported[0].image)
