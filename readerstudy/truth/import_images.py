@@ -90,7 +90,9 @@ class _Arrivals:
     duplicates: int = 0
     labelled: int = 0
 
+    @transaction.atomic
     def take(self, outcomes: Sequence[Imported | Refused]) -> None:
+        self.source.study.take_turn_before_lock()
         imported = [outcome for outcome in outcomes if isinstance(outcome, Imported)]
         self.refused += [outcome for outcome in outcomes if isinstance(outcome, Refused)]
         sources = self._sources_of(imported)
@@ -103,11 +105,10 @@ class _Arrivals:
                 self.refused.append(Refused(file=one.file, reason=ELSEWHERE.format(source=source)))
         self.taken += len(own)
         self.duplicates += sum(bool(one.duplicate_of) for one in own)
-        with transaction.atomic():
-            self.labelled += learn(self.source, map(_origin, own), by=self.by)
-            self._require_room(len({one.image.pk for one in own} - sources.keys()))
-            new = [_origin(one) for one in own if not (one.was_seen and one.image.pk in sources)]
-            self.added += add_images(self.source, new, by=self.by)
+        self.labelled += learn(self.source, map(_origin, own), by=self.by)
+        self._require_room(len({one.image.pk for one in own} - sources.keys()))
+        new = [_origin(one) for one in own if not (one.was_seen and one.image.pk in sources)]
+        self.added += add_images(self.source, new, by=self.by)
 
     def _unmarked(self, imported: Sequence[Imported]) -> list[Imported]:
         """What may be in this source: a real one takes nothing that is marked as synthetic."""

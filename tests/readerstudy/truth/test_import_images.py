@@ -1,5 +1,6 @@
 """An import goes on where it stopped, and what is learnt later fills gaps and changes nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,20 @@ def test_what_is_known_of_an_image_stays(study: Study, tmp_path: Path) -> None:
     bring(study, path, manifest=write(tmp_path, "n.csv", b"file,patient,grade\na.png,P2,4\n"))
     known = Provenance.objects.get()
     assert (known.group, known.labels) == (group_of("P1"), {"grade": "3"})
+
+
+def test_an_import_looks_where_an_image_is_when_no_other_import_can_place_it(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(study, "hospital-canary")
+    steps: list[str] = []
+    for owner, name in ((Study, "take_turn_before_lock"), (importing._Arrivals, "_sources_of")):
+        act = getattr(owner, name)
+
+        def note(*given: object, act: Callable[..., object] = act, name: str = name) -> object:
+            steps.append(name)
+            return act(*given)
+
+        monkeypatch.setattr(owner, name, note)
+    import_images(source, [pictures(tmp_path / "in", 1)], by=a_user("alice"))
+    assert steps[:2] == ["take_turn_before_lock", "_sources_of"]
