@@ -6,7 +6,16 @@ from analysis.agreement.result import Agreement
 from analysis.document import Document
 from analysis.document.agreement import Coefficients, SectionAgreement
 from analysis.reporting.readers import readers_word, starting
-from analysis.reporting.words import because, interval, level_text, number, p_phrase, percent, rated_by_all
+from analysis.reporting.words import (
+    because,
+    interval,
+    level_text,
+    levelled,
+    number,
+    p_phrase,
+    percent,
+    rated_by_all,
+)
 
 
 def agreement(document: Document, part: SectionAgreement) -> Iterator[str]:
@@ -37,14 +46,17 @@ def agreement_of(document: Document, what: str, part: Coefficients) -> Iterator[
     if icc is not None and icc.estimate is not None:
         yield (
             f"The intraclass correlation ICC(2,1), of one random reader, was {number(icc.estimate)} "
-            f"({level_text(document)} interval {interval(icc.low, icc.high)}){rated_by_all(icc)}."
+            f"({levelled(document, interval(icc.low, icc.high))}){rated_by_all(icc)}."
         )
     yield f"On the exact point, Fleiss’ kappa was {_with_intervals(document, fleiss)}. {against}"
 
 
 def _with_intervals(document: Document, found: Agreement) -> str:
     """A coefficient with its interval over cases, and over readers where there are three."""
-    over = f"{level_text(document)} interval over cases {interval(found.low, found.high)}"
+    if found.low is None:
+        over = "no interval over cases"
+    else:
+        over = f"{level_text(document)} interval over cases {interval(found.low, found.high)}"
     if found.low_readers is not None:
         over += f", over readers {interval(found.low_readers, found.high_readers)}"
     return f"{number(found.estimate)} ({over})"

@@ -24,7 +24,7 @@ from analysis.reporting.words import (
     because,
     carried,
     interval,
-    level_text,
+    levelled,
     listed,
     number,
     p_phrase,
@@ -86,7 +86,7 @@ def _area(document: Document, roc: Roc | NoRoc) -> Iterator[str]:
     if isinstance(roc, Roc) and roc.mean.estimate is not None:
         yield (
             f"The {readers_word(document)}’ mean area under the ROC curve was {number(roc.mean.estimate)} "
-            f"({level_text(document)} interval {interval(roc.mean.low, roc.mean.high)}; {roc.inference})"
+            f"({levelled(document, interval(roc.mean.low, roc.mean.high))}; {roc.inference})"
             f"{rated_by_all(roc)}."
         )
     elif isinstance(roc, NoRoc) and any_design is None:
@@ -100,7 +100,7 @@ def _any_design(document: Document, found: AnyDesign) -> str:
     ends = interval(found.low, found.high)
     return (
         f"Over all {found.n_answers:,} answers, whoever read which of the {found.n_cases:,} images, "
-        f"the mean area was {number(found.estimate)} ({level_text(document)} interval {ends}; readers and "
+        f"the mean area was {number(found.estimate)} ({levelled(document, ends)}; readers and "
         "images random, U-statistic as in iMRMC)."
     )
 

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from analysis.document import Document
 from analysis.document.conduct import Conduct, Repeats, Trend
 from analysis.reporting.readers import readers_word
-from analysis.reporting.words import because, interval, level_text, listed, number, p_phrase, percent
+from analysis.reporting.words import (
+    because,
+    interval,
+    level_text,
+    levelled,
+    listed,
+    number,
+    p_phrase,
+    percent,
+)
 
 
 def section_conduct(document: Document, name: str) -> Iterator[str]:
@@ -15,7 +24,8 @@ def section_conduct(document: Document, name: str) -> Iterator[str]:
     if part is None:
         return
     done = part.completeness
-    missing = "no answer was missing" if not done.missing else f"{done.missing} were missing"
+    count = f"{done.missing} {'was' if done.missing == 1 else 'were'}"
+    missing = f"{count if done.missing else 'no answer was'} missing"
     yield (
         f"{done.readers} {readers_word(document)} gave {done.answers:,} answers "
         f"to {done.cases:,} {done.unit}s; "
@@ -58,7 +68,7 @@ def _pace(document: Document, part: Conduct) -> Iterator[str]:
     if isinstance(trend, Trend):
         yield (
             f"From the first to the last answer the log odds of a correct one changed by "
-            f"{number(trend.estimate, 2)} ({level} interval {interval(trend.low, trend.high, digits=2)}, "
+            f"{number(trend.estimate, 2)} ({levelled(document, interval(trend.low, trend.high, digits=2))}, "
             f"{p_phrase(trend.p)}; logistic mixed model)."
         )
     elif trend is not None:

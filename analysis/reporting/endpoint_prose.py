@@ -15,7 +15,7 @@ from analysis.reporting.words import (
     because,
     counted,
     interval,
-    level_text,
+    levelled,
     listed,
     number,
     p_phrase,
@@ -77,7 +77,7 @@ def _said(document: Document, each: Endpoint) -> str:
     name = f"Primary endpoint, {each.name}: "
     if each.estimate is None:
         return f"{name}not reported ({because(each.reason)})."
-    shown = f"{_value(each, each.estimate)} ({level_text(document)} interval {_ends(each)})"
+    shown = f"{_value(each, each.estimate)} ({levelled(document, _ends(each))})"
     if each.p is None:
         return f"{name}{shown}" + (f"; not tested: {because(each.reason)}." if each.reason else ".")
     verdict = "was shown" if each.met else "was not shown"

@@ -14,7 +14,7 @@ from analysis.reporting.words import (
     chi_squared,
     deviation,
     interval,
-    level_text,
+    levelled,
     listed,
     number,
     p_phrase,
@@ -29,7 +29,7 @@ def detection(document: Document, part: Detection | MaskedDetection) -> Iterator
     if isinstance(part, MaskedDetection):
         yield part.reason
         return
-    o, level = part.overall, level_text(document)
+    o = part.overall
     crossed, equivalence = o.crossed, o.equivalence
     yield (
         f"{starting(readers_word(document))} found the real image in {percent(o.rate)} of trials "
@@ -42,7 +42,7 @@ def detection(document: Document, part: Detection | MaskedDetection) -> Iterator
         yield (
             "As a sensitivity freed from the number of alternatives this is d′ = "
             f"{number(dprime.estimate, 2)} "
-            f"({level} interval {interval(dprime.low, dprime.high, digits=2)})."
+            f"({levelled(document, interval(dprime.low, dprime.high, digits=2))})."
         )
     choice = part.choice_model
     if isinstance(choice, ChoiceModel):

@@ -10,6 +10,7 @@ from analysis.mixed.result import ComponentTest, RandomIntercept
 from analysis.rounding import half_up, half_up_percent, p_text
 
 ALPHA = 0.05
+NO_INTERVAL = "no interval"
 SCOPES = {
     "random readers and cases": "over readers and {cases}",
     "fixed readers, random cases": "over {cases}, for these readers only",
@@ -63,10 +64,15 @@ def percent(value: float | None, digits: int = 1) -> str:
 def interval(low: float | None, high: float | None, *, as_percent: bool = False, digits: int = 3) -> str:
     """Both ends with 'to' between them, which reads well beside minus signs."""
     if low is None or high is None:
-        return "no interval"
+        return NO_INTERVAL
     if as_percent:
         return f"{percent(low)} to {percent(high)}"
     return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def levelled(document: Document, ends: str) -> str:
+    """An interval with its level, such as: 95% interval 24.2% to 33.8%; or that there is none."""
+    return ends if ends == NO_INTERVAL else f"{level_text(document)} interval {ends}"
 
 
 def level_text(document: Document) -> str:

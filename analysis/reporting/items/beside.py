@@ -9,7 +9,16 @@ from analysis.document.common import NotComputed
 from analysis.document.programs import ProgramRow
 from analysis.document.staircase import Staircase
 from analysis.reporting.columns import Column, columns_of
-from analysis.reporting.words import because, interval, level_text, listed, number, p_phrase, percent
+from analysis.reporting.words import (
+    because,
+    interval,
+    level_text,
+    levelled,
+    listed,
+    number,
+    p_phrase,
+    percent,
+)
 
 Make = Callable[..., Any]
 SHARES = ("accuracy", "share", "net")
@@ -89,7 +98,7 @@ def _change(document: Document, row: Change, *, several: bool) -> str:
     paired = "paired by case" if row.paired else "other cases"
     return (
         f"{row.ask.rstrip('.:')}, {what}: {values}, a change of {change}{unit} "
-        f"({level_text(document)} interval {ends}, {paired}; {p_phrase(row.p)}{held})."
+        f"({levelled(document, ends)}, {paired}; {p_phrase(row.p)}{held})."
     )
 
 
@@ -153,7 +162,7 @@ def _program(document: Document, row: ProgramRow, *, several: bool) -> str:
     said += (
         f", people {shown(row.people)}; program minus people "
         f"{number(scale * row.difference.estimate, 1 if share else 3)}{' points' if share else ''} "
-        f"({level_text(document)} interval {ends}; {p_phrase(d.p)}{held})."
+        f"({levelled(document, ends)}; {p_phrase(d.p)}{held})."
     )
     overlap = row.overlap
     if overlap:

@@ -35,6 +35,7 @@ from analysis.reporting.words import (
     counted,
     interval,
     level_text,
+    levelled,
     listed,
     number,
     p_phrase,
@@ -91,7 +92,7 @@ def _difference(document: Document, found: GroupDifference, what: str, unit: str
     paired = ", paired by case" if found.paired else ""
     said = (
         f"{starting(what)}, {found.a} minus {found.b}: {shown} "
-        f"({level_text(document)} interval {ends}{paired}; {p_phrase(found.p)})."
+        f"({levelled(document, ends)}{paired}; {p_phrase(found.p)})."
         if found.low is not None
         else f"{starting(what)}, {found.a} minus {found.b}: {shown} (no interval: {because(found.reason)})."
     )
@@ -140,8 +141,8 @@ def _area(document: Document, roc: Roc | NoRoc) -> Iterator[str]:
         yield f"There is no area under the ROC curve: {because(roc.reason)}."
     elif roc.mean.estimate is not None:
         yield (
-            f"The mean area under the ROC curve was {number(roc.mean.estimate)} ({level_text(document)} "
-            f"interval {interval(roc.mean.low, roc.mean.high)}; {roc.inference})."
+            f"The mean area under the ROC curve was {number(roc.mean.estimate)} "
+            f"({levelled(document, interval(roc.mean.low, roc.mean.high))}; {roc.inference})."
         )
 
 
@@ -222,7 +223,7 @@ def _number(document: Document, found: NumberItem) -> Iterator[str]:
     else:
         whole = found.overall
         ends = interval(whole.low, whole.high, digits=2)
-        yield f"The mean was {number(whole.mean, 2)}{unit} ({level_text(document)} interval {ends})."
+        yield f"The mean was {number(whole.mean, 2)}{unit} ({levelled(document, ends)})."
     if found.difference:
         yield _difference(document, found.difference, "mean", unit)
     error = found.error
@@ -244,7 +245,7 @@ def _number(document: Document, found: NumberItem) -> Iterator[str]:
     icc = found.icc
     if icc.estimate is not None:
         ends = interval(icc.low, icc.high)
-        yield f"ICC(2,1) was {number(icc.estimate)} ({level_text(document)} interval {ends})."
+        yield f"ICC(2,1) was {number(icc.estimate)} ({levelled(document, ends)})."
 
 
 def _limits(document: Document, found: NumberItem, unit: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from analysis.compute import compute
 from analysis.model_limit import too_many
 from analysis.reporting.methods import methods
 from analysis.reporting.report import Report, report
+from analysis.reporting.words import interval, levelled
 from analysis.sections.pick_models import mixed_model
 from tests.analysis.bundle.bundles import STUDY, TABLES, section_results, with_column, write_bundle
 
@@ -103,6 +104,8 @@ def test_readers_who_all_pick_alike_have_no_kappa_but_a_reason(tmp_path: Path) -
     sentences = " ".join(section_results(made.results, "trios"))
     assert "100.0% of trials (18/18; no interval over readers and cases; chance" in sentences
     assert ".." not in sentences
+    assert levelled(made.results, interval(None, None)) == "no interval"
+    assert levelled(made.results, interval(1, 2)) == "95% interval 1.000 to 2.000"
 
 
 def test_two_readers_speak_of_themselves_alone(tmp_path: Path) -> None:
