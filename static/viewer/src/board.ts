@@ -111,11 +111,7 @@ export class Board {
     const { scale } = item;
     if (!scale) return null;
     const pen = this.host.pen(item, slot);
-    const pick = {
-      get: (entry: ReturnType<Pen["entry"]>) => (entry?.value as number | null) ?? null,
-      set: (value: number) => pen.put({ value }),
-    };
-    const control = scaleControl(pen, scale, `${item.ask} ${slot}`, pick, false);
+    const control = scaleControl(pen, scale, `${item.ask} ${slot}`, "value", false);
     control.element.className = "digits scale";
     control.element.dataset.letter = slot;
     return control;

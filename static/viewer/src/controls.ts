@@ -3,7 +3,7 @@
 import { word } from "./catalogue";
 import type { Item, Said, Scale } from "./contract";
 import { h, icon, kbd } from "./dom";
-import { labelOf } from "./items";
+import { labelOf, type Stop } from "./items";
 
 /** What a control knows and does: the entry of the image in focus, or of the screen. */
 export interface Pen {
@@ -49,13 +49,14 @@ export function scaleControl(
   pen: Pen,
   scale: Scale,
   name: string,
-  pick: { get(entry: Said | null): number | null; set(value: number): void },
+  part: Stop["part"],
   list: boolean,
 ): Control {
+  const set = (value: number) => pen.put({ [part]: value });
   const element = h("div", { class: list ? "scale list" : "scale seg", role: "group", "aria-label": name });
   const buttons = scale.points.map((value, i) => {
     const words = h("span", { class: list ? "" : "visually-hidden" }, labelOf(scale, i));
-    const button = option("", pen, () => pick.set(value), h("b", {}, String(value)), words);
+    const button = option("", pen, () => set(value), h("b", {}, String(value)), words);
     button.title = labelOf(scale, i);
     return button;
   });
@@ -63,14 +64,13 @@ export function scaleControl(
   return {
     element,
     reflect: (entry) => {
-      const chosen = pick.get(entry);
       buttons.forEach((button, i) => {
-        press(button, scale.points[i] === chosen);
+        press(button, scale.points[i] === entry?.[part]);
       });
     },
     digit: (value) => {
       const ok = scale.points.includes(value);
-      if (ok) pick.set(value);
+      if (ok) set(value);
       return ok;
     },
   };

@@ -113,11 +113,7 @@ export class Question {
     const { item, pen } = this;
     const { scale } = item;
     if (item.kind === "scale" && scale) {
-      const pick = {
-        get: (entry: Said | null) => (entry?.value as number | null) ?? null,
-        set: (value: number) => pen.put({ value }),
-      };
-      return scaleControl(pen, scale, item.ask, pick, look.list);
+      return scaleControl(pen, scale, item.ask, "value", look.list);
     }
     if (item.kind === "choice" || item.kind === "choices") return optionsControl(pen);
     if (item.kind === "number") return numberControl(pen);
@@ -127,11 +123,7 @@ export class Question {
   }
 
   private sureness(): Control {
-    const pick = {
-      get: (entry: Said | null) => entry?.confidence ?? null,
-      set: (confidence: number) => this.pen.put({ confidence }),
-    };
-    return scaleControl(this.pen, sureness(this.item), word("how_sure"), pick, false);
+    return scaleControl(this.pen, sureness(this.item), word("how_sure"), "confidence", false);
   }
 
   private sureBlock(sure: Control): HTMLElement {
