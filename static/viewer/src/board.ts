@@ -13,7 +13,6 @@ export interface BoardHost {
 
 interface Figure {
   readonly element: HTMLElement;
-  readonly view: HTMLElement;
   readonly letter: HTMLElement;
   readonly told: HTMLElement;
   readonly digits: Control | null;
@@ -104,7 +103,7 @@ export class Board {
     element.addEventListener("focusin", () => this.host.focus(slot));
     this.grid.append(element);
     this.views.set(slot, view);
-    this.figures.set(slot, { element, view, letter, told, digits });
+    this.figures.set(slot, { element, letter, told, digits });
   }
 
   private digits(item: Item, slot: string): Control | null {

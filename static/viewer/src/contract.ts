@@ -85,8 +85,8 @@ export interface Section {
   readonly total: number;
   readonly allow_back: boolean;
   readonly rate: boolean;
-  /** Number of steps from 1 upwards; 0 or false for none, true for those of the scale. */
-  readonly require_confidence: boolean | number;
+  /** Number of steps from 1 upwards; 0 for none. */
+  readonly require_confidence: number;
   readonly scale: Scale;
   readonly reasons: { readonly tags: readonly string[]; readonly spot: boolean } | null;
   readonly label_choices: Readonly<Record<string, readonly string[]>> | null;
@@ -199,8 +199,6 @@ export interface Presentation {
   readonly kind?: "screen" | "questions";
   readonly number: number;
   readonly images: readonly ImageOffer[];
-  /** Where a staircase decides for each trial how long it is shown. */
-  readonly exposure_ms?: number;
   readonly draft: Draft | null;
   readonly previous: Answer | null;
   /** The trial before this one, where the protocol lets readers go back. */

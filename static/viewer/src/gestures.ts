@@ -16,8 +16,8 @@ export interface Hands {
   /** Takes what lies here along with the drag; false where there is nothing. */
   grab(at: Point, finger: boolean): boolean;
   drag(at: Point): void;
-  tap(at: Point, finger: boolean): void;
-  doubleTap(at: Point): void;
+  tap(at: Point): void;
+  doubleTap(): void;
   hover(at: Point | null): void;
   /** A finger or pen that is held still looks closer, and there is none any more. */
   lens(at: Point | null): void;
@@ -67,7 +67,7 @@ export class Gestures {
       if (event.pointerType !== "touch") this.lastTap = NO_TAP;
     });
     on("wheel", (event) => this.wheel(event), { passive: false });
-    on("dblclick", (event) => hands.doubleTap(this.where(event)));
+    on("dblclick", () => hands.doubleTap());
     // Saving the picture from a menu is not offered, and the right button pans.
     on("contextmenu", (event) => event.preventDefault());
     on("dragstart", (event) => event.preventDefault());
@@ -156,7 +156,7 @@ export class Gestures {
     this.endPress();
     const { kind } = this;
     if (kind === "tap") {
-      if (event.type === "pointerup") this.tap(this.where(event), event.pointerType === "touch");
+      if (event.type === "pointerup") this.tap(this.where(event));
     } else {
       // A tap, a swipe and a tap are no double tap.
       this.lastTap = NO_TAP;
@@ -165,12 +165,12 @@ export class Gestures {
     this.kind = "tap";
   }
 
-  private tap(at: Point, finger: boolean): void {
+  private tap(at: Point): void {
     const { x, y, atMs } = this.lastTap;
     const now = performance.now();
     const isSecond = now - atMs < DOUBLE_TAP_MS && Math.hypot(at.x - x, at.y - y) < DOUBLE_TAP_CSS_PX;
     this.lastTap = isSecond ? NO_TAP : { ...at, atMs: now };
-    if (!isSecond) this.hands.tap(at, finger);
+    if (!isSecond) this.hands.tap(at);
   }
 
   private wheel(event: WheelEvent): void {

@@ -31,7 +31,7 @@ export interface LightboxHost {
   /** All images of a trial are drawn. */
   drawn(): void;
   /** They are on the screen, or were for as long as they may be. */
-  painted(shown: Presentation): void;
+  painted(): void;
   changed(): void;
   /** What keeps the answer from being sent may be another now. */
   looked(): void;
@@ -45,8 +45,8 @@ export interface LightboxHost {
 }
 
 /** How long the images of a trial are shown; 0: until they are answered. */
-function exposureOf(section: Section, shown: Presentation): number {
-  return shown.exposure_ms ?? section.screen?.exposure_ms ?? 0;
+function exposureOf(section: Section): number {
+  return section.screen?.exposure_ms ?? 0;
 }
 
 /** So long a frame stays before it is noted. */
@@ -203,7 +203,7 @@ export class Lightbox {
   /** This trial comes with its images. Returns whether they may be previewed: not where time is limited. */
   expect(section: Section, shown: Presentation): boolean | undefined {
     this.viewer.expect(shown.images.length);
-    return !exposureOf(section, shown) && section.screen?.preview;
+    return !exposureOf(section) && section.screen?.preview;
   }
 
   /** Puts the images where their previews are, all in one frame; false where no previews are shown. */
@@ -310,7 +310,7 @@ export class Lightbox {
       this.tools.attach(this.board.views);
       this.player.attach(this.board.views);
       const { mask = "noise" } = section.screen ?? {};
-      this.exposure.attach(this.board.views.values(), exposureOf(section, shown) > 0 ? mask : null);
+      this.exposure.attach(this.board.views.values(), exposureOf(section) > 0 ? mask : null);
     }
     this.overlay.spacingMm = shown.images[0]?.spacing_mm ?? null;
     this.stage.begin(shown);
@@ -321,7 +321,7 @@ export class Lightbox {
 
   /** Images that are shown for a limited time wait below a cover, or stay below it after a reload. */
   private veil(section: Section, draft: Draft | null): void {
-    const asked = this.shown ? exposureOf(section, this.shown) : 0;
+    const asked = exposureOf(section);
     if (!asked || !this.shown?.images.length) {
       this.exposure.open();
       return;
@@ -354,7 +354,7 @@ export class Lightbox {
       watch.note("covered", undefined, exposure.shown_ms);
       if (shown === this.shown) this.host.changed();
     }
-    this.host.painted(shown);
+    this.host.painted();
     if (this.furnished) return;
     this.furnished = true;
     await leisure();

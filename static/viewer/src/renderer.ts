@@ -46,20 +46,14 @@ export class ViewerError extends Error {
   override name = "ViewerError";
 }
 
-/** How an image lies in its buffer: frame after frame. What is left out is one. */
-export interface Shape extends Size {
+/** How a frame lies in its buffer. What is left out is one. */
+interface Shape extends Size {
   readonly bits: number;
   readonly channels?: 1 | 3;
-  readonly frames?: number;
 }
 
 export function bytesOfFrame({ width, height, bits, channels = 1 }: Shape): number {
   return width * height * channels * (bits > 8 ? 2 : 1);
-}
-
-/** How long the raw buffer of an image is. */
-export function bytesOf(shape: Shape): number {
-  return bytesOfFrame(shape) * (shape.frames ?? 1);
 }
 
 /** One frame of a raw little-endian buffer as a picture; a wrong length is refused. */

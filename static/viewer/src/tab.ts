@@ -88,10 +88,9 @@ export class Tab {
     this.channel?.postMessage({ kind, to, instance: this.instance, sitting: this.api.sitting });
   }
 
-  private renew(): string {
+  private renew(): void {
     this.api.sitting = uuid();
     this.remember();
-    return this.api.sitting;
   }
 
   private remember(): void {

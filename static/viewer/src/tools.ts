@@ -19,7 +19,7 @@ export interface ToolsHost {
   focus(slot: string): void;
   focused(): string;
   /** A click on a viewport, in image coordinates; null beside the image. */
-  tapped(slot: string, at: Point | null, screen: Point, finger: boolean): void;
+  tapped(slot: string, at: Point | null): void;
   /** That click was the first of two. */
   tappedTwice(): void;
   /** A point of the image is taken along; false where there is none. */
@@ -213,9 +213,9 @@ export class Tools {
         return host.grab(slot, at, finger);
       },
       drag: (at: Point) => host.drag(slot, viewer.imagePoint(index, at)),
-      tap: (at: Point, finger: boolean) => {
+      tap: (at: Point) => {
         host.focus(slot);
-        host.tapped(slot, viewer.imagePoint(index, at), at, finger);
+        host.tapped(slot, viewer.imagePoint(index, at));
       },
       doubleTap: () => {
         host.tappedTwice();
