@@ -22,7 +22,7 @@ export function asked(shown: Presentation): ImageOffer[] {
 
 /** The letters for which an item has an entry of its own; null once for the screen as a whole. */
 export function slotsOf(item: Item, shown: Presentation): Array<string | null> {
-  return item.of === "image" ? asked(shown).map(({ slot }) => slot) : [null];
+  return item.of === "image" ? lettersOf(shown) : [null];
 }
 
 /** The scale of an item's confidence. */

@@ -1,6 +1,7 @@
 /** Which key does what: A to L are images, M to Z tools, digits answer the current question. */
 
 import type { Presentation, Section } from "./contract";
+import { lettersOf } from "./items";
 import { standard } from "./keymap";
 import type { ToolAction } from "./tools";
 
@@ -74,7 +75,7 @@ const PAGE: Record<string, KeyAction> = {
   "?": { kind: "keys" },
 };
 
-const ARROWS: Record<string, readonly [number, number]> = {
+export const ARROWS: Record<string, readonly [number, number]> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],
@@ -87,8 +88,7 @@ export function toolOf(key: string): ToolAction | null {
 }
 
 function slotOf(where: Where, letter: string): string | null {
-  const slots = where.shown.images.filter(({ reference }) => !reference).map(({ slot }) => slot);
-  return slots.find((slot) => slot.toLowerCase() === letter) ?? null;
+  return lettersOf(where.shown).find((slot) => slot.toLowerCase() === letter) ?? null;
 }
 
 /** Left and right are images, or the two answers to one image; up and down are questions. */

@@ -6,6 +6,7 @@ import type { Item, Mark, Said } from "./contract";
 import { type Control, option, type Pen, press } from "./controls";
 import { h, icon } from "./dom";
 import { sureness } from "./items";
+import { ARROWS } from "./keys";
 
 /** The points of an entry with one more; the same where there are as many as may be. */
 export function withPoint(item: Item, entry: Said | null, point: Mark): Mark[] {
@@ -84,11 +85,10 @@ export function pointsControl(pen: Pen, points: Points): Control {
   /** Arrows move a point by a pixel of the image, with Shift by ten. */
   const nudge = (event: KeyboardEvent, i: number) => {
     const step = event.shiftKey ? 10 : 1;
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const way = ARROWS[event.key];
     const point = list()[i];
     if (event.key === "Delete") remove(i);
-    else if (way && point)
-      change(i, { x: point.x + Number(way[0]) * step, y: point.y + Number(way[1]) * step });
+    else if (way && point) change(i, { x: point.x + way[0] * step, y: point.y + way[1] * step });
     else return;
     event.preventDefault();
     event.stopPropagation();

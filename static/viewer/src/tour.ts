@@ -3,19 +3,13 @@
 import { h, part } from "./dom";
 import { Gestures, type Hands, type Mode } from "./gestures";
 import { standard, useKeys } from "./keymap";
-import { toolOf } from "./keys";
+import { ARROWS, toolOf } from "./keys";
 import { type Picture, Viewer } from "./viewer";
 
 const SIDE = 320;
 const CSS_PX_A_WIDTH = 300;
 const CSS_PX_A_FRAME = 25;
 const STEP_CSS_PX = 40;
-const ARROWS: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 
 /** Rings, bars and a disc that moves from frame to frame: nothing that a study could ask about. */
 function practicePicture(frame: number): Picture {
