@@ -2,7 +2,7 @@
 
 import { word } from "./catalogue";
 import type { Answer, Item, Presentation, Reason, Said, Section } from "./contract";
-import { applies, blank, give, itemsOf, lettersOf, type Stop, said, slotsOf } from "./items";
+import { applies, blank, give, isOf, itemsOf, lettersOf, type Stop, said, slotsOf } from "./items";
 
 export function blankAnswer(): Answer {
   return {
@@ -172,10 +172,6 @@ export function timedOut(section: Section, shown: Presentation, answer: Answer):
     }
   }
   return whole;
-}
-
-function isOf(entry: Said, item: Item, slot: string | null): boolean {
-  return entry.item === item.name && entry.slot === slot;
 }
 
 /** What a reader can do to an answer. */

@@ -61,7 +61,11 @@ export function said(answer: Answer, item: Item, slot: string | null): Said | nu
     const confidence = item.name === "call" ? answer.confidence : null;
     return short === null && confidence === null ? null : { ...entry, value: short, confidence };
   }
-  return answer.items.find((given) => given.item === item.name && given.slot === slot) ?? null;
+  return answer.items.find((given) => isOf(given, item, slot)) ?? null;
+}
+
+export function isOf(entry: Said, item: Item, slot: string | null): boolean {
+  return entry.item === item.name && entry.slot === slot;
 }
 
 export function blank(item: Item, slot: string | null): Said {
@@ -81,7 +85,7 @@ function shortValue(answer: Answer, item: Item, slot: string | null): string | n
 /** The answer with this entry in it, where the task of the item keeps it; null takes it out. */
 export function give(answer: Answer, item: Item, slot: string | null, entry: Said | null): Answer {
   if (item.task) return giveShort(answer, item, slot, entry);
-  const others = answer.items.filter((given) => given.item !== item.name || given.slot !== slot);
+  const others = answer.items.filter((given) => !isOf(given, item, slot));
   return { ...answer, items: entry ? [...others, entry] : others };
 }
 

@@ -45,7 +45,7 @@ export class Keyboard {
 
   private down(event: KeyboardEvent): void {
     const where = isAsking() ? null : this.host.where();
-    if (!where || this.isForTheElement(event, where)) return;
+    if (!where || this.isForTheElement(event)) return;
     if (event.key.length === 1 && event.key !== " " && !this.host.characters()) return;
     if (event.key === " ") {
       event.preventDefault();
@@ -59,12 +59,12 @@ export class Keyboard {
     if (!event.repeat || GOES_ON.has(action.kind)) this.host.press(action);
   }
 
-  private isForTheElement(event: KeyboardEvent, where: Where): boolean {
+  private isForTheElement(event: KeyboardEvent): boolean {
     const target = event.target as HTMLElement;
     // The focus may still lie in a dialog that has just closed; then the key is meant for the images.
     if (target.closest("dialog")) return false;
     const field = target.closest<HTMLElement>("input, select, textarea");
-    if (field) return this.isForTheField(event, field, where);
+    if (field) return this.isForTheField(event, field);
     if (!target.closest("button, a, summary")) return false;
     // Enter chooses an answer; on one that is chosen it submits, and does not take it back. Space does.
     const isChosen = target.closest(":is(.answers, .cell) [aria-pressed=true]") !== null;
@@ -72,7 +72,7 @@ export class Keyboard {
   }
 
   /** Enter ends a line and Escape any field; Enter with Ctrl sends from everywhere. */
-  private isForTheField(event: KeyboardEvent, field: HTMLElement, where: Where): boolean {
+  private isForTheField(event: KeyboardEvent, field: HTMLElement): boolean {
     const line = field.matches("input:not([type=range])");
     const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (event.key === "Escape" || sends || (line && event.key === "Enter")) {
@@ -84,6 +84,6 @@ export class Keyboard {
     }
     // Up and down leave a line, or a field without text, for the question above or below.
     const empty = field instanceof HTMLTextAreaElement && !field.value;
-    return !((line || empty) && where && (event.key === "ArrowUp" || event.key === "ArrowDown"));
+    return !((line || empty) && (event.key === "ArrowUp" || event.key === "ArrowDown"));
   }
 }

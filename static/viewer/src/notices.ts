@@ -17,7 +17,7 @@ export function banner(text: string | null): void {
   box.hidden = text === null;
 }
 
-/** Says something to a screen reader, and shows it beside the submit button when `shown`. */
+/** Says something to a screen reader. */
 export function say(text: string): void {
   part("spoken").textContent = text;
 }

@@ -209,7 +209,7 @@ export class Rail {
     if (typing && stop?.part === "value") question?.field?.focus({ preventScroll: true });
   }
 
-  /** Answers one that is on the image: adds a point to the current question, if it takes points. */
+  /** The question that is answered on the image: the current one, or the only one. */
   get pointing(): Item | null {
     const current = this.current;
     if (current && isPointing(current)) return current;

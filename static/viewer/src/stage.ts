@@ -4,7 +4,7 @@ import { type Board, hasWords } from "./board";
 import { word } from "./catalogue";
 import type { Item, Presentation, Section } from "./contract";
 import { h, part } from "./dom";
-import { type Layout, layOut, pageSize, type Room } from "./layout";
+import { layOut, pageSize, type Room } from "./layout";
 
 const TOLD_CSS_PX = 52;
 
@@ -120,11 +120,9 @@ export class Stage {
     const room = this.room();
     const count = this.single || this.overlays ? 1 : this.slots.length;
     const row = this.arrangement === "row";
-    const digits = this.digits;
-    const { told } = this;
+    const { digits, told } = this;
     this.size = count === 1 ? this.slots.length : pageSize(count, image, digits, told, room, row);
-    const one = this.single !== null || this.overlays;
-    const layout: Layout = layOut(one ? 1 : this.size, image, digits, told, room, row);
+    const layout = layOut(count === 1 ? 1 : this.size, image, digits, told, room, row);
     this.grid.dataset.placement = layout.placement;
     this.grid.style.setProperty("--columns", String(layout.columns));
     this.grid.style.setProperty("--rows", String(layout.rows));

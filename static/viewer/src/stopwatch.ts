@@ -43,14 +43,13 @@ export class Stopwatch {
   }
 
   note(kind: string, slot?: string, value?: string | number): void {
-    if (this.events.length >= MOST_EVENTS) return;
-    const event: ReadingEvent = { t_ms: this.elapsed(), kind };
-    this.events.push({ ...event, ...(slot ? { slot } : {}), ...(value === undefined ? {} : { value }) });
+    if (this.events.length < MOST_EVENTS) this.conclude(kind, slot, value);
   }
 
   /** Sums up what the events leave out; said once, at the end, however many there were. */
-  conclude(kind: string, slot: string, value: string): void {
-    this.events.push({ t_ms: this.elapsed(), kind, ...(slot ? { slot } : {}), value });
+  conclude(kind: string, slot?: string, value?: string | number): void {
+    const event: ReadingEvent = { t_ms: this.elapsed(), kind };
+    this.events.push({ ...event, ...(slot ? { slot } : {}), ...(value === undefined ? {} : { value }) });
   }
 
   /** The reader did something that matters. */
