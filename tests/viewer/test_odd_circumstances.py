@@ -20,7 +20,27 @@ IDBObjectStore.prototype.add = IDBObjectStore.prototype.put = function () {
 };
 """
 NO_DATABASE = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
+BUSY = "window.held = []; window.requestIdleCallback = (act) => window.held.push(act);"
+AT_LEISURE = "window.requestIdleCallback = setTimeout; held.splice(0).forEach((act) => act());"
 AN_HOUR_AHEAD = "const now = Date.now; Date.now = () => now() + 3600e3;"
+
+
+def test_a_busy_machine_fetches_no_image_of_a_trial_that_was_answered_meanwhile(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    context.add_init_script(BUSY)
+    server = serve(trials=9)
+    page = read(server)
+    page.evaluate("held.splice(0).forEach((act) => act())")
+    # The second trial is here and waits to go to the graphics card, the third for that.
+    page.wait_for_function("held.length > 0")
+    for number in (2, 3, 4):
+        press(page, *ANSWER)
+        wait_for_trial(page, number)
+    page.evaluate(AT_LEISURE)
+    press(page, *ANSWER)
+    wait_for_trial(page, 5)
+    assert [path for _, path in server.study.requests].count("/api/reading/pixels/p3A") == 1
 
 
 @pytest.mark.parametrize("missing", [NO_ROOM, NO_DATABASE], ids=["no room", "no database"])

@@ -231,6 +231,8 @@ class ReadingPage {
       if (!this.outbox.size) banner(null);
       // The next one goes to the graphics card as well; those after it wait in memory.
       if (i === 0) await this.box.prepare(pictures);
+      // Who went on meanwhile may have answered the rest, whose images are given no more.
+      if (this.box.shown !== shown) return;
     }
   }
 
