@@ -4,7 +4,7 @@ For a finding that cannot wait: somebody has to know whether there is a patient 
 decide, neither learns the kind by it, and the trial leaves masked bundles and the primary analysis.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -59,9 +59,7 @@ def request_disclosure(
         email=email.lower(),
         defaults={
             "study": study,
-            "reader": case.reader,
-            "section": case.section,
-            "number": case.number,
+            **asdict(case),
             "letter": slot.letter,
             "recipient": recipient,
             "by": by,
@@ -69,14 +67,8 @@ def request_disclosure(
         },
     )
     if new:
-        record(
-            study.scope,
-            "disclosure requested",
-            by=by,
-            on=request,
-            particulars=told_of(request),
-            reason=reason,
-        )
+        particulars = told_of(request)
+        record(study.scope, "disclosure requested", by=by, on=request, particulars=particulars, reason=reason)
     return request
 
 
@@ -180,14 +172,8 @@ def _require_outside(study: Study, email: str) -> None:
 
 def told_of(request: DisclosureRequest) -> dict[str, object]:
     """For the record: which image, and who was told. Never what it is."""
-    return {
-        "reader": request.reader,
-        "section": request.section,
-        "number": request.number,
-        "letter": request.letter,
-        "recipient": request.recipient,
-        "email": request.email,
-    }
+    names = ("reader", "section", "number", "letter", "recipient", "email")
+    return {name: getattr(request, name) for name in names}
 
 
 def _kind_of(request: DisclosureRequest) -> str:
