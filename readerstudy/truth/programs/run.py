@@ -59,7 +59,7 @@ def let_read(
     server: str,
     by: User,
     passed_on: Sequence[str] = (),
-    on_answer: Callable[[], None] = lambda: None,
+    on_answer: Callable[[], object] = lambda: None,
 ) -> Read:
     """Let a program read what is left for it. Its key lives as long as this.
 

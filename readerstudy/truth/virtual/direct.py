@@ -29,7 +29,7 @@ from readerstudy.truth.virtual.reader import Screen, VirtualReader
 from readerstudy.truth.virtual.screens import Screens
 from readerstudy.truth.virtual.sharp_eyes import display_check
 
-OnAnswer = Callable[[], None]
+OnAnswer = Callable[[], object]
 FRAME_MS = 1000 / 60
 SLOW_FRAMES = 0.05
 

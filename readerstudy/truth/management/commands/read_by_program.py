@@ -29,9 +29,6 @@ class Command(StudyCommand):
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         reader = program_reader(study, options["reader"])
 
-        def tick() -> None:
-            bar.update()
-
         with (
             nullcontext(options["url"]) if options["url"] else private_server() as server,
             tqdm(unit="answer", disable=options["verbosity"] == 0) as bar,
@@ -42,7 +39,7 @@ class Command(StudyCommand):
                 server=server,
                 by=by,
                 passed_on=options["env"],
-                on_answer=tick,
+                on_answer=bar.update,
             )
         cost = f", cost {read.cost:g}" if read.cost else ""
         self.say(f"{read.answers} answers of {reader.pseudonym}{cost}.")

@@ -45,17 +45,13 @@ class Command(StudyCommand):
         readers, seed = options["readers"], options["seed"]
         each = sum(section.read_by_each for section in study.protocol.document.sections)
         with tqdm(total=readers * each, unit="answer", disable=options["verbosity"] == 0) as bar:
-
-            def tick() -> None:
-                bar.update()
-
             if options["through_http"]:
                 with nullcontext(options["url"]) if options["url"] else private_server() as server:
                     count = simulate_through_http(
-                        study, readers, skill, by=by, seed=seed, server=server, on_answer=tick
+                        study, readers, skill, by=by, seed=seed, server=server, on_answer=bar.update
                     )
             else:
-                count = simulate_readers(study, readers, skill, by=by, seed=seed, on_answer=tick)
+                count = simulate_readers(study, readers, skill, by=by, seed=seed, on_answer=bar.update)
         self.say(
             f"{count} answers of {readers} virtual readers. Next: manage.py unblind_study {study.slug} …"
         )
