@@ -62,14 +62,13 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """Return the finding in words, with what to do about it."""
-        higher = "synthetic" if self.auc.estimate > 0.5 else "real"
-        found = (
-            f"{self.words.title}: an area of {self.auc.apart:.2f} tells the arms apart; "
-            f"the {higher} images have the larger values."
-        )
         if self.verdict == NOT_FOUND:
             return f"{self.words.title}: no difference was found."
-        return f"{found} {self.words.remedy}"
+        higher = "synthetic" if self.auc.estimate > 0.5 else "real"
+        return (
+            f"{self.words.title}: an area of {self.auc.apart:.2f} tells the arms apart; "
+            f"the {higher} images have the larger values. {self.words.remedy}"
+        )
 
     def as_dict(self) -> dict[str, Any]:
         return {
