@@ -60,7 +60,8 @@ def instructions(question: Mapping[str, Any]) -> str:
     if asked:
         form = '{"item": name, "slot": letter or null, "value": …}'
         parts.append(f'"items": a list of {form}, one for each of these questions:')
-        parts += [_of_item(item, letters) for item in asked]
+        frames = max((image.get("frames", 1) for image in screen["images"]), default=1)
+        parts += [_of_item(item, letters, frames) for item in asked]
     return "\n".join(parts)
 
 
@@ -75,7 +76,13 @@ def _of_task(section: Mapping[str, Any]) -> list[str]:
     return parts
 
 
-def _of_item(item: Mapping[str, Any], letters: Sequence[str]) -> str:
+def _of_item(item: Mapping[str, Any], letters: Sequence[str], frames: int) -> str:
+    """What is asked, and the form that the reading API takes; of several frames the middle one was sent."""
+    sure = f'"confidence": 1 to {item["confidence"]}' if item.get("confidence") else ""
+    frame = f'"frame": {frames // 2 + 1}' if frames > 1 else ""
+    point = ", ".join(filter(None, ('"x": …, "y": …', frame, sure if item["kind"] == "mark" else "")))
+    points = f'null, with "points": [{{{point}}}] in pixels'
+    beside = f", with {sure}" if sure and item["kind"] != "mark" else ""
     about = f"for each image ({', '.join(letters)})" if item["of"] == "image" else "slot null"
     values: dict[str, Callable[[], str]] = {
         "scale": lambda: f"one of {item['scale']['points']}",
@@ -86,10 +93,10 @@ def _of_item(item: Mapping[str, Any], letters: Sequence[str]) -> str:
         "pick": lambda: f"one of {list(letters)}",
         "prefer": lambda: f"one of {list(letters)}" + (" or none" if item.get("none") else ""),
         "rank": lambda: f"a list of all of {list(letters)}, best first",
-        "mark": lambda: 'null, with "points": [{"x": …, "y": …}] in pixels',
-        "measure": lambda: 'null, with "points": [{"x": …, "y": …}] in pixels',
+        "mark": lambda: points,
+        "measure": lambda: points,
     }
-    return f"- {item['name']} ({about}): {item['ask']} Value: {values[item['kind']]()}."
+    return f"- {item['name']} ({about}): {item['ask']} Value: {values[item['kind']]()}{beside}."
 
 
 def _messages(images: Sequence[Pixels], question: Mapping[str, Any]) -> list[dict[str, Any]]:

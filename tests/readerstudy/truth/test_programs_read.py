@@ -29,6 +29,7 @@ from readerstudy.studies.models import Enrolment, Program, Role
 from readerstudy.studies.verify_people import verify_people
 from readerstudy.truth.errors import ProgramStopped
 from readerstudy.truth.programs.run import let_read, program_reader
+from readerstudy.truth.programs.vision_endpoint import instructions
 from tests.readerstudy.factory import PRACTICE, QUARTETS, Locked, a_locked_study, a_user, protocol_text
 from tests.readerstudy.server import Server
 
@@ -220,3 +221,16 @@ def test_the_api_enrols_a_program_and_shows_its_key_once() -> None:
         address, {**asked, "holder": "x@y.example"}, content_type="application/json"
     )
     assert strangers.json()["code"] == "no_such_holder"
+
+
+def test_a_vision_model_is_told_of_frames_and_of_how_sure_it_has_to_say_it_is() -> None:
+    items = [
+        {"name": "nodule", "kind": "mark", "of": "image", "ask": "Mark nodules.", "confidence": 5},
+        {"name": "width", "kind": "measure", "of": "image", "ask": "Measure the heart."},
+        {"name": "view", "kind": "text", "of": "trial", "ask": "Which view?", "confidence": 3},
+    ]
+    screen = {"kind": "screen", "images": [{"slot": "A", "frames": 40}]}
+    told = instructions({"section": {"task": "ask", "items": items}, "screen": screen})
+    assert '"points": [{"x": …, "y": …, "frame": 21, "confidence": 1 to 5}]' in told
+    assert '"points": [{"x": …, "y": …, "frame": 21}]' in told
+    assert 'a text, with "confidence": 1 to 3.' in told
