@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from readerstudy.reading.checks.asked import listed, named
 from readerstudy.reading.errors import NothingHere
-from readerstudy.reading.models import Presentation
 from readerstudy.reading.readers import require_open
 from readerstudy.reading.respond import presentation_of
 from readerstudy.reading.screens import previous_answer
@@ -46,22 +45,12 @@ def feedback(enrolment: Enrolment, token: str) -> Feedback:
     """The truth of a presentation, once its answer is committed. Most sections tell none."""
     require_open(enrolment)
     presentation = presentation_of(enrolment, token)
-    section = document_of(enrolment).section(presentation.section.name)
-    if not (section.practice or section.feedback) or section.allow_back:
-        raise NothingHere
-    told = feedback_of(enrolment, presentation)
-    if told is None:
-        raise NothingHere
-    return told
-
-
-def feedback_of(enrolment: Enrolment, presentation: Presentation) -> Feedback | None:
-    """The same, of a section that is known to tell; None without an answer, and on pages of questions."""
-    answer = previous_answer(presentation, enrolment.pk)
-    if answer is None or not presentation.screen_slots:
-        return None
     protocol = document_of(enrolment)
     section = protocol.section(presentation.section.name)
+    tells = (section.practice or section.feedback) and not section.allow_back and presentation.screen_slots
+    answer = previous_answer(presentation, enrolment.pk) if tells else None
+    if answer is None:
+        raise NothingHere
     origins = origins_of(presentation)
     found = list(judged(answer, section, origins, protocol))
     sentences = [*_of_origin(found, section, origins), *map(_sentence, filter(_is_of_more, found))]

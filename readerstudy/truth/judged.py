@@ -7,7 +7,8 @@ from typing import Any
 from readerstudy.reading.answer import Answer, Said
 from readerstudy.reading.checks.conditions import is_asked
 from readerstudy.reading.checks.shorthands import as_entries
-from readerstudy.reading.models import Presentation
+from readerstudy.reading.models import Presentation, Response
+from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol import Item, ProtocolDocument, SectionDocument
 from readerstudy.studies.protocol.staircase import has_truth
 from readerstudy.truth.judging import NoSuchTruth, Origin, is_right, is_target, truth_in
@@ -41,6 +42,17 @@ def origin_of(key: Key) -> Origin:
     source = key.provenance.source
     labels = {name: str(value) for name, value in key.provenance.labels.items()}
     return Origin(source=source.name, kind=source.kind, screen=key.screen, labels=labels)
+
+
+def answered_screens(enrolment: Enrolment, section: Section) -> Iterator[tuple[Response, dict[str, Key]]]:
+    """A reader's newest answers in a section, with the keys of the images on each screen as in `keys_of`."""
+    keys = Key.objects.filter(trial_image__trial__section=section).select_related("provenance__source")
+    by_image = {key.trial_image_id: key for key in keys}
+    answers = Response.objects.final().filter(enrolment=enrolment, presentation__section=section)
+    related = ("ratings__slot", "reasons__slot", "presentation__slots")
+    for answer in answers.select_related("pick", "presentation").prefetch_related(*related):
+        slots = [slot for slot in answer.presentation.slots.all() if not slot.is_reference]
+        yield answer, {slot.letter: by_image[slot.trial_image_id] for slot in slots}
 
 
 def judged(

@@ -3,18 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from readerstudy.reading.errors import NothingHere
-from readerstudy.reading.models import Response
 from readerstudy.reading.screens import answer_of
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol.document import ProtocolDocument
 from readerstudy.studies.protocol.items import Item
-from readerstudy.truth.judged import judged, origin_of
-from readerstudy.truth.models import Key
+from readerstudy.truth.judged import answered_screens, judged, origin_of
 from readerstudy.truth.unblind import is_unblinded
 
 
@@ -62,27 +58,15 @@ def own_result(enrolment: Enrolment) -> tuple[QuestionResult, ...] | None:
 
 def _results(enrolment: Enrolment, section: Section, protocol: ProtocolDocument) -> Iterator[QuestionResult]:
     document = protocol.section(section.name)
-    keys = Key.objects.filter(trial_image__trial__section=section).select_related("provenance__source")
-    by_image = {key.trial_image_id: key for key in keys}
     results: dict[str, QuestionResult] = {}
-    for answer in _answers(enrolment, section):
-        slots = [slot for slot in answer.presentation.slots.all() if not slot.is_reference]
-        on_screen = {slot.letter: by_image[slot.trial_image_id] for slot in slots}
-        if any(key.catch for key in on_screen.values()):
+    for answer, on_screen in answered_screens(enrolment, section):
+        if answer.presentation.repeats_id or any(key.catch for key in on_screen.values()):
             continue
         origins = {letter: origin_of(key) for letter, key in on_screen.items()}
         for one in judged(answer_of(answer), document, origins, protocol):
             fresh = QuestionResult(title=spoken(document.title), question=spoken(one.item.ask))
             results.setdefault(one.item.name, fresh).count(one.right, _chance(one.item, len(origins)))
     yield from (results[item.name] for item in document.trial_items if item.name in results)
-
-
-def _answers(enrolment: Enrolment, section: Section) -> QuerySet[Response]:
-    answers = Response.objects.final().filter(
-        enrolment=enrolment, presentation__section=section, presentation__repeats__isnull=True
-    )
-    related = ("ratings__slot", "reasons__slot", "presentation__slots")
-    return answers.select_related("pick", "presentation").prefetch_related(*related)
 
 
 def _chance(item: Item, images: int) -> float | None:

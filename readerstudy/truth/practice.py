@@ -12,11 +12,12 @@ from readerstudy.reading.errors import NothingHere
 from readerstudy.reading.hand_in import leave
 from readerstudy.reading.models import PracticeRound
 from readerstudy.reading.readers import require_open, require_open_now
-from readerstudy.reading.screen_rows import screens_between
+from readerstudy.reading.screens import answer_of
+from readerstudy.reading.steps import document_of
 from readerstudy.reading.stretch import Stretch
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment, Section
-from readerstudy.truth.feedback import feedback_of
+from readerstudy.truth.judged import answered_screens, judged, origin_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +35,15 @@ class Score:
 
 def score_of(enrolment: Enrolment, stretch: Stretch) -> Score:
     """The score of the round a reader has just finished. Answers without right and wrong count as right."""
-    screens = screens_between(1, stretch.last, section=stretch.section, place=enrolment.own_place)
-    judged = []
-    for presentation in screens:
-        told = feedback_of(enrolment, presentation)
-        judged.append(told is not None and told.correct is not False)
-    needed = math.ceil((stretch.document.pass_mark or 0) * len(judged) - 1e-9)
-    return Score(correct=sum(judged), total=len(judged), needed=needed)
+    protocol = document_of(enrolment)
+    right = []
+    for answer, on_screen in answered_screens(enrolment, stretch.section):
+        if on_screen:  # a page of questions shows none
+            origins = {letter: origin_of(key) for letter, key in on_screen.items()}
+            found = judged(answer_of(answer), stretch.document, origins, protocol)
+            right.append(all(one.right for one in found))
+    needed = math.ceil((stretch.document.pass_mark or 0) * len(right) - 1e-9)
+    return Score(correct=sum(right), total=len(right), needed=needed)
 
 
 @transaction.atomic
@@ -60,7 +63,7 @@ def judge_practice(enrolment: Enrolment, section: Section, *, by: User) -> Pract
             raise NothingHere
         return last
     score = score_of(enrolment, gate)
-    judged = PracticeRound.objects.create(
+    verdict = PracticeRound.objects.create(
         enrolment=enrolment,
         section=section,
         number=last.number + 1 if last else 1,
@@ -71,9 +74,9 @@ def judge_practice(enrolment: Enrolment, section: Section, *, by: User) -> Pract
         "practice judged",
         by=by,
         on=section,
-        particulars={"section": section.name, "round": judged.number, "passed": judged.passed},
+        particulars={"section": section.name, "round": verdict.number, "passed": verdict.passed},
         audience=Audience.UNBLINDED,
     )
-    if judged.passed:
+    if verdict.passed:
         leave(enrolment, section, by=by)
-    return judged
+    return verdict
