@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 TOLD = """
 contact = "Dr. Lead, lead@hospital.example"
-deadline = "2031-03-31"
+deadline = "2131-03-31"
 minutes = 90
 """
 UNDO = "[reading]\nundo = true\n"
@@ -61,7 +61,7 @@ def test_stopping_lets_another_computer_read_at_once_and_says_what_is_left() -> 
         answer = client.post(f"/read/{made.study.slug}/stop/", follow=True)
     shown = answer.content.decode()
     assert "2 trials left" in shown
-    assert "March 31, 2031" in shown or "31 March 2031" in shown
+    assert "March 31, 2131" in shown or "31 March 2131" in shown
     assert 'href="mailto:lead@hospital.example"' in shown
     assert Event.objects.filter(verb="reading stopped").count() == 1
     assert not Sitting.objects.get(token=UUID(rita.sitting)).is_alive
@@ -112,7 +112,7 @@ def test_the_invitation_and_the_letter_say_time_deadline_and_contact() -> None:
     shown = client.get("/" + invited.link.split("/", 3)[3])
     for text in (str(letter.body), str(html), shown.content.decode()):
         assert "90 minutes" in text
-        assert "2031" in text
+        assert "2131" in text
         assert "lead@hospital.example" in text
     assert f'href="{invited.link}"' in str(html)
 
@@ -120,20 +120,20 @@ def test_the_invitation_and_the_letter_say_time_deadline_and_contact() -> None:
 def test_a_deadline_is_moved_through_every_door_and_readers_read_the_last() -> None:
     made = told()
     alice, slug = made.client("alice"), made.study.slug
-    alice.post(f"/studies/{slug}/people/", {"verb": "deadline", "day": "2031-04-01", "reason": "late"})
-    assert "1 April 2031" in page(made, "stop/")
-    given = {"day": "2031-05-01", "reason": "later"}
+    alice.post(f"/studies/{slug}/people/", {"verb": "deadline", "day": "2131-04-01", "reason": "late"})
+    assert "1 April 2131" in page(made, "stop/")
+    given = {"day": "2131-05-01", "reason": "later"}
     moved = alice.post(f"/api/studies/{slug}/people/deadline", given, content_type="application/json")
     assert moved.status_code == 204
-    assert "1 May 2031" in page(made, "stop/")
-    call_command("move_deadline", slug, day="2031-06-01", reason="latest", stdout=StringIO())
-    assert "1 June 2031" in page(made, "stop/")
-    assert "1 June 2031" in alice.get(f"/studies/{slug}/people/").content.decode()
+    assert "1 May 2131" in page(made, "stop/")
+    call_command("move_deadline", slug, day="2131-06-01", reason="latest", stdout=StringIO())
+    assert "1 June 2131" in page(made, "stop/")
+    assert "1 June 2131" in alice.get(f"/studies/{slug}/people/").content.decode()
     assert Event.objects.filter(verb="deadline moved").count() == 3
     assert not list(verify_study(made.study))
     freeze_study(made.study, by=made.owner, reason="done")
     with pytest.raises(StudyIsFrozen):
-        move_deadline(made.study, date(2032, 1, 1), by=made.owner, reason="too late")
+        move_deadline(made.study, date(2132, 1, 1), by=made.owner, reason="too late")
 
 
 def test_a_deadline_that_is_no_day_is_refused() -> None:
