@@ -20,7 +20,7 @@ from django.template import Context, Engine
 from readerstudy.imaging.canvas import Canvas, Mode
 from readerstudy.imaging.packs import packed
 from readerstudy.reading.viewer_words import viewer_words
-from tests.viewer.fake_sections import SCALE, task_items
+from tests.viewer.fake_sections import SCALE, screen, task_items
 
 ROOT = Path(__file__).parents[2]
 API = "/api/reading/knees/"
@@ -155,6 +155,8 @@ class Study:
             "break_after": None,
             "show_clock": False,
             "idle_after_s": 0,
+            "screen": screen(preview=False),
+            "view": {"presets": [], "keep_window": False, "keep_zoom": False},
         } | self.section
         section.setdefault("items", task_items(section))
         return {

@@ -66,7 +66,7 @@ export interface ScreenRules {
   readonly answer_within_ms: number;
   readonly feedback: boolean;
   /** Whether images may be seen at a lower resolution until they are here. */
-  readonly preview?: boolean;
+  readonly preview: boolean;
 }
 
 /** Windows on a key, and what of the view stays over trials. */
@@ -93,9 +93,9 @@ export interface Section {
   readonly break_after: number | null;
   readonly show_clock: boolean;
   readonly idle_after_s: number;
-  readonly items?: readonly Item[];
-  readonly screen?: ScreenRules;
-  readonly view?: ViewRules;
+  readonly items: readonly Item[];
+  readonly screen: ScreenRules;
+  readonly view: ViewRules;
   /** Text that stays open beside the images. */
   readonly help?: string;
   /** Text before the first trial. */
@@ -127,7 +127,7 @@ export interface ImageOffer {
   readonly height: number;
   readonly bits: number;
   readonly channels?: 1 | 3;
-  readonly frames?: number;
+  readonly frames: number;
   readonly play?: "stack" | "cine" | null;
   readonly rate_hz?: number | null;
   readonly spacing_mm?: number | null;

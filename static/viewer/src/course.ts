@@ -31,6 +31,6 @@ export class Course {
 
   /** Whether the reader is told how each answer was. */
   get tells(): boolean {
-    return this.state?.practice || this.state?.section?.screen?.feedback || false;
+    return this.state?.practice || this.state?.section?.screen.feedback || false;
   }
 }

@@ -24,7 +24,7 @@ export class Film {
     /** Whoever fetches frames looks again which. */
     private readonly wanted: () => void,
   ) {
-    this.count = offer.frames ?? 1;
+    this.count = offer.frames;
     this.wire = wireOf(offer);
     this.size = Math.max(1, Math.floor(BLOCK_BYTES / this.wire.frame));
     this.blocks = Array.from({ length: Math.ceil(this.count / this.size) }, () => null);

@@ -10,7 +10,7 @@ export interface Stop {
 }
 
 /** What is asked, in its order. */
-export function itemsOf({ items = [] }: Section, shown: Presentation): Item[] {
+export function itemsOf({ items }: Section, shown: Presentation): Item[] {
   const atEnd = shown.kind === "questions";
   return items.filter((item) => (item.of === "section") === atEnd);
 }

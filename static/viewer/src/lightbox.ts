@@ -44,11 +44,6 @@ export interface LightboxHost {
   told(text: string): void;
 }
 
-/** How long the images of a trial are shown; 0: until they are answered. */
-function exposureOf(section: Section): number {
-  return section.screen?.exposure_ms ?? 0;
-}
-
 /** So long a frame stays before it is noted. */
 const FRAME_RESTS_MS = 200;
 
@@ -201,9 +196,9 @@ export class Lightbox {
   }
 
   /** This trial comes with its images. Returns whether they may be previewed: not where time is limited. */
-  expect(section: Section, shown: Presentation): boolean | undefined {
+  expect({ screen }: Section, shown: Presentation): boolean {
     this.viewer.expect(shown.images.length);
-    return !exposureOf(section) && section.screen?.preview;
+    return !screen.exposure_ms && screen.preview;
   }
 
   /** Puts the images where their previews are, all in one frame; false where no previews are shown. */
@@ -309,8 +304,8 @@ export class Lightbox {
       this.stage.build(section, shown, this.rail.atImage);
       this.tools.attach(this.board.views);
       this.player.attach(this.board.views);
-      const { mask = "noise" } = section.screen ?? {};
-      this.exposure.attach(this.board.views.values(), exposureOf(section) > 0 ? mask : null);
+      const { mask, exposure_ms } = section.screen;
+      this.exposure.attach(this.board.views.values(), exposure_ms > 0 ? mask : null);
     }
     this.overlay.spacingMm = shown.images[0]?.spacing_mm ?? null;
     this.stage.begin(shown);
@@ -321,13 +316,13 @@ export class Lightbox {
 
   /** Images that are shown for a limited time wait below a cover, or stay below it after a reload. */
   private veil(section: Section, draft: Draft | null): void {
-    const asked = exposureOf(section);
-    if (!asked || !this.shown?.images.length) {
+    const { exposure_ms } = section.screen;
+    if (!exposure_ms || !this.shown?.images.length) {
       this.exposure.open();
       return;
     }
     const before = draft?.times.shown_ms;
-    this.watch.exposure = { exposure_ms: asked, shown_ms: before ?? null };
+    this.watch.exposure = { exposure_ms, shown_ms: before ?? null };
     if (before === null || before === undefined) this.exposure.prepare();
     else this.exposure.cover(before);
   }

@@ -121,7 +121,7 @@ export class Pictures {
     const { url } = image;
     const known = this.known.get(url);
     if (known) return known;
-    const coming = (image.frames ?? 1) > 1 ? this.begin(image) : this.fetch(image);
+    const coming = image.frames > 1 ? this.begin(image) : this.fetch(image);
     this.known.set(url, coming);
     coming.then(
       () => {

@@ -77,7 +77,7 @@ export class Rail {
     const several = asked(shown).length > 1;
     const first = this.items.find((item) => item.of === "image" && item.kind === "scale");
     const fits = (first?.scale?.points.length ?? 0) <= MOST_AT_IMAGE;
-    const apart = section.screen?.arrange !== "slider";
+    const apart = section.screen.arrange !== "slider";
     this.atImage = several && first && fits && apart ? first : null;
     this.questions = [];
     this.tabs = [];

@@ -53,7 +53,7 @@ export class Stage {
   /** Sets up for the images of a section. */
   build(section: Section, shown: Presentation, atImage: Item | null): void {
     // The parser allows a slider for two images alone.
-    this.arrangement = shown.images.length < 2 ? "grid" : (section.screen?.arrange ?? "grid");
+    this.arrangement = shown.images.length < 2 ? "grid" : section.screen.arrange;
     this.slots = shown.images.map(({ slot }) => slot);
     this.shown = shown;
     this.digits = atImage?.scale?.points.length ?? 0;

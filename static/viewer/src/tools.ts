@@ -82,10 +82,10 @@ export class Tools {
   }
 
   /** A new trial starts with the protocol's window and whole images, but for what the protocol keeps. */
-  begin(rules: ViewRules | undefined): void {
-    this.own = rules?.presets ?? [];
-    this.viewer.keep(rules?.keep_window ?? false, rules?.keep_zoom ?? false);
-    if (!rules?.keep_window) this.setPreset(0, this.slots.keys());
+  begin(rules: ViewRules): void {
+    this.own = rules.presets;
+    this.viewer.keep(rules.keep_window, rules.keep_zoom);
+    if (!rules.keep_window) this.setPreset(0, this.slots.keys());
     this.pointer = null;
     this.magnify(false);
     this.viewer.invert(false);
