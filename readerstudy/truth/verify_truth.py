@@ -45,6 +45,8 @@ def _locked_truth(study: Study) -> Iterator[str]:
     if plan is None or plan.digest != locked["plan"]:
         yield "the plan is not the one that was locked"
         return
+    if plan.is_computable and "commitment" in locked:
+        yield "the plan is marked as computable from the protocol, and was not when it was locked"
     if not keeps_commitment(study):
         yield "the plan secret is not the one that was committed to"
     packed = locked.get("packed", "")

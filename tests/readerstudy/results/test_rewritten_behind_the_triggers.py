@@ -398,3 +398,16 @@ def test_a_row_that_cannot_be_read_hides_no_other(made: Locked, tmp_path: Path) 
     assert any("the people cannot be read whole (ValueError)" in what for what in found)
     assert any("truth_key:" in what and "was changed" in what for what in found)
     no_export_leaves(made, tmp_path, "the people cannot be read whole")
+
+
+def test_the_stored_name_of_the_protocol_is_held_against_the_lock(made: Locked, tmp_path: Path) -> None:
+    rewrite("UPDATE studies_protocol SET digest = 'another'")
+    assert any("text of protocol" in what for what in findings(made.study))
+    no_export_leaves(made, tmp_path, "text of protocol")
+
+
+def test_a_plan_that_is_made_to_look_computable_is_found(made: Locked, tmp_path: Path) -> None:
+    """The unblinding would keep the plan secret back, and nobody could recompute the plan."""
+    rewrite("UPDATE truth_plan SET seed = 1")
+    assert any("marked as computable" in what for what in findings(made.study))
+    no_export_leaves(made, tmp_path, "marked as computable")
