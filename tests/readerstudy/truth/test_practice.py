@@ -13,6 +13,7 @@ from readerstudy.studies.protocol import parse_protocol
 from readerstudy.truth.judged import judged
 from readerstudy.truth.judging import Origin
 from readerstudy.truth.models import Key
+from readerstudy.truth.practice import score_of
 from tests.readerstudy.factory import PRACTICE, QUARTETS, Locked, a_locked_study, answer_next, protocol_text
 from tests.readerstudy.reading.conftest import Tab, a_tab
 
@@ -200,3 +201,18 @@ def test_marks_are_right_where_each_meets_a_place_of_its_own() -> None:
         answer = Answer(items=(Said(item="lesion", slot="A", points=points),))
         [one] = judged(answer, section, origins, protocol)
         assert one.right is right
+
+
+@pytest.mark.parametrize("trials", [2, 6])
+def test_a_round_is_judged_by_so_many_queries_however_long_it_was(
+    db: None, trials: int, django_assert_max_num_queries: Any
+) -> None:
+    made = a_locked_study(protocol_text(sections=PASS_MARK.replace("trials = 2", f"trials = {trials}")))
+    for _ in range(trials):
+        answer_next(made.reading("rita"), letter=real_letter(made.reading("rita")))
+    rita = made.reading("rita")
+    gate = Walk(rita).gate
+    assert gate is not None
+    with django_assert_max_num_queries(5):
+        score = score_of(rita, gate)
+    assert (score.correct, score.total) == (trials, trials)
