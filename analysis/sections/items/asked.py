@@ -130,12 +130,13 @@ class Asked:
     def real_minus_synthetic(
         self, values: npt.ArrayLike, bounds: tuple[float, float] | None = None, *, judged: bool = True
     ) -> GroupDifference | None:
-        """All real cases against all synthetic ones; None where one of them is not there.
+        """All real cases against all synthetic ones; None where one of them has no value.
 
         `judged`: the item's margin is in the unit of these values.
         """
         grid = self.grid(values)
-        real, made = (self.kind_of_case == kind for kind in (REAL, SYNTHETIC))
+        valued = np.isfinite(grid.values).any(axis=0)
+        real, made = ((self.kind_of_case == kind) & valued for kind in (REAL, SYNTHETIC))
         if not real.any() or not made.any():
             return None
         names = [s.name for s in self.sources if s.kind in (REAL, SYNTHETIC)]
@@ -149,13 +150,17 @@ class Asked:
     def real_minus_each(
         self, values: npt.ArrayLike, bounds: tuple[float, float] | None = None, *, judged: bool = True
     ) -> tuple[GroupDifference, ...]:
-        """Each real source against each other one; all pairs where none is real. Holm over them."""
+        """Each real source against each other one; all pairs where none is real. Holm over them.
+
+        Sources without a value are left out.
+        """
         grid = self.grid(values)
+        valued = set(self.group_of_case[np.isfinite(grid.values).any(axis=0)])
         real = [source.name for source in self.sources if source.kind == REAL]
         pairs = [(a, b) for a in real for b in self.groups if b not in real]
         if not pairs:
             pairs = [(a, b) for i, a in enumerate(self.groups) for b in self.groups[i + 1 :]]
-        found = [self._pair(grid, a, b, bounds) for a, b in pairs]
+        found = [self._pair(grid, a, b, bounds) for a, b in pairs if {a, b} <= valued]
         rows = [self._judged(row) for row in found] if judged else found
         held = adjusted([row.p for row in rows])
         return tuple(row.with_(p_holm=p) for row, p in zip(rows, held, strict=True))
@@ -166,6 +171,8 @@ class Asked:
     def _pair(self, grid: Grid, a: str, b: str, bounds: tuple[float, float] | None) -> GroupDifference:
         """Two groups, paired where each case has one image in both."""
         pair = matched(grid, self.group_of_case, a, b, self.shown_case)
+        if pair is not None and not np.isfinite(pair[0] - pair[1]).any():
+            pair = None
         one, other = pair or tuple(grid.values[:, self.group_of_case == name] for name in (a, b))
         found = _difference(one, other, self.study.level, bounds, paired=pair is not None)
         return found.with_(a=a, b=b)

@@ -268,3 +268,22 @@ def test_what_is_left_of_a_study_is_reported_too(tmp_path: Path, kept: str) -> N
     made = report(read_bundle(folder), model_answers=0)
     assert made.to_json()
     assert made.outline.sections
+
+
+def test_a_truth_that_images_of_one_kind_lack_leaves_no_difference(tmp_path: Path) -> None:
+    """Such as the size of a nodule where only real images have one, but readers see them in others, too."""
+    folder = write_study(tmp_path / "bundle", seed=5)
+    images, answers = (pd.read_csv(folder / f"{name}.csv", dtype=str) for name in ("images", "answers"))
+    real = images["source"] == "real"
+    images.loc[~real, "age"] = ""
+    of_age = (answers["item"] == "age") & (answers["source"] != "real")
+    answers.loc[of_age, ["correct"]] = ""
+    for name, rows in (("images", images), ("answers", answers)):
+        rows.to_csv(folder / f"{name}.csv", index=False)
+    found = compute(read_bundle(folder)).sections["phase-1"].items["age"]
+    assert isinstance(found, NumberItem)
+    assert found.difference is not None
+    assert found.error is not None
+    assert found.error.difference is None
+    assert found.error.accuracy is not None
+    assert found.error.accuracy.difference is None
