@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,15 @@ def made() -> Locked:
     return a_locked_study(protocol_text(sections=QUARTETS.format(trials=4)))
 
 
-def asked(made: Locked, **changes: Any) -> DisclosureRequest:
-    return request_disclosure(made.study, SEEN, **{**DOCTOR, **changes}, by=made.owner, reason=WHY)
+def asked(made: Locked, case: Case = SEEN, **changes: Any) -> DisclosureRequest:
+    return request_disclosure(made.study, case, **{**DOCTOR, **changes}, by=made.owner, reason=WHY)
+
+
+def a_real_one() -> Case:
+    """The real image on the screen that was seen."""
+    shown = Slot.objects.filter(presentation__section__name="triples", presentation__place=1)
+    real = Key.objects.filter(provenance__source__kind="real").values("trial_image")
+    return replace(SEEN, letter=shown.get(presentation__order=2, trial_image__in=real).letter)
 
 
 def told(made: Locked) -> Disclosure:
@@ -277,5 +285,5 @@ def test_a_recipient_who_reads_the_image_in_another_study_is_named_there(made: L
     invited = invite_reader(other, dora.email, by=a_user("olga"))
     accepts(invited, dora)
     assert known_elsewhere(other) == {}
-    told(made)
+    confirm_disclosure(asked(made, case=a_real_one()), by=made.people["carl"], reason="Agreed.")
     assert known_elsewhere(other) == {invited.enrolment.pk: 1}
