@@ -127,7 +127,7 @@ class BlindingReport:
                 f"synthetic images (classifier on all features: {measured})."
             )
         titles = (
-            ", ".join(_within_sentence(leak.words.title) for leak in self.leaks)
+            "; ".join(_within_sentence(leak.words.title) for leak in self.leaks)
             or "several features together"
         )
         return f"The format tells real from synthetic by {titles} (classifier on all features: {measured})."
