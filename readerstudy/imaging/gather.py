@@ -166,12 +166,31 @@ def gather(paths: Iterable[str | Path]) -> list[Found]:
         if given.is_dir():
             found += _folder(given)
         elif _is_archive(given):
-            found += _entries(given, given.name)
+            found += _entries(given, given.name, manifest_goes_before=True)
         else:
             found.append(Found(name=given.name, path=given, problem=_absence(given)))
     if not found:
         raise NothingToImport
     return found
+
+
+def own_manifests(place: Path) -> list[Found]:
+    """The manifests that a folder or an archive has for its own images, as they are known to people."""
+    if place.is_dir():
+        return [Found(name=f"{place.name}/{path.name}", path=path) for path in _manifests_in(place)]
+    if not _is_archive(place):
+        return []
+    archive = Archive(place)
+    try:
+        infos = archive.zip.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return []  # `gather` says so of the archive, as of the next
+    if _bomb(infos, place):
+        return []
+    return [
+        Found(name=f"{place.name}/{name}", path=place, archive=archive, entry=name)
+        for name in sorted(_manifests_of(infos))
+    ]
 
 
 def _absence(path: Path) -> Refusal | None:
@@ -207,14 +226,22 @@ def _file(path: Path, root: Path) -> Iterator[Found]:
     if is_byproduct(path.name) or _is_its_manifest(path, root):
         return
     if _is_archive(path):
-        yield from _entries(path, _name(path, root))
+        yield from _entries(path, _name(path, root), manifest_goes_before=_has_manifest(root))
     else:
         yield Found(name=_name(path, root), path=path, problem=_broken_link(path))
 
 
 def _is_its_manifest(path: Path, root: Path) -> bool:
     """The folder's own, or one further down that it goes before; alone, that would be one nobody reads."""
-    return path.name.lower() == MANIFEST and (path.parent == root or (root / MANIFEST).is_file())
+    return path.name.lower() == MANIFEST and (path.parent == root or _has_manifest(root))
+
+
+def _has_manifest(folder: Path) -> bool:
+    return bool(_manifests_in(folder))
+
+
+def _manifests_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name.lower() == MANIFEST and path.is_file())
 
 
 def _broken_link(path: Path) -> Refusal | None:
@@ -238,7 +265,8 @@ def is_byproduct(name: str) -> bool:
 # --- Archives ---------------------------------------------------------------------------------------
 
 
-def _entries(path: Path, name: str) -> list[Found]:
+def _entries(path: Path, name: str, *, manifest_goes_before: bool) -> list[Found]:
+    """What an archive holds, but its own manifest where that is read, or another one goes before it."""
     archive = Archive(path)
     try:
         infos = [info for info in archive.zip.infolist() if not info.is_dir()]
@@ -248,6 +276,7 @@ def _entries(path: Path, name: str) -> list[Found]:
         return [Found(name=name, path=path, problem=NotAnImage("The archive is empty. Pack it again."))]
     if bomb := _bomb(infos, path):
         return [Found(name=name, path=path, problem=bomb)]
+    manifests = _manifests_of(infos) if manifest_goes_before else set()
     return [
         Found(
             name=f"{name}/{_spelled(info)}",
@@ -257,9 +286,21 @@ def _entries(path: Path, name: str) -> list[Found]:
             problem=_entry_problem(info),
         )
         for info in infos
-        if not any(is_byproduct(part) for part in _inside(info.filename))
-        and info.filename.lower() != MANIFEST
+        if not any(is_byproduct(part) for part in _inside(info.filename)) and info.filename not in manifests
     ]
+
+
+def _manifests_of(infos: Iterable[zipfile.ZipInfo]) -> set[str]:
+    """At the root of an archive, or of the one folder that holds all that is packed."""
+    packed = [
+        info
+        for info in infos
+        if not info.is_dir() and not any(is_byproduct(part) for part in _inside(info.filename))
+    ]
+    tops = {info.filename.rpartition("/")[0].partition("/")[0] for info in packed}
+    folder = f"{tops.pop()}/" if len(tops) == 1 else ""
+    own = f"{folder}{MANIFEST}".lstrip("/").lower()
+    return {info.filename for info in packed if info.filename.lower() == own and not _entry_problem(info)}
 
 
 def _spelled(info: zipfile.ZipInfo) -> str:

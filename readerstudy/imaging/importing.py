@@ -21,10 +21,10 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.errors import NotFound, NotInManifest, NotNamedSo, Refusal, RowRefused
+from readerstudy.imaging.errors import BadManifest, NotFound, NotInManifest, NotNamedSo, Refusal, RowRefused
 from readerstudy.imaging.files import clear_unfinished, key_of
-from readerstudy.imaging.gather import MANIFEST, Found, Subject, gather
-from readerstudy.imaging.manifest import Manifest, Row, read_manifest
+from readerstudy.imaging.gather import Found, Subject, gather, own_manifests
+from readerstudy.imaging.manifest import Manifest, Row, manifest_of, read_manifest
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.naming import Naming
 from readerstudy.imaging.normalise import PIPELINE, Buffer, Original, Spaced
@@ -91,7 +91,7 @@ def import_files(
     """Import files, folders and zip archives, in the order of their names.
 
     `workers` = 0 decodes in the caller's process. A folder's own manifest.csv is used where no manifest is
-    given; files that no manifest lists are read by `naming`. `stream` is where the audit
+    given, and an archive's; files that no manifest lists are read by `naming`. `stream` is where the audit
     events go, one for each stored batch. `seen` finds the images of files by their fingerprints.
     """
     for folder in filter(None, (image_folder(), Path(settings.PACKED_FOLDER))):
@@ -130,8 +130,13 @@ def subjects_of(found: list[Found], canvas: Canvas) -> list[Subject]:
 
 
 def _own_manifest(paths: list[Path]) -> Manifest | None:
-    own = [path / MANIFEST for path in paths if (path / MANIFEST).is_file()]
-    return read_manifest(own[0]) if len(own) == 1 else None
+    own = [found for path in paths for found in own_manifests(path)]
+    if len(own) > 1:
+        named = " and ".join(found.name for found in own[:2])
+        raise BadManifest(
+            f"{named} both say what images are. Import one folder or archive at a time, or give one manifest."
+        )
+    return manifest_of(own[0].read(), name=own[0].name) if own else None
 
 
 @dataclass(kw_only=True)

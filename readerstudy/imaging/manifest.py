@@ -73,14 +73,21 @@ class Manifest:
 
 
 def read_manifest(path: str | Path) -> Manifest:
-    """Read UTF-8, or the UTF-16 that spreadsheet programs write; other bytes refuse their rows alone."""
     path = Path(path)
     try:
         data = path.read_bytes()
+    except OSError as error:
+        raise BadManifest(f"{path.name} cannot be read. Check that it is a file.") from error
+    return manifest_of(data, name=path.name)
+
+
+def manifest_of(data: bytes, *, name: str) -> Manifest:
+    """Read UTF-8, or the UTF-16 that spreadsheet programs write; other bytes refuse their rows alone."""
+    try:
         text = data.decode(_encoding(data), errors="surrogateescape")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadManifest(f"{path.name} cannot be read as text. Save it as CSV in UTF-8.") from error
-    return parse_manifest(text, name=path.name)
+    except UnicodeDecodeError as error:
+        raise BadManifest(f"{name} cannot be read as text. Save it as CSV in UTF-8.") from error
+    return parse_manifest(text, name=name)
 
 
 def _encoding(data: bytes) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from readerstudy.imaging.errors import NothingToImport, Unreadable
+from readerstudy.imaging.errors import BadManifest, NothingToImport, Unreadable
 from readerstudy.imaging.gather import Archive, Found, Series
+from readerstudy.imaging.models import Image
 from tests.readerstudy.imaging.conftest import Run
 from tests.readerstudy.imaging.phantoms import eight_bits, encoded, phantom, write, write_png
 
@@ -59,6 +60,49 @@ def test_a_manifest_further_down_that_nobody_reads_is_refused_by_name(run: Run, 
     write(tmp_path / "in", "a/manifest.csv", b"file,grade\n0.png,3\n")
     _, refused = run(tmp_path / "in")
     assert list(refused) == ["a/manifest.csv"]
+
+
+def test_a_manifest_is_known_by_its_name_in_any_letters(run: Run, tmp_path: Path) -> None:
+    write_png(tmp_path / "in", "a.png", 1)
+    write(tmp_path / "in", "Manifest.CSV", b"file,seed\na.png,7\n")
+    imported, refused = run(tmp_path / "in")
+    assert [each.labels for each in imported] == [{"seed": "7"}]
+    assert refused == {}
+
+
+def test_two_folders_with_manifests_are_not_imported_at_once(run: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_png(tmp_path / name, "a.png", len(name))
+        write(tmp_path / name, "manifest.csv", b"file,seed\na.png,7\n")
+    with pytest.raises(BadManifest, match=r"one/manifest.csv and two/manifest.csv both say"):
+        run(tmp_path / "one", tmp_path / "two")
+    assert not Image.objects.exists()
+
+
+@pytest.mark.parametrize("folder", ["", "films/"])
+def test_the_manifest_in_an_archive_is_used_and_not_imported(run: Run, tmp_path: Path, folder: str) -> None:
+    listed = b"file,seed\nleft/a.png,7\n"
+    entries = {
+        f"{folder}left/a.png": picture(1),
+        f"{folder}b.png": picture(2),
+        f"{folder}manifest.csv": listed,
+    }
+    imported, refused = run(packed(tmp_path / "some.zip", entries))
+    assert [each.labels for each in imported] == [{"seed": "7"}, {}]
+    assert refused == {}
+
+
+def test_a_manifest_within_an_archive_in_a_folder_is_refused_by_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    packed(tmp_path / "in" / "some.zip", {"a.png": picture(1), "manifest.csv": b"file,seed\na.png,7\n"})
+    _, refused = run(tmp_path / "in")
+    assert list(refused) == ["some.zip/manifest.csv"]
+
+
+def test_a_damaged_manifest_in_an_archive_is_said(run: Run, tmp_path: Path) -> None:
+    entries = {"a.png": picture(1), "manifest.csv": b"name,seed\na.png,7\n"}
+    with pytest.raises(BadManifest, match=r'some.zip/manifest.csv, line 1: there is no column "file"'):
+        run(packed(tmp_path / "some.zip", entries))
 
 
 def test_a_zip_is_read_wherever_it_lies(run: Run, tmp_path: Path) -> None:
