@@ -286,6 +286,7 @@ def _pointing() -> dict[str, Text]:
             "Click or tap the image: {count} point is missing.",
             "Click or tap the image: {count} points are missing.",
         ),
+        "same_points": _("Two points of a line are the same; move one."),
         "more_points": forms_of("{count} point is missing.", "{count} points are missing."),
     }
 

@@ -247,6 +247,16 @@ def test_a_distance_takes_two_points_and_a_mark_can_be_dragged(serve: Serve, rea
     assert abs(right["x"] - left["x"] - 140 / scale) < 1
 
 
+def test_an_angle_needs_lines_with_two_ends(serve: Serve, read: Read) -> None:
+    angle = item("angle", "measure", "Angle", what="angle", unit="degrees")
+    page = read(serve(**asking(angle), width=100, height=100))
+    press(page, "x", "x", "m", "Shift+ArrowRight", "x", "x")
+    assert lacking(page) == "Two points of a line are the same; move one."
+    page.get_by_role("button", name="Mark 1; arrow keys move it").focus()
+    press(page, "ArrowDown")
+    assert lacking(page) == "Everything is answered."
+
+
 def test_a_preference_is_a_letter_or_none(serve: Serve, read: Read) -> None:
     server = serve(**asking(BETTER) | {"slots": "AB"})
     page = read(server)

@@ -1,7 +1,7 @@
 /** The reader's answer to one presentation: how it starts, what it still lacks, and how it is sent. */
 
 import { word } from "./catalogue";
-import type { Answer, Item, Presentation, Reason, Said, Section } from "./contract";
+import type { Answer, Item, Mark, Presentation, Reason, Said, Section } from "./contract";
 import { applies, blank, give, isOf, itemsOf, lettersOf, type Stop, said, slotsOf } from "./items";
 
 export function blankAnswer(): Answer {
@@ -34,7 +34,7 @@ function fault(item: Item, entry: Said | null, shown: Presentation): string | nu
     return (entry.value as string[]).length < lettersOf(shown).length ? word("rank_all") : null;
   }
   if (item.kind === "mark") return entry.points?.length ? faultOfCount(item, entry.points.length) : null;
-  return item.kind === "measure" ? faultOfMeasure(item, entry.points?.length ?? 0) : null;
+  return item.kind === "measure" ? faultOfMeasure(item, entry.points ?? []) : null;
 }
 
 function isEmpty(item: Item, entry: Said): boolean {
@@ -70,9 +70,14 @@ export function pointsOf(item: Item): [number, number] {
   return item.what === "angle" ? [3, 4] : [2, 2];
 }
 
-function faultOfMeasure(item: Item, given: number): string | null {
+function faultOfMeasure(item: Item, points: readonly Mark[]): string | null {
   const [least] = pointsOf(item);
-  return given < least ? word("more_points", { count: least - given }) : null;
+  if (points.length < least) return word("more_points", { count: least - points.length });
+  if (item.what !== "angle") return null;
+  // Three points are two lines from the second one.
+  const [a, b, c, d = b] = points;
+  const same = [a?.x === b?.x && a?.y === b?.y, c?.x === d?.x && c?.y === d?.y];
+  return same.includes(true) ? word("same_points") : null;
 }
 
 function lacksSureness(item: Item, entry: Said | null): boolean {
