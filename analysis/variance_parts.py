@@ -14,7 +14,8 @@ import numpy as np
 from analysis.arrays import Floats
 
 UNANIMOUS = "The answers do not vary, so the table shows no variance: read the exact interval instead."
-NO_VARIANCE = 1e-30
+#: Standard errors below so much of the answers themselves are what sums of floats leave behind.
+ROUNDING = 1e-14
 # fewer than those of two readers say nothing
 FEWEST_DF = 1.0
 ONE_CASE = "With one case there is nothing to tell its chance from its nature: give at least two."
@@ -76,7 +77,7 @@ def fixed_readers_parts(tables: list[Floats], weights: Floats) -> Parts:
         totals = np.where(present, table - means[:, None], 0.0).sum(axis=0) * weight / present.sum()
         pieces.append(float(totals @ totals) * n_cases / (n_cases - 1))
         dfs.append(n_cases - 1.0)
-    return _settle(sum(pieces), _satterthwaite(sum(pieces), pieces, dfs))
+    return _settle(sum(pieces), _satterthwaite(sum(pieces), pieces, dfs), least=_least(tables, weights))
 
 
 def fixed_cases_parts(tables: list[Floats], weights: Floats) -> Parts:
@@ -88,7 +89,7 @@ def fixed_cases_parts(tables: list[Floats], weights: Floats) -> Parts:
         means = np.where(present, table, 0.0).sum(axis=0) / present.sum(axis=0)
         totals += np.where(present, table - means, 0.0).sum(axis=1) * weight / present.sum()
     variance = float(totals @ totals) * n_readers / (n_readers - 1)
-    return _settle(variance, n_readers - 1.0)
+    return _settle(variance, n_readers - 1.0, least=_least(tables, weights))
 
 
 def mean_squares(table: Floats) -> tuple[float, float, float]:
@@ -116,7 +117,7 @@ def _complete(tables: list[Floats], weights: Floats) -> Parts:
         )
         for w, table, (_, ms_case, ms_error) in zip(weights.tolist(), tables, squares, strict=True)
     ]
-    parts = _combine(reader, n_readers - 1.0, strata)
+    parts = _combine(reader, n_readers - 1.0, strata, least=_least(tables, weights))
     if len(tables) > 1:
         return parts
     ms_reader, ms_case, ms_error = squares[0]
@@ -189,7 +190,7 @@ def _incomplete(tables: list[Floats], weights: Floats) -> Parts:
     between += sum(2 * _shared_readers(one, other) for one, other in combinations(moments, 2))
     reader = max(between, 0.0) + sum(stratum.error for stratum in strata)
     load = sum(abs(item.weight) * item.n_by_reader / item.n for item in moments)
-    parts = _combine(reader, _effective(np.asarray(load)) - 1.0, strata)
+    parts = _combine(reader, _effective(np.asarray(load)) - 1.0, strata, least=_least(tables, weights))
     if parts.df is not None:
         parts = replace(parts, df=max(parts.df, FEWEST_DF))
     parts = replace(parts, floored=between < 0 or any(item.m3 < item.m4 for item in moments))
@@ -245,7 +246,7 @@ def _shared_readers(one: _Moments, other: _Moments) -> float:
     return one.weight * other.weight * covariance * shared / (one.n * other.n)
 
 
-def _combine(reader: float, reader_df: float, strata: list[_Stratum]) -> Parts:
+def _combine(reader: float, reader_df: float, strata: list[_Stratum], *, least: float) -> Parts:
     errors = sum(stratum.error for stratum in strata)
     raw = reader + sum(stratum.case for stratum in strata) - errors
     variance = max(raw, errors)
@@ -255,11 +256,17 @@ def _combine(reader: float, reader_df: float, strata: list[_Stratum]) -> Parts:
     used = [stratum for stratum in strata if stratum.error_df > 0]
     pieces = [reader, *(item.case for item in used), *(item.error for item in used)]
     dfs = [reader_df, *(item.case_df for item in used), *(item.error_df for item in used)]
-    return _settle(variance, _satterthwaite(variance, pieces, dfs), floored=floored)
+    return _settle(variance, _satterthwaite(variance, pieces, dfs), least=least, floored=floored)
 
 
-def _settle(variance: float, df: float | None, *, floored: bool = False) -> Parts:
-    if df is None or variance <= NO_VARIANCE:
+def _least(tables: list[Floats], weights: Floats) -> float:
+    """The smallest variance that is more than rounding."""
+    sizes = [float(np.nanmax(np.abs(table))) for table in tables]
+    return float((ROUNDING * (np.abs(weights) @ np.array(sizes))) ** 2)
+
+
+def _settle(variance: float, df: float | None, *, least: float, floored: bool = False) -> Parts:
+    if df is None or variance <= least:
         return Parts(variance=None, df=None, reason=UNANIMOUS)
     return Parts(variance=variance, df=df, floored=floored)
 

@@ -19,6 +19,7 @@ from analysis.crossed import (
     crossed_stratified,
     equivalence_curve,
 )
+from analysis.variance_parts import UNANIMOUS
 
 
 def answers(rng, readers=6, cases=25, p=0.35, reader_sd=0.5, case_sd=0.6):
@@ -308,3 +309,14 @@ def test_numbers_beyond_the_ends_of_the_scale_are_refused_not_cut() -> None:
             call()
     found = crossed_stratified(table, [0, 0, 0, 1, 1, 1], bounds=(1.0, 4.0))
     assert 1 <= found.low < found.estimate < found.high <= 4
+
+
+@pytest.mark.parametrize("readers", ["random", "fixed"])
+def test_answers_that_differ_by_rounding_alone_have_no_interval(readers):
+    """Sums leave noise in the last digit, which was printed as an interval of 1e-14."""
+    a = 40.1 + np.arange(7.0)[:, None] + np.zeros((7, 4))
+    b = np.nextafter(a, np.where(np.arange(28).reshape(7, 4) % 3, np.inf, -np.inf))
+    found = crossed_difference(a, b, readers=readers, bounds=None)
+    assert (found.low, found.high, found.se, found.reason) == (None, None, None, UNANIMOUS)
+    apart = crossed_difference(a, b + 1e-9 * (np.arange(28).reshape(7, 4) % 3), readers=readers, bounds=None)
+    assert 0 < apart.se < 1e-8
