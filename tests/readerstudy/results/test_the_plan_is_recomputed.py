@@ -9,17 +9,20 @@ import zipfile
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoDbBlocker
 
 from readerstudy.audit.models import Event
+from readerstudy.audit.record import record
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.exports import reproduction_zip
 from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
 from readerstudy.studies.models import Study
+from readerstudy.truth import lock
 from readerstudy.truth.allocation.verify import verify_plan
 from readerstudy.truth.errors import PlanNotVerified
 from readerstudy.truth.lock import lock_study
@@ -181,6 +184,15 @@ def test_a_masked_bundle_carries_neither_secret_nor_pool(tmp_path: Path) -> None
         verify_plan(masked)
 
 
+def _without_commitment(*where: Any, particulars: dict[str, Any], **told: Any) -> None:
+    """As locks were recorded before there were secrets."""
+    record(
+        *where,
+        particulars={name: value for name, value in particulars.items() if name != "commitment"},
+        **told,
+    )
+
+
 def test_a_study_locked_before_there_were_secrets_says_so_wherever_it_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +202,7 @@ def test_a_study_locked_before_there_were_secrets_says_so_wherever_it_is_reporte
     Plan.objects.filter(pk=plan.pk).update(seed=7, digest=stored_digest(study, plan))
     with monkeypatch.context() as before:
         before.setattr(Plan, "fits", lambda *_: True)
+        before.setattr(lock, "record", _without_commitment)
         lock_study(study, by=study.created_by, reason="ready")
     made = Locked(study=Study.objects.get(pk=study.pk), owner=study.created_by)
     for place, name in enumerate(("rita", "ron"), start=1):
