@@ -58,6 +58,7 @@ class YesNo(Result):
     log_beta_loglinear: float | None
     mcc: float | None
     level: float
+    accuracy_interval: Interval
     sensitivity_interval: Interval | None = None
     specificity_interval: Interval | None = None
     method: str = "equal-variance signal detection (Green & Swets 1966)"
@@ -105,6 +106,7 @@ def yes_no(hit: int, miss: int, false_alarm: int, correct_rejection: int, *, lev
         **_loglinear(hit, positives, false_alarm, negatives, level),
         mcc=matthews(hit, miss, false_alarm, correct_rejection),
         level=level,
+        accuracy_interval=wilson(hit + correct_rejection, positives + negatives, level=level),
         sensitivity_interval=wilson(hit, positives, level=level) if positives else None,
         specificity_interval=wilson(correct_rejection, negatives, level=level) if negatives else None,
         reason=None if plain["dprime"] is not None else _why_none(positives, negatives),

@@ -235,11 +235,14 @@ class ImageCalls(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfidenceShare(Result):
-    """Correct calls at one confidence."""
+    """Correct calls at one confidence, with the Wilson interval of their share."""
 
     confidence: float
     k: int
     n: int
+    rate: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

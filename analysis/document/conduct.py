@@ -77,11 +77,14 @@ class Orders(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage(Result):
-    """Correct answers in one fifth of the section."""
+    """Correct answers in one fifth of the section, with the Wilson interval of their share."""
 
     stage: int
     k: int
     n: int
+    rate: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

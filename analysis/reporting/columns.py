@@ -134,17 +134,18 @@ DETECTION_READERS = (*columns_of(("reader", "Reader", "text"), ("k", "found", "c
 TRIALS = columns_of(("trial", "Trial", "text"), ("k", "found it", "count"), ("n", "readers", "count"))
 PICKS = columns_of(("alternative", "Alternative", "text"), ("picks", "picks", "count"))
 SLOTS = columns_of(
-    ("slot", "Position", "text"), ("picks", "picks", "count"), ("real", "real image stood here", "count")
+    ("slot", "Position", "count"), ("picks", "picks", "count"), ("real", "real image stood here", "count")
 )
-SOURCES = columns_of(
-    ("source", "Source", "text"),
-    ("n", "n", "count"),
-    ("text", "mean", "text"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
-    ("sd", "SD", "number"),
-    ("floor", "lowest point", "percent"),
-    ("ceiling", "highest point", "percent"),
+SOURCES = (
+    *columns_of(("source", "Source", "text"), ("n", "n", "count")),
+    Column("mean", "mean", "number", said=lambda row: row.text),
+    *columns_of(
+        ("low", "low", "number"),
+        ("high", "high", "number"),
+        ("sd", "SD", "number"),
+        ("floor", "lowest point", "percent"),
+        ("ceiling", "highest point", "percent"),
+    ),
 )
 PUBLISHED = columns_of(
     ("comparison", "Comparison", "text", lambda row: compared(row.pair)),
@@ -198,6 +199,8 @@ CALLS = columns_of(
     ("false_alarm", "false alarms", "count"),
     ("correct_rejection", "correct rejections", "count"),
     ("accuracy", "accuracy", "percent"),
+    ("accuracy_low", "low", "percent", "accuracy_interval.low"),
+    ("accuracy_high", "high", "percent", "accuracy_interval.high"),
     ("criterion_loglinear", "criterion", "number"),
 )
 INDICES = columns_of(
@@ -305,9 +308,8 @@ SAME_CASES = columns_of(
 IMAGES = columns_of(
     ("image", "Image", "text"), ("source", "source", "text"), ("wrong", "wrong", "count"), ("n", "n", "count")
 )
-CALIBRATION = columns_of(
-    ("confidence", "Confidence", "count"), ("k", "correct", "count"), ("n", "n", "count")
-)
+CALIBRATION = (*columns_of(("confidence", "Confidence", "count"), ("k", "correct", "count")), *RATE)
+COURSE = (*columns_of(("stage", "Part", "count"), ("k", "correct", "count")), *RATE)
 CHECKS = (*columns_of(("reader", "Reviewer", "text"), ("discrepant", "discrepant", "count")), *RATE)
 LABELS = columns_of(
     ("label", "Label", "text"),

@@ -24,7 +24,7 @@ class _Picks:
 class _Slot:
     """How often a place on the screen was picked, and held the real image."""
 
-    slot: str
+    slot: int
     picks: int
     real: int | None
 
@@ -59,7 +59,7 @@ def _choice(part: Detection, make: Make) -> Iterator[Any]:
 def _slots(position: Position) -> Iterator[_Slot]:
     for place, picks in enumerate(position.counts or ()):
         real = position.real_slots[place] if position.real_slots else None
-        yield _Slot(slot=str(place + 1), picks=picks, real=real)
+        yield _Slot(slot=place + 1, picks=picks, real=real)
 
 
 def _position_note(position: Position, target: str) -> str:

@@ -13,13 +13,15 @@ from analysis.document.rate import Realism
 from analysis.reporting.agreement_tables import agreement_tables
 from analysis.reporting.call_tables import call_tables
 from analysis.reporting.check_label_tables import label_tables
-from analysis.reporting.columns import ENDPOINTS, RUN, Column, Kind, Row
+from analysis.reporting.columns import COURSE, ENDPOINTS, RUN, Column, Kind, Row
 from analysis.reporting.endpoint_prose import endpoint_tables, printed_as, tested
 from analysis.reporting.items.beside import beside_tables
 from analysis.reporting.items.item_tables import item_tables
 from analysis.reporting.names import apart, file_stem
 from analysis.reporting.pick_real_tables import pick_tables
 from analysis.reporting.rate_tables import rating_tables
+
+COURSE_NOTE = "Equal parts of each reader’s own order. Wilson intervals, which assume independent answers."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,9 @@ def _of_section(document: Document, section: str, part: SectionResult) -> Iterat
         title = f"How each reader went through section {section}"
         yield make("conduct", "conduct", title, RUN, _run(part.conduct))
         yield from _balance(document, part.conduct, make)
+        if part.conduct.learning:
+            title = f"Correct answers over the course of section {section}"
+            yield make("course", "conduct", title, COURSE, part.conduct.learning.stages, note=COURSE_NOTE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +123,7 @@ def _balance(document: Document, conduct: Conduct, make: Callable[..., Table]) -
     columns = (
         Column("label", "Label", said=lambda row: label(row.label).title),
         Column("value", "Value", said=lambda row: label(row.label).word(row.value)),
-        *(
-            Column(f"source-{place}", name, "count", images(name))
-            for place, name in enumerate(rows[0].images, start=1)
-        ),
+        *(Column(f"images {name}", name, "count", images(name)) for name in rows[0].images),
     )
     yield make("balance", "conduct", "Answered images by matched label and source", columns, rows)
 

@@ -1,21 +1,25 @@
 """The report as a workbook: a sheet to read, then one sheet a table with real numbers in its cells."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from analysis.reporting.columns import Column
 from analysis.reporting.numbered import Numbered
 from analysis.reporting.outline import Outline
 
 SHEET_NAME_LENGTH = 31
 FORBIDDEN = set("[]:*?/\\'")
 WIDEST = 40
+OF_THE_COLUMN_BEFORE = {"low", "high", "SE", "p", "Holm"}
 NUMBER_FORMATS = {
     "percent": "0.0%",
     "number": "0.000",
     "small": "0.00000",
-    "p": "0.000",
+    "p": '[<0.001]"<.001";.000',
     "count": "#,##0.##########",
     "seconds": "0.0",
 }
@@ -73,13 +77,26 @@ def _write_text(sheet: Any, report: Outline, styles: dict[str, Any]) -> None:
         sheet.write_string(row, 0, text, styles[style])
 
 
+def _headings(columns: Sequence[Column]) -> list[str]:
+    """The headings; where several columns are called low, say, each says of which number it is."""
+    times = Counter(column.heading for column in columns)
+    headings: list[str] = []
+    of = ""
+    for column in columns:
+        headings.append(f"{of}, {column.heading}" if times[column.heading] > 1 and of else column.heading)
+        if column.heading not in OF_THE_COLUMN_BEFORE:
+            of = column.heading
+    return headings
+
+
 def _write_table(sheet: Any, entry: Numbered, styles: dict[str, Any]) -> None:
     table = entry.of
     sheet.write_string(0, 0, f"Table {entry.number}. {table.title}", styles["part"])
     sheet.write_string(1, 0, table.note, styles["note"])
+    headings = _headings(table.columns)
     for column, described in enumerate(table.columns):
-        sheet.write_string(2, column, described.heading, styles["heading"])
-        width = max([len(described.heading), *(len(described.shown(row)) for row in table.printed)])
+        sheet.write_string(2, column, headings[column], styles["heading"])
+        width = max([len(headings[column]), *(len(described.shown(row)) for row in table.printed)])
         sheet.set_column(column, column, min(WIDEST, width + 2))
         for place, row in enumerate(table.rows, start=3):
             value = described.value(row)
@@ -89,6 +106,8 @@ def _write_table(sheet: Any, entry: Numbered, styles: dict[str, Any]) -> None:
                 sheet.write_number(place, column, value, styles[kind])
             elif value is not None:
                 sheet.write_string(place, column, described.shown(row))
+    # names of images, groups and points of a scale may be digits; they are names
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{3 + len(table.rows)}"})
     sheet.freeze_panes(3, 1)
     if table.rows:
         sheet.autofilter(2, 0, 2 + len(table.rows), len(table.columns) - 1)

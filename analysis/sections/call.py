@@ -279,17 +279,20 @@ def _calibration(calls: pd.DataFrame, study: Study) -> tuple[ConfidenceShare, ..
     synthetic = np.isin(as_text(calls, "source"), study.synthetic_sources)
     correct = synthetic == (calls["call"] == "synthetic").to_numpy()
     confidence = calls["confidence"].to_numpy()
-    levels = np.unique(confidence[~np.isnan(confidence)])
+    stated = ~np.isnan(confidence)
+    correct, confidence = correct[stated], confidence[stated]
+    levels = np.unique(confidence)
     if len(levels) > 11:
         edges = np.quantile(levels, np.linspace(0, 1, 11))
         confidence = edges[np.clip(np.searchsorted(edges, confidence), 0, 10)]
         levels = np.unique(confidence)
-    return tuple(
-        ConfidenceShare(
-            confidence=float(c), k=int(correct[confidence == c].sum()), n=int((confidence == c).sum())
-        )
-        for c in levels
-    )
+    return tuple(_share_at(float(c), correct[confidence == c], study.level) for c in levels)
+
+
+def _share_at(confidence: float, correct: Any, level: float) -> ConfidenceShare:
+    k, n = int(correct.sum()), len(correct)
+    found = wilson(k, n, level=level)
+    return ConfidenceShare(confidence=confidence, k=k, n=n, rate=k / n, low=found.low, high=found.high)
 
 
 def _confidence(calls: pd.DataFrame, study: Study) -> ConfidenceCalibration | NotComputed:

@@ -31,7 +31,7 @@ from analysis.mixed.crossed import TooManyLevelsError
 from analysis.mixed.fit import fit_logistic
 from analysis.mixed.search import UnfittedError
 from analysis.model_limit import MODEL_ANSWERS, too_many
-from analysis.proportions import clopper_pearson
+from analysis.proportions import clopper_pearson, wilson
 
 STRAIGHT_SHARE = 0.9
 STRAIGHT_FEWEST = 10
@@ -174,12 +174,14 @@ def learning(rows: pd.DataFrame, case: str, *, level: float, limit: int = MODEL_
     rows, order, correct = rows[seen], order[seen], correct[seen]
     rank = rows["order"].groupby(rows["reader"], observed=True).rank(pct=True).to_numpy()
     stage = np.minimum((rank * N_STAGES - 1e-9).astype(int), N_STAGES - 1)
-    stages = tuple(
-        Stage(stage=s + 1, k=int(correct[stage == s].sum()), n=int((stage == s).sum()))
-        for s in range(N_STAGES)
-        if (stage == s).any()
-    )
+    stages = tuple(_stage(s + 1, correct[stage == s], level) for s in range(N_STAGES) if (stage == s).any())
     return Learning(stages=stages, trend=_trend(rows, case, rank, correct, level, limit))
+
+
+def _stage(number: int, correct: Any, level: float) -> Stage:
+    k, n = int(correct.sum()), len(correct)
+    found = wilson(k, n, level=level)
+    return Stage(stage=number, k=k, n=n, rate=k / n, low=found.low, high=found.high)
 
 
 def _trend(

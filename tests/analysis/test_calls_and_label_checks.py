@@ -53,6 +53,19 @@ def test_each_reader_has_the_four_counts_and_what_follows(calls: dict[str, Any])
     assert 0.5 < row["auc"]["estimate"] < 1
 
 
+def test_a_missing_confidence_is_in_no_share_of_a_fine_scale(tmp_path: Path) -> None:
+    text = "section,reader,image,source,call,confidence\n"
+    for reader in ("R0", "R1"):
+        for i in range(24):
+            text += f"singles,{reader},i{i},{'a' if i % 2 else 'real'},synthetic,{4 * i}\n"
+        text += f"singles,{reader},i24,a,synthetic,\nsingles,{reader},i25,a,synthetic,\n"
+    made = analysed(tmp_path / "bundle", {"name": "singles", "task": "call"}, "calls.csv", text)
+    shares = made["discrimination"]["calibration"]
+    assert sum(row["n"] for row in shares) == 48
+    assert shares[-1]["confidence"] == 92
+    assert all(row["low"] < row["rate"] < row["high"] or row["rate"] in {0, 1} for row in shares)
+
+
 def test_the_difference_of_generators_has_common_readers_and_nested_images(calls: dict[str, Any]) -> None:
     (difference,) = calls["discrimination"]["differences"]
     assert (difference["a"], difference["b"]) == ("a", "b")

@@ -11,7 +11,6 @@ from analysis.document import Document
 from analysis.document.call import ConfidenceCalibration, Curves, Discrimination, ReaderCalls
 from analysis.document.pick_real import Detection
 from analysis.document.rate import Realism
-from analysis.proportions import wilson
 from analysis.reporting.figures import curves, rates, scales
 from analysis.reporting.figures.of_items import item_pictures
 from analysis.reporting.figures.style import drawn_svg
@@ -74,8 +73,7 @@ def _of_section(document: Document, section: str) -> Iterator[Picture]:
             f"Share of correct answers over the course of section {section}, with Wilson intervals, which "
             "assume independent answers."
         )
-        own_wilson = partial(wilson, level=document.study.level)
-        yield make("learning", "conduct", caption, partial(rates.learning, stages, chance, own_wilson))
+        yield make("learning", "conduct", caption, partial(rates.learning, stages, chance))
 
 
 def _picture(section: str, name: str, part: str, caption: str, figure: Callable[[], Figure]) -> Picture:
@@ -118,7 +116,7 @@ def _detection(part: Detection, margin: float | None, make: Any) -> Iterator[Pic
 def _discrimination(document: Document, part: Discrimination, make: Any) -> Iterator[Picture]:
     caption = "How often each source was called synthetic, with intervals over readers and images."
     yield make("sources", "discrimination", caption, partial(rates.confusion, part.by_source))
-    readers = [_accuracy(row, document.study.level) for row in part.by_reader]
+    readers = [_accuracy(row) for row in part.by_reader]
     caption = (
         "Share of correct calls of each reader, with Wilson intervals, and of all over readers and images."
         f"{_first(part)}"
@@ -161,6 +159,6 @@ def _even_mix(by_reader: Sequence[ReaderCalls]) -> bool:
     return synthetic == sum(row.false_alarm + row.correct_rejection for row in by_reader)
 
 
-def _accuracy(row: ReaderCalls, level: float) -> rates.ReaderRate:
-    found = wilson(row.hit + row.correct_rejection, row.n, level=level)
+def _accuracy(row: ReaderCalls) -> rates.ReaderRate:
+    found = row.accuracy_interval
     return rates.ReaderRate(reader=row.reader, rate=row.accuracy, low=found.low, high=found.high)

@@ -186,22 +186,22 @@ def confusion(by_source: Sequence[SourceCalls]) -> Figure:
     return figure
 
 
-def learning(stages: Sequence[Stage], chance: float | None, wilson: Any) -> Figure:
+def learning(stages: Sequence[Stage], chance: float | None) -> Figure:
     """Share correct over the course of the section."""
     with drawing(2.2) as (figure, axes):
         if chance is not None:
             axes.axhline(chance, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
         x = np.arange(len(stages))
-        shares = [stage.k / stage.n for stage in stages]
+        shares = [stage.rate for stage in stages]
         for place, stage in zip(x, stages, strict=True):
-            ends = wilson(stage.k, stage.n)
-            axes.plot([place, place], [ends.low, ends.high], color=BLUE, linewidth=1.2)
+            ends = np.array([stage.low, stage.high], dtype=float)
+            axes.plot([place, place], ends, color=BLUE, linewidth=1.2)
         axes.plot(x, shares, "-s", color=BLUE, linewidth=1, markersize=5, markeredgecolor="white")
         axes.set_xticks(x, [FIFTHS[i] if len(x) == len(FIFTHS) else str(i + 1) for i in range(len(x))])
         in_percent(axes.yaxis)
         axes.set(ylim=(0, 1), xlim=(-0.4, len(x) - 0.6))
         axes.set_ylabel("correct")
-        axes.set_xlabel("course of the section, each reader's own order")
+        axes.set_xlabel("course of the section, each reader’s own order")
     return figure
 
 

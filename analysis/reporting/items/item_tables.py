@@ -165,10 +165,7 @@ def _confusion(found: Confusion, make: Make) -> Any:
 
     columns = (
         Column("truth", "Truth", "text", lambda row: row[0]),
-        *(
-            Column(f"answer-{place + 1}", name, "count", cell(place))
-            for place, name in enumerate(found.answers)
-        ),
+        *(Column(f"answered {name}", name, "count", cell(place)) for place, name in enumerate(found.answers)),
     )
     rows = list(zip(found.truths, found.counts, strict=True))
     return make("confusion", "", "Answers (columns) against the truth (rows)", columns, rows)

@@ -1,0 +1,112 @@
+"""CSV, workbook and page have the same numbers, under names that need no second file."""
+
+import csv
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from analysis.bundle import read_bundle
+from analysis.example import FOLDER
+from analysis.reporting.report import report
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+Cells = dict[str, str | float]
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = report(read_bundle(FOLDER), model_answers=0)
+    return made.save(tmp_path_factory.mktemp("forms") / "report", formats=("xlsx", "csv", "json", "figures"))
+
+
+def rows_of(saved: Path, name: str) -> list[dict[str, str]]:
+    with (saved / "tables" / name).open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def sheets(saved: Path) -> Iterator[Cells]:
+    """The cells of each table's sheet by address: texts, and numbers as numbers."""
+    with zipfile.ZipFile(saved / "report.xlsx") as book:
+        shared = ET.fromstring(book.read("xl/sharedStrings.xml"))
+        texts = ["".join(t.text or "" for t in each.iter(f"{MAIN}t")) for each in shared]
+        for place in range(2, len(rows_of(saved, "index.csv")) + 2):
+            sheet = ET.fromstring(book.read(f"xl/worksheets/sheet{place}.xml"))
+            cells = {c.attrib["r"]: (c.get("t"), c.findtext(f"{MAIN}v")) for c in sheet.iter(f"{MAIN}c")}
+            yield {
+                at: texts[int(value)] if kind == "s" else float(value)
+                for at, (kind, value) in cells.items()
+                if value is not None
+            }
+
+
+def numbers(found: object) -> Iterator[float]:
+    if isinstance(found, dict):
+        for each in found.values():
+            yield from numbers(each)
+    elif isinstance(found, list):
+        for each in found:
+            yield from numbers(each)
+    elif isinstance(found, int | float):
+        yield float(found)
+
+
+def test_every_number_of_the_tables_is_in_the_json(saved: Path) -> None:
+    known = set(numbers(json.loads((saved / "report.json").read_text(encoding="utf-8"))))
+    positions_and_points = {float(n) for n in range(5)}
+    for table in rows_of(saved, "index.csv"):
+        for row in rows_of(saved, table["file"]):
+            for key, cell in row.items():
+                if NUMBER.fullmatch(cell):
+                    assert float(cell) in known | positions_and_points, (table["file"], key, cell)
+
+
+def test_the_workbook_has_the_numbers_of_the_tables_as_numbers(saved: Path) -> None:
+    for table, cells in zip(rows_of(saved, "index.csv"), sheets(saved), strict=True):
+        rows = rows_of(saved, table["file"])
+        for column, key in enumerate(rows[0]):
+            letter = chr(ord("A") + column)
+            for place, row in enumerate(rows, start=4):
+                if not re.fullmatch(r"-?\d+\.\d+(e-?\d+)?", row[key]):
+                    continue
+                scale = 1000 if key.endswith("_ms") else 1
+                assert cells[f"{letter}{place}"] == pytest.approx(float(row[key]) / scale, rel=1e-14), key
+
+
+def test_no_sheet_has_two_columns_of_one_name(saved: Path) -> None:
+    for cells in sheets(saved):
+        headings = [cell for at, cell in cells.items() if re.fullmatch("[A-Z]+3", at)]
+        assert len(headings) == len(set(headings)), headings
+
+
+def test_the_workbook_prints_small_p_values_as_the_page_does(saved: Path) -> None:
+    with zipfile.ZipFile(saved / "report.xlsx") as book:
+        styles = book.read("xl/styles.xml").decode()
+    assert "[&lt;0.001]&quot;&lt;.001&quot;;.000" in styles
+
+
+def test_a_mean_is_a_number_in_full(saved: Path) -> None:
+    means = {row["source"]: float(row["mean"]) for row in rows_of(saved, "quartets-sources.csv")}
+    assert means["real"] == 1329 / 400
+
+
+def test_what_a_figure_shows_is_in_a_table(saved: Path) -> None:
+    """Shares over the course, at each confidence and by reader have their intervals in files too."""
+    course = rows_of(saved, "quartets-course.csv")
+    assert [row["stage"] for row in course] == ["1", "2", "3", "4", "5"]
+    for name, low, share, high in (
+        ("quartets-course.csv", "low", "rate", "high"),
+        ("singles-calibration.csv", "low", "rate", "high"),
+        ("singles-calls.csv", "accuracy_low", "accuracy", "accuracy_high"),
+    ):
+        for row in rows_of(saved, name):
+            assert 0 < float(row[low]) < float(row[share]) < float(row[high]) < 1
+    # as printed at the right of the forest of correct calls
+    first = rows_of(saved, "singles-calls.csv")[0]
+    printed = [f"{100 * float(first[key]):.1f}" for key in ("accuracy", "accuracy_low", "accuracy_high")]
+    assert printed == ["73.3", "61.0", "82.9"]
