@@ -7,6 +7,7 @@ from readerstudy.accounts.models import User
 from readerstudy.truth.import_images import ImportSummary, import_images
 from readerstudy.truth.models import Source
 from readerstudy.truth.sources import describe_generator
+from readerstudy.truth.told_seeds import MADE_FOR
 
 _SAMPLER = (
     *("sampler", "steps", "guidance", "guidance_rescale", "guidance_interval", "seed"),
@@ -26,6 +27,7 @@ def add_to_source(
     if request.hidden_seed:
         del sampler["seed"]
         sampler["series"] = series
+        sampler[MADE_FOR] = str(source.study.uuid)
     describe_generator(
         source,
         by=by,

@@ -15,6 +15,7 @@ from readerstudy.truth.allocate import allocate
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import Measurement, Provenance, SeenFile, Source
 from readerstudy.truth.quota import brought_by, held_by, require_room
+from readerstudy.truth.told_seeds import MADE_FOR, maker_of
 
 BATCH = 1_000
 
@@ -58,6 +59,8 @@ def _copy_sources(study: Study, copy: Study) -> None:
     copy_packs(str(study.uuid), str(copy.uuid))
     for source in Source.objects.filter(study=study).order_by("position"):
         rows = list(source.provenances.iterator(2_000))
+        if "series" in source.sampler:
+            source.sampler = {**source.sampler, MADE_FOR: maker_of(source)}
         source.pk, source.study, source._state.adding = None, copy, True
         source.save()
         old = [row.pk for row in rows]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.models import Key, Kind, Provenance
+from readerstudy.truth.told_seeds import told_before
 
 PUBLIC = (
     "Source {name!r} is public: a reader can look up its images and recognise them. "
@@ -18,6 +19,11 @@ OPEN_SEED = (
     "The manifests of {names} contain the seeds of their images: anybody with the checkpoint can generate "
     "these images again and recognise them. Generate the images for this study instead (Playground, or "
     "manage.py generate_synthetic --study), which draws a secret seed."
+)
+TOLD_SEED = (
+    "The images of {names} were generated for a study that was unblinded before this copy was made, and "
+    "its bundle tells their seed: anybody with the checkpoint can generate them again and recognise them. "
+    "Generate new images for this study."
 )
 LABEL = (
     "Section {section!r} shows the label {name!r}, and {how}: it tells readers the truth. Use the same "
@@ -37,9 +43,11 @@ def recognisable(study: Study) -> list[str]:
     public = [source.name for source in study.protocol.document.sources if source.public]
     seeded = Provenance.objects.filter(source__study=study, seed__isnull=False).order_by("source__position")
     names = dict.fromkeys(seeded.values_list("source__name", flat=True))
+    told = told_before(study)
     return [
         *(PUBLIC.format(name=name) for name in public),
         *([OPEN_SEED.format(names=", ".join(map(repr, names)))] if names else []),
+        *([TOLD_SEED.format(names=", ".join(map(repr, told)))] if told else []),
         *_labels(study),
         *_patients(study),
     ]

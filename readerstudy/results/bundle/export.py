@@ -18,7 +18,7 @@ from readerstudy.results.bundle.codebook import write_codebook
 from readerstudy.results.bundle.interim import looks_said
 from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names, sections_in_bundle
-from readerstudy.results.bundle.plan_files import plan_header, seed_of, write_plan_files
+from readerstudy.results.bundle.plan_files import plan_header, write_plan_files
 from readerstudy.results.errors import NoAnswers, StaircasesWait, StillMasked, StillOpen
 from readerstudy.results.folder import fresh_folder
 from readerstudy.results.spreadsheet import defused_cell
@@ -29,6 +29,7 @@ from readerstudy.truth.disclose import disclosed_after_freeze, disclosures_of
 from readerstudy.truth.known_elsewhere import known_elsewhere
 from readerstudy.truth.models import Provenance
 from readerstudy.truth.shared_images import require_disclosable, shared_with
+from readerstudy.truth.told_seeds import told_seed
 from readerstudy.truth.unblind import is_unblinded
 
 SOFTWARE = ("readerstudy", "Django", "numpy", "pandas", "scipy", "statsmodels")
@@ -235,7 +236,7 @@ def _from_the_plan(study: Study, names: Names) -> dict[str, Any]:
                 "checkpoint": source.checkpoint_digest or None,
                 "generated": source.generated,
                 "rejected": source.rejected,
-                "seed": seed_of(study, source),
+                "seed": told_seed(source),
             }
             for source in names.sources
         ],

@@ -7,8 +7,7 @@ from typing import Any
 
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocations_of, pools_of
-from readerstudy.truth.models import Source
-from readerstudy.truth.secrets import commitment_of, pixel_seed, plan_secret_of
+from readerstudy.truth.secrets import commitment_of, plan_secret_of
 from readerstudy.truth.shared_images import endangered_by, shared_with
 from readerstudy.truth.stored_plan import plan_of
 
@@ -39,9 +38,3 @@ def plan_header(study: Study) -> dict[str, Any]:
         "plan_computable_from_protocol": plan.is_computable,
         **shared_with(endangered_by(study)),
     }
-
-
-def seed_of(study: Study, source: Source) -> int | None:
-    """The seed that a synthetic source was generated from, as far as it is known."""
-    series = source.sampler.get("series")
-    return source.sampler.get("seed") if series is None else pixel_seed(study, series)
