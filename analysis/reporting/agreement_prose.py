@@ -35,7 +35,7 @@ def agreement_of(document: Document, what: str, part: Coefficients) -> Iterator[
     if part.ac2 is None:
         yield (
             f"{agreed}; Fleiss’ kappa {_with_intervals(document, fleiss)}, Gwet’s AC1 "
-            f"{number(part.ac1.estimate)}. {against}"
+            f"{_with_intervals(document, part.ac1)}. {against}"
         )
         return
     yield (

@@ -33,7 +33,7 @@ def coefficient_tables(what: str, found: Coefficients, make: Make) -> Iterator[A
         title = f"Fleiss’ kappa of each category of {what} against the rest"
         yield make(f"categories-{file}", "agreement", title, CATEGORIES, categories)
     if found.pairs:
-        title = f"Cohen’s kappa of pairs of readers on {what}, and why it is what it is"
+        title = f"Cohen’s kappa of pairs of readers on {what}, with prevalence and bias"
         yield make(f"pairs-{file}", "agreement", title, PAIRS, found.pairs, most=28)
 
 

@@ -116,7 +116,11 @@ def _guessing(found: Guessing) -> Iterator[str]:
     if shown:
         yield f"Taken alone, with real images, it was shown within {margin} for {listed(shown)} (Holm)."
     else:
-        yield f"Taken alone, with real images, it was shown within {margin} for no generator (Holm)."
+        least = p_phrase(min((row.p_holm for row in rows if row.p_holm is not None), default=None))
+        yield (
+            f"Taken alone, with real images, it was shown within {margin} for no generator "
+            f"(smallest Holm {least})."
+        )
 
 
 def _confidence(sure: ConfidenceCalibration | NotComputed) -> Iterator[str]:
@@ -142,7 +146,11 @@ def _differences(differences: Sequence[DetectionDifference]) -> Iterator[str]:
     elif differences and all(row.p is None for row in differences):
         yield "Differences in detection between generators cannot be tested: the answers do not vary."
     elif differences:
-        yield "No difference in detection between generators was shown after Holm’s correction."
+        least = min((row.p_holm for row in differences if row.p_holm is not None), default=None)
+        yield (
+            "No difference in detection between generators was shown after Holm’s correction "
+            f"({'smallest ' if len(differences) > 1 else ''}{p_phrase(least)})."
+        )
 
 
 def _balanced(found: Balanced | NotComputed) -> str:

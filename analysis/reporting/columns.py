@@ -302,7 +302,7 @@ SAME_CASES = columns_of(
     ("comparison", "pair", "text", lambda row: compared(row.pair)),
     ("only_a", "only first detected", "count", "pair.only_a"),
     ("only_b", "only second detected", "count", "pair.only_b"),
-    ("p", "McNemar, exact", "p", "pair.p"),
+    ("p", "p, McNemar exact", "p", "pair.p"),
     ("p_holm", "Holm", "p", "pair.p_holm"),
 )
 IMAGES = columns_of(
@@ -323,8 +323,8 @@ LABELS = columns_of(
     ("low", "low", "number", "found.kappa_quadratic.low"),
     ("high", "high", "number", "found.kappa_quadratic.high"),
     ("p_direction", "p, sign", "p", "found.direction.p"),
-    ("p_margins", "Stuart–Maxwell", "p", "found.stuart_maxwell.p"),
-    ("p_symmetry", "Bowker", "p", "found.bowker.p"),
+    ("p_margins", "p, Stuart–Maxwell", "p", "found.stuart_maxwell.p"),
+    ("p_symmetry", "p, Bowker", "p", "found.bowker.p"),
 )
 AGREEMENT = columns_of(
     ("coefficient", "Coefficient", "text", "name"),

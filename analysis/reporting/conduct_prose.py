@@ -1,6 +1,7 @@
 """Sentences on how a section was run."""
 
 from collections.abc import Iterator
+from math import expm1
 
 from analysis.document import Document
 from analysis.document.conduct import Conduct, Repeats, Trend
@@ -83,9 +84,12 @@ def _pace(document: Document, part: Conduct) -> Iterator[str]:
         )
         slope = times.log_slope_per_answer
         if slope.estimate is not None and slope.low is not None and slope.high is not None:
+            change, low, high = (
+                percent(expm1(value), 2) for value in (slope.estimate, slope.low, slope.high)
+            )
             yield (
-                f"Response time changed by {percent(slope.estimate, 2)} an answer ({level} interval "
-                f"{percent(slope.low, 2)} to {percent(slope.high, 2)}, readers as the unit)."
+                f"Response time changed by {change} per answer ({level} interval {low} to {high}, readers as "
+                "the unit)."
             )
 
 
@@ -112,8 +116,11 @@ def _controls(document: Document, part: Conduct) -> Iterator[str]:
         yield f"{again.reason.capitalize()}."
     catch = part.catch_trials
     if catch.n and catch.k is not None:
-        share = percent(catch.share)
-        yield f"Of {catch.n} answers to catch trials {catch.k} were correct ({share})."
+        ends = interval(catch.low, catch.high, as_percent=True)
+        yield (
+            f"Of {catch.n} answers to catch trials {catch.k} were correct ({percent(catch.share)}, exact "
+            f"{levelled(document, ends)}, assuming independent answers)."
+        )
     elif catch.reason:
         yield f"{catch.reason.capitalize()}."
     flagged = [row.reader for row in part.straight_lining or () if row.flagged]

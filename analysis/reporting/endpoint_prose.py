@@ -14,6 +14,7 @@ from analysis.reporting.words import (
     ALPHA,
     because,
     counted,
+    either,
     interval,
     levelled,
     listed,
@@ -149,8 +150,12 @@ def subgroup_sentences(document: Document, part: SectionResult) -> Iterator[str]
     if part.subgroups and not any(
         row.p_holm is not None and row.p_holm < ALPHA for factor in part.subgroups for row in factor.groups
     ):
-        named = listed(list(dict.fromkeys(_factor(document, each).title for each in part.subgroups)))
-        yield f"No interaction with {named} was shown; these groups are small."
+        titles = list(dict.fromkeys(_factor(document, each).title for each in part.subgroups))
+        named = either(titles)
+        rows = [row for factor in part.subgroups for row in factor.groups]
+        corrected = [row.p_holm for row in rows if row.p_holm is not None]
+        least = f" (smallest Holm {p_phrase(min(corrected))})" if corrected else ""
+        yield f"No interaction with {named} was shown{least}; these groups are small."
 
 
 def endpoint_tables(document: Document, part: SectionResult, make: Make) -> Iterator[Any]:

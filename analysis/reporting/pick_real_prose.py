@@ -14,6 +14,7 @@ from analysis.reporting.words import (
     chi_squared,
     deviation,
     interval,
+    level_text,
     levelled,
     listed,
     number,
@@ -40,19 +41,17 @@ def detection(document: Document, part: Detection | MaskedDetection) -> Iterator
     dprime = o.dprime
     if dprime.estimate is not None:
         yield (
-            "As a sensitivity freed from the number of alternatives this is d′ = "
+            f"As a sensitivity that does not depend on the number of alternatives, d′ was "
             f"{number(dprime.estimate, 2)} "
             f"({levelled(document, interval(dprime.low, dprime.high, digits=2))})."
         )
     choice = part.choice_model
     if isinstance(choice, ChoiceModel):
-        shown = [
-            f"{c.name} {number(c.estimate, 2)} ({interval(c.low, c.high, digits=2)})"
-            for c in choice.coefficients
-        ]
+        shown = [f"{c.name}: {number(c.estimate)} ({interval(c.low, c.high)})" for c in choice.coefficients]
         yield (
             "In a conditional logit model of the pick, with errors robust to readers and for these trials "
-            f"alone, the log odds against {choice.reference} were {listed(shown)}."
+            f"alone, the log odds against {choice.reference}, with {level_text(document)} intervals, were "
+            f"{listed(shown)}."
         )
     mixed = part.mixed_model
     if isinstance(mixed, PickModel):

@@ -39,7 +39,8 @@ def _shown(pairs: Sequence[ReaderPair]) -> str:
         return f"A difference{corrected} was shown between {', '.join(named)}."
     if not tested:
         return "Differences cannot be tested over readers and cases."
-    return f"No difference{corrected} was shown; this alone does not show that there is none."
+    least = f"{'smallest ' if len(tested) > 1 else ''}{p_phrase(min(p for _, p in tested))}"
+    return f"No difference{corrected} was shown ({least}); this alone does not show that there is none."
 
 
 def _equivalent(pairs: Sequence[ReaderPair]) -> str:
@@ -75,12 +76,13 @@ def realism(document: Document, part: Realism | MaskedRealism) -> Iterator[str]:
     model = part.ordinal_model
     if isinstance(model, OrdinalModel):
         ratios = [
-            f"{c.source} {number(c.estimate, 2)} (SE {number(c.se, 2)}, Holm {p_phrase(c.p_holm)})"
+            f"{c.source} {number(c.estimate, 2)} ({interval(c.low, c.high, digits=2)}, "
+            f"Holm {p_phrase(c.p_holm)})"
             for c in model.coefficients
         ]
         yield (
-            f"In the ordinal mixed model the log odds of a higher rating against {model.reference} were "
-            f"{listed(ratios)}."
+            f"In the ordinal mixed model the log odds of a higher rating against {model.reference}, with "
+            f"{level_text(document)} intervals, were {listed(ratios)}."
         )
     else:
         yield f"No ordinal mixed model was fitted: {because(model.reason)}."

@@ -66,7 +66,7 @@ def rating_tables(part: Realism, make: Make) -> Iterator[Any]:
     columns = (Column("reader", "Reader"), *(_mean_of(row.source) for row in part.by_source))
     yield make("means", "realism", "Mean ratings, by reader", columns, part.by_reader)
     tests = [_Test(pair=pair, test=test) for pair in part.pairs for test in pair.tests]
-    yield make("tests", "realism", "Rank tests, each by its name", TESTS, tests, most=18)
+    yield make("tests", "realism", "Rank tests, by method", TESTS, tests, most=18)
     yield make("effects", "realism", "Sizes of the differences", EFFECTS, part.pairs, note=EFFECTS_NOTE)
     if isinstance(part.ordinal_model, OrdinalModel):
         yield _model(part.ordinal_model, make)

@@ -85,6 +85,11 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def either(names: Sequence[str]) -> str:
+    """Names in a sentence that denies all of them."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
 def scope(found: CrossedMean, cases: str = "cases") -> str:
     """What an interval carries: readers, cases, or both."""
     return SCOPES[found.inference].format(cases=cases)

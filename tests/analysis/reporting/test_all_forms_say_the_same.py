@@ -90,6 +90,24 @@ def test_the_workbook_prints_small_p_values_as_the_page_does(saved: Path) -> Non
     assert "[&lt;0.001]&quot;&lt;.001&quot;;.000" in styles
 
 
+def test_no_sentence_of_a_result_goes_without_its_number() -> None:
+    said = report(read_bundle(FOLDER)).html
+    for sentence in (
+        "d′ was 0.15 (95% interval −0.03 to 0.32)",
+        "checkpoint-c: −0.179 (−0.353 to −0.005), position 2: 0.110",
+        "checkpoint-a −0.22 (−0.58 to 0.14, Holm p\u00a0=\u00a0.701)",
+        "Gwet’s AC1 0.070 (95% interval over cases 0.031 to 0.109",
+        "No difference after Holm’s correction was shown (smallest p\u00a0=\u00a0.521)",
+        "after Holm’s correction (smallest p\u00a0=\u00a0.284)",
+        "for no generator (smallest Holm p\u00a0=\u00a01.000)",
+        "No interaction with specialty, site or experience was shown (smallest Holm p\u00a0=\u00a0.613)",
+        "14 were correct (87.5%, exact 95% interval 61.7% to 98.4%",
+        # exp(-0.01314) - 1, the change itself and not its logarithm
+        "Response time changed by −1.30% per answer (95% interval −9.12% to 7.19%",
+    ):
+        assert sentence in said, sentence
+
+
 def test_a_mean_is_a_number_in_full(saved: Path) -> None:
     means = {row["source"]: float(row["mean"]) for row in rows_of(saved, "quartets-sources.csv")}
     assert means["real"] == 1329 / 400
