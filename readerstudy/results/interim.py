@@ -66,6 +66,8 @@ def next_look(study: Study) -> NextLook | None:
         return None
     percent = looks.at[len(taken)]
     wanted = -(-answers_planned(study) * percent // 100)
+    if taken:  # after a look that came late, the next one would hold the same answers against the same limit
+        wanted = max(wanted, taken[-1].answers + 1)
     return NextLook(number=len(taken) + 1, percent=percent, at=wanted, answers=answers_so_far(study))
 
 

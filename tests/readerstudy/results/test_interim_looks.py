@@ -156,6 +156,19 @@ def test_a_look_without_a_clear_result_lets_the_study_go_on() -> None:
     assert (second.number, second.percent) == (2, 75)
 
 
+def test_after_a_late_look_the_next_waits_for_another_answer() -> None:
+    """At 75 percent both looks are due; the second would see what the first saw."""
+    found = with_monitor(planned("[looks]\nat = [50, 75]\nspending = 'pocock'\n"))
+    for name in READERS[:3]:
+        read(found, name, misses=11)
+    assert look(found).answers == 45
+    second = next_look(found.study)
+    assert second is not None
+    assert (second.at, second.is_due) == (46, False)
+    with pytest.raises(LookIsNotDue, match="Look 2 is due at 46 answers"):
+        look(found)
+
+
 @pytest.mark.parametrize("name", ["alice", "carl", "anna", "rita"])
 def test_nobody_else_looks(made: Locked, name: str) -> None:
     with pytest.raises(NotTheMonitor):
