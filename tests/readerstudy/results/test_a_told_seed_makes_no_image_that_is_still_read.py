@@ -66,6 +66,15 @@ def test_the_seed_waits_for_copies_that_are_not_frozen(made: Locked, tmp_path: P
     assert seed_in_bundle(made.study, tmp_path / "late", made) == pixel_seed(made.study, SERIES)
 
 
+def test_the_same_series_of_a_copys_own_secret_hides_nothing(made: Locked) -> None:
+    copy = Source.objects.filter(study=the_other_half(made), name="gan-canary")
+    freeze_study(made.study, by=made.owner, reason="all read")
+    source = Source.objects.get(study=made.study, name="gan-canary")
+    assert told_seed(source) is None
+    copy.update(sampler={"series": SERIES, MADE_FOR: str(copy.get().study.uuid)})
+    assert told_seed(source) == pixel_seed(made.study, SERIES)
+
+
 def test_a_copy_tells_no_seed_for_images_that_another_study_made(made: Locked) -> None:
     freeze_study(made.study, by=made.owner, reason="all read")
     source = Source.objects.get(study=duplicate(made.study, by=made.owner), name="gan-canary")
