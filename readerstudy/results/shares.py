@@ -1,4 +1,4 @@
-"""A share with its interval, for pages; the reports have their own."""
+"""Shares, intervals and p-values for pages, with the digits of the reports."""
 
 
 def share_interval(count: int, total: int, *, level: float) -> tuple[float | None, float | None]:
@@ -7,3 +7,17 @@ def share_interval(count: int, total: int, *, level: float) -> tuple[float | Non
 
     found = wilson(count, total, level=level)
     return found.low, found.high
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """Return a number as the report prints it: halves away from zero, and a true minus."""
+    from analysis.rounding import half_up
+
+    return half_up(value, digits).replace("-", "−")
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as the report prints it, such as .310 or <.001."""
+    from analysis.rounding import p_text
+
+    return p_text(p)

@@ -91,7 +91,7 @@ def _of_calls(title: str, pooled: Found, level: int, virtual: int) -> Headline:
     crossed = pooled["crossed"]
     return Headline(
         section=title,
-        finding=f"{_readers(crossed, virtual)} called {pooled['rate']:.0%} of {pooled['n']} images right.",
+        finding=f"{_readers(crossed, virtual)} were right in {pooled['rate']:.0%} of {pooled['n']} calls.",
         verdict="",
         number=f"{pooled['rate']:.1%}",
         interval=_interval(crossed, level),

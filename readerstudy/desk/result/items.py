@@ -16,6 +16,7 @@ from readerstudy.desk.result.task_tables import (
     share_cells,
     share_text,
 )
+from readerstudy.results.shares import p_value, rounded
 from readerstudy.studies.protocol import Item, ProtocolDocument, SectionDocument
 
 #: Answers in words that are shown; the report lists all.
@@ -82,7 +83,7 @@ def _endpoint(row: Found) -> EndpointRow:
         what=f"{what} of {row['of']}, {against}; {test}{margin}",
         estimate=share_text(row["estimate"]),
         interval=ends(row["low"], row["high"]),
-        p=share_text(row["p_holm"]),
+        p="" if row["p_holm"] is None else p_value(row["p_holm"]),
         met=row["met"],
         reason=row.get("reason") or "",
     )
@@ -111,7 +112,9 @@ def _sentence(item: Item, found: Found) -> str:
         return f"{of_all(accuracy['k'], accuracy['n'])} answers were right."
     icc = found.get("icc") or {}
     if icc.get("estimate") is not None:
-        return f"Agreement between readers: ICC {icc['estimate']:.2f} ({ends(icc['low'], icc['high'])})."
+        return (
+            f"Agreement between readers: ICC {rounded(icc['estimate'], 2)} ({ends(icc['low'], icc['high'])})."
+        )
     missing = sum((found.get("missing") or {}).values())
     return f"{found.get('n', 0)} answers{f', {missing} missing' if missing else ''}."
 
@@ -126,7 +129,7 @@ def _means(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> It
         axis,
         (row for row in rows if row["mean"] is not None),
         "source",
-        lambda row: (str(row["n"]), f"{row['mean']:.2f}", share_text(row["sd"])),
+        lambda row: (str(row["n"]), rounded(row["mean"], 2), share_text(row["sd"])),
         value="mean",
         kinds=kinds,
     )

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from readerstudy.desk.result.forest import Axis
 from readerstudy.desk.result.headline import Found
-from readerstudy.results.shares import share_interval
+from readerstudy.results.shares import rounded, share_interval
 from readerstudy.studies.protocol import ProtocolDocument
 
 _SUMMARY = "The diamond is all readers with the interval for {}"
@@ -190,8 +190,11 @@ def share_cells(row: Found) -> tuple[str, ...]:
 
 
 def share_text(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+    return "" if value is None else rounded(value)
 
 
 def ends(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:.3f}–{high:.3f}"
+    """An interval; where its ends may have a minus, “to” stands between them."""
+    if low is None or high is None:
+        return ""
+    return f"{rounded(low)}{' to ' if low < 0 else '–'}{rounded(high)}"

@@ -8,7 +8,7 @@ import pytest
 from readerstudy.desk.result.bars import agreement_of, picks_of, ratings_of
 from readerstudy.desk.result.headline import headline_of
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
-from tests.readerstudy.factory import protocol_text
+from tests.readerstudy.factory import CALLS, protocol_text
 
 
 @pytest.fixture
@@ -39,6 +39,17 @@ def test_the_verdict_is_what_the_intervals_show(
     assert found is not None
     assert found.verdict.startswith(words)
     assert "found the real image in 29% of 100 trials" in found.finding
+
+
+def test_calls_are_counted_not_images_that_several_readers_called() -> None:
+    document = parse_protocol(protocol_text(sections=CALLS))
+    crossed = {"low": 0.5, "high": 0.7, "n_readers": 17, "inference": "random readers and cases"}
+    pooled = {"k": 256, "n": 408, "rate": 256 / 408, "crossed": crossed}
+    (section,) = document.sections
+    made = {"study": {"level": 0.95}, "sections": {section.name: {"discrimination": {"pooled": pooled}}}}
+    found = headline_of(made, document, virtual=0)
+    assert found is not None
+    assert found.finding == "17 readers were right in 63% of 408 calls."
 
 
 def test_the_interval_says_what_it_takes_as_random(document: ProtocolDocument) -> None:

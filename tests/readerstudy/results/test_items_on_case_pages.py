@@ -90,3 +90,14 @@ def test_items_and_endpoints_of_a_report_become_tables() -> None:
     (endpoint,) = endpoints_of({"endpoints": [usual, row]})
     assert endpoint.what == "mean of films.quality, a − b; non-inferiority, margin 0.1"
     assert endpoint.met
+    assert (endpoint.estimate, endpoint.interval, endpoint.p) == ("0.200", "0.100–0.300", ".010")
+
+
+def test_numbers_of_the_result_page_have_the_digits_of_the_report() -> None:
+    row = {
+        "name": "apart", "role": "primary", "declared": True, "of": "films.quality", "what": "mean",
+        "test": "difference", "compare": ["a", "b"], "against": None, "margin": None, "estimate": -0.0625,
+        "low": -0.19, "high": 0.0625, "p_holm": 0.0006, "met": False,
+    }  # fmt: skip
+    (endpoint,) = endpoints_of({"endpoints": [row]})
+    assert (endpoint.estimate, endpoint.interval, endpoint.p) == ("−0.063", "−0.190 to 0.063", "<.001")
