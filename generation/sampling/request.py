@@ -20,7 +20,7 @@ Precision = Literal["float32", "bfloat16"]
 Backend = Literal["openvino", "onnxruntime", "torch"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 #: Raised whenever the same request would give other images than before: folders begun before are refused.
-RECIPE = 3
+RECIPE = 4
 #: Steps of the default solver: as few as cost nothing beside a thousand ancestral ones (docs/benchmarks.md).
 STEPS = 15
 ANCESTRAL_STEPS = 1000

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from generation.models.configs import DiffusionConfig
 from generation.models.diffusion import LINEAR_BETAS
-from generation.sampling.timesteps import quadratic_timesteps
+from generation.sampling.timesteps import visited_timesteps
 
 _KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "dpm++2m": (DPMSolverMultistepScheduler, {"solver_order": 2, "final_sigmas_type": "zero"}),
@@ -26,7 +26,7 @@ class SchedulerSolver:
         self.scheduler.set_timesteps(steps)
         if sampler == "dpm++2m":
             shares = self.scheduler.alphas_cumprod
-            chosen = quadratic_timesteps(diffusion.timesteps, steps)
+            chosen = visited_timesteps(diffusion.timesteps, steps)
             spread = ((1 - shares) / shares).sqrt()[chosen]
             self.scheduler.timesteps = chosen
             self.scheduler.sigmas = torch.cat([spread, torch.zeros(1)]).float()

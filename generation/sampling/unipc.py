@@ -11,7 +11,7 @@ from torch import Tensor
 
 from generation.models.configs import DiffusionConfig
 from generation.models.diffusion import signal_shares
-from generation.sampling.timesteps import quadratic_timesteps
+from generation.sampling.timesteps import visited_timesteps
 
 #: Stands for ᾱ = 0, at which the ratio of noise to signal has no end.
 _LEAST_SHARE = 2**-24
@@ -22,7 +22,7 @@ class UniPC:
 
     def __init__(self, diffusion: DiffusionConfig, steps: int) -> None:
         self.predicts_v = diffusion.prediction == "v"
-        self.timesteps = quadratic_timesteps(diffusion.timesteps, steps)
+        self.timesteps = visited_timesteps(diffusion.timesteps, steps)
         shares = signal_shares(diffusion)
         if diffusion.zero_terminal_snr:
             shares[-1] = _LEAST_SHARE

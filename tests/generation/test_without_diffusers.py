@@ -15,7 +15,7 @@ from generation.models.configs import DiffusionConfig, NetworkConfig
 from generation.models.denoiser import Denoiser
 from generation.models.diffusion import signal_shares
 from generation.sampling.schedulers import scheduler_options
-from generation.sampling.timesteps import quadratic_timesteps
+from generation.sampling.timesteps import visited_timesteps
 from generation.sampling.unipc import UniPC
 from generation.training.config import load_config, presets
 
@@ -92,7 +92,7 @@ def _diffusers_unipc(diffusion: DiffusionConfig, steps: int) -> Any:
     make: Any = UniPCMultistepScheduler  # diffusers carries no types
     scheduler = make(**scheduler_options(diffusion), solver_order=2, final_sigmas_type="zero")
     scheduler.set_timesteps(steps)
-    scheduler.timesteps = quadratic_timesteps(diffusion.timesteps, steps)
+    scheduler.timesteps = visited_timesteps(diffusion.timesteps, steps)
     spread = ((1 - scheduler.alphas_cumprod) / scheduler.alphas_cumprod).sqrt()
     scheduler.sigmas = torch.cat([spread[scheduler.timesteps], torch.zeros(1)]).float()
     return scheduler
