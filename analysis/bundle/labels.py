@@ -20,6 +20,11 @@ class Label:
         return self.words.get(value, value)
 
 
+def in_words(name: str) -> str:
+    """Return the name of a label as it is printed where it has no title: skin_tone as skin tone."""
+    return name.replace("_", " ")
+
+
 def read_labels(document: Mapping[str, Any]) -> dict[str, Label]:
     """Return the labels that have a title or words, by name."""
     entries = document.get("labels") or []

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.bundle.labels import Label, read_labels
+from analysis.bundle.labels import Label, in_words, read_labels
 from analysis.bundle.study import BlindingAudit, Disclosure, KnownElsewhere, Task
 from analysis.document.agreement import SectionAgreement
 from analysis.document.call import Discrimination, MaskedDiscrimination
@@ -56,7 +56,7 @@ class StudyFacts(Result):
 
     def label(self, name: str) -> Label:
         """Return the words for a label and its values, or else their names in the data."""
-        return read_labels(self.raw).get(name) or Label(name=name, title=name, words={})
+        return read_labels(self.raw).get(name) or Label(name=name, title=in_words(name), words={})
 
     def names_of(self, kind: str) -> list[str]:
         """The names of the real or of the synthetic sources."""

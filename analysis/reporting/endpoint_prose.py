@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from analysis.bundle.labels import Label
+from analysis.bundle.labels import Label, in_words
 from analysis.document import Document, SectionResult
 from analysis.document.endpoints import REALISM_APART, Endpoint, Subgroup, SubgroupFactor
 from analysis.reporting.columns import SENSITIVITY, SUBGROUPS, SUBGROUPS_OF_RATINGS
@@ -136,7 +136,9 @@ def sensitivity_sentences(part: SectionResult) -> Iterator[str]:
 def _factor(document: Document, factor: SubgroupFactor) -> Label:
     """The words for a factor and its groups; those of images are labels."""
     name = factor.factor
-    return document.study.label(name) if factor.of == "images" else Label(name=name, title=name, words={})
+    if factor.of == "images":
+        return document.study.label(name)
+    return Label(name=name, title=in_words(name), words={})
 
 
 def subgroup_sentences(document: Document, part: SectionResult) -> Iterator[str]:

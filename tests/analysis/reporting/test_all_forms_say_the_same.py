@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,6 +107,17 @@ def test_no_sentence_of_a_result_goes_without_its_number() -> None:
         "Response time changed by −1.30% per answer (95% interval −9.12% to 7.19%",
     ):
         assert sentence in said, sentence
+
+
+def test_names_of_labels_without_a_title_are_printed_as_words(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "bundle"))
+    header, *rows = (folder / "images.csv").read_text(encoding="utf-8").splitlines()
+    labelled = [f"{row},{place % 2}" for place, row in enumerate(rows)]
+    (folder / "images.csv").write_text("\n".join([f"{header},skin_tone", *labelled]))
+    made = report(read_bundle(folder), model_answers=0)
+    titles = [entry.of.title for entry in made.outline.all_tables]
+    assert "Correct calls, by skin tone" in titles
+    assert "skin_tone" not in made.html
 
 
 def test_a_mean_is_a_number_in_full(saved: Path) -> None:
