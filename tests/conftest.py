@@ -2,12 +2,13 @@
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import caches
 from django.core.management import CommandError
@@ -55,6 +56,14 @@ def _passwords_cost_little() -> None:
 def _requests_are_counted_anew() -> None:
     """The people of different tests share their row numbers; their requests must not add up to too many."""
     caches["throttle"].clear()
+
+
+@pytest.fixture(autouse=True)
+def _images_lie_where_they_lay() -> Iterator[None]:
+    """A change of settings that outlives its test would send later ones to its folder."""
+    before = django_settings.STORAGES
+    yield
+    assert django_settings.STORAGES is before
 
 
 def _patiently(sweep: Callable[[], Any]) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 import boto3
 import pytest
 from django.conf import settings
-from django.core.files.storage import storages
 from django.test import override_settings
 from moto import mock_aws
 
@@ -30,4 +29,3 @@ def a_bucket(monkeypatch: pytest.MonkeyPatch, name: str = "knees") -> Iterator[A
                 yield made
     finally:
         delivery.cache.clear()
-        storages._storages.pop("images", None)  # type: ignore[attr-defined]

@@ -1,12 +1,11 @@
 """A session ends when nobody is there, and grave steps ask once more who is."""
 
 import time
-from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import include, path, reverse
 from pytest_django import Settings
 
@@ -35,9 +34,8 @@ urlpatterns = [
 
 
 @pytest.fixture(autouse=True)
-def _urls() -> Iterator[None]:
-    with override_settings(ROOT_URLCONF=__name__):
-        yield
+def _urls(settings: Settings) -> None:
+    settings.ROOT_URLCONF = __name__
 
 
 def after(minutes: float) -> "patch[float]":  # type: ignore[type-arg]

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import storages
-from django.test import override_settings
 
 from readerstudy.imaging import delivery
 from readerstudy.imaging.importing import Imported, Refused, import_files
@@ -23,11 +21,11 @@ def stored(tmp_path: Path, settings: Any) -> Iterator[Path]:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": folder},
     }
-    with override_settings(STORAGES={**settings.STORAGES, "images": backend}):
-        delivery.cache.clear()
-        yield folder
+    # By the fixture alone: its changes are undone last first, and others' in between would bring these back.
+    settings.STORAGES = {**settings.STORAGES, "images": backend}
     delivery.cache.clear()
-    storages._storages.pop("images", None)  # type: ignore[attr-defined]
+    yield folder
+    delivery.cache.clear()
 
 
 @pytest.fixture
