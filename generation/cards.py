@@ -61,7 +61,7 @@ class CheckpointCard:
 
 def bundled_checkpoint() -> Path:
     """The checkpoint that comes with the package, trained on phantoms."""
-    return Path(__file__).parent / "bundled" / "knee-phantoms-96.safetensors"
+    return Path(__file__).parent / "bundled" / "knee-phantoms-128.safetensors"
 
 
 def describe_checkpoint(path: Path | str) -> CheckpointCard:

@@ -163,7 +163,7 @@ class _Trial:
         folder = self.subject.work / f"phantoms-{size}-{count}"
         if not (folder / "manifest.csv").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            write_phantoms(folder, kind="knee-1", count=count, size=size, seed=99)
+            write_phantoms(folder, kind="knee", count=count, size=size, seed=99)
         return folder
 
     @cached_property

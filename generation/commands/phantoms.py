@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=KINDS,
         default="knee",
         help="knee and chest radiographs, lesions in colour, volume (CT-like) and cine (a beating heart) as "
-        "TIFF of several pages; knee-1: what the bundled model was trained on (default knee)",
+        "TIFF of several pages; knee-1: simpler knees whose joint space callipers can measure (default knee)",
     )
     parser.add_argument("--count", type=int, required=True, metavar="N", help="how many")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")

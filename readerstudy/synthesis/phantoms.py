@@ -12,7 +12,7 @@ from readerstudy.imaging.manifest import FILE, PATIENT, Manifest, Row
 from readerstudy.synthesis.errors import SynthesisError
 
 #: What the bundled model was trained on, so that both arms of a demonstration are of one kind.
-MODELLED = "knee-1"
+MODELLED = "knee"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def test_every_label_that_is_asked_about_has_a_possible_value() -> None:
 @pytest.mark.parametrize(
     ("canvas", "kind"),
     [
-        ("", "knee-1"),
+        ("", "knee"),
         ('mode = "colour"', "lesion"),
         ("frames = 4", "volume"),
         ('frames = 4\nplay = "cine"\nrate_hz = 20', "cine"),
