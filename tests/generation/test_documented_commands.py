@@ -59,8 +59,11 @@ def test_the_checkpoint_that_a_block_takes_up_is_the_last_of_its_training(
         asked.clear()
         for words in _words(block):
             main(words)
-        steps = {_config(one).steps for one in asked if one.command == "train" and not one.start_from}
-        named = {int(number) for number in re.findall(r"run/checkpoints/step-(\d+)", block)}
+        steps = {_config(one).steps for one in asked if one.command == "train"}
+        named = {
+            int(number)
+            for number in re.findall(r"(?:cp|--checkpoint) run(?:-2)?/checkpoints/step-(\d+)", block)
+        }
         assert named <= steps
         seen += len(named)
     assert seen >= 3

@@ -41,7 +41,7 @@ def test_generating_puts_provenance_into_the_source_and_goes_on_where_it_stopped
     before = Provenance.objects.filter(source__study=study).count()
     said = generate(study, tmp_path / "made", "bfloat16")
     assert "2 images new in source gan-canary" in said
-    assert "images of 96 × 96 pixels, and the study's canvas is 16 × 24" in said
+    assert "images of 128 × 128 pixels, and the study's canvas is 16 × 24" in said
     source = Source.objects.get(study=study, name="gan-canary")
     assert source.generated == 2
     assert source.rejected == 0
