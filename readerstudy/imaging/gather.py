@@ -26,6 +26,10 @@ from readerstudy.imaging.errors import (
 )
 
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
+_TOO_LARGE = (
+    f"The file has more than {LARGEST_FILE_BYTES // 2**20} MB. "
+    "Give a long series as a folder of slices, or cut out the part that is to be shown."
+)
 # Images hardly shrink in a zip: uncompressed 16-bit pictures with wide black borders reach about 30.
 LARGEST_RATIO = 200
 RATIO_MATTERS_FROM_BYTES = 16 * 1024 * 1024
@@ -149,10 +153,7 @@ Subject = Found | Series
 
 def _require_moderate(size_bytes: int) -> None:
     if size_bytes > LARGEST_FILE_BYTES:
-        raise TooLarge(
-            f"The file has more than {LARGEST_FILE_BYTES // 2**20} MB. "
-            "Save the image without what else it carries."
-        )
+        raise TooLarge(_TOO_LARGE)
 
 
 def _reason(error: OSError) -> str:
@@ -339,5 +340,5 @@ def _entry_problem(info: zipfile.ZipInfo) -> Refusal | None:
     if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar")) and not name.lower().endswith(".nii.gz"):
         return NestedArchive()
     if info.file_size > LARGEST_FILE_BYTES:
-        return TooLarge("The file inside the archive is larger than 512 MB. Pack the image alone.")
+        return TooLarge(_TOO_LARGE)
     return None
