@@ -16,7 +16,7 @@ from analysis.proportions import check_level, wilson
 from analysis.result import Interval, Result
 from analysis.roc.auc import empirical_auc
 
-STEPS = 60
+MOST_ITERATIONS = 60
 SEPARATED = (
     "The probabilities separate right from wrong completely, or never vary: the logistic fit has no end."
 )
@@ -202,7 +202,7 @@ def _cox(f: Floats, o: Floats) -> tuple[float | None, float | None, float | None
         return nothing
     design = np.column_stack([np.ones_like(x), x])
     beta = np.zeros(2)
-    for _ in range(STEPS):
+    for _ in range(MOST_ITERATIONS):
         p = special.expit(design @ beta)
         information = design.T @ (design * (p * (1 - p))[:, None])
         if np.linalg.cond(information) > 1e12:

@@ -16,7 +16,7 @@ from analysis.errors import AnalysisError, WrongShapeError, WrongValueError
 from analysis.mixed.result import Coefficient
 from analysis.proportions import check_level
 
-STEPS = 50
+MOST_ITERATIONS = 50
 TOLERANCE = 1e-10
 LARGEST = 25.0
 # beyond this condition the last digits of a covariance are noise
@@ -93,7 +93,7 @@ def _checked(design: npt.ArrayLike, chosen: npt.ArrayLike, names: Sequence[str])
 def _maximise(x: Floats, picked: Ints, rows: Ints) -> Floats:
     """Newton's method from no effect, in steps of one logit at most."""
     estimate = np.zeros(x.shape[2])
-    for _ in range(STEPS):
+    for _ in range(MOST_ITERATIONS):
         scores, information = _derivatives(x, picked, rows, estimate)
         _refuse_singular(information)
         step = np.linalg.solve(information, scores.sum(axis=0))

@@ -24,7 +24,7 @@ from analysis.proportions import check_level
 from analysis.ranks.multiplicity import adjusted
 from analysis.result import Interval, Result
 
-STEPS = 100
+MOST_ITERATIONS = 100
 TOLERANCE = 1e-10
 LARGEST = 30.0
 SINGULAR = 1e12
@@ -216,7 +216,7 @@ def _maximum(stages: _Stages) -> Floats:
     """Newton's method from equal worth, in steps of one at most."""
     theta = np.zeros(stages.x.shape[2])
     screens = int(stages.of_screen.max()) + 1
-    for _ in range(STEPS):
+    for _ in range(MOST_ITERATIONS):
         scores, information, _ = _derivatives(stages, theta, screens)
         spread = np.sqrt(np.diag(information))
         if (spread <= 0).any() or np.linalg.cond(information / np.outer(spread, spread)) > SINGULAR:

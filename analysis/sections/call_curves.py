@@ -22,13 +22,13 @@ from analysis.mrmc.auc import mrmc_auc
 from analysis.ranks.multiplicity import adjusted
 from analysis.roc.auc import roc_curve
 
-STEPS = 101
+GRID = 101
 
 
 def curves(readers: Sequence[str], scores: Floats, synthetic: Any) -> Curves | NotComputed:
     """Points of each reader's empirical curve, and the mean of their sensitivities at each rate."""
     rows, heights = [], []
-    false_alarms = np.linspace(0, 1, STEPS)
+    false_alarms = np.linspace(0, 1, GRID)
     for reader, own in zip(readers, scores, strict=True):
         seen = np.isfinite(own)
         if synthetic[seen].all() or not synthetic[seen].any():

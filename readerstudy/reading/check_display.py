@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
-from readerstudy.reading.display_chart import STEPS, attempts_made, read_right
+from readerstudy.reading.display_chart import CHART_LEVELS, attempts_made, read_right
 from readerstudy.reading.readers import require_open
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.models import Enrolment
@@ -63,7 +63,7 @@ def check_display(enrolment: Enrolment, given: Mapping[str, Any], *, by: User) -
 
 def _measured(enrolment: Enrolment, given: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent, with the number of digits that were read instead of the digits."""
-    measured = {name: value for name, value in given.items() if name not in ("attempt", *STEPS)}
+    measured = {name: value for name, value in given.items() if name not in ("attempt", *CHART_LEVELS)}
     if "cannot" not in given:
         measured |= read_right(enrolment, given["attempt"], given)
     if "mm_per_px" in given and "distance_mm" in given:

@@ -25,7 +25,7 @@ from readerstudy.studies.models import Enrolment
 
 HOLDS_S = 3600
 #: What the digits of each chart differ by from their ground, in grey levels of 255, the plainest first.
-STEPS = {"dark": (0, (24, 14, 8, 4)), "grey": (128, (8, 5, 3, 2)), "bright": (255, (-24, -14, -8, -4))}
+CHART_LEVELS = {"dark": (0, (24, 14, 8, 4)), "grey": (128, (8, 5, 3, 2)), "bright": (255, (-24, -14, -8, -4))}
 FIELD_PX = 96
 DOT_PX = 8
 #: Seven rows of five dots a digit, from 0 to 9.
@@ -60,7 +60,7 @@ def new_charts(enrolment: Enrolment) -> dict[str, Any]:
     """Begin an attempt: its token, and each chart as an address that holds the picture itself."""
     nonce = secrets.token_urlsafe(18)
     hidden = _hidden(nonce)
-    charts = {name: _drawn(hidden[name], *STEPS[name]) for name in STEPS}
+    charts = {name: _drawn(hidden[name], *CHART_LEVELS[name]) for name in CHART_LEVELS}
     return {"attempt": signing.dumps(nonce, salt=_salt(enrolment)), "charts": charts}
 
 
@@ -96,7 +96,7 @@ def _hidden(nonce: str) -> dict[str, list[Hidden]]:
             )
             for _ in steps
         ]
-        for name, (_, steps) in STEPS.items()
+        for name, (_, steps) in CHART_LEVELS.items()
     }
 
 

@@ -25,7 +25,7 @@ GUARDS = [
 ]
 
 # Of tables that came later; a migration of their own installs them.
-STEPS = [append_only(f"reading_{name}") for name in ("briefing", "practiceround")]
+STEP_ROWS = [append_only(f"reading_{name}") for name in ("briefing", "practiceround")]
 DEBRIEFINGS = [append_only("reading_debriefing")]
 EARLY_ENDS = [append_only("reading_earlyend")]
 FETCHES = [append_only("reading_fetch")]

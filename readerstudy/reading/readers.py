@@ -26,7 +26,7 @@ class Standing:
     answered: Mapping[int, int]
 
 
-STEPS = ("consent", "questionnaire", "briefing")
+BEFORE_READING = ("consent", "questionnaire", "briefing")
 
 
 def readings_of(user: User | AnonymousUser) -> EnrolmentQuerySet:
@@ -36,7 +36,7 @@ def readings_of(user: User | AnonymousUser) -> EnrolmentQuerySet:
     return (
         Enrolment.objects.of(user)
         .readers()
-        .select_related("study__lock__protocol", "study__freeze", "withdrawal", *STEPS)
+        .select_related("study__lock__protocol", "study__freeze", "withdrawal", *BEFORE_READING)
     )
 
 
@@ -62,7 +62,7 @@ _MINE = (
 )
 _STUDY = ("id", "uuid", "slug", "title")
 _LOCK = ("id", "study_id", "protocol_id", "protocol_digest", "plan_digest")
-_BESIDE = ("withdrawal", "freeze", *STEPS)
+_BESIDE = ("withdrawal", "freeze", *BEFORE_READING)
 
 
 def _placed(person: Q) -> QuerySet[Enrolment, Any]:

@@ -15,10 +15,10 @@ from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol import Item, SectionDocument
 from readerstudy.truth.judged import Judged, judged, origins_of
-from readerstudy.truth.judging import Origin, Point
+from readerstudy.truth.judging import ImageTruth, Location
 from readerstudy.truth.models import Kind
 
-Origins = Mapping[str, Origin]
+Origins = Mapping[str, ImageTruth]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +121,6 @@ def _text(item: Item, value: str) -> str:
 def _points(found: list[Judged]) -> Iterator[Shown]:
     for one in found:
         if one.item.kind == "mark" and one.slot is not None:
-            point: Point
+            point: Location
             for point in one.truth:
                 yield Shown(slot=one.slot, x=point.x, y=point.y, frame=point.frame)

@@ -11,7 +11,7 @@ from readerstudy.reading.models import Presentation, Response
 from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol import Item, ProtocolDocument, SectionDocument
 from readerstudy.studies.protocol.staircase import has_truth
-from readerstudy.truth.judging import NoSuchTruth, Origin, is_right, is_target, truth_in
+from readerstudy.truth.judging import ImageTruth, NoSuchTruth, is_right, is_target, truth_in
 from readerstudy.truth.models import Key
 
 
@@ -25,7 +25,7 @@ class Judged:
     truth: Any
 
 
-def origins_of(presentation: Presentation) -> dict[str, Origin]:
+def origins_of(presentation: Presentation) -> dict[str, ImageTruth]:
     """What each image of a screen really is, by its letter; its reference left out."""
     return {letter: origin_of(key) for letter, key in keys_of(presentation).items()}
 
@@ -38,10 +38,10 @@ def keys_of(presentation: Presentation) -> dict[str, Key]:
     return {slot.letter: by_image[slot.trial_image_id] for slot in slots}
 
 
-def origin_of(key: Key) -> Origin:
+def origin_of(key: Key) -> ImageTruth:
     source = key.provenance.source
     labels = {name: str(value) for name, value in key.provenance.labels.items()}
-    return Origin(source=source.name, kind=source.kind, screen=key.screen, labels=labels)
+    return ImageTruth(source=source.name, kind=source.kind, screen=key.screen, labels=labels)
 
 
 def answered_screens(enrolment: Enrolment, section: Section) -> Iterator[tuple[Response, dict[str, Key]]]:
@@ -56,7 +56,7 @@ def answered_screens(enrolment: Enrolment, section: Section) -> Iterator[tuple[R
 
 
 def judged(
-    answer: Answer, section: SectionDocument, origins: Mapping[str, Origin], protocol: ProtocolDocument
+    answer: Answer, section: SectionDocument, origins: Mapping[str, ImageTruth], protocol: ProtocolDocument
 ) -> Iterator[Judged]:
     """Yield every question of a screen that has a truth and was asked. What was left open is wrong."""
     letters = tuple(origins)
@@ -75,7 +75,7 @@ def _judged(
     item: Item,
     slot: str | None,
     said: Said | None,
-    origins: Mapping[str, Origin],
+    origins: Mapping[str, ImageTruth],
     protocol: ProtocolDocument,
 ) -> Judged | None:
     answered = said is not None and said.missing is None
@@ -90,7 +90,9 @@ def _judged(
     return Judged(item=item, slot=slot, right=right, truth=truth)
 
 
-def true_of(item: Item, slot: str | None, origins: Mapping[str, Origin], protocol: ProtocolDocument) -> Any:
+def true_of(
+    item: Item, slot: str | None, origins: Mapping[str, ImageTruth], protocol: ProtocolDocument
+) -> Any:
     """Return the truth of an item; None where nothing is known, or images of the screen differ in it."""
     asked = [origins[slot]] if slot is not None else list(origins.values())
     texts = {origin.says(item.truth) for origin in asked}

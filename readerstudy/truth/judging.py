@@ -12,7 +12,7 @@ from readerstudy.studies.protocol.items import KNOWN_TRUTHS, Item
 NOTHING = "none"
 
 
-class Point(NamedTuple):
+class Location(NamedTuple):
     """Where something is, in pixels of the canvas; `frame` counts from 1 and is None on stills."""
 
     x: float
@@ -20,7 +20,7 @@ class Point(NamedTuple):
     frame: int | None = None
 
 
-class Origin(NamedTuple):
+class ImageTruth(NamedTuple):
     """What an image really is, as far as a truth can ask for it."""
 
     source: str
@@ -80,7 +80,7 @@ def _number(item: Item, text: str) -> float:
     return number
 
 
-def _points(text: str, protocol: ProtocolDocument) -> tuple[Point, ...]:
+def _points(text: str, protocol: ProtocolDocument) -> tuple[Location, ...]:
     canvas = protocol.canvas
     length = 3 if canvas.frames > 1 else 2
     allowed = (
@@ -101,11 +101,11 @@ def _points(text: str, protocol: ProtocolDocument) -> tuple[Point, ...]:
         frame = int(numbers[2]) if length == 3 else None
         if frame is not None and (frame != numbers[2] or not 1 <= frame <= canvas.frames):
             raise NoSuchTruth(allowed)
-        found.append(Point(numbers[0], numbers[1], frame))
+        found.append(Location(numbers[0], numbers[1], frame))
     return tuple(found)
 
 
-def is_target(item: Item, origin: Origin) -> bool:
+def is_target(item: Item, origin: ImageTruth) -> bool:
     """Whether an image is what a pick asks for: a kind, or a source."""
     return item.target in (origin.kind, origin.source)
 
@@ -119,12 +119,12 @@ def is_right(item: Item, said: Mapping[str, Any], truth: Any) -> bool:
     if item.kind == "choices":
         return not said.get("other") and frozenset(value or ()) == truth
     if item.kind == "mark":
-        points = [Point(one["x"], one["y"], one.get("frame")) for one in said["points"] or ()]
+        points = [Location(one["x"], one["y"], one.get("frame")) for one in said["points"] or ()]
         return len(points) == len(truth) == hits(points, truth, item.within)
     return bool(value == truth)
 
 
-def hits(points: Sequence[Point], truth: Sequence[Point], within: float) -> int:
+def hits(points: Sequence[Location], truth: Sequence[Location], within: float) -> int:
     """How many marks find a target of their own: the most pairs that are no further apart than `within`."""
     taken: dict[int, int] = {}
 

@@ -3,10 +3,10 @@
 from django.db import migrations
 
 from readerstudy.audit.guards import InstallGuards
-from readerstudy.reading.guards import GUARDS, STEPS
+from readerstudy.reading.guards import GUARDS, STEP_ROWS
 
 
 class Migration(migrations.Migration):
     dependencies = [("reading", "0004_steps")]
 
-    operations = [InstallGuards([*GUARDS, *STEPS])]
+    operations = [InstallGuards([*GUARDS, *STEP_ROWS])]

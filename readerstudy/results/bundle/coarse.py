@@ -18,17 +18,17 @@ def _middle(low: int, high: int) -> int:
 
 
 #: What stands for the times under each edge; the first covers all that is shorter.
-STEPS = tuple((high, _middle(low, high)) for low, high in pairwise((EDGES[0] // 2, *EDGES)))
+TIME_STEPS = tuple((high, _middle(low, high)) for low, high in pairwise((EDGES[0] // 2, *EDGES)))
 LONGEST_MS = _middle(EDGES[-1], 2 * EDGES[-1])
 
 
 def coarse(ms: int | None) -> int | None:
     if ms is None:
         return None
-    return next((middle for high, middle in STEPS if ms < high), LONGEST_MS)
+    return next((middle for high, middle in TIME_STEPS if ms < high), LONGEST_MS)
 
 
 def coarse_sql(column: str) -> str:
     """The same as an expression for the database."""
-    steps = " ".join(f"WHEN {column} < {high} THEN {middle}" for high, middle in STEPS)
+    steps = " ".join(f"WHEN {column} < {high} THEN {middle}" for high, middle in TIME_STEPS)
     return f"CASE WHEN {column} IS NULL THEN NULL {steps} ELSE {LONGEST_MS} END"

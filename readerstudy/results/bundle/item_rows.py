@@ -7,7 +7,7 @@ from readerstudy.results.bundle.names import Shown
 from readerstudy.results.bundle.said import Entry
 from readerstudy.results.spreadsheet import defused
 from readerstudy.studies.protocol import Item, ProtocolDocument
-from readerstudy.truth.judging import NoSuchTruth, Origin, is_right, is_target, truth_in
+from readerstudy.truth.judging import ImageTruth, NoSuchTruth, is_right, is_target, truth_in
 
 #: Kinds whose truth is one cell.
 SAID_BESIDE = ("choice", "scale", "number", "measure")
@@ -80,8 +80,8 @@ class Judge:
         truth = self.truth_of_screen(item, [placed] if placed else screen)
         return None if truth is None else option in truth
 
-    def _origin(self, shown: Shown) -> Origin:
-        return Origin(
+    def _origin(self, shown: Shown) -> ImageTruth:
+        return ImageTruth(
             source=shown.source,
             kind=self._kinds[shown.source],
             screen=shown.screen,

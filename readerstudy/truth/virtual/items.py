@@ -14,8 +14,7 @@ from readerstudy.reading.checks.shorthands import as_entries
 from readerstudy.reading.options import answer_from
 from readerstudy.studies.protocol import Item
 from readerstudy.truth.judged import true_of
-from readerstudy.truth.judging import Point as Place
-from readerstudy.truth.judging import is_target
+from readerstudy.truth.judging import Location, is_target
 from readerstudy.truth.virtual.reader import Screen, Seen, VirtualReader, expit
 
 SEES = 0.8
@@ -194,7 +193,7 @@ class _Items:
         points = (replace(place, **self._sure(item, right=right)) for place in places[: item.most])
         return {"points": tuple(points)}
 
-    def _beside(self, place: Place, within: float) -> Point:
+    def _beside(self, place: Location, within: float) -> Point:
         """A point that is near enough, inside the image."""
         canvas = self._screen.protocol.canvas
         x, y = (value + float(self._rng.uniform(-0.6, 0.6)) * within for value in place[:2])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from readerstudy.studies.protocol import ProtocolDocument, SectionDocument
-from readerstudy.truth.judging import Origin
+from readerstudy.truth.judging import ImageTruth
 from readerstudy.truth.models import Kind
 
 SEES_EASY = 0.97
@@ -46,7 +46,7 @@ class Seen:
 
     image: str
     label: Mapping[str, str]
-    origin: Origin
+    origin: ImageTruth
 
     @property
     def real(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from readerstudy.reading.display_chart import FIELD_PX, STEPS, glyph
+from readerstudy.reading.display_chart import CHART_LEVELS, FIELD_PX, glyph
 
 SCREEN: dict[str, Any] = {
     "screen_width": 1920,
@@ -23,7 +23,7 @@ SCREEN: dict[str, Any] = {
 
 def display_check(attempt: str, charts: Mapping[str, str]) -> dict[str, Any]:
     """What is sent for the charts of an attempt."""
-    seen = {name: digits_on(charts[name], ground) for name, (ground, _) in STEPS.items()}
+    seen = {name: digits_on(charts[name], ground) for name, (ground, _) in CHART_LEVELS.items()}
     return {**SCREEN, "attempt": attempt, **seen}
 
 

@@ -8,7 +8,7 @@ from django.core import signing
 from django.test import Client
 
 from readerstudy.audit.models import Event
-from readerstudy.reading.display_chart import STEPS
+from readerstudy.reading.display_chart import CHART_LEVELS
 from readerstudy.truth.virtual.sharp_eyes import display_check
 from tests.readerstudy.factory import Locked, a_locked_study, protocol_text
 from tests.readerstudy.reading.conftest import Tab, a_tab
@@ -21,14 +21,14 @@ def charts(client: Client) -> dict[str, object]:
 def test_each_attempt_hides_other_digits_and_its_page_says_none_of_them(knees: Locked) -> None:
     rita = knees.client("rita")
     seen = [charts(rita) for _ in range(3)]
-    assert len({"".join("".join(each[name]) for name in STEPS) for each in seen}) > 1  # type: ignore[arg-type]
+    assert len({"".join("".join(each[name]) for name in CHART_LEVELS) for each in seen}) > 1  # type: ignore[arg-type]
     page = rita.get("/read/knees/display/").content.decode()
-    assert page.count('src="data:image/png;base64,') == len(STEPS)
+    assert page.count('src="data:image/png;base64,') == len(CHART_LEVELS)
 
 
 def test_every_step_is_as_faint_as_it_is_said_to_be(rita: Tab) -> None:
     sent = charts(rita.client)
-    assert all(len(digit) == 1 for name in STEPS for digit in sent[name])  # type: ignore[attr-defined]
+    assert all(len(digit) == 1 for name in CHART_LEVELS for digit in sent[name])  # type: ignore[attr-defined]
     assert rita.post("display", sent).json()["passed"]
     sent = charts(rita.client)
     wrong = {**sent, "grey": [str((int(digit) + 1) % 10) for digit in sent["grey"]]}  # type: ignore[attr-defined]
@@ -41,12 +41,12 @@ def test_attempts_are_counted_and_no_digit_is_kept(rita: Tab) -> None:
         rita.post("display", charts(rita.client))
     kept = [event.particulars for event in Event.objects.filter(verb="display checked").order_by("pk")]
     assert [each["attempt"] for each in kept] == [1, 2]
-    assert not set(STEPS) & set(kept[0])
+    assert not set(CHART_LEVELS) & set(kept[0])
 
 
 def test_who_sees_nothing_learns_no_digit_by_guessing_again(knees: Locked, rita: Tab) -> None:
     sent = charts(rita.client)
-    blank = {**sent, **dict.fromkeys(STEPS, [""] * 4)}
+    blank = {**sent, **dict.fromkeys(CHART_LEVELS, [""] * 4)}
     assert not rita.post("display", blank).json()["passed"]
     assert rita.post("display", sent).json()["code"] == "chart_expired"
     assert knees.client("rita").post("/read/knees/display/", sent).status_code == 422

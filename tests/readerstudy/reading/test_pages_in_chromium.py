@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from readerstudy.reading.display_chart import STEPS
+from readerstudy.reading.display_chart import CHART_LEVELS
 from readerstudy.reading.models import Concern
 from readerstudy.truth.virtual.sharp_eyes import digits_on
 from tests.chromium import close
@@ -93,11 +93,12 @@ def test_every_step_is_fine(made: Locked, browser: Browser, live_server: Any, wi
     page.get_by_role("button", name="I have read this").click()
     fine(page, "Your screen")
     charts = {
-        name: str(page.locator(f".chart:has([name={name}]) img").get_attribute("src")) for name in STEPS
+        name: str(page.locator(f".chart:has([name={name}]) img").get_attribute("src"))
+        for name in CHART_LEVELS
     }
     for name in ("dark", "grey"):
         page.locator(f"[name={name}]").first.focus()
-        page.keyboard.type("".join(digits_on(charts[name], STEPS[name][0])))
+        page.keyboard.type("".join(digits_on(charts[name], CHART_LEVELS[name][0])))
     page.get_by_label("Brightness of the square").press("ArrowRight")
     page.get_by_label("dim").check()
     page.get_by_role("button", name="Check and continue").click()

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from readerstudy.accounts.invite import invite
 from readerstudy.accounts.language import keep_language
 from readerstudy.accounts.models import User
-from readerstudy.reading.display_chart import STEPS
+from readerstudy.reading.display_chart import CHART_LEVELS
 from readerstudy.reading.hand_in import hand_in
 from readerstudy.studies.invite import invite_reader
 from readerstudy.studies.mail import Post, send_invitation, send_reminder
@@ -132,7 +132,7 @@ def test_from_consent_to_the_receipt(section: str) -> None:
     rita.get("/read/knees/instructions/")
     brief(made.reading("rita"))
     rita.get("/read/knees/display/")
-    poor = {**good_screen(rita), "viewport_width": 600} | dict.fromkeys(STEPS, [""] * 4)
+    poor = {**good_screen(rita), "viewport_width": 600} | dict.fromkeys(CHART_LEVELS, [""] * 4)
     rita.post("/read/knees/display/", {**poor, "ambient_light": "bright"})
     rita.post("/read/knees/display/", {"ambient_light": "bright"})
     rita.post("/read/knees/display/", good_screen(rita))

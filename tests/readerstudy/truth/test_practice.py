@@ -11,7 +11,7 @@ from readerstudy.reading.walk import Walk
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol import parse_protocol
 from readerstudy.truth.judged import judged
-from readerstudy.truth.judging import Origin
+from readerstudy.truth.judging import ImageTruth
 from readerstudy.truth.models import Key
 from readerstudy.truth.practice import score_of
 from tests.readerstudy.factory import PRACTICE, QUARTETS, Locked, a_locked_study, answer_next, protocol_text
@@ -195,7 +195,7 @@ least = 0
 
 def test_marks_are_right_where_each_meets_a_place_of_its_own() -> None:
     protocol = parse_protocol(protocol_text(sections=MARKED + QUARTETS.format(trials=2)))
-    section, origins = protocol.sections[0], {"A": Origin("x", "real", "", {"lesion": "3 4; 9 9"})}
+    section, origins = protocol.sections[0], {"A": ImageTruth("x", "real", "", {"lesion": "3 4; 9 9"})}
     near, far = Point(x=4, y=5), Point(x=8, y=8)
     for points, right in (((near, far), True), ((near,), False), ((near, near), False), ((), False)):
         answer = Answer(items=(Said(item="lesion", slot="A", points=points),))

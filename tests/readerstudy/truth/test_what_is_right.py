@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from readerstudy.studies.protocol import Item, Option, ProtocolDocument, Scale, Words, parse_protocol
-from readerstudy.truth.judging import NoSuchTruth, Origin, Point, hits, is_right, is_target, truth_in
+from readerstudy.truth.judging import ImageTruth, Location, NoSuchTruth, hits, is_right, is_target, truth_in
 from tests.readerstudy.factory import protocol_text
 
 PROTOCOL = parse_protocol(protocol_text())
@@ -79,10 +79,10 @@ def test_a_label_that_is_no_answer_is_no_truth(item: Item, truth: str, allowed: 
 
 def test_each_mark_finds_one_target_as_often_as_possible() -> None:
     """Who takes the nearest target first would leave the second mark without any."""
-    marks = [Point(5, 0), Point(7, 0)]
-    assert hits(marks, [Point(6, 0), Point(4, 0)], within=1.5) == 2
-    assert hits(marks, [Point(6, 0)], within=1.5) == 1
-    assert hits([Point(5, 0, 1)], [Point(5, 0, 2)], within=9) == 0
+    marks = [Location(5, 0), Location(7, 0)]
+    assert hits(marks, [Location(6, 0), Location(4, 0)], within=1.5) == 2
+    assert hits(marks, [Location(6, 0)], within=1.5) == 1
+    assert hits([Location(5, 0, 1)], [Location(5, 0, 2)], within=9) == 0
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_each_mark_finds_one_target_as_often_as_possible() -> None:
 )
 def test_a_pick_is_of_a_kind_or_of_a_source(target: str, is_so: bool) -> None:
     item = Item(name="it", kind="pick", ask=Words("Which?"), of="trial", target=target)
-    assert is_target(item, Origin(source="gan", kind="synthetic", screen="", labels={})) is is_so
+    assert is_target(item, ImageTruth(source="gan", kind="synthetic", screen="", labels={})) is is_so
 
 
 def test_a_truth_is_the_kind_the_source_the_screen_or_a_label() -> None:
-    origin = Origin(source="gan", kind="synthetic", screen="mixed", labels={"grade": "2"})
+    origin = ImageTruth(source="gan", kind="synthetic", screen="mixed", labels={"grade": "2"})
     told = [origin.says(truth) for truth in ("kind", "source", "screen", "grade", "age")]
     assert told == ["synthetic", "gan", "mixed", "2", None]
