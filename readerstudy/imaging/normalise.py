@@ -18,7 +18,7 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.decode import Decoded, Greys, Levels, decode
+from readerstudy.imaging.decode import Greys, Levels, decode
 from readerstudy.imaging.errors import Refusal, SeveralFrames, TooMuchMemory, UniformGrey
 from readerstudy.imaging.gather import Found, Series
 
@@ -104,11 +104,6 @@ def digest_of(pixels: bytes, canvas: Canvas) -> str:
 def hasher_for(canvas: Canvas) -> Any:
     """Begin the name of a buffer, whose pixels are still to come."""
     return hashlib.sha256(f"readerstudy {canvas.shape_in_words}\n".encode())
-
-
-def normalise(decoded: Decoded, canvas: Canvas) -> NDArray[Any]:
-    step = coarseness(histogram(decoded.levels), decoded.greys)
-    return levels_normalised(decoded.levels, decoded.greys, canvas, step, decoded.spacing_mm)
 
 
 def levels_normalised(

@@ -12,6 +12,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
 from readerstudy.imaging.canvas import Canvas
+from readerstudy.imaging.errors import Refusal
+from readerstudy.imaging.normalise import prepare
 
 SQUARE = Canvas(width=64, height=64, bits=8)
 DEEP = Canvas(width=64, height=64, bits=16)
@@ -27,6 +29,15 @@ def phantom(seed: int = 0, *, height: int = 64, width: int = 64, noise: float = 
     picture = 0.1 + 0.35 * tissue + 0.35 * shaft + rng.normal(0, noise, (height, width))
     clipped: NDArray[np.float64] = np.clip(picture, 0.02, 0.98)
     return clipped
+
+
+def prepared(data: bytes, name: str, canvas: Canvas) -> NDArray[Any]:
+    """The pixels of the buffer that a file becomes, or its refusal raised."""
+    buffer = prepare(data, name, canvas)
+    if isinstance(buffer, Refusal):
+        raise buffer
+    pixels = np.frombuffer(buffer.pixels or b"", dtype=canvas.dtype)
+    return pixels.reshape(canvas.height, canvas.width)
 
 
 def eight_bits(picture: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -9,12 +9,19 @@ from numpy.typing import NDArray
 
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.decode import decode
-from readerstudy.imaging.normalise import normalise
-from tests.readerstudy.imaging.phantoms import DEEP, SQUARE, eight_bits, encoded, phantom, sixteen_bits
+from tests.readerstudy.imaging.phantoms import (
+    DEEP,
+    SQUARE,
+    eight_bits,
+    encoded,
+    phantom,
+    prepared,
+    sixteen_bits,
+)
 
 
 def read(data: bytes, name: str, canvas: Canvas = SQUARE) -> NDArray[Any]:
-    return normalise(decode(data, name=name), canvas)
+    return prepared(data, name, canvas)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,20 @@ import pytest
 from numpy.typing import NDArray
 
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.decode import decode
-from readerstudy.imaging.normalise import Buffer, lost_share, normalise, prepare
-from tests.readerstudy.imaging.phantoms import DEEP, SQUARE, eight_bits, encoded, phantom, sixteen_bits
+from readerstudy.imaging.normalise import Buffer, lost_share, prepare
+from tests.readerstudy.imaging.phantoms import (
+    DEEP,
+    SQUARE,
+    eight_bits,
+    encoded,
+    phantom,
+    prepared,
+    sixteen_bits,
+)
 
 
 def bring(pixels: NDArray[Any], canvas: Canvas) -> NDArray[Any]:
-    return normalise(decode(encoded(pixels), name="a.png"), canvas)
+    return prepared(encoded(pixels), "a.png", canvas)
 
 
 def empty_levels(grey: NDArray[Any]) -> float:

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.imaging.decode import decode
 from readerstudy.imaging.features import features_of, sketch_of
 from readerstudy.imaging.measuring import Measured
-from readerstudy.imaging.normalise import Buffer, normalise, prepare
+from readerstudy.imaging.normalise import Buffer, prepare
 from readerstudy.truth.blinding.compare import BlindingReport, compare_arms
 from readerstudy.truth.errors import TooFewImages
-from tests.readerstudy.imaging.phantoms import eight_bits, encoded, phantom, sixteen_bits
+from tests.readerstudy.imaging.phantoms import eight_bits, encoded, phantom, prepared, sixteen_bits
 
 ARM = 40
 SIDE = 96
@@ -174,7 +173,7 @@ def test_eight_bits_against_twelve_pass_after_the_pipeline_and_are_still_shown()
         data = encoded(pixels)
         buffer = prepare(data, "a.png", canvas)
         assert isinstance(buffer, Buffer)
-        return replace(measured(number, normalise(decode(data, name="a.png"), canvas)), facts=buffer.facts)
+        return replace(measured(number, prepared(data, "a.png", canvas)), facts=buffer.facts)
 
     twelve = [through(n, np.rint(picture(n) * 4095).astype(np.uint16)) for n in range(ARM)]
     eight = [through(n, eight_bits(picture(n))) for n in range(ARM, 2 * ARM)]
