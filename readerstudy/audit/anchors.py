@@ -10,7 +10,7 @@ from typing import Any
 
 from readerstudy.audit.errors import AuditError
 from readerstudy.audit.models import Stream
-from readerstudy.audit.verify import Finding, verify_event
+from readerstudy.audit.verify import Finding, verify_ends
 
 Anchors = dict[str, dict[str, Any]]
 
@@ -41,9 +41,11 @@ def _is_anchor(entry: object) -> bool:
     return isinstance(entry, dict) and entry.keys() == {"scope", "length", "head"}
 
 
-def verify_against(anchors: Anchors, scope: str | None) -> Iterator[Finding]:
+def verify_anchors(anchors: Anchors, scope: str | None) -> Iterator[Finding]:
     scopes = None if scope is None else set(Stream.objects.within(scope).values_list("scope", flat=True))
-    for name, anchor in anchors.items():
-        if scopes is not None and anchor["scope"] not in scopes:
-            continue
-        yield from verify_event(name, anchor["length"], anchor["head"], when="the ends were saved")
+    ends = {
+        name: (anchor["length"], anchor["head"])
+        for name, anchor in anchors.items()
+        if scopes is None or anchor["scope"] in scopes
+    }
+    yield from verify_ends(ends, when="the ends were saved")

@@ -11,12 +11,10 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.record import record
-from readerstudy.audit.verify import Finding, verify_event, verify_stream
+from readerstudy.audit.verify import End, Finding, verify_ends, verify_stream
 
 STREAM = "audit"
 VERB = "ends kept"
-
-Ends = dict[str, tuple[int, str]]
 
 
 @transaction.atomic
@@ -39,21 +37,22 @@ def keep_ends(
     return record(STREAM, VERB, by=by, on=on, particulars={"ends": grown})
 
 
-def kept_ends(scope: str | None = None) -> Ends:
+def kept_ends(scope: str | None = None) -> dict[str, End]:
     """The newest end that was kept of each stream."""
-    found: Ends = {}
+    found: dict[str, End] = {}
     events = Event.objects.filter(stream__name=STREAM, verb=VERB).order_by("number")
     for particulars in events.values_list("particulars", flat=True).iterator():
-        for name, (length, head) in particulars["ends"].items():
-            if scope is None or name == scope or name.startswith(f"{scope}/"):
-                found[name] = (length, head)
-    return found
+        found |= {name: (length, head) for name, (length, head) in particulars["ends"].items()}
+    return {
+        name: end
+        for name, end in found.items()
+        if scope is None or name == scope or name.startswith(f"{scope}/")
+    }
 
 
-def verify_ends(scope: str | None = None) -> Iterator[Finding]:
+def verify_kept_ends(scope: str | None = None) -> Iterator[Finding]:
     """Streams that no longer have the end that was kept of them."""
     own = Stream.objects.filter(name=STREAM).first()
     if own is not None and scope is not None:
         yield from verify_stream(own)
-    for name, (length, head) in kept_ends(scope).items():
-        yield from verify_event(name, length, head, when="ends were kept")
+    yield from verify_ends(kept_ends(scope), when="ends were kept")

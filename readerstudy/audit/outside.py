@@ -23,7 +23,7 @@ from readerstudy.audit.ends import STREAM, VERB, keep_ends
 from readerstudy.audit.errors import AuditError
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.stamp import NotStamped, StampUnfit, stamp, stamped_at
-from readerstudy.audit.verify import Finding, verify_event
+from readerstudy.audit.verify import Finding, verify_ends
 
 logger = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
@@ -100,7 +100,7 @@ def verify_lines(lines: Iterable[str]) -> Iterator[Finding]:
             yield from _verify_stamp(f"line {position}", {**said, "signature": signature}, token)
         if said["number"]:
             when = f"its line was written at {said['at']}"
-            yield from verify_event(STREAM, said["number"], said["digest"], when=when)
+            yield from verify_ends({STREAM: (said["number"], said["digest"])}, when=when)
 
 
 def _verify_stamp(line: str, signed: dict[str, Any], token: str) -> Iterator[Finding]:

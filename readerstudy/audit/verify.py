@@ -1,12 +1,15 @@
 """Find what was done to the log behind the platform's back, and say to which row."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 
 from django.db import connection
+from django.db.models import Q
 
 from readerstudy.audit import guards
 from readerstudy.audit.chain import digest_of, digest_of_values, is_sealed, key_of_seal
@@ -17,6 +20,10 @@ from readerstudy.statements import Given, Statement, written_time
 # A row out of place is searched for among all numbers this often in a stream; the rest by the same shift.
 SEARCHES = 20
 CLOCK_JITTER = timedelta(seconds=1)
+ENDS_AT_ONCE = 200
+
+#: The number and the digest of an event with which a stream ended.
+End = tuple[int, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +70,25 @@ def verify_stream(stream: Stream, *, former_keys: bool = False) -> Iterator[Find
         yield Finding(stream=stream.name, what=what, stops=False)
 
 
-def verify_event(stream: str, number: int, digest: str, *, when: str) -> Iterator[Finding]:
-    """Hold the log against the number and the digest of an event that were kept elsewhere."""
-    events = Event.objects.filter(stream__name=stream, number=number)
-    found = events.values_list("digest", flat=True).first()
-    if found is None:
-        yield Finding(stream=stream, what=f"event #{number} was there when {when} and is gone")
-    elif found != digest:
-        yield Finding(stream=stream, what=f"event #{number} is another one than when {when}")
+def verify_ends(ends: Mapping[str, End], *, when: str) -> Iterator[Finding]:
+    """Hold the log against the ends of streams that were kept elsewhere."""
+    names = list(ends)
+    for start in range(0, len(names), ENDS_AT_ONCE):
+        some = {name: ends[name] for name in names[start : start + ENDS_AT_ONCE]}
+        found = _digests_at(some)
+        for name, (number, digest) in some.items():
+            if name not in found:
+                yield Finding(stream=name, what=f"event #{number} was there when {when} and is gone")
+            elif found[name] != digest:
+                yield Finding(stream=name, what=f"event #{number} is another one than when {when}")
+
+
+def _digests_at(ends: Mapping[str, End]) -> dict[str, str]:
+    """The digest of each event, by its stream."""
+    keys = dict(Stream.objects.filter(name__in=ends).values_list("pk", "name"))
+    wanted = (Q(stream=pk, number=ends[name][0]) for pk, name in keys.items())
+    events = Event.objects.filter(reduce(or_, wanted, Q(pk__in=()))).order_by()
+    return {keys[stream]: digest for stream, digest in events.values_list("stream", "digest")}
 
 
 _COLUMNS = ("number", "by", "verb", "subject", "reason", "audience", "previous")

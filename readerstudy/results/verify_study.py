@@ -6,7 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.compare import differences
-from readerstudy.audit.ends import verify_ends
+from readerstudy.audit.ends import verify_kept_ends
 from readerstudy.audit.verify import Finding, verify
 from readerstudy.reading.verify_answers import AnswersDigest, verify_answers
 from readerstudy.reading.verify_steps import verify_steps
@@ -28,7 +28,7 @@ def verify_study(
     """Everything in which the study is not what its log says, and, with `log`, what is wrong with that."""
     if log:
         yield from verify(study.scope, former_keys=former_keys)
-        yield from verify_ends(study.scope)
+        yield from verify_kept_ends(study.scope)
     digest = AnswersDigest()
     parts = {
         "people": verify_people(study),

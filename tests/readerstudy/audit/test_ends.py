@@ -1,8 +1,10 @@
 """Where streams end is written into the log again: what was there then cannot vanish."""
 
+from typing import Any
+
 import pytest
 
-from readerstudy.audit.ends import keep_ends, kept_ends, verify_ends
+from readerstudy.audit.ends import keep_ends, kept_ends, verify_kept_ends
 from readerstudy.audit.models import Stream
 from readerstudy.audit.record import record
 from tests.readerstudy.audit.conftest import STREAM, Attack, where
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def whats(scope: str | None = None) -> list[str]:
-    return [finding.what for finding in verify_ends(scope)]
+    return [finding.what for finding in verify_kept_ends(scope)]
 
 
 def test_only_streams_that_have_grown_are_kept_again(log: Stream) -> None:
@@ -49,3 +51,14 @@ def test_a_stream_removed_whole_and_written_anew_is_named(log: Stream, attack: A
     for number in range(1, 7):
         record(STREAM, f"verb.{number}", by=None, on=f"response:{number}")
     assert whats() == ["event #6 is another one than when ends were kept"]
+
+
+def test_a_hundred_streams_are_held_against_their_ends_in_as_many_queries_as_three(
+    log: Stream, django_assert_num_queries: Any
+) -> None:
+    for wanted in (3, 100):
+        for number in range(wanted):
+            record(f"study:1/enrolment:{wanted}-{number}", "verb", by=None, on="it")
+        keep_ends(by=None)
+        with django_assert_num_queries(4):
+            assert whats() == []

@@ -8,8 +8,8 @@ from django.db import connection
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import guards
-from readerstudy.audit.anchors import anchors_in, verify_against, write_anchors
-from readerstudy.audit.ends import verify_ends
+from readerstudy.audit.anchors import anchors_in, verify_anchors, write_anchors
+from readerstudy.audit.ends import verify_kept_ends
 from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.outside import verify_lines
 from readerstudy.audit.renew_seals import renew_seals
@@ -77,7 +77,7 @@ def _findings(study: str | None, options: dict[str, Any]) -> Iterator[Finding]:
     one = Study.objects.filter(slug=study).first() if study else None
     if one is None:
         yield from verify(study, former_keys=former_keys)
-        yield from verify_ends(study)
+        yield from verify_kept_ends(study)
     studies = [one] if one else [] if study else Study.objects.order_by("pk")
     for held in studies:
         found = verify_study(held, pixels=options["pixels"], former_keys=former_keys, log=one is not None)
@@ -85,7 +85,7 @@ def _findings(study: str | None, options: dict[str, Any]) -> Iterator[Finding]:
     if options["lines"] is not None:
         yield from verify_lines(text_of(options["lines"]).splitlines())
     if options["against"] is not None:
-        yield from verify_against(anchors_in(text_of(options["against"])), study)
+        yield from verify_anchors(anchors_in(text_of(options["against"])), study)
 
 
 def _report(findings: list[Finding]) -> str:
