@@ -42,7 +42,8 @@ class Imported:
     """A file that is now an image, and what the file and its manifest said about it.
 
     `group`: a salted hash of the patient identifier. `facts`: how the original was stored, for the blinding
-    audit; empty where the caller had seen the file. `fingerprint`: a salted hash of the file's bytes.
+    audit; empty where the caller had seen the file. `fingerprint`: a salted hash of the file's bytes and the
+    canvas. `original`: of the bytes alone.
     `duplicate_of`: the file of this run that had the very same pixels.
     """
 
@@ -50,6 +51,7 @@ class Imported:
     image: Image
     labels: dict[str, str]
     fingerprint: str
+    original: str
     group: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     was_seen: bool = False
@@ -146,6 +148,7 @@ class _Item:
     found: Subject
     row: Row
     token: str = ""
+    original: str = ""
     data: Original = b""
     size_bytes: int = 0
     refusal: Refusal | None = None
@@ -226,13 +229,13 @@ class _Run:
             # The process that needs the bytes reads them once more: passing them on takes longer.
             if self.canvas.frames > 1:
                 found = found.pinned()
-                item.data, item.token = found, fingerprint(found.digest(), self.canvas, spacing_mm)
+                item.data, digest = found, found.digest()
             elif isinstance(found, Found):
                 data = found.read()
                 digest = hashlib.sha256(data).digest()
                 item.data = replace(found, sha256=digest) if found.archive is None else data
                 item.size_bytes = len(data)
-                item.token = fingerprint(digest, self.canvas, spacing_mm)
+            item.token, item.original = fingerprint(digest, self.canvas, spacing_mm), original(digest)
         except Refusal as refusal:
             item.refusal = refusal
         return item
@@ -301,6 +304,7 @@ class _Run:
             image=item.image,
             labels=dict(item.row.labels),
             fingerprint=item.token,
+            original=item.original,
             group=item.group,
             facts=item.buffer.facts if item.buffer is not None else {},
             was_seen=item.buffer is None,
@@ -341,6 +345,11 @@ def fingerprint(digest: bytes, canvas: Canvas, spacing_mm: float | None = None) 
     )
     shape = f"{canvas.width}x{canvas.height}x{canvas.bits} {canvas.fit} {PIPELINE}{more}\n".encode()
     return _salted("file", shape + digest)
+
+
+def original(digest: bytes) -> str:
+    """What is kept of a file whatever the canvas, to find the same film in another study."""
+    return _salted("original", digest)
 
 
 def _salted(purpose: str, content: bytes) -> str:

@@ -157,5 +157,6 @@ def _origin(imported: Imported) -> Origin:
         group=imported.group,
         facts=imported.facts,
         fingerprint=imported.fingerprint,
+        original=imported.original,
         **making,
     )

@@ -14,7 +14,8 @@ from readerstudy.reading.models import Response, Slot
 from readerstudy.studies.models import Enrolment, Section, Study
 from readerstudy.studies.models.enrolment import STAFF
 from readerstudy.truth.known_images import telling
-from readerstudy.truth.models import DisclosureRequest, Provenance
+from readerstudy.truth.models import DisclosureRequest, Provenance, SeenFile
+from readerstudy.truth.same_films import same_films, showing
 
 #: Images by study or by person.
 Images = Mapping[int, set[int]]
@@ -31,15 +32,19 @@ def known_elsewhere(study: Study) -> dict[int, int]:
         return {}
     readers = _readers(study)
     known = _known(shared, disclosed, list(readers.values()))
-    found = {pk: known[reader.pk] & _shown_to(study, place) for (pk, place), reader in readers.items()}
+    here = _here(study)
+    found = {
+        pk: {here.get(image, image) for image in known[reader.pk]} & _shown_to(study, place)
+        for (pk, place), reader in readers.items()
+    }
     return {pk: len(images) for pk, images in found.items() if images}
 
 
 def _shown_elsewhere(study: Study) -> tuple[Images, set[tuple[str, int]]]:
     """The images that other studies have of this one, by study, and those disclosed, by address."""
     mine = Provenance.objects.filter(source__study=study).values("image")
-    others = Provenance.objects.filter(image__in=mine).exclude(source__study=study)
-    told = DisclosureRequest.objects.filter(disclosure__isnull=False, trial_image__image__in=mine)
+    others = showing(mine).exclude(source__study=study)
+    told = DisclosureRequest.objects.filter(disclosure__isnull=False, trial_image__image__in=same_films(mine))
     nobody, nowhere = Value("", output_field=CharField()), Value(0, output_field=BigIntegerField())
     rows = (
         others.order_by()
@@ -57,6 +62,15 @@ def _shown_elsewhere(study: Study) -> tuple[Images, set[tuple[str, int]]]:
         else:
             shared[other].add(image)
     return shared, disclosed
+
+
+def _here(study: Study) -> dict[int, int]:
+    """The images of other studies that show a film of this one in another canvas, each as it is here."""
+    mine = SeenFile.objects.filter(provenance__source__study=study).exclude(original="")
+    others = SeenFile.objects.exclude(provenance__image__in=mine.values("provenance__image"))
+    rows = others.filter(original__in=mine.values("original"))
+    own = dict(mine.values_list("original", "provenance__image"))
+    return {image: own[film] for film, image in rows.values_list("original", "provenance__image")}
 
 
 def _readers(study: Study) -> dict[tuple[int, int], User]:

@@ -16,6 +16,7 @@ from readerstudy.studies.models import Enrolment, Role, Section, Study, TrialIma
 from readerstudy.studies.models.enrolment import STAFF, EnrolmentQuerySet
 from readerstudy.truth.disclose import disclosed_to
 from readerstudy.truth.models import Provenance
+from readerstudy.truth.same_films import same_films, showing
 
 
 def check_claim(invitation: Invitation, person: User) -> None:
@@ -59,7 +60,7 @@ def had_feedback_on_images_of(study: Study, person: User) -> bool:
     """Whether somebody got feedback in another study, in practice or later, on an image that counts here."""
     answered = Response.objects.filter(
         enrolment__in=Enrolment.objects.of(person).exclude(study=study),
-        presentation__slots__trial_image__image__in=_counting(study),
+        presentation__slots__trial_image__image__in=same_films(_counting(study)),
     )
     return bool(telling(Section.objects.filter(pk__in=answered.values("presentation__section"))))
 
@@ -67,7 +68,7 @@ def had_feedback_on_images_of(study: Study, person: User) -> bool:
 def was_disclosed_an_image_of(study: Study, person: User) -> bool:
     """Whether the kind of an image that is shown here was disclosed to somebody in an emergency."""
     shown = TrialImage.objects.filter(trial__section__study=study)
-    return disclosed_to(person).filter(trial_image__image__in=shown.values("image")).exists()
+    return disclosed_to(person).filter(trial_image__image__in=same_films(shown.values("image"))).exists()
 
 
 def would_be_told_elsewhere(enrolment: Enrolment, person: User) -> bool:
@@ -102,7 +103,7 @@ def _tells_of(reading: Enrolment, study: Study) -> bool:
     shared = Section.objects.filter(
         study=reading.study_id,
         presentations__place=reading.own_place,
-        presentations__slots__trial_image__image__in=_counting(study),
+        presentations__slots__trial_image__image__in=same_films(_counting(study)),
     )
     return bool(telling(shared.distinct()))
 
@@ -114,6 +115,6 @@ def _counting(study: Study) -> QuerySet[TrialImage, Any]:
 
 
 def _others(study: Study) -> QuerySet[Provenance]:
-    """The same images in other studies."""
+    """The same films in other studies."""
     mine = Provenance.objects.filter(source__study=study).values("image")
-    return Provenance.objects.filter(image__in=mine).exclude(source__study=study)
+    return showing(mine).exclude(source__study=study)

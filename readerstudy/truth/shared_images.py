@@ -8,16 +8,17 @@ from readerstudy.studies.errors import require_reason
 from readerstudy.studies.models import Study
 from readerstudy.truth.errors import SharesImages
 from readerstudy.truth.models import Provenance, SharedImagesApproval
+from readerstudy.truth.same_films import showing
 
 APPROVED, FORMERLY_APPROVED = "shared images approved", "disclosure approved"
 
 
 def endangered_by(study: Study) -> list[Study]:
-    """The locked, unfrozen studies that share an image with this one. A rehearsal endangers none."""
+    """The locked, unfrozen studies that share a film with this one. A rehearsal endangers none."""
     if study.rehearses_id is not None:
         return []
     mine = Provenance.objects.filter(source__study=study).values("image")
-    theirs = Provenance.objects.filter(image__in=mine).exclude(source__study=study).values("source__study")
+    theirs = showing(mine).exclude(source__study=study).values("source__study")
     return list(Study.objects.real().filter(pk__in=theirs, lock__isnull=False, freeze__isnull=True))
 
 

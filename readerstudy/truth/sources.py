@@ -16,13 +16,14 @@ from readerstudy.truth.models import Provenance, SeenFile, Source
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """One image and what is known of it; `fingerprint` recognises the file it came in."""
+    """One image and what is known of it; `fingerprint` and `original` recognise the file it came in."""
 
     image: Image
     labels: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
+    original: str = ""
     seed: int | None = None
     conditions: Mapping[str, Any] = field(default_factory=dict)
 
@@ -85,13 +86,16 @@ def add_images(source: Source, origins: Collection[Origin], *, by: User) -> int:
 
 
 def _remember_files(source: Source, origins: Collection[Origin]) -> None:
-    images = {origin.fingerprint: origin.image.pk for origin in origins if origin.fingerprint}
-    if not images:
+    files = {origin.fingerprint: origin for origin in origins if origin.fingerprint}
+    if not files:
         return
-    rows = source.provenances.filter(image__in=set(images.values()))
+    rows = source.provenances.filter(image__in={origin.image.pk for origin in files.values()})
     provenances = dict(rows.values_list("image_id", "pk"))
     SeenFile.objects.bulk_create(
-        [SeenFile(token=token, provenance_id=provenances[image]) for token, image in images.items()],
+        [
+            SeenFile(token=token, provenance_id=provenances[origin.image.pk], original=origin.original)
+            for token, origin in files.items()
+        ],
         ignore_conflicts=True,
     )
 

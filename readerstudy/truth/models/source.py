@@ -65,10 +65,14 @@ class Provenance(models.Model):
 
 class SeenFile(models.Model):
     """A file that the study imported before, known by a salted hash of its bytes and the canvas, so that an
-    interrupted import goes on where it stopped."""
+    interrupted import goes on where it stopped.
+
+    `original` leaves the canvas out: it finds the film in other studies. Empty before version 0.2.
+    """
 
     provenance = models.ForeignKey(Provenance, on_delete=models.CASCADE, related_name="+")
     token = models.CharField(max_length=64)
+    original = models.CharField(max_length=64, blank=True, default="", db_index=True)
 
     class Meta:
         constraints = [
