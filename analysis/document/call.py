@@ -247,9 +247,14 @@ class ConfidenceShare(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfidenceCalibration(Calibration):
-    """How far confidence meets accuracy, its points spread evenly from chance to certainty."""
+    """How far confidence meets accuracy, its points spread evenly from chance to certainty.
+
+    `gap` and `score` are overconfidence and Brier score with their intervals over readers and images.
+    """
 
     points: int
+    gap: CrossedMean
+    score: CrossedMean
 
 
 @dataclass(frozen=True, kw_only=True)

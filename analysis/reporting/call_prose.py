@@ -17,6 +17,7 @@ from analysis.document.call import (
 )
 from analysis.document.common import NotComputed
 from analysis.reporting.call_models import model_sentences
+from analysis.reporting.columns import printed_ends
 from analysis.reporting.readers import readers_word, starting
 from analysis.reporting.verdicts import against_chance, equivalence
 from analysis.reporting.words import (
@@ -29,7 +30,9 @@ from analysis.reporting.words import (
     number,
     p_phrase,
     percent,
+    points,
     rated_by_all,
+    scope,
 )
 
 
@@ -73,7 +76,7 @@ def discrimination(document: Document, part: Discrimination | MaskedDiscriminati
         for row in part.by_source
     ]
     yield f"Called synthetic, by source: {listed(shares)}."
-    yield from _confidence(part.confidence)
+    yield from _confidence(document, part.confidence)
     yield from model_sentences(document, part)
     yield from _differences(part.differences)
     if isinstance(part.same_cases, SameCases):
@@ -112,7 +115,7 @@ def _guessing(found: Guessing) -> Iterator[str]:
     if len(rows) < 2 or found.balanced.margin is None:
         return
     shown = [row.source for row in rows if row.p_holm is not None and row.p_holm < ALPHA]
-    margin = f"±{number(100 * found.balanced.margin, 1)} percentage points"
+    margin = f"±{points(found.balanced.margin)} percentage points"
     if shown:
         yield f"Taken alone, with real images, it was shown within {margin} for {listed(shown)} (Holm)."
     else:
@@ -123,15 +126,16 @@ def _guessing(found: Guessing) -> Iterator[str]:
         )
 
 
-def _confidence(sure: ConfidenceCalibration | NotComputed) -> Iterator[str]:
+def _confidence(document: Document, sure: ConfidenceCalibration | NotComputed) -> Iterator[str]:
     if isinstance(sure, ConfidenceCalibration):
-        way = "above" if sure.overconfidence > 0 else "below"
+        ends = printed_ends("points", sure.gap.low, sure.gap.high)
+        over = f" {scope(sure.gap, 'images')}" if sure.gap.low is not None else ""
         yield (
             f"With the {sure.points} points of confidence spread evenly from chance to certainty, "
             "they stated "
-            f"{percent(sure.mean_stated)} on average, "
-            f"{number(100 * abs(sure.overconfidence), 1)} points {way} "
-            f"their accuracy (Brier score {number(sure.brier)})."
+            f"{percent(sure.mean_stated)} on average where {percent(sure.accuracy)} were right, a difference "
+            f"of {points(sure.overconfidence)} percentage points ({levelled(document, ends)}{over}). The "
+            f"Brier score was {number(sure.brier)} ({interval(sure.score.low, sure.score.high)})."
         )
 
 
@@ -139,7 +143,7 @@ def _differences(differences: Sequence[DetectionDifference]) -> Iterator[str]:
     different = [row for row in differences if row.p_holm is not None and row.p_holm < ALPHA]
     if different:
         pairs = [
-            f"{row.a} and {row.b} by {number(100 * row.difference, 1)} points (Holm {p_phrase(row.p_holm)})"
+            f"{row.a} and {row.b} by {points(row.difference)} points (Holm {p_phrase(row.p_holm)})"
             for row in different
         ]
         yield f"Detection differed between {listed(pairs)}."

@@ -30,7 +30,7 @@ from analysis.reporting.columns import (
     INDICES,
     SAME_CASES,
 )
-from analysis.reporting.words import percent
+from analysis.reporting.words import percent, points
 
 Make = Callable[..., Any]
 COMPONENTS_NOTE = "From mean squares, as they come out: one below 0 stands for a component of about 0."
@@ -85,11 +85,11 @@ def _guessing(found: Guessing | NotComputed, make: Make) -> Iterator[Any]:
     """Each generator alone with the real images, against guessing."""
     if not isinstance(found, Guessing) or found.balanced.margin is None or len(found.by_generator) < 2:
         return
-    alpha, margin = found.balanced.alpha, percent(found.balanced.margin)
+    alpha, margin = found.balanced.alpha, points(found.balanced.margin)
     note = (
         f"Each generator alone with the real images. Intervals are at {100 * (1 - 2 * alpha):g}%: "
-        f"equivalence within ±{margin} of {percent(0.5)} is shown at {100 * alpha:g}% where they lie "
-        "within it."
+        f"equivalence within ±{margin} percentage points of {percent(0.5)} is shown at {100 * alpha:g}% "
+        "where they lie within it."
     )
     title = "Equivalence with guessing, by generator"
     yield make("guessing", "discrimination", title, GUESSING, found.by_generator, note=note)

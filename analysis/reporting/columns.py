@@ -1,14 +1,15 @@
 """The columns of the report's tables: key, heading, and how a value is printed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from analysis.reporting.words import number, percent
+from analysis.reporting.words import NO_INTERVAL, number, percent, points
 from analysis.rounding import p_text
 
-Kind = Literal["text", "count", "percent", "number", "small", "p", "seconds", "yes", "by row"]
+Kind = Literal["text", "count", "percent", "points", "number", "small", "p", "seconds", "yes"]
 Row = Any
+KindOf = Kind | Callable[[Row], Kind]
 EMPTY = "–"
 
 
@@ -17,13 +18,13 @@ class Column:
     """A column: its key in files, its heading, how its values are printed, and where a row has them.
 
     `of` is an attribute of a row, or a path of them; the key unless told. A row without it has no value.
-    Of the kind "by row" each row has a `kind` of its own.
+    Where rows differ in how they are printed, `kind` tells it of each. A difference of shares is in points.
     `said` says in words what files have as it stands in the data.
     """
 
     key: str
     heading: str
-    kind: Kind = "text"
+    kind: KindOf = "text"
     of: str | Callable[[Row], Any] = ""
     said: Callable[[Row], str] | None = None
 
@@ -39,9 +40,9 @@ class Column:
     def is_number(self) -> bool:
         return self.kind not in {"text", "yes"}
 
-    def kind_in(self, row: Row) -> str:
+    def kind_in(self, row: Row) -> Kind:
         """How the value of a row is printed."""
-        return row.kind if self.kind == "by row" else self.kind
+        return self.kind(row) if callable(self.kind) else self.kind
 
     def shown(self, row: Row) -> str:
         """The value in print."""
@@ -55,12 +56,20 @@ PRINTED: dict[str, Callable[[Any], str]] = {
     "text": str,
     "count": lambda value: f"{value:,.10g}",
     "percent": percent,
+    "points": points,
     "number": number,
     "small": lambda value: number(value, 5),
     "p": p_text,
     "seconds": lambda value: number(value / 1000, 1),
     "yes": lambda value: "yes" if value else "no",
 }
+
+
+def printed_ends(kind: Kind, low: float | None, high: float | None) -> str:
+    """Return both ends of an interval in print."""
+    if low is None or high is None:
+        return NO_INTERVAL
+    return f"{PRINTED[kind](low)} to {PRINTED[kind](high)}"
 
 
 RANK_TESTS = {
@@ -72,9 +81,15 @@ RANK_TESTS = {
 
 
 def columns_of(
-    *described: tuple[str, str, Kind] | tuple[str, str, Kind, str | Callable[[Row], Any]],
+    *described: tuple[str, str, KindOf] | tuple[str, str, KindOf, str | Callable[[Row], Any]],
 ) -> tuple[Column, ...]:
     return tuple(Column(*each) for each in described)
+
+
+def kind_of_row(row: Row) -> Kind:
+    """The kind that a row has for all its values."""
+    kind: Kind = row.kind
+    return kind
 
 
 def compared(row: Row) -> str:
@@ -89,9 +104,9 @@ ENDPOINTS = columns_of(
     ("name", "Endpoint", "text"),
     ("role", "role", "text"),
     ("tested", "test", "text"),
-    ("estimate", "estimate", "by row", "endpoint.estimate"),
-    ("low", "low", "by row", "endpoint.low"),
-    ("high", "high", "by row", "endpoint.high"),
+    ("estimate", "estimate", kind_of_row, "endpoint.estimate"),
+    ("low", "low", kind_of_row, "endpoint.low"),
+    ("high", "high", kind_of_row, "endpoint.high"),
     ("p", "p", "p", "endpoint.p"),
     ("p_holm", "Holm", "p", "endpoint.p_holm"),
     ("met", "met", "yes", "endpoint.met"),
@@ -111,9 +126,9 @@ SUBGROUPS = columns_of(
     ("estimate", "share", "percent"),
     ("low", "low", "percent"),
     ("high", "high", "percent"),
-    ("difference", "difference", "percent"),
-    ("difference_low", "low", "percent"),
-    ("difference_high", "high", "percent"),
+    ("difference", "difference, points", "points"),
+    ("difference_low", "low", "points"),
+    ("difference_high", "high", "points"),
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )
@@ -282,16 +297,21 @@ DIFFERENCES = columns_of(
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )
-DETECTION_DIFFERENCES = tuple(
-    replace(column, kind="percent") if column.key in {"difference", "se", "low", "high"} else column
-    for column in DIFFERENCES
+DETECTION_DIFFERENCES = columns_of(
+    ("comparison", "Comparison", "text", compared),
+    ("difference", "difference, points", "points"),
+    ("se", "SE", "points"),
+    ("low", "low", "points"),
+    ("high", "high", "points"),
+    ("p", "p", "p"),
+    ("p_holm", "Holm", "p"),
 )
 GUESSING = columns_of(
     ("source", "Generator", "text"),
     ("estimate", "mean of sensitivity and specificity", "percent"),
     ("low", "low", "percent"),
     ("high", "high", "percent"),
-    ("smallest_margin", "smallest margin, ±", "percent"),
+    ("smallest_margin", "smallest margin, ± points", "points"),
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
 )

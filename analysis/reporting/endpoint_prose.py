@@ -8,19 +8,19 @@ from typing import Any, Literal
 from analysis.bundle.labels import Label, in_words
 from analysis.document import Document, SectionResult
 from analysis.document.endpoints import REALISM_APART, Endpoint, Subgroup, SubgroupFactor
-from analysis.reporting.columns import SENSITIVITY, SUBGROUPS, SUBGROUPS_OF_RATINGS
+from analysis.reporting.columns import PRINTED, SENSITIVITY, SUBGROUPS, SUBGROUPS_OF_RATINGS, printed_ends
 from analysis.reporting.look_prose import look_sentences
 from analysis.reporting.words import (
     ALPHA,
     because,
     counted,
     either,
-    interval,
     levelled,
     listed,
     number,
     p_phrase,
     percent,
+    points,
 )
 
 Make = Callable[..., Any]
@@ -58,7 +58,7 @@ def endpoint_sentences(document: Document) -> list[str]:
         + (corrected if several else "")
         + _one_sided(document)
         + " Everything else in this report is exploratory.",
-        *look_sentences(document, in_points=IN_POINTS),
+        *look_sentences(document, printed_as),
     ]
 
 
@@ -78,7 +78,8 @@ def _said(document: Document, each: Endpoint) -> str:
     name = f"Primary endpoint, {each.name}: "
     if each.estimate is None:
         return f"{name}not reported ({because(each.reason)})."
-    shown = f"{_value(each, each.estimate)} ({levelled(document, _ends(each))})"
+    ends = printed_ends(printed_as(each), each.low, each.high)
+    shown = f"{_value(each, each.estimate)} ({levelled(document, ends)})"
     if each.p is None:
         return f"{name}{shown}" + (f"; not tested: {because(each.reason)}." if each.reason else ".")
     verdict = "was shown" if each.met else "was not shown"
@@ -92,22 +93,21 @@ def tested(each: Endpoint) -> str:
     return TESTS[each.test].format(null=null, margin=margin)
 
 
-def printed_as(each: Endpoint) -> Literal["number", "percent"]:
-    """Whether its values are shares."""
-    return "number" if each.what in IN_POINTS else "percent"
+def printed_as(each: Endpoint) -> Literal["number", "percent", "points"]:
+    """Whether its values are shares, or differences of shares. A net share of pairs is a share."""
+    if each.what in IN_POINTS:
+        return "number"
+    return "percent" if each.compare is None or each.what == "net" else "points"
 
 
 def _value(each: Endpoint, value: float) -> str:
-    return number(value) if each.what in IN_POINTS else percent(value)
+    kind = printed_as(each)
+    return f"{points(value)} points" if kind == "points" else PRINTED[kind](value)
 
 
 def _margin(each: Endpoint, value: float) -> str:
     """A distance; of shares, in percentage points."""
-    return number(value) if each.what in IN_POINTS else f"{number(100 * value, 1)} points"
-
-
-def _ends(each: Endpoint) -> str:
-    return interval(each.low, each.high, as_percent=each.what not in IN_POINTS)
+    return number(value) if each.what in IN_POINTS else f"{points(value)} points"
 
 
 def sensitivity_sentences(part: SectionResult) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """Sentences on looks at the study before its end, and what they leave to the end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analysis.bundle.looks import Look
 from analysis.document import Document
 from analysis.document.endpoints import Endpoint, LooksAtEndpoint
-from analysis.reporting.words import interval, number, p_phrase, percent
+from analysis.reporting.columns import Kind, printed_ends
+from analysis.reporting.words import number, p_phrase, percent
 
 METHODS = {
     "lan-demets-obrien-fleming": "O’Brien and Fleming’s",
@@ -13,14 +14,14 @@ METHODS = {
 }
 
 
-def look_sentences(document: Document, *, in_points: tuple[str, ...]) -> Iterator[str]:
+def look_sentences(document: Document, printed_as: Callable[[Endpoint], Kind]) -> Iterator[str]:
     """What was planned, what each look decided, and by which p-value the end is decided."""
     for each in document.endpoints:
         if each.looks is not None:
-            yield from _of(each, each.looks, as_percent=each.what not in in_points)
+            yield from _of(each, each.looks, printed_as(each))
 
 
-def _of(each: Endpoint, looks: LooksAtEndpoint, *, as_percent: bool) -> Iterator[str]:
+def _of(each: Endpoint, looks: LooksAtEndpoint, kind: Kind) -> Iterator[str]:
     spends = f"Looks before the end spend error as Lan and DeMets have it, in {METHODS[looks.method]} manner."
     if not looks.taken:
         yield f"{spends} None was taken, so the end has all of it."
@@ -32,7 +33,7 @@ def _of(each: Endpoint, looks: LooksAtEndpoint, *, as_percent: bool) -> Iterator
             "lean away from the null."
         )
         return
-    wider = interval(looks.low, looks.high, as_percent=as_percent)
+    wider = printed_ends(kind, looks.low, looks.high) + (" points" if kind == "points" else "")
     yield (
         f"At the end {each.name} is met where two-sided p is at most {number(looks.nominal_p, 4)}; the "
         f"interval that allows for the looks is {wider}. Other endpoints do not allow for them."

@@ -61,6 +61,11 @@ def percent(value: float | None, digits: int = 1) -> str:
     return half_up_percent(value, digits).replace("-", "−")
 
 
+def points(value: float | None) -> str:
+    """A difference of shares in percentage points, which 10% would leave open: of what?"""
+    return percent(value).removesuffix("%")
+
+
 def interval(low: float | None, high: float | None, *, as_percent: bool = False, digits: int = 3) -> str:
     """Both ends with 'to' between them, which reads well beside minus signs."""
     if low is None or high is None:

@@ -17,12 +17,15 @@ WIDEST = 40
 OF_THE_COLUMN_BEFORE = {"low", "high", "SE", "p", "Holm"}
 NUMBER_FORMATS = {
     "percent": "0.0%",
+    "points": "0.0",
     "number": "0.000",
     "small": "0.00000",
     "p": '[<0.001]"<.001";.000',
     "count": "#,##0.##########",
     "seconds": "0.0",
 }
+# as print has them
+SCALES = {"seconds": 1 / 1000, "points": 100}
 
 
 def write_workbook(report: Outline, path: Path) -> None:
@@ -102,8 +105,7 @@ def _write_table(sheet: Any, entry: Numbered, styles: dict[str, Any]) -> None:
             value = described.value(row)
             if isinstance(value, int | float) and described.is_number:
                 kind = described.kind_in(row)
-                value = value / 1000 if kind == "seconds" else value
-                sheet.write_number(place, column, value, styles[kind])
+                sheet.write_number(place, column, value * SCALES.get(kind, 1), styles[kind])
             elif value is not None:
                 sheet.write_string(place, column, described.shown(row))
     # names of images, groups and points of a scale may be digits; they are names

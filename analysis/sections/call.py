@@ -308,4 +308,9 @@ def _confidence(calls: pd.DataFrame, study: Study) -> ConfidenceCalibration | No
     right = (synthetic == (calls["call"] == "synthetic").to_numpy()).astype(float)
     stated = confidence_to_probability(confidence, points)
     found = confidence_calibration(stated, right, level=study.level)
-    return ConfidenceCalibration.extending(found, points=points)
+    off = spread(calls, "image", stated - right)
+    strata = np.isin(_source_of_images(calls, off), study.synthetic_sources)
+    gap = crossed_stratified(off.values, strata, null=0.0, level=study.level, bounds=(-1.0, 1.0))
+    squared = spread(calls, "image", (stated - right) ** 2).values
+    score = crossed_stratified(squared, strata, level=study.level)
+    return ConfidenceCalibration.extending(found, points=points, gap=gap, score=score)

@@ -10,6 +10,7 @@ from scipy.stats import t as student
 
 from analysis.bundle import read_bundle
 from analysis.compute import compute
+from analysis.crossed import crossed_stratified
 from analysis.document import to_json
 from tests.analysis.bundle.bundles import STUDY, section_results
 
@@ -205,3 +206,20 @@ def test_who_calls_everything_synthetic_is_not_above_chance(tmp_path: Path) -> N
     )
     assert part["balanced"]["crossed"]["low"] < 0.5 < part["balanced"]["crossed"]["high"]
     assert "above chance" not in " ".join(section_results(document, "singles"))
+
+
+def test_overconfidence_and_brier_score_carry_readers_and_images(calls: dict[str, Any]) -> None:
+    found = calls["discrimination"]["confidence"]
+    # confidence 1, 2, 3 states 50, 75, 100%; an image has the same confidence from each reader
+    stated = np.tile([0.5, 0.75, 1.0], 24)
+    rows = [[(i + 5 * r) % 24 < detected for detected in (4, 15, 2) for i in range(24)] for r in range(3)]
+    right = np.array(rows) == np.repeat([True, True, False], 24)
+    kinds = np.repeat(["synthetic", "synthetic", "real"], 24)
+    for name, table in (("gap", stated - right), ("score", (stated - right) ** 2)):
+        by_hand = crossed_stratified(table, kinds, bounds=(-1, 1))
+        assert found[name]["estimate"] == pytest.approx(table.mean(), abs=1e-12)
+        assert (found[name]["low"], found[name]["high"]) == pytest.approx(
+            (by_hand.low, by_hand.high), abs=1e-12
+        )
+    assert found["gap"]["estimate"] == pytest.approx(found["overconfidence"], abs=1e-12)
+    assert found["score"]["estimate"] == pytest.approx(found["brier"], abs=1e-12)

@@ -29,6 +29,7 @@ from analysis.reporting.figures.style import (
     in_whole_numbers,
     name_rows,
 )
+from analysis.reporting.words import percent, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,9 +106,9 @@ def _numbers(axes: Axes, readers: Readers, summary: CrossedMean) -> None:
     ]
     rows.append((len(readers) + 0.2, summary.estimate, summary.low, summary.high))
     for y, x, low, high in rows:
-        ends = "" if low is None or high is None else f" ({100 * low:.1f}–{100 * high:.1f})"
+        ends = "" if low is None or high is None else f" ({points(low)}–{points(high)})"
         axes.annotate(
-            f"{100 * x:.1f}{ends}",
+            f"{percent(x)}{ends}",
             (1.01, y),
             xycoords=("axes fraction", "data"),
             va="center",

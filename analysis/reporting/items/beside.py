@@ -8,7 +8,7 @@ from analysis.document.changes import Change
 from analysis.document.common import NotComputed
 from analysis.document.programs import ProgramRow
 from analysis.document.staircase import Staircase
-from analysis.reporting.columns import Column, columns_of
+from analysis.reporting.columns import Column, Kind, columns_of
 from analysis.reporting.words import (
     because,
     interval,
@@ -22,19 +22,30 @@ from analysis.reporting.words import (
 
 Make = Callable[..., Any]
 SHARES = ("accuracy", "share", "net")
+IN_POINTS = "Differences of shares are in percentage points."
+
+
+def _value(row: Any) -> Kind:
+    return "percent" if row.what in SHARES else "number"
+
+
+def _apart(row: Any) -> Kind:
+    return "points" if row.what in SHARES else "number"
+
+
 CHANGES = columns_of(
     ("ask", "Question", "text"),
     ("what", "of", "text", lambda row: f"{row.what}: {row.option}" if row.option else row.what),
-    ("before", "before", "number"),
-    ("after", "after", "number"),
-    ("difference", "change", "number"),
-    ("se", "SE", "number"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
+    ("before", "before", _value),
+    ("after", "after", _value),
+    ("difference", "change", _apart),
+    ("se", "SE", _apart),
+    ("low", "low", _apart),
+    ("high", "high", _apart),
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
     ("paired", "paired", "yes"),
-    ("period", "period", "number", "period.estimate"),
+    ("period", "period", _apart, "period.estimate"),
     ("period_p", "p", "p", "period.p"),
 )
 THRESHOLDS = columns_of(
@@ -51,13 +62,13 @@ PROGRAMS: tuple[Column, ...] = columns_of(
     ("what", "of", "text"),
     ("source", "images", "text"),
     ("n", "n", "count"),
-    ("estimate", "program", "number"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
-    ("people", "people", "number"),
-    ("difference", "difference", "number", "difference.estimate"),
-    ("difference_low", "low", "number", "difference.low"),
-    ("difference_high", "high", "number", "difference.high"),
+    ("estimate", "program", _value),
+    ("low", "low", _value),
+    ("high", "high", _value),
+    ("people", "people", _value),
+    ("difference", "difference", _apart, "difference.estimate"),
+    ("difference_low", "low", _apart, "difference.low"),
+    ("difference_high", "high", _apart, "difference.high"),
     ("p", "p", "p", "difference.p"),
     ("p_holm", "Holm", "p"),
 )
@@ -180,13 +191,13 @@ def beside_tables(document: Document, section: str, part: SectionResult, make: M
     rows = changes_into(document, section)
     if rows:
         earlier = listed(list(dict.fromkeys(row.section for row in rows)))
-        yield make("changes", "changes", f"Changes since {earlier}", CHANGES, rows)
+        yield make("changes", "changes", f"Changes since {earlier}", CHANGES, rows, note=IN_POINTS)
     if isinstance(part.staircase, Staircase):
         title = "Thresholds of exposure, by reader"
         yield make("thresholds", "staircase", title, THRESHOLDS, part.staircase.by_reader)
     if part.programs:
         title = "Programs beside people"
-        yield make("programs", "programs", title, PROGRAMS, part.programs)
+        yield make("programs", "programs", title, PROGRAMS, part.programs, note=IN_POINTS)
         judged = [row for row in part.programs if row.overlap and row.source == "all"]
         if judged:
             note = (

@@ -1,6 +1,6 @@
 """The columns of the tables of items."""
 
-from analysis.reporting.columns import RATE, columns_of, compared
+from analysis.reporting.columns import RATE, columns_of, compared, kind_of_row
 
 ACCURACY = (*columns_of(("name", "Answers", "text"), ("k", "correct", "count")), *RATE)
 BY_READER = (*columns_of(("reader", "Reader", "text"), ("k", "correct", "count")), *RATE)
@@ -12,14 +12,14 @@ DIFFERENCES = columns_of(
     ("comparison", "Comparison", "text", compared),
     ("what", "of", "text"),
     ("paired", "paired", "yes"),
-    ("difference", "difference", "number"),
-    ("se", "SE", "number"),
-    ("low", "low", "number"),
-    ("high", "high", "number"),
+    ("difference", "difference", kind_of_row),
+    ("se", "SE", kind_of_row),
+    ("low", "low", kind_of_row),
+    ("high", "high", kind_of_row),
     ("p", "p", "p"),
     ("p_holm", "Holm", "p"),
     ("within", "equivalent", "yes", "equivalence.within"),
-    ("smallest_margin", "smallest margin", "number", "equivalence.smallest_margin"),
+    ("smallest_margin", "smallest margin", kind_of_row, "equivalence.smallest_margin"),
 )
 NUMBERS = columns_of(
     ("source", "Source", "text"),

@@ -22,7 +22,7 @@ from analysis.document.items import (
 )
 from analysis.document.pick_real import Detection
 from analysis.reporting.agreement_tables import coefficient_tables
-from analysis.reporting.columns import CALLS, INDICES, Column
+from analysis.reporting.columns import CALLS, INDICES, Column, Kind
 from analysis.reporting.items.columns import (
     ACCURACY,
     BY_READER,
@@ -51,6 +51,7 @@ class _Compared:
 
     what: str
     found: GroupDifference
+    kind: Kind = "number"
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.found, name)
@@ -124,8 +125,8 @@ def _judged(found: Accuracy | None, make: Make) -> Iterator[Any]:
     differences = [found.difference] if found.difference else []
     differences += list(found.differences or ())
     if differences:
-        compared = [_Compared(what="correct answers", found=row) for row in differences]
-        title = "Correct answers compared over readers and cases"
+        compared = [_Compared(what="correct answers", found=row, kind="points") for row in differences]
+        title = "Correct answers compared over readers and cases, in percentage points"
         yield make("accuracy-differences", "", title, DIFFERENCES, compared)
 
 
@@ -155,8 +156,9 @@ def _options(found: ChoiceItem | ChoicesItem, make: Make) -> Iterator[Any]:
     ]
     yield make("options", "", "How often each answer was given, by source", OPTIONS, rows)
     if found.differences:
-        compared = [_Compared(what=row.text, found=row) for row in found.differences]
-        yield make("differences", "", "Answers compared between sources", DIFFERENCES, compared)
+        compared = [_Compared(what=row.text, found=row, kind="points") for row in found.differences]
+        title = "Answers compared between sources, in percentage points"
+        yield make("differences", "", title, DIFFERENCES, compared)
 
 
 def _confusion(found: Confusion, make: Make) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from readerstudy.results.shares import percent, points
 from readerstudy.studies.protocol import ProtocolDocument
 
 ALPHA = 0.05
@@ -76,10 +77,10 @@ def _of_picks(title: str, overall: Found, level: int, virtual: int) -> Headline:
     chance, margin = overall["chance"], equal["margin"]
     return Headline(
         section=title,
-        finding=f"{_readers(crossed, virtual)} found the real image in {overall['rate']:.0%} of "
+        finding=f"{_readers(crossed, virtual)} found the real image in {percent(overall['rate'], 0)} of "
         f"{overall['n']} trials:",
         verdict=_against_chance(crossed, chance, equal),
-        number=f"{overall['rate']:.1%}",
+        number=percent(overall["rate"]),
         interval=_interval(crossed, level),
         model=f"{str(crossed['inference']).capitalize()}.",
         chart=_chart(overall["rate"], crossed, chance, margin, equal),
@@ -91,9 +92,10 @@ def _of_calls(title: str, pooled: Found, level: int, virtual: int) -> Headline:
     crossed = pooled["crossed"]
     return Headline(
         section=title,
-        finding=f"{_readers(crossed, virtual)} were right in {pooled['rate']:.0%} of {pooled['n']} calls.",
+        finding=f"{_readers(crossed, virtual)} were right in {percent(pooled['rate'], 0)} of "
+        f"{pooled['n']} calls.",
         verdict="",
-        number=f"{pooled['rate']:.1%}",
+        number=percent(pooled["rate"]),
         interval=_interval(crossed, level),
         model=f"{str(crossed['inference']).capitalize()}.",
         chart=_chart(pooled["rate"], crossed, None, None, {}),
@@ -125,7 +127,7 @@ def _against_chance(crossed: Found, chance: float, equal: Found) -> str:
 def _interval(crossed: Found, level: int) -> str:
     if crossed["low"] is None:
         return ""
-    return f"{level}% interval {100 * crossed['low']:.1f}–{100 * crossed['high']:.1f}"
+    return f"{level}% interval {points(crossed['low'])}–{percent(crossed['high'])}"
 
 
 def _facts(crossed: Found, equal: Found) -> Iterator[Fact]:
@@ -133,7 +135,10 @@ def _facts(crossed: Found, equal: Found) -> Iterator[Fact]:
         shown = bool(equal["within"])
         said = f"p {p_of(equal['p'])}, two one-sided tests"
         yield Fact(term=f"Equivalent to chance, ±{100 * equal['margin']:g} points", said=said, is_shown=shown)
-        yield Fact(term="Smallest margin that passes", said=f"±{100 * equal['smallest_margin']:.1f} points")
+        yield Fact(
+            term="Smallest margin that passes",
+            said=f"±{points(equal['smallest_margin'])} points",
+        )
     if crossed.get("p_greater") is not None:
         shown = crossed["p_greater"] < ALPHA
         yield Fact(term="Better than chance", said=f"p {p_of(crossed['p_greater'])}", is_shown=shown)

@@ -16,11 +16,13 @@ from readerstudy.desk.result.task_tables import (
     share_cells,
     share_text,
 )
-from readerstudy.results.shares import p_value, rounded
+from readerstudy.results.shares import p_value, percent, points, rounded
 from readerstudy.studies.protocol import Item, ProtocolDocument, SectionDocument
 
 #: Answers in words that are shown; the report lists all.
 MOST_TEXTS = 8
+#: What an endpoint measures in per cent; between two of them it has percentage points, unless it is net.
+SHARES = ("accuracy", "balanced accuracy", "net", "sensitivity", "share", "specificity")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class EndpointRow:
 
     name: str
     is_primary: bool
+    asked: str
     what: str
     estimate: str
     interval: str
@@ -66,27 +69,47 @@ def items_of(
     return [_result(item, told[item.name], kinds, level) for item in section.items if item.name in told]
 
 
-def endpoints_of(report: Found) -> list[EndpointRow]:
+def endpoints_of(report: Found, document: ProtocolDocument) -> list[EndpointRow]:
     """The endpoints that the protocol declares, primary ones first."""
     declared = [row for row in report.get("endpoints") or () if row.get("declared")]
-    return [_endpoint(row) for row in sorted(declared, key=lambda row: row["role"] != "primary")]
+    return [_endpoint(row, document) for row in sorted(declared, key=lambda row: row["role"] != "primary")]
 
 
-def _endpoint(row: Found) -> EndpointRow:
-    compared = row["compare"] or ()
-    against = f"{compared[0]} − {compared[1]}" if compared else f"against {row['against']:g}"
-    margin = "" if row["margin"] is None else f", margin {row['margin']:g}"
+def _endpoint(row: Found, document: ProtocolDocument) -> EndpointRow:
+    titles = {section.name: str(section.title) for section in document.sections}
+    asks = {
+        f"{section.name}.{item.name}": f"{section.title}: {item.ask}"
+        for section in document.sections
+        for item in section.items
+    }
+    shown, apart = _printers(row)
+    compared = [titles.get(name, name) for name in row["compare"] or ()]
+    against = f"{compared[0]} − {compared[1]}" if compared else f"against {shown(row['against'])}"
+    margin = "" if row["margin"] is None else f", margin {apart(row['margin'])}"
     what, test = row["what"].replace("_", " "), row["test"].replace("_", "-")
+    low, high = row["low"], row["high"]
     return EndpointRow(
         name=row["name"],
         is_primary=row["role"] == "primary",
-        what=f"{what} of {row['of']}, {against}; {test}{margin}",
-        estimate=share_text(row["estimate"]),
-        interval=ends(row["low"], row["high"]),
+        asked=asks.get(row["of"]) or str(row["of"]),
+        what=f"{what}, {against}; {test}{margin}",
+        estimate="" if row["estimate"] is None else shown(row["estimate"]),
+        interval="" if low is None or high is None else f"{shown(low)} to {shown(high)}",
         p="" if row["p_holm"] is None else p_value(row["p_holm"]),
         met=row["met"],
         reason=row.get("reason") or "",
     )
+
+
+def _printers(row: Found) -> tuple[Callable[[float], str], Callable[[float], str]]:
+    """How the values of an endpoint are printed, and a margin."""
+    if row["what"].replace("_", " ") not in SHARES:
+        return rounded, rounded
+    return (_points if row["compare"] and row["what"] != "net" else percent), _points
+
+
+def _points(value: float) -> str:
+    return f"{points(value)} points"
 
 
 def _result(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> ItemResult:

@@ -45,7 +45,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
             "sections": _with_tables(study, report),
             "headline": report
             and headline_of(report, study.protocol.document, virtual=virtual_readers(study)),
-            "endpoints": endpoints_of(report) if report else [],
+            "endpoints": endpoints_of(report, study.protocol.document) if report else [],
             "fooled": fooling_most(study) if report else None,
             "opinion": report and report.get("cross_check"),
             "files": files_in(folder),

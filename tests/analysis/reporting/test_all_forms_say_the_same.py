@@ -70,12 +70,17 @@ def test_every_number_of_the_tables_is_in_the_json(saved: Path) -> None:
 def test_the_workbook_has_the_numbers_of_the_tables_as_numbers(saved: Path) -> None:
     for table, cells in zip(rows_of(saved, "index.csv"), sheets(saved), strict=True):
         rows = rows_of(saved, table["file"])
+        points = False
         for column, key in enumerate(rows[0]):
             letter = chr(ord("A") + column)
+            heading = str(cells[f"{letter}3"])
+            # differences of shares are in percentage points, and so are the error and the ends that follow
+            points = "points" in heading or (points and heading in ("SE", "low", "high"))
             for place, row in enumerate(rows, start=4):
                 if not re.fullmatch(r"-?\d+\.\d+(e-?\d+)?", row[key]):
                     continue
                 scale = 1000 if key.endswith("_ms") else 1
+                scale = 0.01 if points else scale
                 assert cells[f"{letter}{place}"] == pytest.approx(float(row[key]) / scale, rel=1e-14), key
 
 

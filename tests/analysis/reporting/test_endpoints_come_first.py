@@ -1,6 +1,7 @@
 """Endpoints are what the protocol declared, tested as declared, and stand before everything else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from analysis.bundle import read_bundle
 from analysis.bundle.errors import BundleError
 from analysis.document.pick_real import Detection
 from analysis.example import FOLDER
+from analysis.reporting.endpoint_prose import primary_sentences
 from analysis.reporting.report import Report, report
 from tests.analysis.bundle.bundles import STUDY
 
@@ -69,6 +71,20 @@ def test_a_declared_endpoint_is_tested_as_declared(tmp_path: Path, test: str) ->
     (endpoint,) = found.results.endpoints
     assert endpoint.p == pytest.approx(by_hand, rel=1e-9)
     assert endpoint.met == (by_hand < (0.05 if test == "difference" else 0.025))
+
+
+def test_a_difference_of_shares_is_told_in_percentage_points(tmp_path: Path) -> None:
+    document = made(tmp_path / "bundle", endpoints=[declared(role="primary")]).results
+    (endpoint,) = document.endpoints
+    (said,) = primary_sentences(document)
+    assert "43.3% (95% interval 18.7% to 67.9%); a difference from 33.3% was not shown" in said
+    apart = endpoint.with_(compare=("a", "b"), against=None, test="equivalence", margin=0.1)
+    apart = apart.with_(estimate=0.0425, low=-0.01, high=0.1, met=True, p=0.01, p_holm=0.01)
+    (said,) = primary_sentences(replace(document, endpoints=(apart,)))
+    assert said.endswith(
+        "4.3 points (95% interval −1.0 to 10.0); equivalence with zero within ±10.0 points was shown "
+        "(p\u00a0=\u00a0.010)."
+    )
 
 
 def test_secondary_endpoints_are_corrected_among_themselves(tmp_path: Path) -> None:

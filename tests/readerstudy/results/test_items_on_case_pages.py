@@ -87,10 +87,11 @@ def test_items_and_endpoints_of_a_report_become_tables() -> None:
         "low": 0.1, "high": 0.3, "p_holm": 0.01, "met": True,
     }  # fmt: skip
     usual = {**row, "name": "usual", "declared": False}
-    (endpoint,) = endpoints_of({"endpoints": [usual, row]})
-    assert endpoint.what == "mean of films.quality, a − b; non-inferiority, margin 0.1"
+    (endpoint,) = endpoints_of({"endpoints": [usual, row]}, document)
+    assert endpoint.asked == "Films: Quality"
+    assert endpoint.what == "mean, a − b; non-inferiority, margin 0.100"
     assert endpoint.met
-    assert (endpoint.estimate, endpoint.interval, endpoint.p) == ("0.200", "0.100–0.300", ".010")
+    assert (endpoint.estimate, endpoint.interval, endpoint.p) == ("0.200", "0.100 to 0.300", ".010")
 
 
 def test_numbers_of_the_result_page_have_the_digits_of_the_report() -> None:
@@ -99,5 +100,13 @@ def test_numbers_of_the_result_page_have_the_digits_of_the_report() -> None:
         "test": "difference", "compare": ["a", "b"], "against": None, "margin": None, "estimate": -0.0625,
         "low": -0.19, "high": 0.0625, "p_holm": 0.0006, "met": False,
     }  # fmt: skip
-    (endpoint,) = endpoints_of({"endpoints": [row]})
+    document = parse_protocol(protocol_text(sections=SECTION))
+    (endpoint,) = endpoints_of({"endpoints": [row]}, document)
     assert (endpoint.estimate, endpoint.interval, endpoint.p) == ("−0.063", "−0.190 to 0.063", "<.001")
+    share = row | {"what": "share", "margin": 0.1}
+    (endpoint,) = endpoints_of({"endpoints": [share]}, document)
+    assert endpoint.what == "share, a − b; difference, margin 10.0 points"
+    assert (endpoint.estimate, endpoint.interval) == ("−6.3 points", "−19.0 points to 6.3 points")
+    (endpoint,) = endpoints_of({"endpoints": [share | {"compare": None, "against": 0.25}]}, document)
+    assert endpoint.what == "share, against 25.0%; difference, margin 10.0 points"
+    assert (endpoint.estimate, endpoint.interval) == ("−6.3%", "−19.0% to 6.3%")
