@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
 from readerstudy.reading.task_words import task_ask, task_options
 from readerstudy.studies.language import spoken
 from readerstudy.studies.protocol import Condition, Item, Scale, SectionDocument
@@ -81,9 +84,28 @@ def _item(item: Item, seed: str, values_of: Callable[[Item], Iterable[str]]) -> 
         "max": item.high,
         "step": item.step,
         "unit": spoken(item.unit),
+        "limits": limits_of(item.low, item.high, item.step),
         "slider": item.slider,
         "what": item.what,
     }
+
+
+def limits_of(low: float | None, high: float | None, step: float | None) -> str:
+    """Return which numbers are allowed, as it stands beside the field; "" where all are."""
+    if low is not None and high is not None:
+        ends = _("{min} to {max}")
+    elif low is not None:
+        ends = _("{min} or more")
+    else:
+        ends = _("up to {max}") if high is not None else ""
+    steps = _("in steps of {step}") if step else ""
+    both = ", ".join(filter(None, (ends, steps)))
+    return both.format(min=_plain(low), max=_plain(high), step=_plain(step))
+
+
+def _plain(number: float | None) -> str:
+    """As readers write it: 5 rather than 5.0, and with the comma of their language."""
+    return "" if number is None else localize(int(number) if number == int(number) else number)
 
 
 def scale_of(scale: Scale) -> dict[str, Any]:

@@ -118,6 +118,7 @@ class ItemOut(serializers.Serializer[Any]):
     max = serializers.FloatField(allow_null=True)
     step = serializers.FloatField(allow_null=True)
     unit = serializers.CharField(allow_blank=True)
+    limits = serializers.CharField(allow_blank=True, help_text="Which numbers are allowed, in words.")
     slider = serializers.BooleanField()
     what = serializers.CharField(allow_blank=True, help_text="Of a measure: distance or angle.")
 

@@ -253,10 +253,7 @@ def _counted() -> dict[str, Text]:
 def _number() -> dict[str, Text]:
     return {
         "no_number": _("Write a number, such as 12.5."),
-        "number_from": _("Write a number from {min} upwards."),
-        "number_up_to": _("Write a number up to {max}."),
-        "number_between": _("Write a number from {min} to {max}."),
-        "number_steps": _("Write a number in steps of {step}."),
+        "number_allowed": _("Allowed: {limits}."),
         "not_set": pgettext("a slider", "not set"),
     }
 

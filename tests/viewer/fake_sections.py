@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from readerstudy.reading.asking import items_of
+from readerstudy.reading.asking import items_of, limits_of
 from readerstudy.studies.protocol import Scale
 from readerstudy.studies.protocol.shorthands import shorthand_items
 from readerstudy.studies.protocol.words import Words
@@ -37,6 +37,7 @@ def item(name: str, kind: str, ask: str, **more: Any) -> dict[str, Any]:
         "max": None,
         "step": None,
         "unit": "",
+        "limits": limits_of(*(more.get(name) for name in ("min", "max", "step"))),
         "slider": False,
         "what": "",
         "task": "",

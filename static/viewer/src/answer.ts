@@ -54,14 +54,11 @@ function faultOfCount(item: Item, given: number): string | null {
   return item.most !== null && given > item.most ? word("at_most", { count: item.most }) : null;
 }
 
-function faultOfNumber({ min, max, step }: Item, value: number): string | null {
+function faultOfNumber({ min, max, step, limits }: Item, value: number): string | null {
   if (!Number.isFinite(value)) return word("no_number");
-  if ((min !== null && value < min) || (max !== null && value > max)) {
-    if (min === null) return word("number_up_to", { max: Number(max) });
-    return max === null ? word("number_from", { min }) : word("number_between", { min, max });
-  }
   const steps = step ? (value - (min ?? 0)) / step : 0;
-  return step && Math.abs(steps - Math.round(steps)) > 1e-6 ? word("number_steps", { step }) : null;
+  const out = value < (min ?? value) || value > (max ?? value) || Math.abs(steps - Math.round(steps)) > 1e-6;
+  return out ? word("number_allowed", { limits }) : null;
 }
 
 /** How many points a measure takes, at least and at most. */

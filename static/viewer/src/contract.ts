@@ -50,6 +50,8 @@ export interface Item {
   readonly max: number | null;
   readonly step: number | null;
   readonly unit: string;
+  /** Which numbers are allowed, in words; "" where all are. */
+  readonly limits: string;
   readonly slider: boolean;
   readonly what: string;
   /** The task that this item is short for; "" for what the protocol lists itself. */

@@ -154,18 +154,21 @@ function asNumber(text: string): number | null {
 
 export function numberControl(pen: Pen): Control {
   const { item } = pen;
+  const { unit, limits } = item;
+  const about = [unit, limits].filter(Boolean).join(", ");
   const field = h("input", {
     type: "text",
     inputmode: "decimal",
     autocomplete: "off",
     maxlength: 12,
-    "aria-label": item.unit ? `${item.ask} (${item.unit})` : item.ask,
+    "aria-label": about ? `${item.ask} (${about})` : item.ask,
   });
   const element = h(
     "div",
     { class: "number" },
     field,
-    item.unit ? h("span", { class: "soft" }, item.unit) : null,
+    unit ? h("span", { class: "soft" }, unit) : null,
+    limits ? h("small", { class: "soft" }, limits) : null,
   );
   const put = (value: number | null) => pen.put(value === null || Number.isNaN(value) ? null : { value });
   field.addEventListener("input", () => {
