@@ -77,6 +77,21 @@ def test_the_reference_comes_first_by_name_and_nothing_is_asked_of_it(serve: Ser
     expect(page.locator(".pick [aria-pressed=true]")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_the_reference_is_as_large_and_as_high_as_the_images_beside_it(
+    serve: Serve, read: Read, size: tuple[int, int]
+) -> None:
+    quality = item("q", "scale", "Quality", scale={"points": [1, 2, 3], "labels": ["low", "high"]})
+    page = read(serve(**shown(quality, slots="RAB", reference=True, arrange="row")))
+    resize(page, *size)
+    places = page.locator(".view").evaluate_all(
+        """views => views.map(v => v.getBoundingClientRect())
+            .map(({ top, width, height }) => [top, width, height].map(Math.round).join(" "))"""
+    )
+    assert [len(places), len(set(places))] == [3, 1]
+    expect(page.get_by_role("group", name="Quality")).to_have_count(2)
+
+
 def test_what_is_told_stands_beside_each_image(serve: Serve, read: Read) -> None:
     tells = [{"name": "Indication", "value": "fall on the knee"}]
     page = read(serve(**shown(BEST, slots="AB"), tells=tells))

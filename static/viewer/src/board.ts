@@ -44,7 +44,7 @@ export class Board {
       for (const { element } of this.figures.values()) element.remove();
       this.figures.clear();
       const several = shown.images.length > 1;
-      for (const image of shown.images) this.figure(image, several, image.reference ? null : atImage);
+      for (const image of shown.images) this.figure(image, several, atImage);
     }
     for (const image of shown.images) this.tell(image);
     return anew;
@@ -98,7 +98,11 @@ export class Board {
     const digits = atImage ? this.digits(atImage, slot) : null;
     const told = h("dl", { class: "told" });
     const element = h("figure", { class: "cell", "data-slot": slot }, view);
-    if (digits) element.append(digits.element);
+    if (digits) {
+      // Nothing is asked of the reference, whose image is as large and as high as those beside it.
+      digits.element.inert = image.reference === true;
+      element.append(digits.element);
+    }
     if (hasWords(image)) element.append(told);
     element.addEventListener("focusin", () => this.host.focus(slot));
     this.grid.append(element);
