@@ -7,7 +7,6 @@ from typing import Any
 from readerstudy.results.shares import percent, points
 from readerstudy.studies.protocol import ProtocolDocument
 
-ALPHA = 0.05
 #: Axes that end here leave half of the width empty less often.
 SHORT_END = 0.6
 
@@ -62,7 +61,7 @@ class Headline:
 
 def headline_of(report: Found, document: ProtocolDocument, *, virtual: int) -> Headline | None:
     """Return the headline of the first section that asks which image is real, if there is one."""
-    level = round(100 * report["study"]["level"])
+    level = report["study"]["level"]
     for section in document.sections:
         found = report["sections"].get(section.name, {})
         if found.get("detection"):
@@ -72,7 +71,7 @@ def headline_of(report: Found, document: ProtocolDocument, *, virtual: int) -> H
     return None
 
 
-def _of_picks(title: str, overall: Found, level: int, virtual: int) -> Headline:
+def _of_picks(title: str, overall: Found, level: float, virtual: int) -> Headline:
     equal, crossed = overall["equivalence"], overall["crossed"]
     chance, margin = overall["chance"], equal["margin"]
     return Headline(
@@ -84,11 +83,11 @@ def _of_picks(title: str, overall: Found, level: int, virtual: int) -> Headline:
         interval=_interval(crossed, level),
         model=f"{str(crossed['inference']).capitalize()}.",
         chart=_chart(overall["rate"], crossed, chance, margin, equal),
-        facts=tuple(_facts(crossed, equal)),
+        facts=tuple(_facts(crossed, equal, level)),
     )
 
 
-def _of_calls(title: str, pooled: Found, level: int, virtual: int) -> Headline:
+def _of_calls(title: str, pooled: Found, level: float, virtual: int) -> Headline:
     crossed = pooled["crossed"]
     return Headline(
         section=title,
@@ -124,13 +123,13 @@ def _against_chance(crossed: Found, chance: float, equal: Found) -> str:
     return f"no difference from guessing, {chance:.0%}, was found.{not_shown}"
 
 
-def _interval(crossed: Found, level: int) -> str:
+def _interval(crossed: Found, level: float) -> str:
     if crossed["low"] is None:
         return ""
-    return f"{level}% interval {points(crossed['low'])}–{percent(crossed['high'])}"
+    return f"{100 * level:g}% interval {points(crossed['low'])}–{percent(crossed['high'])}"
 
 
-def _facts(crossed: Found, equal: Found) -> Iterator[Fact]:
+def _facts(crossed: Found, equal: Found, level: float) -> Iterator[Fact]:
     if equal["margin"] and equal.get("p") is not None:
         shown = bool(equal["within"])
         said = f"p {p_of(equal['p'])}, two one-sided tests"
@@ -140,8 +139,9 @@ def _facts(crossed: Found, equal: Found) -> Iterator[Fact]:
             said=f"±{points(equal['smallest_margin'])} points",
         )
     if crossed.get("p_greater") is not None:
-        shown = crossed["p_greater"] < ALPHA
-        yield Fact(term="Better than chance", said=f"p {p_of(crossed['p_greater'])}", is_shown=shown)
+        shown = crossed["p_greater"] < (1 - level) / 2  # as the interval and one-sided endpoints have it
+        said = f"p {p_of(crossed['p_greater'])}, one-sided"
+        yield Fact(term="Better than chance", said=said, is_shown=shown)
 
 
 def p_of(value: float) -> str:

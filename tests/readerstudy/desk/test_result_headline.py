@@ -41,6 +41,15 @@ def test_the_verdict_is_what_the_intervals_show(
     assert "found the real image in 29% of 100 trials" in found.finding
 
 
+def test_better_than_chance_is_shown_only_where_the_interval_shows_it(document: ProtocolDocument) -> None:
+    made = report(low=0.2497, high=0.54)
+    made["sections"]["triples"]["detection"]["overall"]["crossed"]["p_greater"] = 0.0252
+    found = headline_of(made, document, virtual=0)
+    assert found is not None
+    assert found.verdict.startswith("no difference")
+    assert [(fact.term, fact.is_shown) for fact in found.facts][-1] == ("Better than chance", False)
+
+
 def test_calls_are_counted_not_images_that_several_readers_called() -> None:
     document = parse_protocol(protocol_text(sections=CALLS))
     crossed = {"low": 0.5, "high": 0.7, "n_readers": 17, "inference": "random readers and cases"}
