@@ -17,6 +17,7 @@ from readerstudy.errors import ReaderstudyError
 from readerstudy.reading.models import Tally
 from readerstudy.results.freeze import freeze_study
 from readerstudy.studies.models import Enrolment, Study
+from readerstudy.truth.models import SharedImagesApproval
 from readerstudy.truth.shared_images import approve_shared_images, endangered_by, named
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.web.options import StatedReason, posted
@@ -51,7 +52,8 @@ def _so_far(study: Study, by: User) -> dict[str, Any]:
     tallies = Tally.objects.filter(enrolment__study=study, section__practice=False).exclude(
         enrolment__withdrawal__keep_answers=False
     )
-    steps = unblinding_of(study)
+    steps, endangered = unblinding_of(study), endangered_by(study)
+    approvals = SharedImagesApproval.objects.filter(study=study, endangered__in=endangered)
     return {
         "freeze": getattr(study, "freeze", None),
         "responses": responses_told(study.freeze) if hasattr(study, "freeze") else None,
@@ -59,7 +61,9 @@ def _so_far(study: Study, by: User) -> dict[str, Any]:
         "unblinding": steps.unblinded,
         "answered": tallies.values("enrolment").distinct().count(),
         "still_reading": unfinished_readers(study),
-        "endangered": named(endangered_by(study), to=by),
+        "endangered": named(endangered, to=by),
+        "approvals": approvals.select_related("by").order_by("at"),
+        "may_approve": approvals.filter(by=by).count() < len(endangered),
         "nobody_else": unblinders.count() < study.protocol.document.unblinding_people,
     }
 

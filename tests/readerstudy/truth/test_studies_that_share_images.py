@@ -115,3 +115,6 @@ def test_the_page_names_the_other_study_and_takes_the_approval(made: Locked) -> 
     assert "Approve as second person" in page
     anna.post("/studies/knees/ending/", {"verb": "approve", "reason": "agreed"})
     assert SharedImagesApproval.objects.get().by == a_user("anna")
+    page = anna.get("/studies/knees/ending/").content.decode()
+    assert "by Anna: agreed" in page
+    assert "Approve as second person" not in page
