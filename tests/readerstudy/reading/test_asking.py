@@ -1,9 +1,10 @@
 """What is asked, in which order, and what an answer to it may be: without a database."""
 
 import pytest
+from django.utils.translation import override
 
 from readerstudy.reading.answer import Answer, Point, Said
-from readerstudy.reading.asking import items_of
+from readerstudy.reading.asking import items_of, limits_of
 from readerstudy.reading.checks import Screen
 from readerstudy.reading.errors import AnswerRefused, Incomplete, OffScale
 from readerstudy.studies.protocol import ProtocolDocument, parse_protocol
@@ -137,3 +138,20 @@ def test_where_time_ran_out_every_question_may_be_missing() -> None:
     asked = screen(protocol(ITEM.format(name="q", more="")))
     late = asked.check(Answer(items=(Said(item="q", slot="A", missing="time"),)))
     assert late == asked.of_time(Answer(items=(Said(item="q", slot="A", value="yes"),)))
+
+
+@pytest.mark.parametrize(
+    ("language", "limits", "words"),
+    [
+        ("en", (0, 100, 0.5), "0 to 100, in steps of 0.5"),
+        ("de", (None, 2.5, None), "bis 2,5"),
+        ("en", (1, None, None), "1 or more"),
+        ("en", (None, None, 5), "in steps of 5"),
+        ("en", (None, None, None), ""),
+    ],
+)
+def test_numbers_tell_what_is_allowed_in_the_words_of_their_reader(
+    language: str, limits: tuple[float | None, float | None, float | None], words: str
+) -> None:
+    with override(language):
+        assert limits_of(*limits) == words
