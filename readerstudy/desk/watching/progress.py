@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils.timesince import timesince
 
 from readerstudy.desk.watching.deviations import deviations_of, is_stale, pauses_of
-from readerstudy.reading.models import EarlyEnd, Tally
+from readerstudy.reading.models import Submission, Tally
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.protocol import ProtocolDocument
 
@@ -76,8 +76,8 @@ class _Counts:
     days: dict[int, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     paces: dict[int, tuple[int, int]] = field(default_factory=dict)
     last: dict[int, datetime] = field(default_factory=dict)
-    #: Readers with the sections that ended early for them.
-    ended: set[tuple[int, str]] = field(default_factory=set)
+    #: Readers with the sections they handed in.
+    handed_in: set[tuple[int, str]] = field(default_factory=set)
 
     def pace(self, reader: int) -> float | None:
         total_ms, timed = self.paces.get(reader, (0, 0))
@@ -113,16 +113,16 @@ def progress_of(study: Study, *, with_departures: bool = True) -> list[ReaderPro
 def _counts(study: Study) -> _Counts:
     counts = _Counts()
     sections = {section.name: section for section in study.protocol.document.sections}
-    ended = EarlyEnd.objects.filter(enrolment__study=study)
-    if any(section.staircase for section in sections.values()):
-        counts.ended.update(ended.values_list("enrolment_id", "section__name"))
+    if any(section.counting_tells for section in sections.values()):
+        handed_in = Submission.objects.filter(enrolment__study=study)
+        counts.handed_in.update(handed_in.values_list("enrolment_id", "section__name"))
     rows = Tally.objects.filter(enrolment__study=study).values_list(
         "enrolment_id", "section__name", "day", "answers", "active_ms", "timed", "last_at"
     )
     for reader, section, day, answers, active_ms, timed, last_at in rows.iterator(2_000):
         counts.answered[reader, section] += answers
-        # Whoever looked often enough would count the answers to a staircase by what changes.
-        uncounted = sections[section].staircase is not None
+        # Whoever looked often enough would count the answers by what changes.
+        uncounted = sections[section].counting_tells
         seen_at = last_at.replace(minute=0, second=0, microsecond=0) if uncounted else last_at
         counts.last[reader] = max(counts.last.get(reader, seen_at), seen_at)
         if uncounted:
@@ -137,8 +137,7 @@ def _counts(study: Study) -> _Counts:
 def _sections(document: ProtocolDocument, counts: _Counts, reader: Enrolment) -> tuple[SectionProgress, ...]:
     """All sections, those that the reader does not read with nothing to do in them.
 
-    How far a staircase went tells how often its reader was right, so it is complete when it has ended, and
-    has no answers before.
+    Where counting answers tells how often a reader was right, a section has none before it is handed in.
     """
     arm = document.arm_of(reader.own_place) if reader.place else None
     found = []
@@ -146,8 +145,7 @@ def _sections(document: ProtocolDocument, counts: _Counts, reader: Enrolment) ->
         is_read = arm is None or section.name in arm.sections
         total = section.read_by_each if is_read and not (reader.program and section.tells_the_truth) else 0
         answered = counts.answered[reader.pk, section.name]
-        if section.staircase:
-            ended = (reader.pk, section.name) in counts.ended or answered >= total
-            answered = total if ended else 0
+        if section.counting_tells:
+            answered = total if (reader.pk, section.name) in counts.handed_in else 0
         found.append(SectionProgress(name=section.name, title=section.title, answered=answered, total=total))
     return tuple(found)

@@ -42,8 +42,8 @@ def reported(study: Study) -> list[Reported]:
     """What readers reported, by reader and screen, each once.
 
     The order of arrival, or a screen that comes twice, would tell of rounds of practice. Which image is
-    meant, and what was written of it, waits for the unblinding; so does the number of a screen of a
-    staircase, which tells how many answers came before it.
+    meant, and what was written of it, waits for the unblinding; so does the number of a screen where
+    it tells how many answers came before it.
     """
     rows = Concern.objects.filter(enrolment__study=study).select_related("enrolment", "presentation__section")
     ordered = rows.order_by(
@@ -57,7 +57,7 @@ def reported(study: Study) -> list[Reported]:
         Reported(
             reader=row.enrolment.pseudonym,
             section=str(section.title),
-            screen=row.presentation.order if told or section.staircase is None else None,
+            screen=row.presentation.order if told or not section.counting_tells else None,
             kind=row.get_kind_display(),
             text=row.text if told else "",
         )

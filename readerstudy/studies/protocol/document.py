@@ -175,6 +175,14 @@ class SectionDocument:
         ends_by_turns = self.staircase is not None and self.staircase.reversals > 0
         return ends_by_turns or self.pass_mark is not None
 
+    @property
+    def counting_tells(self) -> bool:
+        """Return whether counting answers as they come tells how often a reader was right.
+
+        A round of practice that takes minutes to be handed in was failed, and another one follows.
+        """
+        return self.staircase is not None or self.pass_mark is not None
+
     def item(self, name: str) -> Item:
         return next(item for item in self.items if item.name == name)
 

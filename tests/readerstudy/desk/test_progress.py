@@ -225,15 +225,21 @@ def test_sections_go_by_their_titles(made: Locked) -> None:
 
 
 def test_another_round_of_practice_shows_nowhere() -> None:
-    """A coordinator sees the same of a reader who passed at once and of one who had to practise again."""
+    """A coordinator sees the same of a reader who passed at once and of one who had to practise again.
+
+    A round that is over and isn't handed in at once was failed, so no answers show before the hand-in.
+    """
     made = a_locked_study(protocol_text(sections=PRACTICE + "pass_mark = 1.0\n" + CALLS))
     practise(made.reading("rita"), right=True)
     answer_next(made.reading("rita"))
+    [_, untouched] = progress_of(made.study)
     practise(made.reading("ron"), right=False)
     [_, before] = progress_of(made.study)
+    assert (before.answered, before.days, before.seconds_a_trial) == (untouched.answered, {}, None)
     practise(made.reading("ron"), right=True)
-    [_, after] = progress_of(made.study)
-    assert before == after
+    [passed, after] = progress_of(made.study)
+    assert (after.sections[0], after.last_answer) == (passed.sections[0], before.last_answer)
+    assert after.answered == 2
     answer_next(made.reading("ron"))
     rita, ron = (told_of(made, made.reading(name)) for name in ("rita", "ron"))
     assert rita == ron
