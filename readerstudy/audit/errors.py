@@ -1,5 +1,3 @@
-"""What can go wrong with the audit log. Each docstring is the message, remedy included."""
-
 from readerstudy.errors import ReaderstudyError
 
 

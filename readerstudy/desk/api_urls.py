@@ -1,5 +1,3 @@
-"""The addresses of the desk's API."""
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from readerstudy.desk.cases import api as cases

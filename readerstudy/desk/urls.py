@@ -1,5 +1,3 @@
-"""The addresses of the desk's pages."""
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from readerstudy.desk.cases import pages as cases

@@ -1,5 +1,3 @@
-"""The errors of `imaging`. The docstring of an error is its message, with the remedy."""
-
 from readerstudy.errors import ReaderstudyError
 
 

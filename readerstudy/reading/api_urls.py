@@ -1,5 +1,3 @@
-"""The addresses of the reading API."""
-
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 

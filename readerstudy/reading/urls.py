@@ -1,5 +1,3 @@
-"""What a reader can reach: the pages, and the API they speak to."""
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from readerstudy.reading import leaving, pages

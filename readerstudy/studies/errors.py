@@ -1,5 +1,3 @@
-"""What `studies` refuses, each with its remedy."""
-
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.errors import ReaderstudyError

@@ -1,5 +1,3 @@
-"""The requests about programs that read: fields, limits and defaults."""
-
 from rest_framework import serializers
 
 from readerstudy.web.shapes import Shape

@@ -1,5 +1,3 @@
-"""What `synthesis` refuses, each with its remedy."""
-
 from readerstudy.errors import ReaderstudyError
 
 

@@ -1,5 +1,3 @@
-"""The addresses at which readers, and whoever is told in an emergency, meet the truth."""
-
 from django.urls import path
 
 from readerstudy.truth import api, pages

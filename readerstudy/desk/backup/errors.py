@@ -1,5 +1,3 @@
-"""What a backup or a restore refuses, each with its remedy."""
-
 from readerstudy.errors import ReaderstudyError
 
 

@@ -1,5 +1,3 @@
-"""The API for cases of an unblinded study."""
-
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase

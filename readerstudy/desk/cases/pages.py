@@ -1,5 +1,3 @@
-"""The pages of cases, once the study is unblinded: all cases of a section, or one."""
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST

@@ -1,5 +1,3 @@
-"""The cases of a section, once the study is unblinded."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,5 +1,3 @@
-"""Emergency unblinding of one image, in two steps by two people."""
-
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response

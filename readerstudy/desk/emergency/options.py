@@ -1,5 +1,3 @@
-"""The requests for emergency unblinding: fields, limits and defaults."""
-
 from rest_framework import serializers
 
 from readerstudy.web.options import StatedReason

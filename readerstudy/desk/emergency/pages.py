@@ -1,5 +1,3 @@
-"""Emergency unblinding of one image: ask for it, or confirm what another person asked for."""
-
 from typing import Any
 
 from django import forms

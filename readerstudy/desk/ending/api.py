@@ -1,5 +1,3 @@
-"""The API for the end of a study: freeze, unblind in two steps, export."""
-
 from collections.abc import Callable
 
 from django.http import FileResponse, Http404, HttpResponseBase

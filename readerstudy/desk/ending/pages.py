@@ -1,5 +1,3 @@
-"""The pages for the end of a study: freeze, unblind in two steps, export."""
-
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase

@@ -1,5 +1,3 @@
-"""How the API shows a freeze and an unblinding."""
-
 from rest_framework import serializers
 
 from readerstudy.desk.ending.queries import responses_told

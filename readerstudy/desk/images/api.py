@@ -1,5 +1,3 @@
-"""Sources and their images: upload in pieces, import, look at, remove."""
-
 from typing import Any
 from uuid import UUID
 

@@ -1,5 +1,3 @@
-"""The requests about images: fields, limits and defaults."""
-
 from typing import Any
 
 from rest_framework import serializers

@@ -1,5 +1,3 @@
-"""The pages of sources and images: what is there, what is needed, upload and import."""
-
 from typing import Any
 from uuid import UUID
 

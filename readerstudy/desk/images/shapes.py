@@ -1,5 +1,3 @@
-"""How the API shows sources and their images."""
-
 from django.urls import reverse
 from rest_framework import serializers
 

@@ -1,5 +1,3 @@
-"""Looks before the end."""
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 

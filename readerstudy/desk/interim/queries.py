@@ -1,5 +1,3 @@
-"""The looks of a study as somebody may know them."""
-
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any

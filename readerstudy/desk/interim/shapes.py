@@ -1,5 +1,3 @@
-"""How the API shows looks before the end."""
-
 from rest_framework import serializers
 
 from readerstudy.desk.shell.shapes import MilestoneOut

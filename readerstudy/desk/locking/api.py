@@ -1,5 +1,3 @@
-"""The API for the plan, the blinding audit and the lock."""
-
 from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response

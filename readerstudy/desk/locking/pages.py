@@ -1,5 +1,3 @@
-"""The pages of the plan, the blinding audit and the lock."""
-
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase

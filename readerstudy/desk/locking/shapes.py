@@ -1,5 +1,3 @@
-"""How the API shows a plan and a blinding audit."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field

@@ -1,5 +1,3 @@
-"""Addresses for load balancers, monitoring and people who report vulnerabilities."""
-
 from django.urls import path
 
 from readerstudy.desk.operations import pages

@@ -1,5 +1,3 @@
-"""The requests about people: fields, limits and defaults."""
-
 from django.conf import settings
 from rest_framework import serializers
 

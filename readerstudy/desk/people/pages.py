@@ -1,5 +1,3 @@
-"""The people of a study: invite, remind, revoke, withdraw, replace."""
-
 from collections.abc import Callable
 
 from django.conf import settings

@@ -1,5 +1,3 @@
-"""The people of a study, and who still has something to do in it."""
-
 from django.db.models import Count
 from django.shortcuts import get_object_or_404
 

@@ -1,5 +1,3 @@
-"""How the API shows people and what came of inviting them."""
-
 from rest_framework import serializers
 
 from readerstudy.desk.people.outcome import Outcome

@@ -1,5 +1,3 @@
-"""The pages for personal data: export it, or erase the account."""
-
 import json
 
 from django.contrib import messages

@@ -1,5 +1,3 @@
-"""The API of the planner."""
-
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response

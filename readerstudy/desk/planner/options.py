@@ -1,5 +1,3 @@
-"""The requests to the planner: fields, limits and defaults."""
-
 from collections.abc import Mapping, Sequence
 
 from rest_framework import serializers

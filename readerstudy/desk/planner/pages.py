@@ -1,5 +1,3 @@
-"""The pages of the planner."""
-
 import json
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""Try models: images to look at, and runs of images for a source."""
-
 from django.http import FileResponse, Http404, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response

@@ -1,5 +1,3 @@
-"""The playground: choose a model and conditions, see images appear, send a run of them to a source."""
-
 from collections.abc import Mapping
 from typing import Any
 

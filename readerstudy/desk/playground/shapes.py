@@ -1,5 +1,3 @@
-"""How the API shows models and looks at them."""
-
 from typing import Any
 
 from django.urls import reverse

@@ -1,5 +1,3 @@
-"""The protocol of a study with every version, the check of a text, and the published protocols."""
-
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response

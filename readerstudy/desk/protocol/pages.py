@@ -1,5 +1,3 @@
-"""The pages of the protocol: the form, the text, and the versions."""
-
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any

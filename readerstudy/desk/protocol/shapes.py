@@ -1,5 +1,3 @@
-"""How the API shows protocols."""
-
 from rest_framework import serializers
 
 from readerstudy.web.shapes import ProblemOut, Shape

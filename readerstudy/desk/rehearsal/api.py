@@ -1,5 +1,3 @@
-"""Try a study before anybody reads it: by virtual readers, or as its reader."""
-
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response

@@ -1,5 +1,3 @@
-"""The requests for virtual readers: fields, limits and defaults."""
-
 from rest_framework import serializers
 
 from readerstudy.web.options import LARGEST_SEED

@@ -1,5 +1,3 @@
-"""The pages to rehearse a study: as its reader, or by virtual readers."""
-
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase

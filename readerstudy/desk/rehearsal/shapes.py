@@ -1,5 +1,3 @@
-"""How the API shows a pre-flight and a preview of the reading."""
-
 from rest_framework import serializers
 
 from readerstudy.desk.runs.shapes import RunOut

@@ -1,5 +1,3 @@
-"""The report of an unblinded study."""
-
 from django.http import FileResponse, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response

@@ -1,5 +1,3 @@
-"""The result page of an unblinded study: numbers and files."""
-
 import json
 from pathlib import Path
 from typing import Any

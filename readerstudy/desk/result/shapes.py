@@ -1,5 +1,3 @@
-"""How the API shows a report."""
-
 from rest_framework import serializers
 
 from readerstudy.desk.runs.shapes import RunOut

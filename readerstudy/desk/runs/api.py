@@ -1,5 +1,3 @@
-"""The API for background jobs: progress, outcome, cancellation."""
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 

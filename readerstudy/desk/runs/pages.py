@@ -1,5 +1,3 @@
-"""The pages for background jobs: progress, outcome, cancellation."""
-
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme

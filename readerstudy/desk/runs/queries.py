@@ -1,5 +1,3 @@
-"""The runs of a study."""
-
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request

@@ -1,5 +1,3 @@
-"""How the API shows a run."""
-
 from django.urls import reverse
 from rest_framework import serializers
 

@@ -1,5 +1,3 @@
-"""What the desk refuses, each with its remedy."""
-
 from readerstudy.errors import ReaderstudyError
 
 

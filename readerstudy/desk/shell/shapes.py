@@ -1,5 +1,3 @@
-"""Shapes that several subjects share."""
-
 from rest_framework import serializers
 
 from readerstudy.web.shapes import Shape

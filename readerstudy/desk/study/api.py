@@ -1,5 +1,3 @@
-"""The API for studies and their progress."""
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 

@@ -1,5 +1,3 @@
-"""The requests for new studies and copies: fields, limits and defaults."""
-
 from rest_framework import serializers
 
 from readerstudy.desk.protocol.options import ProtocolText

@@ -1,5 +1,3 @@
-"""The list of studies, and the beginning of a new one."""
-
 from typing import Any
 
 from django.contrib.auth.decorators import login_required

@@ -1,5 +1,3 @@
-"""The studies of a person."""
-
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 

@@ -1,5 +1,3 @@
-"""How the API shows a study."""
-
 from typing import Any
 
 from django.urls import reverse

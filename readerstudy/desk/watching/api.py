@@ -1,5 +1,3 @@
-"""The API for watching a study: progress, never accuracy, and the log."""
-
 import io
 
 from django.http import FileResponse, Http404, HttpResponseBase

@@ -1,5 +1,3 @@
-"""How the API shows progress and the log."""
-
 from rest_framework import serializers
 
 from readerstudy.web.shapes import Shape

@@ -1,4 +1,2 @@
-"""Dates for readers; the rest is Django's."""
-
 DATE_FORMAT = "j \\d\\e F \\d\\e Y"
 DATETIME_FORMAT = "j \\d\\e F \\d\\e Y, H:i"
