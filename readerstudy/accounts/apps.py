@@ -9,9 +9,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         ReaderstudyError.translate = gettext
-        from readerstudy.accounts import hospital_sign_in, letters, passwords, second_factor
+        from readerstudy.accounts.letters import wait_for_answers
+        from readerstudy.accounts.record_changes import record_changes
 
-        hospital_sign_in.record_changes()
-        letters.wait_for_answers()
-        passwords.record_changes()
-        second_factor.record_changes()
+        wait_for_answers()
+        record_changes()

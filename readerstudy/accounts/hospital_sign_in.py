@@ -8,7 +8,6 @@ whoever can set an address there could walk into a study leader's account.
 import logging
 from typing import Any
 
-from allauth.socialaccount import signals
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.http import HttpRequest
@@ -52,12 +51,3 @@ def disconnect(user: User, *, by: User) -> None:
     deleted, _ = SocialAccount.objects.filter(user=user).delete()
     if deleted:
         tell("hospital sign-in disconnected", by=by, on=user)
-
-
-def record_changes() -> None:
-    """Have the log hear of every identity that is connected."""
-    signals.social_account_added.connect(_added, dispatch_uid="hospital sign-in connected")
-
-
-def _added(*, sociallogin: SocialLogin, **_: Any) -> None:
-    tell("hospital sign-in connected", by=sociallogin.user, on=sociallogin.user)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from readerstudy.reading.film_words import film_words
 from readerstudy.studies.models import Task
 
 Text = str | dict[str, str]
@@ -21,7 +20,7 @@ def viewer_words(task: str, kinds: Collection[str] = (), *, rated: bool = False)
     `kinds` are those of the items that the section asks; `rated` is whether images are rated on the scale of
     the study.
     """
-    parts = (_around, _keys, _images, film_words, _answers, _reasons, _connection, _doors, _breaks)
+    parts = (_around, _keys, _images, _films, _answers, _reasons, _connection, _doors, _breaks)
     words: dict[str, Text] = {}
     for part in parts:
         words |= part()
@@ -104,6 +103,18 @@ def _images() -> dict[str, Text]:
         "corner_zoom": _("Zoom {zoom}×"),
         "corner_life": _("Zoom {zoom}×, {life}× life size"),
         "corner_bar": _("{length} mm"),
+    }
+
+
+def _films() -> dict[str, Text]:
+    """What the viewer says of stacks and cines."""
+    return {
+        "frame_at": _("{number} of {total}"),
+        "frame_of": _("Frame {number} of {total}"),
+        "slice_of": _("Slice {number} of {total}"),
+        "play": pgettext("verb: a film", "Play"),
+        "pause_film": pgettext("verb: a film", "Pause"),
+        "per_second": pgettext("frames", "{rate} a second"),
     }
 
 

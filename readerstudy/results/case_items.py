@@ -22,13 +22,13 @@ class Answered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pointed:
-    """Where a reader set a point, in the pixels of the image, and for which question."""
+class Given:
+    """A reason that a reader gave for an image: a tag, and where they pointed, in its pixels."""
 
     reader: str
-    ask: str
-    x: float
-    y: float
+    tag: str
+    x: float | None
+    y: float | None
 
 
 def answered(response: Response, section: SectionDocument, sources: Mapping[int, str]) -> Iterator[Answered]:
@@ -46,10 +46,10 @@ def answered(response: Response, section: SectionDocument, sources: Mapping[int,
 
 def points_on(
     answers: QuerySet[Response], images: Collection[int], section: SectionDocument
-) -> dict[int, list[Pointed]]:
+) -> dict[int, list[Given]]:
     """The points that readers set on some images, by the images' keys."""
     asks = {item.name: str(item.ask) for item in section.items if item.kind in ("mark", "measure")}
-    found: dict[int, list[Pointed]] = defaultdict(list)
+    found: dict[int, list[Given]] = defaultdict(list)
     if not asks:
         return found
     slots = Slot.objects.filter(trial_image__in=images).values_list("presentation", "position", "trial_image")
@@ -60,8 +60,8 @@ def points_on(
             image = image_at.get((screen, one["slot"] or "A"))
             if one["item"] in asks and image is not None:
                 for point in one["points"] or ():
-                    pointed = Pointed(reader=reader, ask=asks[one["item"]], x=point["x"], y=point["y"])
-                    found[image].append(pointed)
+                    given = Given(reader=reader, tag=asks[one["item"]], x=point["x"], y=point["y"])
+                    found[image].append(given)
     return found
 
 

@@ -10,21 +10,11 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from readerstudy.reading.models import Reason, Response
-from readerstudy.results.case_items import points_on
+from readerstudy.results.case_items import Given, points_on
 from readerstudy.results.tallies import Counts, answers_in, counts_among, settled_counts
 from readerstudy.studies.models import Section, Study, TrialImage
 from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import require_unblinded
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """A reason that a reader gave for an image: a tag, and where they pointed, in its pixels."""
-
-    reader: str
-    tag: str
-    x: float | None
-    y: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +177,7 @@ def _opened(
     reasons = _reasons(answers, images)
     document = section.study.lock.protocol.document.section(section.name)
     for image, points in points_on(answers, images, document).items():
-        reasons[image] += [Given(reader=one.reader, tag=one.ask, x=one.x, y=one.y) for one in points]
+        reasons[image] += points
 
     def seen_image(image: _Fared) -> SeenImage:
         return SeenImage(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from math import isfinite
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -37,7 +38,14 @@ APART_MS = 20.0
 #: A clock in seconds would be before this.
 FIRST_MS = 1e12
 
-Point = tuple[float, str, float, float]
+
+class Point(NamedTuple):
+    """Where the eyes were: milliseconds, and pixels of the image that they were on."""
+
+    at_ms: float
+    letter: str
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -174,4 +182,4 @@ def _on_images(answer: Response, samples: Sequence[Sample], shown: float, canvas
         hit = follower.image_at(sample.x, sample.y)
         if hit is not None:
             last = ms
-            yield round(ms), hit[0], round(hit[1], 1), round(hit[2], 1)
+            yield Point(round(ms), hit[0], round(hit[1], 1), round(hit[2], 1))

@@ -1,5 +1,6 @@
 """Readers' screens and gaze at one case, after the unblinding."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,16 +18,6 @@ MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class GazePoint:
-    """Where the eyes were, in pixels of the image that they were on."""
-
-    at_ms: float
-    letter: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Look:
     """One reader's way through a case. `images` tells which image stood under each letter."""
 
@@ -35,7 +26,7 @@ class Look:
     moments: Sequence[Moment]
     images: Mapping[str, int]
     frame_ms: Mapping[str, str]
-    gaze: Sequence[GazePoint]
+    gaze: Sequence[Point]
     handling: Handling
 
     @property
@@ -61,7 +52,7 @@ def looks_at(study: Study, section: Section, number: int) -> list[Look]:
     )
     gaze: dict[int, list[Point]] = defaultdict(list)
     for one in Gaze.objects.filter(response__in=answers).order_by("pk"):
-        gaze[one.response_id] += one.points
+        gaze[one.response_id] += itertools.starmap(Point, one.points)
     return [_look(answer, canvas, sorted(gaze[answer.pk])) for answer in answers]
 
 
@@ -75,7 +66,7 @@ def _look(answer: Response, canvas: Canvas, gaze: Sequence[Point]) -> Look:
         moments=moments,
         images=images,
         frame_ms={str(event.get("slot", "")): str(event.get("value", "")) for event in events},
-        gaze=[GazePoint(at_ms=at, letter=letter, x=x, y=y) for at, letter, x, y in gaze],
+        gaze=gaze,
         handling=handling(moments, canvas),
     )
 

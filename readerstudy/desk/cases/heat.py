@@ -8,7 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.results.cases import Given, SeenImage
+from readerstudy.results.case_items import Given
+from readerstudy.results.cases import SeenImage
 
 #: Of a letter, as a share of the type's size: wide enough for the digits and capitals of pseudonyms.
 LETTER_WIDE, LINE_HIGH = 0.66, 1.1

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 480, 290  # of one panel
 TOP, BOTTOM = 34, 230
-LEFT, RIGHT = 56, 80  # beside a panel's curves: the scale, and the names of the curves
+LEFT, END = 56, 400  # of a panel's curves; beside them the scale, and the names of the curves
 LINE_OF_TEXT = 14
 SHARES = (0, 0.2, 0.4, 0.6, 0.8, 1)
 ENOUGH = 0.8
@@ -27,31 +27,22 @@ class _Panel:
     name: str
     kind: str
     title: str
-    start: float
-    width: float
     most: int
     unit: str = "trials"
     across: str = "trials that each reader sees"
 
     def x(self, trials: int) -> float:
-        return self.start + LEFT + (self.width - LEFT - RIGHT) * trials / self.most
+        return LEFT + (END - LEFT) * trials / self.most
 
     def y(self, power: float) -> float:
         return BOTTOM - (BOTTOM - TOP) * power
-
-    @property
-    def end(self) -> float:
-        return self.start + self.width - RIGHT
 
 
 def power_curves(plan: Mapping[str, Any]) -> SafeString:
     """A curve over trials for each number of readers, by what is to be shown; the chosen design is marked."""
     shown = PANELS if plan["power_superiority"] is not None else (PANEL_OF_LABELS,)
     most = max(point["trials"] for point in plan["curve"])
-    panels = (
-        _Panel(name=name, kind=kind, title=title, start=0, width=WIDTH, most=most)
-        for name, kind, title in shown
-    )
+    panels = (_Panel(name=name, kind=kind, title=title, most=most) for name, kind, title in shown)
     return format_html_join("", "{}", ((_drawn(panel, plan),) for panel in panels))
 
 
@@ -64,8 +55,6 @@ def endpoint_curves(plan: Mapping[str, Any]) -> SafeString:
         name="power",
         kind="equivalence",
         title="Power of the endpoint",
-        start=0,
-        width=WIDTH,
         most=max(point["trials"] for point in points),
         unit="cases",
         across="cases of each source" if plan["compared"] else "cases",
@@ -172,39 +161,29 @@ def sized(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _axes(panel: _Panel, plan: Mapping[str, Any]) -> SafeString:
-    middle = (panel.start + LEFT + panel.end) / 2
     rungs = [(panel.y(share), f"{share:.0%}") for share in SHARES]
     ticks = sorted({point["trials"] for point in plan["curve"]})
     return format_html(
         '<text class="title" x="{0}" y="16">{1}</text>{2}{3}'
         '<text x="{4}" y="{5}" text-anchor="middle">{6}</text>'
         '<text transform="translate({7} {8}) rotate(-90)" text-anchor="middle">power</text>',
-        f"{panel.start + LEFT:.0f}",
+        LEFT,
         panel.title,
         format_html_join(
             "",
             '<line x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>'
             '<text x="{3}" y="{2}" dy="4" text-anchor="end">{4}</text>',
-            (
-                (
-                    f"{panel.start + LEFT:.0f}",
-                    f"{panel.end:.0f}",
-                    f"{y:.0f}",
-                    f"{panel.start + 50:.0f}",
-                    words,
-                )
-                for y, words in rungs
-            ),
+            ((LEFT, END, f"{y:.0f}", LEFT - 6, words) for y, words in rungs),
         ),
         format_html_join(
             "",
             '<text x="{}" y="{}" text-anchor="middle">{}</text>',
             ((f"{panel.x(trials):.0f}", BOTTOM + 18, trials) for trials in ticks),
         ),
-        f"{middle:.0f}",
+        (LEFT + END) // 2,
         BOTTOM + 42,
         panel.across,
-        f"{panel.start + 12:.0f}",
+        12,
         (TOP + BOTTOM) // 2,
     )
 
@@ -225,7 +204,7 @@ def _curves(panel: _Panel, plan: Mapping[str, Any], readers: Sequence[int]) -> S
         for number in sorted(readers, key=lambda number: number == chosen)
     ]
     names = [
-        ("chosen" if number == chosen else "", f"{panel.end + 8:.0f}", f"{y:.0f}", number)
+        ("chosen" if number == chosen else "", END + 8, f"{y:.0f}", number)
         for number, y in apart(ends).items()
     ]
     mark = next(p for p in points[chosen] if p["trials"] == plan["trials"])

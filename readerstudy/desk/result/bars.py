@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from readerstudy.desk.result.forest import Axis
 from readerstudy.desk.result.headline import Found, p_of
 from readerstudy.studies.protocol import ProtocolDocument
 
 #: A bar as wide as this has room for its number.
 ROOM_FOR_A_NUMBER = 6
+KAPPAS = Axis(start=-0.2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,25 +171,18 @@ def picks_of(detection: Found, document: ProtocolDocument) -> Picks | None:
 
 def agreement_of(section: Found) -> list[Agreement]:
     found = []
-    for what, of in (("picks", "picks"), ("calls", "calls"), ("ratings", "ratings")):
-        kappa = section.get("agreement", {}).get(what, {}).get("fleiss")
+    for of in ("picks", "calls", "ratings"):
+        kappa = section.get("agreement", {}).get(of, {}).get("fleiss")
         if kappa and kappa.get("estimate") is not None:
             ends = (
                 ("cases resampled", kappa.get("low"), kappa.get("high")),
                 ("readers resampled", kappa.get("low_readers"), kappa.get("high_readers")),
             )
             lines = tuple(
-                (name, _on_axis(low), _on_axis(high), f"{low:.2f} to {high:.2f}")
+                (name, KAPPAS.at(low), KAPPAS.at(high), f"{low:.2f} to {high:.2f}")
                 for name, low, high in ends
                 if low is not None and high is not None
             )
-            found.append(
-                Agreement(
-                    of=of, coefficient=f"{kappa['estimate']:.2f}", at=_on_axis(kappa["estimate"]), lines=lines
-                )
-            )
+            said, at = f"{kappa['estimate']:.2f}", KAPPAS.at(kappa["estimate"])
+            found.append(Agreement(of=of, coefficient=said, at=at, lines=lines))
     return found
-
-
-def _on_axis(value: float) -> float:
-    return max(0.0, min(100.0, 100 * (value + 0.2) / 1.2))

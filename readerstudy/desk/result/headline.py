@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from readerstudy.desk.result.forest import Axis
 from readerstudy.results.shares import percent, points
 from readerstudy.studies.protocol import ProtocolDocument
 
@@ -11,16 +12,6 @@ from readerstudy.studies.protocol import ProtocolDocument
 SHORT_END = 0.6
 
 Found = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scale:
-    """Places in percent of the width."""
-
-    end: float
-
-    def at(self, value: float) -> float:
-        return max(0.0, min(100.0, 100 * value / self.end))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,18 +143,18 @@ def _chart(rate: float, crossed: Found, chance: float | None, margin: float | No
     low, high = crossed["low"], crossed["high"]
     low, high = (rate, rate) if low is None else (low, high)
     most = max(high, rate, (chance or 0) + (margin or 0))
-    scale = Scale(end=SHORT_END if most <= SHORT_END - 0.03 else 1.0)
-    steps = 6 if scale.end == SHORT_END else 10
-    ticks = tuple((100 * step / steps, f"{step * scale.end / steps:.0%}") for step in range(steps + 1))
+    axis = Axis(end=SHORT_END if most <= SHORT_END - 0.03 else 1.0)
+    steps = 6 if axis.end == SHORT_END else 10
+    ticks = tuple((100 * step / steps, f"{step * axis.end / steps:.0%}") for step in range(steps + 1))
     thick = None
     if margin and equal.get("low") is not None:
-        thick = scale.at(equal["low"]), scale.at(equal["high"])
+        thick = axis.at(equal["low"]), axis.at(equal["high"])
     return Chart(
-        estimate=scale.at(rate),
-        low=scale.at(low),
-        high=scale.at(high),
+        estimate=axis.at(rate),
+        low=axis.at(low),
+        high=axis.at(high),
         thick=thick,
-        chance=None if chance is None else scale.at(chance),
-        band=(scale.at(chance - margin), scale.at(chance + margin)) if chance and margin else None,
+        chance=None if chance is None else axis.at(chance),
+        band=(axis.at(chance - margin), axis.at(chance + margin)) if chance and margin else None,
         ticks=ticks,
     )

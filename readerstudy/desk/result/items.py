@@ -206,11 +206,6 @@ def _marks(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> It
     yield from _means(item, {"by_source": count.get("by_source")}, kinds, level)
 
 
-def _no_tables(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> Iterator[Table]:
-    """Words are listed, not counted into a table."""
-    yield from ()
-
-
 def _table(
     title: str, first: str, columns: tuple[str, ...], level: int, drawn: str, rows: Sequence[Row], axis: Axis
 ) -> Table:
@@ -228,5 +223,5 @@ _TABLES: dict[str, Maker] = {
     "prefer": _worth,
     "rank": _worth,
     "mark": _marks,
-    "text": _no_tables,
+    "text": lambda *_: iter(()),
 }

@@ -47,7 +47,7 @@ def _disks() -> Iterator[str]:
         folders.append(Path(storage.location))
     there = {folder.stat().st_dev: folder for folder in reversed(folders) if folder.is_dir()}
     for folder in there.values():
-        free = _free_bytes(folder)
+        free = shutil.disk_usage(folder).free
         if free < LEAST_FREE_BYTES:
             yield f"Only {free / 1e9:.1f} GB are free under {folder}. Free some space."
 
@@ -60,7 +60,3 @@ def _letters(study: Study) -> Iterator[str]:
             f"The last email could not be sent ({newest.at:%-d %B, %H:%M} UTC). Check EMAIL_URL and the mail "
             "server. Meanwhile, hand links over yourself."
         )
-
-
-def _free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free

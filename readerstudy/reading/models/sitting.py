@@ -12,27 +12,31 @@ from readerstudy.studies.models import Enrolment
 FORGOTTEN_AFTER = timedelta(minutes=10)
 
 
-class Consent(models.Model):
-    enrolment = models.OneToOneField("studies.Enrolment", on_delete=models.PROTECT, related_name="consent")
-    text_digest = models.CharField(max_length=64)
+class BeforeReading(models.Model):
+    """One of the steps that a reader takes once, before the first image."""
+
     at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
-        return f"Consent of {self.enrolment}"
+        return f"{type(self).__name__} {self.pk}"
 
 
-class Briefing(models.Model):
+class Consent(BeforeReading):
+    enrolment = models.OneToOneField("studies.Enrolment", on_delete=models.PROTECT, related_name="consent")
+    text_digest = models.CharField(max_length=64)
+
+
+class Briefing(BeforeReading):
     """A reader has seen the instructions, and these were they."""
 
     enrolment = models.OneToOneField("studies.Enrolment", on_delete=models.PROTECT, related_name="briefing")
     text_digest = models.CharField(max_length=64)
-    at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"Briefing of {self.enrolment}"
 
 
-class Questionnaire(models.Model):
+class Questionnaire(BeforeReading):
     """What a reader said of themselves, as the protocol asked."""
 
     enrolment = models.OneToOneField(
@@ -40,10 +44,6 @@ class Questionnaire(models.Model):
     )
     answers = models.JSONField()
     salt = models.UUIDField(null=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"Questionnaire of {self.enrolment}"
 
 
 class OwnKeys(models.Model):

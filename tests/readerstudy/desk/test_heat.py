@@ -6,7 +6,7 @@ import pytest
 
 from readerstudy.desk.cases.heat import Name, names_of
 from readerstudy.imaging.canvas import Canvas
-from readerstudy.results.cases import Given
+from readerstudy.results.case_items import Given
 
 
 def spots(*places: tuple[float, float]) -> list[Given]:
