@@ -32,13 +32,12 @@ def anchors_in(text: str) -> Anchors:
         anchors = json.loads(text)
     except json.JSONDecodeError as error:
         raise AnchorsUnreadable from error
-    if not isinstance(anchors, dict) or not all(map(_is_anchor, anchors.values())):
+    if not isinstance(anchors, dict):
         raise AnchorsUnreadable
+    for entry in anchors.values():
+        if not isinstance(entry, dict) or entry.keys() != {"scope", "length", "head"}:
+            raise AnchorsUnreadable
     return anchors
-
-
-def _is_anchor(entry: object) -> bool:
-    return isinstance(entry, dict) and entry.keys() == {"scope", "length", "head"}
 
 
 def verify_anchors(anchors: Anchors, scope: str | None) -> Iterator[Finding]:

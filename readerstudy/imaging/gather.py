@@ -169,7 +169,8 @@ def gather(paths: Iterable[str | Path]) -> list[Found]:
         elif _is_archive(given):
             found += _entries(given, given.name, manifest_goes_before=True)
         else:
-            found.append(Found(name=given.name, path=given, problem=_absence(given)))
+            absent = Unreadable("There is no such file or folder. Check the name.")
+            found.append(Found(name=given.name, path=given, problem=None if given.exists() else absent))
     if not found:
         raise NothingToImport
     return found
@@ -192,10 +193,6 @@ def own_manifests(place: Path) -> list[Found]:
         Found(name=f"{place.name}/{name}", path=place, archive=archive, entry=name)
         for name in sorted(_manifests_of(infos))
     ]
-
-
-def _absence(path: Path) -> Refusal | None:
-    return None if path.exists() else Unreadable("There is no such file or folder. Check the name.")
 
 
 def _is_archive(path: Path) -> bool:

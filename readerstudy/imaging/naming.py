@@ -29,7 +29,8 @@ class Naming:
         nameable = all(name.isidentifier() for name in names)
         if not names or not nameable or len(set(names)) != len(names) or set("{}") & set(rest):
             raise BadNaming(f"{self.pattern!r} is no pattern of names. {BadNaming.__doc__}")
-        if any(_open_parts(name) > MOST_OPEN_PARTS for name in self.pattern.split("/")):
+        parts = (list(_PART.finditer(name)) for name in self.pattern.split("/"))
+        if any(sum(not part["length"] for part in one) > MOST_OPEN_PARTS for one in parts):
             raise BadNaming(
                 f"{self.pattern!r} has more than {MOST_OPEN_PARTS} parts of any length in one name. "
                 "Say how long some of them are: {side:1}."
@@ -52,7 +53,3 @@ class Naming:
             made += r"[^/]*" if part["any"] else f"(?P<{part['name']}>[^/]{many})"
             end = part.end()
         return re.compile(made + re.escape(pattern[end:]))
-
-
-def _open_parts(name: str) -> int:
-    return sum(not part["length"] for part in _PART.finditer(name))

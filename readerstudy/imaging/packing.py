@@ -41,7 +41,9 @@ def pack(frame: NDArray[Any]) -> bytes:
     head, ranks, most = _ranked(levels, bits)
     coder = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_RLE)
     parts = [coder.compress(head)]
-    planes = [_margined(ranks[..., channel]) for channel in range(ranks.shape[2])]
+    planes = [
+        np.pad(ranks[..., channel], ((MARGIN, 0), (MARGIN, MARGIN))) for channel in range(ranks.shape[2])
+    ]
     for channel, plane in enumerate(planes):
         near = list(_shifted(plane, NEIGHBOURS))
         if channel:
@@ -73,10 +75,6 @@ def _ranked(levels: NDArray[Any], bits: int) -> tuple[bytes, Whole, int]:
     rank = np.cumsum(used, dtype=np.int32) - 1
     table = np.packbits(used, bitorder="little").tobytes()
     return bytes([HAS_TABLE]) + table, rank[levels], count - 1
-
-
-def _margined(plane: Whole) -> Whole:
-    return np.pad(plane, ((MARGIN, 0), (MARGIN, MARGIN)))
 
 
 def _shifted(plane: Whole, places: tuple[tuple[int, int], ...]) -> Iterator[Whole]:

@@ -30,16 +30,11 @@ def in_time(
     section = screen.section
     if not screen.letters or of.program or response_ms is None:
         return screen.check(answer)
-    if response_ms + EARLY_MS < section.min_view_ms and not _is_change(of, to):
-        raise TooEarly
+    if response_ms + EARLY_MS < section.min_view_ms and not to.responses.filter(enrolment=of).exists():
+        raise TooEarly  # whoever has answered before has looked long enough
     if section.answer_within_ms and response_ms > section.answer_within_ms + LATE_MS:
         return screen.of_time(answer)
     return screen.check(answer)
-
-
-def _is_change(enrolment: Enrolment, presentation: Presentation) -> bool:
-    """Whether the reader has answered before, and so has looked long enough."""
-    return presentation.responses.filter(enrolment=enrolment).exists()
 
 
 def require_time_passed(enrolment: Enrolment, stretch: Stretch) -> None:

@@ -33,9 +33,8 @@ from readerstudy.reading.own_keys import keys_of
 from readerstudy.reading.readers import reading_of, readings_of, require_open
 from readerstudy.reading.receipt import receipt_of
 from readerstudy.reading.steps import document_of, next_step, require_steps
-from readerstudy.reading.stretch import Stretch
 from readerstudy.reading.told import words_told
-from readerstudy.reading.viewer_words import Text, viewer_words
+from readerstudy.reading.viewer_words import viewer_words
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
@@ -251,7 +250,7 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
     context = context_of(
         enrolment,
         task=here.document.task if here else "",
-        words=_words(here),
+        words=words_told(here.document) if here else viewer_words(""),
         timed=bool(here and here.document.exposure_ms),
         own_keys=keys_of(person(request)),
         left=minutes_left(walk),
@@ -274,11 +273,6 @@ def _measured_screen(request: HttpRequest, slug: str) -> dict[str, str] | None:
     if "mm_per_px" not in check:
         return None
     return {"mm": f"{check['mm_per_px'] / check['pixel_ratio']:.5f}", "screen": str(check["screen_width"])}
-
-
-def _words(stretch: Stretch | None) -> dict[str, Text]:
-    """Return the words of the section that is read: what it asks and nothing else."""
-    return viewer_words("") if stretch is None else words_told(stretch.document)
 
 
 @page()

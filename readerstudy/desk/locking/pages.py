@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated_to_act
-from readerstudy.desk.locking.drawing import Drawn, axis_places, drawn, interval
+from readerstudy.desk.locking.drawing import axis_places, drawn, interval
 from readerstudy.desk.locking.examples import pairs_of
 from readerstudy.desk.locking.plan_summary import summary_as_csv, summary_of
 from readerstudy.desk.locking.sent import sent_of
@@ -96,7 +96,9 @@ def _shown(study: Study, found: BlindingAudit | None) -> dict[str, Any]:
     run = newest_run(study, "audit")
     if found is None:
         return {"audit": None, "run": run}
-    features = sorted(map(drawn, found.document["features"]), key=_most_telling)
+    features = sorted(
+        map(drawn, found.document["features"]), key=lambda row: (row.verdict != "leak", row.p, -row.apart)
+    )
     strongest = [row for row in features if row.verdict != NO_DIFFERENCE][:STRONGEST]
     pairs = pairs_of(study, [row.name for row in strongest])
     separated = found.document.get("classifier", {}).get("auc")
@@ -113,10 +115,6 @@ def _shown(study: Study, found: BlindingAudit | None) -> dict[str, Any]:
         "axis": axis_places(),
         "alike": _alike_here(study, run),
     }
-
-
-def _most_telling(row: Drawn) -> tuple[bool, float, float]:
-    return row.verdict != "leak", row.p, -row.apart
 
 
 def _alike_here(study: Study, run: Run | None) -> list[dict[str, Any]]:

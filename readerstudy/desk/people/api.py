@@ -2,8 +2,13 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from readerstudy.desk.people.inviting import invite_people, remind_people, replace_person, to_remind
-from readerstudy.desk.people.leaving import withdraw_person
+from readerstudy.desk.people.inviting import (
+    invite_people,
+    remind_people,
+    replace_person,
+    to_remind,
+    withdraw_person,
+)
 from readerstudy.desk.people.options import (
     Invitation,
     NewDeadline,

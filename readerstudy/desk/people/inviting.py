@@ -1,4 +1,4 @@
-"""Invite, remind and replace people and email them; shared by page, command and API."""
+"""Invite, remind, replace and withdraw people and email them; shared by page, command and API."""
 
 import re
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.errors import ArmIsForReaders, EmailNotSent, NothingToRemind, ReadersDoNotLead
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
 from readerstudy.studies.mail import Post, send_invitation, send_reminder
-from readerstudy.studies.models import Enrolment, Role, Study
-from readerstudy.studies.withdraw import replace_reader
+from readerstudy.studies.models import Enrolment, Role, Study, Withdrawal
+from readerstudy.studies.withdraw import replace_reader, withdraw
+from readerstudy.truth.unblind import is_unblinded
 
 
 def addresses_in(text: str) -> list[str]:
@@ -132,3 +133,15 @@ def _tell(invited: Invited, outcome: Outcome, *, by: User, post: Post | None) ->
         outcome.problems.append(
             f"The email to {invited.enrolment.email} could not be sent. Give them the link yourself."
         )
+
+
+class ReadingIsOver(ReaderstudyError, code="reading_is_over"):
+    """The study is unblinded: nobody reads any more, and the freeze has settled whose answers count."""
+
+
+def withdraw_person(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool) -> Withdrawal:
+    """Withdraw a person. A reader of an unblinded study has nothing left to leave."""
+    is_reader = enrolment.role == Role.READER and not hasattr(enrolment, "withdrawal")
+    if is_reader and is_unblinded(enrolment.study):
+        raise ReadingIsOver
+    return withdraw(enrolment, by=by, reason=reason, keep_answers=keep_answers)

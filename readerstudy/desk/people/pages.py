@@ -13,8 +13,8 @@ from readerstudy.desk.people.inviting import (
     remind_people,
     replace_person,
     to_remind,
+    withdraw_person,
 )
-from readerstudy.desk.people.leaving import withdraw_person
 from readerstudy.desk.people.options import Invitation, NewDeadline, Reminder, Replacement, Withdrawal
 from readerstudy.desk.people.outcome import Enrolled, Outcome, csv_address
 from readerstudy.desk.people.queries import people_of, reader_called, unfinished

@@ -3,9 +3,13 @@
 from django.shortcuts import get_object_or_404
 
 from readerstudy.desk.shell.access import prepares_studies
-from readerstudy.desk.shell.errors import NotStaff
+from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Study
 from readerstudy.web.views import ApiView
+
+
+class NotStaff(ReaderstudyError, code="not_staff", status=403):
+    """Only the staff of a study and people who may create studies have access to this."""
 
 
 class DeskView(ApiView):

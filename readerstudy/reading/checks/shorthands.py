@@ -64,7 +64,8 @@ def as_answer(answer: Answer, entries: Iterable[Said], items: Mapping[str, Item]
     observed: dict[str, Any] = {}
     rest = []
     for said in entries:
-        if not items[said.item].task or said.missing is not None or not _has_field(said, images):
+        has_field = said.item in (PICK, RATING) or images == 1
+        if not items[said.item].task or said.missing is not None or not has_field:
             rest.append(said)
         elif said.item == RATING and said.slot is not None:
             ratings[said.slot] = said.value
@@ -74,10 +75,6 @@ def as_answer(answer: Answer, entries: Iterable[Said], items: Mapping[str, Item]
             fields[said.item] = said.value
             fields["confidence"] = fields["confidence"] if said.confidence is None else said.confidence
     return replace(answer, **fields, ratings=ratings, observed=observed, items=tuple(rest))
-
-
-def _has_field(said: Said, images: int) -> bool:
-    return said.item in (PICK, RATING) or images == 1
 
 
 def requests(lacking: Iterable[tuple[Item, str | None]]) -> Iterator[str]:

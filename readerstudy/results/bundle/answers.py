@@ -105,16 +105,14 @@ def _reasons(stage: Staged, *, masked: bool) -> Iterator[Row]:
     rows = _named_rows("reasons.csv", "answer", stage, masked=masked)
     for _, given in groupby(rows, key=lambda row: row["answer"]):
         told = [row | {"x": _float(row["x"]), "y": _float(row["y"])} for row in given]
-        for row in sorted(told, key=_by_content) if masked else told:
+        if masked:
+            told.sort(key=lambda row: (row["image"], row["tag"], row["x"] or 0.0, row["y"] or 0.0))
+        for row in told:
             yield row | {"tag": defused(row["tag"])}
 
 
 def _float(value: str | float | None) -> float | None:
     return None if value is None or value == "" else float(value)
-
-
-def _by_content(reason: Row) -> tuple[Any, ...]:
-    return reason["image"], reason["tag"], reason["x"] or 0.0, reason["y"] or 0.0
 
 
 EXPANDED: dict[str, Callable[..., Iterator[Row]]] = {"checks.csv": _checks, "reasons.csv": _reasons}

@@ -30,8 +30,7 @@ from readerstudy.studies.protocol.study import (
     public_title_of,
 )
 from readerstudy.studies.protocol.table import Report, Table
-from readerstudy.studies.protocol.telling import warnings_of
-from readerstudy.studies.protocol.too_few import single_trials
+from readerstudy.studies.protocol.telling import single_trials, warnings_of
 from readerstudy.studies.protocol.words import Words
 
 MOST_READERS = 1_000

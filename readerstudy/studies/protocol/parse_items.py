@@ -135,16 +135,12 @@ def _values(table: Table, name: str) -> tuple[str, ...]:
     value = table.anything(name, kind="values", what=what)
     if value is None:
         return ()
-    if not isinstance(value, list) or not value or not all(_is_value(one) for one in value):
+    if not isinstance(value, list) or not value or not all(type(one) in (str, int) for one in value):
         table.problem(name, f"is {value!r}; it has to be {what}.")
         return ()
     found = tuple(map(str, value))
     table.refuse_twice(name, found)
     return found
-
-
-def _is_value(value: Any) -> bool:
-    return isinstance(value, str) or type(value) is int
 
 
 def _conditions(table: Table) -> tuple[Condition, ...]:
@@ -298,26 +294,10 @@ def _number(table: Table, setting: Setting) -> dict[str, Any]:
     return {"low": low, "high": high, "step": step, "slider": slider, "unit": unit}
 
 
-def _text(table: Table, setting: Setting) -> dict[str, Any]:
-    return {"most": table.whole("most", 1, LONGEST_ANSWER, default=USUAL_ANSWER)}
-
-
 def _pick(table: Table, setting: Setting) -> dict[str, Any]:
     names = [source.name for source in setting.sources]
     allowed = tuple(dict.fromkeys(("real", "synthetic", *names)))
     return {"target": table.choice("target", allowed, default="real")}
-
-
-def _prefer(table: Table, setting: Setting) -> dict[str, Any]:
-    return {"none": _none(table, "prefer")}
-
-
-def _rank(table: Table, setting: Setting) -> dict[str, Any]:
-    return {}
-
-
-def _mark(table: Table, setting: Setting) -> dict[str, Any]:
-    return _least_and_most(table, "mark", MOST_MARKS)
 
 
 def _measure(table: Table, setting: Setting) -> dict[str, Any]:
@@ -341,11 +321,11 @@ _SPECIAL: dict[str, Callable[[Table, Setting], dict[str, Any]]] = {
     "choice": _choice,
     "choices": _choices,
     "number": _number,
-    "text": _text,
+    "text": lambda table, _: {"most": table.whole("most", 1, LONGEST_ANSWER, default=USUAL_ANSWER)},
     "pick": _pick,
-    "prefer": _prefer,
-    "rank": _rank,
-    "mark": _mark,
+    "prefer": lambda table, _: {"none": _none(table, "prefer")},
+    "rank": lambda *_: {},
+    "mark": lambda table, _: _least_and_most(table, "mark", MOST_MARKS),
     "measure": _measure,
 }
 

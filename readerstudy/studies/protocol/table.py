@@ -15,6 +15,7 @@ from readerstudy.studies.protocol.words import UNSAID, Words
 LONGEST_NAME = 80
 LONGEST_TEXT = 50_000
 MOST_TABLES = 100
+TEXTS = 'a list of texts, such as ["a", "b"]'
 #: Of how many unknown fields of one table the nearest known one is looked for.
 MOST_HINTS = 20
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -143,13 +144,9 @@ class Table:
         self, name: str, *, required: bool = False, usual: tuple[str, ...] = ()
     ) -> tuple[Words, ...]:
         """A list of texts that readers see; `usual` is what holds where the field is left out."""
-        what = 'a list of texts, such as ["a", "b"]'
-        value = self._take(name, required=required, what=what, kind="wordlist", default=usual)
+        value = self._list(name, required, usual, "wordlist", TEXTS, (str, dict))
         if value is None:
             return tuple(Words(text) for text in usual)
-        if not isinstance(value, list) or not all(isinstance(item, str | dict) for item in value):
-            self.problem(name, f"is {value!r}; it has to be {what}.")
-            return ()
         said = tuple(self.as_words(f"{name}[{i}]", item) for i, item in enumerate(value))
         if self.is_right(name):
             self.refuse_twice(name, said)
@@ -173,16 +170,7 @@ class Table:
         return str(value)
 
     def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
-        what = f"a whole number from {low} to {high}"
-        value = self._take(
-            name, required=default is None, what=what, kind="whole", low=low, high=high, default=default
-        )
-        if value is None:
-            return low if default is None else default
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            self.problem(name, f"is {value!r}; it has to be {what}.")
-            return low if default is None else default
-        return value
+        return int(self._within(name, low, high, default, "whole", f"a whole number from {low} to {high}"))
 
     def one_of(self, name: str, allowed: tuple[int, ...], *, default: int) -> int:
         words = tuple(map(str, allowed))
@@ -195,41 +183,35 @@ class Table:
         return default
 
     def number(self, name: str, low: float, high: float, default: float | None = None) -> float:
-        what = f"a number from {low:g} to {high:g}"
+        return float(self._within(name, low, high, default, "number", f"a number from {low:g} to {high:g}"))
+
+    def _within(
+        self, name: str, low: float, high: float, default: float | None, kind: Kind, what: str
+    ) -> float:
         value = self._take(
-            name, required=default is None, what=what, kind="number", low=low, high=high, default=default
+            name, required=default is None, what=what, kind=kind, low=low, high=high, default=default
         )
-        if value is None:
-            return low if default is None else default
-        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+        allowed = (int,) if kind == "whole" else (int, float)
+        if value is not None and type(value) in allowed and low <= value <= high:
+            return float(value) if kind == "number" else value
+        if value is not None:
             self.problem(name, f"is {value!r}; it has to be {what}.")
-            return low if default is None else default
-        return float(value)
+        return low if default is None else default
 
     def maybe_number(self, name: str, low: float, high: float) -> float | None:
         """A number, or None where nothing is said."""
-        if name in self.values:
-            found = self.number(name, low, high, default=low)
-            self._without_default(name)
-            return found
-        self.report.asked[self.at(name)] = Asked(
-            path=self.at(name), kind="number", required=False, low=low, high=high
-        )
-        self.known.append(name)
-        return None
+        found = self.number(name, low, high, default=low)
+        return found if self._is_said(name) else None
 
     def maybe_whole(self, name: str, low: int, high: int) -> int | None:
         """A whole number, or None where nothing is said."""
-        if name in self.values:
-            found = self.whole(name, low, high, default=low)
-            self._without_default(name)
-            return found
-        self.maybe_number(name, low, high)
-        self.report.asked[self.at(name)] = replace(self.report.asked[self.at(name)], kind="whole")
-        return None
+        found = self.whole(name, low, high, default=low)
+        return found if self._is_said(name) else None
 
-    def _without_default(self, name: str) -> None:
+    def _is_said(self, name: str) -> bool:
+        """Whether a field without a default is there; the form is not to show the one it was read with."""
         self.report.asked[self.at(name)] = replace(self.report.asked[self.at(name)], default=None)
+        return name in self.values
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self._take(name, required=False, what="true or false", kind="flag", default=default)
@@ -242,15 +224,19 @@ class Table:
 
     def texts(self, name: str, *, required: bool = False, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
         """`usual` is what goes without saying where the whole table is left out."""
-        what = 'a list of texts, such as ["a", "b"]'
-        value = self._take(name, required=required, what=what, kind="texts", default=usual)
-        if value is None:
-            return ()
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.problem(name, f"is {value!r}; it has to be {what}.")
-            return ()
+        value = self._list(name, required, usual, "texts", TEXTS, (str,)) or []
         self.refuse_twice(name, value)
         return tuple(value)
+
+    def _list(
+        self, name: str, required: bool, usual: Sequence[Any], kind: Kind, what: str, of: tuple[type, ...]
+    ) -> list[Any] | None:
+        """A list of values of these types; empty if it is none, None if it is not there."""
+        value = self._take(name, required=required, what=what, kind=kind, default=usual)
+        if value is None or (isinstance(value, list) and all(type(item) in of for item in value)):
+            return value
+        self.problem(name, f"is {value!r}; it has to be {what}.")
+        return []
 
     def refuse_namesakes(self, many: str, names: Iterable[str]) -> None:
         """Report tables of a list that have the same name."""
@@ -269,13 +255,7 @@ class Table:
 
     def wholes(self, name: str, *, required: bool = True, usual: tuple[int, ...] = ()) -> tuple[int, ...]:
         what = "a list of whole numbers, such as [1, 2, 3, 4]"
-        value = self._take(name, required=required, what=what, kind="wholes", default=usual)
-        if value is None:
-            return ()
-        if not isinstance(value, list) or not all(type(item) is int for item in value):
-            self.problem(name, f"is {value!r}; it has to be {what}.")
-            return ()
-        return tuple(value)
+        return tuple(self._list(name, required, usual, "wholes", what, (int,)) or ())
 
     def counts(self, name: str, allowed: Iterable[str], *, required: bool = True) -> dict[str, int]:
         names = list(allowed)

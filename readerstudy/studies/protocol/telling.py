@@ -1,4 +1,4 @@
-"""Warn of texts and feedback that unblind readers: words before a disclosure, truths of repeated images."""
+"""Warn of texts and feedback that unblind readers, and of sections from which no report can be made."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,8 @@ from readerstudy.studies.protocol.sections import ReadSection
 from readerstudy.studies.protocol.words import Words
 
 _WORDS = re.compile(r"\b(AI|(?i:real|synthetic|fake|generated))\b")
+#: Tasks whose answers are of a trial; those of the others are of an image.
+_OF_TRIALS = {"pick_real", "ask"}
 #: What the pages of these tasks ask, in words that a protocol does not write itself.
 _TASKS = {"pick_real": "Which is real?", "call": "Real or synthetic?"}
 
@@ -148,3 +150,14 @@ def _late(arm: ArmDocument, path: str, document: ProtocolDocument, lines: Lines)
             )
             yield Problem(field=path, sentence=sentence, line=lines.of(path))
             return
+
+
+def single_trials(sections: Sequence[ReadSection], lines: Lines) -> Iterator[Problem]:
+    """Return a warning for each section that counts and has a single trial, or a single image."""
+    for one in sections:
+        section = one.section
+        units = section.trials if section.task in _OF_TRIALS else section.trials * section.alternatives
+        if units == 1 and section.alternatives and not section.practice:
+            path = f"{one.table.path}.trials"
+            sentence = "is 1; a report needs at least two trials in each section. Plan more, or leave it out."
+            yield Problem(field=path, sentence=sentence, line=lines.of(path))

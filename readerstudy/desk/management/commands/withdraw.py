@@ -3,7 +3,7 @@ from typing import Any
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.people.command import PeopleCommand, somebody_of, takes_leaving
-from readerstudy.desk.people.leaving import withdraw_person
+from readerstudy.desk.people.inviting import withdraw_person
 from readerstudy.desk.people.options import Withdrawal
 from readerstudy.studies.models import Study
 from readerstudy.web.options import typed
