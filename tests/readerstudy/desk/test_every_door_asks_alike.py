@@ -1,6 +1,7 @@
 """The same values do the same through page, API and command, or are refused by all three."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,22 +14,32 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
+from readerstudy.accounts.models import User
+from readerstudy.audit.models import Event
+from readerstudy.desk.emergency.ask import ask_for_disclosure
+from readerstudy.desk.images.uploads import Batch
 from readerstudy.results.freeze import freeze_study
-from readerstudy.studies.models import Enrolment, Run, Study, Withdrawal
+from readerstudy.studies.models import Deadline, Enrolment, Program, Role, Run, Study, Withdrawal
 from readerstudy.studies.runs import start_run
+from readerstudy.truth.allocate import allocate
 from readerstudy.truth.blinding.audit import keep_audit
 from readerstudy.truth.blinding.gate import images_digest
+from readerstudy.truth.duplicate import duplicate
+from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import (
     BlindingOverride,
+    Disclosure,
     DisclosureRequest,
     Plan,
     Provenance,
+    SharedImagesApproval,
     Unblinding,
     UnblindingRequest,
 )
-from readerstudy.truth.unblind import request_unblinding
-from tests.readerstudy.desk.api.conftest import Program, a_program
+from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from tests.readerstudy.desk.api import conftest as programs
 from tests.readerstudy.factory import (
     AUDIT,
     Locked,
@@ -43,6 +54,17 @@ from tests.readerstudy.people import signed_in
 pytestmark = pytest.mark.django_db
 
 LONG = "x" * 2001
+BATCH = uuid4()
+#: Verbs that other tests try through every door they have.
+ELSEWHERE = {
+    "uploads_append": "test_a_piece_of_an_upload_is_put_nowhere_else_than_at_its_offset",
+    "studies_create": "test_a_study_is_created_alike_through_every_door",
+    "gaze_import": "test_page_api_and_command_take_the_same_table",
+    "interim_take": "test_page_api_and_command_take_the_same_look",
+    "my_data_erase": "test_the_api_erases_too_and_the_last_owner_of_a_study_stays",
+}
+#: Operations that answer a question and change nothing.
+ASKING = {"protocol_check", "protocols_check", "planner_ask", "planner_endpoint"}
 Form = dict[str, Any]
 
 
@@ -58,17 +80,16 @@ class Act:
     method: str = "post"
 
 
-def reasoned(on: str, page: str, verb: str, api: str, command: str, **more: Any) -> dict[str, Act]:
+def reasoned(on: str, page: str, verb: str, api: str, command: str, *, name: str = "") -> dict[str, Act]:
     """An act that asks for a reason alone: with one, without, with spaces, and with one too long."""
     said = {"": "because", " without a reason": "", " for a blank reason": "  ", " for a long reason": LONG}
     return {
-        f"{command}{ending}": Act(
+        f"{name or command}{ending}": Act(
             on=on,
             taken=reason == "because",
             page=(page, {"verb": verb, "reason": reason}),
             api=(api, {"reason": reason}),
-            command=[command, "{slug}", f"--reason={reason}"],
-            **more,
+            command=[command, "{slug}", f"--reason={reason}", "--by=alice@example.org"],
         )
         for ending, reason in said.items()
     }
@@ -144,6 +165,52 @@ def disclosed(taken: bool, **changes: Any) -> Act:
     )
 
 
+def asked_of_people(taken: bool, verb: str, api: str, command: str, **values: Any) -> Act:
+    """An act of the page of people; a list is one field of several lines there, and an option each."""
+    options = [
+        f"--{'email' if name == 'emails' else name.replace('_', '-')}={one}"
+        for name, value in values.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    return Act(
+        on="locked",
+        taken=taken,
+        page=("people/", {"verb": verb, "mail": "1", **values}),
+        api=(f"people/{api}", values),
+        command=[command, "{slug}", *options, "--by=alice@example.org"],
+    )
+
+
+def moved(taken: bool, **values: str) -> Act:
+    return asked_of_people(taken, "deadline", "deadline", "move_deadline", **values)
+
+
+def staff_left(taken: bool, reason: str) -> Act:
+    return Act(
+        on="locked",
+        taken=taken,
+        page=("people/staff/{staff}/withdraw/", {"keep_answers": "1", "reason": reason}),
+        api=("people/withdrawals", {"email": "carl@example.org", "reason": reason}),
+        command=["withdraw", "{slug}", "carl@example.org", f"--reason={reason}", "--keep-answers"],
+    )
+
+
+def confirmed(taken: bool, reason: str) -> Act:
+    """What anna asked for is confirmed by alice, whose command names it once more."""
+    return Act(
+        on="disclosing",
+        taken=taken,
+        page=("emergency/", {"verb": "confirm", "request": "{request}", "reason": reason}),
+        api=("emergencies/{request}/confirmation", {"reason": reason}),
+        command=[*disclosed(taken).command[:-2], f"--reason={reason}", "--by=alice@example.org"],
+    )
+
+
+def imported(taken: bool, source: str = "gan-canary", names: str = "", batch: str = str(BATCH)) -> Act:
+    given = {"batch": batch, "source": source, "names": names}
+    return Act(on="draft", taken=taken, page=("images/", given), api=("imports", given))
+
+
 def revised(taken: bool, text: str, reason: str = "") -> Act:
     return Act(
         on="draft",
@@ -156,6 +223,49 @@ def revised(taken: bool, text: str, reason: str = "") -> Act:
 
 
 ACTS = {
+    "allocation": Act(
+        on="unplanned", taken=True, page=("plan/", {}), api=("plan", {}), command=["allocate", "{slug}"]
+    ),
+    "allocation after the lock": Act(
+        on="locked", taken=False, page=("plan/", {}), api=("plan", {}), command=["allocate", "{slug}"]
+    ),
+    "audit": Act(on="draft", taken=True, page=("audit/", {"verb": "run"}), api=("audit", {})),
+    "reading preview": Act(on="draft", taken=True, page=("preview/", {}), api=("reading-preview", {})),
+    "report": Act(
+        on="unblinded",
+        taken=True,
+        page=("result/", {"cross_check": "1"}),
+        api=("report", {"cross_check": True}),
+    ),
+    "report before the unblinding": Act(on="asked", taken=False, page=("result/", {}), api=("report", {})),
+    "import": imported(True),
+    "import by names": imported(True, names="{{grade}}/{{patient}}.png"),
+    "import by a pattern that is none": imported(False, names="{{"),
+    "import into no such source": imported(False, source="none"),
+    "import of no batch": imported(False, batch="abc"),
+    "deadline": asked_of_people(
+        True, "deadline", "deadline", "move_deadline", day="2030-01-31", reason="slow"
+    ),
+    "deadline on no day": asked_of_people(
+        False, "deadline", "deadline", "move_deadline", day="soon", reason="slow"
+    ),
+    "deadline without a reason": moved(False, day="2030-01-31", reason=""),
+    "reminder of everybody": asked_of_people(True, "remind", "reminders", "remind"),
+    "reminder of one": asked_of_people(True, "remind", "reminders", "remind", emails=["ron@example.org"]),
+    "reminder of no address": asked_of_people(False, "remind", "reminders", "remind", emails=["nobody"]),
+    "program": asked_of_people(True, "program", "programs", "enrol_program", model="M", model_version="1"),
+    "program read more than allowed": asked_of_people(
+        False, "program", "programs", "enrol_program", model="M", model_version="1", repeats=1001
+    ),
+    "program of a holder nobody knows": asked_of_people(
+        False, "program", "programs", "enrol_program", model="M", model_version="1", holder="no@example.org"
+    ),
+    "withdrawal of staff": staff_left(True, "moved"),
+    "withdrawal of staff without a reason": staff_left(False, " "),
+    "confirmation of a disclosure": confirmed(True, "nodule"),
+    "confirmation of a disclosure without a reason": confirmed(False, ""),
+    **reasoned("two to unblind", "ending/", "ask", "unblinding-request", "unblind_study", name="request"),
+    **reasoned("shared", "ending/", "approve", "shared-images-approval", "approve_shared_images"),
     **reasoned("draft", "lock/", "", "lock", "lock_study"),
     **reasoned("failed", "audit/", "override", "audit/override", "override_audit"),
     **reasoned("locked", "ending/", "freeze", "freeze", "freeze_study"),
@@ -231,10 +341,14 @@ ACTS = {
 def state_of(study: Study) -> dict[str, Any]:
     """What a study holds, without what is random or a time."""
     enrolments = Enrolment.objects.filter(study=study).order_by("pk")
-    reasons = [Withdrawal, BlindingOverride, DisclosureRequest, UnblindingRequest, Unblinding]
+    reasons: list[Any] = [Withdrawal, BlindingOverride, DisclosureRequest, UnblindingRequest, Unblinding]
+    reasons += [Deadline, Disclosure, SharedImagesApproval]
     return {
         "runs": [(run.kind, run.request, run.total) for run in Run.objects.filter(study=study)],
+        "rehearsals": Study.objects.filter(rehearses=study).count(),
         "stopped": Run.objects.filter(study=study, cancellation__isnull=False).count(),
+        "letters": Event.objects.filter(stream__name=study.scope, verb="letter sent").count(),
+        "programs": list(Program.objects.values_list("model", "version", "repeats", "holder__email")),
         "people": [(one.email, one.role, one.place) for one in enrolments],
         "left": list(Withdrawal.objects.values_list("enrolment", "reason", "keep_answers")),
         "reasons": [list(model.objects.values_list("reason", flat=True)) for model in reasons],
@@ -252,7 +366,7 @@ class House:
 
     studies: dict[str, Study]
     browser: Client
-    program: Program
+    program: programs.Program
     folder: Path
 
     def filled(self, study: Study, value: Any) -> Any:
@@ -263,12 +377,15 @@ class House:
         if not isinstance(value, str) or "{" not in value or "[" in value:
             return value
         reader = study.enrolments.readers().order_by("place").first()
-        run = study.runs.first()
+        run, staff = study.runs.first(), study.enrolments.filter(role=Role.COORDINATOR).first()
+        request = DisclosureRequest.objects.first()
         image = Provenance.objects.filter(source__study=study, source__name="gan-canary").last()
         return value.format(
             slug=study.slug,
             reader=reader and reader.pseudonym,
             run=run and run.pk,
+            staff=staff and staff.pk,
+            request=request and request.pk,
             image=image and image.pk,
             file=self.folder / "protocol.toml",
         )
@@ -310,7 +427,7 @@ def house(
         yield House(
             studies=studies,
             browser=browser,
-            program=a_program(locked.owner),
+            program=programs.a_program(locked.owner),
             folder=tmp_path_factory.mktemp("doors"),
         )
 
@@ -324,7 +441,41 @@ def _others(locked: Locked) -> dict[str, Study]:
     request_unblinding(asked.study, by=asked.owner, reason="read")
     running = a_planned_study(slug="running")
     start_run(running, "audit", {}, by=locked.owner)
-    return {"draft": draft, "failed": failed, "asked": asked.study, "running": running}
+    upload = Batch(study=draft, token=BATCH, by=locked.owner)
+    upload.append(0, "none/knee.png", 0, b"whatever the worker will say of it")
+    return {
+        "draft": draft,
+        "unplanned": duplicate(draft, by=locked.owner),
+        "failed": failed,
+        "asked": asked.study,
+        "running": running,
+        **_near_the_end(locked.owner),
+    }
+
+
+def _near_the_end(owner: User) -> dict[str, Study]:
+    """Frozen studies before and after the unblinding, and one with an emergency."""
+    two = a_locked_study(protocol_text(study="unblinding_people = 2"), slug="two")
+    shared, unblinded = a_locked_study(slug="shared"), a_locked_study(slug="unblinded")
+    for made in (two, shared, unblinded):
+        answer_next(made.reading("rita"))
+        freeze_study(made.study, by=owner, reason="read")
+    request_unblinding(unblinded.study, by=owner, reason="read")
+    confirm_unblinding(unblinded.study, by=owner, reason="read")
+    copy = duplicate(shared.study, by=owner)
+    allocate(copy, by=owner)
+    keep_audit(copy, images_digest(copy), True, AUDIT, by=owner)
+    lock_study(copy, by=owner, reason="ready")
+    disclosing = a_locked_study(slug="disclosing")
+    answer_next(disclosing.reading("rita"))
+    asked = disclosed(True).api[1] | {"reader": disclosing.reading("rita").pseudonym}
+    ask_for_disclosure(disclosing.study, asked, by=disclosing.people["carl"])
+    return {
+        "two to unblind": two.study,
+        "shared": shared.study,
+        "unblinded": unblinded.study,
+        "disclosing": disclosing.study,
+    }
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -350,3 +501,56 @@ def test_a_piece_of_an_upload_is_put_nowhere_else_than_at_its_offset(offset: str
     assert house.browser.get(page).json() == {"received": 9}
     assert Client().put(api + "9", b" and end", headers=token, **how).json() == {"received": 17}
     assert house.browser.put(page + "0", b"beginning and end", **how).json() == {"received": 17}
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "taken"),
+    [
+        (protocol_text(), "", True),
+        (protocol_text(), "hips", True),
+        (protocol_text(), "no such name", False),
+        (protocol_text(), "draft", False),
+        ("nothing", "hips", False),
+    ],
+)
+def test_a_study_is_created_alike_through_every_door(text: str, slug: str, taken: bool, house: House) -> None:
+    path = house.folder / "new.toml"
+    path.write_text(text, encoding="utf-8")
+    named: Form = {"slug": slug} if slug else {}
+    words = ["create_study", str(path), f"--name={slug}", "--by=alice@example.org"]
+
+    def by_command() -> None:
+        with suppress(CommandError):
+            call_command(*words, stdout=StringIO(), stderr=StringIO())
+
+    before, found = set(Study.objects.values_list("pk", flat=True)), []
+    for door in (
+        lambda: house.browser.post("/studies/new/", {"text": text, "do": "save", "slug": slug}),
+        lambda: house.program.post("studies", {"text": text, **named}),
+        by_command,
+    ):
+        with transaction.atomic():
+            door()
+            made = Study.objects.exclude(pk__in=before)
+            found.append([(one.slug if slug else "", one.title, one.protocol.text) for one in made])
+            transaction.set_rollback(True)
+    assert found == [found[0]] * 3
+    assert bool(found[0]) == taken
+
+
+def test_every_verb_of_the_api_is_tried_through_every_door() -> None:
+    """A new operation that changes something needs an act here, or a test named in ELSEWHERE."""
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]  # type: ignore[no-untyped-call]
+    tried = {f"{act.method} {re.sub('{[a-z]+}|gan-canary', '{}', act.api[0])}" for act in ACTS.values()}
+    untried = {
+        operation["operationId"]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if path.startswith("/api/")
+        and not path.startswith("/api/read")
+        and method not in ("get", "parameters")
+        and f"{method} {re.sub('{[a-z]+}', '{}', path.removeprefix('/api/studies/{slug}/'))}" not in tried
+    }
+    assert untried - ASKING == set(ELSEWHERE)
+    tests = "".join(path.read_text() for path in Path("tests/readerstudy").rglob("test_*.py"))
+    assert [name for name in ELSEWHERE.values() if f"def {name}(" not in tests] == []

@@ -1,6 +1,7 @@
 """A monitor looks at the primary endpoint while the study is read; nobody else learns what was found."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,6 +33,7 @@ from readerstudy.truth.disclose import Case, request_disclosure
 from readerstudy.truth.errors import RecipientIsInTheStudy
 from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
+from tests.readerstudy.desk.api.conftest import a_program
 from tests.readerstudy.factory import Locked, a_locked_study, a_user, protocol_text
 from tests.readerstudy.people import signed_in
 from tests.readerstudy.results.behind_the_triggers import rewrite
@@ -226,9 +228,18 @@ def test_a_reader_is_told_nothing(made: Locked) -> None:
     assert not events.filter(verb__startswith="look").exists()
 
 
-def test_the_command_takes_it_for_the_monitor_alone(made: Locked, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("interim_look", "knees", "--by", "mona@example.org", "--reason", "as planned")
-    assert "Look 1 at 45 answers: the study is to stop." in capsys.readouterr().out
+@pytest.mark.parametrize("door", ["page", "api", "command"])
+def test_page_api_and_command_take_the_same_look(made: Locked, door: str) -> None:
+    mona, reason = made.people["mona"], "as planned"
+    if door == "page":
+        signed_in(mona, confirmed=True).post(PAGE, {"reason": reason})
+    elif door == "api":
+        a_program(mona).post(API.removeprefix("/api/"), {"reason": reason})
+    else:
+        call_command("interim_look", "knees", "--by", mona.email, "--reason", reason, stdout=StringIO())
+    taken = InterimLook.objects.get()
+    assert (taken.number, taken.answers, taken.by, taken.reason) == (1, 45, mona, reason)
+    assert taken.decision == InterimLook.Decision.STOP
 
 
 def test_a_study_has_one_monitor(made: Locked) -> None:
