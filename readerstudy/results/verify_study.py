@@ -85,7 +85,7 @@ def _interim_looks(study: Study) -> Iterator[Finding]:
 def _kept_counts(study: Study) -> Iterator[Finding]:
     for section in study.sections.all():
         if not keeps_what_was_counted(section):
-            what = f"the counts of images in section {section.name} are not those of its answers"
+            what = f"the counts of images in section {section.name} do not match its answers"
             yield Finding(stream=study.scope, what=what)
 
 

@@ -80,7 +80,7 @@ def _before_seals(study: Study, plan: Plan) -> Iterator[str]:
     declared = {source.name: source.kind for source in study.protocol.document.sources}
     for pk, name, kind in Source.objects.filter(study=study).values_list("pk", "name", "kind"):
         if name in declared and declared[name] != kind:
-            yield f"truth_source:{pk} is not of the kind that the protocol says"
+            yield f"truth_source:{pk} does not have the kind that the protocol gives it"
     plain = Key.objects.filter(trial_image__trial__section__study=study, catch=False).select_related(
         "provenance", "trial_image"
     )

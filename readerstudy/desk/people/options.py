@@ -28,7 +28,7 @@ class Invitation(ByEmail):
         default="",
         allow_blank=True,
         max_length=80,
-        help_text="Of readers: whose next free place they get. Places are taken in turn if left out.",
+        help_text="For readers: the arm whose next free place they get. By default, any arm in turn.",
     )
     language = serializers.ChoiceField(
         choices=settings.LANGUAGES,
@@ -42,7 +42,7 @@ class Reminder(ByEmail):
         child=serializers.EmailField(),
         default=list,
         max_length=MOST_EMAILS,
-        help_text="Whom; every reader who has not finished if left out.",
+        help_text="By default, every reader who has not finished.",
     )
 
 

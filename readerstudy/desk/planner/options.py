@@ -43,7 +43,7 @@ class Question(Shape):
     )
     readers = _readers()
     trials = serializers.IntegerField(min_value=2, max_value=2000, default=50)
-    accuracy = _number("True rate", 0.01, 0.99, None, "From 0 to 1; chance if left out.")
+    accuracy = _number("True rate", 0.01, 0.99, None, "From 0 to 1. By default, chance.")
     margin = _number(
         "Equivalence margin", SMALLEST_MARGIN, LARGEST_MARGIN, 0.10, "0.1 is ten percentage points."
     )

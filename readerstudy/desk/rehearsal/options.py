@@ -6,14 +6,14 @@ from readerstudy.web.shapes import Shape
 
 class Preflight(Shape):
     readers = serializers.IntegerField(
-        min_value=2, max_value=50, allow_null=True, default=None, help_text="As many as planned, if left out."
+        min_value=2, max_value=50, allow_null=True, default=None, help_text="By default, as many as planned."
     )
     accuracy = serializers.FloatField(
         min_value=0.01,
         max_value=0.99,
         allow_null=True,
         default=None,
-        help_text="Share of right answers, from 0 to 1; usual for the task if left out.",
+        help_text="Share of right answers, from 0 to 1. By default, what is usual for the task.",
     )
     bias = serializers.FloatField(
         min_value=-3, max_value=3, default=0, label="Bias towards synthetic", help_text="In logits."

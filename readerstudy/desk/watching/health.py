@@ -1,9 +1,9 @@
 """Whether the server works: a worker is running, the disks have space, email goes out."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from shutil import disk_usage
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -47,7 +47,7 @@ def _disks() -> Iterator[str]:
         folders.append(Path(storage.location))
     there = {folder.stat().st_dev: folder for folder in reversed(folders) if folder.is_dir()}
     for folder in there.values():
-        free = shutil.disk_usage(folder).free
+        free = disk_usage(folder).free
         if free < LEAST_FREE_BYTES:
             yield f"Only {free / 1e9:.1f} GB are free under {folder}. Free some space."
 

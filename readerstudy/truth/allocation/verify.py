@@ -116,7 +116,7 @@ def _compare(bundle: Path, plan: PlanDocument) -> int:
             if not _holds(fits, row):
                 wrong.append(f"{name} line {line}")
     if wrong:
-        raise PlanNotVerified(f"Shown otherwise than planned: {_some(wrong, ', ')}.")
+        raise PlanNotVerified(f"Not shown as planned: {_some(wrong, ', ')}.")
     return rows
 
 

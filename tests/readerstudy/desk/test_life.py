@@ -59,6 +59,8 @@ def test_a_failed_audit_is_the_next_step_and_is_marked_as_failed() -> None:
 def test_a_rehearsal_that_was_left_out_is_not_called_done(made: Locked) -> None:
     [step] = [step for step in life_of(made.study) if step.name == "preflight"]
     assert (step.state, step.said) == ("skipped", "skipped")
+    page = made.client("alice").get("/studies/knees/people/").content.decode()
+    assert ">skipped</span>" in page
 
 
 def test_the_freeze_is_next_when_everybody_has_finished() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -42,7 +43,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 @pytest.fixture(autouse=True)
 def _the_disks_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the machine of the tests has."""
-    monkeypatch.setattr(health, "_free_bytes", lambda folder: 10**12)
+    monkeypatch.setattr(health, "disk_usage", lambda folder: SimpleNamespace(free=10**12))
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_busy_worker_is_not_reported_missing(made: Locked) -> None:
 
 
 def test_a_full_disk_is_named(made: Locked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_free_bytes", lambda folder: 10**8)
+    monkeypatch.setattr(health, "disk_usage", lambda folder: SimpleNamespace(free=10**8))
     assert "Only 0.1 GB are free" in health.health_problems(made.study)[0]
 
 
