@@ -6,7 +6,6 @@ answers pa is the mean over cases with two answers and more, the shares the mean
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,7 +38,8 @@ def fleiss_kappa(
 
     pe = p'Wp. se_null = sqrt(2/(N n (n-1))) sqrt((Σpq)² - Σpq(q-p)) / Σpq for N cases with n answers; where
     cases differ in n, the sum over cases of the same kernel's variance. se_cases linearises over cases:
-    k_i = (pa_i - pe)/(1 - pe) - 2(1 - k)(pe_i - pe)/(1 - pe), Var = Σ(k_i - k)²/(N(N-1)).
+    k_i = (pa_i - pe)/(1 - pe) - 2(1 - k)(pe_i - pe)/(1 - pe), Var = Σ(k_i - k)²/(N(N-1)). The interval over
+    cases is made on the scale log(1 + (n-1)k), on which kappa's distribution is nearly symmetrical.
 
     Parameters
     ----------
@@ -215,7 +215,9 @@ def _coefficient(
     found = bare.with_(observed=observed, expected=pe, estimate=estimate)
 
     def with_errors() -> Agreement:
-        whole = with_cases_error(found, cases_error(parts, estimate, pe, parts.shares @ gradient))
+        answers = float(parts.n[parts.has_pair].mean()) if expected is _fleiss_expected else None
+        by_case = influences(parts, estimate, pe, parts.shares @ gradient)
+        whole = with_cases_error(found, by_case, answers)
         whole = with_readers_error(whole, _without_each(data, parts, expected, matrix))
         return more(whole, parts) if more else whole
 
@@ -238,14 +240,10 @@ def blank(data: Counts, weights: str, level: float, method: str) -> Agreement:
     )
 
 
-def cases_error(parts: Shares, estimate: float, pe: float, pe_by_case: Floats) -> float:
-    """Linearised error over cases (Gwet 2014, eq. 5.27): sqrt(Σ(k_i - k)² / (N(N-1)))."""
-    n = len(parts.n)
-    if n < 2:
-        return 0.0
-    scaled = n / parts.has_pair.sum() * (parts.pair_agreement - pe * parts.has_pair) / (1 - pe)
-    strayed = scaled - 2 * (1 - estimate) * (pe_by_case - pe) / (1 - pe) - estimate
-    return math.sqrt(float(strayed @ strayed) / (n * (n - 1)))
+def influences(parts: Shares, estimate: float, pe: float, pe_by_case: Floats) -> Floats:
+    """How far each case pulls the coefficient, k_i - k (Gwet 2014, eq. 5.27)."""
+    scaled = len(parts.n) / parts.has_pair.sum() * (parts.pair_agreement - pe * parts.has_pair) / (1 - pe)
+    return np.asarray(scaled - 2 * (1 - estimate) * (pe_by_case - pe) / (1 - pe) - estimate)
 
 
 def _without_each(

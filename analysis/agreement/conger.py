@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.agreement.chance import CERTAIN, blank, cases_error
+from analysis.agreement.chance import CERTAIN, blank, influences
 from analysis.agreement.counts import Counts, Shares, counted, shared, weight_matrix
 from analysis.agreement.leave_one_out import observed_without_each
 from analysis.agreement.result import (
@@ -63,7 +63,8 @@ def conger_kappa(
 
     def with_errors() -> Agreement:
         pe_by_case = pe + _influence(data, near, by_pair, n_by_reader)
-        whole = with_cases_error(found, cases_error(parts, estimate, pe, pe_by_case))
+        answers = float(parts.n[parts.has_pair].mean())
+        whole = with_cases_error(found, influences(parts, estimate, pe, pe_by_case), answers)
         return with_readers_error(whole, _without_each(data, parts, pe, by_pair))
 
     return found.later(with_errors)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -66,7 +65,7 @@ def krippendorff_alpha(
     found = bare.with_(observed=observed, expected=expected, estimate=1 - observed / expected)
 
     def with_errors() -> Agreement:
-        whole = with_cases_error(found, _cases_error(pairable, apart))
+        whole = with_cases_error(found, _influences(pairable, apart), float(pairable.sum(axis=1).mean()))
         return with_readers_error(whole, _without_each(data, metric, apart))
 
     return found.later(with_errors)
@@ -136,10 +135,8 @@ def _disagreement(counts: Floats, apart: Floats) -> tuple[float, float]:
     return within / size, float(totals @ apart @ totals) / (size * (size - 1))
 
 
-def _cases_error(counts: Floats, apart: Floats) -> float:
-    n_cases = len(counts)
-    if n_cases < 2:
-        return 0.0
+def _influences(counts: Floats, apart: Floats) -> Floats:
+    """How far each case pulls alpha."""
     weights = 1 - apart / apart.max()
     n = counts.sum(axis=1)
     mean = float(n.mean())
@@ -154,8 +151,7 @@ def _cases_error(counts: Floats, apart: Floats) -> float:
     corrected = observed + (1 - observed) / float(n.sum())
     by_case = (agreeing - corrected * stray - pe) / (1 - pe)
     pe_by_case = counts @ near / mean - pe * stray
-    strayed = by_case - 2 * (1 - alpha) * (pe_by_case - pe) / (1 - pe) - alpha
-    return math.sqrt(float(strayed @ strayed) / (n_cases * (n_cases - 1)))
+    return np.asarray(by_case - 2 * (1 - alpha) * (pe_by_case - pe) / (1 - pe) - alpha)
 
 
 def _without_each(data: Counts, metric: str, apart: Floats) -> list[float] | None:

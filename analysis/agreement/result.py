@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from scipy import special
 
+from analysis.arrays import Floats
 from analysis.deferred import Deferring, deferred
 from analysis.result import Interval, Result
 
@@ -57,18 +59,42 @@ class Agreement(Deferring, Interval):
     per_category: tuple[CategoryAgreement, ...] = deferred(())
 
 
-def with_cases_error(bare: Agreement, se: float) -> Agreement:
-    """Add the error over cases and its t-interval on N - 1, cut off at 1."""
-    n_cases = bare.n_cases or 0
+def with_cases_error(bare: Agreement, influences: Floats, answers: float | None = None) -> Agreement:
+    """Add the error over cases and its t-interval on N - 1, cut off at 1.
+
+    `answers` a case make the interval on the scale log(1 + (answers - 1) k), where that is possible.
+    """
+    n = len(influences)
     if bare.estimate is None:
         return bare
-    if n_cases < 2:
+    if n < 2:
         return bare.with_(reason=ONE_CASE)
+    se = math.sqrt(float(influences @ influences) / (n * (n - 1)))
     if se < 1e-12:
         return bare.with_(se_cases=0.0, se=0.0, reason=bare.reason or NO_ERROR)
-    reach = float(special.stdtrit(n_cases - 1, 0.5 + bare.level / 2)) * se
-    low, high = max(-1.0, bare.estimate - reach), min(1.0, bare.estimate + reach)
-    return bare.with_(se_cases=se, se=se, df=n_cases - 1.0, low=low, high=high)
+    t = float(special.stdtrit(n - 1, 0.5 + bare.level / 2))
+    ends = None if answers is None else _on_logarithms(bare.estimate, influences, answers, t)
+    low, high = ends or (bare.estimate - t * se, bare.estimate + t * se)
+    return bare.with_(se_cases=se, se=se, df=n - 1.0, low=max(-1.0, low), high=min(1.0, high))
+
+
+def _on_logarithms(
+    estimate: float, influences: Floats, answers: float, t: float
+) -> tuple[float, float] | None:
+    """Return the ends by a jackknife of log(1 + (answers - 1) k); None where it does not exist.
+
+    1 + (n-1)k is the ratio of what n answers to a case vary together to what they would alone: the scale of
+    an intraclass correlation's F (Fisher 1925). Each case's own influence stands for leaving it out.
+    """
+    n = len(influences)
+    without = 1 + (answers - 1) * (estimate - influences / (n - 1))
+    ratio = 1 + (answers - 1) * estimate
+    if n < 3 or ratio <= 0 or (without <= 0).any():
+        return None
+    strayed = np.log(without) - np.log(without).mean()
+    reach = t * math.sqrt(float(strayed @ strayed) * (n - 1) / (n - 2))
+    low, high = ratio * math.exp(-reach), ratio * math.exp(reach)
+    return (low - 1) / (answers - 1), (high - 1) / (answers - 1)
 
 
 def with_readers_error(bare: Agreement, without_each: list[float] | None) -> Agreement:
