@@ -119,6 +119,38 @@ def icc_forms(table: Any, *, level: float = 0.95) -> dict[str, Intraclass]:
     return {form: bare.with_(**parts[form]) for form in FORMS}
 
 
+def planned_interval(
+    *, icc: float, reader_share: float, readers: int, cases: int, level: float
+) -> tuple[float, float]:
+    """Return the interval that ICC(2,1) has where the mean squares are the expected ones.
+
+    Parameters
+    ----------
+    icc, reader_share
+        Shares of the variance of a rating between cases and between readers; less than 1 together.
+    readers, cases
+        Size of the study.
+    level
+        Confidence level of the interval.
+
+    Returns
+    -------
+    tuple of float
+        Its ends.
+    """
+    error = 1 - icc - reader_share
+    squares = _Squares(
+        n=cases,
+        k=readers,
+        case=readers * icc + error,
+        reader=cases * reader_share + error,
+        error=error,
+        within=reader_share + error,
+    )
+    found = _random_readers(squares, (1 - level) / 2)[0]
+    return found["low"], found["high"]
+
+
 def _all(bare: Intraclass, reason: str) -> dict[str, Intraclass]:
     return {form: bare.with_(method=form, reason=reason) for form in FORMS}
 

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
+from analysis.agreement.intraclass import planned_interval
 from analysis.planning.model import PlanError
 from analysis.proportions import check_level
 from analysis.result import Result
@@ -27,6 +28,8 @@ TESTS = ("difference", "superiority", "non_inferiority", "equivalence")
 BETTER = ("higher", "lower")
 GOAL = 0.8
 NODES = 64
+# with fewer degrees of freedom, simulated power lay up to 7 points below the plan
+FEW_DF = 5
 FACTORS = (0.5, 0.75, 1.0, 1.5, 2.0)
 MOST_CASES = 100_000
 MOST_READERS = 500
@@ -126,6 +129,11 @@ class _Assumed:
         return (self.against + self.expected, self.against)
 
     @property
+    def reader_share(self) -> float:
+        """Share of the variance of one answer that lies between readers."""
+        return (self.reader_sd / self.sd) ** 2
+
+    @property
     def spreads(self) -> tuple[float, float]:
         """Variance of one answer within each source; of one source, twice the same."""
         if self.what in SHARES:
@@ -171,7 +179,8 @@ def plan_endpoint(
         image of both. Areas are compared as those of different cases; an icc has no test.
     sd, reader_sd
         Standard deviation of one answer, of a mean (of net, the root of the share that has a preference); and
-        between readers, in the unit of the endpoint: of their values, or of their differences.
+        between readers, in the unit of the endpoint: of their values, or of their differences. Of
+        an icc, both in the unit of an answer.
     case_share, positive_share, level, goal
         Share of the variance that lies between cases; of areas, the correlation of two readers' areas, and
         the share of positive cases; level of the interval, and power that `cases_needed` gives.
@@ -198,7 +207,7 @@ def _problems(a: _Assumed, test: str, margin: float) -> dict[str, bool]:
         f"{test} needs a margin above 0": test in ("non_inferiority", "equivalence") and margin <= 0,
         f"case_share is {a.case_share:g}; give 0 to 0.95": not 0 <= a.case_share <= 0.95,
         f"reader_sd is {a.reader_sd:g}; give 0 or more": not 0 <= a.reader_sd < math.inf,
-        f"sd is {a.sd:g}; give more than 0": a.what in ("mean", "net") and not 0 < a.sd < math.inf,
+        f"sd is {a.sd:g}; give more than 0": a.what in ("mean", "net", "icc") and not 0 < a.sd < math.inf,
         f"positive_share is {a.positive_share:g}; give more than 0 and less than 1": (
             not 0 < a.positive_share < 1
         ),
@@ -211,6 +220,9 @@ def _problems(a: _Assumed, test: str, margin: float) -> dict[str, bool]:
 def _value_problems(a: _Assumed) -> dict[str, bool]:
     """Values that the quantity cannot have, of either source."""
     problems = {}
+    if a.what == "icc" and 0 < a.expected < 1 and a.sd > 0:
+        wrong = f"readers have {100 * a.reader_share:.4g}% of the variance and cases {100 * a.expected:.4g}%"
+        problems[f"{wrong}; give less than 100% together"] = a.expected + a.reader_share >= 1
     for place, value in enumerate(a.values):
         if a.what in (*SHARES, "auc", "icc"):
             wrong = f"a share, area or correlation of {value:.4g}; give more than 0 and less than 1"
@@ -236,7 +248,7 @@ def _check(a: _Assumed, test: str, margin: float, level: float, goal: float) -> 
 
 def _planned(assumed: _Assumed, test: str, margin: float, level: float, goal: float) -> EndpointPlan:
     _check(assumed, test, margin, level, goal)
-    se, df = _error(assumed)
+    df, half_width = _width(assumed, level)
     power = _power(assumed, test, margin, level)
     needed = _needed(assumed, test, margin, level, goal) if power is not None else None
     made = EndpointPlan(
@@ -249,9 +261,9 @@ def _planned(assumed: _Assumed, test: str, margin: float, level: float, goal: fl
         against=assumed.against,
         margin=margin,
         compared=assumed.compared,
-        se=se,
+        se=half_width / float(special.stdtrit(df, 0.5 + level / 2)),
         df=df,
-        half_width=float(special.stdtrit(df, 0.5 + level / 2)) * se,
+        half_width=half_width,
         power=power,
         goal=goal,
         cases_needed=needed,
@@ -262,12 +274,21 @@ def _planned(assumed: _Assumed, test: str, margin: float, level: float, goal: fl
     return made.with_(sentence=_sentence(made, assumed))
 
 
+def _width(a: _Assumed, level: float) -> tuple[float, float]:
+    """Degrees of freedom and half width of the interval; of a correlation, at the expected mean squares."""
+    if a.what == "icc":
+        low, high = planned_interval(
+            icc=a.expected, reader_share=a.reader_share, readers=a.readers, cases=a.cases, level=level
+        )
+        return a.cases - 1.0, (high - low) / 2
+    se, df = _error(a)
+    return df, float(special.stdtrit(df, 0.5 + level / 2)) * se
+
+
 def _error(a: _Assumed) -> tuple[float, float]:
     """Standard error and degrees of freedom of the estimate."""
     if a.what == "auc":
         return _error_of_area(a)
-    if a.what == "icc":
-        return _error_of_correlation(a), max(a.cases - 1.0, 1.0)
     r, c = a.readers, a.cases
     between, rest = ([spread * share for spread in a.spreads] for share in (a.case_share, 1 - a.case_share))
     if not a.compared:
@@ -328,12 +349,6 @@ def _error_of_area(a: _Assumed) -> tuple[float, float]:
     return math.sqrt(variance), variance**2 / spread
 
 
-def _error_of_correlation(a: _Assumed) -> float:
-    """Of an intraclass correlation of single readings (Bonett 2002, Stat Med 21:1331)."""
-    k, rho = a.readers, a.expected
-    return math.sqrt(2 * ((1 - rho) * (1 + (k - 1) * rho)) ** 2 / (k * (k - 1) * (a.cases - 1)))
-
-
 def _power(a: _Assumed, test: str, margin: float, level: float) -> float | None:
     if a.what == "icc":
         return None
@@ -390,8 +405,7 @@ def _curve(a: _Assumed, test: str, margin: float, level: float) -> Sequence[Size
     for readers in sorted({max(2, round(a.readers * factor)) for factor in FACTORS}):
         for cases in sorted({max(4, round(a.cases * factor)) for factor in FACTORS}):
             here = replace(a, readers=readers, cases=cases)
-            se, df = _error(here)
-            reach = float(special.stdtrit(df, 0.5 + level / 2)) * se
+            _, reach = _width(here, level)
             power = _power(here, test, margin, level)
             rows.append(SizePoint(readers=readers, cases=cases, power=power, half_width=reach))
     return rows
@@ -412,6 +426,16 @@ def _of_two(made: EndpointPlan) -> str:
     return " The report takes two readers as they are, so its interval is narrower and speaks of them alone."
 
 
+def _of_few(made: EndpointPlan) -> str:
+    """What few degrees of freedom are to the plan."""
+    if made.df >= FEW_DF:
+        return ""
+    return (
+        f" With {made.df:.1f} degrees of freedom the test of the report is more careful where readers and "
+        "cases hardly vary: its power may be up to 7 points lower. Plan more readers."
+    )
+
+
 def _sentence(made: EndpointPlan, a: _Assumed) -> str:
     """What stands in a protocol."""
     name = NAMES.get(made.what, made.what)
@@ -420,8 +444,8 @@ def _sentence(made: EndpointPlan, a: _Assumed) -> str:
     if made.power is None:
         return (
             f"{who[0].upper()}{who[1:]}: with a true {name} of {made.expected:g} its "
-            f"{100 * made.level:g}% interval is ±{made.half_width:.3f} wide (Bonett 2002), if no reader "
-            "answers higher than another; it is wider where they differ."
+            f"{100 * made.level:g}% interval is ±{made.half_width:.3f} wide, with "
+            f"{100 * a.reader_share:.3g}% of the variance between readers."
         )
     asked = {
         "difference": "a difference from",
@@ -445,5 +469,5 @@ def _sentence(made: EndpointPlan, a: _Assumed) -> str:
     return (
         f"{who[0].upper()}{who[1:]}: {100 * made.power:.0f}% power to show {asked} {null} in {name}, "
         f"with a true {value} of {made.expected:.4g}, a standard deviation of {a.reader_sd:.3g} between "
-        f"readers and {shared}, readers and cases both random; {enough}.{_of_two(made)}"
+        f"readers and {shared}, readers and cases both random; {enough}.{_of_two(made)}{_of_few(made)}"
     )

@@ -87,6 +87,7 @@ def _question(
     if endpoint.better == "lower":
         apart = -apart
     unit = 1.0 if endpoint.what in (*SHARES, "auc", "net", "icc") else sd
+    spread = sd if endpoint.what == "icc" else unit
     return {
         "what": endpoint.what,
         "test": endpoint.test,
@@ -99,7 +100,7 @@ def _question(
         "against": 0.5 if compared and unit == 1.0 else null,
         "margin": endpoint.margin or 0.0,
         "sd": sd,
-        "reader_sd": round(unit * (0.05 if endpoint.what == "auc" else 0.1), 6),
+        "reader_sd": 0.05 if endpoint.what == "auc" else round(0.1 * spread, 6),
     }
 
 

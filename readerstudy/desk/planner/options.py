@@ -102,8 +102,8 @@ class EndpointQuestion(Shape):
     margin = _number(
         "Margin", 0, MOST, 0.1, "Of non-inferiority and equivalence, in the unit of the answers."
     )
-    sd = _number("SD of one answer", 0.001, MOST, 1.0, "Of means and net shares.")
-    reader_sd = _number("Between-reader SD", 0, MOST, 0.1, "In the unit of the endpoint.")
+    sd = _number("SD of one answer", 0.001, MOST, 1.0, "Of means, net shares and ICCs.")
+    reader_sd = _number("Between-reader SD", 0, MOST, 0.1, "In the unit of the endpoint, or of an answer.")
     case_share = _number("Share of variance between cases", 0, 0.95, 0.2)
     positive_share = _number("Share of positive cases", 0.05, 0.95, 0.5, "Of ROC areas.")
 
@@ -118,8 +118,7 @@ ASKED_WHEN: Mapping[str, Sequence[Mapping[str, Sequence[str | bool]]]] = {
     "paired": [{"what": (*_SHARES, "mean", "net"), "compared": (True,)}],
     "against": [{"what": _WITH_A_TEST, "compared": (False,)}, {"what": (*_SHARES, "auc")}],
     "margin": [{"what": _WITH_A_TEST, "test": ("non_inferiority", "equivalence")}],
-    "sd": [{"what": ("mean", "net")}],
-    "reader_sd": [{"what": _WITH_A_TEST}],
+    "sd": [{"what": ("mean", "net", "icc")}],
     "case_share": [{"what": _WITH_A_TEST}],
     "positive_share": [{"what": ("auc",)}],
 }

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from analysis.__main__ import main
+from analysis.agreement.intraclass import icc
 from analysis.crossed import crossed_difference, crossed_mean
 from analysis.planning.endpoint import area_variance, plan_endpoint
 from analysis.planning.model import PlanError
@@ -28,15 +29,43 @@ def test_one_fixed_reader_s_area_has_obuchowski_s_error() -> None:
     assert found.df == pytest.approx(total**2 / ((0.03**2 + var * 0.5) ** 2 / 4))
 
 
-def test_an_icc_has_bonett_s_width() -> None:
-    found = plan_endpoint(what="icc", readers=3, cases=61, expected=0.8)
-    # Bonett (2002): n = 8 z² (1 - ρ)² (1 + (k - 1) ρ)² / (k (k - 1) w²) + 1, here with t on n - 1
-    z = found.half_width / found.se
+def test_an_icc_has_bonett_s_width_where_readers_do_not_differ() -> None:
+    found = plan_endpoint(what="icc", readers=3, cases=61, expected=0.8, reader_sd=0)
+    # Bonett (2002): n = 8 z² (1 - ρ)² (1 + (k - 1) ρ)² / (k (k - 1) w²) + 1
     width = 2 * found.half_width
-    assert 8 * z**2 * 0.2**2 * 2.6**2 / (6 * width**2) + 1 == pytest.approx(61)
+    assert 8 * 1.96**2 * 0.2**2 * 2.6**2 / (6 * width**2) + 1 == pytest.approx(61, rel=0.05)
     assert found.power is None
-    assert "interval" in found.sentence
-    assert "wider where they differ" in found.sentence
+    assert "0% of the variance between readers" in found.sentence
+
+
+@pytest.mark.parametrize(("readers", "cases", "between"), [(3, 60, 0.1), (6, 40, 0.3)])
+def test_an_icc_is_as_wide_as_in_simulated_studies_whose_readers_differ(
+    readers: int, cases: int, between: float
+) -> None:
+    found = plan_endpoint(
+        what="icc", readers=readers, cases=cases, expected=0.5, sd=2, reader_sd=2 * math.sqrt(between)
+    )
+    rng, widths = np.random.default_rng(4), []
+    for _ in range(400):
+        table = math.sqrt(0.5) * rng.normal(size=cases) + math.sqrt(between) * rng.normal(size=(readers, 1))
+        made = icc(table + math.sqrt(0.5 - between) * rng.normal(size=(readers, cases)))
+        widths.append((made.high - made.low) / 2)
+    assert found.half_width == pytest.approx(float(np.median(widths)), rel=0.12)
+    alike = plan_endpoint(what="icc", readers=readers, cases=cases, expected=0.5, reader_sd=0)
+    assert found.half_width > 1.1 * alike.half_width
+
+
+def test_readers_and_cases_cannot_have_more_than_all_of_the_variance() -> None:
+    with pytest.raises(PlanError, match="Readers have 25% of the variance and cases 80%; give less than"):
+        plan_endpoint(what="icc", readers=3, cases=60, expected=0.8, reader_sd=0.5)
+
+
+def test_few_degrees_of_freedom_are_told_with_the_plan() -> None:
+    few = plan_endpoint(what="mean", readers=3, cases=40, expected=0.5, reader_sd=0.3)
+    assert few.df < 5
+    assert f"With {few.df:.1f} degrees of freedom the test of the report is more careful" in few.sentence
+    many = plan_endpoint(what="mean", readers=12, cases=40, expected=0.5, reader_sd=0.3)
+    assert "degrees of freedom" not in many.sentence
 
 
 def simulated(rng: np.random.Generator, difference: float, arms: int) -> list[np.ndarray]:
