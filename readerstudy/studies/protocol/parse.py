@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 from readerstudy.studies.protocol.asked import Asked
@@ -78,7 +79,8 @@ def examine(text: str) -> Examination:
     try:
         values = _read(text)
     except NotTOML as error:
-        problem = Problem(field="", sentence=str(error))
+        line = re.search(r"\(at line (\d+)", str(error))
+        problem = Problem(field="", sentence=str(error), line=int(line[1]) if line else None)
         return Examination(document=None, problems=(problem,), asked={})
     report = Report(Lines(text))
     document, sections = _document(Table(values, "", report))
@@ -91,7 +93,7 @@ def examine(text: str) -> Examination:
 
 
 def _by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -104,13 +106,25 @@ def _read(text: str) -> dict[str, Any]:
         )
     try:
         text.encode()
-        return tomllib.loads(text)
+        read: dict[str, Any] = _in_64_bits(tomllib.loads(text))
+        return read
     except UnicodeEncodeError as error:
         raise NotTOML(f"The file has a broken character at place {error.start}; take it out.") from None
     except RecursionError:
         raise NotTOML("The file is nested too deeply for a protocol.") from None
     except ValueError as error:  # what tomllib says of syntax, and Python of a number of 5,000 digits
         raise NotTOML(f"The file is not valid TOML: {error}.") from None
+
+
+def _in_64_bits(value: Any) -> Any:
+    """Return values as they are, but whole numbers that TOML does not have as what no field takes for one."""
+    if isinstance(value, dict):
+        return {key: _in_64_bits(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_in_64_bits(one) for one in value]
+    if isinstance(value, int) and value.bit_length() > 63:
+        return float(value) if value.bit_length() < 1000 else inf
+    return value
 
 
 def _document(root: Table) -> tuple[ProtocolDocument, tuple[ReadSection, ...]]:
@@ -139,7 +153,7 @@ def _document(root: Table) -> tuple[ProtocolDocument, tuple[ReadSection, ...]]:
         deadline=deadline_of(study),
         minutes=study.maybe_whole("minutes", 1, 6_000),
         external=study.flag("external", default=False),
-        languages=root.report.languages,
+        languages=root.report.languages or ("en",),
         canvas=setting.canvas,
         sources=setting.sources,
         scale=setting.scale,

@@ -8,7 +8,7 @@ from readerstudy.studies.protocol.items import COMPARING, KINDS, KNOWN_TRUTHS, O
 from readerstudy.studies.protocol.labels import label_named, options_of
 from readerstudy.studies.protocol.scales import points_and_labels
 from readerstudy.studies.protocol.setting import Setting
-from readerstudy.studies.protocol.table import Table
+from readerstudy.studies.protocol.table import Table, shown
 from readerstudy.studies.protocol.usual_words import usual_none
 from readerstudy.studies.protocol.words import Words
 
@@ -136,7 +136,7 @@ def _values(table: Table, name: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not value or not all(type(one) in (str, int) for one in value):
-        table.problem(name, f"is {value!r}; it has to be {what}.")
+        table.problem(name, f"is {shown(value)}; it has to be {what}.")
         return ()
     found = tuple(map(str, value))
     table.refuse_twice(name, found)
@@ -224,7 +224,7 @@ def _none(table: Table, kind: str) -> Words:
     if value is None or value is False:
         return Words()
     if value is True:
-        return usual_none(kind, table.report.languages)
+        return usual_none(kind, table.report.languages or ("en",))
     said = table.as_words("none", value, longest=200)
     if table.is_right("none") and not said.strip():
         table.problem("none", "is empty; it has to be true, or a text.")
@@ -240,10 +240,10 @@ def _options(table: Table, setting: Setting) -> tuple[Option, ...]:
     if isinstance(value, str):
         if value not in values:
             listed = ", ".join(values) or "there are none"
-            table.problem("options", f"is {value!r}; the labels that [values] lists: {listed}.")
+            table.problem("options", f"is {shown(value)}; the labels that [values] lists: {listed}.")
         return options_of(label_named(value, setting.labels), values.get(value, ()))
     if not isinstance(value, list):
-        table.problem("options", f"is {value!r}; it has to be {what}.")
+        table.problem("options", f"is {shown(value)}; it has to be {what}.")
         return ()
     if len(value) > MOST_OPTIONS:
         table.problem("options", f"has {len(value)} options; there can be {MOST_OPTIONS}.")

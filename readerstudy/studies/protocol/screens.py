@@ -7,9 +7,8 @@ from math import comb
 
 from readerstudy.studies.protocol.document import ScreenDocument, SectionDocument
 from readerstudy.studies.protocol.setting import Setting
-from readerstudy.studies.protocol.table import Table
+from readerstudy.studies.protocol.table import MOST_TRIALS, Table, shown
 
-MOST_TRIALS = 100_000
 MOST_IMAGES = 12
 
 
@@ -208,7 +207,7 @@ def _kinds_of_screen(table: Table, sources: Sequence[str]) -> dict[str, dict[str
     if value is None:
         return {}
     if not isinstance(value, dict) or not value:
-        table.problem("show", f"is {value!r}; it has to be {what}.")
+        table.problem("show", f"is {shown(value)}; it has to be {what}.")
         return {}
     nested = [key for key, one in value.items() if isinstance(one, dict)]
     if not nested:

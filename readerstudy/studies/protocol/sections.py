@@ -7,12 +7,12 @@ from readerstudy.studies.protocol.document import ARRANGEMENTS, MASKS, SectionDo
 from readerstudy.studies.protocol.item_checks import check_items, check_labels
 from readerstudy.studies.protocol.items import Item
 from readerstudy.studies.protocol.parse_items import Read, parse_items
-from readerstudy.studies.protocol.screens import MOST_TRIALS, parse_screens
+from readerstudy.studies.protocol.screens import parse_screens
 from readerstudy.studies.protocol.section_checks import check_section
 from readerstudy.studies.protocol.setting import Setting
 from readerstudy.studies.protocol.shorthands import shorthand_items
 from readerstudy.studies.protocol.staircase import parse_staircase
-from readerstudy.studies.protocol.table import Table
+from readerstudy.studies.protocol.table import MOST_TRIALS, Table
 from readerstudy.studies.protocol.words import Words
 
 TASKS = ("pick_real", "call", "rate", "check_label", "ask")

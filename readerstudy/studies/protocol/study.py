@@ -35,15 +35,15 @@ KINDS_OF_SOURCE = ("real", "synthetic")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 
-def parse_languages(study: Table) -> tuple[str, ...]:
-    """Return the languages of the texts that readers see, the default one first."""
+def parse_languages(study: Table) -> tuple[str, ...] | None:
+    """Return the languages of the texts that readers see, the default one first; None if they are wrong."""
     languages = study.texts("languages", usual=("en",)) or ("en",)
     if study.has("languages") and study.values["languages"] == []:
         study.problem("languages", 'is empty; name one or more languages, such as ["en", "de"].')
     for code in languages:
         if not _LANGUAGE.fullmatch(code):
             study.problem("languages", f"names {code!r}; a language is a code such as en, de or pt-br.")
-    return languages if study.is_right("languages") else ("en",)
+    return languages if study.is_right("languages") else None
 
 
 def parse_canvas(root: Table) -> Canvas:
@@ -86,8 +86,8 @@ def _check_canvas(table: Table, said: Mapping[str, Any]) -> None:
 
 
 def parse_sources(root: Table) -> tuple[tuple[SourceDocument, ...], bool]:
-    """Return the sources, and whether each has a kind that is one."""
-    found, known = [], True
+    """Return the sources, and whether each has a kind that is one; no sources if one has no name."""
+    found, known, named = [], True, True
     for table in root.tables("sources", required=True):
         source = SourceDocument(
             name=table.name("name"),
@@ -99,10 +99,11 @@ def parse_sources(root: Table) -> tuple[tuple[SourceDocument, ...], bool]:
             table.problem("name", f"is {source.name!r}, but the source is {source.kind}; choose another.")
         table.finish()
         known = known and table.is_right("kind")
+        named = named and table.is_right("name")
         found.append(source)
     names = [source.name for source in found]
     root.refuse_namesakes("sources", names)
-    return tuple(found), known and len(set(names)) == len(names)
+    return tuple(found) if named else (), known and len(set(names)) == len(names)
 
 
 def parse_margins(root: Table, scale: Scale) -> Margins:

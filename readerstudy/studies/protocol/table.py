@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from readerstudy.studies.protocol.asked import Asked, Kind
@@ -18,7 +19,32 @@ MOST_TABLES = 100
 TEXTS = 'a list of texts, such as ["a", "b"]'
 #: Of how many unknown fields of one table the nearest known one is looked for.
 MOST_HINTS = 20
+MOST_TRIALS = 100_000
+#: The largest whole number of a list; the analysis counts in 64 bits.
+FARTHEST_WHOLE = 10**9
+#: How many characters of a wrong value are quoted.
+MOST_QUOTED = 60
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def shown(value: Any) -> str:
+    """Return a wrong value as the file has it, or the beginning of it."""
+    if isinstance(value, dict):
+        pairs = (f"{key} = {_brief(one)}" for key, one in islice(value.items(), MOST_QUOTED))
+        quoted = f"{{ {', '.join(pairs)} }}" if value else "{}"
+    elif isinstance(value, list):
+        quoted = f"[{', '.join(map(_brief, value[:MOST_QUOTED]))}]"
+    else:
+        quoted = _brief(value)
+    return quoted if len(quoted) <= MOST_QUOTED else f"{quoted[:MOST_QUOTED]}…"
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | dict):
+        return "[…]" if isinstance(value, list) else "{…}"
+    return repr(value) if isinstance(value, str) else str(value)
 
 
 class Report:
@@ -28,7 +54,8 @@ class Report:
         self.lines = lines
         self.problems: list[Problem] = []
         self.asked: dict[str, Asked] = {}
-        self.languages: tuple[str, ...] = ("en",)
+        #: None where they are wrong themselves: no text can be held against them.
+        self.languages: tuple[str, ...] | None = ("en",)
 
     def add(self, path: str, sentence: str) -> None:
         self.problems.append(Problem(field=path, sentence=sentence, line=self.lines.of(path)))
@@ -52,7 +79,7 @@ class Table:
         self.wrong: set[str] = set()
         if not isinstance(values, dict):
             example = "{ name = … }" if path.endswith("]") else f"[{path}]"
-            report.add(path, f"is {values!r}; it has to be a table, written as {example}.")
+            report.add(path, f"is {shown(values)}; it has to be a table, written as {example}.")
 
     def at(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
@@ -86,7 +113,7 @@ class Table:
         if value is None:
             return default or ""
         if not isinstance(value, str):
-            self.problem(name, f"is {value!r}; it has to be {what}.")
+            self.problem(name, f"is {shown(value)}; it has to be {what}.")
             return default or ""
         if default is None and not value.strip():
             self.problem(name, "is empty; write something here.")
@@ -120,12 +147,16 @@ class Table:
 
     def as_words(self, name: str, value: Any, *, longest: int = LONGEST_TEXT) -> Words:
         """Read a text or a table of texts that stands somewhere in a field."""
-        languages = self.report.languages
         if isinstance(value, str):
             self._check_text(name, value, longest)
             return Words(value)
         if not isinstance(value, dict):
-            self.problem(name, f"is {value!r}; it has to be a text, or a table with one in each language.")
+            self.problem(
+                name, f"is {shown(value)}; it has to be a text, or a table with one in each language."
+            )
+            return UNSAID
+        languages = self.report.languages
+        if languages is None:
             return UNSAID
         listed = f"the study's languages are {', '.join(languages)}"
         for code in (code for code in value if code not in languages):
@@ -134,7 +165,9 @@ class Table:
             if code not in value:
                 self.problem(name, f"lacks a text in {code!r}; {listed}.")
             elif not isinstance(value[code], str) or not value[code].strip():
-                self.problem(f"{name}.{code}", f"is {value[code]!r}; it has to be a text in quotation marks.")
+                self.problem(
+                    f"{name}.{code}", f"is {shown(value[code])}; it has to be a text in quotation marks."
+                )
             else:
                 self._check_text(f"{name}.{code}", value[code], longest)
         said = {code: value[code] for code in languages if isinstance(value.get(code), str)}
@@ -149,13 +182,13 @@ class Table:
             return tuple(Words(text) for text in usual)
         said = tuple(self.as_words(f"{name}[{i}]", item) for i, item in enumerate(value))
         if self.is_right(name):
-            self.refuse_twice(name, said)
+            self.check_entries(name, said)
         return said
 
     def name(self, name: str) -> str:
         value = self.text(name, longest=LONGEST_NAME)
         if value and not all(c.isascii() and (c.isalnum() or c in "-_") for c in value):
-            self.problem(name, f"is {value!r}; names have letters, digits, - and _ only.")
+            self.problem(name, f"is {shown(value)}; names have letters, digits, - and _ only.")
         return value
 
     def choice(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
@@ -165,7 +198,7 @@ class Table:
         if value is None:
             return default or allowed[0]
         if value not in allowed:
-            self.problem(name, f"is {value!r}; allowed are {', '.join(allowed)}.")
+            self.problem(name, f"is {shown(value)}; allowed are {', '.join(allowed)}.")
             return default or allowed[0]
         return str(value)
 
@@ -179,11 +212,13 @@ class Table:
         value = self._take(name, required=False, what=what, **rules)
         if value is None or (type(value) is int and value in allowed):
             return default if value is None else value
-        self.problem(name, f"is {value!r}; allowed are {' and '.join(words)}.")
+        self.problem(name, f"is {shown(value)}; allowed are {' and '.join(words)}.")
         return default
 
     def number(self, name: str, low: float, high: float, default: float | None = None) -> float:
-        return float(self._within(name, low, high, default, "number", f"a number from {low:g} to {high:g}"))
+        return float(
+            self._within(name, low, high, default, "number", f"a number from {low:.10g} to {high:.10g}")
+        )
 
     def _within(
         self, name: str, low: float, high: float, default: float | None, kind: Kind, what: str
@@ -195,7 +230,7 @@ class Table:
         if value is not None and type(value) in allowed and low <= value <= high:
             return float(value) if kind == "number" else value
         if value is not None:
-            self.problem(name, f"is {value!r}; it has to be {what}.")
+            self.problem(name, f"is {shown(value)}; it has to be {what}.")
         return low if default is None else default
 
     def maybe_number(self, name: str, low: float, high: float) -> float | None:
@@ -218,14 +253,14 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.problem(name, f"is {value!r}; it has to be true or false, without quotation marks.")
+            self.problem(name, f"is {shown(value)}; it has to be true or false, without quotation marks.")
             return default
         return value
 
     def texts(self, name: str, *, required: bool = False, usual: tuple[str, ...] = ()) -> tuple[str, ...]:
         """`usual` is what goes without saying where the whole table is left out."""
         value = self._list(name, required, usual, "texts", TEXTS, (str,)) or []
-        self.refuse_twice(name, value)
+        self.check_entries(name, value)
         return tuple(value)
 
     def _list(
@@ -235,15 +270,23 @@ class Table:
         value = self._take(name, required=required, what=what, kind=kind, default=usual)
         if value is None or (isinstance(value, list) and all(type(item) in of for item in value)):
             return value
-        self.problem(name, f"is {value!r}; it has to be {what}.")
+        self.problem(name, f"is {shown(value)}; it has to be {what}.")
         return []
 
     def refuse_namesakes(self, many: str, names: Iterable[str]) -> None:
         """Report tables of a list that have the same name."""
         for name, count in Counter(names).items():
-            if count > 1:
+            if count > 1 and name:
                 one = many.removesuffix("s")
                 self.problem(many, f"names {name!r} {count} times; every {one} needs a name of its own.")
+
+    def check_entries(self, name: str, entries: Sequence[str]) -> None:
+        """Report an entry that says nothing, or stands there twice."""
+        for number, entry in enumerate(entries, 1):
+            if not entry.strip():
+                self.problem(name, f"has nothing as number {number}; write something there, or take it out.")
+                return
+        self.refuse_twice(name, entries)
 
     def refuse_twice(self, name: str, entries: Sequence[Hashable]) -> None:
         """Report the first entry of a list that stands in it again."""
@@ -255,7 +298,10 @@ class Table:
 
     def wholes(self, name: str, *, required: bool = True, usual: tuple[int, ...] = ()) -> tuple[int, ...]:
         what = "a list of whole numbers, such as [1, 2, 3, 4]"
-        return tuple(self._list(name, required, usual, "wholes", what, (int,)) or ())
+        value = self._list(name, required, usual, "wholes", what, (int,)) or []
+        if any(abs(item) > FARTHEST_WHOLE for item in value):
+            self.problem(name, f"is {shown(value)}; each can be {FARTHEST_WHOLE} at most.")
+        return tuple(value)
 
     def counts(self, name: str, allowed: Iterable[str], *, required: bool = True) -> dict[str, int]:
         names = list(allowed)
@@ -263,18 +309,22 @@ class Table:
         value = self._take(name, required=required, what=what, kind="counts", allowed=tuple(names))
         if not isinstance(value, dict):
             if value is not None:
-                self.problem(name, f"is {value!r}; it has to be counts by source, such as {{ real = 1 }}.")
+                self.problem(name, f"is {shown(value)}; it has to be {what}.")
             return {}
         return self.as_counts(name, value, names)
 
     def as_counts(self, name: str, value: Mapping[str, Any], names: Sequence[str]) -> dict[str, int]:
         """Read counts by source that stand somewhere in a field."""
+        found = {}
         for source, count in value.items():
             if source not in names:
-                self.problem(name, f"names {source!r}; the sources are {', '.join(names)}.")
-            elif type(count) is not int or count < 1:
-                self.problem(name, f"gives {source} {count!r}; counts are whole numbers from 1.")
-        return {s: c for s, c in value.items() if s in names and type(c) is int and c > 0}
+                self.problem(name, f"names {shown(source)}; the sources are {', '.join(names)}.")
+            elif type(count) is not int or not 1 <= count <= MOST_TRIALS:
+                allowed = f"counts are whole numbers from 1 to {MOST_TRIALS}"
+                self.problem(name, f"gives {source} {shown(count)}; {allowed}.")
+            else:
+                found[source] = count
+        return found
 
     def anything(self, name: str, *, kind: Kind, what: str, required: bool = False, **rules: Any) -> Any:
         """What a field says, whatever it is; None if it says nothing."""

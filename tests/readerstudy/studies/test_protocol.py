@@ -69,7 +69,14 @@ def test_the_documented_example_is_understood() -> None:
         ("checkpoint-a = 3", "checkpoint-a = 30", "puts 31 images on a screen"),
         ("repeats = 5", "repeats = 51", "line 27: sections[0].repeats: is 51, more than the 50 trials"),
         ("repeats = 5", "confidence = 4", "confidence: belongs to call sections; this one is pick_real."),
-        ("trials = 50", "trials = true", "trials: is True; it has to be a whole number from 1"),
+        ("trials = 50", "trials = true", "trials: is true; it has to be a whole number from 1"),
+        ("trials = 50", "trials = 2020-01-01", "trials: is 2020-01-01; it has to be a whole number from 1"),
+        ("trials = 50", f"trials = 0x{'f' * 5_000}", "trials: is inf; it has to be a whole number from 1"),
+        ("trials = 50", "trials = [[1], { a = true }]", "trials: is [[…], {…}]; it has to be"),
+        ("real = 1,", "real = 100001,", "gives real 100001; counts are whole numbers from 1 to 100000."),
+        ("points = [1, 2, 3, 4]", f"points = [1, 2, 3, {10**10}]", "points: is [1, 2, 3, 10000000000];"),
+        ('"rather realistic"', '" "', "line 17: scale.labels: has nothing as number 3;"),
+        ("trials = 50", "trials = 5 0", "line 24: The file is not valid TOML"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_line_and_its_remedy(old: str, new: str, sentence: str) -> None:
@@ -80,6 +87,27 @@ def test_a_mistake_is_named_with_its_line_and_its_remedy(old: str, new: str, sen
 def test_every_mistake_is_named_at_once() -> None:
     text = QUARTETS.replace("bits = 8", "bits = 9").replace("level = 0.95", "level = 7")
     assert len(problems(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "seed = 20251025",
+            'seed = 20251025\nlanguages = 1\nconsent = { de = "Ja" }',
+            "line 4: study.languages: is 1; it has to be a list of texts",
+        ),
+        (
+            '[[sources]]\nname = "real"',
+            "[[sources]]\nname = 1",
+            "line 10: sources[0].name: is 1;",
+        ),
+    ],
+)
+def test_what_hangs_on_a_mistake_is_no_mistake_of_its_own(old: str, new: str, problem: str) -> None:
+    assert old in QUARTETS
+    (said,) = problems(QUARTETS.replace(old, new, 1))
+    assert said.startswith(problem)
 
 
 def test_a_text_that_is_no_toml_says_where_it_stops_being_one() -> None:
