@@ -35,6 +35,23 @@ def test_an_answer_waits_while_the_network_is_gone_and_goes_out_by_itself(
     assert tokens(page, server) == ["t1"]
 
 
+def test_a_break_says_that_an_answer_waits(serve: Serve, read: Read, context: BrowserContext) -> None:
+    server = serve(section={"break_after": 1})
+    page = read(server)
+    fetched(page, server, 2)
+    context.set_offline(True)
+    press(page, *ANSWER)
+    dialog = page.get_by_role("dialog", name="Time for a break")
+    dialog.get_by_text("Your last answer is kept on this device").wait_for()
+    context.set_offline(False)
+    dialog.get_by_role("alert").wait_for(state="hidden")
+    press(page, "Enter")
+    wait_for_trial(page, 2)
+    context.set_offline(True)
+    press(page, "Shift+B", "3", "b", "4", "c", "1", "d", "2", "Enter")
+    page.get_by_text("Your last answer is kept on this device").wait_for()
+
+
 def test_reading_goes_on_without_a_network_as_far_as_trials_were_fetched(
     serve: Serve, read: Read, context: BrowserContext
 ) -> None:

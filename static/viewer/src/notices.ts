@@ -41,6 +41,7 @@ export function isAsking(): boolean {
 
 /** Asks in a dialog that only an answer closes. A later question takes the place of an earlier one. */
 export function ask(question: Question): Promise<string> {
+  const box = part("banner");
   asking?.remove();
   return new Promise((resolve) => {
     const title = h("h2", { id: "question-title" }, question.title);
@@ -55,6 +56,7 @@ export function ask(question: Question): Promise<string> {
       const className = i === 0 && !question.link ? "go" : "plain";
       const button = h("button", { type: "button", class: className }, words, key ? kbd(key) : null);
       button.addEventListener("click", () => {
+        document.body.append(box);
         dialog.close();
         dialog.remove();
         if (asking === dialog) asking = null;
@@ -67,6 +69,8 @@ export function ask(question: Question): Promise<string> {
     dialog.addEventListener("keydown", (event) => {
       if (event.repeat) event.preventDefault();
     });
+    // A page that fills the window says as well that answers are not sent.
+    if (question.calm) dialog.append(box);
     document.body.append(dialog);
     asking = dialog;
     dialog.showModal();
