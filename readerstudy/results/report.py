@@ -44,7 +44,7 @@ def export_report(
         except AnalysisError as error:
             raise ReportRefused(str(error)) from error
     if "csv" in formats and not masked:
-        write_paper(study, out)
+        write_paper(study, out, made.document)
     particulars = {
         "masked": masked,
         "formats": list(formats),

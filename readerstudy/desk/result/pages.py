@@ -17,7 +17,7 @@ from readerstudy.desk.result.task_tables import tables_of
 from readerstudy.desk.runs.queries import newest_run
 from readerstudy.desk.shell.access import UNBLINDERS, study_page
 from readerstudy.desk.shell.frame import study_response
-from readerstudy.results.papers import printed_by_the_paper
+from readerstudy.results.papers import beside_the_paper
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Study
 from readerstudy.studies.runs import start_run
@@ -48,7 +48,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
             "opinion": report and report.get("cross_check"),
             "files": files_in(folder),
             "citation": citation_of(study),
-            "paper": printed_by_the_paper(study),
+            "paper": beside_the_paper(study, report),
         }
     return study_response(request, study, "result/result", context)
 
