@@ -1,14 +1,18 @@
 """The command and the library write every form, and leave nothing behind where they fail."""
 
 import csv
+import io
 import json
+import math
 import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 import analysis
 from analysis.__main__ import main
@@ -101,6 +105,21 @@ def test_the_pdf_can_be_set_in_two_columns(example: Report, saved: Path) -> None
     two = typeset(example.outline, columns=2)
     assert two.startswith(b"%PDF-")
     assert two != (saved / "report.pdf").read_bytes()
+    for made in (two, (saved / "report.pdf").read_bytes()):
+        assert min(letters(made)) >= 6, "journals print no smaller ones"
+
+
+def letters(pdf: bytes) -> list[float]:
+    """The sizes of all letters, in points."""
+    found: list[float] = []
+
+    def visit(text: str, page: list[float], line: list[float], _font: Any, size: float) -> None:
+        if text.strip():
+            found.append(size * math.hypot(*page[2:4]) * math.hypot(*line[2:4]))
+
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        page.extract_text(visitor_text=visit)
+    return found
 
 
 def test_the_tidy_tables_hold_full_precision(saved: Path) -> None:
