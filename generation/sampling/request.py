@@ -119,6 +119,7 @@ class SampleRequest:
         entry = {k: v for k, v in entry.items() if k not in _ADDED_LATER or v != _ADDED_LATER[k]}
         if self.hidden_seed:
             entry["seed"] = f"sha256:{hashlib.sha256(str(self.seed).encode()).hexdigest()}"
+            entry["noise"] = "numpy"  # torch's, of 32 bits, in folders that earlier versions began
         return {
             **entry,
             "conditions": dict(self.conditions),

@@ -21,6 +21,7 @@ from generation.models.compilation import compile_network
 from generation.sampling.backends import FastNetwork
 from generation.sampling.images import write_image
 from generation.sampling.ledger import MANIFEST, Ledger, Row, split_evenly
+from generation.sampling.noise import image_seed, source_of
 from generation.sampling.request import Progress, SampleRequest, SampleSummary
 from generation.sampling.solvers import Guidance, denoise
 from generation.team import Team
@@ -137,14 +138,14 @@ class Painter:
         """(n, size, size) on -1 to 1."""
         padded = [*indices, *([indices[-1]] * (self.batch - len(indices)))]
         encoded = np.stack([self.checkpoint.space.encode(self.conditions_of(i)) for i in padded])
-        seeds = [self.seed_of(i) for i in padded]
+        sources = [source_of(self.request.seed, i // len(self.stages)) for i in padded]
         if isinstance(self.checkpoint.network, Generator):
-            return draw(self.checkpoint.network, encoded, seeds)[: len(indices)]
+            return draw(self.checkpoint.network, encoded, sources)[: len(indices)]
         images = denoise(
             self.fast or self.checkpoint.network,
             self.checkpoint.diffusion,
             torch.from_numpy(encoded).to(self.device),
-            [torch.Generator().manual_seed(seed) for seed in seeds],
+            sources,
             size=self.checkpoint.size,
             sampler=self.request.sampler,
             steps=self.request.steps,
@@ -186,10 +187,6 @@ class Painter:
             "guidance": self.request.guidance,
             "precision": self.request.precision,
         }
-
-
-def image_seed(seed: int, index: int) -> int:
-    return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0] >> 1)
 
 
 def _make_missing(

@@ -1,5 +1,6 @@
 """diffusers' solvers on the schedule that the network was trained with."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 
 from generation.models.configs import DiffusionConfig
 from generation.models.diffusion import LINEAR_BETAS
+from generation.sampling.noise import Source, normal
 from generation.sampling.timesteps import visited_timesteps
 
 _KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -32,8 +34,28 @@ class SchedulerSolver:
             self.scheduler.sigmas = torch.cat([spread, torch.zeros(1)]).float()
         self.timesteps: Tensor = self.scheduler.timesteps
 
-    def step(self, predicted: Tensor, timestep: Tensor, noisy: Tensor, **more: Any) -> Tensor:
-        stepped: Tensor = self.scheduler.step(predicted, timestep, noisy, **more).prev_sample
+    def step(
+        self, predicted: Tensor, timestep: Tensor, noisy: Tensor, sources: Sequence[Source] = ()
+    ) -> Tensor:
+        """`sources`: of the noise that an ancestral step adds."""
+        known = [source for source in sources if isinstance(source, torch.Generator)]
+        more = {"generator": known or torch.Generator()} if sources else {}
+        stepped = self.scheduler.step(predicted, timestep, noisy, **more)
+        if len(known) == len(sources):
+            before: Tensor = stepped.prev_sample
+            return before
+        noise = torch.stack([normal(source, *noisy.shape[1:]) for source in sources]).to(noisy.device)
+        return self.ancestral(stepped.pred_original_sample, int(timestep), noisy, noise)
+
+    def ancestral(self, clean: Tensor, timestep: int, noisy: Tensor, noise: Tensor) -> Tensor:
+        """A step of DDPM (Ho et al. 2020, eq. 6 and 7) with noise that diffusers cannot draw."""
+        shares = self.scheduler.alphas_cumprod.to(noisy.device)
+        earlier = int(self.scheduler.previous_timestep(timestep))
+        here, then = shares[timestep], shares[earlier] if earlier >= 0 else shares.new_ones(())
+        beta = 1 - here / then
+        mean = (then.sqrt() * beta * clean + (here / then).sqrt() * (1 - then) * noisy) / (1 - here)
+        spread = ((1 - then) / (1 - here) * beta).sqrt()
+        stepped: Tensor = mean + spread * noise
         return stepped
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from generation.errors import RequestError
 from generation.models.configs import DiffusionConfig
 from generation.models.denoiser import Denoiser
+from generation.sampling.noise import Source, normal
 from generation.sampling.request import SAMPLERS, STEPS, Precision, Sampler
 from generation.sampling.unipc import UniPC
 
@@ -65,13 +66,13 @@ def make_solver(sampler: Sampler, diffusion: DiffusionConfig, steps: int) -> Sol
     return SchedulerSolver(sampler, diffusion, steps)
 
 
-def initial_noise(generator: torch.Generator, size: int, period: int) -> Tensor:
+def initial_noise(source: Source, size: int, period: int) -> Tensor:
     """Noise (1, size, size) in which each phase of a grid of `period` pixels has the same mean.
 
     A pixel's phase is its channel behind PixelUnshuffle, and the normalisation of the network takes the means
     of channels away: it hardly sees them, so they would stay in the image as a grid of `period` pixels.
     """
-    noise = torch.randn(1, size, size, generator=generator)
+    noise = normal(source, 1, size, size)
     phases = torch.nn.functional.pixel_unshuffle(noise, period)
     means = phases.mean((1, 2), keepdim=True)
     return torch.nn.functional.pixel_shuffle(phases - means + means.mean(), period)
@@ -85,7 +86,7 @@ def denoise(
     network: Denoiser | Predict,
     diffusion: DiffusionConfig,
     conditions: Tensor,
-    generators: Sequence[torch.Generator],
+    sources: Sequence[Source],
     *,
     size: int,
     sampler: Sampler = "unipc",
@@ -94,18 +95,18 @@ def denoise(
     precision: Precision = "float32",
     period: int | None = None,
 ) -> Tensor:
-    """Images (n, 1, size, size) on -1 to 1, one generator an image. `period`: of the grid of the stem."""
+    """Images (n, 1, size, size) on -1 to 1, one source of noise each. `period`: of the grid of the stem."""
     device = conditions.device
     period = period or (network.config.unshuffle if isinstance(network, Denoiser) else 1)
-    noisy = torch.stack([initial_noise(g, size, period) for g in generators]).to(device)
+    noisy = torch.stack([initial_noise(source, size, period) for source in sources]).to(device)
     solver = make_solver(sampler, diffusion, steps)
-    noise_source = {"generator": list(generators)} if sampler == "ddpm" else {}
+    noise = {"sources": sources} if sampler == "ddpm" else {}
     half = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
     for timestep in solver.timesteps:
         guided = guidance if guidance.acts_at(float(timestep) / diffusion.timesteps) else None
         with half:
             predicted = _predict(network, noisy, timestep.to(device), conditions, guided)
-        noisy = solver.step(predicted, timestep, noisy, **noise_source)
+        noisy = solver.step(predicted, timestep, noisy, **noise)
     return noisy.clamp(-1.0, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""Draw images from a WGAN-GP: each is a function of its seed and conditions, whatever it is drawn with."""
+"""Draw images from a WGAN-GP: each is a function of its noise and conditions, whatever it is drawn with."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from generation.sampling.noise import Source, normal
 from generation.wgan.networks import Generator, codes_of
 
 
 @torch.no_grad()
-def draw(generator: Generator, conditions: NDArray[np.float32], seeds: Sequence[int]) -> NDArray[np.float32]:
+def draw(
+    generator: Generator, conditions: NDArray[np.float32], sources: Sequence[Source]
+) -> NDArray[np.float32]:
     """(n, size, size) on -1 to 1 for encoded conditions (n, attributes), NaN where nothing is asked.
 
     Images are made one by one: kernels round differently for other batch sizes.
@@ -18,8 +21,8 @@ def draw(generator: Generator, conditions: NDArray[np.float32], seeds: Sequence[
     device = next(generator.parameters()).device
     codes = codes_of(torch.from_numpy(conditions))
     images = []
-    for row, seed in enumerate(seeds):
-        noise = torch.randn(1, generator.config.noise, generator=torch.Generator().manual_seed(seed))
+    for row, source in enumerate(sources):
+        noise = normal(source, 1, generator.config.noise)
         images.append(generator(noise.to(device), codes[row : row + 1].to(device))[0, 0].cpu())
     drawn: NDArray[np.float32] = torch.stack(images).numpy()
     return drawn

@@ -7,7 +7,7 @@ from readerstudy.accounts.models import User
 from readerstudy.truth.import_images import ImportSummary, import_images
 from readerstudy.truth.models import Source
 from readerstudy.truth.sources import describe_generator
-from readerstudy.truth.told_seeds import MADE_FOR
+from readerstudy.truth.told_seeds import MADE_FOR, NOISE_BITS, from_short_noise
 
 _SAMPLER = (
     *("sampler", "steps", "guidance", "guidance_rescale", "guidance_interval", "seed"),
@@ -22,12 +22,15 @@ def add_to_source(
 
     `series`: with a seed from the study's secret, which the description leaves out.
     """
+    has_others = from_short_noise(source)  # until it is emptied
     imported = import_images(source, [request.out], by=by, manifest=summary.manifest)
     sampler = {key: value for key, value in asdict(request).items() if key in _SAMPLER}
     if request.hidden_seed:
         del sampler["seed"]
         sampler["series"] = series
         sampler[MADE_FOR] = str(source.study.uuid)
+        if not has_others:
+            sampler[NOISE_BITS] = 128
     describe_generator(
         source,
         by=by,

@@ -10,6 +10,8 @@ from readerstudy.truth.secrets import pixel_seed
 
 #: Of a source's sampler: the study from whose secret the seed of its images comes.
 MADE_FOR = "made_for"
+#: Of a source's sampler: of how many bits the noise of all its images comes.
+NOISE_BITS = "noise_bits"
 
 
 def told_seed(source: Source) -> int | None:
@@ -37,6 +39,11 @@ def told_before(study: Study) -> list[str]:
     told = Unblinding.objects.filter(at__lt=study.created_at)
     makers = {str(uuid) for uuid in told.values_list("study__uuid", flat=True)}
     return [source.name for source in made_with_secrets.select_related("study") if maker_of(source) in makers]
+
+
+def from_short_noise(source: Source) -> bool:
+    """Whether a source may have images of an earlier version, whose noise can be found by trying."""
+    return "series" in source.sampler and NOISE_BITS not in source.sampler
 
 
 def _still_hides(source: Source) -> bool:

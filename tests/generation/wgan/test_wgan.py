@@ -13,6 +13,7 @@ from generation.conditions import Categorical, ConditionSpace, Continuous
 from generation.data.shards import Dataset, prepare_dataset
 from generation.data.sources import read_source
 from generation.errors import CheckpointError, DivergedError, RequestError, StoppedError
+from generation.sampling.noise import source_of
 from generation.wgan.networks import Critic, Generator, WganConfig, gradient_penalty
 from generation.wgan.sample import draw
 from generation.wgan.train import WganRun, WganTraining, train_wgan
@@ -124,9 +125,9 @@ def test_an_image_is_the_same_whatever_it_is_drawn_with():
     torch.manual_seed(0)
     generator = Generator(NETWORK, GRADES).eval()
     conditions = np.array([[0.0], [1.0], [np.nan]], np.float32)
-    together = draw(generator, conditions, [5, 6, 7])
-    assert (draw(generator, conditions[1:2], [6])[0] == together[1]).all()
-    assert (draw(generator, conditions[1:2], [7])[0] != together[1]).any()
+    together = draw(generator, conditions, [source_of(0, number) for number in range(3)])
+    assert (draw(generator, conditions[1:2], [source_of(0, 1)])[0] == together[1]).all()
+    assert (draw(generator, conditions[1:2], [source_of(0, 2)])[0] != together[1]).any()
 
 
 def test_sampling_goes_through_the_same_command_and_says_that_it_was_no_solver(dataset, tmp_path, capsys):

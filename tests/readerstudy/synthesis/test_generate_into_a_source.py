@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from generation.sampling.run import image_seed
+from generation.sampling.noise import image_seed
 from readerstudy.audit.models import Event
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.studies.models import Run, Study
@@ -15,7 +15,9 @@ from readerstudy.synthesis.for_study import size_warning
 from readerstudy.synthesis.generate import generate as run
 from readerstudy.synthesis.generate import request_of
 from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.recognisable import recognisable
 from readerstudy.truth.secrets import pixel_seed
+from readerstudy.truth.take_out import take_out
 from tests.readerstudy.factory import a_planned_study
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,17 @@ def test_the_pixels_of_a_study_do_not_come_from_any_seed_one_would_try(tmp_path:
         guesses = {path.read_bytes() for path in out.glob("*.png")}
         assert len(guesses) == 2
         assert not theirs & guesses
+
+
+def test_images_of_an_earlier_version_are_named_until_they_are_taken_out(tmp_path: Path) -> None:
+    """Their noise came from 32 bits, so a reader with the checkpoint finds it in some hours."""
+    study = a_planned_study()
+    source = Source.objects.get(study=study, name="gan-canary")
+    Source.objects.filter(pk=source.pk).update(sampler={"series": 5}, generated=7)
+    for name in ("added", "alone"):
+        generate(study, tmp_path / name)
+        assert any("noise of 32 bits" in said for said in recognisable(study)) == (name == "added")
+        take_out(source, by=study.created_by, reason="again")
 
 
 def test_another_study_gets_other_images_from_the_same_settings(tmp_path: Path) -> None:
