@@ -33,9 +33,12 @@ from readerstudy.imaging.errors import (
     WrongExtension,
 )
 from readerstudy.imaging.marks import marks_of_picture
+from readerstudy.imaging.tiff_pages import count_pages
 
 MOST_PIXELS = 64_000_000
 SHORTEST_SIDE = 16
+#: A refusal says how many frames there are, up to this.
+MOST_NAMED = 999
 # A grey picture saved with JPEG or WebP as colour comes back with channels a few levels apart.
 CHROMA_TOLERANCE = 8
 
@@ -158,7 +161,7 @@ def _decode_picture(data: bytes, container: str, *, colour: bool) -> Decoded:
     # Pillow warns of damaged EXIF blocks, which are dropped anyway.
     with warnings.catch_warnings(action="ignore"):
         picture = open_picture(data, container)
-        _require_one_frame(picture, container)
+        _require_one_frame(picture, data, container)
         lossy = is_lossy(picture, data, container)
         compression = compression_of(picture)
         inverted = is_inverted(picture)
@@ -213,11 +216,14 @@ def _tag(picture: PIL.Image.Image, number: int) -> Any:
     return getattr(picture, "tag_v2", {}).get(number)
 
 
-def _require_one_frame(picture: PIL.Image.Image, container: str) -> None:
-    frames = getattr(picture, "n_frames", 1)
+def _require_one_frame(picture: PIL.Image.Image, data: bytes, container: str) -> None:
+    if container == "TIFF":
+        frames, what = count_pages(data, most=MOST_NAMED), "pages"
+    else:
+        frames, what = getattr(picture, "n_frames", 1), "frames"
     if frames != 1:
-        what = "pages" if container == "TIFF" else "frames"
-        raise SeveralFrames(f"The file holds {frames} {what}. {SeveralFrames.REMEDY}")
+        number = frames if frames <= MOST_NAMED else f"more than {MOST_NAMED}"
+        raise SeveralFrames(f"The file holds {number} {what}. {SeveralFrames.REMEDY}")
 
 
 def _require_no_deep_colour(picture: PIL.Image.Image, data: bytes, container: str) -> None:

@@ -26,9 +26,10 @@ from readerstudy.imaging.decode import (
     white_of,
 )
 from readerstudy.imaging.errors import BrokenSeries, NotAnImage, UnsupportedPixels, WrongExtension
-from readerstudy.imaging.films import Film, require_count
+from readerstudy.imaging.films import MOST_ORIGINAL_FRAMES, Film, require_count
 from readerstudy.imaging.gather import Series
 from readerstudy.imaging.marks import marks_of_picture
+from readerstudy.imaging.tiff_pages import count_pages
 
 VIDEO = {
     ".mp4": "MP4",
@@ -85,7 +86,7 @@ def film_signature(data: bytes) -> str:
 def picture_film(data: bytes, container: str, *, colour: bool) -> Film:
     """The pages of a TIFF, the frames of a GIF, WebP or animated PNG."""
     picture = open_picture(data, container)
-    count = _count(picture)
+    count = _count(picture, data, container)
 
     def frames(chosen: Sequence[int]) -> Iterator[Levels]:
         with warnings.catch_warnings(action="ignore"):
@@ -107,11 +108,13 @@ def picture_film(data: bytes, container: str, *, colour: bool) -> Film:
     return Film(count=count, size=size, frames=frames, greys=_table(first, inverted), facts=facts)
 
 
-def _count(picture: PIL.Image.Image) -> int:
+def _count(picture: PIL.Image.Image, data: bytes, container: str) -> int:
     """Counted as they come: a header may claim any number."""
+    if container == "TIFF":
+        return require_count(count_pages(data, most=MOST_ORIGINAL_FRAMES), "pages")
     count = 0
     for _ in ImageSequence.Iterator(picture):
-        count = require_count(count + 1, "pages or frames")
+        count = require_count(count + 1, "frames")
     return count
 
 
