@@ -109,18 +109,21 @@ class NothingToConfirmWith(_Middleware):
         return redirect(f"{reverse('account_login')}?{query}")
 
 
-class PermissionsPolicy(_Middleware):
-    """Forbid the browser what no page here needs."""
+class Policies(_Middleware):
+    """Forbid the browser what no page here needs, and other origins than CONTENT_SECURITY_POLICY names."""
 
     NONE_OF = (
         "accelerometer, autoplay, browsing-topics, camera, display-capture, encrypted-media, geolocation, "
         "gyroscope, magnetometer, microphone, midi, payment, usb, xr-spatial-tracking"
     )
-    POLICY = NONE_OF.replace(",", "=(),") + "=()"
+    PERMISSIONS = NONE_OF.replace(",", "=(),") + "=()"
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        content = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+        response.headers.setdefault("Content-Security-Policy", content)
+        response.headers.setdefault("Permissions-Policy", self.PERMISSIONS)
         return response
 
 
