@@ -14,10 +14,15 @@ class TokenConverter(StringConverter):
 register_converter(TokenConverter, "token")
 
 urlpatterns = [
-    path("schema", SchemaView.as_view(), name="reading-schema"),
     path("pixels/<token:token>", api.PixelsView.as_view(), name="reading-pixels"),
     path("packed/<token:token>", api.PackedView.as_view(), name="reading-packed"),
     path("sealed/<token:token>", api.SealedView.as_view(), name="reading-sealed"),
+    path(
+        "<slug:slug>/presentations/<token:token>/response",
+        api.ResponseView.as_view(),
+        name="reading-response",
+    ),
+    path("schema", SchemaView.as_view(), name="reading-schema"),
     path("<slug:slug>/state", api.StateView.as_view(), name="reading-state"),
     path("<slug:slug>/sitting", api.SittingView.as_view(), name="reading-sitting"),
     path("<slug:slug>/events", api.EventsView.as_view(), name="reading-events"),
@@ -36,10 +41,5 @@ urlpatterns = [
     path("<slug:slug>/presentations/<token:token>/draft", api.DraftView.as_view(), name="reading-draft"),
     path(
         "<slug:slug>/presentations/<token:token>/concern", api.ConcernView.as_view(), name="reading-concern"
-    ),
-    path(
-        "<slug:slug>/presentations/<token:token>/response",
-        api.ResponseView.as_view(),
-        name="reading-response",
     ),
 ]

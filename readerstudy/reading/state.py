@@ -138,11 +138,11 @@ def _images(walk: Walk, presentation: Presentation) -> list[dict[str, Any]]:
     """The images of a screen, a reference first."""
     screen = screen_of(presentation, walk.document, walk.enrolment.study.lock.plan_digest)
     slots = sorted(presentation.screen_slots, key=lambda slot: not slot.is_reference)
-    envelope = envelope_of(str(walk.enrolment.study.uuid))
-    return [_image(slot, screen, envelope) for slot in slots]
+    envelope, canvas = envelope_of(str(walk.enrolment.study.uuid)), canvas_told(screen.canvas)
+    return [_image(slot, screen, envelope, canvas) for slot in slots]
 
 
-def _image(slot: Slot, screen: Screen, envelope: Envelope | None) -> dict[str, Any]:
+def _image(slot: Slot, screen: Screen, envelope: Envelope | None, canvas: dict[str, Any]) -> dict[str, Any]:
     """What the browser needs to draw one image; equal for every image of a study but for the address."""
     label = label_of(slot, () if slot.is_reference else screen.section.labels)
     return {
@@ -151,7 +151,7 @@ def _image(slot: Slot, screen: Screen, envelope: Envelope | None) -> dict[str, A
         "url": _address("reading-pixels", slot.token),
         "packed": envelope and _packed(slot, envelope),
         "seal": _seal(slot, screen, envelope) if screen.section.exposure_ms else None,
-        **canvas_told(screen.canvas),
+        **canvas,
         "label": _in_words(label, screen.protocol),
         "tells": _in_words(_told(slot, screen.section.tells), screen.protocol),
     }
@@ -165,8 +165,10 @@ def _told(slot: Slot, names: tuple[str, ...]) -> dict[str, str]:
 
 def _in_words(values: Mapping[str, str], protocol: ProtocolDocument) -> list[dict[str, str]] | None:
     """Labels of one image: as the data have them, and as the protocol has them for readers."""
+    if not values:
+        return None
     called = {name: label_named(name, protocol.labels) for name in values}
-    found = [
+    return [
         {
             "name": name,
             "value": value,
@@ -175,7 +177,6 @@ def _in_words(values: Mapping[str, str], protocol: ProtocolDocument) -> list[dic
         }
         for name, value in values.items()
     ]
-    return found or None
 
 
 def _address(name: str, token: str) -> str:

@@ -1,9 +1,8 @@
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from readerstudy.reading import leaving, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/reading/", include("readerstudy.reading.api_urls")),
     path("read/", pages.readings, name="readings"),
     path("read/<slug:slug>/", pages.read, name="read"),
     path("read/<slug:slug>/consent/", pages.read_consent, name="read-consent"),
