@@ -4,15 +4,30 @@ Compiling a query takes Django ten times as long as executing it. `Statement` ca
 query, `insert` and `update` that of a model.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection
-from django.db.models import Expression, Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import (
+    CharField,
+    Expression,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+)
 
 Row = TypeVar("Row", bound=Model)
+
+#: Fields whose values go to the database as they are.
+_PLAIN = (CharField, ForeignKey, IntegerField, TextField)
+
+_waiting: ContextVar[list[tuple[str, Sequence[Any]]] | None] = ContextVar("waiting", default=None)
 
 
 class Given(Expression):
@@ -34,8 +49,9 @@ class Statement:
         self._written: dict[str, tuple[str, tuple[Any, ...]]] = {}
 
     def rows(self, **given: int | str) -> list[tuple[Any, ...]]:
+        connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
-            cursor.execute(*self._with(given))
+            cursor.execute(*self._with(given, connection.vendor))
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
@@ -45,16 +61,37 @@ class Statement:
 
     def instance(self, model: type[Row], **given: int | str) -> Row | None:
         """Return the first row as an instance, or None. The query is one of whole rows."""
-        if connection.vendor == "sqlite":  # has times and truths as texts and numbers
-            return next(iter(model._default_manager.raw(*self._with(given))), None)
+        vendor = connections[DEFAULT_DB_ALIAS].vendor
+        if vendor == "sqlite":  # has times and truths as texts and numbers
+            return next(iter(model._default_manager.raw(*self._with(given, vendor))), None)
         row = self.row(**given)
         return None if row is None else _instance(model, row)
 
-    def _with(self, given: Mapping[str, int | str]) -> tuple[str, list[Any]]:
-        if connection.vendor not in self._written:
-            self._written[connection.vendor] = self._write().query.sql_with_params()
-        sql, parameters = self._written[connection.vendor]
+    def _with(self, given: Mapping[str, int | str], vendor: str) -> tuple[str, list[Any]]:
+        if vendor not in self._written:
+            self._written[vendor] = self._write().query.sql_with_params()
+        sql, parameters = self._written[vendor]
         return sql, [given[one.name] if isinstance(one, Given) else one for one in parameters]
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Execute what `execute` is given in the block when it ends: PostgreSQL has it as one statement.
+
+    None of them may depend on what another changes.
+    """
+    waiting: list[tuple[str, Sequence[Any]]] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and len(waiting) > 1:
+        *others, last = (sql for sql, _ in waiting)
+        within = ", ".join(f"statement_{number} AS ({sql})" for number, sql in enumerate(others))
+        waiting = [(f"WITH {within} {last}", [value for _, values in waiting for value in values])]
+    for sql, values in waiting:
+        execute(sql, values)
 
 
 def written_time(at: datetime | str) -> str:
@@ -68,16 +105,20 @@ def written_time(at: datetime | str) -> str:
 
 
 def execute(sql: str, values: Sequence[Any]) -> None:
-    """Execute a statement that returns nothing."""
-    with connection.cursor() as cursor:
+    """Execute a statement that returns nothing, or keep it for the end of `at_once`."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.append((sql, values))
+        return
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(sql, values)
 
 
 def insert(row: Model) -> None:
     """Insert a new row and take the key that the database gave it."""
     sql = f"{_insert(type(row), 1)} RETURNING {_named(row._meta.pk)}"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _values(row, _columns(type(row))))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(sql, _values([row], _columns(type(row))))
         row.pk = cursor.fetchone()[0]
 
 
@@ -91,22 +132,22 @@ def insert_all(rows: Iterable[Model], *, on_conflict: str = "") -> None:
         return
     columns = _columns(type(new[0]))
     sql = _insert(type(new[0]), len(new)) + (f" ON CONFLICT {on_conflict}" if on_conflict else "")
-    execute(sql, [one for row in new for one in _values(row, columns)])
+    execute(sql, _values(new, columns))
 
 
 def update(row: Model, *names: str) -> None:
     """Update the named fields of an existing row."""
     columns = [row._meta.get_field(name) for name in names]
-    execute(_update(type(row), names), [*_values(row, columns), row.pk])
+    execute(_update(type(row), names), [*_values([row], columns), row.pk])
 
 
 def _instance(model: type[Row], row: Sequence[Any]) -> Row:
     """Return an instance made from a whole row of PostgreSQL, as a queryset would."""
     names, read = _readers(model)
-    values = list(row)
+    values, connection = list(row), connections[DEFAULT_DB_ALIAS]
     for place, from_db_value in read:
         values[place] = from_db_value(values[place], None, connection)
-    return model.from_db(connection.alias, names, values)
+    return model.from_db(DEFAULT_DB_ALIAS, names, values)
 
 
 @lru_cache(maxsize=256)
@@ -140,5 +181,11 @@ def _named(field: Any) -> str:
     return f'"{field.column}"'
 
 
-def _values(row: Model, columns: Iterable[Any]) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in columns]
+def _values(rows: Iterable[Model], columns: Sequence[Any]) -> list[Any]:
+    connection = connections[DEFAULT_DB_ALIAS]
+    return [
+        value if isinstance(field, _PLAIN) else field.get_db_prep_save(value, connection)
+        for row in rows
+        for field in columns
+        for value in [getattr(row, field.attname)]
+    ]

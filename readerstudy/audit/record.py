@@ -10,7 +10,7 @@ from django.utils import timezone
 from readerstudy.accounts.models import User
 from readerstudy.audit.chain import canonical, digest_of, key_of_seal, seal_of
 from readerstudy.audit.models import Audience, Event, Stream
-from readerstudy.statements import Given, Statement, insert, update
+from readerstudy.statements import Given, Statement, insert_all, update
 
 
 def record(
@@ -28,7 +28,7 @@ def record(
 
     `stream` is `SCOPE` or `SCOPE/part`, such as `study:12` or `study:12/enrolment:3`. `label` is a name by
     which people find the scope, such as the study's slug; once given, the stream keeps it. The stream stays
-    locked until the caller's transaction ends, so write the event last.
+    locked until the caller's transaction ends, so write the event last. What is returned has no primary key.
     """
     said = canonical(particulars or {})
     with transaction.atomic(savepoint=False):
@@ -47,10 +47,10 @@ def record(
             previous=chain.head,
         )
         event.digest = digest_of(event, stream=chain.name)
-        insert(event)
+        insert_all([event])
         chain.length, chain.head, chain.label = event.number, event.digest, label or chain.label
         chain.seal = seal_again(chain)
-        update(chain, "length", "head", "seal", "label")
+        update(chain, "length", "head", "seal", *(["label"] if label else []))
     return event
 
 

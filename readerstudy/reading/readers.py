@@ -65,40 +65,41 @@ _LOCK = ("id", "study_id", "protocol_id", "protocol_digest", "plan_digest")
 _BESIDE = ("withdrawal", "freeze", *BEFORE_READING)
 
 
-def _placed(person: Q) -> QuerySet[Enrolment, Any]:
+def _keys(person: Q) -> QuerySet[Enrolment, Any]:
     readers = Enrolment.objects.readers().filter(person, study__slug=Given("slug")).order_by()
-    return readers.values_list("place", "pk")
+    return readers.values_list("pk")
 
 
-# A condition on one or the other would read all enrolments of a study.
-_KEYS = Statement(
-    lambda: _placed(Q(user=Given("account"))).union(_placed(Q(invitation__claim__by=Given("account"))))
-)
+def _first() -> QuerySet[Enrolment]:
+    """Somebody's first enrolment. A condition on one or the other would read all of a study."""
+    keys = _keys(Q(user=Given("account"))).union(_keys(Q(invitation__claim__by=Given("account"))))
+    return Enrolment.objects.filter(pk__in=keys).order_by("place")
+
+
+_KEY = Statement(lambda: _first().values_list("pk"))
 _NOW = Statement(
-    lambda: (
-        Enrolment.objects.filter(pk=Given("enrolment"))
-        .order_by()
-        .values_list(
-            *_MINE,
-            *(f"study__{name}" for name in _STUDY),
-            *(f"study__lock__{name}" for name in _LOCK),
-            *("study__freeze" if name == "freeze" else name for name in _BESIDE),
-        )
+    lambda: _first().values_list(
+        *_MINE,
+        *(f"study__{name}" for name in _STUDY),
+        *(f"study__lock__{name}" for name in _LOCK),
+        *("study__freeze" if name == "freeze" else name for name in _BESIDE),
     )
 )
 
 
 def _key_of(user: User, slug: str) -> int:
-    keys = _KEYS.rows(account=user.pk, slug=slug)
-    if not keys:
+    found = _KEY.row(account=user.pk, slug=slug)
+    if found is None:
         raise NotAReader
-    _, first = min(keys)
-    return int(first)
+    return int(found[0])
 
 
 def reading_now(user: User, slug: str) -> Enrolment:
     """The same for requests that do none of the steps: with what they need, by a statement written once."""
-    columns = iter(_NOW.row(enrolment=_key_of(user, slug)) or ())
+    found = _NOW.row(account=user.pk, slug=slug)
+    if found is None:
+        raise NotAReader
+    columns = iter(found)
     mine, of_study, of_lock = (list(islice(columns, len(names))) for names in (_MINE, _STUDY, _LOCK))
     enrolment = Enrolment.from_db(DEFAULT_DB_ALIAS, _MINE, [*mine[:-2], *map(bool, mine[-2:])])
     key, uuid, *names = of_study  # SQLite has the UUID as a text

@@ -30,15 +30,14 @@ from readerstudy.reading.in_time import in_time, require_time_passed
 from readerstudy.reading.models import Fetch, Presentation, Rating, Reason, Response, Sitting
 from readerstudy.reading.models.presentation import without_slots
 from readerstudy.reading.open_sitting import require_hold
-from readerstudy.reading.plan import plan_of
 from readerstudy.reading.readers import require_open, standing_of
-from readerstudy.reading.screen_rows import screen_named, with_labels
+from readerstudy.reading.screen_rows import screen_named
 from readerstudy.reading.screens import screen_of
 from readerstudy.reading.steps import document_of, require_steps
 from readerstudy.reading.stored_answers import VERSION, stored_now
 from readerstudy.reading.tally import tally
 from readerstudy.reading.walk import Walk
-from readerstudy.statements import execute, insert, insert_all, update
+from readerstudy.statements import at_once, execute, insert, insert_all, update
 from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment, Section
 
@@ -131,16 +130,12 @@ def _exposure_ms(enrolment: Enrolment, presentation: Presentation, screen: Scree
 
 def presentation_of(enrolment: Enrolment, token: str) -> Presentation:
     """One of the reader's own presentations; anybody else's does not exist."""
-    screen = screen_named(token, study=enrolment.study_id, place=enrolment.own_place)
-    if screen is None:
-        for page in without_slots(Presentation.objects.of(enrolment).filter(token=token)):
-            return page
-        raise NothingHere
-    for planned in plan_of(enrolment):
-        if planned.section.pk == screen.section_id:
-            screen.section = planned.section
-    with_labels([screen], document_of(enrolment).section(screen.section.name))
-    return screen
+    screen = screen_named(token, of=enrolment)
+    if screen is not None:
+        return screen
+    for page in without_slots(Presentation.objects.of(enrolment).filter(token=token)):
+        return page
+    raise NothingHere
 
 
 @transaction.atomic
@@ -165,10 +160,14 @@ def _accept(attempt: Attempt, *, was_refused: bool = False) -> Accepted:
     _require_display(enrolment, sitting)
     if is_next and walk.stretch is not None and attempt.presentation.screen_slots:
         require_time_passed(enrolment, walk.stretch)
-    response = _store(attempt, sitting, _revision(walk, attempt.presentation))
-    tally(response, attempt.presentation.section, attempt.answer.ratings.values())
-    _record(attempt, response)
-    _settle(attempt, sitting, walk)
+    revision = _revision(walk, attempt.presentation)
+    with at_once():
+        response = _store(attempt, sitting, revision)
+        tally(response, attempt.presentation.section, attempt.answer.ratings.values())
+        _settle(attempt, sitting)
+        _record(attempt, response)
+    for section in _sections_left(walk, attempt.presentation):
+        leave(enrolment, section, by=attempt.by)
     return Accepted(response=response, is_repeat=False, walk=walk.after_next() if is_next else walk)
 
 
@@ -248,11 +247,11 @@ def _store(attempt: Attempt, sitting: Sitting | None, revision: int) -> Response
     )
     insert(response)
     insert_all(
-        Rating(response=response, slot=slots[letter], points=points)
+        Rating(response_id=response.pk, slot_id=slots[letter].pk, points=points)
         for letter, points in answer.ratings.items()
     )
     insert_all(
-        Reason(response=response, slot=slots[spot.slot], tag=spot.tag, x=spot.x, y=spot.y)
+        Reason(response_id=response.pk, slot_id=slots[spot.slot].pk, tag=spot.tag, x=spot.x, y=spot.y)
         for spot in answer.reasons
     )
     return response
@@ -280,15 +279,12 @@ def _record(attempt: Attempt, response: Response) -> None:
 _DELETE_DRAFT = "DELETE FROM reading_draft WHERE enrolment_id = %s AND presentation_id = %s"
 
 
-def _settle(attempt: Attempt, sitting: Sitting | None, walk: Walk) -> None:
-    """What follows from an answer: its draft is gone, the sitting is alive, sections left are handed in."""
-    enrolment = attempt.enrolment
-    execute(_DELETE_DRAFT, [enrolment.pk, attempt.presentation.pk])
+def _settle(attempt: Attempt, sitting: Sitting | None) -> None:
+    """What follows from an answer: its draft is gone, and the sitting is alive."""
+    execute(_DELETE_DRAFT, [attempt.enrolment.pk, attempt.presentation.pk])
     if sitting is not None:
         sitting.seen_at, sitting.ended_at = timezone.now(), None
         update(sitting, "seen_at", "ended_at")
-    for section in _sections_left(walk, attempt.presentation):
-        leave(enrolment, section, by=attempt.by)
 
 
 def _sections_left(walk: Walk, presentation: Presentation) -> list[Section]:

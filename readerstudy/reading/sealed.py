@@ -29,7 +29,7 @@ def sealed_next(walk: Walk) -> tuple[Presentation, ...]:
     if stretch is None or not stretch.document.exposure_ms:
         return ()
     after = stretch.next_order + 1
-    return screens_between(after, after, section=stretch.section, place=walk.enrolment.own_place)
+    return screens_between(after, after, section=stretch.section, of=walk.enrolment)
 
 
 def may_hold_sealed(walk: Walk, presentation: Presentation) -> bool:

@@ -21,7 +21,7 @@ from readerstudy.reading.models import (
 )
 from readerstudy.reading.models.presentation import without_slots
 from readerstudy.reading.plan import plan_of
-from readerstudy.reading.screen_rows import screens_between, with_labels
+from readerstudy.reading.screen_rows import screens_between
 from readerstudy.reading.steps import document_of
 from readerstudy.reading.stretch import Stretch
 from readerstudy.studies.models import Enrolment, Section
@@ -227,12 +227,9 @@ class Walk:
         if stretch is None:
             return ()
         first = stretch.next_order
-        last = first + trials_ahead(self.document, stretch.document)
-        screens = _before_a_repeat(
-            screens_between(first, last, section=stretch.section, place=self.enrolment.own_place)
-        )
-        with_labels(screens, stretch.document)
-        return (*screens, *self._questions(stretch, last))
+        last = min(first + trials_ahead(self.document, stretch.document), stretch.last)
+        screens = screens_between(first, last, section=stretch.section, of=self.enrolment)
+        return (*_before_a_repeat(screens), *self._questions(stretch, last))
 
     def _questions(self, stretch: Stretch, last: int) -> tuple[Presentation, ...]:
         """The page of questions at the end of a section, once it is in reach. It shows no image."""

@@ -43,7 +43,7 @@ def test_an_event_says_who_when_what_on_what_and_why(alice: User) -> None:
         reason="all is ready",
         audience=Audience.READER,
     )
-    event.refresh_from_db()
+    event = Event.objects.get(stream=event.stream, number=event.number)
     assert (event.by, event.verb, event.subject) == (alice, "study.locked", f"accounts.user:{alice.pk}")
     assert event.particulars == {"uuid": str(UUID(int=1)), "at": "2026-01-01T00:00:00Z", "old": None}
     assert (event.reason, event.audience, event.number) == ("all is ready", "reader", 1)
