@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from generation.checkpoints import Checkpoint, load_checkpoint
     from generation.evidence.report import write_report
     from generation.evidence.runs import evaluate, memorization, utility
+    from generation.sampling.progression import progression
+    from generation.sampling.redraw import redraw
     from generation.sampling.request import Progress, SampleRequest, SampleSummary, usual_steps
     from generation.sampling.run import sample
 
@@ -28,6 +30,8 @@ __all__ = [
     "evaluate",
     "load_checkpoint",
     "memorization",
+    "progression",
+    "redraw",
     "sample",
     "usual_steps",
     "utility",
@@ -38,6 +42,8 @@ _LATER = {
     "Checkpoint": "generation.checkpoints",
     "load_checkpoint": "generation.checkpoints",
     "Progress": "generation.sampling.request",
+    "progression": "generation.sampling.progression",
+    "redraw": "generation.sampling.redraw",
     "SampleRequest": "generation.sampling.request",
     "SampleSummary": "generation.sampling.request",
     "sample": "generation.sampling.run",

@@ -5,9 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype"
 #: IPTC's word for media made by a trained model, as PNG marks, Croissant and RO-Crate name it.
-DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+DIGITAL_SOURCE_TYPE = f"{_SOURCE_TYPES}/trainedAlgorithmicMedia"
 MADE_BY = "Made by a generative model; shows no person."
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a file says of its making."""
+
+    source_type: str
+    description: str
+
+
+SYNTHETIC = Mark(DIGITAL_SOURCE_TYPE, MADE_BY)
+REDRAWN = Mark(
+    f"{_SOURCE_TYPES}/compositeWithTrainedAlgorithmicMedia",
+    "Drawn again by a generative model from a film, which may be of a person.",
+)
 
 _SCHEMA, _CROISSANT = "https://schema.org/", "http://mlcommons.org/croissant/"
 _MIME = {".png": "image/png", ".dcm": "application/dicom"}

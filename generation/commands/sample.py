@@ -108,7 +108,7 @@ def picture_values(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "out": arguments.out,
         "checkpoint": arguments.checkpoint,
-        "conditions": _conditions(arguments.condition),
+        "conditions": read_conditions(arguments.condition),
         "guidance": arguments.guidance,
         "guidance_rescale": arguments.guidance_rescale,
         "guidance_interval": tuple(arguments.guidance_interval),
@@ -125,7 +125,7 @@ def picture_values(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _conditions(texts: list[str]) -> dict[str, str]:
+def read_conditions(texts: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in map(parse_condition, texts):
         if name in found:

@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from generation.files import write_whole
-from generation.papers import DIGITAL_SOURCE_TYPE, MADE_BY
+from generation.papers import SYNTHETIC, Mark
 from generation.sampling.request import Format
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -21,27 +21,31 @@ _EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _SYNTHETIC_DATA = 0x0008001C
 
 
-def write_image(path: Path, image: NDArray[np.float32], kind: Format, facts: Mapping[str, Any]) -> str:
+def write_image(
+    path: Path, image: NDArray[np.float32], kind: Format, facts: Mapping[str, Any], mark: Mark = SYNTHETIC
+) -> str:
     """Write a (size, size) image on -1 to 1; answers the SHA-256 of the file."""
-    content = encode_image(image, kind, facts)
+    content = encode_image(image, kind, facts, mark)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
     return hashlib.sha256(content).hexdigest()
 
 
-def encode_image(image: NDArray[np.float32], kind: Format, facts: Mapping[str, Any]) -> bytes:
+def encode_image(
+    image: NDArray[np.float32], kind: Format, facts: Mapping[str, Any], mark: Mark = SYNTHETIC
+) -> bytes:
     share = (image.astype(np.float64).clip(-1, 1) + 1) / 2
     if kind == "png8":
-        return _png(np.round(share * 255).astype(np.uint8), facts)
+        return _png(np.round(share * 255).astype(np.uint8), facts, mark)
     grey = np.round(share * 65535).astype(np.uint16)
-    return _png(grey, facts) if kind == "png16" else _dicom(grey, facts)
+    return _png(grey, facts, mark) if kind == "png16" else _dicom(grey, facts)
 
 
-def _png(pixels: NDArray[Any], facts: Mapping[str, Any]) -> bytes:
+def _png(pixels: NDArray[Any], facts: Mapping[str, Any], mark: Mark) -> bytes:
     """With text chunks that say what the image is: a file keeps its mark when it leaves its manifest."""
     marks = PngInfo()
-    marks.add_text("DigitalSourceType", DIGITAL_SOURCE_TYPE)
-    marks.add_text("Description", MADE_BY)
+    marks.add_text("DigitalSourceType", mark.source_type)
+    marks.add_text("Description", mark.description)
     marks.add_text("Software", f"readerstudy, checkpoint sha256 {facts['checkpoint_digest']}")
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", compress_level=6, pnginfo=marks)

@@ -18,6 +18,7 @@ from generation.files import readable_refusals
 from generation.joint import ConditionDraw, has_gaps
 from generation.memory import readable_shortage
 from generation.models.compilation import compile_network
+from generation.papers import SYNTHETIC
 from generation.sampling.backends import FastNetwork
 from generation.sampling.images import write_image
 from generation.sampling.ledger import MANIFEST, Ledger, Row, split_evenly
@@ -39,15 +40,22 @@ def sample(
     should_stop: ShouldStop | None = None,
 ) -> SampleSummary:
     """Make what is missing of a request. A stop raises StoppedError; the same request goes on."""
-    started = time.monotonic()
     team = Team(cpu=request.cpu)
     checkpoint = load_checkpoint(request.checkpoint_path, team.device)
     checkpoint.space.encode(request.conditions)  # refuse unknown conditions before a folder is made
     _refuse_untrained(request, checkpoint)
-    painter = Painter(request, checkpoint, team.device)
+    return carry_out(Painter(request, checkpoint, team.device), team, on_progress, should_stop)
+
+
+def carry_out(
+    painter: "Painter", team: Team, on_progress: OnProgress | None, should_stop: ShouldStop | None
+) -> SampleSummary:
+    """Make what is missing, in the folder of the painter's request."""
+    started = time.monotonic()
+    request, checkpoint = painter.request, painter.checkpoint
     ledger = Ledger(request, request.identity(checkpoint), painter.facts_of)
     try:
-        manifest, made = _carry_out(painter, ledger, team, on_progress, should_stop)
+        manifest, made = _fill(painter, ledger, team, on_progress, should_stop)
     finally:
         ledger.release()
     return SampleSummary(
@@ -78,7 +86,7 @@ def _refuse_untrained(request: SampleRequest, checkpoint: Checkpoint) -> None:
             )
 
 
-def _carry_out(
+def _fill(
     painter: "Painter",
     ledger: Ledger,
     team: Team,
@@ -101,6 +109,8 @@ def _carry_out(
 
 class Painter:
     """Turns numbers of images into images. On the CPU each is made alone, by one thread."""
+
+    mark = SYNTHETIC
 
     def __init__(self, request: SampleRequest, checkpoint: Checkpoint, device: torch.device) -> None:
         self.request, self.checkpoint, self.device = request, checkpoint, device
@@ -164,7 +174,11 @@ class Painter:
                 "float32, or an earlier checkpoint."
             )
         digest = write_image(
-            ledger.out / path, image, self.request.format, {**facts, "request_digest": ledger.digest}
+            ledger.out / path,
+            image,
+            self.request.format,
+            {**facts, "request_digest": ledger.digest},
+            self.mark,
         )
         return {"file": path.as_posix(), **facts, "sha256": digest}
 

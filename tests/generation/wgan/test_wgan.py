@@ -150,6 +150,15 @@ def test_sampling_goes_through_the_same_command_and_says_that_it_was_no_solver(d
     assert {row["checkpoint_digest"] for row in rows} == {describe_checkpoint(path).digest}
 
 
+def test_films_are_not_redrawn_without_a_way_back_to_the_noise(dataset, source, tmp_path, capsys):
+    path = train_wgan(dataset, GRADES, CONFIG, tmp_path / "run", cpu=True)
+    film, out = next(source.rglob("*.png")), tmp_path / "out"
+    words = ["redraw", film, "--checkpoint", path, "--condition", "grade=1", "--out", out]
+    assert main([str(word) for word in words]) == 1
+    assert "is a GAN, which leads from no image to its noise" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_the_train_command_trains_either_model(source, tmp_path, capsys):
     small = [f"network.{name}={value}" for name, value in (("width", 4), ("widest", 8), ("noise", 8))]
     words = [
