@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from readerstudy.desk.cases import pages as cases
 from readerstudy.desk.emergency import pages as emergency
 from readerstudy.desk.ending import pages as ending
+from readerstudy.desk.ending.archives import bundle_archive, reproduction_archive
 from readerstudy.desk.images import pages as images
 from readerstudy.desk.interim import pages as interim
 from readerstudy.desk.locking import pages as locking
@@ -50,8 +51,8 @@ of_a_study = [
     path("emergency/", emergency.emergency, name="desk-emergency"),
     path("interim/", interim.interim, name="desk-interim"),
     path("ending/", ending.ending, name="desk-ending"),
-    path("bundle.zip", ending.bundle, name="desk-bundle"),
-    path("reproduce.zip", ending.reproduction, name="desk-reproduction"),
+    path("bundle.zip", ending.archive, {"make": bundle_archive}, name="desk-bundle"),
+    path("reproduce.zip", ending.archive, {"make": reproduction_archive}, name="desk-reproduction"),
     path("result/", result.result, name="desk-result"),
     path("result/<str:name>", result.report_file, name="desk-report-file"),
     path("cases/<slug:section>/", cases.cases, name="desk-cases"),

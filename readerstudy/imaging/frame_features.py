@@ -25,7 +25,7 @@ def frame_features_of(frames: Iterable[NDArray[Any]], white: int) -> dict[str, f
     for frame in frames:
         middle = _middle(frame)
         plane = middle.astype(np.float32) / np.float32(white)
-        noise = _diagonal(plane)
+        noise = plane[:-1, :-1] - plane[:-1, 1:] - plane[1:, :-1] + plane[1:, 1:]
         means.append(float(plane.mean()))
         sharpness.append(float(np.log(noise.std() + 1e-6)))
         if before is not None:
@@ -47,10 +47,6 @@ def frame_features_of(frames: Iterable[NDArray[Any]], white: int) -> dict[str, f
 def _middle(frame: NDArray[Any]) -> NDArray[Any]:
     top, left = (max(0, side - SIDE) // 2 for side in frame.shape)
     return frame[top : top + SIDE, left : left + SIDE]
-
-
-def _diagonal(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    return plane[:-1, :-1] - plane[:-1, 1:] - plane[1:, :-1] + plane[1:, 1:]
 
 
 def _correlation(band: NDArray[np.float32], before: NDArray[np.float32]) -> float:

@@ -74,11 +74,10 @@ def keeps_what_was_counted(section: Section) -> bool:
         return True
     shown = TrialImage.objects.filter(trial__section=section)
     counts = counts_among(section, answers_in(section), shown)
-    return kept.keys() == counts.keys() and all(_same(kept[image], counts[image]) for image in kept)
-
-
-def _same(one: Counted, other: Counted) -> bool:
-    return one[:2] == other[:2] and math.isclose(one.mean_rating or 0, other.mean_rating or 0)
+    return kept.keys() == counts.keys() and all(
+        one[:2] == counts[image][:2] and math.isclose(one.mean_rating or 0, counts[image].mean_rating or 0)
+        for image, one in kept.items()
+    )
 
 
 def _kept(section: Section) -> Counts:

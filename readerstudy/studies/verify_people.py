@@ -61,11 +61,12 @@ def verify_milestones(study: Study) -> Iterator[Finding]:
     deadlines = {
         row.pk: said_of(row) | {"day": row.day.isoformat()} for row in Deadline.objects.filter(study=study)
     }
+    origins = events_by_key(study.scope, CREATED)
     for what in (
         *differences("deadline", deadlines, events_by_key(study.scope, "deadline moved")),
         *differences("the lock of study", locks, events_by_key(study.scope, "study locked")),
         *differences("the freeze of study", freezes, events_by_key(study.scope, "study frozen")),
-        *differences("study", {study.pk: _origin(study)}, _origins_told(study)),
+        *differences("study", {study.pk: _origin(study)}, origins or {study.pk: {}}),
         *_protocol(study),
     ):
         yield Finding(stream=study.scope, what=what)
@@ -89,10 +90,6 @@ def said_of(milestone: Milestone) -> dict[str, Any]:
 def _origin(study: Study) -> dict[str, Any]:
     kept = Study.objects.get(pk=study.pk)
     return {**origin_of(kept), "at": kept.created_at}
-
-
-def _origins_told(study: Study) -> Facts:
-    return events_by_key(study.scope, CREATED) or {study.pk: {}}
 
 
 def _protocol(study: Study) -> Iterator[str]:

@@ -4,13 +4,17 @@ import tempfile
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from readerstudy.accounts.models import User
 from readerstudy.results.bundle import export_bundle
 from readerstudy.results.exports import reproduction_zip
 from readerstudy.studies.models import Study
 from readerstudy.truth.unblind import is_unblinded
+
+
+class Archiver(Protocol):
+    def __call__(self, study: Study, *, by: User) -> tuple[IO[bytes], str]: ...
 
 
 def bundle_archive(study: Study, *, by: User) -> tuple[IO[bytes], str]:

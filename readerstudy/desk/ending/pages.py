@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from readerstudy.accounts.models import User
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated, recently_authenticated_to_act
-from readerstudy.desk.ending.archives import bundle_archive, reproduction_archive
+from readerstudy.desk.ending.archives import Archiver
 from readerstudy.desk.ending.queries import responses_told, unblinding_of
 from readerstudy.desk.people.queries import unfinished_readers
 from readerstudy.desk.shell.access import UNBLINDERS, study_page
@@ -69,22 +69,10 @@ def _so_far(study: Study, by: User) -> dict[str, Any]:
 @require_GET
 @recently_authenticated
 @study_page(*UNBLINDERS)
-def bundle(request: HttpRequest, study: Study) -> HttpResponseBase:
-    """The bundle as a zip archive; masked as long as the study is blinded."""
+def archive(request: HttpRequest, study: Study, make: Archiver) -> HttpResponseBase:
+    """The bundle, masked as long as the study is blinded, or what recomputes the report."""
     try:
-        archive, name = bundle_archive(study, by=person(request))
+        made, name = make(study, by=person(request))
     except ReaderstudyError as error:
         return refused(request, error, "desk-ending", study.slug)
-    return FileResponse(archive, as_attachment=True, filename=name)
-
-
-@require_GET
-@recently_authenticated
-@study_page(*UNBLINDERS)
-def reproduction(request: HttpRequest, study: Study) -> HttpResponseBase:
-    """The archive that recomputes the report."""
-    try:
-        archive, name = reproduction_archive(study, by=person(request))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-ending", study.slug)
-    return FileResponse(archive, as_attachment=True, filename=name)
+    return FileResponse(made, as_attachment=True, filename=name)

@@ -100,13 +100,17 @@ def _accuracy(part: Found, level: int, exact_level: float) -> Table | None:
         return None
     axis = Axis(reference=0.5 if _is_even(part["by_reader"]) else None)
     summary = _SUMMARY.format(part["pooled"]["crossed"]["inference"])
+
+    def cells(row: Found) -> tuple[str, ...]:
+        return share_text(row["sensitivity"]), share_text(row["specificity"]), *share_cells(row)
+
     return Table(
         title="By reader",
         first="Reader",
         columns=("Sensitivity", "Specificity", "Right", "Accuracy"),
         level=level,
         drawn="Correct calls",
-        rows=rows_of(axis, _right_calls(part["by_reader"], exact_level), "reader", _call_cells),
+        rows=rows_of(axis, _right_calls(part["by_reader"], exact_level), "reader", cells),
         axis=axis,
         summary=_summary(axis, ("", "", *share_cells(part["pooled"])), part["pooled"]["crossed"]),
         note=f"{summary}{'; dashed, chance' if axis.reference else ''}.",
@@ -118,10 +122,6 @@ def _right_calls(rows: Iterable[Found], level: float) -> Iterator[Found]:
         right = row["hit"] + row["correct_rejection"]
         low, high = share_interval(right, row["n"], level=level)
         yield {**row, "k": right, "rate": row["accuracy"], "low": low, "high": high}
-
-
-def _call_cells(row: Found) -> tuple[str, ...]:
-    return share_text(row["sensitivity"]), share_text(row["specificity"]), *share_cells(row)
 
 
 def _realism(part: Found, level: int, kinds: Mapping[str, str], scale: tuple[int, int]) -> Table | None:

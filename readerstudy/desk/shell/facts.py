@@ -13,6 +13,8 @@ from readerstudy.truth.blinding.gate import images_digest
 from readerstudy.truth.models import BlindingAudit, Plan, Provenance, Unblinding
 
 REMEMBERED_S = 24 * 3600
+#: What one query reads as it stands.
+SIMPLE = ("locked", "frozen", "unblinded", "rehearsed", "accepted", "virtual")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +55,11 @@ def facts_of(study: Study) -> Facts:
         plan=plan,
         plan_fits=plan is not None and (found["locked"] or plan.fits(study.protocol.digest)),
         audit=_audit(found),
-        locked=found["locked"],
-        frozen=found["frozen"],
-        unblinded=found["unblinded"],
-        accepted=found["accepted"],
-        virtual=found["virtual"],
         readers=document.readers,
         all_read=found["locked"] and found["accepted"] >= document.readers and not found["reading"],
-        rehearsed=found["rehearsed"],
         sections=len(document.sections),
         trials=sum(section.trials for section in document.sections),
+        **{name: found[name] for name in SIMPLE},
     )
 
 

@@ -26,17 +26,14 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class _Station:
-    """`open_to`: whose page it is, by role."""
+    """`open_to`: whose page it is, by role; `state`: done, or what is instead; nothing where it is open."""
 
     name: str
     title: str
     action: str
     open_to: tuple[str, ...]
-    is_done: Callable[[Facts], bool]
+    state: Callable[[Facts], str | bool]
     said: Callable[[Facts], str]
-    is_skipped: Callable[[Facts], bool] = lambda facts: False
-    is_overridden: Callable[[Facts], bool] = lambda facts: False
-    has_failed: Callable[[Facts], bool] = lambda facts: False
 
 
 def _count(number: int, noun: str) -> str:
@@ -67,7 +64,7 @@ _STATIONS = (
         title="Protocol",
         action="Write the protocol",
         open_to=STAFF,
-        is_done=lambda facts: True,
+        state=lambda facts: True,
         said=lambda facts: f"{_count(facts.sections, 'section')}, {_count(facts.trials, 'trial')}",
     ),
     _Station(
@@ -75,7 +72,7 @@ _STATIONS = (
         title="Images",
         action="Add the images",
         open_to=LEADS,
-        is_done=lambda facts: not facts.missing,
+        state=lambda facts: not facts.missing,
         said=_images_said,
     ),
     _Station(
@@ -83,7 +80,7 @@ _STATIONS = (
         title="Plan",
         action="Make the plan",
         open_to=LEADS,
-        is_done=lambda facts: facts.plan_fits,
+        state=lambda facts: facts.plan_fits,
         said=lambda facts: (
             "not made yet" if facts.plan is None else "made" if facts.plan_fits else "out of date"
         ),
@@ -93,9 +90,7 @@ _STATIONS = (
         title="Blinding audit",
         action="Run the blinding audit",
         open_to=LEADS,
-        is_done=lambda facts: facts.audit == "passed",
-        is_overridden=lambda facts: facts.audit == "overridden",
-        has_failed=lambda facts: facts.audit == "failed",
+        state=lambda facts: facts.audit == "passed" or facts.audit,
         said=lambda facts: _AUDIT_WORDS[facts.audit],
     ),
     _Station(
@@ -103,8 +98,7 @@ _STATIONS = (
         title="Pre-flight",
         action="Rehearse with virtual readers",
         open_to=LEADS,
-        is_done=lambda facts: facts.rehearsed,
-        is_skipped=lambda facts: facts.locked,
+        state=lambda facts: facts.rehearsed or (facts.locked and "skipped"),
         said=lambda facts: "rehearsed" if facts.rehearsed else "skipped" if facts.locked else "not rehearsed",
     ),
     _Station(
@@ -112,7 +106,7 @@ _STATIONS = (
         title="Lock",
         action="Lock the study",
         open_to=OWNERS,
-        is_done=lambda facts: facts.locked,
+        state=lambda facts: facts.locked,
         said=lambda facts: "locked" if facts.locked else "open to change",
     ),
     _Station(
@@ -120,7 +114,7 @@ _STATIONS = (
         title="Readers",
         action="Invite the readers",
         open_to=OWNERS,
-        is_done=lambda facts: facts.accepted >= facts.readers or facts.frozen,
+        state=lambda facts: facts.accepted >= facts.readers or facts.frozen,
         said=_readers_said,
     ),
     _Station(
@@ -128,7 +122,7 @@ _STATIONS = (
         title="Reading",
         action="Watch the reading",
         open_to=STAFF,
-        is_done=lambda facts: facts.frozen or facts.all_read,
+        state=lambda facts: facts.frozen or facts.all_read,
         said=lambda facts: (
             "closed"
             if facts.frozen
@@ -144,7 +138,7 @@ _STATIONS = (
         title="Freeze and unblind",
         action="Freeze the data, then unblind",
         open_to=UNBLINDERS,
-        is_done=lambda facts: facts.unblinded,
+        state=lambda facts: facts.unblinded,
         said=lambda facts: (
             "unblinded" if facts.unblinded else "frozen, blinded" if facts.frozen else "not frozen"
         ),
@@ -154,18 +148,10 @@ _STATIONS = (
         title="Result",
         action="Read the result",
         open_to=UNBLINDERS,
-        is_done=lambda facts: False,
+        state=lambda facts: False,
         said=lambda facts: "ready" if facts.unblinded else "after the unblinding",
     ),
 )
-
-
-def _state(station: _Station, facts: Facts) -> str:
-    if station.is_done(facts):
-        return "done"
-    if station.is_overridden(facts):
-        return "overridden"
-    return "skipped" if station.is_skipped(facts) else "now"
 
 
 def life_of(study: Study) -> list[Step]:
@@ -175,12 +161,12 @@ def life_of(study: Study) -> list[Step]:
 def stages_of(study: Study, facts: Facts) -> list[Step]:
     """Return the stages; the first that is neither done, overridden nor skipped is now."""
     steps: list[Step] = []
-    found_now = False
     for station in _STATIONS:
-        state = _state(station, facts)
-        if state == "now" and found_now:
-            state = "later"
-        found_now = found_now or state == "now"
+        found = station.state(facts)
+        state = "done" if found is True else found or "now"
+        has_failed = state == "failed"
+        if state in ("now", "failed"):
+            state = "later" if any(step.state == "now" for step in steps) else "now"
         steps.append(
             Step(
                 name=station.name,
@@ -190,7 +176,7 @@ def stages_of(study: Study, facts: Facts) -> list[Step]:
                 url=reverse(f"desk-{station.name}", args=[study.slug]),
                 action="Unblind the study" if station.name == "ending" and facts.frozen else station.action,
                 open_to=station.open_to,
-                has_failed=station.has_failed(facts),
+                has_failed=has_failed,
             )
         )
     return steps

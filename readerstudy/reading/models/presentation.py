@@ -101,11 +101,10 @@ class FetchQuerySet(models.QuerySet["Fetch"]):
         """
         frames = "slot__trial_image__image__frames"
         shares = self.order_by().values("slot", frames).annotate(share=Sum(Coalesce("share", 1.0)))
-        return sum(ceil((slot["share"] - ROUNDING) / _of_one_fetch(slot[frames])) for slot in shares)
-
-
-def _of_one_fetch(frames: int) -> float:
-    return 1 + 1 / frames if frames > 1 else 1
+        return sum(
+            ceil((slot["share"] - ROUNDING) / (1 + 1 / slot[frames] if slot[frames] > 1 else 1))
+            for slot in shares
+        )
 
 
 class Fetch(models.Model):

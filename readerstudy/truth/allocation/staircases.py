@@ -57,10 +57,7 @@ def exposures(rule: Staircase, whose: Sequence[int], right: Iterable[bool | None
         shown.append(steps[one].exposure_ms)
         if is_right is not None:
             steps[one] = after(steps[one], rule, is_right)
-    if not _have_ended(rule, steps) and len(shown) < len(whose):
+    have_ended = rule.reversals > 0 and all(step.reversals >= rule.reversals for step in steps)
+    if not have_ended and len(shown) < len(whose):
         shown.append(steps[whose[len(shown)]].exposure_ms)
     return shown
-
-
-def _have_ended(rule: Staircase, steps: Iterable[Step]) -> bool:
-    return rule.reversals > 0 and all(step.reversals >= rule.reversals for step in steps)
