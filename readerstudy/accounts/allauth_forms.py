@@ -7,7 +7,6 @@ from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
 from allauth.mfa.webauthn import forms as webauthn
-from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,20 @@ from readerstudy.accounts.models import User
 _REPEAT = _("Repeat the password")
 
 
-class _TwicePassword:
+class _Labelled:
+    """`labels` are ours, by field, in place of django-allauth's and its placeholders."""
+
+    labels: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in self.labels.items():
+            field = self.fields[name]  # type: ignore[attr-defined]
+            field.label = label
+            field.widget.attrs.pop("placeholder", None)
+
+
+class _TwicePassword(_Labelled):
     """Compares the two fields in our words, in place of django-allauth's."""
 
     def clean(self) -> Any:
@@ -29,21 +41,15 @@ class _TwicePassword:
 
 
 class ChangePasswordForm(_TwicePassword, account.ChangePasswordForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _label(self, oldpassword=_("Current password"), password1=_("New password"), password2=_REPEAT)
+    labels = {"oldpassword": _("Current password"), "password1": _("New password"), "password2": _REPEAT}
 
 
 class SetPasswordForm(_TwicePassword, account.SetPasswordForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _label(self, password1=_("Password"), password2=_REPEAT)
+    labels = {"password1": _("Password"), "password2": _REPEAT}
 
 
 class ResetPasswordForm(_TwicePassword, account.ResetPasswordKeyForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _label(self, password1=_("New password"), password2=_REPEAT)
+    labels = {"password1": _("New password"), "password2": _REPEAT}
 
 
 class AskForResetForm(account.ResetPasswordForm):  # type: ignore[misc]
@@ -74,16 +80,11 @@ class AskForCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc]
         return email
 
 
-class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(_Labelled, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    labels = {"name": _("Name"), "passwordless": _("Sign in with this passkey alone")}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _label(self, name=_("Name"), passwordless=_("Sign in with this passkey alone"))
         self.fields["passwordless"].help_text = _(
             "You are not asked for a password then. The device checks your fingerprint, face or PIN."
         )
-
-
-def _label(form: forms.Form, **labels: Any) -> None:
-    for name, label in labels.items():
-        form.fields[name].label = label
-        form.fields[name].widget.attrs.pop("placeholder", None)

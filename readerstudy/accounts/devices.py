@@ -31,7 +31,6 @@ def device_of(request: HttpRequest, email: str) -> str | None:
 
 
 def remember(request: HttpRequest, response: Response, user: User, *, number: str = "") -> Response:
-    """Make the browser known for this account."""
     known, account = _known(request), _digest(user.email)
     kept = known.pop(account, None)
     known[account] = number or kept or secrets.token_urlsafe(12)

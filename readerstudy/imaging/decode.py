@@ -154,9 +154,6 @@ def ramp(white: int, size: int) -> Greys:
     return greys
 
 
-# --- PNG, JPEG, TIFF, WebP --------------------------------------------------------------------------
-
-
 def _decode_picture(data: bytes, container: str, *, colour: bool) -> Decoded:
     # Pillow warns of damaged EXIF blocks, which are dropped anyway.
     with warnings.catch_warnings(action="ignore"):

@@ -93,9 +93,6 @@ def _middle(grey: Grey) -> Grey:
     return grey[top : top + LONGEST_MEASURED, left : left + LONGEST_MEASURED]
 
 
-# --- Grey levels ------------------------------------------------------------------------------------
-
-
 def distinct_of(counts: NDArray[np.int64]) -> float:
     """Levels that occur, over those expected of as many pixels if neighbouring levels were equally likely."""
     inner = counts.copy()
@@ -124,9 +121,6 @@ def _flat(pixels: NDArray[Any]) -> float:
     same = (here == pixels[:-1, 1:]) & (here == pixels[1:, :-1])
     between = (here > 0) & (here < np.iinfo(pixels.dtype).max)
     return float((same & between).sum() / max(int(between.sum()), 1))
-
-
-# --- Borders and marks ------------------------------------------------------------------------------
 
 
 def _borders(grey: Grey) -> tuple[float, float]:
@@ -187,9 +181,6 @@ def _of_the_most(values: Grey) -> float:
     """The mean of the largest in a corner, over as many pixels as a small letter has."""
     counted = max(6, (min(values.shape) + 1) // 4)
     return float(np.partition(values.ravel(), -counted)[-counted:].mean())
-
-
-# --- Noise and spectrum -----------------------------------------------------------------------------
 
 
 def _noise(grey: Grey) -> dict[str, float]:
@@ -258,9 +249,6 @@ def _slope(frequency: NDArray[np.float64], profile: NDArray[np.float64], low: fl
     return float(np.polyfit(np.log(frequency[chosen]), profile[chosen], 1)[0])
 
 
-# --- Resampling -------------------------------------------------------------------------------------
-
-
 def _periodicity(grey: Grey) -> float:
     """The strongest period in the mean absolute second difference of columns and of rows (in logs)."""
     return max(_strongest_period(grey), _strongest_period(grey.T))
@@ -276,8 +264,6 @@ def _strongest_period(grey: Grey) -> float:
     fast = strength[len(strength) // 6 :]
     return float(np.log(fast.max() + 1e-6) - np.log(np.median(fast) + 1e-6))
 
-
-# --- Sketch -----------------------------------------------------------------------------------------
 
 SKETCH_SIDE = 16
 

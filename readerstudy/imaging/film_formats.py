@@ -80,9 +80,6 @@ def film_signature(data: bytes) -> str:
     return "AVI" if data[:4] == b"RIFF" and data[8:12] == b"AVI " else ""
 
 
-# --- Pages and animations -----------------------------------------------------------------------------
-
-
 def picture_film(data: bytes, container: str, *, colour: bool) -> Film:
     """The pages of a TIFF, the frames of a GIF, WebP or animated PNG."""
     picture = open_picture(data, container)
@@ -134,9 +131,6 @@ def _table(first: Levels, inverted: bool) -> Callable[[NDArray[np.int64]], Greys
         return np.float32(1) - greys if inverted else greys
 
     return greys_for
-
-
-# --- Folders ------------------------------------------------------------------------------------------
 
 
 def film_of_series(series: Series, *, colour: bool) -> Film:

@@ -260,9 +260,6 @@ def is_byproduct(name: str) -> bool:
     return name.startswith(".") or name.lower() in {*BYPRODUCTS, *PAPERS}
 
 
-# --- Archives ---------------------------------------------------------------------------------------
-
-
 def _entries(path: Path, name: str, *, manifest_goes_before: bool) -> list[Found]:
     """What an archive holds, but its own manifest where that is read, or another one goes before it."""
     archive = Archive(path)

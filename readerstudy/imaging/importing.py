@@ -321,9 +321,6 @@ def _job(item: _Item) -> Original:
     return data if spacing_mm is None or isinstance(data, Spaced) else Spaced(data, spacing_mm)
 
 
-# --- Salted hashes ----------------------------------------------------------------------------------
-
-
 def group_of(patient: str) -> str:
     """What is kept of a patient identifier: a salted hash that says "the same" and nothing more."""
     return _salted("group", patient.strip().encode())[:32] if patient.strip() else ""

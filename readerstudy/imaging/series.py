@@ -110,9 +110,6 @@ def _names_of(groups: "dict[_Key, list[Any]]") -> "dict[_Key, str]":
     }
 
 
-# --- Slices -------------------------------------------------------------------------------------------
-
-
 def _slice(file: Found) -> _Slice | None:
     """What the header of a slice says; None for what is no single slice, which says so when it is read."""
     try:
@@ -196,9 +193,6 @@ def _by_number(slices: list[_Slice]) -> list[_Slice]:
     ordered = sorted(slices, key=lambda one: one.number or 0)
     _require_consecutive([one.number or 0 for one in ordered])
     return ordered
-
-
-# --- Stills -------------------------------------------------------------------------------------------
 
 
 def _of_stills(name: str, files: list[Found]) -> Series:

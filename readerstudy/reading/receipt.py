@@ -19,8 +19,6 @@ from readerstudy.studies.models import Enrolment, Study
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One section of a receipt."""
-
     title: str
     practice: bool
     answered: int

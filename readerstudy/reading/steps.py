@@ -8,7 +8,6 @@ from readerstudy.studies.protocol import ProtocolDocument
 
 
 def document_of(enrolment: Enrolment) -> ProtocolDocument:
-    """The protocol that was locked."""
     return enrolment.study.lock.protocol.document
 
 

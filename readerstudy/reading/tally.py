@@ -83,7 +83,6 @@ def _count(response: Response, section: Section) -> None:
 
 
 def _corrected(response: Response) -> Response:
-    """The revision before this one."""
     earlier = Response.objects.select_related("pick")
     return earlier.get(
         presentation=response.presentation, enrolment=response.enrolment, revision=response.revision - 1

@@ -38,7 +38,6 @@ def make_leader(user: User, *, by: User) -> Leadership:
 
 @transaction.atomic
 def make_invited_leader(invitation: Invitation, *, by: User) -> Leadership:
-    """Let whoever accepts the invitation create studies."""
     require_leader(by)
     return _give(Leadership(invitation=invitation, by=by))
 

@@ -23,8 +23,6 @@ Origins = Mapping[str, ImageTruth]
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A place that was to be marked."""
-
     slot: str
     x: float
     y: float

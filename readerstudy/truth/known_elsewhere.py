@@ -111,7 +111,6 @@ def _told(shared: Images, people: set[int]) -> Iterator[tuple[int, int]]:
 
 
 def _shown_to(study: Study, place: int) -> set[int]:
-    """The images that count at a place."""
     shown = Slot.objects.filter(
         presentation__section__study=study,
         presentation__section__practice=False,

@@ -109,12 +109,10 @@ def _tells_of(reading: Enrolment, study: Study) -> bool:
 
 
 def _counting(study: Study) -> QuerySet[TrialImage, Any]:
-    """The images of a study that count."""
     shown = TrialImage.objects.filter(trial__section__study=study, trial__section__practice=False)
     return shown.values("image")
 
 
 def _others(study: Study) -> QuerySet[Provenance]:
-    """The same films in other studies."""
     mine = Provenance.objects.filter(source__study=study).values("image")
     return showing(mine).exclude(source__study=study)

@@ -30,7 +30,6 @@ class Origin:
 
 @transaction.atomic
 def source_of(study: Study, name: str, *, kind: str = "") -> Source:
-    """The source of that name, as the protocol declares it."""
     declared = {source.name: source for source in study.protocol.document.sources}
     if name not in declared:
         raise UnknownSource(f"The protocol names no source {name!r}. Its sources: {', '.join(declared)}.")

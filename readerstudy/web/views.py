@@ -55,7 +55,6 @@ class ApiView(APIView):
         return person(self.request)
 
     def given(self, shape: type[Shape]) -> dict[str, Any]:
-        """Return what was sent, checked."""
         return checked(shape, self.request.data)
 
     def confirmed(self) -> None:

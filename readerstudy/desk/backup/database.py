@@ -23,7 +23,6 @@ def dump_database(out: Path) -> None:
 
 
 def load_database(dump: Path) -> None:
-    """Load a snapshot into the empty database."""
     if connection.introspection.table_names():
         raise NotEmpty
     if connection.vendor == "sqlite":

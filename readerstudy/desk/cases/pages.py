@@ -88,7 +88,6 @@ def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpR
 @require_GET
 @study_page(*UNBLINDERS)
 def replay(request: HttpRequest, study: Study, section: str, number: int, reader: str) -> HttpResponseBase:
-    """Replay one reader's screen during a case."""
     found = _section(study, section)
     again = "again" in request.GET
     opened = case_file(study, found, number)

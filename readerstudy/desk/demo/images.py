@@ -59,8 +59,6 @@ class StandInRefused(ReaderstudyError, code="stand_in_refused"):
 
 @dataclass(frozen=True, kw_only=True)
 class _Bringing:
-    """A study whose sources are being filled."""
-
     study: Study
     recipe: Recipe
     by: User

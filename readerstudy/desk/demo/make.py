@@ -71,7 +71,6 @@ def make_demo(name: str, slug: str, *, steps: Steps, finish: bool, data: RealIma
 
 @transaction.atomic
 def staff_of(study: Study, people: tuple[User, ...]) -> None:
-    """Owner, coordinator and analyst of a demonstration."""
     from readerstudy.studies.models import Enrolment, Role
 
     for person, role in zip(people, (Role.OWNER, Role.COORDINATOR, Role.ANALYST), strict=True):

@@ -47,7 +47,6 @@ class Database(Collector):
 
 
 def exposition() -> bytes:
-    """Return all metrics as Prometheus reads them."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(settings.METRICS_FOLDER))  # type: ignore[no-untyped-call]
     registry.register(Database())

@@ -82,8 +82,6 @@ def _drawn(panel: _Panel, plan: Mapping[str, Any]) -> SafeString:
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """One cell of the table of designs."""
-
     readers: int
     trials: int
     power: float

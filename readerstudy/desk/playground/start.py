@@ -20,7 +20,6 @@ def start_preview(study: Study, given: Mapping[str, Any], *, by: User) -> Run:
 
 
 def start_generation(study: Study, given: Mapping[str, Any], *, by: User) -> Run:
-    """Queue images for a synthetic source."""
     asked = dict(given)
     source = source_of(study, asked.pop("source"), kind="synthetic")
     return start_run(

@@ -37,7 +37,6 @@ class Known:
 
 
 def reference_page() -> str:
-    """Return the page in Markdown."""
     return "\n".join([*_intro(), *_chapters(), *_kinds(), *_tasks(), *_whole()]) + "\n"
 
 

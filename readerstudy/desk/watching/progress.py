@@ -70,8 +70,6 @@ class ReaderProgress:
 
 @dataclass(kw_only=True)
 class _Counts:
-    """What is counted of each reader."""
-
     answered: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     days: dict[int, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     paces: dict[int, tuple[int, int]] = field(default_factory=dict)

@@ -49,7 +49,6 @@ def columns_of(table: str, *, masked: bool, arms: bool) -> tuple[str, ...]:
 
 
 def write_items(study: Study, folder: Path, names: Names | Mask, stage: Staged) -> None:
-    """Write both tables, those that have rows."""
     tables = _Tables(study, names, stage)
     arms = isinstance(names, Mask) and bool(names.arms)
     paths = {table: folder / table for table in COLUMNS}

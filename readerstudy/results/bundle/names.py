@@ -43,8 +43,6 @@ def sections_in_bundle(study: Study, *, masked: bool) -> list[Section]:
 
 
 class Naming(Protocol):
-    """How a bundle names what was shown."""
-
     masked: bool
 
     def trial(self, section: Section, number: int) -> str: ...

@@ -12,7 +12,6 @@ read <- function(name) read.csv(file.path(here, name), na.strings = "", stringsA
 
 
 def write_r(folder: Path) -> Path:
-    """bundle.R beside the tables of a bundle."""
     study = json.loads((folder / "study.json").read_text(encoding="utf-8"))
     tables = [path for path in sorted(folder.glob("*.csv")) if path.name != "codebook.csv"]
     lines = [HEAD, *(f'{path.stem} <- read("{path.name}")\n' for path in tables)]

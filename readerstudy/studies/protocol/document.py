@@ -156,7 +156,6 @@ class SectionDocument:
 
     @property
     def asks(self) -> str:
-        """Return the task in words."""
         return ASKED[self.task]
 
     @property

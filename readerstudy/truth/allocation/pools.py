@@ -58,7 +58,6 @@ class Pools:
             pool.extend(kept)
 
     def of_source(self, source: str) -> list[Pooled]:
-        """What is left of a source."""
         return [one for (name, _), pool in self._left.items() if name == source for one in pool]
 
     def has(self, source: str, stratum: Stratum) -> bool:

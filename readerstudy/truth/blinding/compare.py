@@ -47,8 +47,6 @@ class Histogram:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """One feature in both arms."""
-
     name: str
     words: Words
     median_real: float

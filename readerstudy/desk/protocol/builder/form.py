@@ -85,8 +85,6 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One chapter with what stands in it."""
-
     chapter: Chapter
     controls: tuple[Control, ...]
     entries: tuple[Entry, ...]
