@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -9,7 +10,6 @@ from django.utils.text import slugify
 from readerstudy.accounts.models import OPERATOR, User
 from readerstudy.audit.chain import digest_of_text
 from readerstudy.audit.record import record
-from readerstudy.studies.creation import added_at_creation
 from readerstudy.studies.errors import NotAShortName, ProtocolHasMovedOn, SlugIsTaken
 from readerstudy.studies.lead import require_leader
 from readerstudy.studies.models import Enrolment, Protocol, Role, Study
@@ -19,6 +19,17 @@ CREATED = "study created"
 LONGEST_BASE = 60  # of the 80 characters of a short name; an ending may follow
 ENDING, ENDING_LENGTH = "23456789abcdefghjkmnpqrstuvwxyz", 4  # without those that look alike
 _SLUG = re.compile(r"(?!new$)[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+
+# What an app above adds to a study as it is created. `studies` cannot import such an app, so it registers.
+Addition = Callable[[Study], Mapping[str, str]]
+_additions: list[Addition] = []
+
+
+def at_creation(addition: Addition) -> Addition:
+    """Call `addition` in the transaction that creates a study; what it returns is recorded with it."""
+    if addition not in _additions:
+        _additions.append(addition)
+    return addition
 
 
 @transaction.atomic
@@ -38,7 +49,8 @@ def create_study(
     )
     Enrolment.objects.create(study=study, user=by, role=Role.OWNER, invited_by=by)
     protocol = Protocol.objects.create(study=study, version=1, text=text, digest=digest_of_text(text), by=by)
-    particulars = {"protocol": protocol.digest, **origin_of(study), **added_at_creation(study)}
+    added = {name: value for addition in _additions for name, value in addition(study).items()}
+    particulars = {"protocol": protocol.digest, **origin_of(study), **added}
     record(study.scope, CREATED, by=by, on=study, particulars=particulars, label=study.slug)
     return study
 

@@ -7,7 +7,7 @@ class TruthConfig(AppConfig):
     def ready(self) -> None:
         from readerstudy.accounts import gate
         from readerstudy.reading.exposures import decide_by
-        from readerstudy.studies.creation import at_creation
+        from readerstudy.studies.create import at_creation
         from readerstudy.studies.runs import performed_in
         from readerstudy.truth.known_images import check_claim
         from readerstudy.truth.secrets import make_secrets_at_creation
