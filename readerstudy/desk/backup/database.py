@@ -9,11 +9,13 @@ from pathlib import Path
 
 from django.db import connection
 
-from readerstudy.desk.backup.errors import BackupError, NotEmpty, ToolMissing
+from readerstudy.desk.backup.errors import BackupError, NotEmpty, NothingToBackUp, ToolMissing
 
 
 def dump_database(out: Path) -> None:
     """Write a consistent snapshot to a new file."""
+    if not connection.introspection.table_names():
+        raise NothingToBackUp
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with closing(sqlite3.connect(out)) as copy:

@@ -13,6 +13,10 @@ class NotEmpty(BackupError, code="not_empty"):
     """The database holds tables already. Restore into an empty one, by another DATABASE_URL."""
 
 
+class NothingToBackUp(BackupError, code="nothing_to_back_up"):
+    """The database holds no tables. Check that DATABASE_URL and READERSTUDY_HOME name your installation."""
+
+
 class NotABackup(BackupError, code="not_a_backup"):
     """The file is no backup of readerstudy, or only a part of one."""
 

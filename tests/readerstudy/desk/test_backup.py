@@ -92,6 +92,14 @@ def test_a_backup_replaces_no_file_and_a_restore_takes_no_other_file(tmp_path: P
     assert not Study.objects.exists()
 
 
+def test_an_installation_without_tables_is_not_backed_up(tmp_path: Path) -> None:
+    file = tmp_path / "copy.tar"
+    done = manage("backup", file, home=tmp_path / "mistyped", database="")
+    assert done.returncode == 1
+    assert "The database holds no tables." in done.stderr
+    assert not file.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_images_in_an_object_store_are_in_the_backup_and_come_back_into_another_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
