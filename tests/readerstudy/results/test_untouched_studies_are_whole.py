@@ -167,7 +167,7 @@ def test_a_study_from_before_this_version_is_whole_and_still_guarded() -> None:
     rewrite("UPDATE reading_response SET call = 'synthetic' WHERE call = 'real'")
     assert findings(made.study) == []
     rewrite("UPDATE truth_source SET kind = 'real'")
-    assert any("not of the kind that the protocol says" in what for what in findings(made.study))
+    assert any("does not have the kind that the protocol gives it" in what for what in findings(made.study))
     rewrite("UPDATE truth_key SET catch = (1 = 1) WHERE id = (SELECT min(id) FROM truth_key)")
     assert any("The stored plan does not match its digest" in what for what in findings(made.study))
 
