@@ -31,6 +31,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "forms_of": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 Message = tuple[str, str | tuple[str, ...], str | None]
