@@ -78,7 +78,8 @@ def _parts(item: Item, said: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(value, list):
         yield from (_option(item, one) for one in value) if value else (str(item.none) or "none",)
     elif isinstance(value, float):
-        yield f"{value:g} {item.unit}".strip()
+        number = f"{value:.1f}" if item.kind == "measure" else f"{value:g}"
+        yield f"{number} {item.unit}".strip()
     elif value is not None:
         yield _option(item, str(value)) + (f" {item.unit}" if item.unit else "")
     if said["other"]:

@@ -39,6 +39,7 @@ _WHAT = {
     ".xlsx": "Tables, Excel",
     ".json": "Report, JSON",
     ".zip": "Tables, CSV",
+    ".csv": "Beside the paper, CSV",
 }
 
 

@@ -4,6 +4,7 @@ Places are percentages, so that a row is as wide as its table lets it be and not
 """
 
 from dataclasses import dataclass
+from math import floor, log10
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -101,4 +102,7 @@ class Axis:
         return f"{self.at(value or 0.0):.2f}%"
 
     def _label(self, value: float) -> str:
-        return f"{100 * value:.0f}%" if self.is_share else f"{value:g}"
+        """As many digits as the length of the axis deserves: 63.6 from 60 to 120, 0.2512 from .25 to .26."""
+        if self.is_share:
+            return f"{100 * value:.0f}%"
+        return f"{round(value, 2 - floor(log10(self.end - self.start))):g}"

@@ -87,6 +87,7 @@ def _endpoint(row: Found, document: ProtocolDocument) -> EndpointRow:
     against = f"{compared[0]} − {compared[1]}" if compared else f"against {shown(row['against'])}"
     margin = "" if row["margin"] is None else f", margin {apart(row['margin'])}"
     what, test = row["what"].replace("_", " "), row["test"].replace("_", "-")
+    what = what.upper() if what in ("auc", "icc") else what
     low, high = row["low"], row["high"]
     return EndpointRow(
         name=row["name"],

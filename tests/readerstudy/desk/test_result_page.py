@@ -48,6 +48,17 @@ def test_a_mark_stands_where_its_number_lies_between_the_ends() -> None:
     assert '<rect x="50.00%"' in str(Axis(start=1, end=5, is_share=False).row(3, 2, 4))
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "labels"),
+    [(63.5542, 116.14, ["63.6", "89.8", "116.1"]), (1, 4, ["1", "2.5", "4"]), (0.251234, 0.26, ["0.25123"])],
+)
+def test_the_ends_of_an_axis_have_the_digits_that_its_length_deserves(
+    start: float, end: float, labels: list[str]
+) -> None:
+    drawn = str(Axis(start=start, end=end, is_share=False).ticks())
+    assert re.findall(r">([\d.]+)</text>", drawn)[: len(labels)] == labels
+
+
 def test_chance_and_margin_are_drawn_where_there_are_any() -> None:
     drawn = str(Axis(reference=0.25, margin=0.1).row(0.3, 0.2, 0.4))
     assert '<rect class="band" x="15.00%" width="20.00%"' in drawn

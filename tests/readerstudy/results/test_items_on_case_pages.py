@@ -25,6 +25,7 @@ items = [
   { name = "sign", kind = "choice", ask = "Sign", confidence = 3, other = "Other", OPTIONS },
   { name = "angle", kind = "number", ask = "Angle", unit = "degrees" },
   { name = "spots", kind = "mark", ask = "Spots", none = true },
+  { name = "width", kind = "measure", what = "distance", ask = "Width" },
 ]
 """.replace("OPTIONS", 'options = [{ value = "4A", text = "Loosening" }, "none"]')
 
@@ -40,6 +41,7 @@ def test_a_case_says_in_words_what_was_answered() -> None:
     for sign in (said("sign", value="4A", confidence=2), said("sign", other="A scar", confidence=1)):
         points = (Point(x=3.0, y=4.0),)
         items = (said("quality", value=3), sign, said("angle", value=12.5), said("spots", points=points))
+        items += (said("width", points=(*points, Point(x=5.0, y=5.0))),)
         current = Walk(made.reading("rita")).current
         assert current is not None
         respond(made.reading("rita"), current.token, Answer(items=items), by=rita, client_uuid=uuid.uuid4())
@@ -54,8 +56,9 @@ def test_a_case_says_in_words_what_was_answered() -> None:
         assert opened.case.wrong == 0, "nobody is wrong where only questions are asked"
         asked = {one.ask: one.text for one in opened.answers[0].items}
         told.add(asked.pop("Sign"))
-        assert asked == {"Quality": "3", "Angle": "12.5 degrees", "Spots": "1 point"}
+        assert asked == {"Quality": "3", "Angle": "12.5 degrees", "Spots": "1 point", "Width": "2.2 px"}
         spots = [(spot.tag, spot.x, spot.y) for image in opened.case.images for spot in image.spots]
+        spots = [spot for spot in spots if spot[0] == "Spots"]
         assert spots == [("Spots", 3.0, 4.0)]
     assert told == {"Loosening (sure 2 of 3)", "“A scar” (sure 1 of 3)"}
     cases = gallery(made.study, section, most=5).cases
