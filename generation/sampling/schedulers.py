@@ -35,9 +35,8 @@ class SchedulerSolver:
         self.timesteps: Tensor = self.scheduler.timesteps
 
     def step(
-        self, predicted: Tensor, timestep: Tensor, noisy: Tensor, sources: Sequence[Source] = ()
+        self, predicted: Tensor, timestep: Tensor, noisy: Tensor, *, sources: Sequence[Source] = ()
     ) -> Tensor:
-        """`sources`: of the noise that an ancestral step adds."""
         known = [source for source in sources if isinstance(source, torch.Generator)]
         more = {"generator": known or torch.Generator()} if sources else {}
         stepped = self.scheduler.step(predicted, timestep, noisy, **more)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -21,7 +21,11 @@ class Solver(Protocol):
 
     timesteps: Tensor
 
-    def step(self, predicted: Tensor, timestep: Tensor, noisy: Tensor, **more: Any) -> Tensor: ...
+    def step(
+        self, predicted: Tensor, timestep: Tensor, noisy: Tensor, *, sources: Sequence[Source] = ()
+    ) -> Tensor:
+        """`sources`: of the noise that an ancestral step adds."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,13 +104,12 @@ def denoise(
     period = period or (network.config.unshuffle if isinstance(network, Denoiser) else 1)
     noisy = torch.stack([initial_noise(source, size, period) for source in sources]).to(device)
     solver = make_solver(sampler, diffusion, steps)
-    noise = {"sources": sources} if sampler == "ddpm" else {}
     half = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
     for timestep in solver.timesteps:
         guided = guidance if guidance.acts_at(float(timestep) / diffusion.timesteps) else None
         with half:
             predicted = _predict(network, noisy, timestep.to(device), conditions, guided)
-        noisy = solver.step(predicted, timestep, noisy, **noise)
+        noisy = solver.step(predicted, timestep, noisy, sources=sources if sampler == "ddpm" else ())
     return noisy.clamp(-1.0, 1.0)
 
 

@@ -4,8 +4,6 @@ diffusers has it too, and takes several times longer to import than an image tak
 both answer alike. Numbers stay float32 tensors, so that they round as there.
 """
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -34,7 +32,7 @@ class UniPC:
         self.before: Tensor | None = None
         self.images: list[Tensor] = []
 
-    def step(self, predicted: Tensor, timestep: Tensor, noisy: Tensor, **more: Any) -> Tensor:
+    def step(self, predicted: Tensor, timestep: Tensor, noisy: Tensor, **more: object) -> Tensor:
         """Correct the last step with what the network sees now, then take the next one."""
         image = self._image(predicted, noisy)
         if self.before is not None:
