@@ -40,6 +40,8 @@ class FastNetwork:
         else:
             run = _onnxruntime(path)
             self._make = lambda: run
+        # OpenVINO sets itself up in the first pass; two threads in it at once wait for each other for ever.
+        self(*example(checkpoint))
 
     def __call__(self, noisy: Tensor, timestep: Tensor, conditions: Tensor) -> Tensor:
         if not hasattr(self._runs, "run"):
@@ -60,14 +62,12 @@ def exported(checkpoint: Checkpoint) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not isinstance(checkpoint.network, Denoiser):
         raise RequestError("a WGAN-GP makes an image in one pass of torch. Leave --backend out.")
-    size, space = checkpoint.size, checkpoint.space
-    example = (torch.zeros(1, 1, size, size), torch.zeros(1, dtype=torch.int64), torch.zeros(1, len(space)))
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter says that another one is newer
         torch.onnx.export(
             checkpoint.network,
-            example,
+            example(checkpoint),
             str(unfinished),
             input_names=list(_NAMES),
             output_names=["predicted"],
@@ -75,6 +75,12 @@ def exported(checkpoint: Checkpoint) -> Path:
         )
     unfinished.replace(path)
     return path
+
+
+def example(checkpoint: Checkpoint) -> tuple[Tensor, Tensor, Tensor]:
+    """What the network takes, for one image."""
+    size, space = checkpoint.size, checkpoint.space
+    return torch.zeros(1, 1, size, size), torch.zeros(1, dtype=torch.int64), torch.zeros(1, len(space))
 
 
 def cache_folder() -> Path:
