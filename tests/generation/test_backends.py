@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.util
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from generation import SampleRequest, sample
 from generation.__main__ import main
 from generation.checkpoints import load_checkpoint
 from generation.errors import OutputError, RequestError
-from generation.sampling import installed
-from generation.sampling.backends import exported
+from generation.sampling import backends, installed
+from generation.sampling.backends import FastNetwork, exported
 from generation.sampling.request import Backend
 
 FAST: tuple[Backend, ...] = ("openvino", "onnxruntime")
@@ -108,3 +109,19 @@ def test_what_a_backend_cannot_do_is_refused(request_: SampleRequest) -> None:
         dataclasses.replace(request_, backend="onnxruntime", precision="bfloat16")
     with pytest.raises(RequestError, match="--compile is torch's"):
         dataclasses.replace(request_, backend="openvino", compiled=True)
+
+
+def test_the_first_pass_is_over_before_threads_begin(
+    tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two threads in OpenVINO's first pass may wait for each other for ever."""
+    passed: list[int] = []
+
+    def run(inputs: list[np.ndarray]) -> np.ndarray:
+        passed.append(threading.get_ident())
+        return inputs[0]
+
+    monkeypatch.setattr(backends, "backend_of", lambda name: (name, ""))
+    monkeypatch.setattr(backends, "_openvino", lambda *settings: lambda: run)
+    FastNetwork(load_checkpoint(tiny_checkpoint), backend="openvino", precision="float32", threads=2)
+    assert passed == [threading.get_ident()]
