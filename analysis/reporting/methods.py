@@ -11,7 +11,7 @@ from analysis.rasch import Rasch
 from analysis.reporting.blinding import audit_method, disclosed, known_elsewhere
 from analysis.reporting.call_models import models
 from analysis.reporting.items.methods import items_asked
-from analysis.reporting.plan_prose import plan_method
+from analysis.reporting.plan_prose import findable_method, plan_method
 from analysis.reporting.readers import notice, readers_word
 from analysis.reporting.words import level_text, listed, number
 
@@ -49,7 +49,7 @@ def _design(document: Document) -> Iterator[str]:
         yield (
             f"{_source('Real', study.names_of('real'))} {_source('Synthetic', study.names_of('synthetic'))}"
         )
-    said = (plan_method, audit_method, disclosed, known_elsewhere, notice, _programs, _arms)
+    said = (plan_method, findable_method, audit_method, disclosed, known_elsewhere, notice, _programs, _arms)
     yield from filter(None, (sentence(document) for sentence in said))
     for name, part in document.sections.items():
         if part.conduct:

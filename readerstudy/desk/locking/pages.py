@@ -20,6 +20,7 @@ from readerstudy.truth.allocate import allocate, allocations_of
 from readerstudy.truth.blinding.gate import images_digest, newest_audit, override
 from readerstudy.truth.lock import lock_study
 from readerstudy.truth.models import BlindingAudit, Provenance
+from readerstudy.truth.recognisable import findable_said
 from readerstudy.truth.secrets import commitment_of
 from readerstudy.web.options import StatedReason, posted
 from readerstudy.web.pages import done, refused
@@ -35,6 +36,7 @@ def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
         facts = {
             "commitment": commitment_of(study),
+            "findable": findable_said(study),
             "allocations": allocations_of(study),
             "sections": [(one, spread_columns(one.orders.spread)) for one in summary_of(study)],
         }

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from readerstudy.desk.locking.plan_summary import summary_of
 from readerstudy.truth.allocate import allocations_of
 from readerstudy.truth.models import BlindingAudit, Plan
+from readerstudy.truth.recognisable import findable
 from readerstudy.truth.secrets import commitment_of
 from readerstudy.web.shapes import Shape
 
@@ -65,7 +66,13 @@ class PlanOut(Shape):
         source="is_computable",
         help_text="Made before studies had secrets: the protocol alone tells the plan.",
     )
+    findable = serializers.SerializerMethodField(
+        help_text="Sources whose images readers may find or make elsewhere, by why."
+    )
     sections = serializers.SerializerMethodField()
+
+    def get_findable(self, plan: Plan) -> dict[str, list[str]]:
+        return findable(plan.study)
 
     @extend_schema_field(PlannedSectionOut(many=True))
     def get_sections(self, plan: Plan) -> Any:

@@ -21,6 +21,7 @@ from readerstudy.results.papers import beside_the_paper
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Study
 from readerstudy.studies.runs import start_run
+from readerstudy.truth.recognisable import findable_said
 from readerstudy.truth.unblind import is_unblinded
 from readerstudy.web.options import posted
 from readerstudy.web.pages import done
@@ -48,6 +49,7 @@ def result(request: HttpRequest, study: Study) -> HttpResponseBase:
             "opinion": report and report.get("cross_check"),
             "files": files_in(folder),
             "citation": citation_of(study),
+            "findable": findable_said(study),
             "paper": beside_the_paper(study, report),
         }
     return study_response(request, study, "result/result", context)

@@ -7,6 +7,7 @@ from typing import Any
 
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocate import allocations_of, pools_of
+from readerstudy.truth.recognisable import findable
 from readerstudy.truth.secrets import commitment_of, plan_secret_of
 from readerstudy.truth.shared_images import endangered_by, shared_with
 from readerstudy.truth.stored_plan import plan_of
@@ -28,7 +29,7 @@ def write_plan_files(study: Study, folder: Path) -> None:
 
 def plan_header(study: Study) -> dict[str, Any]:
     """The plan in study.json. Its secret is told here because the study is unblinded."""
-    plan = plan_of(study)
+    plan, found = plan_of(study), findable(study)
     return {
         "study": str(study.uuid),
         "plan_hash": plan.digest,
@@ -36,5 +37,6 @@ def plan_header(study: Study) -> dict[str, Any]:
         "commitment": commitment_of(study),
         "allocations": allocations_of(study),
         "plan_computable_from_protocol": plan.is_computable,
+        **({"findable": found} if found else {}),
         **shared_with(endangered_by(study)),
     }

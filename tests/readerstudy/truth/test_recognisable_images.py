@@ -23,7 +23,7 @@ def test_a_public_collection_and_images_from_an_open_seed_are_named() -> None:
     made = Provenance.objects.filter(source__study=study, source__name="gan-canary").earliest("pk")
     Provenance.objects.filter(pk=made.pk).update(seed=7)
     public, seeded = recognisable(study)
-    assert public.startswith("Source 'hospital-canary' is public: a reader can look up its images")
+    assert public.startswith("The images of 'hospital-canary' are public: a reader can look them up")
     assert seeded.startswith("The manifests of 'gan-canary' contain the seeds")
 
 
@@ -71,4 +71,4 @@ def test_the_page_shows_the_warning_before_anybody_reads(client: Client) -> None
     study = a_planned_study(PUBLIC)
     client.force_login(a_user("alice"), backend="readerstudy.accounts.backend.Backend")
     page = client.get(f"/studies/{study.slug}/preflight/").content.decode()
-    assert "is public: a reader can look up its images" in page
+    assert "are public: a reader can look them up" in page
