@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from analysis.agreement.counts import Counts, Shares, counted, shared, weight_matrix
+from analysis.agreement.counts import Counts, Shares, apart_by, counted, shared, weight_matrix
 from analysis.agreement.leave_one_out import observed_without_each, shares_without_each
+from analysis.agreement.over_readers import pair_noise, with_readers_error
 from analysis.agreement.result import (
     NO_PAIR,
     ONE_CATEGORY,
@@ -21,7 +22,6 @@ from analysis.agreement.result import (
     CategoryAgreement,
     with_cases_error,
     with_null_error,
-    with_readers_error,
 )
 from analysis.arrays import Floats
 from analysis.proportions import check_level
@@ -215,10 +215,12 @@ def _coefficient(
     found = bare.with_(observed=observed, expected=pe, estimate=estimate)
 
     def with_errors() -> Agreement:
-        answers = float(parts.n[parts.has_pair].mean()) if expected is _fleiss_expected else None
+        is_kappa = expected is _fleiss_expected
+        answers = float(parts.n[parts.has_pair].mean()) if is_kappa else None
         by_case = influences(parts, estimate, pe, parts.shares @ gradient)
         whole = with_cases_error(found, by_case, answers)
-        whole = with_readers_error(whole, _without_each(data, parts, expected, matrix))
+        noise = pair_noise(data, apart_by(matrix, data.categories), estimate, 1 - pe) if is_kappa else None
+        whole = with_readers_error(whole, _without_each(data, parts, expected, matrix), noise)
         return more(whole, parts) if more else whole
 
     return found.later(with_errors)

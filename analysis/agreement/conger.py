@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from analysis.agreement.chance import CERTAIN, blank, influences
-from analysis.agreement.counts import Counts, Shares, counted, shared, weight_matrix
+from analysis.agreement.counts import Counts, Shares, apart_by, counted, shared, weight_matrix
 from analysis.agreement.leave_one_out import observed_without_each
+from analysis.agreement.over_readers import pair_noise, with_readers_error
 from analysis.agreement.result import (
     NO_PAIR,
     ONE_CATEGORY,
     Agreement,
     with_cases_error,
-    with_readers_error,
 )
 from analysis.arrays import Floats
 from analysis.proportions import check_level
@@ -65,7 +65,8 @@ def conger_kappa(
         pe_by_case = pe + _influence(data, near, by_pair, n_by_reader)
         answers = float(parts.n[parts.has_pair].mean())
         whole = with_cases_error(found, influences(parts, estimate, pe, pe_by_case), answers)
-        return with_readers_error(whole, _without_each(data, parts, pe, by_pair))
+        noise = pair_noise(data, apart_by(matrix, data.categories), estimate, 1 - pe)
+        return with_readers_error(whole, _without_each(data, parts, pe, by_pair), noise)
 
     return found.later(with_errors)
 

@@ -128,6 +128,11 @@ def weight_matrix(name: str, categories: tuple[Any, ...]) -> Floats | None:
     return np.asarray(1 - (apart if name == "linear" else apart**2))
 
 
+def apart_by(weights: Floats | None, categories: tuple[Any, ...]) -> Floats:
+    """How far categories lie apart: 1 minus their weights."""
+    return np.asarray(1.0 - (np.eye(len(categories)) if weights is None else weights))
+
+
 def numbers(categories: tuple[Any, ...]) -> Floats:
     """Return the categories as numbers: themselves where they are, else their places in the given order."""
     if all(isinstance(item, int | float) for item in categories):

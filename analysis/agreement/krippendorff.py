@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from analysis.agreement.counts import Counts, counted, numbers
+from analysis.agreement.over_readers import pair_noise, with_readers_error
 from analysis.agreement.result import (
     NO_PAIR,
     ONE_CATEGORY,
     Agreement,
     with_cases_error,
-    with_readers_error,
 )
 from analysis.arrays import Floats
 from analysis.errors import UnknownChoiceError, WrongValueError
@@ -66,7 +66,8 @@ def krippendorff_alpha(
 
     def with_errors() -> Agreement:
         whole = with_cases_error(found, _influences(pairable, apart), float(pairable.sum(axis=1).mean()))
-        return with_readers_error(whole, _without_each(data, metric, apart))
+        noise = pair_noise(data, apart, 1 - observed / expected, expected)
+        return with_readers_error(whole, _without_each(data, metric, apart), noise)
 
     return found.later(with_errors)
 

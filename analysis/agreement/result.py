@@ -97,27 +97,6 @@ def _on_logarithms(
     return (low - 1) / (answers - 1), (high - 1) / (answers - 1)
 
 
-def with_readers_error(bare: Agreement, without_each: list[float] | None) -> Agreement:
-    """Add the jackknife error over readers: sqrt((R-1)/R sum (k_(g) - mean)²), t on R - 1.
-
-    Where everybody's leaving changes nothing there is no interval: it would claim that other readers agree
-    just so.
-    """
-    if without_each is None or bare.estimate is None or len(without_each) < 3:
-        return bare
-    n = len(without_each)
-    mean = math.fsum(without_each) / n
-    se = math.sqrt((n - 1) / n * math.fsum((item - mean) ** 2 for item in without_each))
-    if se < 1e-12:
-        return bare.with_(se_readers=0.0)
-    reach = float(special.stdtrit(n - 1, 0.5 + bare.level / 2)) * se
-    return bare.with_(
-        se_readers=se,
-        low_readers=max(-1.0, bare.estimate - reach),
-        high_readers=min(1.0, bare.estimate + reach),
-    )
-
-
 def with_null_error(bare: Agreement, se: float | None) -> Agreement:
     """Add the error under the null with its two-sided normal test."""
     if bare.estimate is None or not se:

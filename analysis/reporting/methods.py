@@ -223,8 +223,9 @@ def _agreed(_document: Document, parts: Sequence[SectionResult]) -> Iterator[str
         "AC1, Krippendorff’s alpha and Brennan and Prediger’s coefficient"
         + (", for ratings alpha for the ordinal scale, Gwet’s AC2 and ICC(2,1)" if ordered else "")
         + ". Errors over cases are linearised (Gwet 2014), and their intervals for kappa and alpha lie on "
-        "the scale log(1 + (n − 1)κ) for n answers a case; errors over readers are jackknifed, and the error "
-        "under independent guessing serves the test alone."
+        "the scale log(1 + (n − 1)κ) for n answers a case; errors over readers are jackknifed, for kappa and "
+        "alpha without what the jackknife counts twice (Efron and Stein 1981), and the error under "
+        "independent guessing serves the test alone."
     )
 
 
