@@ -24,6 +24,9 @@ from readerstudy.studies.models.enrolment import STAFF
 #: Why somebody cannot take a role, each with a sentence for themselves.
 Unfit = (HasReadTheStudy, HoldsAProgram, IsNotIndependent, KnowsTheStudy, MonitorsTheStudy, ReadsTheStudy)
 
+#: The key of no account.
+NOBODY = 0
+
 
 class NotThisRole(InvitationRefused):
     """You cannot take this role in the study. Ask the person who invited you."""
@@ -102,10 +105,12 @@ def require_fit(user: User, study: Study, role: str) -> None:
 
 
 def require_fit_address(email: str, study: Study, role: str) -> None:
-    """Do the same for the person with this address, if there is one."""
+    """Do the same for the person with this address.
+
+    Of an address without an account the same is asked of the database: the time tells nobody who has one.
+    """
     user = User.objects.filter(email=email.lower()).first()
-    if user is not None:
-        require_fit(user, study, role)
+    require_fit(user or User(pk=NOBODY), study, role)
 
 
 def check_claim(invitation: Invitation, person: User) -> None:
