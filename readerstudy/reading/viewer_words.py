@@ -285,6 +285,7 @@ def _rank() -> dict[str, Text]:
 def _pointing() -> dict[str, Text]:
     return {
         **_counted(),
+        "mark_first": _("Choose Mark, then click or tap the image."),
         "mark_how": _("Click or tap the image to add a mark."),
         "mark_number": _("Mark {number}; arrow keys move it"),
         "remove_mark": _("Remove mark {number}"),

@@ -44,7 +44,7 @@ const OURS =
   "moveEdge moveTo needsPage onArrival onDraw onFirstPaint openSitting outlined overlays " +
   "paintedActiveMs pointOut pointsOf prepare progressed putDraft recall refused removeDraft renewed retryAfterMs " +
   "reflect reveal saveDraft screenPoint setPorts setView setWindow shiftWindow showHelp shownMs signInUrl spacingMm " +
-  "spent standing surface takeBack takeUp tapped tappedTwice timeOver toggleReasons trouble withinMs";
+  "spent standing surface takeBack takeUp tapped tappedTwice timeOver toggleReasons trouble viewer views watch withinMs";
 
 /** The programs of the graphics card need no indentation. */
 const shaders = {

@@ -1,10 +1,12 @@
 """Every kind of item is answered in the rail: by keyboard alone, by mouse, by touch; and arrives once."""
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import close
@@ -201,6 +203,33 @@ def test_a_refused_point_does_not_hide_what_is_still_open(serve: Serve, read: Re
     assert lacking(page) == "There are as many points as can be. Remove one to set another."
     press(page, "Enter")
     assert lacking(page) == "Still open: Technical quality"
+
+
+def test_points_go_to_the_next_question_that_takes_them_once_one_is_full(serve: Serve, read: Read) -> None:
+    angle = item("angle", "measure", "Angle", what="angle", unit="degrees")
+    server = serve(**asking(WIDTH, angle, QUALITY), width=100, height=100)
+    page = read(server)
+    page.get_by_text("Choose Mark, then click").first.wait_for()
+    press(page, "x")
+    page.get_by_text("Click or tap the image: 2 points").wait_for()
+    for x, y in ((200, 200), (300, 210), (220, 320), (320, 330), (240, 440)):
+        page.locator(".view").click(position={"x": x, "y": y})
+    expect(page.locator("[data-item=angle] .part")).to_have_class(re.compile("now"))
+    page.locator("[data-item=quality]").get_by_role("button", name="4").click()
+    page.locator(".view").click(position={"x": 400, "y": 100})
+    said = submit(page, server)
+    given = {name: len(entry["points"] or []) for (name, _), entry in said.items()}
+    assert given == {"width": 2, "angle": 3, "quality": 0}
+
+
+def test_a_slider_suggests_no_answer(serve: Serve, read: Read) -> None:
+    page = read(serve(**asking(AGE)))
+    slider = page.get_by_role("slider", name="Estimated age")
+    picture = Image.open(io.BytesIO(slider.screenshot())).convert("L")
+    row = [picture.getpixel((x, picture.height // 2)) for x in range(8, picture.width - 8)]
+    assert len(set(row)) == 1
+    slider.click(position={"x": 30, "y": 10})
+    expect(slider).not_to_have_class(re.compile("unset"))
 
 
 def test_a_trial_begins_at_its_comparison_where_a_number_comes_next(serve: Serve, read: Read) -> None:

@@ -24,7 +24,7 @@ export interface Gap extends Stop {
 }
 
 /** What is wrong with an entry by itself; null for one that is whole. */
-function fault(item: Item, entry: Said | null, shown: Presentation): string | null {
+export function fault(item: Item, entry: Said | null, shown: Presentation): string | null {
   if (entry?.missing) return null;
   if (!entry || isEmpty(item, entry)) return item.required || entry?.confidence ? "open" : null;
   if (entry.other !== null && !entry.other.trim()) return word("say_other", { option: item.other });

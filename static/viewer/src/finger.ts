@@ -48,8 +48,9 @@ export class Finger {
   /** `at`: null beside the image. */
   tapped(slot: string, at: Point | null): void {
     this.undo = null;
-    const item = this.rail.current;
-    if (at && item && isPointing(item)) this.point(item, slot, at);
+    const { current } = this.rail;
+    const item = current && isPointing(current) && this.rail.pointing();
+    if (at && item) this.point(item, slot, at);
     else if (at) this.spot(slot, at);
   }
 
@@ -61,7 +62,7 @@ export class Finger {
 
   /** Marking was asked for by key or button; asked again it marks here. */
   mark(slot: string, at: Point | null, again: boolean): void {
-    const item = this.rail.pointing;
+    const item = this.rail.pointing() ?? this.rail.items.find(isPointing);
     if (!item) this.spotHere(slot, at);
     else if (!again || this.rail.current !== item) this.rail.goTo({ item, part: "value" }, true);
     else if (at) this.point(item, slot, at);
@@ -138,6 +139,7 @@ export class Finger {
       this.host.told(word("marks_full"));
       return;
     }
+    if (this.rail.current !== item) this.rail.goTo({ item, part: "value" }, true);
     this.undo = { kind: "say", item, slot: item.of === "image" ? slot : null, entry, about: "value" };
     const chosen = this.rail.pointsOf(item);
     if (chosen) chosen.chosen = points.length - 1;

@@ -113,9 +113,10 @@ export function pointsControl(pen: Pen, points: Points): Control {
     const [least, most] = pointsOf(item);
     const found = item.kind === "measure" ? measured(item, given, points.spacingMm()) : null;
     const left = item.kind === "measure" ? least - given.length : most - given.length;
-    hint.textContent =
-      found ??
-      word(left > 0 ? (item.kind === "measure" ? "points_left" : "mark_how") : "marks_full", { count: left });
+    const how = left > 0 ? (item.kind === "measure" ? "points_left" : "mark_how") : "marks_full";
+    // While the keys are at another question, a click sets nothing.
+    const first = left > 0 ? h("span", { class: "first" }, word("mark_first")) : null;
+    hint.replaceChildren(h("span", {}, found ?? word(how, { count: left })), first ?? "");
     if (none) press(none, entry !== null && entry.points?.length === 0);
     steps.hidden = !given.length;
     buttons.forEach((button, i) => {

@@ -1,6 +1,6 @@
 /** The answer rail: the question, the answers, and which of them the keyboard is at. Built once a section. */
 
-import type { AnswerAction } from "./answer";
+import { type AnswerAction, fault, pointsOf } from "./answer";
 import { around, word } from "./catalogue";
 import type { Answer, Item, Presentation, Said, Section } from "./contract";
 import type { Pen } from "./controls";
@@ -31,6 +31,7 @@ export interface RailHost {
 
 /** The rail lies below the images. */
 const LOW = matchMedia("(max-aspect-ratio: 1/1)");
+const COARSE = matchMedia("(pointer: coarse)");
 /** As many digits as fit beside or below an image. */
 const MOST_AT_IMAGE = 7;
 /** Kinds of questions that one digit answers. */
@@ -94,14 +95,18 @@ export class Rail {
     this.begin();
   }
 
-  /** A trial begins at its first question, or after comparisons and points at one that digits answer. */
+  /** A trial begins at its first question; with keys, after comparisons and points, at one that digits answer. */
   begin(): void {
     if (this.why) this.why.open = false;
     this.box.scrollTop = 0;
     for (const { points } of this.questions) points.chosen = null;
     const stops = this.stops();
     const after = stops.find(({ item }) => !isComparison(item) && !isPointing(item));
-    this.goTo((after && TAKES_DIGITS.has(after.item.kind) ? after : stops[0]) ?? null, false);
+    // Fingers have no digits.
+    this.goTo(
+      (after && !COARSE.matches && TAKES_DIGITS.has(after.item.kind) ? after : stops[0]) ?? null,
+      false,
+    );
   }
 
   /** A new trial of the same section. */
@@ -209,12 +214,14 @@ export class Rail {
     if (typing && stop?.part === "value") question?.field?.focus({ preventScroll: true });
   }
 
-  /** The question that is answered on the image: the current one, or the only one. */
-  get pointing(): Item | null {
-    const current = this.current;
-    if (current && isPointing(current)) return current;
-    const stops = this.stops().filter(({ item }) => isPointing(item));
-    return stops.length === 1 ? (stops[0]?.item ?? null) : null;
+  /** The question that a point on the image answers: the current one until it is full, else one that is open. */
+  pointing(): Item | null {
+    const items = this.stops().flatMap(({ item }) => (isPointing(item) ? [item] : []));
+    const entry = (item: Item) => said(this.host.answer(), item, this.slotOf(item));
+    const here = items.find((item) => item === this.current);
+    if (here && (entry(here)?.points ?? []).length < pointsOf(here)[1]) return here;
+    const { shown } = this;
+    return items.find((item) => shown && fault(item, entry(item), shown)) ?? here ?? null;
   }
 
   /** How an item is answered for the image in focus, or for one that is named. */
