@@ -204,7 +204,7 @@ def _breaks() -> dict[str, Text]:
         "correct": _("Correct"),
         "incorrect": _("Incorrect"),
         "break": _("Time for a break"),
-        "break_text": _("You have read {number} of {total}. Everything is saved; continue when you like."),
+        "break_text": _("You have read {number} of {total}. Your answers are kept; continue when you like."),
         "idle": _("Are you still there?"),
         "stop_here": _("Stop for today"),
         "stop_waiting": forms_of(
@@ -215,7 +215,7 @@ def _breaks() -> dict[str, Text]:
             "page.",
         ),
         "paused": _("Paused"),
-        "paused_text": _("The images are covered and the clock has stopped. Everything is saved."),
+        "paused_text": _("The images are covered and the clock has stopped. Your answers are kept."),
     }
 
 

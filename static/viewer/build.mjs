@@ -18,11 +18,12 @@ for (const name of readdirSync(source).sort()) {
   texts.push(String(text));
 }
 
+/** Without what comments say. */
+const bare = (code) => code.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+
 /** Private members that no other object has a property named like: these may get short names in the bundle. */
 function privateNames() {
-  const code = texts
-    .join("\n")
-    .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
+  const code = bare(texts.join("\n"))
     .replace(/import (?:type )?\{[^}]*\}/g, "")
     .replace(/const \{[^}]*\} = this;/g, "");
   const others = code.replace(/\bprivate [^\n]*/g, "");
@@ -37,14 +38,16 @@ function privateNames() {
 
 /** Long names of our own that other files of src/ use: no browser and no server knows them. */
 const OURS =
-  "actualSize atImage attach chooseLetter clicked conclude density doubleTap element figureOf fitted flushing focused " +
-  "focusOpen focusView forgetFarthest frameOf getView getWindow happened hasFilms hasPicture headCame heard " +
-  "heldBytes hurry idleAfterMs imagePoint isCine isComplete isExposing isFitted isFlicker isInverted isMaximised " +
-  "isNew isSlider latest leadsOn leftInWords lensBox lensPart lensRect lensTile lifeZoom looked magnify maximise " +
-  "moveEdge moveTo needsPage onArrival onDraw onFirstPaint openSitting outlined overlays " +
-  "paintedActiveMs pointOut pointsOf prepare progressed putDraft recall refused removeDraft renewed retryAfterMs " +
-  "reflect reveal saveDraft screenPoint setPorts setView setWindow shiftWindow showHelp shownMs signInUrl spacingMm " +
-  "spent standing surface takeBack takeUp tapped tappedTwice timeOver toggleReasons trouble viewer views watch withinMs";
+  "actualSize arrangement atImage attach chooseLetter clicked coming conclude density doubleTap element " +
+  "figureOf fitted flushing focused focusOpen focusView forgetFarthest frameOf getView getWindow happened " +
+  "hasFilms hasPicture headCame heard heldBytes hurry idleAfterMs imagePoint isCine isComplete isExposing " +
+  "isFitted isFlicker isInverted isMaximised isNew isSlider latest leadsOn leftInWords legend lensBox " +
+  "lensPart lensRect lensTile letters lifeZoom linked looked magnify maximise moveEdge moveTo needsPage " +
+  "onArrival onDraw onFirstPaint openSitting outlined overlays paintedActiveMs pointOut pointsOf prepare " +
+  "progressed putDraft recall received reflect refused removeDraft renderer renewed retryAfterMs reveal " +
+  "running samples saveDraft screenPoint sending setPorts setView setWindow shiftWindow showHelp shown " +
+  "shownMs signInUrl single spacingMm spent standing stops surface takeBack takeUp tapped tappedTwice texture " +
+  "timeOver timer toggleReasons trouble viewer views watch withinMs";
 
 /** The programs of the graphics card need no indentation. */
 const shaders = {
@@ -96,7 +99,7 @@ const { metafile: whole } = await build({ ...reading, metafile: true, write: fal
 const met = new Set(
   Object.keys(others.inputs)
     .filter((path) => !(path in whole.inputs))
-    .flatMap((path) => readFileSync(join(here, path), "utf8").match(/\w+/g)),
+    .flatMap((path) => bare(readFileSync(join(here, path), "utf8")).match(/\w+/g)),
 );
 const short = [...privateNames(), ...OURS.split(" ")].filter((name) => !met.has(name));
 await build({ ...reading, mangleProps: new RegExp(`^(?:${short.join("|")})$`) });

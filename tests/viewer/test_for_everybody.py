@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import close
 from tests.viewer.conftest import arrived, wait_for_trial
+from tests.viewer.fake_sections import item
 from tests.viewer.fake_server import FakeServer
 
 pytestmark = pytest.mark.browser
@@ -215,6 +216,24 @@ def test_a_tablet_reads_with_fingers(serve: Serve, browser: Browser) -> None:
     answer = arrived(page, server)[0]["answer"]
     assert answer["ratings"] == {"A": 1, "B": 2, "C": 3, "D": 4}
     assert answer["pick"] == "D"
+    close(context)
+
+
+@pytest.mark.parametrize(("slots", "points"), [("AB", 5), ("ABCD", 5), ("ABCD", 7)])
+def test_a_finger_hits_each_digit_below_an_image(
+    serve: Serve, browser: Browser, slots: str, points: int
+) -> None:
+    scale = {"points": [*range(1, points + 1)], "labels": ["worst", "best"]}
+    section = {"items": [item("realism", "scale", "How real is it?", scale=scale)]}
+    server = serve(task="ask", slots=slots, section=section)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server.address}/read/")
+    wait_for_trial(page)
+    boxes = [digit.bounding_box() or {} for digit in page.locator(".digits button").all()]
+    assert len(boxes) == len(slots) * points
+    assert min(box[side] for box in boxes for side in ("width", "height")) >= 44
+    assert max(box["y"] + box["height"] for box in boxes) < 844
     close(context)
 
 

@@ -255,6 +255,34 @@ def test_a_tab_that_was_closed_goes_on_in_another_at_once(
     assert tokens(again, server) == ["t1"]
 
 
+def test_stopping_without_a_network_leaves_the_page_where_it_is(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    page = read(serve())
+    context.set_offline(True)
+    press(page, "p")
+    page.get_by_role("button", name="Stop for today").click()
+    page.get_by_role("dialog", name="Stop for today").get_by_text("are kept on this device").wait_for()
+    press(page, "Enter", "2")
+    expect(page.locator("[data-slot=A] .digits button").nth(1)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_tab_closed_before_it_heard_that_it_sits_is_nobody_elses(
+    serve: Serve, read: Read, context: BrowserContext
+) -> None:
+    server, page = serve(), context.new_page()
+    context.route("**/sitting", lambda route: (route.fetch(), route.abort()))
+    with page.expect_event("requestfailed"):
+        page.goto(f"{server.address}/read/")
+    page.close()
+    context.unroute("**/sitting")
+    first = server.study.sitting
+    again = read(server)
+    press(again, *ANSWER)
+    assert tokens(again, server) == ["t1"]
+    assert server.study.sitting == first
+
+
 def test_a_tab_that_was_taken_over_unawares_is_told_at_its_next_answer(serve: Serve, read: Read) -> None:
     server = serve()
     page = read(server)

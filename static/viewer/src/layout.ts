@@ -7,10 +7,13 @@ export const LEAST_IMAGE_CSS_PX = 115;
 /** The digits beside or below an image, and the gap to it. */
 const BESIDE_CSS_PX = 52 + 8;
 const LETTERS_CSS_PX = 28;
+const LEAST_DIGIT_CSS_PX = 28;
+/** Between two digits, in a line and between lines. */
+const GAP_CSS_PX = 3;
 
 export interface Room extends Size {
   readonly gap: Size;
-  /** The height and the least width of a digit. */
+  /** The height and the usual least width of a digit. */
   readonly target: Size;
 }
 
@@ -18,6 +21,8 @@ export interface Layout {
   readonly columns: number;
   readonly rows: number;
   readonly placement: "beside" | "below";
+  /** Digits in one line below an image. */
+  readonly across: number;
   /** CSS pixels of the image's shorter side. */
   readonly side: number;
 }
@@ -28,19 +33,19 @@ function inCell(
   image: Size,
   digits: number,
   told: number,
-  room: Room,
+  target: Size,
 ): Omit<Layout, "columns" | "rows"> {
   const fit = (width: number, height: number) => {
     const scale = Math.min(width / image.width, height / image.height);
     return Math.max(0, scale * Math.min(image.width, image.height));
   };
   const height = cell.height - told;
-  if (!digits) return { placement: "below", side: fit(cell.width, height) };
-  const { target } = room;
-  const beside =
-    digits * (target.height + 4) + LETTERS_CSS_PX <= height ? fit(cell.width - BESIDE_CSS_PX, height) : 0;
-  const below = digits * (target.width + 3) <= cell.width ? fit(cell.width, height - target.height - 8) : 0;
-  return beside > below ? { placement: "beside", side: beside } : { placement: "below", side: below };
+  const lines = Math.ceil(digits / Math.floor((cell.width + GAP_CSS_PX) / (target.width + GAP_CSS_PX)));
+  const below = fit(cell.width, digits ? height - lines * (target.height + GAP_CSS_PX) - 5 : height);
+  const fits = digits && digits * (target.height + 4) + LETTERS_CSS_PX <= height;
+  const beside = fits ? fit(cell.width - BESIDE_CSS_PX, height) : 0;
+  const across = Math.ceil(digits / lines);
+  return { placement: beside > below ? "beside" : "below", side: Math.max(beside, below), across };
 }
 
 /** The largest of all grids for so many images; fewer rows where two are alike. */
@@ -52,15 +57,20 @@ export function layOut(
   room: Room,
   row = false,
 ): Layout {
-  let best: Layout = { columns: 1, rows: count, placement: "below", side: 0 };
-  for (let columns = row ? count : 1; columns <= count; columns += 1) {
-    const rows = Math.ceil(count / columns);
-    const cell = {
-      width: (room.width - (columns - 1) * room.gap.width) / columns,
-      height: (room.height - (rows - 1) * room.gap.height) / rows,
-    };
-    const tried = { columns, rows, ...inCell(cell, image, digits, told, room) };
-    if (tried.side > best.side * 1.001) best = tried;
+  let best: Layout = { columns: 1, rows: count, placement: "below", side: 0, across: digits };
+  // Rather narrow digits than images too small to be compared.
+  for (const width of [room.target.width, LEAST_DIGIT_CSS_PX]) {
+    for (let columns = row ? count : 1; columns <= count; columns += 1) {
+      const rows = Math.ceil(count / columns);
+      const cell = {
+        width: (room.width - (columns - 1) * room.gap.width) / columns,
+        height: (room.height - (rows - 1) * room.gap.height) / rows,
+      };
+      const target = { width, height: room.target.height };
+      const tried = { columns, rows, ...inCell(cell, image, digits, told, target) };
+      if (tried.side > best.side * 1.001) best = tried;
+    }
+    if (best.side >= LEAST_IMAGE_CSS_PX) break;
   }
   return best;
 }

@@ -397,7 +397,10 @@ class ReadingPage {
     if (this.box.shown && !this.sending) this.changed();
     await this.outbox.flush();
     const { size, needsPage } = this.outbox;
-    if (size) await this.box.away("pause", () => ask(words.stopping(size, needsPage)));
+    // A page that cannot come would take the place of this one.
+    const { trouble }: Partial<ApiError> = await this.api.state().catch((error) => error);
+    if (size || trouble === "network")
+      await this.box.away("pause", () => ask(words.stopping(size, needsPage)));
     else part<HTMLFormElement>("stop").submit();
   }
 

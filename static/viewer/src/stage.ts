@@ -124,8 +124,9 @@ export class Stage {
     this.size = count === 1 ? this.slots.length : pageSize(count, image, digits, told, room, row);
     const layout = layOut(count === 1 ? 1 : this.size, image, digits, told, room, row);
     this.grid.dataset.placement = layout.placement;
-    this.grid.style.setProperty("--columns", String(layout.columns));
-    this.grid.style.setProperty("--rows", String(layout.rows));
+    for (const name of ["columns", "rows", "across"] as const) {
+      this.grid.style.setProperty(`--${name}`, String(layout[name]));
+    }
     this.show();
   }
 
@@ -133,12 +134,12 @@ export class Stage {
     const style = getComputedStyle(this.grid);
     const px = (text: string) => Number.parseFloat(text) || 0;
     const rem = px(getComputedStyle(document.documentElement).fontSize);
-    const target = px(style.getPropertyValue("--target")) * rem;
+    const size = (name: string) => px(style.getPropertyValue(name)) * rem;
     return {
       width: this.grid.clientWidth - px(style.paddingLeft) - px(style.paddingRight),
       height: this.grid.clientHeight - px(style.paddingTop) - px(style.paddingBottom),
       gap: { width: px(style.columnGap), height: px(style.rowGap) },
-      target: { width: 28, height: target },
+      target: { width: size("--digit"), height: size("--target") },
     };
   }
 

@@ -95,7 +95,8 @@ export class Tab {
 
   private remember(): void {
     sessionStorage.setItem(this.key, this.api.sitting);
-    if (this.seated) localStorage.setItem(this.key, this.api.sitting);
+    // A tab may be closed before it hears that it sits.
+    if (this.seated || !localStorage.getItem(this.key)) localStorage.setItem(this.key, this.api.sitting);
   }
 
   private get key(): string {

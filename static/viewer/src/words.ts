@@ -111,10 +111,12 @@ export function paused(kind: "pause" | "idle"): Question {
   return { title, text: word("paused_text"), buttons: [...goOn(), ...stopHere()], calm: "rest" };
 }
 
-/** The reader stops while answers wait here: `alone` if this page is all that has them. */
+/** The reader stops without a network, or while answers wait here: `alone` if this page is all that has them. */
 export function stopping(waiting: number, alone: boolean): Question {
-  const text = alone ? word("page_alone") : word("stop_waiting", { count: waiting });
-  return { title: word("stop_here"), text, buttons: goOn() };
+  const text = waiting
+    ? word("stop_waiting", { count: waiting })
+    : `${word("cut_off")} ${word("kept_will_be")}`;
+  return { title: word("stop_here"), text: alone ? word("page_alone") : text, buttons: goOn() };
 }
 
 export function notTaken(error: ApiError): Question {
