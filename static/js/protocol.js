@@ -95,12 +95,12 @@
   });
 
   // Items change places by Alt and an arrow key, or by dragging a line of their list: each sends the form as its button does.
-  const send = (verb, path, where) => {
+  const send = (verb, path) => {
     const button = document.createElement("button");
     button.name = "do";
     button.value = verb;
     button.hidden = true;
-    button.setAttribute("formaction", `#${anchorOf(`${path}[${where}]`)}`);
+    button.setAttribute("formaction", `#${anchorOf(path)}`);
     form.append(button);
     form.requestSubmit(button);
   };
@@ -141,7 +141,11 @@
     if (!over) return;
     event.preventDefault();
     const { list, index } = placeOf(over);
-    send(`to ${dragged.dataset.path} ${index}`, list, index);
+    send(`to ${dragged.dataset.path} ${index}`, `${list}[${index}]`);
+  });
+  // An item of another kind has other fields.
+  form.addEventListener("change", (event) => {
+    if (event.target.matches(".item select[name$='].kind']")) send("kind", event.target.name);
   });
   form.addEventListener("dragend", () => {
     dragged = null;

@@ -8,12 +8,14 @@ from readerstudy.web.shapes import Shape
 
 SMALLEST_MARGIN, LARGEST_MARGIN = 0.005, 0.5
 MOST = 10_000  # of a value in the unit of the answers
+#: Questions of one's own are sized by their endpoint.
+SIZED = [(value, label) for value, label in Task.choices if value != Task.ASK]
 
 
 class Margin(Shape):
     """The margin that was settled on, to be written into a protocol."""
 
-    task = serializers.ChoiceField(choices=Task.choices)
+    task = serializers.ChoiceField(choices=SIZED)
     margin = FloatField(min_value=SMALLEST_MARGIN, max_value=LARGEST_MARGIN)
 
 
@@ -33,7 +35,7 @@ def _readers() -> serializers.IntegerField:
 
 
 class Question(Shape):
-    task = serializers.ChoiceField(choices=Task.choices, default=Task.PICK_REAL)
+    task = serializers.ChoiceField(choices=SIZED, default=Task.PICK_REAL)
     alternatives = serializers.IntegerField(
         min_value=2,
         max_value=8,

@@ -60,6 +60,16 @@ def test_an_item_moves_by_dragging_its_line(page: Page) -> None:
     assert items(page, 0) == ["unusual", "quality", "diagnosis", "noticed"]
 
 
+def test_an_item_of_another_kind_is_asked_what_that_kind_needs(page: Page) -> None:
+    page.goto(NEW)
+    field(page, "sections[0].items[0].ask").fill("How sharp is it?")
+    field(page, "sections[0].items[0].kind").select_option("choice")
+    expect(field(page, "sections[0].items[0].options")).to_be_visible()
+    expect(field(page, "sections[0].items[0].kind")).to_be_focused()
+    expect(field(page, "sections[0].items[0].scale")).to_have_count(0)
+    expect(field(page, "sections[0].items[0].ask")).to_have_value("How sharp is it?")
+
+
 def test_an_item_is_added_and_removed_by_button(page: Page) -> None:
     page.goto(NEW)
     page.locator('button[value="add sections[0].items 3"]').click()

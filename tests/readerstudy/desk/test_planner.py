@@ -53,6 +53,12 @@ def test_curves_over_readers_and_trials_are_named_and_the_design_is_marked() -> 
     assert "within ±10 percentage points" in page
 
 
+def test_questions_of_ones_own_are_no_task_to_be_sized() -> None:
+    alice = signed_in(a_user("alice"))
+    assert 'value="ask"' not in alice.get("/planner/?task=call&readers=4&trials=12").content.decode()
+    assert "is unknown" not in alice.get("/planner/?task=ask").content.decode()
+
+
 def test_labels_are_planned_for_a_rate_below_the_margin_alone() -> None:
     page = signed_in(a_user("alice")).get("/planner/?task=check_label&readers=4&trials=12").content.decode()
     assert page.count(">A rate below the margin</text>") == page.count(">8 readers</text>") == 1
