@@ -18,7 +18,7 @@ def main() -> None:
     try:
         _execute(sys.argv)
     except DatabaseError:
-        remedy = None if _MIGRATING & set(sys.argv[1:2]) else _remedy(sys.argv[0])
+        remedy = _remedy(sys.argv[0], migrating=bool(_MIGRATING & set(sys.argv[1:2])))
         if remedy is None:
             raise
         sys.exit(f"CommandError: {remedy}")
@@ -33,7 +33,7 @@ def _execute(words: list[str]) -> None:
     command.run_from_argv(words)
 
 
-def _remedy(program: str) -> str | None:
+def _remedy(program: str, *, migrating: bool) -> str | None:
     """Return what to do about an unreachable or unmigrated database, or None for any other error."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -44,7 +44,7 @@ def _remedy(program: str) -> str | None:
     except DatabaseError as error:
         reason = " ".join(str(error).split())
         return f"The database cannot be reached: {reason} Check that it is running, and DATABASE_URL."
-    if not missing:
+    if migrating or not missing:
         return None
     migrate = f"{f'python {program}' if program.endswith('.py') else Path(program).name} migrate"
     return f"The database is not set up for this version: {len(missing)} migrations missing. Run: {migrate}"

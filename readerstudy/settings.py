@@ -220,7 +220,7 @@ STORAGES = {
         "OPTIONS": {"location": HOME / "files"},
     },
     "images": image_storage(),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "readerstudy.web.static_storage.StaticStorage"},
 }
 if not PRODUCTION:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -62,3 +62,29 @@ def test_a_command_says_that_the_database_cannot_be_reached(tmp_path: Path) -> N
     assert asked.returncode == 1
     assert asked.stderr.startswith("CommandError: The database cannot be reached: ")
     assert len(asked.stderr.splitlines()) == 1
+
+
+def test_a_command_that_migrates_says_it_too(tmp_path: Path) -> None:
+    asked = run("manage.py", "migrate", home=tmp_path, DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert asked.returncode == 1
+    assert asked.stderr.startswith("CommandError: The database cannot be reached: ")
+    assert len(asked.stderr.splitlines()) == 1
+
+
+def test_files_collected_by_an_older_version_are_replaced_whatever_their_dates(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    collected = home / "static" / "favicon.svg"
+    collected.parent.mkdir(parents=True)
+    collected.write_text("of the version before")
+    production = {
+        "READERSTUDY_ENV": "production",
+        "SECRET_KEY": "of-these-tests-and-of-nothing-else-0123456789abcdefgh",
+        "ALLOWED_HOSTS": "readers.example",
+        "SITE_URL": "https://readers.example",
+        "EMAIL_URL": "smtp://127.0.0.1",
+        "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+        "SECRETS_KEY_FILE": str(tmp_path / "studies.key"),
+    }
+    done = run("manage.py", "collectstatic", "--noinput", "--no-post-process", home=home, **production)
+    assert done.returncode == 0, done.stderr
+    assert collected.read_bytes() == (ROOT / "static" / "favicon.svg").read_bytes()
