@@ -2,5 +2,3 @@
 
 from readerstudy.desk.demo.make import Demo, make_demo
 from readerstudy.desk.demo.real_images import RealImages
-
-__all__ = ["Demo", "RealImages", "make_demo"]

@@ -16,28 +16,3 @@ from readerstudy.reading.models.sitting import (
     Submission,
 )
 from readerstudy.reading.models.tally import Choice, Chosen, Tally
-
-__all__ = [
-    "Activity",
-    "Briefing",
-    "Choice",
-    "Chosen",
-    "Concern",
-    "Consent",
-    "Debriefing",
-    "Draft",
-    "EarlyEnd",
-    "Fetch",
-    "OwnKeys",
-    "PracticeRound",
-    "Presentation",
-    "Questionnaire",
-    "Rating",
-    "Reason",
-    "Response",
-    "Sitting",
-    "Slot",
-    "Submission",
-    "Tally",
-    "Wrong",
-]

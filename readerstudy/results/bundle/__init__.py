@@ -1,5 +1,3 @@
 """The bundle: tables that a study exports and the analysis reads, one row an answer."""
 
 from readerstudy.results.bundle.export import export_bundle
-
-__all__ = ["export_bundle"]

@@ -3,5 +3,3 @@
 from readerstudy.results.exports.imrmc import write_imrmc
 from readerstudy.results.exports.reproduction import reproduction_zip
 from readerstudy.results.exports.script import write_r
-
-__all__ = ["reproduction_zip", "write_imrmc", "write_r"]

@@ -7,23 +7,3 @@ from readerstudy.studies.models.program import Program
 from readerstudy.studies.models.run import Cancellation, Run
 from readerstudy.studies.models.study import Protocol, Study
 from readerstudy.studies.models.trial import Section, Task, Trial, TrialImage
-
-__all__ = [
-    "Cancellation",
-    "Deadline",
-    "Enrolment",
-    "Freeze",
-    "Leadership",
-    "LeadershipWithdrawal",
-    "Lock",
-    "Program",
-    "Protocol",
-    "Role",
-    "Run",
-    "Section",
-    "Study",
-    "Task",
-    "Trial",
-    "TrialImage",
-    "Withdrawal",
-]

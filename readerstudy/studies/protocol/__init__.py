@@ -18,29 +18,3 @@ from readerstudy.studies.protocol.items import Condition, Item, Option, Scale, S
 from readerstudy.studies.protocol.parse import Examination, examine, parse_protocol
 from readerstudy.studies.protocol.problems import Problem, ProtocolError
 from readerstudy.studies.protocol.words import Words
-
-__all__ = [
-    "ArmDocument",
-    "Asked",
-    "Condition",
-    "Display",
-    "EndpointDocument",
-    "Examination",
-    "Item",
-    "Looks",
-    "Margins",
-    "Option",
-    "Problem",
-    "ProtocolDocument",
-    "ProtocolError",
-    "Question",
-    "Reading",
-    "Scale",
-    "ScreenDocument",
-    "SectionDocument",
-    "SourceDocument",
-    "Staircase",
-    "Words",
-    "examine",
-    "parse_protocol",
-]

@@ -2,5 +2,3 @@
 
 from readerstudy.studies.runs.perform import Reporter, performed_in, performs
 from readerstudy.studies.runs.start import cancel_run, start_run, take_up_vanished
-
-__all__ = ["Reporter", "cancel_run", "performed_in", "performs", "start_run", "take_up_vanished"]

@@ -10,14 +10,3 @@ from readerstudy.truth.allocation.document import (
     pool_digest,
 )
 from readerstudy.truth.allocation.make import make_plan
-
-__all__ = [
-    "PlanDocument",
-    "PlannedImage",
-    "PlannedPresentation",
-    "PlannedSection",
-    "PlannedTrial",
-    "Pooled",
-    "make_plan",
-    "pool_digest",
-]

@@ -12,22 +12,3 @@ from readerstudy.truth.models.unblinding import (
     Unblinding,
     UnblindingRequest,
 )
-
-__all__ = [
-    "BlindingAudit",
-    "BlindingOverride",
-    "Disclosure",
-    "DisclosureRequest",
-    "Key",
-    "Kind",
-    "Measurement",
-    "Plan",
-    "Provenance",
-    "SeenFile",
-    "SharedImagesApproval",
-    "Source",
-    "StudySecrets",
-    "TruthSeal",
-    "Unblinding",
-    "UnblindingRequest",
-]

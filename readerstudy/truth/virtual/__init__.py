@@ -1,5 +1,3 @@
 """Virtual readers: programs that know the truth and answer as well as their skill allows."""
 
 from readerstudy.truth.virtual.reader import Screen, Seen, Skill, VirtualReader
-
-__all__ = ["Screen", "Seen", "Skill", "VirtualReader"]

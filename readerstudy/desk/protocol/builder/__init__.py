@@ -2,5 +2,3 @@
 
 from readerstudy.desk.protocol.builder.draft import Draft, draft_of, opened
 from readerstudy.desk.protocol.builder.form import form_of
-
-__all__ = ["Draft", "draft_of", "form_of", "opened"]
