@@ -1,9 +1,9 @@
-"""Responses after a POST: redirect to the next page with a message."""
+"""Responses that many pages give: redirects with a message after a POST, and files."""
 
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -18,6 +18,12 @@ def refused(request: HttpRequest, error: Exception, to: str, *arguments: str) ->
     """Redirect with a message that says why it was refused."""
     messages.error(request, str(error))
     return redirect(to, *arguments)
+
+
+def text_file(text: str, name: str, media_type: str = "text/csv") -> HttpResponse:
+    """Return a text as a file to download."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
 def sign_in_url(back: str) -> str:

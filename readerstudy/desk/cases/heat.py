@@ -89,7 +89,8 @@ def _places(spot: Given, width: int, height: int, size: float) -> list[Name]:
     x0 = _within(spot.x or 0.0, half_wide, width)
     y0 = _within((spot.y or 0.0) - half_high, half_high, height)
     across = [x0 + step * STEP * 2 * half_wide for step in (0, 1, -1, 2, -2)]
-    down = [y0 + step * STEP * LINE_HIGH * size for step in _outwards(height / size)]
+    lines = int(height / size)
+    down = [y0 + step * STEP * LINE_HIGH * size for step in range(lines, -lines - 1, -1)]
     places = [
         Name(reader=spot.reader, x=x, y=y, spot=spot, size=size)
         for x in across
@@ -98,10 +99,6 @@ def _places(spot: Given, width: int, height: int, size: float) -> list[Name]:
         if half_high <= y <= height - half_high or y == y0
     ]
     return sorted(places, key=lambda name: (name.x - x0) ** 2 + (name.y - y0) ** 2)
-
-
-def _outwards(lines: float) -> list[int]:
-    return [sign * step for step in range(int(lines) + 1) for sign in (1, -1) if step or sign == 1]
 
 
 def _within(value: float, half: float, whole: float) -> float:

@@ -1,6 +1,5 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.cases.dwell_map import dwell_map, in_words
@@ -9,7 +8,6 @@ from readerstudy.desk.cases.queries import gallery_page, looks_of, picture_of
 from readerstudy.desk.cases.replay import replay_of
 from readerstudy.desk.shell.access import LEADS, STAFF, UNBLINDERS, study_page
 from readerstudy.desk.shell.frame import study_response
-from readerstudy.errors import ReaderstudyError
 from readerstudy.imaging.delivery import LARGE_PX
 from readerstudy.results.case_file import case_file
 from readerstudy.results.cases import counting_section
@@ -18,14 +16,13 @@ from readerstudy.results.looks import dwell_on, gaze_on, looks_at
 from readerstudy.results.tallies import readers_of
 from readerstudy.studies.models import Section, Study
 from readerstudy.truth.unblind import is_unblinded
-from readerstudy.web.pages import done, refused
+from readerstudy.web.pages import done, text_file
 from readerstudy.web.paging import whole_number
 
 PAGE = 30
 THUMBNAIL_PX = 240
 
 
-@require_GET
 @study_page(*UNBLINDERS)
 def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
     """Show the cases of a section, those that fooled most readers first, page by page."""
@@ -51,7 +48,6 @@ def cases(request: HttpRequest, study: Study, section: str) -> HttpResponseBase:
     return study_response(request, study, "cases/cases", context)
 
 
-@require_GET
 @study_page(*UNBLINDERS)
 def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpResponseBase:
     """Show one case: its images with their truth, and who answered what."""
@@ -85,7 +81,6 @@ def case(request: HttpRequest, study: Study, section: str, number: int) -> HttpR
     return study_response(request, study, "cases/case", context)
 
 
-@require_GET
 @study_page(*UNBLINDERS)
 def replay(request: HttpRequest, study: Study, section: str, number: int, reader: str) -> HttpResponseBase:
     found = _section(study, section)
@@ -96,39 +91,31 @@ def replay(request: HttpRequest, study: Study, section: str, number: int, reader
     if opened is None or look is None:
         raise Http404
     images = {image.trial_image: image for image in opened.case.images}
-    data = replay_of(look, study.protocol.document.canvas)
     context = {
         "section": study.protocol.document.section(section),
         "case": opened.case,
         "look": look,
         "shown": [(letter, images[image]) for letter, image in look.images.items() if image in images],
-        "data": data,
+        "data": replay_of(look, study.protocol.document.canvas),
         "page": "result",
     }
     return study_response(request, study, "cases/replay", context)
 
 
-@require_POST
-@study_page(*UNBLINDERS)
+@study_page(*UNBLINDERS, methods="POST", back="desk-result")
 def gaze(request: HttpRequest, study: Study) -> HttpResponseBase:
     """A gaze table, once the study is unblinded."""
     sent = request.FILES.get("table")
     content = b"" if sent is None else sent.read(MOST_BYTES + 1)
-    try:
-        table = import_gaze(study, content, by=person(request))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-result", study.slug)
-    return done(
-        request, f"{table.placed:,} of {table.samples:,} samples lie on images.", "desk-result", study.slug
-    )
+    table = import_gaze(study, content, by=person(request))
+    said = f"{table.placed:,} of {table.samples:,} samples lie on images."
+    return done(request, said, "desk-result", study.slug)
 
 
-@require_GET
 @study_page(*LEADS)
 def codes(request: HttpRequest, study: Study) -> HttpResponseBase:
     """What the laboratory names its gaze recordings by."""
-    headers = {"Content-Disposition": f'attachment; filename="{study.slug}-gaze-codes.csv"'}
-    return HttpResponse(codes_csv(study), content_type="text/csv; charset=utf-8", headers=headers)
+    return text_file(codes_csv(study), f"{study.slug}-gaze-codes.csv")
 
 
 def _section(study: Study, name: str) -> Section:
@@ -139,7 +126,6 @@ def _section(study: Study, name: str) -> Section:
     return section
 
 
-@require_GET
 @cache_control(private=True, max_age=3600)
 @study_page(*STAFF)
 def thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:

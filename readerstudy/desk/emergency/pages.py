@@ -3,7 +3,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated_to_act
@@ -30,9 +29,8 @@ def _form(request: HttpRequest, study: Study) -> RequestForm:
     return form
 
 
-@require_http_methods(["GET", "POST"])
 @recently_authenticated_to_act
-@study_page(*LEADS)
+@study_page(*LEADS, methods="GET POST")
 def emergency(request: HttpRequest, study: Study) -> HttpResponseBase:
     form = _form(request, study)
     if request.method == "GET" or (form.is_bound and not form.is_valid()):

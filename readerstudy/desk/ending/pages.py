@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
-from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.person import person
@@ -29,9 +28,8 @@ VERBS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
 @recently_authenticated_to_act
-@study_page(*UNBLINDERS)
+@study_page(*UNBLINDERS, methods="GET POST")
 def ending(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
         return study_response(request, study, "ending/ending", _so_far(study, person(request)))
@@ -66,7 +64,6 @@ def _so_far(study: Study, by: User) -> dict[str, Any]:
     }
 
 
-@require_GET
 @recently_authenticated
 @study_page(*UNBLINDERS)
 def archive(request: HttpRequest, study: Study, make: Archiver) -> HttpResponseBase:

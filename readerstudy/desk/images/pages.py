@@ -7,7 +7,6 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.images.options import Import, Removal
@@ -19,10 +18,10 @@ from readerstudy.desk.shell.access import LEADS, study_page
 from readerstudy.desk.shell.frame import study_response
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.models import Study
-from readerstudy.truth.models import Provenance, Source
+from readerstudy.truth.models import Source
 from readerstudy.truth.take_out import take_out
 from readerstudy.web.options import checked, posted
-from readerstudy.web.pages import done, refused
+from readerstudy.web.pages import done, refused, text_file
 from readerstudy.web.paging import page_of, whole_number
 
 SHEET = 240
@@ -30,8 +29,7 @@ THUMBNAIL_PX = 128
 MOST_RUNS = 8
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*LEADS)
+@study_page(*LEADS, methods="GET POST", back="desk-images")
 def images(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "POST":
         return _import(request, study)
@@ -47,17 +45,13 @@ def images(request: HttpRequest, study: Study) -> HttpResponseBase:
 
 def _import(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Have the worker import a complete upload."""
-    try:
-        run = import_upload(study, posted(Import, request.POST), by=person(request))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-images", study.slug)
+    run = import_upload(study, posted(Import, request.POST), by=person(request))
     files = "1 file is" if run.total == 1 else f"{run.total} files are"
     said = f"{files} being imported into {run.request['source']}."
     return done(request, said, "desk-images", study.slug)
 
 
-@require_http_methods(["GET", "PUT"])
-@study_page(*LEADS)
+@study_page(*LEADS, methods="GET PUT")
 def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpResponseBase:
     """Return how much of a file has arrived (GET), or take the next piece of it (PUT)."""
     if study.is_locked:
@@ -77,37 +71,26 @@ def upload(request: HttpRequest, study: Study, batch: UUID, index: int) -> HttpR
         return JsonResponse({"detail": str(error)}, status=error.status)
 
 
-@require_GET
 @study_page(*LEADS)
 def refusals(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """Return what an import refused, by line and file, as CSV."""
     run = run_of(request, study, number)
     if run.kind != "import":
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="{study.slug}-refused-{run.pk}.csv"'}
-    text = refusals_as_csv(run.outcome.get("refused", []))
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+    return text_file(refusals_as_csv(run.outcome.get("refused", [])), f"{study.slug}-refused-{run.pk}.csv")
 
 
-@require_GET
 @study_page(*LEADS)
 def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
     """Show a contact sheet of one source, page by page."""
     found = get_object_or_404(Source, study=study, name=source)
     rows = found.provenances.select_related("image").order_by("pk")
     page = page_of(rows, whole_number(request, "start"), SHEET)
-    groups = (
-        Provenance.objects.filter(source=found)
-        .exclude(group="")
-        .values("group")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
-        .count()
-    )
+    groups = found.provenances.exclude(group="").values("group").annotate(n=Count("pk"))
     context = {
         "source": found,
         "rows": page,
-        "patients_with_several": groups,
+        "patients_with_several": groups.filter(n__gt=1).count(),
         "locked": study.is_locked,
         "page": "images",
     }
@@ -115,8 +98,7 @@ def sheet(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
     return study_response(request, study, "images/_sheet_rows" if part else "images/sheet", context)
 
 
-@require_POST
-@study_page(*LEADS)
+@study_page(*LEADS, methods="POST")
 def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponseBase:
     """Remove the selected images from a source, or all of them."""
     found = get_object_or_404(Source, study=study, name=source)
@@ -138,7 +120,6 @@ def take_out_of(request: HttpRequest, study: Study, source: str) -> HttpResponse
     return done(request, said, "desk-sheet", study.slug, source)
 
 
-@require_GET
 @cache_control(private=True, max_age=3600)
 @study_page(*LEADS)
 def source_thumbnail(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:

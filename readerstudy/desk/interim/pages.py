@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated_to_act
@@ -18,9 +17,8 @@ from readerstudy.web.options import StatedReason, posted
 from readerstudy.web.pages import done
 
 
-@require_http_methods(["GET", "POST"])
 @recently_authenticated_to_act
-@study_page(*MONITORS, *STAFF)
+@study_page(*MONITORS, *STAFF, methods="GET POST")
 def interim(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
         return _page(request, study)

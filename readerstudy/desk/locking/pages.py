@@ -1,7 +1,6 @@
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_GET, require_http_methods
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated_to_act
@@ -23,15 +22,14 @@ from readerstudy.truth.models import BlindingAudit, Provenance
 from readerstudy.truth.recognisable import findable_said
 from readerstudy.truth.secrets import commitment_of
 from readerstudy.web.options import StatedReason, posted
-from readerstudy.web.pages import done, refused
+from readerstudy.web.pages import done, text_file
 
 #: So many features are shown large, the rest as rows.
 STRONGEST = 3
 NO_DIFFERENCE = "no difference found"
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*LEADS)
+@study_page(*LEADS, methods="GET POST", back="desk-plan")
 def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
         facts = {
@@ -41,25 +39,18 @@ def plan(request: HttpRequest, study: Study) -> HttpResponseBase:
             "sections": [(one, spread_columns(one.orders.spread)) for one in summary_of(study)],
         }
         return study_response(request, study, "locking/plan", facts)
-    try:
-        made = allocate(study, by=person(request))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-plan", study.slug)
+    made = allocate(study, by=person(request))
     return done(request, f"Plan {made.digest[:16]} made for {made.places} places.", "desk-plan", study.slug)
 
 
-@require_GET
 @study_page(*LEADS)
 def plan_file(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Its trials, orders and balance in numbers; nothing that belongs to one trial."""
-    headers = {"Content-Disposition": f'attachment; filename="{study.slug}-plan.csv"'}
-    text = summary_as_csv(summary_of(study))
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+    return text_file(summary_as_csv(summary_of(study)), f"{study.slug}-plan.csv")
 
 
-@require_http_methods(["GET", "POST"])
 @recently_authenticated_to_act
-@study_page(*OWNERS)
+@study_page(*OWNERS, methods="GET POST")
 def lock(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.method == "GET":
         return study_response(request, study, "locking/lock", _before_the_lock(study))
@@ -74,8 +65,7 @@ def _before_the_lock(study: Study) -> dict[str, Any]:
     return {"commitment": commitment_of(study), "sent": sent_of(study)}
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*LEADS)
+@study_page(*LEADS, methods="GET POST")
 def audit(request: HttpRequest, study: Study) -> HttpResponseBase:
     found = newest_audit(study)
     if request.method == "GET":

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
-from django.views.decorators.http import require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.people.inviting import (
@@ -31,8 +30,7 @@ from readerstudy.web.options import posted
 from readerstudy.web.pages import done, refused
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*OWNERS)
+@study_page(*OWNERS, methods="GET POST", back="desk-people")
 def people(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Everybody in the study; after inviting, the links, which are shown this once."""
     outcome, unsent = Outcome(), ""
@@ -88,13 +86,9 @@ def _roles_to_invite(study: Study) -> list[tuple[str, str]]:
 
 
 def _move_deadline(request: HttpRequest, study: Study) -> HttpResponseBase:
-    try:
-        moved = move_deadline(study, by=person(request), **posted(NewDeadline, request.POST))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-people", study.slug)
-    return done(
-        request, f"Readers are told to read until {date_format(moved.day)}.", "desk-people", study.slug
-    )
+    moved = move_deadline(study, by=person(request), **posted(NewDeadline, request.POST))
+    said = f"Readers are told to read until {date_format(moved.day)}."
+    return done(request, said, "desk-people", study.slug)
 
 
 def _invite(request: HttpRequest, study: Study) -> Outcome:
@@ -119,14 +113,12 @@ def _replace(request: HttpRequest, study: Study) -> Outcome:
     return replace_person(reader, by=person(request), **posted(Replacement, request.POST))
 
 
-@require_POST
-@study_page(*LEADS)
+@study_page(*LEADS, methods="POST")
 def withdraw_reader(request: HttpRequest, study: Study, pseudonym: str) -> HttpResponseBase:
     return _withdraw(request, study, reader_called(study, pseudonym))
 
 
-@require_POST
-@study_page(*OWNERS)
+@study_page(*OWNERS, methods="POST")
 def withdraw_staff(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     staff = Enrolment.objects.filter(study=study).exclude(role=Role.READER).current()
     return _withdraw(request, study, get_object_or_404(staff, pk=number))

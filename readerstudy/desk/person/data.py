@@ -17,10 +17,11 @@ from readerstudy.reading.models import Concern, Draft, OwnKeys, Response, Sittin
 from readerstudy.reading.own_keys import keys_of
 from readerstudy.reading.steps import document_of
 from readerstudy.results.models import Gaze
-from readerstudy.studies.errors import LastOwner, require_reason
+from readerstudy.studies.errors import require_reason
 from readerstudy.studies.language import spoken
 from readerstudy.studies.lead import withdraw_leader
-from readerstudy.studies.models import Enrolment, Role
+from readerstudy.studies.models import Enrolment
+from readerstudy.studies.withdraw import keep_an_owner
 
 ERASED = "@erased.invalid"
 LATER = "Answers are part of this export once the study is frozen."
@@ -76,7 +77,8 @@ def erase_person(user: User, *, by: User, reason: str) -> User:
         return user
     if Enrolment.objects.of(user).current().filter(study__freeze__isnull=True).exists():
         raise StillInAStudy
-    _keep_owners(user)
+    for part in Enrolment.objects.of(user).current():
+        keep_an_owner(part)
     _close_every_way_in(user, by=by, reason=reason)
     nobody = f"erased-{secrets.token_hex(8)}{ERASED}"
     invitations = Invitation.objects.filter(pk__in=[one.pk for one in _invitations_of(user)])
@@ -86,14 +88,6 @@ def erase_person(user: User, *, by: User, reason: str) -> User:
     user.save()
     record("accounts", "personal data erased", by=by, on=user, reason=reason)
     return user
-
-
-def _keep_owners(user: User) -> None:
-    """A frozen study still has to be unblinded by somebody."""
-    for owned in Enrolment.objects.of(user).current().filter(role=Role.OWNER):
-        owners = Enrolment.objects.filter(study=owned.study_id, role=Role.OWNER).current().accepted()
-        if not owners.exclude(pk=owned.pk).exists():
-            raise LastOwner
 
 
 def _close_every_way_in(user: User, *, by: User, reason: str) -> None:

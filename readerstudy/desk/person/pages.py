@@ -12,6 +12,7 @@ from readerstudy.accounts.person import person
 from readerstudy.accounts.reauthentication import recently_authenticated
 from readerstudy.desk.person.data import erase_person, export_person
 from readerstudy.errors import ReaderstudyError
+from readerstudy.web.pages import text_file
 
 
 @login_required
@@ -25,8 +26,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 def my_data_file(request: HttpRequest) -> HttpResponse:
     who = person(request)
     text = json.dumps(export_person(who, by=who), indent=2, ensure_ascii=False)
-    headers = {"Content-Disposition": 'attachment; filename="personal-data.json"'}
-    return HttpResponse(text + "\n", content_type="application/json", headers=headers)
+    return text_file(text + "\n", "personal-data.json", "application/json")
 
 
 @recently_authenticated

@@ -4,13 +4,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.planner.drawing import designs_of, power_curves, sized
 from readerstudy.desk.planner.options import ASKED_WHEN, EndpointQuestion, Margin, Question
 from readerstudy.desk.shell.access import LEADS, STAFF, study_page
-from readerstudy.errors import ReaderstudyError
 from readerstudy.results.item_planner import asks_items, endpoint_power, endpoint_question_of
 from readerstudy.results.planner import (
     QUICK_REPLICATES,
@@ -23,8 +22,8 @@ from readerstudy.results.planner import (
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.models import Study, Task
 from readerstudy.studies.protocol.rewrite import put
-from readerstudy.web.options import RequestForm, form_for, posted
-from readerstudy.web.pages import done, refused
+from readerstudy.web.options import form_for, posted
+from readerstudy.web.pages import done
 
 REFINED_REPLICATES = 4_000
 
@@ -80,9 +79,12 @@ def _endpoint(request: HttpRequest, study: Study | None) -> HttpResponse:
     start = {
         name: value for name, value in start.items() if name not in boxes or (value and "what" not in given)
     }
-    form = EndpointForm({**start, **given})
-    _ask_only_what_is_needed(form)
-    context["form"] = form
+    context["form"] = form = EndpointForm({**start, **given})
+    said = {name: form[name].value() for name in form.fields}
+    for name, rules in ASKED_WHEN.items():
+        if not any(all(said[key] in values for key, values in rule.items()) for rule in rules):
+            # Disabled fields, which the chosen endpoint does not need, are not shown or sent.
+            form.fields[name].widget.attrs["disabled"] = True
     is_asked = "refusal" not in context or "what" in given
     if form.is_valid() and is_asked:
         try:
@@ -95,25 +97,13 @@ def _endpoint(request: HttpRequest, study: Study | None) -> HttpResponse:
     return render(request, template, context, status=200 if form.is_valid() else 422)
 
 
-def _ask_only_what_is_needed(form: RequestForm) -> None:
-    """Disable the fields that the chosen endpoint does not need: disabled fields are not shown or sent."""
-    said = {name: form[name].value() for name in form.fields}
-    for name, rules in ASKED_WHEN.items():
-        if not any(all(said[key] in values for key, values in rule.items()) for rule in rules):
-            form.fields[name].widget.attrs["disabled"] = True
-
-
-@require_POST
-@study_page(*LEADS)
+@study_page(*LEADS, methods="POST", back="desk-protocol")
 def write_margin(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Write the chosen margin into the protocol, and leave every other byte of it unchanged."""
-    try:
-        asked = posted(Margin, request.POST)
-        margin, name = asked["margin"], "realism" if asked["task"] == Task.RATE else "detection"
-        text = put(study.protocol.text, f"margins.{name}", margin)
-        revised = revise_protocol(study, text, by=person(request))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-protocol", study.slug)
+    asked = posted(Margin, request.POST)
+    margin, name = asked["margin"], "realism" if asked["task"] == Task.RATE else "detection"
+    text = put(study.protocol.text, f"margins.{name}", margin)
+    revised = revise_protocol(study, text, by=person(request))
     said = f"The margin of {name} is ±{margin:g}: version {revised.version} of the protocol."
     return done(request, said, "desk-protocol", study.slug)
 

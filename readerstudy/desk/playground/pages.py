@@ -4,7 +4,6 @@ from typing import Any
 from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse, QueryDict
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.playground.options import MOST_MADE, Generation, Preview
@@ -74,8 +73,7 @@ def _control(label: LabelDocument, allowed: Any) -> forms.Field | None:
     return forms.Field(label=label.title, required=False, widget=forms.Select(choices=choices))
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*LEADS)
+@study_page(*LEADS, methods="GET POST")
 def playground(request: HttpRequest, study: Study) -> HttpResponseBase:
     known, document = models(), study.protocol.document
     if not known:
@@ -116,7 +114,6 @@ def _start(request: HttpRequest, study: Study, given: dict[str, Any]) -> HttpRes
     return done(request, "The preview is being generated.", "desk-playground", study.slug)
 
 
-@require_GET
 @study_page(*LEADS)
 def preview_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """The addresses of the images that are there so far, and the stages that those of one patient show."""
@@ -127,7 +124,6 @@ def preview_state(request: HttpRequest, study: Study, number: int) -> HttpRespon
     return JsonResponse(state | {"captions": preview_captions(run)})
 
 
-@require_GET
 @study_page(*LEADS)
 def preview_image(request: HttpRequest, study: Study, number: int, index: int) -> HttpResponseBase:
     images = preview_images(preview_of(study, number))

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.rehearsal.options import Preflight
@@ -12,18 +11,16 @@ from readerstudy.desk.rehearsal.queries import preflight_of, rehearsal_of
 from readerstudy.desk.result.queries import SANDBOX, by_title
 from readerstudy.desk.shell.access import LEADS, OWNERS, study_page
 from readerstudy.desk.shell.frame import study_response
-from readerstudy.errors import ReaderstudyError
 from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Study
 from readerstudy.truth.recognisable import recognisable
 from readerstudy.web.options import form_for
-from readerstudy.web.pages import done, refused
+from readerstudy.web.pages import done
 
 PreflightForm = form_for(Preflight)
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*LEADS)
+@study_page(*LEADS, methods="GET POST")
 def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
     start = {"readers": study.protocol.document.readers}
     form = PreflightForm(request.POST if request.method == "POST" else None, initial=start)
@@ -42,7 +39,6 @@ def preflight(request: HttpRequest, study: Study) -> HttpResponseBase:
     return study_response(request, study, "rehearsal/preflight", context, status=422 if form.errors else 200)
 
 
-@require_GET
 @study_page(*LEADS)
 def preflight_report(request: HttpRequest, study: Study, rehearsal: str) -> HttpResponseBase:
     """Return the report on virtual readers, which says nothing about real ones."""
@@ -53,12 +49,7 @@ def preflight_report(request: HttpRequest, study: Study, rehearsal: str) -> Http
     return HttpResponse(path.read_bytes(), content_type="text/html; charset=utf-8", headers=headers)
 
 
-@require_POST
-@study_page(*OWNERS)
+@study_page(*OWNERS, methods="POST", back="desk-study")
 def preview(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Read the study oneself, in a rehearsal that leaves nothing in it."""
-    try:
-        twin = preview_study(study, by=person(request))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-study", study.slug)
-    return redirect("read", twin.slug)
+    return redirect("read", preview_study(study, by=person(request)).slug)

@@ -3,7 +3,6 @@ from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_GET, require_http_methods
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.result.bars import agreement_of, picks_of, ratings_of
@@ -27,8 +26,7 @@ from readerstudy.web.options import posted
 from readerstudy.web.pages import done
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*UNBLINDERS)
+@study_page(*UNBLINDERS, methods="GET POST")
 def result(request: HttpRequest, study: Study) -> HttpResponseBase:
     unblinded = is_unblinded(study)
     if request.method == "POST" and unblinded:
@@ -82,7 +80,6 @@ def _with_tables(study: Study, report: dict[str, Any] | None) -> list[dict[str, 
     ]
 
 
-@require_GET
 @study_page(*UNBLINDERS)
 def report_file(request: HttpRequest, study: Study, name: str) -> HttpResponseBase:
     """Return one file of the report; the HTML page is shown, everything else downloaded."""

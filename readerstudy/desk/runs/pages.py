@@ -1,7 +1,6 @@
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.runs.queries import run_of
@@ -10,7 +9,6 @@ from readerstudy.studies.models import Study
 from readerstudy.studies.runs import cancel_run
 
 
-@require_GET
 @study_page(*STAFF)
 def run_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """Return the state of a run; the page polls it while the run is open."""
@@ -19,8 +17,7 @@ def run_state(request: HttpRequest, study: Study, number: int) -> HttpResponseBa
     return JsonResponse({**state, "stopping": hasattr(run, "cancellation"), "error": run.error})
 
 
-@require_POST
-@study_page(*STAFF)
+@study_page(*STAFF, methods="POST")
 def stop_run(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     cancel_run(run_of(request, study, number), by=person(request), reason="Stopped at the desk")
     back = request.POST.get("next", "")

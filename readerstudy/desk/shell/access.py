@@ -8,14 +8,17 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
 from rest_framework.request import Request
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.person import person
+from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.errors import NotALeader
 from readerstudy.studies.lead import may_create_studies
 from readerstudy.studies.models import Enrolment, Role, Study
 from readerstudy.studies.models.enrolment import STAFF as STAFF
+from readerstudy.web.pages import refused
 
 View = Callable[..., HttpResponseBase]
 
@@ -26,10 +29,14 @@ MONITORS = (Role.MONITOR,)
 ROLES = "desk_roles"  # what `study_page` read, kept with the request
 
 
-def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
-    """Pass the view the study of its address, if the visitor has one of the roles in it; else 404."""
+def study_page(*roles: str, methods: str = "GET", back: str = "") -> Callable[[View], View]:
+    """Pass the view the study of its address, if the visitor has one of the roles in it; else 404.
 
-    def decorate(page: Callable[..., HttpResponseBase]) -> View:
+    What a POST is refused for is told on the page named `back`, unless the view tells it itself.
+    """
+
+    def decorate(page: View) -> View:
+        @require_http_methods(methods.split())
         @login_required
         @wraps(page)
         def view(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -40,7 +47,12 @@ def study_page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]
                 raise Http404
             study = found[0].study
             setattr(request, ROLES, (study.pk, held))
-            return page(request, study, *args, **kwargs)
+            try:
+                return page(request, study, *args, **kwargs)
+            except ReaderstudyError as error:
+                if not back or request.method != "POST":
+                    raise
+                return refused(request, error, back, study.slug)
 
         return view
 

@@ -51,7 +51,7 @@ def facts_of(study: Study) -> Facts:
     plan = Plan.objects.filter(study=study).first()
     return Facts(
         images=images,
-        needed={source.name: document.images_needed(source.name) for source in document.sources},
+        needed=document.needed,
         plan=plan,
         plan_fits=plan is not None and (found["locked"] or plan.fits(study.protocol.digest)),
         audit=_audit(found),

@@ -1,9 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.protocol.builder import draft_of, opened
@@ -22,39 +23,10 @@ from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import ProtocolError
 from readerstudy.truth.duplicate import duplicate
 from readerstudy.web.options import posted
-from readerstudy.web.pages import done, refused
+from readerstudy.web.pages import done
 from readerstudy.web.paging import page_of, whole_number
 
-BLANK = """\
-[study]
-title = ""
-seed = 1
-readers = 8
-
-[canvas]
-width = 512
-height = 512
-bits = 8
-
-[[sources]]
-name = "real"
-kind = "real"
-
-[[sources]]
-name = "model"
-kind = "synthetic"
-
-[margins]
-detection = 0.10
-realism = 0.25
-
-[[sections]]
-name = "quartets"
-task = "pick_real"
-trials = 50
-compose = { real = 1, model = 3 }
-rate = true
-"""
+BLANK = Path(__file__).with_name("blank.toml").read_text(encoding="utf-8")
 
 
 @require_safe
@@ -78,7 +50,6 @@ def studies(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/study/studies.html", context)
 
 
-@require_GET
 @study_page(*STAFF)
 def overview(request: HttpRequest, study: Study) -> HttpResponseBase:
     seen = board(study, progress_of(study, with_departures=False)) if hasattr(study, "lock") else None
@@ -100,8 +71,7 @@ def new_study(request: HttpRequest) -> HttpResponseBase:
 
 
 def _begin(request: HttpRequest) -> HttpResponseBase:
-    draft, slug = draft_of(request, BLANK), request.POST.get("slug", "").strip()
-    status = 200
+    draft, slug, status = draft_of(request, BLANK), request.POST.get("slug", "").strip(), 200
     if draft.is_to_be_saved and not draft.refusal:
         try:
             return redirect("desk-study", create_study(draft.text, by=person(request), slug=slug).slug)
@@ -112,11 +82,7 @@ def _begin(request: HttpRequest) -> HttpResponseBase:
     return render(request, "desk/study/new.html", {**written(draft), "slug": slug}, status=status)
 
 
-@require_POST
-@study_page(*OWNERS)
+@study_page(*OWNERS, methods="POST", back="desk-study")
 def copy(request: HttpRequest, study: Study) -> HttpResponseBase:
-    try:
-        twin = duplicate(study, by=person(request), **posted(Copy, request.POST))
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-study", study.slug)
+    twin = duplicate(study, by=person(request), **posted(Copy, request.POST))
     return done(request, f"Study duplicated. This is the copy: {twin.title}.", "desk-study", twin.slug)

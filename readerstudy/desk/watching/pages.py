@@ -9,7 +9,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_safe
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.shell.access import STAFF, study_page
@@ -28,7 +27,6 @@ SHOWN_OF_A_DIGEST = 12
 LONGEST_SEARCH = 100
 
 
-@require_GET
 @study_page(*STAFF)
 def progress(request: HttpRequest, study: Study) -> HttpResponseBase:
     seen = watched(study)
@@ -42,8 +40,7 @@ def progress(request: HttpRequest, study: Study) -> HttpResponseBase:
     return study_response(request, study, "watching/progress", context)
 
 
-@require_safe
-@study_page(*STAFF)
+@study_page(*STAFF, methods="GET HEAD")
 def log(request: HttpRequest, study: Study) -> HttpResponseBase:
     if request.headers.get("X-Part") == "chain":
         return render(request, "desk/watching/_chain.html", {"chain": chain_of(study)})
@@ -66,7 +63,6 @@ def log(request: HttpRequest, study: Study) -> HttpResponseBase:
     return study_response(request, study, "watching/log", context)
 
 
-@require_GET
 @study_page(*STAFF)
 def audit_trail_file(request: HttpRequest, study: Study, kind: str) -> HttpResponseBase:
     """The whole log in sentences, for an inspector."""
