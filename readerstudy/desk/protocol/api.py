@@ -4,11 +4,12 @@ from rest_framework.response import Response
 
 from readerstudy.desk.protocol.options import ProtocolText, Revision
 from readerstudy.desk.protocol.published import all_published
-from readerstudy.desk.protocol.queries import check_of, newest_versions
+from readerstudy.desk.protocol.queries import newest_versions
 from readerstudy.desk.protocol.shapes import CheckOut, ProtocolOut, PublishedListOut, VersionsOut
 from readerstudy.desk.shell.access import LEADS, STAFF
 from readerstudy.desk.shell.api import DeskView
 from readerstudy.studies.create import revise_protocol
+from readerstudy.studies.protocol import examine
 from readerstudy.web.openapi import operation
 
 
@@ -48,7 +49,7 @@ class ProtocolCheckView(DeskView):
     @operation("protocol_check", CheckOut, asks=ProtocolText)
     def post(self, request: Request, slug: str) -> Response:
         self.study(slug, *LEADS)
-        return Response(CheckOut(check_of(self.given(ProtocolText)["text"])).data)
+        return Response(CheckOut(examine(self.given(ProtocolText)["text"])).data)
 
 
 class NewProtocolCheckView(DeskView):
@@ -57,7 +58,7 @@ class NewProtocolCheckView(DeskView):
     @operation("protocols_check", CheckOut, asks=ProtocolText)
     def post(self, request: Request) -> Response:
         self.staff_only()
-        return Response(CheckOut(check_of(self.given(ProtocolText)["text"])).data)
+        return Response(CheckOut(examine(self.given(ProtocolText)["text"])).data)
 
 
 class PublishedView(DeskView):

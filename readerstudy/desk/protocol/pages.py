@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.person import person
 from readerstudy.desk.protocol.builder import Draft, draft_of, form_of, opened
@@ -17,18 +17,16 @@ from readerstudy.desk.protocol.preview import preview_page
 from readerstudy.desk.protocol.queries import newest_versions, version_of
 from readerstudy.desk.shell.access import LEADS, STAFF, leader, roles_of, study_page
 from readerstudy.desk.shell.frame import study_response
-from readerstudy.errors import ReaderstudyError
 from readerstudy.results.planner import minutes_each
 from readerstudy.studies.create import revise_protocol
 from readerstudy.studies.errors import ProtocolHasMovedOn
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import Examination, Problem, ProtocolDocument, ProtocolError
 from readerstudy.web.options import RequestRefused, checked
-from readerstudy.web.pages import done, refused
+from readerstudy.web.pages import done, text_file
 
 
-@require_http_methods(["GET", "POST"])
-@study_page(*STAFF)
+@study_page(*STAFF, methods="GET POST", back="desk-protocol")
 def protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
     may_write = bool(roles_of(request, study) & set(LEADS)) and not study.is_locked
     if request.method == "GET":
@@ -58,8 +56,6 @@ def _save(request: HttpRequest, study: Study, draft: Draft) -> HttpResponseBase:
         draft.refusal, status = str(error), 422
     except ProtocolHasMovedOn as error:
         draft.refusal, context["moved_from"], status = str(error), asked["over"], 409
-    except ReaderstudyError as error:
-        return refused(request, error, "desk-protocol", study.slug)
     return _page(request, study, draft, context, status=status)
 
 
@@ -87,10 +83,8 @@ def written(draft: Draft) -> dict[str, Any]:
         "fresh": fresh,
         "problems": found.problems if draft.is_judged else (),
         "warnings": found.warnings,
-        "needs": "",
+        "needs": needs_of(found.document),
     }
-    if found.document is not None:
-        shown["needs"] = needs_of(found.document)
     if not draft.as_text:
         shown["form"] = form_of(found, draft.typed, judged=draft.is_judged)
         shown["item_kinds"] = KINDS
@@ -108,28 +102,25 @@ def fresh_entry(draft: Draft) -> str:
 
 def without_problems_of(found: Examination, path: str) -> Examination:
     """Return an examination that says nothing of one entry: nobody has had the time to fill it in."""
-    if not path:
-        return found
-    return replace(found, problems=tuple(one for one in found.problems if not one.field.startswith(path)))
+    kept = tuple(one for one in found.problems if not path or not one.field.startswith(path))
+    return replace(found, problems=kept)
 
 
-def needs_of(document: ProtocolDocument) -> str:
+def needs_of(document: ProtocolDocument | None) -> str:
     """What a protocol asks for, in a sentence."""
-    images = ", ".join(f"{document.images_needed(one.name)} of {one.name}" for one in document.sources)
+    if document is None:
+        return ""
+    images = ", ".join(f"{number} of {name}" for name, number in document.needed.items())
     return f"Needs {images}; about {minutes_each(document)} minutes for each reader."
 
 
-@require_GET
 @study_page(*STAFF)
 def protocol_file(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Return the protocol's text, byte for byte."""
-    name = f"{study.slug}.toml"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(study.protocol.text, content_type="application/toml; charset=utf-8", headers=headers)
+    return text_file(study.protocol.text, f"{study.slug}.toml", "application/toml")
 
 
-@require_POST
-@study_page(*LEADS)
+@study_page(*LEADS, methods="POST")
 def check_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Return the problems of the unsaved text, for the page with the form."""
     return _problems(request, study.protocol.text)
@@ -143,8 +134,7 @@ def check_new_protocol(request: HttpRequest) -> HttpResponseBase:
     return _problems(request, "")
 
 
-@require_POST
-@study_page(*LEADS)
+@study_page(*LEADS, methods="POST")
 def preview_protocol(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Show what readers would see of a section of the unsaved text, beside the form."""
     return _previewed(request, study.protocol.text)
@@ -176,12 +166,10 @@ def _problems(request: HttpRequest, stored: str) -> JsonResponse:
         "warnings": _placed(found.warnings, form.warnings),
         "aside": form.aside,
         "refusal": draft.refusal,
-        "needs": "",
+        "needs": needs_of(found.document),
     }
     if found.document is not None:
-        body["needs"] = needs_of(found.document)
-        body["images"] = {one.name: found.document.images_needed(one.name) for one in found.document.sources}
-        body["places"] = found.document.places
+        body |= {"images": found.document.needed, "places": found.document.places}
     return JsonResponse(body)
 
 
@@ -193,7 +181,6 @@ def _placed(problems: Sequence[Problem], places: Sequence[tuple[str, str, str]])
     ]
 
 
-@require_GET
 @study_page(*STAFF)
 def history(request: HttpRequest, study: Study) -> HttpResponseBase:
     """Who wrote each version, when, why, and what it changed."""
@@ -206,17 +193,15 @@ def history(request: HttpRequest, study: Study) -> HttpResponseBase:
     return study_response(request, study, "protocol/history", context)
 
 
-@require_GET
 @study_page(*STAFF)
 def version(request: HttpRequest, study: Study, number: int) -> HttpResponseBase:
     """One version beside the one before it."""
     shown = version_of(study, number)
-    before = shown.before
     context = {
         "shown": shown.protocol,
-        "before": before,
+        "before": shown.before,
         "changes": shown.changes,
-        "lines": lines_between(before.text, shown.protocol.text) if before else [],
+        "lines": lines_between(shown.before.text, shown.protocol.text) if shown.before else [],
         "is_newest": shown.protocol.version == study.protocol.version,
         "page": "protocol",
     }

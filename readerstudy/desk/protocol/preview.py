@@ -85,6 +85,13 @@ def _images(canvas: Canvas, section: SectionDocument) -> list[dict[str, Any]]:
     letters = [*(LETTERS[-1:] if section.reference else ""), *LETTERS[:number]]
     labels = [{"name": name, "value": "…"} for name in section.labels] or None
     tells = [{"name": name, "value": "…"} for name in section.tells] or None
+    share = min(1.0, LARGEST_PX / max(canvas.width, canvas.height))
+    small = replace(
+        canvas,
+        width=max(1, round(canvas.width * share)),
+        height=max(1, round(canvas.height * share)),
+        frames=min(canvas.frames, MOST_FRAMES),
+    )
     return [
         {
             "slot": letter,
@@ -92,19 +99,9 @@ def _images(canvas: Canvas, section: SectionDocument) -> list[dict[str, Any]]:
             "url": f"/{NOBODY}/{letter}",
             "packed": None,
             "seal": None,
-            **canvas_told(_small(canvas)),
+            **canvas_told(small),
             "label": None if letter == LETTERS[-1] else labels,
             "tells": tells,
         }
         for letter in letters
     ]
-
-
-def _small(canvas: Canvas) -> Canvas:
-    share = min(1.0, LARGEST_PX / max(canvas.width, canvas.height))
-    return replace(
-        canvas,
-        width=max(1, round(canvas.width * share)),
-        height=max(1, round(canvas.height * share)),
-        frames=min(canvas.frames, MOST_FRAMES),
-    )

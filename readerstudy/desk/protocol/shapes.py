@@ -29,8 +29,10 @@ class CheckOut(Shape):
     warnings = ProblemOut(
         many=True, help_text="Of a protocol that can be used, but may tell its readers too much."
     )
-    images = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
-    places = serializers.IntegerField(allow_null=True)
+    images = serializers.DictField(
+        source="document.needed", child=serializers.IntegerField(), allow_null=True
+    )
+    places = serializers.IntegerField(source="document.places", allow_null=True)
 
 
 class PublishedOut(Shape):

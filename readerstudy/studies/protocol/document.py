@@ -352,3 +352,8 @@ class ProtocolDocument:
 
     def images_needed(self, source: str) -> int:
         return sum(section.images_of(source, self) for section in self.sections)
+
+    @property
+    def needed(self) -> dict[str, int]:
+        """How many images each source needs."""
+        return {source.name: self.images_needed(source.name) for source in self.sources}

@@ -48,11 +48,8 @@ def changes_between(old: str, new: str) -> list[Change]:
 def lines_between(old: str, new: str) -> list[Line]:
     """The changed lines with three lines around each."""
     found = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=3))[2:]
-    return [Line(sign=" ", text="…") if line.startswith("@@") else _line(line) for line in found]
-
-
-def _line(line: str) -> Line:
-    return Line(sign=line[:1], text=line[1:])
+    shown = (" …" if line.startswith("@@") else line for line in found)
+    return [Line(sign=line[:1], text=line[1:]) for line in shown]
 
 
 def _names(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -69,7 +69,9 @@ def draft_of(request: HttpRequest, stored: str) -> Draft:
     if draft.do == "text":
         draft.as_text = True
     elif draft.do == "form":
-        _to_form(draft)
+        draft.as_text = not draft.found.is_toml
+        if draft.as_text:
+            draft.refusal = f"The form cannot be drawn yet. {draft.found.problems[0].sentence}"
     return draft
 
 
@@ -88,13 +90,6 @@ def _as_typed(text: str, base: str) -> str:
     if text == plain:
         return base
     return text.replace("\n", "\r\n") if base.count("\r\n") * 2 > plain.count("\n") else text
-
-
-def _to_form(draft: Draft) -> None:
-    found = draft.found
-    draft.as_text = not found.is_toml
-    if draft.as_text:
-        draft.refusal = f"The form cannot be drawn yet. {found.problems[0].sentence}"
 
 
 def _fill_in(draft: Draft, posted: QueryDict) -> None:

@@ -170,22 +170,32 @@ def _control(asked: Asked, problems: Iterable[str], languages: Sequence[str]) ->
     )
     if asked.kind in ("words", "none") and len(languages) > 1:
         return replace(control, kind="texts", counts=_texts(asked, control, languages))
-    return replace(control, counts=_counts(asked)) if control.kind == "counts" else control
+    if control.kind != "counts":
+        return control
+    given = asked.value if isinstance(asked.value, dict) else {}
+    return replace(control, counts=_inner(asked.path, asked.allowed, given, what="source", kind="whole"))
 
 
 def _texts(asked: Asked, control: Control, languages: Sequence[str]) -> tuple[Control, ...]:
     """A control for each language; a text that serves all stands in the first."""
     given = asked.value if isinstance(asked.value, dict) else {languages[0]: control.raw}
-    gone = tuple(name for name in given if name not in languages)
+    return _inner(asked.path, languages, given, what="language", kind=control.kind)
+
+
+def _inner(
+    path: str, names: Sequence[str], given: Mapping[str, object], *, what: str, kind: str
+) -> tuple[Control, ...]:
+    """A control for each name, and behind them for what is said of others."""
+    gone = tuple(name for name in given if name not in names)
     return tuple(
         Control(
-            path=f"{asked.path}.{name}",
-            words=Words(label=name if name in languages else f"{name} (no such language)"),
-            kind=control.kind,
+            path=f"{path}.{name}",
+            words=Words(label=name if name in names else f"{name} (no such {what})"),
+            kind=kind,
             raw=str(given.get(name, "")),
             required=False,
         )
-        for name in (*languages, *gone)
+        for name in (*names, *gone)
     )
 
 
@@ -212,21 +222,6 @@ def _choices(asked: Asked, words: Words, raw: str) -> tuple[tuple[str, str], ...
         return ()
     known = tuple((name, words.choices.get(name, name)) for name in asked.allowed)
     return known if raw in asked.allowed else ((raw, raw or "Choose"), *known)
-
-
-def _counts(asked: Asked) -> tuple[Control, ...]:
-    given = asked.value if isinstance(asked.value, dict) else {}
-    gone = tuple(name for name in given if name not in asked.allowed)
-    return tuple(
-        Control(
-            path=f"{asked.path}.{name}",
-            words=Words(label=name if name in asked.allowed else f"{name} (no such source)"),
-            kind="whole",
-            raw=str(given.get(name, "")),
-            required=False,
-        )
-        for name in (*asked.allowed, *gone)
-    )
 
 
 def _page(chapter: Chapter, controls: Mapping[str, Control], found: Examination) -> Page:
