@@ -6,6 +6,8 @@ The comment right above a header belongs to its table, and so do its sub-tables.
 import re
 from dataclasses import dataclass
 
+from readerstudy.studies.errors import ChangeItInTheText
+
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _HEADER = re.compile(r"^\s*(\[\[|\[)\s*([\w\-]+)\s*(?:\.\s*([\w\-]+)\s*)?(\.[\w\-\".\s]+|\.\s*\"[^\]]*)?\]")
 _QUOTES = ('"""', "'''")
@@ -66,6 +68,25 @@ def blocks_of(text: str, within: str = "") -> list[Block]:
 
 def joined(blocks: list[Block]) -> str:
     return "".join(block.body + block.blank for block in blocks)
+
+
+def position_of(blocks: list[Block], path: str) -> int:
+    for position, block in enumerate(blocks):
+        if block.path == path:
+            return position
+    raise ChangeItInTheText
+
+
+def drop(blocks: list[Block], path: str) -> None:
+    """Remove a table with the empty line before it."""
+    at = position_of(blocks, path)
+    blocks[at - 1].blank, blocks[at].blank = blocks[at].blank, ""
+    del blocks[at]
+
+
+def swap(blocks: list[Block], path: str, with_path: str) -> None:
+    one, other = blocks[position_of(blocks, path)], blocks[position_of(blocks, with_path)]
+    one.body, other.body = other.body, one.body
 
 
 def _name(header: re.Match[str], within: str) -> str:

@@ -13,7 +13,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Table
 
 from readerstudy.studies.errors import ChangeItInTheText
-from readerstudy.studies.protocol.blocks import Block, blocks_of, joined
+from readerstudy.studies.protocol.blocks import Block, blocks_of, drop, joined, swap
 from readerstudy.studies.protocol.rewrite_items import add_item, remove_item, swap_items
 from readerstudy.studies.protocol.written import as_item, as_lines, dumped, parsed
 
@@ -68,9 +68,7 @@ def remove(text: str, path: str) -> str:
         block = _section(blocks, name)
         block.body = remove_item(block.body, index)
     else:
-        at = _position(blocks, path)
-        blocks[at - 1].blank, blocks[at].blank = blocks[at].blank, ""
-        del blocks[at]
+        drop(blocks, path)
 
     def say(values: Values) -> None:
         listed = _list_in(values, name)
@@ -92,9 +90,7 @@ def move(text: str, path: str, by: int) -> str:
             block = _section(blocks, name)
             block.body = swap_items(block.body, here, here + step)
         else:
-            one = blocks[_position(blocks, f"{name}[{here}]")]
-            other = blocks[_position(blocks, f"{name}[{here + step}]")]
-            one.body, other.body = other.body, one.body
+            swap(blocks, f"{name}[{here}]", f"{name}[{here + step}]")
 
     def say(values: Values) -> None:
         listed = _list_in(values, name)
@@ -146,13 +142,6 @@ def _cut(text: str) -> list[Block]:
 
 def _found(blocks: list[Block], path: str) -> Block | None:
     return next((block for block in blocks if block.path == path), None)
-
-
-def _position(blocks: list[Block], path: str) -> int:
-    for position, block in enumerate(blocks):
-        if block.path == path:
-            return position
-    raise ChangeItInTheText
 
 
 def _insert(blocks: list[Block], new: Block) -> Block:

@@ -7,7 +7,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Array
 
 from readerstudy.studies.errors import ChangeItInTheText
-from readerstudy.studies.protocol.blocks import Block, blocks_of, joined
+from readerstudy.studies.protocol.blocks import Block, blocks_of, drop, joined, swap
 from readerstudy.studies.protocol.written import as_item, as_lines, dumped, parsed
 
 INDENT = "  "
@@ -43,9 +43,7 @@ def remove_item(body: str, index: int) -> str:
             del inline[index]
         return dumped(document, body)
     blocks = blocks_of(body, "sections")
-    at = _position(blocks, index)
-    blocks[at - 1].blank, blocks[at].blank = blocks[at].blank, ""
-    del blocks[at]
+    drop(blocks, f"items[{index}]")
     return joined(blocks)
 
 
@@ -56,8 +54,7 @@ def swap_items(body: str, index: int, to: int) -> str:
         inline[index], inline[to] = inline[to], inline[index]
         return dumped(document, body)
     blocks = blocks_of(body, "sections")
-    one, other = blocks[_position(blocks, index)], blocks[_position(blocks, to)]
-    one.body, other.body = other.body, one.body
+    swap(blocks, f"items[{index}]", f"items[{to}]")
     return joined(blocks)
 
 
@@ -74,10 +71,3 @@ def _inline(body: str) -> tuple[Any, Array | None]:
 def _checked(items: Array, *indexes: int) -> None:
     if not all(0 <= index < len(items) for index in indexes):
         raise ChangeItInTheText
-
-
-def _position(blocks: list[Block], index: int) -> int:
-    for position, block in enumerate(blocks):
-        if block.path == f"items[{index}]":
-            return position
-    raise ChangeItInTheText
