@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from readerstudy.audit.errors import AuditError
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
     from rfc3161_client import TimeStampResponse
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
@@ -54,20 +53,16 @@ def stamp(text: str, *, url: str) -> str:
 
 def stamped_at(text: str, token: str, *, roots: Path) -> datetime:
     """When the authority saw the text. Raises StampUnfit unless a certificate in `roots` vouches for it."""
+    from cryptography.x509 import load_pem_x509_certificates
+
     client = _client()
-    builder = client.VerifierBuilder(roots=_certificates(roots))
+    builder = client.VerifierBuilder(roots=load_pem_x509_certificates(roots.read_bytes()))
     try:
         told: TimeStampResponse = client.decode_timestamp_response(base64.b64decode(token, validate=True))
         builder.build().verify_message(told, text.encode())
     except (ValueError, binascii.Error, client.VerificationError) as error:
         raise StampUnfit from error
     return told.tst_info.gen_time
-
-
-def _certificates(path: Path) -> "list[Certificate]":
-    from cryptography.x509 import load_pem_x509_certificates
-
-    return load_pem_x509_certificates(path.read_bytes())
 
 
 def _client() -> Any:

@@ -49,14 +49,10 @@ def verify(scope: str | None = None, *, former_keys: bool = False) -> Iterator[F
         raise UnknownStream(
             f"The audit log knows no study or stream {scope!r}. Give none to verify all of it."
         )
-    yield from verify_triggers()
-    for stream in streams:
-        yield from verify_stream(stream, former_keys=former_keys)
-
-
-def verify_triggers() -> Iterator[Finding]:
     for name, what in guards.faults(connection, guards.installed(connection)).items():
         yield Finding(stream="database", what=f"the trigger {name} {what} (--restore-triggers puts it back)")
+    for stream in streams:
+        yield from verify_stream(stream, former_keys=former_keys)
 
 
 def verify_stream(stream: Stream, *, former_keys: bool = False) -> Iterator[Finding]:

@@ -100,10 +100,6 @@ def _of_section(reader: int, row: int, said: Mapping[str, Any]) -> tuple[int, st
     return reader, said["section"]
 
 
-def _of_round(reader: int, row: int, said: Mapping[str, Any]) -> tuple[int, str, int]:
-    return reader, said["section"], said["round"]
-
-
 _SECTION = "enrolment_id", "section__name"
 #: Every step by the verb of its event.
 STEPS = {
@@ -146,6 +142,6 @@ STEPS = {
     "practice judged": _Step(
         "practice round of enrolment",
         _rows(PracticeRound.objects, *_SECTION, "number", passed="passed", at="at"),
-        _of_round,
+        lambda reader, _, said: (reader, said["section"], said["round"]),
     ),
 }

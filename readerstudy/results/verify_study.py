@@ -94,14 +94,9 @@ def require_whole(study: Study, *, by: User) -> None:
     wrong = [finding for finding in verify_study(study) if finding.stops]
     if wrong:
         general = _refusal(study, wrong, named=False)
-        said = _refusal(study, wrong, named=True) if _may_see_rows(study, by) else general
-        raise NotWhole(said, for_everybody=general)
-
-
-def _may_see_rows(study: Study, by: User) -> bool:
-    if by == User.objects.operator():
-        return True
-    return Enrolment.objects.current().of(by).filter(study=study, role=Role.OWNER).exists()
+        owned = Enrolment.objects.current().of(by).filter(study=study, role=Role.OWNER)
+        may_see_rows = by == User.objects.operator() or owned.exists()
+        raise NotWhole(_refusal(study, wrong, named=may_see_rows), for_everybody=general)
 
 
 def _refusal(study: Study, wrong: list[Finding], *, named: bool) -> str:

@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from smtplib import SMTPException, SMTPServerDisconnected
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
@@ -100,10 +100,10 @@ def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post)
             "about": about,
             "deadline": study.deadline,
         }
-        body = render_to_string(f"studies/mail/{letter}.txt", context)
+        subject = render_to_string(f"studies/mail/{letter}-subject.txt", context)
         message = EmailMultiAlternatives(
-            subject=_subject(letter, context),
-            body=body,
+            subject=" ".join(subject.split()),  # one line, whatever the study's title contains
+            body=render_to_string(f"studies/mail/{letter}.txt", context),
             to=[enrolment.email],
             reply_to=[] if signs.email == OPERATOR else [signs.email],
         )
@@ -112,8 +112,3 @@ def _send(enrolment: Enrolment, letter: str, *, by: User, link: str, post: Post)
     particulars = {"letter": letter, "sent": sent}
     record(enrolment.study.scope, "letter sent", by=by, on=enrolment, particulars=particulars)
     return sent
-
-
-def _subject(letter: str, context: dict[str, Any]) -> str:
-    """Return the subject as one line, whatever the study's title contains."""
-    return " ".join(render_to_string(f"studies/mail/{letter}-subject.txt", context).split())

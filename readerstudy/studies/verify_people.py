@@ -27,7 +27,10 @@ Facts = dict[Any, dict[str, Any]]
 def verify_people(study: Study) -> Iterator[Finding]:
     """Enrolments, withdrawals and streams that were added, taken away or changed behind the log's back."""
     told = events_by_key(study.scope, "person withdrawn")
-    withdrawals = _withdrawals(study)
+    withdrawals = {
+        row.enrolment_id: said_of(row) | {"role": row.enrolment.role, "keep_answers": row.keep_answers}
+        for row in Withdrawal.objects.filter(enrolment__study=study).select_related("enrolment")
+    }
     for what in (
         *differences("enrolment", _enrolments(study), _enrolments_told(study)),
         *differences("the withdrawal of enrolment", withdrawals, told),
@@ -156,14 +159,6 @@ def _take_back_places(study: Study, told: Facts) -> None:
         never_came = f"{study.scope}/enrolment:{pk}" not in read
         if pk in told and told[pk].get("reader") and said.get("place_given_up", never_came):
             told[pk] |= {"reader": "", "place": None, "arm": ""}
-
-
-def _withdrawals(study: Study) -> Facts:
-    rows = Withdrawal.objects.filter(enrolment__study=study).select_related("enrolment")
-    return {
-        row.enrolment_id: said_of(row) | {"role": row.enrolment.role, "keep_answers": row.keep_answers}
-        for row in rows
-    }
 
 
 def _streams_without_people(study: Study) -> Iterator[str]:

@@ -14,7 +14,7 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
     """Withdraw somebody. Withdrawing again changes nothing."""
     require_reason(reason)
     enrolment.study.take_turn()
-    _keep_an_owner(enrolment)
+    keep_an_owner(enrolment)
     if not keep_answers:
         _leave_frozen_answers_alone(enrolment)
     withdrawal, new = Withdrawal.objects.get_or_create(
@@ -36,7 +36,9 @@ def withdraw(enrolment: Enrolment, *, by: User, reason: str, keep_answers: bool)
             reason=reason,
         )
         if enrolment.person is None:
-            _give_up_place(enrolment)
+            # Whoever never came has seen nothing, so that somebody else may read at their place.
+            enrolment.place, enrolment.pseudonym, enrolment.arm = None, "", ""
+            enrolment.save(update_fields=["place", "pseudonym", "arm"])
     return withdrawal
 
 
@@ -53,12 +55,6 @@ def replace_reader(enrolment: Enrolment, email: str, *, by: User, reason: str, k
     return invite_reader(enrolment.study, email, by=by, arm=arm)
 
 
-def _give_up_place(enrolment: Enrolment) -> None:
-    """Whoever never came has seen nothing, so that somebody else may read at their place."""
-    enrolment.place, enrolment.pseudonym, enrolment.arm = None, "", ""
-    enrolment.save(update_fields=["place", "pseudonym", "arm"])
-
-
 def _leave_frozen_answers_alone(enrolment: Enrolment) -> None:
     """Whose answers count is settled with the freeze, before anybody knows what they say."""
     has_read = enrolment.role == Role.READER and enrolment.person is not None
@@ -68,9 +64,8 @@ def _leave_frozen_answers_alone(enrolment: Enrolment) -> None:
         )
 
 
-def _keep_an_owner(enrolment: Enrolment) -> None:
-    if enrolment.role != Role.OWNER:
-        return
-    owners = Enrolment.objects.filter(study=enrolment.study, role=Role.OWNER).current().accepted()
-    if not owners.exclude(pk=enrolment.pk).exists():
+def keep_an_owner(enrolment: Enrolment) -> None:
+    """Refuse to let the last owner go: somebody has to unblind the study."""
+    owners = Enrolment.objects.filter(study=enrolment.study_id, role=Role.OWNER).current().accepted()
+    if enrolment.role == Role.OWNER and not owners.exclude(pk=enrolment.pk).exists():
         raise LastOwner

@@ -16,12 +16,7 @@ from readerstudy.synthesis.generate import generate, request_of
 from readerstudy.truth.sources import source_of
 
 if TYPE_CHECKING:
-    from generation import Progress
-
-
-def folder_of(run: Run) -> Path:
-    """Where a run's images lie until they are in their source; a run taken up again finds its own there."""
-    return Path(settings.HOME) / "generated" / str(run.pk)
+    from generation import SampleRequest, SampleSummary
 
 
 @performs("generate")
@@ -29,12 +24,10 @@ def generate_for_source(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     asked = dict(run.request)
     source = source_of(run.study, str(asked.pop("source")), kind="synthetic")
     series = int(asked.pop("seed", 0))
-    request = request_for(run.study, {**asked, "out": folder_of(run)}, series=series)
-
-    def tell(progress: "Progress") -> None:
-        reporter.tell(progress.done, progress.total)
-
-    summary = generate(request, on_progress=tell, should_stop=reporter.should_stop)
+    # The images lie here until they are in their source; a run taken up again finds its own there.
+    out = Path(settings.HOME) / "generated" / str(run.pk)
+    request = request_for(run.study, {**asked, "out": out}, series=series)
+    summary = _generated(request, reporter)
     imported = add_to_source(source, request, summary, by=run.by, series=series)
     return {"made": summary.total, "added": imported.added, "checkpoint": summary.checkpoint_digest}
 
@@ -47,12 +40,15 @@ def preview_folder(run: Run) -> Path:
 def preview(run: Run, reporter: Reporter) -> Mapping[str, Any]:
     """A few images to look at; they go into no source."""
     request = request_of({**run.request, "out": preview_folder(run), "format": "png8"})
+    return {"made": _generated(request, reporter).total}
 
-    def tell(progress: "Progress") -> None:
-        reporter.tell(progress.done, progress.total)
 
-    summary = generate(request, on_progress=tell, should_stop=reporter.should_stop)
-    return {"made": summary.total}
+def _generated(request: "SampleRequest", reporter: Reporter) -> "SampleSummary":
+    return generate(
+        request,
+        on_progress=lambda progress: reporter.tell(progress.done, progress.total),
+        should_stop=reporter.should_stop,
+    )
 
 
 def preview_images(run: Run) -> list[Path]:

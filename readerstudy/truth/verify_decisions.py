@@ -32,9 +32,15 @@ def verify_decisions(study: Study) -> Iterator[str]:
     disclosed = {row.request_id: said_of(row) for row in Disclosure.objects.filter(request__study=study)}
     yield from differences("blinding audit", _audits(study), told("blinding audited"))
     yield from differences("the override of blinding audit", overrides, told("blinding audit overridden"))
-    yield from differences("the disclosure request", _requests(study), _requests_told(study))
+    requests = {
+        row.pk: said_of(row) | told_of(row) | {"trial_image": row.trial_image_id}
+        for row in DisclosureRequest.objects.filter(study=study)
+    }
+    yield from differences("the disclosure request", requests, _requests_told(study))
     yield from differences("the disclosure of request", disclosed, told("image disclosed"))
-    yield from differences("the approval of study and person", _approvals(study), _approvals_told(study))
+    approvals = SharedImagesApproval.objects.filter(study=study)
+    approved = {(row.endangered_id, row.by_id): {"reason": row.reason, "at": row.at} for row in approvals}
+    yield from differences("the approval of study and person", approved, _approvals_told(study))
     yield from differences("the unblinding request of study", asked, told("unblinding requested"))
     yield from differences("the unblinding of study", done, told("study unblinded"))
 
@@ -52,13 +58,6 @@ def _audits(study: Study) -> Facts:
     }
 
 
-def _requests(study: Study) -> Facts:
-    return {
-        row.pk: said_of(row) | told_of(row) | {"trial_image": row.trial_image_id}
-        for row in DisclosureRequest.objects.filter(study=study)
-    }
-
-
 def _requests_told(study: Study) -> Facts:
     """What the log says of each request, with the image that was where it says."""
     told = events_by_key(study.scope, "disclosure requested")
@@ -71,11 +70,6 @@ def _image_at(study: Study, said: dict[str, Any]) -> dict[str, int]:
         return {"trial_image": slot_of(study, case).trial_image_id}
     except NoSuchImage:  # the reader gave the place up since, without having come
         return {}
-
-
-def _approvals(study: Study) -> Facts:
-    rows = SharedImagesApproval.objects.filter(study=study)
-    return {(row.endangered_id, row.by_id): {"reason": row.reason, "at": row.at} for row in rows}
 
 
 def _approvals_told(study: Study) -> Facts:

@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 import typst
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,21 +40,32 @@ class TrailEntry:
 
 
 def trail_of(study: Study) -> Iterator[TrailEntry]:
-    audience = Audience.UNBLINDED if is_unblinded(study) else Audience.STAFF
-    events = Event.objects.within(study.scope).for_audience(audience).select_related("stream", "by")
-    names = reader_names(study)
+    audience, events = told_of(study)
+    who = who_in(study)
     for event in events.order_by("at", "pk").iterator(ROWS_AT_ONCE):
-        who = str(names.get(event.by_id, event.by) or "")
         entry = event.for_audience(audience)
         yield TrailEntry(
             at=f"{entry.at:%Y-%m-%d %H:%M:%S}",
-            who=who,
-            sentence=sentence_of(entry, who),
+            who=who(event),
+            sentence=sentence_of(entry, who(event)),
             reason=entry.reason,
             stream=entry.stream,
             # Until then digests would let the numbers of events be tried out, and with them what is left out.
             digest=event.digest if audience == Audience.UNBLINDED else "",
         )
+
+
+def told_of(study: Study) -> tuple[Audience, QuerySet[Event]]:
+    """What the staff may read of the log now, and as which audience."""
+    audience = Audience.UNBLINDED if is_unblinded(study) else Audience.STAFF
+    events = Event.objects.within(study.scope).for_audience(audience)
+    return audience, events.select_related("stream", "by")
+
+
+def who_in(study: Study) -> Callable[[Event], str]:
+    """Return what names who did something."""
+    names = reader_names(study)
+    return lambda event: str(names.get(event.by_id, event.by) or "")
 
 
 def reader_names(study: Study) -> dict[int | None, str]:
@@ -67,10 +79,6 @@ def audit_trail(study: Study, kind: str, *, by: User) -> tuple[bytes, str]:
     made = FORMATS[kind](study)
     record(study.scope, "audit trail exported", by=by, on=study, particulars={"format": kind})
     return made, f"{study.slug}-audit-trail.{kind}"
-
-
-def _as_csv(study: Study) -> bytes:
-    return csv_text([COLUMNS, *(map(defused, astuple(entry)) for entry in trail_of(study))]).encode()
 
 
 def _as_pdf(study: Study) -> bytes:
@@ -94,6 +102,10 @@ def facts_of(study: Study) -> Iterator[str]:
         yield _("The audit log is NOT whole: %(count)s findings. Run verify_audit.") % {"count": wrong}
     else:
         yield _("The audit log is whole: no event was changed, removed, inserted or reordered.")
+
+
+def _as_csv(study: Study) -> bytes:
+    return csv_text([COLUMNS, *(map(defused, astuple(entry)) for entry in trail_of(study))]).encode()
 
 
 FORMATS: dict[str, Callable[[Study], bytes]] = {"csv": _as_csv, "pdf": _as_pdf}

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Audience, Event
-from readerstudy.desk.watching.audit_trail import reader_names
+from readerstudy.desk.watching.audit_trail import reader_names, told_of
 from readerstudy.desk.watching.sentences import (
     ANSWERS,
     KINDS,
@@ -24,7 +24,6 @@ from readerstudy.desk.watching.sentences import (
 )
 from readerstudy.reading.models import Tally
 from readerstudy.studies.models import Enrolment, Role, Study
-from readerstudy.truth.unblind import is_unblinded
 
 EVENTS_ON_A_PAGE = 100
 #: Beyond these, one sentence says what all readers of a day answered.
@@ -104,10 +103,9 @@ _LOOK = (
 
 def log_page(study: Study, asked: Asked) -> Log:
     """Return a page of the log, newest first, in a fixed number of queries."""
-    audience = Audience.UNBLINDED if is_unblinded(study) else Audience.STAFF
-    visible = Event.objects.within(study.scope).for_audience(audience)
+    audience, visible = told_of(study)
     names, staff = reader_names(study), _staff(study)
-    events = _wanted(visible, asked, names, staff).order_by("-at", "-pk").select_related("stream", "by")
+    events = _wanted(visible, asked, names, staff).order_by("-at", "-pk")
     size = EVENTS_ON_A_PAGE
     found = list(events[max(0, asked.start - 1) : asked.start + size + 1])
     is_beyond = asked.start > 0 and len(found) < 2

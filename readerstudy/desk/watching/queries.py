@@ -7,8 +7,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from readerstudy.audit.models import Audience, Entry, Event
-from readerstudy.desk.watching.audit_trail import reader_names
+from readerstudy.audit.models import Entry
+from readerstudy.desk.watching.audit_trail import told_of, who_in
 from readerstudy.desk.watching.board import Board, board_of
 from readerstudy.desk.watching.health import health_problems
 from readerstudy.desk.watching.progress import ReaderProgress, progress_of
@@ -107,11 +107,7 @@ class LogRow:
 
 def log_of(study: Study, start: int = 0) -> Page:
     """Newest first. What would reveal truth before the unblinding is left out for everybody."""
-    audience = Audience.UNBLINDED if is_unblinded(study) else Audience.STAFF
-    events = Event.objects.within(study.scope).for_audience(audience).order_by("-at", "-pk")
-    page, names = page_of(events.select_related("stream", "by"), start, EVENTS_ON_A_PAGE), reader_names(study)
-    return page.mapped(
-        lambda event: LogRow(
-            by=str(names.get(event.by_id, event.by) or ""), entry=event.for_audience(audience)
-        )
-    )
+    audience, events = told_of(study)
+    page = page_of(events.order_by("-at", "-pk"), start, EVENTS_ON_A_PAGE)
+    who = who_in(study)
+    return page.mapped(lambda event: LogRow(by=who(event), entry=event.for_audience(audience)))

@@ -63,15 +63,8 @@ class _Beside:
     """A worker of another queue, in a process that is started again when it dies."""
 
     def __init__(self, queue: str) -> None:
-        self._command = [
-            sys.executable,
-            sys.argv[0],
-            "worker",
-            "--queue",
-            queue,
-            "--parent",
-            str(os.getpid()),
-        ]
+        words = f"worker --queue {queue} --parent {os.getpid()}"
+        self._command = [sys.executable, sys.argv[0], *words.split()]
         self._process = subprocess.Popen(self._command)  # noqa: S603  (this very program)
 
     def restart_if_dead(self) -> None:
@@ -92,13 +85,8 @@ def _look_after(stop: threading.Event, beside: list[_Beside], parent: int) -> No
             one.restart_if_dead()
         say_present()
         take_up_vanished()
-        _keep_outside()
+        try:
+            keep_outside_daily()
+        except OSError:  # the loop goes on, and the next line covers this one
+            logger.exception("The daily line about the end of the audit log could not be kept.")
         close_old_connections()
-
-
-def _keep_outside() -> None:
-    """Write the daily line outside the server. A failure must not end the loop: the next line covers it."""
-    try:
-        keep_outside_daily()
-    except OSError:
-        logger.exception("The daily line about the end of the audit log could not be kept.")
