@@ -110,7 +110,9 @@ def thumbnail_png(image: Image, size: int = 160, *, scope: object = None, frame:
     key = f"{scope}/{image.digest}/{size}/{shown}"
     held = thumbnails.get(key)
     if held is None:
-        held = _thumbnail(image, size, shown)
+        picture = _picture(image, shown)
+        picture.thumbnail((size, size), PIL.Image.Resampling.BOX)
+        held = _png(picture)
         thumbnails.put(key, held)
     return held
 
@@ -120,12 +122,6 @@ def part_png(image: Image, size: int, *, corner: bool) -> bytes:
     picture = _picture(image, image.frames // 2)
     left, top = (0, 0) if corner else (max(0, (whole - size) // 2) for whole in picture.size)
     return _png(picture.crop((left, top, min(left + size, picture.width), min(top + size, picture.height))))
-
-
-def _thumbnail(image: Image, size: int, frame: int) -> bytes:
-    picture = _picture(image, frame)
-    picture.thumbnail((size, size), PIL.Image.Resampling.BOX)
-    return _png(picture)
 
 
 def _picture(image: Image, frame: int) -> PIL.Image.Image:

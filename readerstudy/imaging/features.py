@@ -83,7 +83,7 @@ def features_of(pixels: NDArray[Any], bits: int) -> Features:
         **jpeg_history(middle * 255),
         **_noise(middle),
         **_spectrum(middle),
-        periodicity=_periodicity(middle),
+        periodicity=max(map(_strongest_period, (middle, middle.T))),
     )
 
 
@@ -247,11 +247,6 @@ def _spectrum(grey: Grey) -> dict[str, float]:
 def _slope(frequency: NDArray[np.float64], profile: NDArray[np.float64], low: float, high: float) -> float:
     chosen = (frequency >= low) & (frequency < high)
     return float(np.polyfit(np.log(frequency[chosen]), profile[chosen], 1)[0])
-
-
-def _periodicity(grey: Grey) -> float:
-    """The strongest period in the mean absolute second difference of columns and of rows (in logs)."""
-    return max(_strongest_period(grey), _strongest_period(grey.T))
 
 
 def _strongest_period(grey: Grey) -> float:

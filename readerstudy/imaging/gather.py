@@ -104,7 +104,8 @@ class Found:
             _require_moderate(status.st_size)
             return self.path.read_bytes()
         except OSError as error:
-            raise Unreadable(f"The file cannot be read: {_reason(error)}.") from error
+            reason = (error.strerror or str(error)).lower()
+            raise Unreadable(f"The file cannot be read: {reason}.") from error
 
     def digest(self) -> bytes:
         return self.sha256 or hashlib.sha256(self.read()).digest()
@@ -154,10 +155,6 @@ Subject = Found | Series
 def _require_moderate(size_bytes: int) -> None:
     if size_bytes > LARGEST_FILE_BYTES:
         raise TooLarge(_TOO_LARGE)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def gather(paths: Iterable[str | Path]) -> list[Found]:

@@ -76,17 +76,14 @@ def _problem(question: Question, given: str, number: float | None) -> str:
         return sentence.format(question=text, most=LONGEST_TEXT)
     if question.kind == "number" and number is None:
         return _("“{question}” needs a number that is not negative, such as 12.").format(question=text)
-    if number is not None and number > MOST_YEARS and _asks_for_years(question):
+    of_years = not OF_YEARS.isdisjoint(re.split(r"[^a-z]+", question.name.lower()))
+    if number is not None and number > MOST_YEARS and of_years:
         return _("“{question}” takes at most {most} years.").format(question=text, most=MOST_YEARS)
     if question.kind == "choice" and given not in question.options:
         return _("“{question}” allows {options}.").format(
             question=text, options=", ".join(map(spoken, question.options))
         )
     return ""
-
-
-def _asks_for_years(question: Question) -> bool:
-    return not OF_YEARS.isdisjoint(re.split(r"[^a-z]+", question.name.lower()))
 
 
 def _number(given: str) -> float | None:

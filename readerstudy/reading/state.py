@@ -20,7 +20,6 @@ from readerstudy.reading.stretch import Stretch
 from readerstudy.reading.told import canvas_told, section_told
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.language import spoken
-from readerstudy.studies.models import Enrolment
 from readerstudy.studies.protocol.document import ProtocolDocument
 from readerstudy.studies.protocol.labels import label_named
 
@@ -31,7 +30,10 @@ def state_of(walk: Walk, *, sitting: UUID | None = None) -> dict[str, Any]:
     return {
         "study": {"title": spoken(walk.document.public_title)},
         "section": _section(walk, open_section) if open_section else None,
-        "progress": [_progress(stretch) for stretch in walk.told],
+        "progress": [
+            {"section": spoken(one.document.title), "answered": one.answered, "total": one.total}
+            for one in walk.told
+        ],
         "current": show(walk, walk.current) if walk.current else None,
         "ahead": _ahead(walk),
         "sealed": sealed_addresses(walk),
@@ -41,14 +43,6 @@ def state_of(walk: Walk, *, sitting: UUID | None = None) -> dict[str, Any]:
         "sitting": _sitting(walk, sitting),
         "practice": bool(walk.stretch and walk.stretch.section.practice),
         "finish_url": None if walk.current else reverse("read", args=[walk.enrolment.study.slug]),
-    }
-
-
-def _progress(stretch: Stretch) -> dict[str, Any]:
-    return {
-        "section": spoken(stretch.document.title),
-        "answered": stretch.answered,
-        "total": stretch.total,
     }
 
 
@@ -96,13 +90,13 @@ def _disclosure(walk: Walk) -> dict[str, Any] | None:
 def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     """A presentation as it is shown, with what the reader has begun or answered."""
     enrolment = walk.enrolment
-    draft = None if walk.just_opened else _draft(enrolment, presentation)
+    drafts = Draft.objects.filter(enrolment=enrolment, presentation=presentation)
+    body = None if walk.just_opened else drafts.values_list("body", flat=True).order_by().first()
     goes_back = walk.lets_go_back(presentation.section) or walk.lets_undo(presentation.section)
     previous = previous_answer(presentation, enrolment.pk) if goes_back else None
     shown = _shown(walk, presentation, walk.number(presentation), walk.before(presentation))
-    return {
-        **shown,
-        "draft": draft,
+    return shown | {
+        "draft": body,
         "previous": _as_shown(walk, presentation, previous) if previous else None,
     }
 
@@ -127,11 +121,6 @@ def _as_shown(walk: Walk, presentation: Presentation, answer: Answer) -> dict[st
     for reason in said["reasons"]:
         reason["tag"] = texts.get(reason["tag"], reason["tag"])
     return said
-
-
-def _draft(enrolment: Enrolment, presentation: Presentation) -> Any:
-    drafts = Draft.objects.filter(enrolment=enrolment, presentation=presentation)
-    return drafts.values_list("body", flat=True).order_by().first()
 
 
 def _images(walk: Walk, presentation: Presentation) -> list[dict[str, Any]]:

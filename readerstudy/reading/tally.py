@@ -37,7 +37,11 @@ def tally(response: Response, section: Section, ratings: Iterable[int]) -> None:
     _count(response, section)
     changed = _choices(response, ratings)
     if response.revision > 1:
-        corrected = _corrected(response)
+        corrected = Response.objects.select_related("pick").get(
+            presentation=response.presentation,
+            enrolment=response.enrolment,
+            revision=response.revision - 1,
+        )
         points = Rating.objects.filter(response=corrected).values_list("points", flat=True)
         changed.subtract(_choices(corrected, points))
     _choose(response, section, {chosen: more for chosen, more in changed.items() if more})
@@ -80,13 +84,6 @@ def _count(response: Response, section: Section) -> None:
         last_at=response.received_at,
     )
     insert_all([counted], on_conflict=_ADD_TO_TALLY)
-
-
-def _corrected(response: Response) -> Response:
-    earlier = Response.objects.select_related("pick")
-    return earlier.get(
-        presentation=response.presentation, enrolment=response.enrolment, revision=response.revision - 1
-    )
 
 
 def _choose(response: Response, section: Section, changed: Mapping[tuple[str, str], int]) -> None:

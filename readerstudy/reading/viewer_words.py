@@ -41,7 +41,7 @@ def viewer_words(task: str, kinds: Collection[str] = (), *, rated: bool = False)
     for kind in kinds:
         words |= of_kind.get(kind, dict)()
     if rated:
-        words |= _rated()
+        words |= {"rate_image": _("Rate the image."), "rating_open": _("Not rated yet: {images}.")}
     return {**words, **of_task.get(task, dict)()}
 
 
@@ -115,13 +115,6 @@ def _films() -> dict[str, Text]:
         "play": pgettext("verb: a film", "Play"),
         "pause_film": pgettext("verb: a film", "Pause"),
         "per_second": pgettext("frames", "{rate} a second"),
-    }
-
-
-def _rated() -> dict[str, Text]:
-    return {
-        "rate_image": _("Rate the image."),
-        "rating_open": _("Not rated yet: {images}."),
     }
 
 

@@ -144,15 +144,9 @@ def _said(
         items=tuple(answered(answer, section, sources)),
         response_ms=answer.response_ms,
         shown_ms=answer.timing.get("shown_ms"),
-        fetched_again=_fetched_again(answer),
+        fetched_again=max(0, answer.timing.get("fetches", 0) - len(answer.presentation.slots.all())),
         revision=answer.revision,
     )
-
-
-def _fetched_again(answer: Response) -> int:
-    """How often images were asked for beyond once each."""
-    fetches: int = answer.timing.get("fetches", 0)
-    return max(0, fetches - len(answer.presentation.slots.all()))
 
 
 def _reported(section: Section, number: int, images: Mapping[int, SeenImage]) -> Iterator[Reported]:

@@ -88,6 +88,8 @@ def _question(
         apart = -apart
     unit = 1.0 if endpoint.what in (*SHARES, "auc", "net", "icc") else sd
     spread = sd if endpoint.what == "icc" else unit
+    # Cases are in both: images of one case on a screen, or the same images in two sections.
+    sections = {one.name for one in document.sections}
     return {
         "what": endpoint.what,
         "test": endpoint.test,
@@ -95,7 +97,7 @@ def _question(
         "readers": max(document.readers, 2),
         "cases": max(_cases(section, endpoint, compared=compared), 4),
         "compared": compared,
-        "paired": compared and _is_paired(document, section, endpoint),
+        "paired": compared and (section.case or sections >= set(endpoint.compare)),
         "expected": round(null + apart, 6) if endpoint.what != "icc" else 0.8,
         "against": 0.5 if compared and unit == 1.0 else null,
         "margin": endpoint.margin or 0.0,
@@ -131,9 +133,3 @@ def _cases(section: SectionDocument, endpoint: EndpointDocument, *, compared: bo
     if section.alternatives == 1 and section.compose:
         shown = [section.compose[source] for source in endpoint.compare if source in section.compose]
     return min(shown) if compared and shown else section.trials
-
-
-def _is_paired(document: ProtocolDocument, section: SectionDocument, endpoint: EndpointDocument) -> bool:
-    """Whether each case is in both: images of one case on a screen, or the same images in two sections."""
-    names = {one.name for one in document.sections}
-    return section.case or set(endpoint.compare) <= names

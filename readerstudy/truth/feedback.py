@@ -51,7 +51,9 @@ def feedback(enrolment: Enrolment, token: str) -> Feedback:
         raise NothingHere
     origins = origins_of(presentation)
     found = list(judged(answer, section, origins, protocol))
-    sentences = [*_of_origin(found, section, origins), *map(_sentence, filter(_is_of_more, found))]
+    # Of what the words of the tasks have not told already.
+    more = (one for one in found if one.item.task != "pick_real" and one.item.truth != "kind")
+    sentences = [*_of_origin(found, section, origins), *map(_sentence, more)]
     return Feedback(
         sentence=" ".join(sentences),
         correct=all(one.right for one in found) if found else None,
@@ -89,11 +91,6 @@ def _kinds(origins: Origins) -> Iterator[str]:
 
 def _real(origins: Origins) -> tuple[str, ...]:
     return tuple(letter for letter, origin in origins.items() if origin.kind == Kind.REAL)
-
-
-def _is_of_more(one: Judged) -> bool:
-    """Whether the words of the tasks have not told it already."""
-    return one.item.task != "pick_real" and one.item.truth != "kind"
 
 
 def _sentence(one: Judged) -> str:

@@ -43,17 +43,14 @@ def require_disclosable(study: Study, *, by: User) -> list[Study]:
     approved = (
         SharedImagesApproval.objects.filter(study=study).exclude(by=by).values_list("endangered", flat=True)
     )
-    refuse_alone([one for one in endangered if one.pk not in set(approved)], by=by)
-    return endangered
-
-
-def refuse_alone(endangered: list[Study], *, by: User) -> None:
-    if endangered:
+    alone = [one for one in endangered if one.pk not in set(approved)]
+    if alone:
         raise SharesImages(
-            f"Images of this study are also shown in {named(endangered, to=by)}, locked and still being "
+            f"Images of this study are also shown in {named(alone, to=by)}, locked and still being "
             "read: whoever learns the truth here knows it there. Freeze that first, or have a second owner "
             "or analyst approve on the page Freeze and unblind, or with manage.py approve_shared_images."
         )
+    return endangered
 
 
 def shared_with(endangered: list[Study]) -> dict[str, list[str]]:

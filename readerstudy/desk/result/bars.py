@@ -84,7 +84,7 @@ def ratings_of(realism: Found, document: ProtocolDocument) -> Ratings | None:
         return None
     points = [str(point) for point in document.scale.points]
     labels = _labels(document, points)
-    tones = _tones(len(points))
+    tones = [round(200 * index / (len(points) - 1)) - 100 for index in range(len(points))]
     shares = {row["source"]: [row["counts"].get(point, 0) / row["n"] for point in points] for row in rows}
     lows = {name: _low(values, tones) for name, values in shares.items()}
     left = max(lows.values())
@@ -116,10 +116,6 @@ def _labels(document: ProtocolDocument, points: Sequence[str]) -> list[str]:
         return words
     inner = points[1:-1]
     return [words[0], *inner, words[-1]] if len(words) == 2 else list(points)
-
-
-def _tones(count: int) -> list[int]:
-    return [round(200 * index / (count - 1)) - 100 for index in range(count)]
 
 
 def _low(values: Sequence[float], tones: Sequence[int]) -> float:

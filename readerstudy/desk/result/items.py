@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from readerstudy.desk.result.forest import Axis
 from readerstudy.desk.result.headline import Found
 from readerstudy.desk.result.task_tables import (
-    Row,
     Table,
     ends,
     of_all,
@@ -157,7 +156,7 @@ def _means(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> It
         value="mean",
         kinds=kinds,
     )
-    yield _table("By source", "Source", ("Answers", "Mean", "SD"), level, f"Mean{unit}", made, axis)
+    yield Table("By source", "Source", ("Answers", "Mean", "SD"), level, f"Mean{unit}", made, axis)
 
 
 def _extent(item: Item, rows: Iterable[Found]) -> tuple[float, float]:
@@ -177,19 +176,19 @@ def _shares(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> I
     accuracy = found.get("accuracy") or {}
     if accuracy:
         right = rows_of(axis, accuracy.get("by_source") or (), "source", share_cells, kinds=kinds)
-        yield _table("Right answers", "Source", ("Right", "Rate"), level, "Right", right, axis)
+        yield Table("Right answers", "Source", ("Right", "Rate"), level, "Right", right, axis)
         return
     for source in found.get("by_source") or ():
         chosen = rows_of(axis, source["shares"], "text", share_cells)
         chosen = [replace(row, query=urlencode({"source": source["source"]})) for row in chosen]
-        yield _table(source["source"], "Answer", ("Chosen", "Share"), level, "Share", chosen, axis)
+        yield Table(source["source"], "Answer", ("Chosen", "Share"), level, "Share", chosen, axis)
 
 
 def _picks(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> Iterator[Table]:
     detection = found.get("detection") or {}
     axis = Axis(reference=(detection.get("overall") or {}).get("chance"))
     rows = rows_of(axis, detection.get("by_reader") or (), "reader", share_cells)
-    yield _table("By reader", "Reader", ("Right", "Rate"), level, "Right", rows, axis)
+    yield Table("By reader", "Reader", ("Right", "Rate"), level, "Right", rows, axis)
 
 
 def _worth(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> Iterator[Table]:
@@ -199,18 +198,7 @@ def _worth(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> It
     rows = rows_of(
         axis, known, "source", lambda row: (share_text(row["estimate"]),), value="estimate", kinds=kinds
     )
-    yield _table("Worth of each source", "Source", ("Worth",), level, "Worth", rows, axis)
-
-
-def _marks(item: Item, found: Found, kinds: Mapping[str, str], level: int) -> Iterator[Table]:
-    count = found.get("count") or {}
-    yield from _means(item, {"by_source": count.get("by_source")}, kinds, level)
-
-
-def _table(
-    title: str, first: str, columns: tuple[str, ...], level: int, drawn: str, rows: Sequence[Row], axis: Axis
-) -> Table:
-    return Table(title=title, first=first, columns=columns, level=level, drawn=drawn, rows=rows, axis=axis)
+    yield Table("Worth of each source", "Source", ("Worth",), level, "Worth", rows, axis)
 
 
 Maker = Callable[[Item, Any, Mapping[str, str], int], Iterator[Table]]
@@ -223,6 +211,6 @@ _TABLES: dict[str, Maker] = {
     "pick": _picks,
     "prefer": _worth,
     "rank": _worth,
-    "mark": _marks,
+    "mark": lambda item, found, *more: _means(item, found.get("count") or {}, *more),
     "text": lambda *_: iter(()),
 }

@@ -27,7 +27,7 @@ class Row:
     query: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Table:
     title: str
     first: str
@@ -98,7 +98,9 @@ def _accuracy(part: Found, level: int, exact_level: float) -> Table | None:
     """How many calls of each reader were right. Half is chance only where half of the images are real."""
     if not part.get("by_reader"):
         return None
-    axis = Axis(reference=0.5 if _is_even(part["by_reader"]) else None)
+    synthetic = sum(row["hit"] + row["miss"] for row in part["by_reader"])
+    real = sum(row["false_alarm"] + row["correct_rejection"] for row in part["by_reader"])
+    axis = Axis(reference=0.5 if synthetic == real else None)
     summary = _SUMMARY.format(part["pooled"]["crossed"]["inference"])
 
     def cells(row: Found) -> tuple[str, ...]:
@@ -174,11 +176,6 @@ def _summary(axis: Axis, cells: tuple[str, ...], crossed: Found) -> Row:
     low, high = crossed["low"], crossed["high"]
     drawing = axis.summary(crossed["estimate"], low, high)
     return Row(name="All readers", cells=cells, interval=ends(low, high), drawing=drawing)
-
-
-def _is_even(rows: Iterable[Found]) -> bool:
-    kinds = [(row["hit"] + row["miss"], row["false_alarm"] + row["correct_rejection"]) for row in rows]
-    return bool(sum(synthetic for synthetic, _ in kinds) == sum(real for _, real in kinds))
 
 
 def of_all(count: int, total: int) -> str:

@@ -19,6 +19,9 @@ from readerstudy.results.spreadsheet import defused, defused_cell
 from readerstudy.studies.models import Study
 
 Row = dict[str, Any]
+WITH_ANSWERS = """SELECT e.id FROM bundle_reader e WHERE EXISTS (
+    SELECT 1 FROM reading_response r JOIN reading_presentation p ON p.id = r.presentation_id
+    JOIN bundle_trial t ON t.id = p.trial_id WHERE r.enrolment_id = e.id)"""
 
 
 def write_answers(study: Study, folder: Path, names: Names | Mask) -> list[int]:
@@ -29,7 +32,9 @@ def write_answers(study: Study, folder: Path, names: Names | Mask) -> list[int]:
             columns = columns_of(table, masked=names.masked, arms=arms)
             _write(folder / table, columns, stage, masked=names.masked)
         write_items(study, folder, names, stage)
-        return _with_answers()
+        with connection.cursor() as cursor:
+            cursor.execute(WITH_ANSWERS)
+            return [pk for (pk,) in cursor.fetchall()]
 
 
 def _write(path: Path, columns: tuple[str, ...], stage: Staged, *, masked: bool) -> None:
@@ -116,13 +121,3 @@ def _float(value: str | float | None) -> float | None:
 
 
 EXPANDED: dict[str, Callable[..., Iterator[Row]]] = {"checks.csv": _checks, "reasons.csv": _reasons}
-
-
-def _with_answers() -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT e.id FROM bundle_reader e WHERE EXISTS (
-                SELECT 1 FROM reading_response r JOIN reading_presentation p ON p.id = r.presentation_id
-                JOIN bundle_trial t ON t.id = p.trial_id WHERE r.enrolment_id = e.id)"""
-        )
-        return [pk for (pk,) in cursor.fetchall()]

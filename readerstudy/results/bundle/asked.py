@@ -14,13 +14,17 @@ from readerstudy.studies.protocol import (
     EndpointDocument,
     Item,
     Option,
-    ProtocolDocument,
     Scale,
     SectionDocument,
 )
 from readerstudy.studies.protocol.labels import LabelDocument, label_named, options_of
 from readerstudy.studies.protocol.shorthands import OBSERVED
 
+OF_AN_ITEM = (
+    "name", "kind", "of", "ask", "help", "required", "skip", "margin", "confidence", "when", "scale",
+    "options", "other", "shuffle", "least", "most", "none", "min", "max", "step", "unit", "slider", "what",
+    "truth", "within", "positive", "target", "task",
+)  # fmt: skip
 OF_THE_TRUTH = ("truth", "within", "positive", "target")
 
 
@@ -35,15 +39,19 @@ def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
         }
         for section, labels in values.items()
     }
+    names = {section.name for section in counted}
     found = {
         "scales": [{"name": scale.name, **_scale(scale)} for scale in protocol.scales],
         "sections": [_section(section, options.get(section.name, {}), masked=masked) for section in counted],
-        "arms": _arms(protocol, {section.name for section in counted}),
+        "arms": [
+            {"name": arm.name, "sections": [name for name in arm.sections if name in names]}
+            for arm in protocol.arms
+        ],
         "languages": list(protocol.languages),
     }
     if masked:
         waiting = {section.name for section in protocol.sections if in_bundle(section, masked=False)}
-        withheld = sorted(waiting - {section.name for section in counted})
+        withheld = sorted(waiting - names)
         return {**found, **({"staircases_withheld": withheld} if withheld else {})}
     return {
         **found,
@@ -83,37 +91,16 @@ def _section(
 def _item(item: Item, label_options: Mapping[str, Sequence[Option]], *, masked: bool) -> dict[str, Any]:
     """Every field of an item, with its texts in the study's first language."""
     options = item.options or label_options.get(item.name, ())
-    found = {
-        "name": item.name,
-        "kind": item.kind,
-        "of": item.of,
-        "ask": item.ask,
-        "help": item.help,
-        "required": item.required,
-        "skip": item.skip,
-        "margin": item.margin,
-        "confidence": item.confidence,
+    changed = {
         "when": [_condition(condition) for condition in item.when],
         "scale": None if item.scale is None else _scale(item.scale),
         "options": [{"value": option.value, "text": option.text} for option in options],
-        "other": item.other,
-        "shuffle": item.shuffle,
-        "least": item.least,
-        "most": item.most,
-        "none": item.none,
         "min": item.low,
         "max": item.high,
-        "step": item.step,
-        "unit": item.unit,
-        "slider": item.slider,
-        "what": item.what,
-        "truth": item.truth,
-        "within": item.within,
         "positive": list(item.positive),
-        "target": item.target,
-        "task": item.task,
     }
-    return {name: value for name, value in found.items() if not (masked and name in OF_THE_TRUTH)}
+    names = [name for name in OF_AN_ITEM if not (masked and name in OF_THE_TRUTH)]
+    return {name: changed[name] if name in changed else getattr(item, name) for name in names}
 
 
 def _label(label: LabelDocument) -> dict[str, Any]:
@@ -131,13 +118,6 @@ def _condition(condition: Condition) -> dict[str, Any]:
         "at_least": condition.at_least,
         "at_most": condition.at_most,
     }
-
-
-def _arms(protocol: ProtocolDocument, counted: set[str]) -> list[dict[str, Any]]:
-    return [
-        {"name": arm.name, "sections": [name for name in arm.sections if name in counted]}
-        for arm in protocol.arms
-    ]
 
 
 def _endpoint(endpoint: EndpointDocument) -> dict[str, Any]:

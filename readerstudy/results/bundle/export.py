@@ -71,8 +71,10 @@ def write_bundle(study: Study, folder: Path, *, masked: bool, last: bool = True)
         raise NoAnswers
     _write_readers(study, folder, readers, masked=masked)
     if isinstance(names, Names):
-        _write_images(study, folder, names)
-        _write_concerns(study, folder, names)
+        images = sorted(_images(study, names), key=lambda row: str(row["image"]))
+        _write(folder / "images.csv", ("image", "source", *_label_names(study)), images)
+        if reported := list(concerns.concern_rows(study, names)):
+            _write(folder / concerns.FILE, concerns.COLUMNS, reported)
         write_plan_files(study, folder)
     header = json.dumps(_header(study, names, last=last), indent=2, ensure_ascii=False)
     (folder / "study.json").write_text(header + "\n", encoding="utf-8")
@@ -109,19 +111,6 @@ def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bo
         for enrolment in enrolled
     )
     _write(folder / "readers.csv", columns, rows)
-
-
-def _write_images(study: Study, folder: Path, names: Names) -> None:
-    """Write the images that were shown, with their labels."""
-    rows = sorted(_images(study, names), key=lambda row: str(row["image"]))
-    _write(folder / "images.csv", ("image", "source", *_label_names(study)), rows)
-
-
-def _write_concerns(study: Study, folder: Path, names: Names) -> None:
-    """A study in which nobody reported anything has no such table."""
-    rows = list(concerns.concern_rows(study, names))
-    if rows:
-        _write(folder / concerns.FILE, concerns.COLUMNS, rows)
 
 
 def _label_names(study: Study) -> list[str]:

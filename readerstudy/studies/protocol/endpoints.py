@@ -50,15 +50,10 @@ def parse_arms(root: Table, sections: Sequence[ReadSection]) -> tuple[ArmDocumen
     arms = tuple(arm for arm, _ in found)
     root.refuse_namesakes("arms", (arm.name for arm in arms))
     if arms and all(table.is_right("sections") for _, table in found):
-        _check_all_are_read(root, arms, names)
-    return arms
-
-
-def _check_all_are_read(root: Table, arms: Sequence[ArmDocument], names: Sequence[str]) -> None:
-    read = {name for arm in arms for name in arm.sections}
-    for name in names:
-        if name not in read:
+        read = {name for arm in arms for name in arm.sections}
+        for name in (name for name in names if name not in read):
             root.problem("arms", f"leaves out section {name!r}; every section is read by an arm.")
+    return arms
 
 
 def parse_endpoints(

@@ -1,6 +1,7 @@
 """From the tables of a section's items to items: fields common to all, and those of each kind."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,8 @@ def parse_items(section: Table, setting: Setting) -> tuple[Read, ...]:
 def _item(table: Table, setting: Setting, *, shows: bool) -> Read:
     kind = table.choice("kind", tuple(KINDS))
     known = table.is_right("kind")
-    of = table.choice("of", OF, default=_usual_of(kind, shows=shows) if known else "image")
+    usual = "trial" if kind in COMPARING else "image" if shows or kind in ON_IMAGES else "section"
+    of = table.choice("of", OF, default=usual if known else "image")
     common: dict[str, Any] = {
         "name": table.name("name"),
         "kind": kind,
@@ -91,12 +93,6 @@ def _refuse_other_fields(table: Table, kind: str) -> None:
         owners = ", ".join(owner for owner, names in FIELDS.items() if name in names)
         table.known.append(name)
         table.problem(name, f"belongs to items of kind {owners}; this item is of kind {kind}.")
-
-
-def _usual_of(kind: str, *, shows: bool) -> str:
-    if kind in COMPARING:
-        return "trial"
-    return "image" if shows or kind in ON_IMAGES else "section"
 
 
 def _check_of(table: Table, kind: str, of: str) -> None:
@@ -252,13 +248,10 @@ def _options(table: Table, setting: Setting) -> tuple[Option, ...]:
         return found
     if len(found) < 2:
         table.problem("options", f"is a list of {len(found)}; give two options or more.")
-    for name in dict.fromkeys(option.value for option in found if _times(option.value, found) > 1):
-        table.problem("options", f"has {name!r} twice; every option needs a value of its own.")
+    for name, times in Counter(option.value for option in found).items():
+        if times > 1:
+            table.problem("options", f"has {name!r} twice; every option needs a value of its own.")
     return found
-
-
-def _times(value: str, options: Sequence[Option]) -> int:
-    return sum(option.value == value for option in options)
 
 
 def _option(table: Table, number: int, said: Any) -> Option:

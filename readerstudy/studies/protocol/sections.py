@@ -77,27 +77,22 @@ def _section(table: Table, above: Sequence[SectionDocument], setting: Setting) -
         anchor=table.whole("anchor", 0, MOST_TRIALS, default=0),
         block=table.whole("block", int(rotated), MOST_TRIALS, default=None if rotated else 0),
         masked_arms=table.flag("masked_arms", default=False),
+        briefing=table.words("briefing", Words()),
+        help=table.words("help", Words()),
+        discloses=table.words("discloses", Words()),
+        feedback=table.flag("feedback", default=False),
     )
-    section = _inherited(_with_screen(_with_words(section, table), table, setting), table, above)
+    section = _inherited(_with_screen(section, table, setting), table, above)
     section = _with_reading(section, table, setting)
     items = parse_items(table, setting)
-    section = _with_items(section, items, setting, known=known)
+    short = shorthand_items(section, setting) if known else ()
+    section = replace(section, items=(*short, *(read.item for read in items)))
     if known:
         check_section(table, section, setting)
     fields = ("task", "show", "compose", "trials", "draw", "reuse")
     check_items(section, items, setting, screens_known=table.is_right(*fields))
     table.finish()
     return ReadSection(section=section, table=table, items=items)
-
-
-def _with_words(section: SectionDocument, table: Table) -> SectionDocument:
-    return replace(
-        section,
-        briefing=table.words("briefing", Words()),
-        help=table.words("help", Words()),
-        discloses=table.words("discloses", Words()),
-        feedback=table.flag("feedback", default=False),
-    )
 
 
 def _with_screen(section: SectionDocument, table: Table, setting: Setting) -> SectionDocument:
@@ -159,14 +154,6 @@ def _with_reading(section: SectionDocument, table: Table, setting: Setting) -> S
         allow_back=back and not section.practice,
         break_after=reading.break_after if pause is None else pause or None,
     )
-
-
-def _with_items(
-    section: SectionDocument, items: Sequence[Read], setting: Setting, *, known: bool
-) -> SectionDocument:
-    """The items of the task, then its own."""
-    short = shorthand_items(section, setting) if known else ()
-    return replace(section, items=(*short, *(read.item for read in items)))
 
 
 def _check_meanings(found: Sequence[ReadSection]) -> None:

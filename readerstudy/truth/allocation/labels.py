@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from readerstudy.studies.protocol import Item, ProtocolDocument, SectionDocument
-from readerstudy.studies.protocol.items import KNOWN_TRUTHS
 from readerstudy.studies.protocol.labels import by_size
+from readerstudy.studies.protocol.parse_items import is_label
 from readerstudy.truth.allocation.document import Pooled
 from readerstudy.truth.errors import LabelsDoNotFit
 from readerstudy.truth.judging import NOTHING, NoSuchTruth, truth_in
@@ -45,34 +46,31 @@ def label_values(
 def _problems(protocol: ProtocolDocument, section: SectionDocument, images: Images) -> Iterator[str]:
     asked = section.sources
     shown = tuple(dict.fromkeys((*asked, *filter(None, [section.reference]))))
-    for item in truths_by_label(section):
-        yield from _without_truth(section, images, asked, item)
-        yield from _out_of_range(protocol, section, item, images, asked)
-        yield from _ambiguous(protocol, section, item, images, asked)
+    # The items whose truth is a label. A label that is checked is asked for where it is drawn.
+    for item in (one for one in section.trial_items if is_label(one.truth) and one.task != "check_label"):
+        pools = {source: images.get(source, ()) for source in asked}
+        yield from _without_truth(section, pools, item)
+        yield from _out_of_range(protocol, section, pools, item)
+        yield from _ambiguous(protocol, section, pools, item)
     for names, why in ((section.match, " to match by"), (section.tells, " to show")):
         for label in names:
             yield from _lacking(section, images, shown, label, why, MEND)
-    if section.case:
-        yield from _without_case(section, images, shown)
+    for source in shown if section.case else ():
+        pool = images.get(source, ())
+        without = sum(not one.case for one in pool)
+        if without:
+            yield (
+                f"Section {section.name!r} shows images of one case together; {without} of {len(pool)} "
+                f"images of source {source!r} have neither a label 'case' nor a patient. {MEND}"
+            )
 
 
-def truths_by_label(section: SectionDocument) -> tuple[Item, ...]:
-    """The items whose truth is a label. A label that is checked is asked for where it is drawn."""
-    return tuple(
-        item
-        for item in section.trial_items
-        if item.truth and item.truth not in KNOWN_TRUTHS and item.task != "check_label"
-    )
-
-
-def _without_truth(
-    section: SectionDocument, images: Images, sources: Sequence[str], item: Item
-) -> Iterator[str]:
+def _without_truth(section: SectionDocument, pools: Images, item: Item) -> Iterator[str]:
     """Name what has no truth. What is asked under a condition has one only where the condition may hold."""
-    if item.when and any(item.truth in one.labels for name in sources for one in images.get(name, ())):
+    if item.when and any(item.truth in one.labels for pool in pools.values() for one in pool):
         return
     mend = f"{MEND} {NOTHING_TO_FIND}" if item.kind in ("mark", "choices") else MEND
-    yield from _lacking(section, images, sources, item.truth, f", the truth of {item.name!r}", mend)
+    yield from _lacking(section, pools, tuple(pools), item.truth, f", the truth of {item.name!r}", mend)
 
 
 def _lacking(
@@ -89,14 +87,10 @@ def _lacking(
 
 
 def _out_of_range(
-    protocol: ProtocolDocument,
-    section: SectionDocument,
-    item: Item,
-    images: Images,
-    sources: Sequence[str],
+    protocol: ProtocolDocument, section: SectionDocument, pools: Images, item: Item
 ) -> Iterator[str]:
-    for source in sources:
-        texts = Counter(str(one.labels.get(item.truth, "")) for one in images.get(source, ()))
+    for source, pool in pools.items():
+        texts = Counter(str(one.labels.get(item.truth, "")) for one in pool)
         for text, count in sorted(texts.items()):
             try:
                 if text:
@@ -109,11 +103,7 @@ def _out_of_range(
 
 
 def _ambiguous(
-    protocol: ProtocolDocument,
-    section: SectionDocument,
-    item: Item,
-    images: Images,
-    sources: Sequence[str],
+    protocol: ProtocolDocument, section: SectionDocument, pools: Images, item: Item
 ) -> Iterator[str]:
     """What is asked of a whole screen has one truth only where its images share the label."""
     root = protocol.root_of(section)
@@ -121,23 +111,11 @@ def _ambiguous(
         return
     if root.case:
         seen: dict[str, set[str]] = {}
-        for source in sources:
-            for one in images.get(source, ()):
-                seen.setdefault(one.case, set()).add(str(one.labels.get(item.truth, "")))
+        for one in chain.from_iterable(pools.values()):
+            seen.setdefault(one.case, set()).add(str(one.labels.get(item.truth, "")))
         if all(len(values) == 1 for values in seen.values()):
             return
     yield (
         f"Section {section.name!r}: the truth of {item.name!r} is the label {item.truth!r} of a whole "
         f"screen, whose images may differ in it. Add {item.truth!r} to match, or ask of each image."
     )
-
-
-def _without_case(section: SectionDocument, images: Images, sources: Sequence[str]) -> Iterator[str]:
-    for source in sources:
-        pool = images.get(source, ())
-        without = sum(not one.case for one in pool)
-        if without:
-            yield (
-                f"Section {section.name!r} shows images of one case together; {without} of {len(pool)} "
-                f"images of source {source!r} have neither a label 'case' nor a patient. {MEND}"
-            )

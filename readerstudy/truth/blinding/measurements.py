@@ -22,7 +22,12 @@ def measurements_of(rows: Sequence[Provenance], *, on_progress: OnProgress | Non
     missing = [row for row in rows if row.pk not in known]
     done = len(rows) - len(missing)
     for made in _measured_anew(missing):
-        _keep(made)
+        Measurement.objects.bulk_create(
+            made,
+            update_conflicts=True,
+            unique_fields=["provenance"],
+            update_fields=["version", "features", "sketch"],
+        )
         known.update({kept.provenance_id: kept for kept in made})
         done += len(made)
         if on_progress is not None:
@@ -39,15 +44,6 @@ def _measured_anew(rows: Sequence[Provenance]) -> Iterator[list[Measurement]]:
             Measurement(provenance=row, version=VERSION, features=features, sketch=sketch)
             for row, (features, sketch) in zip(chunk, found, strict=True)
         ]
-
-
-def _keep(made: Sequence[Measurement]) -> None:
-    Measurement.objects.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=["provenance"],
-        update_fields=["version", "features", "sketch"],
-    )
 
 
 def _measured(row: Provenance, kept: Measurement) -> Measured:

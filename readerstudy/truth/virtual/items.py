@@ -1,7 +1,7 @@
 """How a virtual reader answers items, of every kind."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +62,8 @@ class _Items:
             return None
         if item.skip and self._rng.random() < SKIPS:
             return Said(item=item.name, slot=slot, missing="skip")
-        return Said(item=item.name, slot=slot, **KINDS[item.kind](self, item, slot))
+        say = getattr(self, item.kind)  # a method for each kind of item
+        return Said(item=item.name, slot=slot, **say(item, slot))
 
     def _truth(self, item: Item, slot: str | None) -> Any:
         if not item.truth or not self._letters:
@@ -233,17 +234,3 @@ class _Items:
         turns = ((reach, 0.0), (0.0, 0.0), (reach * math.cos(radians), reach * math.sin(radians)))
         middle_x, middle_y = canvas.width / 2, canvas.height / 2
         return tuple(Point(x=middle_x + x, y=middle_y + y, frame=frame) for x, y in turns)
-
-
-KINDS: Mapping[str, Callable[[_Items, Item, str | None], dict[str, Any]]] = {
-    "scale": _Items.scale,
-    "choice": _Items.choice,
-    "choices": _Items.choices,
-    "number": _Items.number,
-    "text": _Items.text,
-    "pick": _Items.pick,
-    "prefer": _Items.prefer,
-    "rank": _Items.rank,
-    "mark": _Items.mark,
-    "measure": _Items.measure,
-}
