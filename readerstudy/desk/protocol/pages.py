@@ -162,8 +162,8 @@ def _problems(request: HttpRequest, stored: str) -> JsonResponse:
     found = draft.found
     form = form_of(found, draft.typed)
     body: dict[str, Any] = {
-        "problems": _placed(found.problems, form.problems),
-        "warnings": _placed(found.warnings, form.warnings),
+        "problems": _placed(found.problems, form.problems, as_text=draft.as_text),
+        "warnings": _placed(found.warnings, form.warnings, as_text=draft.as_text),
         "aside": form.aside,
         "refusal": draft.refusal,
         "needs": needs_of(found.document),
@@ -173,11 +173,13 @@ def _problems(request: HttpRequest, stored: str) -> JsonResponse:
     return JsonResponse(body)
 
 
-def _placed(problems: Sequence[Problem], places: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+def _placed(
+    problems: Sequence[Problem], places: Sequence[tuple[str, str, str]], *, as_text: bool
+) -> list[dict[str, Any]]:
     """Each problem with the anchor of its control on the form, and what the control is called."""
     return [
-        {**asdict(problem), "anchor": anchor, "label": label}
-        for problem, (anchor, label, _) in zip(problems, places, strict=True)
+        asdict(problem) | {"anchor": anchor, "label": label} | ({} if as_text else {"sentence": sentence})
+        for problem, (anchor, label, sentence) in zip(problems, places, strict=True)
     ]
 
 

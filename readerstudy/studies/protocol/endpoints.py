@@ -165,7 +165,7 @@ def _check_what(table: Table, endpoint: EndpointDocument, item: Item) -> None:
                 else f"is missing; the options of {item.name!r} are {', '.join(item.values)}.",
             )
     elif table.has("option"):
-        table.problem("option", f'belongs to what = "share"; this endpoint decides {endpoint.what}.')
+        table.problem("option", f"belongs to endpoints of a share; this one decides {endpoint.what}.")
 
 
 def _check_compare(

@@ -46,7 +46,7 @@ def _check_screens(read: Read, section: SectionDocument, setting: Setting) -> No
             table.problem(
                 "of",
                 f"is {item.of!r}, but the section shows no images; give it show, compose or reuse, "
-                'or ask with of = "section".',
+                "or ask of the section.",
             )
         return
     if item.kind == "pick" and table.is_right("target") and setting.kinds_known:

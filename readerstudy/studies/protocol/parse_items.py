@@ -305,7 +305,7 @@ def _measure(table: Table, setting: Setting) -> dict[str, Any]:
                 "unit", f"is {unit!r}; the unit of {'an' if what == 'angle' else 'a'} {what} is {allowed}."
             )
         elif unit == "mm" and setting.canvas.spacing_mm is None:
-            table.problem("unit", "is 'mm', but [canvas] has no spacing_mm; give it, or measure in px.")
+            table.problem("unit", "is 'mm', but the canvas has no spacing_mm; give it, or measure in px.")
     return {"what": what, "unit": Words(unit)}
 
 

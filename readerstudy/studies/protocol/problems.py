@@ -1,10 +1,16 @@
 """Problems of a protocol, worded so that its author can fix them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from readerstudy.errors import ReaderstudyError
+
+#: How a value is written in TOML, at the end of what it has to be.
+_AS_TOML = re.compile(
+    r", (?:such as [\[{][^\]}]*[\]}]|written as \[+[^\]]*\]+|without quotation marks)| in quotation marks"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +20,11 @@ class Problem:
     field: str
     sentence: str
     line: int | None = None
+
+    @property
+    def on_a_form(self) -> str:
+        """The sentence for people who write no TOML."""
+        return _AS_TOML.sub("", self.sentence)
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line else ""

@@ -72,17 +72,17 @@ def parse_canvas(root: Table) -> Canvas:
 
 def _check_canvas(table: Table, said: Mapping[str, Any]) -> None:
     if said["mode"] == "colour" and said["bits"] == 16:
-        table.problem("bits", 'is 16 beside mode = "colour"; a colour canvas has 8 bits a channel.')
+        table.problem("bits", "is 16, and the canvas is in colour; a colour canvas has 8 bits a channel.")
     if not table.is_right("frames", "play"):
         return
     if said["frames"] == 1:
         for name in ("play", "frame_fit", "rate_hz"):
             if table.has(name):
-                table.problem(name, "belongs to images of several frames; this canvas has frames = 1.")
+                table.problem(name, "belongs to images of several frames; this canvas has one frame.")
     elif said["play"] == "cine" and not table.has("rate_hz"):
         table.problem("rate_hz", "is missing; a cine needs its frames a second, such as 20.")
     elif said["play"] != "cine" and table.has("rate_hz"):
-        table.problem("rate_hz", 'belongs to play = "cine"; a stack is played by its reader.')
+        table.problem("rate_hz", "belongs to a cine; a stack is played by its reader.")
 
 
 def parse_sources(root: Table) -> tuple[tuple[SourceDocument, ...], bool]:

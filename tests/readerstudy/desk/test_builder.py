@@ -133,7 +133,7 @@ def test_a_field_changes_and_the_rest_of_the_text_stays(alice: Client, study: St
         ("sections[0].trials", "", "Trials is missing; it has to be a whole number"),
         ("sections[0].compose.hospital-canary", "x", "gives hospital-canary &#x27;x&#x27;"),
         ("sections[0].repeats", "999", "is 999, more than the 3 trials there are."),
-        ("scale.points", "one, two", "is &#x27;one, two&#x27;; it has to be a list of whole numbers"),
+        ("scale.points", "one, two", "is &#x27;one, two&#x27;; it has to be a list of whole numbers."),
     ],
 )
 def test_a_mistake_is_named_beside_its_field_and_what_was_typed_stays(

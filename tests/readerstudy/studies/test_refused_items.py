@@ -184,7 +184,7 @@ KINDS = {
     ),
     "millimetres without a spacing": (
         asks(item(kind="measure", what='"distance"', unit='"mm"')),
-        {".unit": "is 'mm', but [canvas] has no spacing_mm"},
+        {".unit": "is 'mm', but the canvas has no spacing_mm"},
     ),
     "degrees for a distance": (
         asks(item(kind="measure", what='"distance"', unit='"degrees"')),

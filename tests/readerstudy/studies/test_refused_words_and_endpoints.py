@@ -39,7 +39,7 @@ WORDS = {
     ),
     "colour with 16 bits": (
         asks(item()).replace("height = 64", 'height = 64\nmode = "colour"\nbits = 16'),
-        {"canvas.bits": 'is 16 beside mode = "colour"'},
+        {"canvas.bits": "is 16, and the canvas is in colour"},
     ),
     "no frames": (
         asks(item()).replace("height = 64", "height = 64\nframes = 0"),
@@ -55,7 +55,7 @@ WORDS = {
     ),
     "a rate of a stack": (
         asks(item()).replace("height = 64", "height = 64\nframes = 9\nrate_hz = 5"),
-        {"canvas.rate_hz": 'belongs to play = "cine"'},
+        {"canvas.rate_hz": "belongs to a cine"},
     ),
     "more pixels than fit into memory": (
         asks(item()).replace("64", "4096").replace("[[sources]]", "frames = 100\n[[sources]]", 1),

@@ -116,7 +116,7 @@ def controls_of(found: Examination) -> dict[str, Control]:
     shown = {one.path: one for one in found.asked.values() if is_on_the_form(one, languages)}
     said: dict[str, list[str]] = {}
     for problem in found.problems:
-        said.setdefault(around(problem.field, shown), []).append(problem.sentence)
+        said.setdefault(around(problem.field, shown), []).append(problem.on_a_form)
     return {path: _control(one, said.get(path, ()), languages) for path, one in shown.items()}
 
 
@@ -227,7 +227,7 @@ def _choices(asked: Asked, words: Words, raw: str) -> tuple[tuple[str, str], ...
 def _page(chapter: Chapter, controls: Mapping[str, Control], found: Examination) -> Page:
     tables = found.asked.get(chapter.many)
     count = len(tables.value) if tables is not None and isinstance(tables.value, list) else 0
-    said = tuple(p.sentence for p in found.problems if p.field == (chapter.many or chapter.name))
+    said = tuple(p.on_a_form for p in found.problems if p.field == (chapter.many or chapter.name))
     return Page(
         chapter=chapter,
         controls=tuple(controls[path] for path in chapter.fields if path in controls),
@@ -285,9 +285,9 @@ def _line(problem: Problem, controls: Mapping[str, Control]) -> tuple[str, str, 
     """Where a problem is mended, what that is called, and the sentence."""
     control = controls.get(around(problem.field, controls))
     if control is None:
-        return f"c-{problem.field.partition('.')[0]}", problem.field, problem.sentence
+        return f"c-{problem.field.partition('.')[0]}", problem.field, problem.on_a_form
     target = control.counts[0] if control.counts else control
-    return target.anchor, label_of(problem.field, control.words), problem.sentence
+    return target.anchor, label_of(problem.field, control.words), problem.on_a_form
 
 
 def label_of(path: str, words: Words | None) -> str:
