@@ -17,8 +17,10 @@ from readerstudy.truth.known_images import telling
 from readerstudy.truth.models import DisclosureRequest, Provenance, SeenFile
 from readerstudy.truth.same_films import same_films, showing
 
-#: Images by study or by person.
+#: Images by study, by person or by place.
 Images = Mapping[int, set[int]]
+#: What `person` of an enrolment reads.
+PERSON = ("user", "invitation__claim__by")
 
 
 def known_elsewhere(study: Study) -> dict[int, int]:
@@ -32,9 +34,11 @@ def known_elsewhere(study: Study) -> dict[int, int]:
         return {}
     readers = _readers(study)
     known = _known(shared, disclosed, list(readers.values()))
-    here = _here(study)
+    if not known:
+        return {}
+    here, shown = _here(study), _shown(study, [place for _, place in readers])
     found = {
-        pk: {here.get(image, image) for image in known[reader.pk]} & _shown_to(study, place)
+        pk: {here.get(image, image) for image in known[reader.pk]} & shown[place]
         for (pk, place), reader in readers.items()
     }
     return {pk: len(images) for pk, images in found.items() if images}
@@ -76,7 +80,7 @@ def _here(study: Study) -> dict[int, int]:
 def _readers(study: Study) -> dict[tuple[int, int], User]:
     """The people who read the study, also those who left it, by enrolment and place."""
     rows = Enrolment.objects.filter(study=study, virtual=False, program=False).readers().accepted()
-    people = rows.select_related("user", "invitation__claim__by")
+    people = rows.select_related(*PERSON)
     return {(row.pk, row.own_place): row.person for row in people if row.person is not None}
 
 
@@ -85,7 +89,7 @@ def _known(shared: Images, disclosed: Iterable[tuple[str, int]], readers: Iterab
     known: dict[int, set[int]] = defaultdict(set)
     by_email = {reader.email.lower(): reader.pk for reader in readers}
     people = set(by_email.values())
-    parts = Enrolment.objects.filter(study__in=shared).select_related("user", "invitation__claim__by")
+    parts = Enrolment.objects.filter(study__in=shared).select_related(*PERSON)
     for part in parts.accepted().filter(Q(role__in=STAFF) | Q(study__rehearses__isnull=False)):
         if part.person is not None and part.person.pk in people:
             known[part.person.pk] |= shared[part.study_id]
@@ -101,19 +105,23 @@ def _told(shared: Images, people: set[int]) -> Iterator[tuple[int, int]]:
     """Whom the feedback of other studies told of which image."""
     sections = telling(Section.objects.filter(study__in=shared))
     parts = Enrolment.objects.filter(study__in=shared).readers().accepted()
-    for part in parts.select_related("user", "invitation__claim__by"):
-        if part.person is None or part.person.pk not in people:
-            continue
-        answered = Response.objects.filter(enrolment=part, presentation__section__in=sections)
-        shown = Slot.objects.filter(presentation__in=answered.values("presentation"))
-        for image in shown.values_list("trial_image__image", flat=True):
-            yield part.person.pk, image
+    readers = {part.pk: part.person.pk for part in parts.select_related(*PERSON) if part.person is not None}
+    answered = Response.objects.filter(
+        presentation__section__in=sections,
+        enrolment__in=[part for part, reader in readers.items() if reader in people],
+    )
+    for part, image in answered.values_list("enrolment", "presentation__slots__trial_image__image"):
+        yield readers[part], image
 
 
-def _shown_to(study: Study, place: int) -> set[int]:
-    shown = Slot.objects.filter(
+def _shown(study: Study, places: Iterable[int]) -> Images:
+    """The images that count, by place."""
+    slots = Slot.objects.filter(
         presentation__section__study=study,
         presentation__section__practice=False,
-        presentation__place=place,
+        presentation__place__in=places,
     )
-    return set(shown.values_list("trial_image__image", flat=True))
+    shown: dict[int, set[int]] = defaultdict(set)
+    for place, image in slots.values_list("presentation__place", "trial_image__image"):
+        shown[place].add(image)
+    return shown

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.reading.models import Response
 from readerstudy.studies.family import NotThisRole
-from readerstudy.studies.models import Enrolment, Role, Section, Study, TrialImage
+from readerstudy.studies.models import Enrolment, Protocol, Role, Section, Study, TrialImage
 from readerstudy.studies.models.enrolment import STAFF, EnrolmentQuerySet
 from readerstudy.truth.disclose import disclosed_to
 from readerstudy.truth.models import Provenance
@@ -94,8 +94,9 @@ def readings_elsewhere(study: Study, person: User) -> EnrolmentQuerySet:
 
 def telling(sections: QuerySet[Section]) -> list[int]:
     """The keys of the sections that tell their readers while they read whether they were right."""
-    rows = sections.select_related("study")
-    return [one.pk for one in rows if one.study.protocol.document.section(one.name).tells_the_truth]
+    protocols = Protocol.objects.filter(study__in=sections.values("study")).order_by("version")
+    newest = {one.study_id: one.document for one in protocols}
+    return [one.pk for one in sections if newest[one.study_id].section(one.name).tells_the_truth]
 
 
 def _tells_of(reading: Enrolment, study: Study) -> bool:

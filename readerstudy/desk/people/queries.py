@@ -30,8 +30,9 @@ def unfinished(study: Study) -> list[Enrolment]:
         .current()
         .annotate(handed_in=Count("submissions"))
     )
-    sections = study.sections.count()
-    of_arm = {arm.name: len(arm.sections) for arm in study.protocol.document.arms} if sections else {}
+    protocol = study.protocol.document
+    sections = len(protocol.sections) if hasattr(study, "lock") else 0
+    of_arm = {arm.name: len(arm.sections) for arm in protocol.arms} if sections else {}
 
     def has_more_to_do(one: Enrolment) -> bool:
         handed_in: int = getattr(one, "handed_in")  # noqa: B009  (an annotation, which the model does not know)

@@ -1,5 +1,7 @@
 """Studies may share images without being copies: who learns the truth in one does not read another."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -243,3 +245,18 @@ def test_feedback_that_came_later_is_named_where_nobody_could_refuse_it() -> Non
     mine = {slot.trial_image.image_id for slot in shown}
     counts = TrialImage.objects.filter(trial__section__study=made.study, image__in=mine).count()
     assert known_elsewhere(made.study).get(made.reading("rita").pk, 0) == counts
+
+
+def test_more_readers_and_sections_that_tell_ask_no_more_queries(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    made = a_locked_study(protocol_text(trials=4))
+    pairs = EVERY_PAIR.replace("= 5", "= 2") + TELLS
+    other = the_same_images_elsewhere(made, pairs + pairs.replace('"pairs"', '"more"'))
+    there = Locked(study=other, owner=a_user("olga"), people=dict(made.people))
+    for place, name in enumerate(("rita", "ron"), 1):
+        enrol(there, name, place)
+        brief(there.reading(name))
+        list(read_everything(there.reading(name)))
+    with django_assert_max_num_queries(9):
+        assert set(known_elsewhere(made.study)) == {made.reading("rita").pk, made.reading("ron").pk}
