@@ -78,16 +78,17 @@ def _known_elsewhere(study: Study) -> list[tuple[str, int]]:
 def _roles_to_invite(study: Study) -> list[tuple[str, str]]:
     """Those that an invitation can have now; a monitor only where a locked protocol plans looks."""
     closed = set()
-    if not study.is_locked or study.is_frozen:
+    locked = hasattr(study, "lock")
+    if not locked or hasattr(study, "freeze"):
         closed.add(Role.READER)
-    if not study.is_locked or study.protocol.document.looks is None:
+    if not locked or study.protocol.document.looks is None:
         closed.add(Role.MONITOR)
     return [(role.value, str(role.label)) for role in Role if role not in closed]
 
 
 def _move_deadline(request: HttpRequest, study: Study) -> HttpResponseBase:
     moved = move_deadline(study, by=person(request), **posted(NewDeadline, request.POST))
-    said = f"Readers are told to read until {date_format(moved.day)}."
+    said = f"Readers are asked to finish by {date_format(moved.day)}."
     return done(request, said, "desk-people", study.slug)
 
 

@@ -18,7 +18,7 @@ LONGEST = 50_000
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """What was found, and when. `wrong` is None where the log is too long to be verified by a page."""
+    """What was found, and when. `wrong` is None where the log is too long to verify on the page."""
 
     at: datetime
     wrong: int | None

@@ -90,7 +90,7 @@ def test_a_log_too_long_for_a_page_is_not_verified_by_it(
     made: Locked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching_chain, "LONGEST", 3)
-    assert "too long to be verified by a page" in chain(made)
+    assert "too long to verify on this page" in chain(made)
 
 
 def test_who_is_no_staff_finds_no_log(made: Locked, client: Client) -> None:

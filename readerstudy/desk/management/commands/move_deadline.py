@@ -13,4 +13,4 @@ class Command(StudyCommand):
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         moved = move_deadline(study, by=by, day=options["day"], reason=options["reason"])
-        self.say(f"Readers are told to read until {moved.day}.")
+        self.say(f"Readers are asked to finish by {moved.day}.")

@@ -33,7 +33,7 @@ class Command(StudyCommand):
     def begin(self, by: User, options: dict[str, Any]) -> None:
         text = text_of(options["protocol"])
         study = create_study(text, by=by, slug=options["name"])
-        self.say(f"Study {study.slug} begun. Next: manage.py import_images {study.slug} --source NAME …")
+        self.say(f"Study {study.slug} created. Next: manage.py import_images {study.slug} --source NAME …")
 
     def check_protocol(self, text: str) -> None:
         """Refuse a text that is no protocol, and warn of one that may tell its readers too much."""
