@@ -5,13 +5,13 @@ tell them that it is among those they read. It is counted, for owners and for th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import BigIntegerField, CharField, Q, Value
+from django.db.models import BigIntegerField, CharField, Value
 
 from readerstudy.accounts.models import User
 from readerstudy.reading.models import Response, Slot
-from readerstudy.studies.models import Enrolment, Section, Study
+from readerstudy.studies.models import Enrolment, Role, Section, Study
 from readerstudy.studies.models.enrolment import STAFF
 from readerstudy.truth.known_images import telling
 from readerstudy.truth.models import DisclosureRequest, Provenance, SeenFile
@@ -33,6 +33,8 @@ def known_elsewhere(study: Study) -> dict[int, int]:
     if not shared and not disclosed:
         return {}
     readers = _readers(study)
+    if not readers:
+        return {}
     known = _known(shared, disclosed, list(readers.values()))
     if not known:
         return {}
@@ -89,29 +91,30 @@ def _known(shared: Images, disclosed: Iterable[tuple[str, int]], readers: Iterab
     known: dict[int, set[int]] = defaultdict(set)
     by_email = {reader.email.lower(): reader.pk for reader in readers}
     people = set(by_email.values())
-    parts = Enrolment.objects.filter(study__in=shared).select_related(*PERSON)
-    for part in parts.accepted().filter(Q(role__in=STAFF) | Q(study__rehearses__isnull=False)):
-        if part.person is not None and part.person.pk in people:
+    parts = Enrolment.objects.filter(study__in=shared).accepted().select_related("study", *PERSON)
+    reading = {}
+    for part in parts:
+        if part.person is None or part.person.pk not in people:
+            continue
+        if part.role in STAFF or part.study.rehearses_id is not None:
             known[part.person.pk] |= shared[part.study_id]
-    for person, image in _told(shared, people):
-        known[person].add(image)
+        if part.role == Role.READER:
+            reading[part.pk] = part.person.pk
+    for part_pk, image in _told(shared, reading):
+        known[reading[part_pk]].add(image)
     for email, image in disclosed:
         if email in by_email:
             known[by_email[email]].add(image)
     return known
 
 
-def _told(shared: Images, people: set[int]) -> Iterator[tuple[int, int]]:
-    """Whom the feedback of other studies told of which image."""
+def _told(shared: Images, reading: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Of which images the feedback of other studies told their readers, by enrolment."""
+    if not reading:
+        return ()
     sections = telling(Section.objects.filter(study__in=shared))
-    parts = Enrolment.objects.filter(study__in=shared).readers().accepted()
-    readers = {part.pk: part.person.pk for part in parts.select_related(*PERSON) if part.person is not None}
-    answered = Response.objects.filter(
-        presentation__section__in=sections,
-        enrolment__in=[part for part, reader in readers.items() if reader in people],
-    )
-    for part, image in answered.values_list("enrolment", "presentation__slots__trial_image__image"):
-        yield readers[part], image
+    answered = Response.objects.filter(presentation__section__in=sections, enrolment__in=reading)
+    return answered.values_list("enrolment", "presentation__slots__trial_image__image")
 
 
 def _shown(study: Study, places: Iterable[int]) -> Images:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from readerstudy.accounts.models import User
 from readerstudy.desk.people.outcome import Outcome
-from readerstudy.desk.people.queries import unfinished, unfinished_readers
+from readerstudy.desk.people.queries import people_of, unfinished, unfinished_readers
 from readerstudy.errors import ReaderstudyError
 from readerstudy.studies.errors import ArmIsForReaders, EmailNotSent, NothingToRemind, ReadersDoNotLead
 from readerstudy.studies.invite import Invited, invite_reader, invite_staff, renew_link
@@ -98,7 +98,7 @@ def to_remind(study: Study, emails: Sequence[str]) -> list[Enrolment]:
     """Return the people with these addresses, or every unfinished reader where there are none."""
     if not emails:
         return unfinished_readers(study)
-    known = {one.email.lower(): one for one in unfinished(study)}
+    known = {one.email.lower(): one for one in unfinished(study, people_of(study))}
     for email in emails:
         if email.lower() not in known:
             raise NothingToRemind(

@@ -50,10 +50,11 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
             outcome = verb(request, study)
         except ReaderstudyError as error:
             outcome, unsent = Outcome(problems=[str(error)]), request.POST.get("emails", "")
-    waiting = unfinished(study)
+    everybody = people_of(study)
+    waiting, known = unfinished(study, everybody), known_elsewhere(study)
     context = {
-        "people": people_of(study),
-        "known_elsewhere": _known_elsewhere(study),
+        "people": everybody,
+        "known_elsewhere": [(one.pseudonym, known[one.pk]) for one in everybody if one.pk in known],
         "waiting": {one.pk for one in waiting},
         "waiting_readers": sum(one.role == Role.READER for one in waiting),
         "outcome": outcome,
@@ -66,13 +67,6 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         "typed": request.POST.dict() if outcome.problems else {},
     }
     return study_response(request, study, "people/people", context)
-
-
-def _known_elsewhere(study: Study) -> list[tuple[str, int]]:
-    """The readers who know images from elsewhere, by pseudonym."""
-    known = known_elsewhere(study)
-    named = Enrolment.objects.filter(pk__in=known).order_by("pseudonym").values_list("pseudonym", "pk")
-    return [(name, known[pk]) for name, pk in named] if known else []
 
 
 def _roles_to_invite(study: Study) -> list[tuple[str, str]]:

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db.models import Count
 from django.shortcuts import get_object_or_404
 
@@ -8,7 +10,7 @@ from readerstudy.studies.models.enrolment import EnrolmentQuerySet
 def people_of(study: Study) -> EnrolmentQuerySet:
     """Return everybody who is or was in a study, with what their names and states need."""
     people = Enrolment.objects.filter(study=study).order_by("role", "place", "pk")
-    return people.select_related(
+    return people.annotate(handed_in=Count("submissions")).select_related(
         "study", "user", "invitation__claim__by", "invitation__revocation", "withdrawal"
     )
 
@@ -19,17 +21,11 @@ def reader_called(study: Study, pseudonym: str) -> Enrolment:
 
 def unfinished_readers(study: Study) -> list[Enrolment]:
     """Return the readers who have not accepted, or have not handed in every section."""
-    return [one for one in unfinished(study) if one.role == Role.READER]
+    return [one for one in unfinished(study, people_of(study)) if one.role == Role.READER]
 
 
-def unfinished(study: Study) -> list[Enrolment]:
-    """Return the unfinished readers and the staff who have not accepted."""
-    people = (
-        people_of(study)
-        .filter(virtual=False, program=False)
-        .current()
-        .annotate(handed_in=Count("submissions"))
-    )
+def unfinished(study: Study, people: Iterable[Enrolment]) -> list[Enrolment]:
+    """Return the unfinished readers and the staff who have not accepted, of `people_of` the study."""
     protocol = study.protocol.document
     sections = len(protocol.sections) if hasattr(study, "lock") else 0
     of_arm = {arm.name: len(arm.sections) for arm in protocol.arms} if sections else {}
@@ -37,6 +33,8 @@ def unfinished(study: Study) -> list[Enrolment]:
     def has_more_to_do(one: Enrolment) -> bool:
         handed_in: int = getattr(one, "handed_in")  # noqa: B009  (an annotation, which the model does not know)
         own = of_arm.get(one.arm, sections)
+        if one.virtual or one.program or hasattr(one, "withdrawal"):
+            return False
         return one.person is None or (one.role == Role.READER and handed_in < own)
 
     return [one for one in people if has_more_to_do(one)]

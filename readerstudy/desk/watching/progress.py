@@ -1,7 +1,7 @@
 """The progress of readers. Counts and times only: nothing here knows a right answer."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -84,9 +84,10 @@ class _Counts:
 
 def progress_of(study: Study, *, with_departures: bool = True) -> list[ReaderProgress]:
     """Every current reader of a study, in a fixed number of queries whatever the number of answers."""
-    document, counts = study.protocol.document, _counts(study)
+    document, tallies = study.protocol.document, tallies_of(study)
+    counts = _counts(study, tallies)
     pauses = pauses_of(study) if with_departures else {}
-    deviations = deviations_of(study) if with_departures else {}
+    deviations = deviations_of(study, tallies) if with_departures else {}
     readers = (
         Enrolment.objects.filter(study=study)
         .readers()
@@ -108,27 +109,31 @@ def progress_of(study: Study, *, with_departures: bool = True) -> list[ReaderPro
     ]
 
 
-def _counts(study: Study) -> _Counts:
+def tallies_of(study: Study) -> list[Tally]:
+    rows = Tally.objects.filter(enrolment__study=study).select_related("enrolment", "section")
+    return list(rows.order_by("enrolment", "section", "day"))
+
+
+def _counts(study: Study, tallies: Iterable[Tally]) -> _Counts:
     counts = _Counts()
     sections = {section.name: section for section in study.protocol.document.sections}
     if any(section.counting_tells for section in sections.values()):
         handed_in = Submission.objects.filter(enrolment__study=study)
         counts.handed_in.update(handed_in.values_list("enrolment_id", "section__name"))
-    rows = Tally.objects.filter(enrolment__study=study).values_list(
-        "enrolment_id", "section__name", "day", "answers", "active_ms", "timed", "last_at"
-    )
-    for reader, section, day, answers, active_ms, timed, last_at in rows.iterator(2_000):
-        counts.answered[reader, section] += answers
+    for one in tallies:
+        reader, section, seen_at = one.enrolment_id, one.section.name, one.last_at
+        counts.answered[reader, section] += one.answers
         # Whoever looked often enough would count the answers by what changes.
         uncounted = sections[section].counting_tells
-        seen_at = last_at.replace(minute=0, second=0, microsecond=0) if uncounted else last_at
+        if uncounted:
+            seen_at = seen_at.replace(minute=0, second=0, microsecond=0)
         counts.last[reader] = max(counts.last.get(reader, seen_at), seen_at)
         if uncounted:
             continue
-        if answers:
-            counts.days[reader][day] += answers
+        if one.answers:
+            counts.days[reader][one.day] += one.answers
         total_ms, times = counts.paces.get(reader, (0, 0))
-        counts.paces[reader] = (total_ms + active_ms, times + timed)
+        counts.paces[reader] = (total_ms + one.active_ms, times + one.timed)
     return counts
 
 

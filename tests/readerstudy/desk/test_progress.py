@@ -10,15 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from readerstudy.desk.watching import health
-from readerstudy.desk.watching.deviations import deviations_of, is_stale, least_seconds
-from readerstudy.desk.watching.progress import ReaderProgress, progress_of
+from readerstudy.desk.watching import deviations, health
+from readerstudy.desk.watching.deviations import is_stale, least_seconds
+from readerstudy.desk.watching.progress import ReaderProgress, progress_of, tallies_of
 from readerstudy.desk.watching.queries import watched
 from readerstudy.reading.models import Activity, Sitting, Slot, Tally
 from readerstudy.reading.respond import Timing, respond
 from readerstudy.reading.walk import Walk
 from readerstudy.studies.mail import Post, send_reminder
-from readerstudy.studies.models import Enrolment
+from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.protocol import parse_protocol
 from readerstudy.studies.runs import start_run
 from readerstudy.studies.runs.presence import say_present
@@ -49,6 +49,10 @@ def _the_disks_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def made() -> Locked:
     return a_locked_study(protocol_text(sections=QUARTETS.format(trials=3) + CALLS))
+
+
+def deviations_of(study: Study) -> deviations.Flags:
+    return deviations.deviations_of(study, tallies_of(study))
 
 
 def page(made: Locked, name: str = "carl") -> str:
