@@ -80,7 +80,7 @@ SENTENCES: Mapping[str, tuple[str, str | Promise]] = {
     "disclosure read": ("checks", _("%(who)s read the kind of the image that was disclosed.")),
     "shared images approved": (
         "checks",
-        _("%(who)s approved that truth is told although another study shows the same images."),
+        _("%(who)s approved revealing the truth although another study shows the same images."),
     ),
     "look taken": (
         "checks",
