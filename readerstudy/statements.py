@@ -12,15 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import (
-    CharField,
-    Expression,
-    ForeignKey,
-    IntegerField,
-    Model,
-    QuerySet,
-    TextField,
-)
+from django.db.models import CharField, Expression, ForeignKey, IntegerField, Model, QuerySet, TextField
 
 Row = TypeVar("Row", bound=Model)
 

@@ -9,16 +9,7 @@ from readerstudy.audit.models import Event, Stream
 from readerstudy.audit.verify import Finding
 from readerstudy.studies.create import CREATED, origin_of
 from readerstudy.studies.invite import VIRTUAL_DOMAIN
-from readerstudy.studies.models import (
-    Deadline,
-    Enrolment,
-    Freeze,
-    Lock,
-    Program,
-    Role,
-    Study,
-    Withdrawal,
-)
+from readerstudy.studies.models import Deadline, Enrolment, Freeze, Lock, Program, Role, Study, Withdrawal
 from readerstudy.studies.models.milestones import Milestone
 
 Facts = dict[Any, dict[str, Any]]

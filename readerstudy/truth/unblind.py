@@ -11,12 +11,7 @@ from readerstudy.studies.models import Study
 from readerstudy.truth.errors import NotAskedFor, NotFrozen, SecondPersonNeeded, StillBlinded
 from readerstudy.truth.models import Unblinding, UnblindingRequest
 from readerstudy.truth.secrets import commitment_of, plan_secret_of
-from readerstudy.truth.shared_images import (
-    approve_together,
-    endangered_by,
-    require_disclosable,
-    shared_with,
-)
+from readerstudy.truth.shared_images import approve_together, endangered_by, require_disclosable, shared_with
 from readerstudy.truth.stored_plan import plan_of
 
 

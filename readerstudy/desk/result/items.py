@@ -7,14 +7,7 @@ from urllib.parse import urlencode
 
 from readerstudy.desk.result.forest import Axis
 from readerstudy.desk.result.headline import Found
-from readerstudy.desk.result.task_tables import (
-    Table,
-    ends,
-    of_all,
-    rows_of,
-    share_cells,
-    share_text,
-)
+from readerstudy.desk.result.task_tables import Table, ends, of_all, rows_of, share_cells, share_text
 from readerstudy.results.shares import p_value, percent, points, rounded
 from readerstudy.studies.protocol import Item, ProtocolDocument, SectionDocument
 

@@ -9,14 +9,7 @@ from typing import Any
 
 from readerstudy.results.bundle.names import in_bundle
 from readerstudy.studies.models import Study
-from readerstudy.studies.protocol import (
-    Condition,
-    EndpointDocument,
-    Item,
-    Option,
-    Scale,
-    SectionDocument,
-)
+from readerstudy.studies.protocol import Condition, EndpointDocument, Item, Option, Scale, SectionDocument
 from readerstudy.studies.protocol.labels import LabelDocument, label_named, options_of
 from readerstudy.studies.protocol.shorthands import OBSERVED
 
