@@ -24,7 +24,7 @@ WORDS: Mapping[str, str] = {
     "frame": "Frame",
     "play": "Played",
     "pause_film": "Film stopped",
-    "focus": "Went to",
+    "focus": "Selected",
     "pause": "Paused",
     "idle": "Away",
     "break": "Break",

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from readerstudy.truth.virtual.browser import ServerRefused, opener_for
 
-APPLICATION = "readerstudy.truth.virtual.private_wsgi"
+APPLICATION = "readerstudy.truth.private_wsgi"
 STARTS_WITHIN_S = 300  # one that has ended is not waited for
 ENDS_WITHIN_S = 30
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
+from urllib.request import urlopen
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -11,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import path
 
-from readerstudy.truth.virtual import private_wsgi
+from readerstudy.truth import private_wsgi
 from readerstudy.truth.virtual.browser import Browser
+from readerstudy.truth.virtual.private_server import private_server
 
 
 def form(request: HttpRequest) -> HttpResponse:
@@ -42,6 +44,11 @@ def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield f"http://127.0.0.1:{one.server_port}"
         one.shutdown()
         thread.join(timeout=30)
+
+
+def test_the_private_server_starts() -> None:
+    with private_server() as address, urlopen(f"{address}/health/live", timeout=30) as answer:
+        assert answer.status == 200
 
 
 def test_a_virtual_reader_fetches_and_posts_forms_over_plain_http(server: str) -> None:

@@ -1,7 +1,8 @@
 """The platform as the private server runs it: a proxy's headers stand in each request, as in production.
 
 Production answers nobody who asks for another host or without TLS. Virtual readers come over 127.0.0.1, so
-what the proxy of the installation would add is added here.
+what the proxy of the installation would add is added here. It is imported before Django is set up: no
+package around it may import models.
 """
 
 from collections.abc import Iterable
