@@ -24,7 +24,7 @@ from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import BadManifest, NotFound, NotInManifest, NotNamedSo, Refusal, RowRefused
 from readerstudy.imaging.files import clear_unfinished, key_of
 from readerstudy.imaging.gather import Found, Subject, gather, own_manifests
-from readerstudy.imaging.manifest import Manifest, Row, manifest_of, read_manifest
+from readerstudy.imaging.manifest import Manifest, Refused, Row, manifest_of, read_manifest
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.naming import Naming
 from readerstudy.imaging.normalise import PIPELINE, Buffer, Original, Spaced
@@ -56,18 +56,6 @@ class Imported:
     facts: dict[str, Any] = field(default_factory=dict)
     was_seen: bool = False
     duplicate_of: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refused:
-    """A file that was not imported, and why, in a sentence with the remedy.
-
-    `line` is that of the manifest, where one of its rows was refused.
-    """
-
-    file: str
-    reason: str
-    line: int = 0
 
 
 Progress = Callable[[int, int], None]
@@ -194,8 +182,7 @@ class _Run:
         """Return the rows of the manifest that were refused, and those that no file answered to."""
         if self.manifest is None:
             return
-        for row in self.manifest.refused:
-            yield Refused(file=row.file, reason=row.reason, line=row.line)
+        yield from self.manifest.refused
         if self.strict:
             for file in self.manifest.files:
                 if file not in self.listed:

@@ -25,12 +25,16 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefusedRow:
-    """A row that was left out. `file` is the one it names, as far as it can be told."""
+class Refused:
+    """A file that was not imported, and why, in a sentence with the remedy.
 
-    line: int
+    `line` is that of the manifest, where one of its rows was refused; then `file` is the one it names, as far
+    as it can be told.
+    """
+
     file: str
     reason: str
+    line: int = 0
 
 
 class Manifest:
@@ -39,7 +43,7 @@ class Manifest:
     Rows that cannot be taken are in `refused`; a file that only such rows name is not to be imported.
     """
 
-    def __init__(self, rows: Iterable[Row], refused: Iterable[RefusedRow] = ()) -> None:
+    def __init__(self, rows: Iterable[Row], refused: Iterable[Refused] = ()) -> None:
         self.refused = tuple(refused)
         self._rows = {row.file: row for row in rows}
         self._only_refused = {row.file for row in self.refused} - self._rows.keys()
@@ -162,7 +166,7 @@ class _Rows:
 
     columns: list[str]
     taken: dict[str, tuple[int, Row]] = field(default_factory=dict)
-    refused: list[RefusedRow] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     disputed: set[str] = field(default_factory=set)
 
     def read(self, lines: "_Lines") -> None:
@@ -225,7 +229,7 @@ class _Rows:
         return "" if file == "." else file
 
     def _refuse(self, line: int, file: str, reason: str) -> None:
-        self.refused.append(RefusedRow(line=line, file=file, reason=reason))
+        self.refused.append(Refused(line=line, file=file, reason=reason))
 
 
 def _spacing(given: str) -> float | None:

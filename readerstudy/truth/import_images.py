@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from readerstudy.accounts.models import User
-from readerstudy.imaging.importing import Imported, Progress, Refused, import_files
-from readerstudy.imaging.manifest import Manifest
+from readerstudy.imaging.importing import Imported, Progress, import_files
+from readerstudy.imaging.manifest import Manifest, Refused
 from readerstudy.imaging.models import Image
 from readerstudy.imaging.naming import Naming
 from readerstudy.studies.errors import StudyIsLocked

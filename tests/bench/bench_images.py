@@ -110,8 +110,9 @@ def bench(home: Path, *, many: int, some: int) -> None:
     from readerstudy.imaging.buffer_features import Found
     from readerstudy.imaging.canvas import Canvas
     from readerstudy.imaging.features import Features
-    from readerstudy.imaging.importing import Imported, Refused, import_files
+    from readerstudy.imaging.importing import Imported, import_files
     from readerstudy.imaging.likeness import near_duplicates
+    from readerstudy.imaging.manifest import Refused
     from readerstudy.imaging.measuring import Measured, measure
     from readerstudy.imaging.models import Image
     from readerstudy.truth.blinding.compare import compare_arms

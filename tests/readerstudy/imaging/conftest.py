@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from readerstudy.imaging import delivery
-from readerstudy.imaging.importing import Imported, Refused, import_files
+from readerstudy.imaging.importing import Imported, import_files
+from readerstudy.imaging.manifest import Refused
 from tests.readerstudy.imaging.phantoms import SQUARE
 
 Run = Callable[..., tuple[list[Imported], dict[str, str]]]

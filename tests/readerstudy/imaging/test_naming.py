@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from readerstudy.imaging.errors import BadNaming
-from readerstudy.imaging.importing import Imported, Refused, import_files
+from readerstudy.imaging.importing import Imported, import_files
+from readerstudy.imaging.manifest import Refused
 from readerstudy.imaging.naming import Naming
 from tests.readerstudy.imaging.phantoms import SQUARE, write_png
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
 from generation.phantoms.write import write_phantoms
-from readerstudy.imaging.importing import Refused
+from readerstudy.imaging.manifest import Refused
 from readerstudy.reading.models import Response
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
