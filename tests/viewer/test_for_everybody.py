@@ -237,6 +237,14 @@ def test_a_finger_hits_each_digit_below_an_image(
     close(context)
 
 
+def test_the_list_of_keys_fits_a_small_window(serve: Serve, read: Read) -> None:
+    page = read(serve())
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.keyboard.press("?")
+    expect(page.locator("#keys-dialog")).to_be_visible()
+    assert page.locator("#keys-dialog").evaluate("e => e.scrollHeight <= e.clientHeight")
+
+
 def test_nothing_moves(serve: Serve, read: Read) -> None:
     page = read(serve())
     moving = page.evaluate(

@@ -222,6 +222,16 @@ def test_points_go_to_the_next_question_that_takes_them_once_one_is_full(serve: 
     assert given == {"width": 2, "angle": 3, "quality": 0}
 
 
+def test_the_key_of_an_option_stays_within_it(serve: Serve, read: Read) -> None:
+    page = read(serve(**asking(SIGNS)))
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for option in page.locator(".opt").all():
+        button, key = option.bounding_box(), option.locator("kbd").bounding_box()
+        assert button is not None
+        assert key is not None
+        assert key["x"] + key["width"] <= button["x"] + button["width"] - 4
+
+
 def test_a_slider_suggests_no_answer(serve: Serve, read: Read) -> None:
     page = read(serve(**asking(AGE)))
     slider = page.get_by_role("slider", name="Estimated age")
