@@ -149,6 +149,12 @@ def faults(connection: BaseDatabaseWrapper, guards: Iterable[Guard]) -> dict[str
     return found
 
 
+def strangers(connection: BaseDatabaseWrapper, guards: Iterable[Guard]) -> list[str]:
+    """Triggers, and rules of PostgreSQL, that no guard put there: they may rewrite what is stored."""
+    ours = {name for guard in guards for name in guard.triggers(connection.vendor)}
+    return sorted(set(_PRESENT[connection.vendor](connection)) - ours)
+
+
 def _present_in_sqlite(connection: BaseDatabaseWrapper) -> dict[str, object]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -156,15 +162,22 @@ def _present_in_sqlite(connection: BaseDatabaseWrapper) -> dict[str, object]:
 
 
 def _present_in_postgresql(connection: BaseDatabaseWrapper) -> dict[str, object]:
-    """Table, when it fires (a bit mask), whether it is on, whether it is conditional, and the function."""
+    """Table, when it fires (a bit mask), whether it is on, whether it is conditional, and the function.
+
+    A function with settings of its own, such as a search path, may ask other tables than its text says.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.tgname, c.relname, t.tgtype, t.tgenabled, "
-            "t.tgqual IS NULL AND t.tgattr = ''::int2vector, p.proname, p.prosrc "
+            "t.tgqual IS NULL AND t.tgattr = ''::int2vector, p.proname, p.prosrc, "
+            "p.proconfig IS NULL AND l.lanname = 'plpgsql' "
             "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
+            "JOIN pg_language l ON l.oid = p.prolang "
             "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
         )
-        return {name: tuple(what) for name, *what in cursor.fetchall()}
+        triggers: dict[str, object] = {name: tuple(what) for name, *what in cursor.fetchall()}
+        cursor.execute("SELECT rulename FROM pg_rules WHERE schemaname = current_schema()")
+        return triggers | dict.fromkeys((name for (name,) in cursor.fetchall()), "rule")
 
 
 # pg_trigger.tgtype: 1 for each row, 2 before, and one bit an action.
@@ -174,7 +187,7 @@ _BITS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 def _wanted_in_postgresql(guard: Guard, action: str) -> object:
     each = 0 if action == "TRUNCATE" else 1
     function = guard.function(action)
-    return (guard.table, each + 2 + _BITS[action], "O", True, function, _body(guard, action))
+    return (guard.table, each + 2 + _BITS[action], "O", True, function, _body(guard, action), True)
 
 
 _PRESENT = {"sqlite": _present_in_sqlite, "postgresql": _present_in_postgresql}

@@ -49,8 +49,12 @@ def verify(scope: str | None = None, *, former_keys: bool = False) -> Iterator[F
         raise UnknownStream(
             f"The audit log knows no study or stream {scope!r}. Give none to verify all of it."
         )
-    for name, what in guards.faults(connection, guards.installed(connection)).items():
+    ours = guards.installed(connection)
+    for name, what in guards.faults(connection, ours).items():
         yield Finding(stream="database", what=f"the trigger {name} {what} (--restore-triggers puts it back)")
+    for name in guards.strangers(connection, ours):
+        what = f"the trigger {name} is not the platform's; find out what it does and drop it"
+        yield Finding(stream="database", what=what, stops=False)
     for stream in streams:
         yield from verify_stream(stream, former_keys=former_keys)
 

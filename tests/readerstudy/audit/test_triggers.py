@@ -66,3 +66,42 @@ def test_a_trigger_that_was_switched_off_is_named(log: Stream) -> None:
                 f"CREATE TRIGGER {NAME} BEFORE UPDATE OF id ON reading_response BEGIN SELECT 1; END"
             )
     assert f"the trigger {NAME} was replaced or switched off" in next(iter(verify())).what
+
+
+def test_a_function_that_asks_tables_elsewhere_is_named_though_its_text_is_the_same(log: Stream) -> None:
+    """Attack: an empty table of the same name comes first, so the condition never holds."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's triggers have no search path.")
+    name = "reading_response_frozen_insert"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA elsewhere")
+        cursor.execute("CREATE TABLE elsewhere.studies_freeze (LIKE public.studies_freeze)")
+        cursor.execute(f"ALTER FUNCTION {name}_guard() SET search_path = elsewhere, public")
+    (finding,) = verify()
+    assert f"the trigger {name} was replaced or switched off" in str(finding)
+    _forget_pending_checks()
+    call_command("verify_audit", "--restore-triggers", stdout=StringIO())
+    assert list(verify()) == []
+
+
+ADDED = {
+    "sqlite": [
+        "CREATE TRIGGER aaa AFTER INSERT ON reading_response BEGIN DELETE FROM reading_rating; END",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION rewrites() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        "CREATE TRIGGER aaa BEFORE INSERT ON reading_response FOR EACH ROW EXECUTE FUNCTION rewrites()",
+        "CREATE RULE bbb AS ON UPDATE TO reading_rating DO INSTEAD NOTHING",
+    ],
+}
+
+
+def test_triggers_and_rules_that_somebody_added_are_named(log: Stream) -> None:
+    with connection.cursor() as cursor:
+        for statement in ADDED[connection.vendor]:
+            cursor.execute(statement)
+    findings = list(verify())
+    names = ["aaa", "bbb"] if connection.vendor == "postgresql" else ["aaa"]
+    for name, finding in zip(names, findings, strict=True):
+        assert f"the trigger {name} is not the platform's" in finding.what
+    assert not any(one.stops for one in findings)
