@@ -3,7 +3,7 @@
 A masked one contains nothing that is true: neither truths nor targets, and no comparison of sources.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,9 +21,11 @@ OF_AN_ITEM = (
 OF_THE_TRUTH = ("truth", "within", "positive", "target")
 
 
-def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
+def asked_of_readers(study: Study, *, masked: bool, only: Collection[str] = ()) -> dict[str, Any]:
+    """`only` names the sections of the primary endpoint where the bundle is of a look before the end."""
     protocol = study.protocol.document
     counted = [section for section in protocol.sections if in_bundle(section, masked=masked)]
+    counted = [section for section in counted if not only or section.name in only]
     values = dict(study.sections.values_list("name", "label_values"))
     options = {
         section: {
@@ -39,6 +41,7 @@ def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
         "arms": [
             {"name": arm.name, "sections": [name for name in arm.sections if name in names]}
             for arm in protocol.arms
+            if names & set(arm.sections)
         ],
         "languages": list(protocol.languages),
     }
@@ -50,7 +53,9 @@ def asked_of_readers(study: Study, *, masked: bool) -> dict[str, Any]:
         **found,
         "values": {label: list(values) for label, values in protocol.values.items()},
         "labels": [_label(label) for label in protocol.labels.values()],
-        "endpoints": [_endpoint(endpoint) for endpoint in protocol.endpoints],
+        "endpoints": [
+            _endpoint(endpoint) for endpoint in protocol.endpoints if not only or endpoint.role == "primary"
+        ],
         "sample_size": protocol.sample_size,
     }
 

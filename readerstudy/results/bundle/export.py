@@ -15,7 +15,7 @@ from readerstudy.results.bundle import concerns
 from readerstudy.results.bundle.answers import write_answers
 from readerstudy.results.bundle.asked import asked_of_readers
 from readerstudy.results.bundle.codebook import write_codebook
-from readerstudy.results.bundle.interim import looks_said
+from readerstudy.results.bundle.interim import looks_said, sections_looked_at
 from readerstudy.results.bundle.mask import Mask
 from readerstudy.results.bundle.names import Names, sections_in_bundle
 from readerstudy.results.bundle.plan_files import plan_header, write_plan_files
@@ -62,10 +62,13 @@ def require_exportable(study: Study, *, masked: bool, by: User) -> list[Study]:
 
 
 def write_bundle(study: Study, folder: Path, *, masked: bool, last: bool = True) -> None:
-    """`last` is whether the study has ended; at a look before that more answers follow."""
+    """`last` is whether the study has ended. A look before has the sections of the primary endpoint alone.
+
+    Of the others there may be no answers yet, or those of one reader, of which nothing can be computed.
+    """
     if masked and not sections_in_bundle(study, masked=True):
         raise StaircasesWait
-    names = Mask(study) if masked else Names(study)
+    names = Mask(study) if masked else Names(study, only=() if last else sections_looked_at(study))
     readers = write_answers(study, folder, names)
     if not readers:
         raise NoAnswers
@@ -144,7 +147,7 @@ def _header(study: Study, names: Names | Mask, *, last: bool) -> dict[str, Any]:
         **(_masked_sources(names) if isinstance(names, Mask) else _from_the_plan(study, names)),
         "scale": {"points": list(protocol.scale.points), "labels": list(protocol.scale.labels)},
         "margins": {"detection": protocol.margins.detection, "realism": protocol.margins.realism},
-        **asked_of_readers(study, masked=names.masked),
+        **asked_of_readers(study, masked=names.masked, only=names.only),
         **({} if names.masked else looks_said(study, last=last)),
         "readers_planned": protocol.readers,
         "analysis_plan": protocol.analysis_plan,

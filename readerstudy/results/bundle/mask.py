@@ -80,6 +80,7 @@ class Mask:
     """Masked names of one study, the same in every export of it."""
 
     masked = True
+    only = ()
 
     def __init__(self, study: Study) -> None:
         self._rank = _ranking(study)

@@ -1,5 +1,6 @@
 """The names in an unmasked bundle: sources as the protocol calls them, pseudonyms for images and trials."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -35,15 +36,21 @@ def in_bundle(section: SectionDocument, *, masked: bool) -> bool:
     return not section.practice and not (masked and section.length_tells)
 
 
-def sections_in_bundle(study: Study, *, masked: bool) -> list[Section]:
-    """The sections whose answers a bundle has, in the order of the protocol."""
+def sections_in_bundle(study: Study, *, masked: bool, only: Collection[str] = ()) -> list[Section]:
+    """The sections whose answers a bundle has, in the order of the protocol; of `only`, if it names any."""
     protocol = study.protocol.document
     found = Section.objects.filter(study=study, practice=False).order_by("position")
-    return [section for section in found if in_bundle(protocol.section(section.name), masked=masked)]
+    return [
+        section
+        for section in found
+        if in_bundle(protocol.section(section.name), masked=masked) and (not only or section.name in only)
+    ]
 
 
 class Naming(Protocol):
     masked: bool
+    #: The sections of the bundle; empty where it has all.
+    only: Collection[str]
 
     def trial(self, section: Section, number: int) -> str: ...
 
@@ -59,8 +66,9 @@ class Names:
 
     masked = False
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, *, only: Collection[str] = ()) -> None:
         self.study = study
+        self.only = only
         self.sources = list(Source.objects.filter(study=study).order_by("position"))
         self._pseudonyms = Pseudonyms(study)
 

@@ -72,7 +72,7 @@ def staged(study: Study, names: Naming) -> Iterator[Staged]:
     """Fill the temporary tables for as long as the block lasts."""
     shown: dict[int, Shown] = {}
     readers = _readers(study, names)
-    sections = sections_in_bundle(study, masked=names.masked)
+    sections = sections_in_bundle(study, masked=names.masked, only=names.only)
     # A pooler of connections gives the same session for as long as a transaction lasts. SQLite has one writer
     # at a time, which an export must not be.
     with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():

@@ -35,7 +35,14 @@ from readerstudy.truth.errors import RecipientIsInTheStudy
 from readerstudy.truth.models import Key
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.desk.api.conftest import a_program
-from tests.readerstudy.factory import Locked, a_locked_study, a_user, protocol_text
+from tests.readerstudy.factory import (
+    RATES,
+    Locked,
+    a_locked_study,
+    a_user,
+    protocol_text,
+    read_everything,
+)
 from tests.readerstudy.people import signed_in
 from tests.readerstudy.results.behind_the_triggers import rewrite
 
@@ -55,17 +62,24 @@ of = "quads.pick"
 what = "accuracy"
 against = 0.25
 """
+SECONDARY = """
+[[endpoints]]
+name = "realism"
+of = "rates.rating"
+what = "mean"
+compare = ["hospital-canary", "gan-canary"]
+"""
 LOOKS = "[looks]\nat = [75]\n"
 PAGE = "/studies/knees/interim/"
 API = "/api/studies/knees/interim"
 
 
-def read(made: Locked, name: str, *, misses: int) -> None:
-    """Answer everything; every reader misses other trials."""
+def read(made: Locked, name: str, *, misses: int, most: int = 100) -> None:
+    """Answer everything, or the `most` first; every reader misses other trials."""
     reader = made.reading(name)
     by = reader.person
     assert by is not None
-    for number in range(100):
+    for number in range(most):
         shown = Walk(reader).current
         if shown is None:
             return
@@ -147,6 +161,19 @@ def test_withdrawing_whoever_has_not_begun_lets_no_look_speak_of_the_others() ->
     with pytest.raises(LookHasNoResult, match="Only 2 of 4 readers have answered"):
         look(found)
     assert not InterimLook.objects.exists()
+
+
+@pytest.mark.parametrize("begun", [(), ("rita",)])
+def test_sections_that_nobody_or_one_reader_has_begun_keep_nobody_from_looking(
+    begun: tuple[str, ...],
+) -> None:
+    """Only the sections of the primary endpoint decide, and only they have to be read."""
+    found = with_monitor(planned(SECONDARY + LOOKS + RATES))
+    for name in READERS[:3]:
+        read(found, name, misses=4, most=15)
+    for name in begun:
+        list(read_everything(found.reading(name)))
+    assert look(found).decision == "stop"
 
 
 def test_a_look_without_a_clear_result_lets_the_study_go_on() -> None:
