@@ -8,7 +8,7 @@ only in a section whose protocol says `masked_arms`, and whose images and cases 
 
 import hmac
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
@@ -80,7 +80,7 @@ class Mask:
     """Masked names of one study, the same in every export of it."""
 
     masked = True
-    only = ()
+    only: Collection[str] = ()
 
     def __init__(self, study: Study) -> None:
         self._rank = _ranking(study)
