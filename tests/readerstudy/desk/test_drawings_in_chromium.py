@@ -17,9 +17,11 @@ from readerstudy.results.runs import report_folder
 from readerstudy.studies.models import Run, Study
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.chromium import close
-from tests.readerstudy.factory import QUARTETS, a_locked_study, a_planned_study, a_user, protocol_text
+from tests.readerstudy.factory import CALLS, QUARTETS, a_locked_study, a_planned_study, a_user, protocol_text
 from tests.readerstudy.people import signed_in
+from tests.readerstudy.results.test_case_file import end
 from tests.readerstudy.results.test_cases import REASONS, pick
+from tests.readerstudy.results.test_looking import case_number, read_one
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTH, HEIGHT = 16, 24
@@ -64,6 +66,16 @@ def test_an_image_glows_where_readers_pointed_and_nowhere_else(page: Page) -> No
         assert colour_at(page, image, WIDTH - SPOT[0], HEIGHT - SPOT[1]) == pytest.approx(0, abs=1)
         others = page.locator(".seen:not(:has(circle)) img")
         assert [colour_at(page, other, *SPOT) for other in others.all()] == pytest.approx([0, 0], abs=1)
+
+
+def test_a_replay_and_its_bar_are_in_the_window_together(page: Page) -> None:
+    made = a_locked_study(protocol_text(sections=CALLS), readers=("rita",))
+    read_one(made)
+    end(made)
+    page.goto(f"/studies/knees/cases/calls/{case_number(made)}/replay/R01/")
+    bar = page.locator(".replay-bar").bounding_box()
+    assert bar is not None
+    assert bar["y"] + bar["height"] <= 768
 
 
 def test_the_preflight_draws_the_power_of_its_design(page: Page, settings: Any, tmp_path: Path) -> None:
