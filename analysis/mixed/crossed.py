@@ -1,8 +1,9 @@
 """Crossed random effects: the Hessian of the penalised likelihood, factored through its largest block.
 
 Every answer has exactly one level of each factor (reader, trial, image), so the block of the factor with
-the most levels is diagonal, and only the Schur complement of the others has to be factored densely. A random
-slope is one more block whose loading differs between answers.
+the most levels is diagonal. Where each of its levels lies in one level of another factor (images in trials),
+both together are solved level by level as well. Only the Schur complement of the others has to be factored
+densely. A random slope is one more block whose loading differs between answers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.sparse import csr_array
 
 from analysis.arrays import Floats, Ints
 from analysis.errors import AnalysisError
@@ -87,10 +89,36 @@ class RandomEffects:
         ordered = sorted(terms, key=lambda term: -term.size)
         blocks = [term for term in ordered for _ in term.effects]
         sizes = tuple(term.size for term in blocks)
-        rest = sum(sizes[1:])
-        if sizes[0] * max(rest, 1) > MAX_BORDER_CELLS or rest**2 > MAX_BORDER_CELLS:
+        made = cls(tuple(ordered), tuple(term.codes for term in blocks), sizes)
+        first, rest = (sum(sizes[k] for k in which) for which in (made.outer, made.rest))
+        if first * max(rest, 1) > MAX_BORDER_CELLS or rest**2 > MAX_BORDER_CELLS:
             raise TooManyLevelsError
-        return cls(tuple(ordered), tuple(term.codes for term in blocks), sizes)
+        return made
+
+    @cached_property
+    def parents(self) -> tuple[int, Ints] | None:
+        """The first block in one level of which each level of block 0 lies, and in which level."""
+        for k, codes in enumerate(self.codes[1:], start=1):
+            parent = np.zeros(self.sizes[0], dtype=codes.dtype)
+            parent[self.codes[0]] = codes
+            if (parent[self.codes[0]] == codes).all():
+                return k, parent
+        return None
+
+    @property
+    def outer(self) -> list[int]:
+        """The blocks that are solved level by level."""
+        return [0, self.parents[0]] if self.parents else [0]
+
+    @property
+    def rest(self) -> list[int]:
+        """The blocks whose Schur complement is dense."""
+        return [k for k in range(len(self.sizes)) if k not in self.outer]
+
+    def places(self, blocks: Sequence[int]) -> Ints:
+        """Where the random effects of these blocks stand among all."""
+        starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        return np.concatenate([np.arange(starts[k], starts[k + 1]) for k in [*blocks]] or [np.arange(0)])
 
     @property
     def n_levels(self) -> int:
@@ -98,9 +126,8 @@ class RandomEffects:
 
     @cached_property
     def pairs(self) -> dict[tuple[int, int], Ints]:
-        """For each two blocks, the pair of levels of each answer as one code."""
-        blocks = range(len(self.sizes))
-        return {(k, m): self.codes[k] * self.sizes[m] + self.codes[m] for m in blocks for k in range(m)}
+        """For two blocks, once they are asked for, the pair of levels of each answer as one code."""
+        return {}
 
     def parts(self, parameters: Floats) -> Iterator[tuple[Term, Floats]]:
         """Each term with its parameters."""
@@ -148,75 +175,166 @@ class RandomEffects:
 
     def factor(self, weights: Floats, loadings: Sequence[Loading]) -> "Factored":
         """Factor H = I + Z' W Z."""
-        first = 1.0 + np.bincount(self.codes[0], weights * loadings[0] ** 2, self.sizes[0])
-        rest = sum(self.sizes[1:])
-        border = np.empty((self.sizes[0], rest))
-        inner = np.empty((rest, rest))
-        offsets = np.concatenate([[0], np.cumsum(self.sizes[1:])])
-        for k in range(1, len(self.sizes)):
-            rows = slice(offsets[k - 1], offsets[k])
-            own = weights * loadings[k]
-            border[:, rows] = self._cross(0, k, own * loadings[0])
-            inner[rows, rows] = np.diag(1.0 + np.bincount(self.codes[k], own * loadings[k], self.sizes[k]))
-            for m in range(k + 1, len(self.sizes)):
-                columns = slice(offsets[m - 1], offsets[m])
-                inner[rows, columns] = self._cross(k, m, own * loadings[m])
-                inner[columns, rows] = inner[rows, columns].T
-        return Factored.of(self, np.asarray(first, dtype=np.float64), border, inner)
+        own = [self._own(k, weights, loadings) for k in range(len(self.sizes))]
+        if self.parents is None:
+            by_level = ByLevel.of(own[0])
+        else:
+            k, parent = self.parents
+            coupling = np.bincount(self.codes[0], weights * loadings[0] * loadings[k], self.sizes[0])
+            by_level = ByLevel.of(own[0], own[k], np.asarray(coupling, dtype=np.float64), parent)
+        if not self.rest:
+            return Factored.of(self, by_level, np.empty((0, 0)), np.empty((0, 0)))
 
-    def _cross(self, k: int, m: int, weights: Floats) -> Floats:
-        sums = np.bincount(self.pairs[k, m], weights, self.sizes[k] * self.sizes[m])
-        return np.asarray(sums, dtype=np.float64).reshape(self.sizes[k], self.sizes[m])
+        def between(k: int, m: int) -> Floats:
+            return np.diag(own[k]) if k == m else self._cross(k, m, weights, loadings)
+
+        border, inner = (
+            np.block([[between(k, m) for m in self.rest] for k in rows]) for rows in (self.outer, self.rest)
+        )
+        return Factored.of(self, by_level, border, inner)
+
+    def _own(self, k: int, weights: Floats, loadings: Sequence[Loading]) -> Floats:
+        """The diagonal of a block."""
+        sums = np.bincount(self.codes[k], weights * loadings[k] ** 2, self.sizes[k])
+        return np.asarray(1.0 + sums, dtype=np.float64)
+
+    def _cross(self, k: int, m: int, weights: Floats, loadings: Sequence[Loading]) -> Floats:
+        """What two blocks have in common."""
+        if k > m:
+            return self._cross(m, k, weights, loadings).T
+        if (k, m) not in self.pairs:
+            self.pairs[k, m] = self.codes[k] * self.sizes[m] + self.codes[m]
+        shape = self.sizes[k], self.sizes[m]
+        sums = np.bincount(self.pairs[k, m], weights * loadings[k] * loadings[m], shape[0] * shape[1])
+        return np.asarray(sums, dtype=np.float64).reshape(shape)
+
+
+@dataclass(frozen=True)
+class ByLevel:
+    """The part of H that is solved level by level: a diagonal, or pairs of nested blocks.
+
+    With nested blocks it is [[diag(first), C], [C', diag]], where C has one entry a row, `coupling` in column
+    `parent`; `second` is the diagonal of the Schur complement of the first block.
+    """
+
+    first: Floats
+    second: Floats
+    coupling: Floats
+    parent: Ints
+
+    @classmethod
+    def of(
+        cls,
+        first: Floats,
+        second: Floats | None = None,
+        coupling: Floats | None = None,
+        parent: Ints | None = None,
+    ) -> "ByLevel":
+        if second is None or coupling is None or parent is None:
+            return cls(first, np.empty(0), np.zeros(0), np.zeros(0, dtype=np.intp))
+        taken = np.bincount(parent, coupling**2 / first, len(second))
+        return cls(first, second - taken, coupling, parent)
+
+    @cached_property
+    def _coupled(self) -> csr_array:
+        """C as a table."""
+        n = len(self.first)
+        return csr_array((self.coupling, self.parent, np.arange(n + 1)), shape=(n, len(self.second)))
+
+    @property
+    def log_determinant(self) -> float:
+        return float(np.log(self.first).sum() + np.log(self.second).sum())
+
+    def solve(self, right: Floats) -> Floats:
+        """A⁻¹ r, of a vector or of the columns of a table."""
+        table = right.reshape(len(right), -1)
+        upper, lower = table[: len(self.first)] / self.first[:, None], table[len(self.first) :].copy()
+        if not len(self.second):
+            return upper.reshape(right.shape)
+        lower -= self._coupled.T @ upper
+        lower /= self.second[:, None]
+        upper -= (self._coupled @ lower) / self.first[:, None]
+        return np.concatenate([upper, lower]).reshape(right.shape)
+
+    def inverse(self) -> list[list[Floats]]:
+        """Entries of A⁻¹ by blocks: of each level with itself, and with its parent."""
+        if not len(self.second):
+            return [[1 / self.first]]
+        pull = self.coupling / self.first
+        across = -pull / self.second[self.parent]
+        return [[1 / self.first - pull * across, across], [across, 1 / self.second]]
 
 
 @dataclass(frozen=True)
 class Factored:
-    """H = [[diag, border], [border', inner]] with the Cholesky factor of its Schur complement."""
+    """H = [[by level, border], [border', inner]] with the Cholesky factor of its Schur complement."""
 
     factors: RandomEffects
-    diagonal: Floats
+    by_level: ByLevel
+    border: Floats
     scaled_border: Floats
     schur: Floats | None
     log_determinant: float
 
     @classmethod
-    def of(cls, factors: RandomEffects, diagonal: Floats, border: Floats, inner: Floats) -> "Factored":
-        scaled = border / diagonal[:, None]
-        log_determinant = float(np.log(diagonal).sum())
-        schur = None
-        if len(inner):
+    def of(cls, factors: RandomEffects, by_level: ByLevel, border: Floats, inner: Floats) -> "Factored":
+        log_determinant = by_level.log_determinant
+        scaled, schur = border, None
+        if factors.rest:
+            scaled = by_level.solve(border)
             schur = dpotrf(inner - border.T @ scaled, lower=1)[0]
             log_determinant += 2.0 * float(np.log(np.diag(schur)).sum())
-        return cls(factors, diagonal, scaled, schur, log_determinant)
+        return cls(factors, by_level, border, scaled, schur, log_determinant)
 
     def solve(self, right: Floats) -> Floats:
         """H⁻¹ r."""
-        n_first = len(self.diagonal)
+        outer, rest = (self.factors.places(which) for which in (self.factors.outer, self.factors.rest))
+        found = np.empty_like(right)
         if self.schur is None:
-            return right / self.diagonal
-        first, rest = right[:n_first], right[n_first:]
-        lower = dpotrs(self.schur, rest - self.scaled_border.T @ first, lower=1)[0]
-        return np.concatenate([first / self.diagonal - self.scaled_border @ lower, lower])
+            found[outer] = self.by_level.solve(right[outer])
+            return found
+        lower = dpotrs(self.schur, right[rest] - self.scaled_border.T @ right[outer], lower=1)[0]
+        found[outer] = self.by_level.solve(right[outer]) - self.scaled_border @ lower
+        found[rest] = lower
+        return found
 
     def leverages(self, loadings: Sequence[Loading]) -> tuple[Floats, list[Floats]]:
         """For each answer z' H⁻¹ z, and for each block k its part e_k' H⁻¹ z."""
-        codes, n_factors = self.factors.codes, len(self.factors.sizes)
-        if self.schur is None:
-            part = loadings[0] / self.diagonal[codes[0]]
-            return loadings[0] * part, [part]
-        inverse = dpotrs(self.schur, np.eye(len(self.schur)), lower=1)[0]
-        mixed = self.scaled_border @ inverse
-        first = 1.0 / self.diagonal + np.einsum("ij,ij->i", mixed, self.scaled_border)
-        offsets = np.concatenate([[0], np.cumsum(self.factors.sizes[1:])])
-        inner = [codes[k] + offsets[k - 1] for k in range(1, n_factors)]
-        parts = [loadings[0] * first[codes[0]]] + [np.zeros(len(codes[0])) for _ in inner]
-        for k in range(1, n_factors):
-            across = -mixed[codes[0], inner[k - 1]]
-            parts[0] += loadings[k] * across
-            parts[k] += loadings[0] * across
-            for m in range(1, n_factors):
-                parts[k] += loadings[m] * inverse[inner[k - 1], inner[m - 1]]
-        total = np.zeros(len(codes[0]))
-        for loading, part in zip(loadings, parts, strict=True):
-            total += loading * part
+        inverse = self._inverse_at_answers()
+        parts = [
+            np.asarray(sum(loadings[m] * entries for m, entries in row.items()), dtype=np.float64)
+            for row in inverse
+        ]
+        total = np.asarray(sum(of * part for of, part in zip(loadings, parts, strict=True)), dtype=np.float64)
         return total, parts
+
+    def _inverse_at_answers(self) -> list[dict[int, Floats]]:
+        """Entries of H⁻¹ between the levels of each answer, by pairs of blocks."""
+        codes, outer, rest = self.factors.codes, self.factors.outer, self.factors.rest
+        found: list[dict[int, Floats]] = [{} for _ in codes]
+        child = codes[0]
+        level_of = [np.arange(len(self.by_level.first)), self.by_level.parent]
+        near = self.by_level.inverse()
+        if self.schur is None:
+            for i, j in enumerate(outer):
+                for n, m in enumerate(outer):
+                    found[j][m] = near[i][n][codes[j] if i == n else child]
+            return found
+        inverse = dpotrs(self.schur, np.eye(len(self.schur)), lower=1)[0]
+        starts = np.concatenate([[0], np.cumsum([self.factors.sizes[k] for k in rest])])
+        columns = {k: codes[k] + at for k, at in zip(rest, starts[:-1], strict=True)}
+        ends = np.cumsum([0] + [self.factors.sizes[k] for k in outer])
+        borders = [self.scaled_border[ends[i] : ends[i + 1]] for i in range(len(outer))]
+        mixed = [border @ inverse for border in borders]
+        for i, j in enumerate(outer):
+            own = near[i][i] + np.einsum("ij,ij->i", mixed[i], borders[i])
+            found[j][j] = own[codes[j]]
+            for k in rest:
+                found[j][k] = found[k][j] = -mixed[i][codes[j], columns[k]]
+        if len(outer) > 1:
+            across = near[0][1] + np.einsum("ij,ij->i", mixed[0], borders[1][level_of[1]])
+            found[0][outer[1]] = found[outer[1]][0] = across[child]
+        for k in rest:
+            for m in rest:
+                found[k][m] = inverse[columns[k], columns[m]]
+        return found

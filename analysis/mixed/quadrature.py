@@ -38,7 +38,7 @@ class QuadratureLikelihood(LaplaceLikelihood):
         thresholds, fixed, _ = self.split(parameters)
         answers, random = self.answers, self.answers.random
         code, size = random.codes[0], random.sizes[0]
-        spread = 1 / np.sqrt(factored.diagonal)
+        spread = 1 / np.sqrt(factored.by_level.first)
         offset = answers.offset + answers.design @ fixed
         z, weight = roots_hermitenorm(self.nodes)
         logs = np.empty((self.nodes, size))
