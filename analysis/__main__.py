@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
-from analysis.model_limit import MODEL_ANSWERS
+from analysis.model_limit import MODEL_ANSWERS, MODELLED_STUDY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +64,9 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model-answers",
         type=int,
-        default=MODEL_ANSWERS,
         metavar="N",
-        help="fit mixed models to up to N answers of a section (default: %(default)s)",
+        help="fit mixed models to up to N answers of a section "
+        f"(default: all of a study of up to {MODELLED_STUDY:,} answers, else {MODEL_ANSWERS:,})",
     )
 
 

@@ -16,7 +16,7 @@ from analysis.document.agreement import SectionAgreement
 from analysis.document.endpoints import SubgroupFactor
 from analysis.document.json import to_json
 from analysis.errors import AnalysisError
-from analysis.model_limit import MODEL_ANSWERS
+from analysis.model_limit import limit_for
 from analysis.sections.agreement import agreement_of_calls, agreement_of_picks, agreement_of_ratings
 from analysis.sections.balance import balance
 from analysis.sections.call import discrimination
@@ -42,7 +42,7 @@ class NoAnswersError(AnalysisError):
     """A section has only hidden repeats or catch trials; add the answers that count."""
 
 
-def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> Document:
+def compute(bundle: Bundle, *, model_answers: int | None = None) -> Document:
     """Analyse every section of a bundle.
 
     Parameters
@@ -50,7 +50,8 @@ def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> Document:
     bundle
         What :func:`analysis.read_bundle` returned.
     model_answers
-        Up to how many answers mixed models are fitted.
+        Up to how many answers of a section mixed models are fitted: 60,000 unless given, or all of a study of
+        up to 200,000.
 
     Returns
     -------
@@ -60,10 +61,11 @@ def compute(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS) -> Document:
     study, everybody = bundle.study, bundle
     # no number of people holds an answer of a program
     bundle = people_of(bundle)
+    limit = limit_for(bundle.n_answers, model_answers)
     threads = 1 if bundle.n_answers < ANSWERS_FOR_THREADS else None
     with threadpool_limits(limits=threads, user_api="blas"):
         sections = {
-            section.name: _with_programs(everybody, section, _section(bundle, section, model_answers))
+            section.name: _with_programs(everybody, section, _section(bundle, section, limit))
             for section in study.sections
         }
         decided = endpoints(bundle, sections)

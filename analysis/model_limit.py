@@ -1,6 +1,16 @@
-"""The default for how many answers a report fits mixed models to."""
+"""To how many answers a report fits mixed models where nobody says it."""
 
+#: of a section
 MODEL_ANSWERS = 60_000
+#: a study of so many answers in all is modelled whole: that takes a minute
+MODELLED_STUDY = 200_000
+
+
+def limit_for(n_answers: int, asked: int | None) -> int:
+    """Up to how many answers of a section models are fitted in a study of so many answers."""
+    if asked is not None:
+        return asked
+    return MODELLED_STUDY if n_answers <= MODELLED_STUDY else MODEL_ANSWERS
 
 
 def too_many(n: int, limit: int, what: str, instead: str) -> str | None:

@@ -12,7 +12,6 @@ from analysis.appearing import OutputError, appearing
 from analysis.bundle import Bundle
 from analysis.compute import compute
 from analysis.document import Document, to_json
-from analysis.model_limit import MODEL_ANSWERS
 
 if TYPE_CHECKING:
     from analysis.reporting.outline import Outline
@@ -21,7 +20,7 @@ JSON_NAME = "report.json"
 ALL_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "figures")
 
 
-def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS, columns: Literal[1, 2] = 1) -> "Report":
+def report(bundle: Bundle, *, model_answers: int | None = None, columns: Literal[1, 2] = 1) -> "Report":
     """Analyse a bundle.
 
     Parameters
@@ -29,7 +28,8 @@ def report(bundle: Bundle, *, model_answers: int = MODEL_ANSWERS, columns: Liter
     bundle
         What :func:`analysis.read_bundle` returned.
     model_answers
-        Up to how many answers of a section mixed models are fitted; beyond, the report says what it left out.
+        Up to how many answers of a section mixed models are fitted (60,000 unless given, or all of a study
+        of up to 200,000); beyond, the report says what it left out.
     columns
         Columns of the PDF: one, or two as journals set them.
 

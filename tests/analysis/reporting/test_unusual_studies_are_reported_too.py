@@ -11,7 +11,7 @@ import pytest
 from analysis.__main__ import main
 from analysis.bundle import read_bundle
 from analysis.compute import compute
-from analysis.model_limit import too_many
+from analysis.model_limit import limit_for, too_many
 from analysis.reporting.methods import methods
 from analysis.reporting.report import Report, report
 from analysis.reporting.words import interval, levelled
@@ -227,6 +227,14 @@ def test_more_answers_than_are_modelled_are_said_with_limit_reason_and_way_out(t
         "given time and memory."
     )
     assert too_many(60_000, 60_000, "picks", "") is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked", "limit"),
+    [(200_000, None, 200_000), (200_001, None, 60_000), (200_000, 17, 17), (10**6, 10**6, 10**6)],
+)
+def test_a_study_of_200_000_answers_is_modelled_whole(answers: int, asked: int | None, limit: int) -> None:
+    assert limit_for(answers, asked) == limit
 
 
 def test_the_limit_of_the_models_can_be_set(tmp_path: Path) -> None:
