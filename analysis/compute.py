@@ -151,6 +151,9 @@ def software() -> dict[str, str]:
 
 
 def _section(bundle: Bundle, section: Section, limit: int) -> SectionResult:
+    if section.name in bundle.set_aside:
+        reason = bundle.set_aside[section.name]
+        return SectionResult(task=section.task, alternatives=section.alternatives, reason=reason)
     if not _read_by_people(bundle, section):
         return SectionResult(task=section.task, alternatives=section.alternatives)
     part = TASKS[section.task](bundle, section, limit)

@@ -1,16 +1,19 @@
 """A bundle: the folder of answers that a study exports and the analysis reads."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.bundle.checks import check_tables, codes
-from analysis.bundle.columns import TABLES, columns_of
+from analysis.bundle.checks import check_tables, codes, set_aside
+from analysis.bundle.columns import ANSWER_TABLES, TABLES, columns_of
 from analysis.bundle.csvfile import read_table
+from analysis.bundle.grid import without_sections
+from analysis.bundle.item_checks import MARKS
 from analysis.bundle.study import Study, read_study
 
 
@@ -24,6 +27,8 @@ class Bundle:
         What was asked, from ``study.json``.
     picks, ratings, calls, checks, answers, marks, readers, images
         The tables, indexed by their row in the file; ``None`` where the study has none.
+    set_aside
+        The sections of which nothing can be computed, with why; their answers are in no table.
     digests
         SHA-256 of each file that was read.
     """
@@ -37,6 +42,7 @@ class Bundle:
     marks: pd.DataFrame | None = None
     readers: pd.DataFrame | None = None
     images: pd.DataFrame | None = None
+    set_aside: Mapping[str, str] = field(default_factory=dict)
     digests: dict[str, str]
 
     @property
@@ -83,10 +89,15 @@ def read_bundle(folder: str | Path) -> Bundle:
     present = [file for file in TABLES if os.path.lexists(folder / file)]
     tables = {file: read_table(folder / file, columns_of(file, study)) for file in present}
     check_tables(study, tables)
+    aside = set_aside(study, tables)
+    if aside:
+        answered = (*ANSWER_TABLES, MARKS)
+        tables |= {file: without_sections(tables[file], aside) for file in answered if file in tables}
     return Bundle(
         study=study,
+        set_aside=aside,
         digests={file: _digest(folder / file) for file in ("study.json", *present)},
-        **{file.removesuffix(".csv"): table for file, table in tables.items()},
+        **{file.removesuffix(".csv"): table for file, table in tables.items() if table is not None},
     )
 
 

@@ -10,11 +10,18 @@ from analysis.bundle.cells import source_of
 from analysis.bundle.columns import ANSWER_TABLES
 from analysis.bundle.errors import BundleError, quoted
 from analysis.bundle.item_checks import KEY, check_answers
-from analysis.bundle.study import Study
+from analysis.bundle.study import Section, Study
 
 Tables = Mapping[str, pd.DataFrame]
 #: What a section has two of, at least; an image where nothing is said.
 UNITS = {"pick_real": "trial", "ask": "trial"}
+_TABLE_OF = {
+    "pick_real": "picks.csv",
+    "call": "calls.csv",
+    "check_label": "checks.csv",
+    "rate": "ratings.csv",
+    "ask": "answers.csv",
+}
 ONE_ANSWER = {
     "picks.csv": ("section", "reader", "trial", "repeat_of"),
     "ratings.csv": ("section", "reader", "trial", "image", "repeat_of"),
@@ -39,7 +46,6 @@ def check_tables(study: Study, tables: Tables) -> None:
     check_answers(study, tables)
     _check_sources_of_images(tables)
     _check_readers(tables, answers)
-    _check_sections(study, answers)
 
 
 def codes(table: pd.DataFrame, names: Sequence[str]) -> Ints:
@@ -211,34 +217,41 @@ def _check_readers(tables: Tables, answers: Tables) -> None:
         raise BundleError("readers.csv", what, "remove the row, or add the answers", row=row, column="reader")
 
 
-def _check_sections(study: Study, answers: Tables) -> None:
-    """Each section has answers, from two readers or more, to two trials or more."""
-    if not answers:
+def set_aside(study: Study, tables: Tables) -> dict[str, str]:
+    """Find the sections of which nothing can be computed, each with why; refuse a bundle of such alone.
+
+    A study that ended early may have sections that nobody read, or one reader alone.
+    """
+    if not any(file in tables for file in ANSWER_TABLES):
         raise BundleError(
             "study.json", "no table of answers lies beside it", "add " + " or ".join(ANSWER_TABLES)
         )
-    expected = {
-        "pick_real": "picks.csv",
-        "call": "calls.csv",
-        "check_label": "checks.csv",
-        "rate": "ratings.csv",
-        "ask": "answers.csv",
-    }
+    refusals = {}
     for index, section in enumerate(study.sections):
-        file = expected[section.task]
-        table = answers.get(file)
+        file = _TABLE_OF[section.task]
+        table = tables.get(file)
         rows = table[(table["section"] == section.name).to_numpy()] if table is not None else None
         if rows is None or rows.empty:
             what = f"section {quoted(section.name)} has no answers in {file}"
-            raise BundleError(
-                "study.json", what, "add them, or leave out the section", column=f"sections[{index}].name"
-            )
-        unit = UNITS.get(section.task, "image")
-        if section.task == "ask" and all(item.of == "section" for item in section.items):
-            unit = "reader"
-        for column, word in (("reader", "reader"), (unit, unit)):
-            if rows[column].nunique() < 2:
-                only = rows[column].iloc[0]
-                what = f"{quoted(only)} is the only {word} of section {quoted(section.name)}"
-                remedy = f"add the answers of a second {word}: one alone says nothing about others"
-                raise BundleError(file, what, remedy, row=int(rows.index[0]), column=column)
+            column = f"sections[{index}].name"
+            remedy = "add them, or leave out the section"
+            refusals[section.name] = BundleError("study.json", what, remedy, column=column)
+        elif alone := _alone(section, file, rows):
+            refusals[section.name] = alone
+    if study.sections and len(refusals) == len(study.sections):
+        raise next(iter(refusals.values()))
+    return {name: f"{refusal.what[0].upper()}{refusal.what[1:]}." for name, refusal in refusals.items()}
+
+
+def _alone(section: Section, file: str, rows: pd.DataFrame) -> BundleError | None:
+    """What is wrong with the answers of one reader, or to one trial."""
+    unit = UNITS.get(section.task, "image")
+    if section.task == "ask" and all(item.of == "section" for item in section.items):
+        unit = "reader"
+    for column in ("reader", unit):
+        if rows[column].nunique() < 2:
+            only = rows[column].iloc[0]
+            what = f"{quoted(only)} is the only {column} of section {quoted(section.name)}"
+            remedy = f"add the answers of a second {column}: one alone says nothing about others"
+            return BundleError(file, what, remedy, row=int(rows.index[0]), column=column)
+    return None

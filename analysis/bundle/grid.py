@@ -1,5 +1,6 @@
 """Arrange the rows of a bundle as readers x cases tables."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,12 @@ def without_trials(rows: pd.DataFrame, trials: set[str]) -> pd.DataFrame:
     if not trials:
         return rows
     return tidy(rows[~rows["trial"].isin(trials).to_numpy()])
+
+
+def without_sections(rows: pd.DataFrame, sections: Collection[str]) -> pd.DataFrame | None:
+    """The rows of other sections than these; None where no others are."""
+    kept = rows[~rows["section"].isin(sections).to_numpy()]
+    return None if kept.empty else tidy(kept)
 
 
 def extra_trials(rows: pd.DataFrame | None) -> set[str]:

@@ -65,7 +65,10 @@ class StudyFacts(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class SectionResult(Result):
-    """The results of one section; what its task does not have is left out."""
+    """The results of one section; what its task does not have is left out.
+
+    `reason` is why nothing of it was computed.
+    """
 
     task: Task
     alternatives: int | None = left_out()
@@ -80,6 +83,7 @@ class SectionResult(Result):
     conduct: Conduct | None = left_out()
     sensitivity: tuple[Sensitivity, ...] | None = left_out()
     subgroups: tuple[SubgroupFactor, ...] | None = left_out()
+    reason: str | None = left_out()
 
 
 @dataclass(frozen=True, kw_only=True)

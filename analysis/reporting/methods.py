@@ -52,6 +52,8 @@ def _design(document: Document) -> Iterator[str]:
     said = (plan_method, findable_method, audit_method, disclosed, known_elsewhere, notice, _programs, _arms)
     yield from filter(None, (sentence(document) for sentence in said))
     for name, part in document.sections.items():
+        if part.reason:
+            yield f"Nothing is computed of section {name}. {part.reason}"
         if part.conduct:
             done = part.conduct.completeness
             asked = len(part.items or ())

@@ -134,6 +134,9 @@ class _Material:
         self.last = {"figure": 0, "table": 0}
 
     def results(self, name: str) -> Iterator[PartOutline]:
+        reason = self.document.sections[name].reason
+        if reason:
+            yield PartOutline(title="Not computed", sentences=[reason], figures=[], tables=[])
         for part, title in PART_TITLES.items():
             if getattr(self.document.sections[name], part) is not None:
                 yield self._part(name, part, title, list(prose.part_results(self.document, name, part)))

@@ -95,6 +95,8 @@ def _tested(
     if found is None:
         # any item, also one that is short for a task, is in answers.csv
         found, reason = of_item(bundle, asked)
+        named = (asked.section, *(asked.compare or ()))
+        reason = next((bundle.set_aside[name] for name in named if name in bundle.set_aside), reason)
     bare = Endpoint(
         name=asked.name,
         role=asked.role,

@@ -249,17 +249,34 @@ def test_a_reader_who_is_not_listed_is_refused(tmp_path: Path) -> None:
     assert "“R3” is not in readers.csv" in str(error)
 
 
-def test_one_reader_alone_is_refused(tmp_path: Path) -> None:
+def test_a_section_of_one_reader_is_set_aside(tmp_path: Path) -> None:
     lines = TABLES["picks.csv"].splitlines()
-    error = refusal(write_bundle(tmp_path, tables={"picks.csv": "\n".join(lines[:7])}))
-    assert "“R1” is the only reader of section “trios”" in str(error)
+    bundle = read_bundle(write_bundle(tmp_path, tables={"picks.csv": "\n".join(lines[:7])}))
+    assert bundle.set_aside == {"trios": "“R1” is the only reader of section “trios”."}
+    assert (bundle.picks, bundle.ratings) == (None, None)
+    assert bundle.n_answers == 36 + 16
 
 
-def test_one_trial_alone_is_refused(tmp_path: Path) -> None:
+def test_a_section_of_one_trial_is_set_aside(tmp_path: Path) -> None:
     lines = TABLES["picks.csv"].splitlines()
     kept = [line for line in lines if ",T1," in line or "trial" in line]
-    error = refusal(write_bundle(tmp_path, tables={"picks.csv": "\n".join(kept)}))
-    assert "“T1” is the only trial of section “trios”" in str(error)
+    bundle = read_bundle(write_bundle(tmp_path, tables={"picks.csv": "\n".join(kept)}))
+    assert bundle.set_aside == {"trios": "“T1” is the only trial of section “trios”."}
+
+
+def test_a_section_without_answers_is_set_aside(tmp_path: Path) -> None:
+    more = study(sections=[*STUDY["sections"], {"name": "more", "task": "rate"}])
+    bundle = read_bundle(write_bundle(tmp_path, study=more))
+    assert bundle.set_aside == {"more": "Section “more” has no answers in ratings.csv."}
+
+
+def test_a_bundle_of_such_sections_alone_is_refused(tmp_path: Path) -> None:
+    lines = TABLES["picks.csv"].splitlines()
+    trios = study(sections=STUDY["sections"][:1])
+    folder = write_bundle(tmp_path, study=trios, tables={"picks.csv": "\n".join(lines[:7])})
+    for file in ("ratings.csv", "calls.csv", "checks.csv"):
+        (folder / file).unlink()
+    assert "“R1” is the only reader of section “trios”" in str(refusal(folder))
 
 
 def test_an_image_of_two_sources_is_refused(tmp_path: Path) -> None:
@@ -284,11 +301,6 @@ STUDIES = [
     (study(margins={"detection": -1}), "margins.detection", "no number between 0 and 1"),
     (study(margins=[0.1]), "margins", "is not an object"),
     (study(level=95), "level", "between 0.5 and 1"),
-    (
-        study(sections=[*STUDY["sections"], {"name": "more", "task": "rate"}]),
-        "sections[3].name",
-        "no answers",
-    ),
 ]
 
 
