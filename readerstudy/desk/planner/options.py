@@ -99,7 +99,7 @@ class EndpointQuestion(Shape):
         -MOST,
         MOST,
         0.5,
-        "Of shares and areas that are compared: the value of the second.",
+        "Of shares and areas that are compared: the value of the second. Chance is 0 for net shares.",
     )
     margin = _number(
         "Margin", 0, MOST, 0.1, "Of non-inferiority and equivalence, in the unit of the answers."
