@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from readerstudy.audit.errors import AuditError
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
     from rfc3161_client import TimeStampResponse
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
@@ -30,16 +31,20 @@ class StampUnfit(AuditError, code="stamp_unfit"):
     """The stamp does not belong to this text, or no authority in AUDIT_STAMP_ROOTS made it."""
 
 
+class RootsUnfit(AuditError, code="roots_unfit"):
+    """It has to be a file with the authority's certificates (PEM), which can be read."""
+
+
 def stamp(text: str, *, url: str) -> str:
     """The authority's answer for a text, in base64. Only a digest of the text is sent."""
     client = _client()
     asked = client.TimestampRequestBuilder().data(text.encode()).nonce(nonce=True).build()
-    query = urllib.request.Request(  # noqa: S310  (an operator's setting, checked there)
-        url, data=asked.as_bytes(), headers={"Content-Type": QUERY, "Accept": REPLY}
-    )
     if not url.startswith(("https://", "http://")):
         raise NotStamped(f"AUDIT_STAMP_URL is {url!r}; it has to begin with https:// or http://.")
     try:
+        query = urllib.request.Request(  # noqa: S310  (checked above)
+            url, data=asked.as_bytes(), headers={"Content-Type": QUERY, "Accept": REPLY}
+        )
         with urllib.request.urlopen(query, timeout=TIMEOUT_S) as answer:  # noqa: S310
             told = client.decode_timestamp_response(answer.read(MOST_BYTES))
         granted = client.PKIStatus(told.status) == client.PKIStatus.GRANTED
@@ -53,16 +58,23 @@ def stamp(text: str, *, url: str) -> str:
 
 def stamped_at(text: str, token: str, *, roots: Path) -> datetime:
     """When the authority saw the text. Raises StampUnfit unless a certificate in `roots` vouches for it."""
-    from cryptography.x509 import load_pem_x509_certificates
-
     client = _client()
-    builder = client.VerifierBuilder(roots=load_pem_x509_certificates(roots.read_bytes()))
+    builder = client.VerifierBuilder(roots=_certificates_in(roots))
     try:
         told: TimeStampResponse = client.decode_timestamp_response(base64.b64decode(token, validate=True))
         builder.build().verify_message(told, text.encode())
     except (ValueError, binascii.Error, client.VerificationError) as error:
         raise StampUnfit from error
     return told.tst_info.gen_time
+
+
+def _certificates_in(roots: Path) -> list["Certificate"]:
+    from cryptography.x509 import load_pem_x509_certificates
+
+    try:
+        return load_pem_x509_certificates(roots.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RootsUnfit(f"AUDIT_STAMP_ROOTS is {str(roots)!r}. {RootsUnfit()}") from error
 
 
 def _client() -> Any:
