@@ -3,14 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from django.utils.timesince import timesince
 
 from readerstudy.desk.watching.deviations import deviations_of, is_stale, pauses_of
 from readerstudy.reading.models import Submission, Tally
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.protocol import ProtocolDocument
+
+
+NEVER = (None, False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,8 @@ class ReaderProgress:
     sections: tuple[SectionProgress, ...]
     seconds_a_trial: float | None
     last_answer: datetime | None
+    #: Whether that time is the beginning of the hour.
+    last_is_of_the_hour: bool = False
     pauses: int = 0
     deviations: tuple[str, ...] = ()
     #: Answers on each day on which any came.
@@ -59,9 +65,14 @@ class ReaderProgress:
         return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
 
     @property
-    def silence(self) -> str:
-        """How long ago the last answer came, in one unit."""
-        return timesince(self.last_answer, depth=1) if self.last_answer else ""
+    def last_seen(self) -> str:
+        """How long ago the last answer came, in one unit, and no closer than its time is told."""
+        if self.last_answer is None:
+            return ""
+        hours = (timezone.now() - self.last_answer) // timedelta(hours=1) + 1
+        if self.last_is_of_the_hour and hours <= 24:
+            return f"in the last {hours} hours" if hours > 1 else "in the last hour"
+        return f"{timesince(self.last_answer, depth=1)} ago"
 
     @property
     def is_stale(self) -> bool:
@@ -73,7 +84,8 @@ class _Counts:
     answered: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     days: dict[int, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     paces: dict[int, tuple[int, int]] = field(default_factory=dict)
-    last: dict[int, datetime] = field(default_factory=dict)
+    #: By reader; whether it is the beginning of the hour.
+    last: dict[int, tuple[datetime, bool]] = field(default_factory=dict)
     #: Readers with the sections they handed in.
     handed_in: set[tuple[int, str]] = field(default_factory=set)
 
@@ -100,7 +112,8 @@ def progress_of(study: Study, *, with_departures: bool = True) -> list[ReaderPro
             enrolment=reader,
             sections=_sections(document, counts, reader),
             seconds_a_trial=counts.pace(reader.pk),
-            last_answer=counts.last.get(reader.pk),
+            last_answer=counts.last.get(reader.pk, NEVER)[0],
+            last_is_of_the_hour=counts.last.get(reader.pk, NEVER)[1],
             pauses=pauses.get(reader.pk, 0),
             deviations=tuple(deviations.get(reader.pk, ())),
             days=counts.days[reader.pk],
@@ -127,7 +140,7 @@ def _counts(study: Study, tallies: Iterable[Tally]) -> _Counts:
         uncounted = sections[section].counting_tells
         if uncounted:
             seen_at = seen_at.replace(minute=0, second=0, microsecond=0)
-        counts.last[reader] = max(counts.last.get(reader, seen_at), seen_at)
+        counts.last[reader] = max(counts.last.get(reader, (seen_at, uncounted)), (seen_at, uncounted))
         if uncounted:
             continue
         if one.answers:

@@ -229,6 +229,35 @@ def test_sections_go_by_their_titles(made: Locked) -> None:
     assert '<th scope="col">Triples</th><th scope="col">Calls</th>' in page(made)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "of_the_hour", "words"),
+    [
+        (43, True, "in the last hour"),
+        (61, True, "in the last 2 hours"),
+        (50 * 60, True, "2\xa0days ago"),
+        (43, False, "43\xa0minutes ago"),
+    ],
+)
+def test_how_long_ago_is_told_no_closer_than_the_time(minutes: int, of_the_hour: bool, words: str) -> None:
+    """An answer of practice was given at some time of its hour."""
+    told = ReaderProgress(
+        enrolment=Enrolment(),
+        sections=(),
+        seconds_a_trial=None,
+        last_answer=timezone.now() - timedelta(minutes=minutes),
+        last_is_of_the_hour=of_the_hour,
+    )
+    assert told.last_seen == words
+
+
+def test_an_answer_given_just_now_in_practice_was_not_given_minutes_ago() -> None:
+    made = a_locked_study(protocol_text(sections=PRACTICE + "pass_mark = 1.0\n" + CALLS))
+    answer_next(made.reading("rita"))
+    told = page(made)
+    assert "in the last hour" in told
+    assert "minutes ago" not in told
+
+
 def test_another_round_of_practice_shows_nowhere() -> None:
     """A coordinator sees the same of a reader who passed at once and of one who had to practise again.
 
