@@ -49,6 +49,12 @@ def commitment_of(study: Study) -> str:
     return _row(study).commitment
 
 
+def require_readable(study: Study) -> None:
+    """Refuse secrets that no key opens, whichever of them is asked for first."""
+    for column in SIZES:
+        _open(study, column)
+
+
 def keeps_commitment(study: Study) -> bool:
     """Whether the plan secret is the one that was committed to, at the creation and at the lock."""
     events = Event.objects.filter(stream__name=study.scope, verb__in=(CREATED, LOCKED))

@@ -13,7 +13,7 @@ from readerstudy.studies.verify_people import events_by_key
 from readerstudy.truth.errors import PlanWasChanged
 from readerstudy.truth.models import Key, Plan, Source, TruthSeal
 from readerstudy.truth.seal_truth import row_digest, truth_digest, truth_rows
-from readerstudy.truth.secrets import LOCKED, keeps_commitment, plan_key
+from readerstudy.truth.secrets import LOCKED, keeps_commitment, plan_key, require_readable
 from readerstudy.truth.stored_plan import stored_digest
 from readerstudy.truth.verify_decisions import verify_decisions
 
@@ -47,6 +47,7 @@ def _locked_truth(study: Study) -> Iterator[str]:
         return
     if plan.is_computable and "commitment" in locked:
         yield "the plan is marked as computable from the protocol, and was not when it was locked"
+    require_readable(study)
     if not keeps_commitment(study):
         yield "the plan secret is not the one that was committed to"
     packed = locked.get("packed", "")

@@ -13,7 +13,6 @@ from readerstudy.reading.models import Submission, Tally
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.protocol import ProtocolDocument
 
-
 NEVER = (None, False)
 
 

@@ -23,6 +23,7 @@ from readerstudy.studies.models import Enrolment, Study, TrialImage
 from readerstudy.studies.withdraw import withdraw
 from readerstudy.truth.disclose import Case, confirm_disclosure, request_disclosure
 from readerstudy.truth.duplicate import duplicate
+from readerstudy.truth.errors import SecretUnreadable
 from readerstudy.truth.models import DisclosureRequest, Provenance, Source
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import (
@@ -411,3 +412,21 @@ def test_a_plan_that_is_made_to_look_computable_is_found(made: Locked, tmp_path:
     rewrite("UPDATE truth_plan SET seed = 1")
     assert any("marked as computable" in what for what in findings(made.study))
     no_export_leaves(made, tmp_path, "marked as computable")
+
+
+@pytest.mark.parametrize("column", ["plan_secret", "name_secret", "pixel_seed"])
+def test_a_secret_that_no_key_opens_is_named_and_hides_no_other_study(column: str, tmp_path: Path) -> None:
+    made, other = (a_locked_study(slug=slug) for slug in ("knees", "hips"))
+    for each in (made, other):
+        list(read_everything(each.reading("rita")))
+    freeze_study(made.study, by=made.owner, reason="done")
+    foreign = "name_secret" if column == "plan_secret" else "plan_secret"
+    rewrite(f"UPDATE truth_studysecrets SET {column} = {foreign} WHERE study_id = {made.study.pk}")
+    rewrite(f"UPDATE reading_response SET response_ms = 1 WHERE enrolment_id = {other.reading('rita').pk}")
+    with pytest.raises(CommandError) as told:
+        call_command("verify_audit", stdout=StringIO())
+    assert f"opens {column} of study {made.study.uuid}. Restore the key file" in str(told.value)
+    assert f"{other.study.scope}/enrolment" in str(told.value)
+    with pytest.raises(SecretUnreadable, match=f"opens {column} of study"):
+        export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=True)
+    assert not (tmp_path / "bundle").exists()

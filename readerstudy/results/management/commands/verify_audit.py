@@ -18,6 +18,7 @@ from readerstudy.errors import ReaderstudyError
 from readerstudy.results.verify_study import verify_study
 from readerstudy.studies.command import text_of
 from readerstudy.studies.models import Study
+from readerstudy.truth.errors import TruthError
 
 
 class Command(BaseCommand):
@@ -81,7 +82,10 @@ def _findings(study: str | None, options: dict[str, Any]) -> Iterator[Finding]:
     studies = [one] if one else [] if study else Study.objects.order_by("pk")
     for held in studies:
         found = verify_study(held, pixels=options["pixels"], former_keys=former_keys, log=one is not None)
-        yield from found
+        try:
+            yield from found
+        except TruthError as error:  # one study that no key opens must not hide what is wrong with others
+            yield Finding(stream=held.scope, what=str(error))
     if options["lines"] is not None:
         yield from verify_lines(text_of(options["lines"]).splitlines())
     if options["against"] is not None:
