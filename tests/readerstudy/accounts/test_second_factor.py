@@ -89,6 +89,21 @@ def test_a_mailed_code_does_not_go_round_the_second_factor(alice: User, client: 
     assert "_auth_user_id" not in client.session
 
 
+def test_a_new_password_by_a_mailed_link_confirms_nothing_where_there_is_a_second_factor(alice: User) -> None:
+    """Somebody at an unlocked workstation with the mailbox open beside it."""
+    client = signed_in(alice, confirmed=True)
+    set_up_app(client)
+    mail.outbox.clear()
+    client.post(reverse("account_reset_password"), {"email": alice.email})
+    found = re.search(r"/accounts/password/reset/key/\S+", str(mail.outbox[0].body))
+    assert found is not None
+    new = "quite another phrase 77"
+    client.post(client.get(found.group())["Location"], {"password1": new, "password2": new})
+    assert client.get(reverse("account_reauthenticate"))["Location"].startswith("/accounts/login/")
+    client.post("/accounts/login/", {"login": alice.email, "password": new})
+    assert "_auth_user_id" not in client.session
+
+
 def test_the_secret_of_an_app_is_not_readable_in_the_database(alice: User) -> None:
     secret = set_up_app(signed_in(alice, confirmed=True))
     kept = Authenticator.objects.get(user=alice, type=Authenticator.Type.TOTP)
