@@ -33,12 +33,14 @@ def require_room(study: Study, *, by: User, held: int, brought: int) -> None:
     if 0 < settings.STUDY_QUOTA_GIB * GIB < held:
         raise QuotaUsed(
             f"The study may hold {settings.STUDY_QUOTA_GIB} GiB of images and uploads; this would be more. "
-            "Take images out, or ask the operator to raise STUDY_QUOTA_GIB."
+            "Take images out, or ask the operator to raise STUDY_QUOTA_GIB. "
+            "Abandoned uploads are deleted after a week."
         )
     if by.email != OPERATOR and 0 < settings.ACCOUNT_QUOTA_GIB * GIB < brought:
         raise QuotaUsed(
             f"Your account may bring {settings.ACCOUNT_QUOTA_GIB} GiB of images and uploads into studies; "
-            "this would be more. Take images out, or ask the operator to raise ACCOUNT_QUOTA_GIB."
+            "this would be more. Take images out, or ask the operator to raise ACCOUNT_QUOTA_GIB. "
+            "Abandoned uploads are deleted after a week."
         )
 
 
