@@ -430,3 +430,30 @@ def test_a_secret_that_no_key_opens_is_named_and_hides_no_other_study(column: st
     with pytest.raises(SecretUnreadable, match=f"opens {column} of study"):
         export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=True)
     assert not (tmp_path / "bundle").exists()
+
+
+REWRITES = """
+CREATE FUNCTION rewrites() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  SELECT id INTO NEW.pick_id FROM reading_slot
+  WHERE presentation_id = NEW.presentation_id AND id <> NEW.pick_id LIMIT 1;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER aaa BEFORE INSERT ON reading_response FOR EACH ROW EXECUTE FUNCTION rewrites()
+"""
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Triggers of SQLite change no row on its way.")
+def test_a_trigger_that_somebody_added_only_warns_but_no_answer_that_it_rewrote_leaves(
+    tmp_path: Path,
+) -> None:
+    """Replication and backups have triggers of their own; the log has what the reader answered."""
+    made = a_locked_study()
+    with connection.cursor() as cursor:
+        cursor.execute(REWRITES)
+    list(read_everything(made.reading("rita")))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DROP TRIGGER aaa ON reading_response")
+    end(made)
+    [answer, *_] = Response.objects.order_by("pk")
+    no_export_leaves(made, tmp_path, f"answer {answer.pk} (")
