@@ -26,6 +26,16 @@ def text(raw: str) -> str:
     return stripped
 
 
+def printed(raw: str) -> str:
+    """What does not print becomes a space."""
+    return "".join(c if c.isprintable() else " " for c in raw)
+
+
+def label(raw: str) -> str:
+    """The value of a label. It was locked with its study, so what does not print is not refused."""
+    return text(printed(raw))
+
+
 def words(raw: str) -> str:
     """What a reader wrote, in lines or not; control characters become spaces."""
     if len(raw) > WORDS_LENGTH:

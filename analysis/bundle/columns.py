@@ -107,8 +107,8 @@ def _checks(study: Study) -> dict[str, Column]:
         "image": _name(),
         "source": _source(study, needed=False),
         "label": _name(),
-        "intended": _name(needed=False),
-        "observed": _name(needed=False),
+        "intended": _word(cells.label, needed=False),
+        "observed": _word(cells.label, needed=False),
         "verdict": _word(VERDICT),
     }
 

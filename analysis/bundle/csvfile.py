@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.arrays import Floats, Ints
+from analysis.bundle.cells import printed
 from analysis.bundle.columns import Column
 from analysis.bundle.errors import BundleError, CellError, quoted, unreadable
 from analysis.spreadsheet import restored
@@ -194,7 +195,7 @@ class _Gathered:
                 raise CellError("the cell is empty", "write a value, or leave out the row")
             return None
         if self.column is None:
-            return "".join(c if c.isprintable() else " " for c in restored(raw))
+            return printed(restored(raw))
         return self.column.parse(restored(raw) if self.column.text else raw)
 
     def series(self) -> Floats | pd.Categorical:

@@ -219,7 +219,9 @@ class _Rows:
         if not file:
             raise _RowRefused(f"The column {FILE} is empty. Name the file.")
         spacing_mm = _spacing(values.pop(SPACING, ""))
-        return Row(file=file, patient=values.pop(PATIENT, ""), spacing_mm=spacing_mm, labels=values)
+        patient = values.pop(PATIENT, "")
+        labels = {label: _shown(label, value) for label, value in values.items()}
+        return Row(file=file, patient=patient, spacing_mm=spacing_mm, labels=labels)
 
     def _file(self, cells: list[str]) -> str:
         """Return the file that a row names, as it is found among the files given."""
@@ -230,6 +232,17 @@ class _Rows:
 
     def _refuse(self, line: int, file: str, reason: str) -> None:
         self.refused.append(Refused(line=line, file=file, reason=reason))
+
+
+def _shown(label: str, value: str) -> str:
+    """The value of a label with plain spaces. Readers choose it, and tables and reports print it."""
+    value = " ".join(value.split())
+    hidden = next((sign for sign in value if not sign.isprintable()), "")
+    if hidden:
+        raise _RowRefused(
+            f"{label} holds a character that cannot be seen (U+{ord(hidden):04X}). Type the value again."
+        )
+    return value
 
 
 def _spacing(given: str) -> float | None:

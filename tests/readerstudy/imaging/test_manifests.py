@@ -31,6 +31,8 @@ def test_a_bad_manifest_is_refused_with_its_line(text: str, words: str) -> None:
         (",1", 3, "", "The column file is empty"),
         ("a.png,1", 3, "a.png", "Line 2 says the same"),
         ("b.png,\udcfc", 3, "b.png", "letters that are no UTF-8"),
+        ("b.png,2\u200b", 3, "b.png", "grade holds a character that cannot be seen (U+200B). Type the value"),
+        ("b.png,2\x07", 3, "b.png", "grade holds a character that cannot be seen (U+0007)"),
     ],
 )
 def test_a_bad_row_is_refused_and_the_others_are_taken(rows: str, line: int, file: str, words: str) -> None:
@@ -89,3 +91,11 @@ def test_a_name_is_found_however_the_system_spells_its_letters() -> None:
     assert parse_manifest("file,view\na.png,seitlich ha\u0308lftig\n").row_of("a.png").labels == {  # type: ignore[union-attr]
         "view": "seitlich h\u00e4lftig"
     }
+
+
+def test_the_spaces_of_spreadsheet_programs_are_spaces() -> None:
+    """A label with a no-break space could not be reported once its study was locked."""
+    manifest = parse_manifest("file,grade\na.png,grade\xa02\nb.png,grade\t2\n")
+    assert [manifest.row_of(name) for name in ("a.png", "b.png")] == [
+        Row(file=name, labels={"grade": "grade 2"}) for name in ("a.png", "b.png")
+    ]

@@ -13,7 +13,16 @@ from readerstudy.results.freeze import freeze_study
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
-from tests.readerstudy.factory import CALLS, CHECKS, QUARTETS, RATES, Locked, a_locked_study, protocol_text
+from tests.readerstudy.factory import (
+    CALLS,
+    CHECKS,
+    QUARTETS,
+    RATES,
+    Locked,
+    a_locked_study,
+    protocol_text,
+    read_everything,
+)
 
 pytestmark = pytest.mark.django_db
 FORMATS = ("html", "pdf", "xlsx", "json")
@@ -59,3 +68,22 @@ def test_every_form_of_the_report_is_written(
     assert zipfile.ZipFile(out / "report.xlsx").testzip() is None
     assert ("canary" in page) is not masked
     assert ("The bundle is masked" in page) is masked
+
+
+def test_labels_that_do_not_print_keep_no_study_from_its_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Earlier versions imported them, and what is locked cannot change any more."""
+    odd = ("grade\xa01", "\u200bgrade 2", "\t=9", "a\x07b", "plain")
+    made = a_locked_study(
+        protocol_text(sections=CHECKS),
+        readers=("rita", "ron"),
+        labels=lambda source, number: {"grade": odd[number % len(odd)]},
+    )
+    for name in ("rita", "ron"):
+        list(read_everything(made.reading(name)))
+    freeze_study(made.study, by=made.owner, reason="done")
+    request_unblinding(made.study, by=made.owner, reason="done")
+    confirm_unblinding(made.study, by=made.owner, reason="done")
+    bundle = export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=False)
+    assert main(["report", str(bundle), "--out", str(tmp_path / "report")]) == 0, capsys.readouterr()
