@@ -90,14 +90,13 @@ def read_bundle(folder: str | Path) -> Bundle:
     tables = {file: read_table(folder / file, columns_of(file, study)) for file in present}
     check_tables(study, tables)
     aside = set_aside(study, tables)
-    if aside:
-        answered = (*ANSWER_TABLES, MARKS)
-        tables |= {file: without_sections(tables[file], aside) for file in answered if file in tables}
+    answered = [file for file in (*ANSWER_TABLES, MARKS) if aside and file in tables]
+    kept = {file: without_sections(tables[file], aside) for file in answered}
     return Bundle(
         study=study,
         set_aside=aside,
         digests={file: _digest(folder / file) for file in ("study.json", *present)},
-        **{file.removesuffix(".csv"): table for file, table in tables.items() if table is not None},
+        **{file.removesuffix(".csv"): table for file, table in (tables | kept).items() if table is not None},
     )
 
 
