@@ -1,6 +1,7 @@
 """The key that seals the secrets of studies, kept in a file outside the database and its backup.
 
-The file holds one key a line, base64, the newest first: the first seals, each of them opens.
+The file holds one key a line, base64, the newest first: the first seals, each of them opens. Whoever meets an
+error, readers included, learns its name and not its folder.
 """
 
 import base64
@@ -35,12 +36,16 @@ def unseal(sealed: bytes, *, context: str) -> Hidden:
         except InvalidTag:
             continue
     raise SecretUnreadable(
-        f"No key in {key_file()} opens {context}. Restore the key file that belongs to this database."
+        f"No key in {_named()} opens {context}. Restore the key file that belongs to this database."
     )
 
 
 def key_file() -> Path:
     return Path(settings.SECRETS_KEY_FILE)
+
+
+def _named() -> str:
+    return f"{key_file().name} (SECRETS_KEY_FILE)"
 
 
 def create_key_file() -> None:
@@ -69,17 +74,17 @@ def _keys() -> list[Hidden]:
         lines = path.read_bytes().split()
     except FileNotFoundError:
         raise KeyFileMissing(
-            f"The key file {path} is missing, and the secrets of studies cannot be read without it. "
+            f"The key file {_named()} is missing, and the secrets of studies cannot be read without it. "
             "Restore it from its own backup, or set SECRETS_KEY_FILE to where it is."
         ) from None
     except OSError as error:
-        raise KeyFileUnfit(f"The key file {path} cannot be read: {error.strerror}.") from None
+        raise KeyFileUnfit(f"The key file {_named()} cannot be read: {error.strerror}.") from None
     if others:
-        raise KeyFileUnfit(f"Other users can read the key file {path}. Run: chmod 600 {path}")
+        raise KeyFileUnfit(f"Other users can read the key file {_named()}. Run chmod 600 on it.")
     keys = [_key(line) for line in lines]
     if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise KeyFileUnfit(
-            f"The key file {path} has to hold one key of {KEY_BYTES} bytes in base64 a line. "
+            f"The key file {_named()} has to hold one key of {KEY_BYTES} bytes in base64 a line. "
             "Restore it from its backup."
         )
     return keys

@@ -101,7 +101,10 @@ def test_a_key_file_that_is_gone_is_never_replaced_by_a_new_one(key: Path) -> No
     study = a_study("one")
     key.unlink()
     for needs_it in (lambda: plan_secret_of(study), lambda: a_study("two")):
-        with pytest.raises(KeyFileMissing, match=r"secrets\.key is missing.*Restore it from its own backup"):
+        with pytest.raises(
+            KeyFileMissing,
+            match=r"secrets\.key \(SECRETS_KEY_FILE\) is missing.*Restore it from its own backup",
+        ):
             needs_it()
     assert not key.exists()
 
@@ -110,7 +113,7 @@ def test_a_key_file_that_is_gone_is_never_replaced_by_a_new_one(key: Path) -> No
 def test_a_damaged_key_file_is_refused_with_its_name(key: Path, content: bytes) -> None:
     study = a_study()
     key.write_bytes(content)
-    with pytest.raises(KeyFileUnfit, match=r"secrets\.key has to hold one key"):
+    with pytest.raises(KeyFileUnfit, match=r"secrets\.key \(SECRETS_KEY_FILE\) has to hold one key"):
         plan_secret_of(study)
 
 

@@ -1,6 +1,7 @@
 """A staircase follows its rule, two at a time, for each reader anew; its path is replayed from the bundle."""
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +178,19 @@ def test_a_bundle_with_another_exposure_is_found_out() -> None:
     rows[2]["exposure_ms"] = "50"
     [found] = other_exposures(rows, protocol, {"R1": 3}, key)
     assert found.startswith("glimpses, R1, screen 3: ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lines", [b"", b"A" * 43 + b"=\n", None])
+def test_a_reader_is_not_told_where_the_keys_of_the_server_lie(
+    lines: bytes | None, tmp_path: Path, settings: Any
+) -> None:
+    made = a_study(each=10, reversals=1)
+    settings.SECRETS_KEY_FILE = tmp_path / "secrets.key"
+    if lines is not None:
+        settings.SECRETS_KEY_FILE.touch(mode=0o600)
+        settings.SECRETS_KEY_FILE.write_bytes(lines)
+    refused = a_tab(made).get("state")
+    assert refused.status_code == 409
+    assert "secrets.key (SECRETS_KEY_FILE)" in refused.json()["detail"]
+    assert str(tmp_path) not in refused.json()["detail"]
