@@ -12,10 +12,10 @@ TEXT_LENGTH = 200
 WORDS_LENGTH = 100_000
 
 
-def text(raw: str) -> str:
+def text(raw: str, *, longest: int = TEXT_LENGTH) -> str:
     """A name: some printable characters without line breaks."""
-    if len(raw) > TEXT_LENGTH:
-        raise CellError(f"{quoted(raw)} has {len(raw)} characters", f"use at most {TEXT_LENGTH}")
+    if len(raw) > longest:
+        raise CellError(f"{quoted(raw)} has {len(raw)} characters", f"use at most {longest}")
     if not raw.isprintable():
         raise CellError(
             f"{quoted(raw)} holds a control character", "use printable characters on one line only"
@@ -32,8 +32,8 @@ def printed(raw: str) -> str:
 
 
 def label(raw: str) -> str:
-    """The value of a label. It was locked with its study, so what does not print is not refused."""
-    return text(printed(raw))
+    """The value of a label. It was locked with its study, so neither length nor what does not print is refused."""
+    return text(printed(raw), longest=WORDS_LENGTH)
 
 
 def words(raw: str) -> str:

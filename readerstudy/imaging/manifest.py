@@ -13,6 +13,7 @@ from readerstudy.imaging.errors import BadManifest
 
 FILE, PATIENT, SPACING = "file", "patient", "spacing_mm"
 LARGEST_SPACING_MM = 1000
+LONGEST_LABEL = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +242,10 @@ def _shown(label: str, value: str) -> str:
     if hidden:
         raise _RowRefused(
             f"{label} holds a character that cannot be seen (U+{ord(hidden):04X}). Type the value again."
+        )
+    if len(value) > LONGEST_LABEL:
+        raise _RowRefused(
+            f"{label} has {len(value)} characters; at most {LONGEST_LABEL} are allowed. Shorten it."
         )
     return value
 

@@ -33,6 +33,7 @@ def test_a_bad_manifest_is_refused_with_its_line(text: str, words: str) -> None:
         ("b.png,\udcfc", 3, "b.png", "letters that are no UTF-8"),
         ("b.png,2\u200b", 3, "b.png", "grade holds a character that cannot be seen (U+200B). Type the value"),
         ("b.png,2\x07", 3, "b.png", "grade holds a character that cannot be seen (U+0007)"),
+        (f"b.png,{'2' * 201}", 3, "b.png", "grade has 201 characters; at most 200 are allowed. Shorten it."),
     ],
 )
 def test_a_bad_row_is_refused_and_the_others_are_taken(rows: str, line: int, file: str, words: str) -> None:

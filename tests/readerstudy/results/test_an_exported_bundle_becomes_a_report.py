@@ -70,11 +70,11 @@ def test_every_form_of_the_report_is_written(
     assert ("The bundle is masked" in page) is masked
 
 
-def test_labels_that_do_not_print_keep_no_study_from_its_report(
+def test_labels_that_do_not_print_or_are_long_keep_no_study_from_its_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Earlier versions imported them, and what is locked cannot change any more."""
-    odd = ("grade\xa01", "\u200bgrade 2", "\t=9", "a\x07b", "plain")
+    odd = ("grade\xa01", "\u200bgrade 2", "\t=9", "a\x07b", "plain " * 50)
     made = a_locked_study(
         protocol_text(sections=CHECKS),
         readers=("rita", "ron"),
