@@ -32,7 +32,7 @@ def printed(raw: str) -> str:
 
 
 def label(raw: str) -> str:
-    """The value of a label. It was locked with its study, so neither length nor what does not print is refused."""
+    """The value of a label. It was locked with its study: however long, it is not refused."""
     return text(printed(raw), longest=WORDS_LENGTH)
 
 
