@@ -9,13 +9,14 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from analysis.bundle import Bundle
+from analysis.bundle.errors import quoted
 from analysis.bundle.grid import extra_trials, primary, rows_of, spread, without_trials
 from analysis.bundle.study import Section, Study
 from analysis.document import Document, SectionResult, StudyFacts
 from analysis.document.agreement import SectionAgreement
 from analysis.document.endpoints import SubgroupFactor
 from analysis.document.json import to_json
-from analysis.errors import AnalysisError
+from analysis.errors import NothingToAnalyseError
 from analysis.model_limit import limit_for
 from analysis.sections.agreement import agreement_of_calls, agreement_of_picks, agreement_of_ratings
 from analysis.sections.balance import balance
@@ -38,7 +39,7 @@ FORM = 1
 ANSWERS_FOR_THREADS = 20_000
 
 
-class NoAnswersError(AnalysisError):
+class NoAnswersError(NothingToAnalyseError):
     """A section has only hidden repeats or catch trials; add the answers that count."""
 
 
@@ -156,6 +157,14 @@ def _section(bundle: Bundle, section: Section, limit: int) -> SectionResult:
         return SectionResult(task=section.task, alternatives=section.alternatives, reason=reason)
     if not _read_by_people(bundle, section):
         return SectionResult(task=section.task, alternatives=section.alternatives)
+    try:
+        return _computed(bundle, section, limit)
+    except NothingToAnalyseError:
+        reason = f"Section {quoted(section.name)} has too few answers."
+        return SectionResult(task=section.task, alternatives=section.alternatives, reason=reason)
+
+
+def _computed(bundle: Bundle, section: Section, limit: int) -> SectionResult:
     part = TASKS[section.task](bundle, section, limit)
     ratings = rows_of(bundle.ratings, section.name)
     if ratings is not None:

@@ -1,6 +1,6 @@
 """How far the headline number of a section depends on choices: missing and fast answers, hidden repeats."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from analysis.bundle.grid import has_values, is_extra, spread, tidy
 from analysis.bundle.study import Section, Study
 from analysis.crossed import CrossedMean, crossed_contrast, crossed_rate
 from analysis.document.endpoints import Sensitivity
+from analysis.errors import NothingToAnalyseError
 from analysis.sections.conduct import FAST_MS
 
 Summary = Callable[[Floats], CrossedMean]
@@ -22,8 +23,8 @@ def sensitivity_of_picks(study: Study, section: Section, rows: pd.DataFrame) -> 
     def summary(table: Floats) -> CrossedMean:
         return crossed_rate(table, chance=chance, level=study.level)
 
-    found = _rows(rows, "trial", lambda part: part["correct"].to_numpy(), lambda _part: summary)
-    return tuple(_sensitivity("real images found", analysis, mean) for analysis, mean in found)
+    choices = _choices(rows, "trial", lambda part: part["correct"].to_numpy(), lambda _part: summary)
+    return tuple(_computed("real images found", choices))
 
 
 def sensitivity_of_calls(study: Study, rows: pd.DataFrame) -> tuple[Sensitivity, ...]:
@@ -45,33 +46,32 @@ def sensitivity_of_calls(study: Study, rows: pd.DataFrame) -> tuple[Sensitivity,
 
         return summary
 
-    found = _rows(rows, "image", right, balanced)
-    return tuple(_sensitivity("balanced accuracy", analysis, mean) for analysis, mean in found)
+    return tuple(_computed("balanced accuracy", _choices(rows, "image", right, balanced)))
 
 
-def _rows(
+def _choices(
     rows: pd.DataFrame,
     case: str,
     right: Callable[[pd.DataFrame], Floats],
     summary_of: Callable[[pd.DataFrame], Summary],
-) -> Iterator[tuple[str, CrossedMean]]:
-    """The main analysis, then each other choice that these answers allow."""
+) -> Iterator[tuple[str, Summary, Floats]]:
+    """The main analysis, then each other choice that these answers allow, with its table."""
     main = tidy(rows[~is_extra(rows)])
     summary, table = summary_of(main), spread(main, case, right(main)).values
-    yield "main analysis", summary(table)
+    yield "main analysis", summary, table
     if has_values(main, "response_ms"):
         slow = tidy(main[~(main["response_ms"].to_numpy() < FAST_MS)])
         if 0 < len(slow) < len(main):
-            yield "without answers under one second", summary_of(slow)(spread(slow, case, right(slow)).values)
+            yield "without answers under one second", summary_of(slow), spread(slow, case, right(slow)).values
     if np.isnan(table).any():
         whole = np.isfinite(table).all(axis=0)
         if whole.sum() > 1:
-            yield "cases that every reader answered", summary(np.where(whole, table, np.nan))
-        yield "missing answers counted as wrong", summary(np.where(np.isnan(table), 0.0, table))
-        yield "missing answers counted as correct", summary(np.where(np.isnan(table), 1.0, table))
+            yield "cases that every reader answered", summary, np.where(whole, table, np.nan)
+        yield "missing answers counted as wrong", summary, np.where(np.isnan(table), 0.0, table)
+        yield "missing answers counted as correct", summary, np.where(np.isnan(table), 1.0, table)
     again = _with_repeats(rows, case)
     if again is not None:
-        yield "hidden repeats counted too", summary_of(again)(spread(again, case, right(again)).values)
+        yield "hidden repeats counted too", summary_of(again), spread(again, case, right(again)).values
 
 
 def _with_repeats(rows: pd.DataFrame, case: str) -> pd.DataFrame | None:
@@ -87,13 +87,18 @@ def _with_repeats(rows: pd.DataFrame, case: str) -> pd.DataFrame | None:
     return tidy(kept) if repeat.any() else None
 
 
-def _sensitivity(quantity: str, analysis: str, mean: CrossedMean) -> Sensitivity:
-    return Sensitivity(
-        analysis=analysis,
-        quantity=quantity,
-        estimate=mean.estimate,
-        low=mean.low,
-        high=mean.high,
-        p=mean.p,
-        n_answers=mean.n_answers,
-    )
+def _computed(quantity: str, choices: Iterable[tuple[str, Summary, Floats]]) -> Iterator[Sensitivity]:
+    for analysis, summary, table in choices:
+        try:
+            mean = summary(table)
+        except NothingToAnalyseError:  # it leaves no answer about one kind of image
+            continue
+        yield Sensitivity(
+            analysis=analysis,
+            quantity=quantity,
+            estimate=mean.estimate,
+            low=mean.low,
+            high=mean.high,
+            p=mean.p,
+            n_answers=mean.n_answers,
+        )

@@ -223,3 +223,21 @@ def test_overconfidence_and_brier_score_carry_readers_and_images(calls: dict[str
         )
     assert found["gap"]["estimate"] == pytest.approx(found["overconfidence"], abs=1e-12)
     assert found["score"]["estimate"] == pytest.approx(found["brier"], abs=1e-12)
+
+
+def test_a_choice_that_leaves_no_image_of_one_kind_is_not_offered(tmp_path: Path) -> None:
+    """Few answers of a reading that ended early: every reader answered two images, both synthetic."""
+    rows = [("R1", "real", 2), ("R1", "b", 0), ("R1", "a", 2), ("R2", "b", 0), ("R2", "a", 2), ("R2", "a", 1)]
+    text = "section,reader,image,source,call\n"
+    text += "".join(f"singles,{reader},{source}-{i},{source},real\n" for reader, source, i in rows)
+    part = analysed(tmp_path / "few", {"name": "singles", "task": "call"}, "calls.csv", text)
+    analyses = [row["analysis"] for row in part["sensitivity"]]
+    assert analyses[0] == "main analysis"
+    assert "cases that every reader answered" not in analyses
+
+
+def test_a_section_of_catch_trials_alone_says_that_it_has_too_few_answers(tmp_path: Path) -> None:
+    text = "section,reader,image,source,call,catch\n"
+    text += "".join(f"singles,R{r},a-{i},a,real,1\n" for r in range(2) for i in range(3))
+    part = analysed(tmp_path / "few", {"name": "singles", "task": "call"}, "calls.csv", text)
+    assert part == {"task": "call", "reason": "Section “singles” has too few answers."}
