@@ -8,11 +8,9 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from readerstudy.imaging.canvas import Canvas
 from readerstudy.imaging.errors import CrashedDecoder, Refusal
@@ -76,7 +74,7 @@ def open_pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
 
 
-class WorkerPool:
+class WorkerPool(ExitStack):
     """A pool of processes, or the caller's own process where `workers` is 0.
 
     Processes write what they make below `folder`; otherwise buffers come back with their pixels.
@@ -91,19 +89,13 @@ class WorkerPool:
         most_seconds: float = MOST_SECONDS,
         folder: Path | None = None,
     ) -> None:
+        super().__init__()
         self._canvas = canvas
         self._prepare = prepare
         self._rest = (canvas, prepare, most_seconds, folder)
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._close()
+        self.callback(self._close)
 
     def begin(self, jobs: Sequence[Job]) -> Future[list[Outcome]]:
         if self._workers == 0 or not jobs:

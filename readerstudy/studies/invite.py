@@ -130,13 +130,17 @@ def _require_something_to_monitor(study: Study) -> None:
         raise OneMonitor
 
 
+def _not_accepted(enrolment: Enrolment) -> tuple[Enrolment, Invitation]:
+    enrolment = enrolment.take_turn()
+    if enrolment.person is not None or enrolment.invitation is None:
+        raise AcceptedAlready
+    return enrolment, enrolment.invitation
+
+
 @transaction.atomic
 def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
     """Create a new link for somebody who has not accepted; the old one stops working."""
-    enrolment = enrolment.take_turn()
-    old = enrolment.invitation
-    if enrolment.person is not None or old is None:
-        raise AcceptedAlready
+    enrolment, old = _not_accepted(enrolment)
     return _relink(enrolment, old, old.email, "link renewed", by=by, reason="A new link was made")
 
 
@@ -144,10 +148,7 @@ def renew_link(enrolment: Enrolment, *, by: User) -> Invited:
 def readdress(enrolment: Enrolment, email: str, *, by: User, reason: str) -> Invited:
     """Invite another address to the place of a reader who has not accepted, such as after a typing error."""
     enrolment.study.take_turn()
-    enrolment = enrolment.take_turn()
-    old = enrolment.invitation
-    if enrolment.person is not None or old is None:
-        raise AcceptedAlready
+    enrolment, old = _not_accepted(enrolment)
     if enrolment.study.is_frozen:
         raise StudyIsFrozen
     require_reason(reason)

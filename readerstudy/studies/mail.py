@@ -1,10 +1,8 @@
 """Emails to the people of a study: invitations and reminders, sent through Django's mail backends."""
 
 import logging
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from smtplib import SMTPException, SMTPServerDisconnected
-from types import TracebackType
-from typing import Self
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
@@ -23,23 +21,17 @@ from readerstudy.studies.models import Enrolment, Role
 logger = logging.getLogger(__name__)
 
 
-class Post:
+class Post(ExitStack):
     """The mail server, for the emails of one request: one connection, and no retry if it does not answer.
 
     Links are shown once: whoever invites twenty people must not wait twenty times for a server that is down.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._connection = get_connection()
         self._answers = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._hang_up()
+        self.callback(self._hang_up)
 
     def takes(self, email: EmailMessage) -> bool:
         """Return whether the server accepted an email; the reason for a refusal is in the log."""

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from readerstudy.accounts.models import Scope
-from readerstudy.desk.ending.archives import bundle_archive, reproduction_archive
+from readerstudy.desk.ending.archives import Archiver, bundle_archive, reproduction_archive
 from readerstudy.desk.ending.queries import unblinding_of
 from readerstudy.desk.ending.shapes import FreezeOut, UnblindingOut
 from readerstudy.desk.shell.access import STAFF, UNBLINDERS
@@ -75,27 +75,27 @@ class SharedImagesApprovalView(_UnblindingStep):
         return self.take(slug, approve_shared_images)
 
 
-class BundleView(DeskView):
-    """The answers as a bundle of tables; masked as long as the study is blinded."""
-
+class _ArchiveView(DeskView):
     reads = Scope.RESULTS_READ
+
+    def sent(self, slug: str, make: Archiver) -> FileResponse:
+        study = self.study(slug, *UNBLINDERS)
+        self.confirmed()
+        archive, name = make(study, by=self.person())
+        return FileResponse(archive, as_attachment=True, filename=name)
+
+
+class BundleView(_ArchiveView):
+    """The answers as a bundle of tables; masked as long as the study is blinded."""
 
     @download("bundle_download", "application/zip")
     def get(self, request: Request, slug: str) -> HttpResponseBase:
-        study = self.study(slug, *UNBLINDERS)
-        self.confirmed()
-        archive, name = bundle_archive(study, by=self.person())
-        return FileResponse(archive, as_attachment=True, filename=name)
+        return self.sent(slug, bundle_archive)
 
 
-class ReproductionView(DeskView):
+class ReproductionView(_ArchiveView):
     """The archive that recomputes the report."""
-
-    reads = Scope.RESULTS_READ
 
     @download("reproduction_download", "application/zip")
     def get(self, request: Request, slug: str) -> HttpResponseBase:
-        study = self.study(slug, *UNBLINDERS)
-        self.confirmed()
-        archive, name = reproduction_archive(study, by=self.person())
-        return FileResponse(archive, as_attachment=True, filename=name)
+        return self.sent(slug, reproduction_archive)
