@@ -15,8 +15,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import send_mail
 from django.core.signing import Signer
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django_tasks import task
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.ends import STREAM, VERB, keep_ends
@@ -27,6 +29,7 @@ from readerstudy.audit.verify import Finding, verify_ends
 
 logger = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
+FIRST_WAIT_S, LONGEST_WAIT_S = 60, 3600
 STAMP_MAY_TAKE = timedelta(minutes=10)
 _SALT = "readerstudy.audit.outside"
 
@@ -66,9 +69,52 @@ def _stamp(signed: dict[str, Any]) -> dict[str, str]:
 def keep_outside(*, by: User | None, to: Path | None, mail: str) -> str:
     """Write the line to the end of a file, and mail it."""
     line = end_line(by=by)
-    if to is not None:
-        with to.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    _put(line, to=to, mail=mail)
+    return line
+
+
+def keep_outside_daily() -> str | None:
+    """The same once a day, where the settings name a file or an address."""
+    if not (settings.AUDIT_ENDS_FILE or settings.AUDIT_ENDS_MAIL) or not _day_begins():
+        return None
+    line = end_line(by=None)
+    for place in ("to", "mail"):
+        keep.call(line, place, FIRST_WAIT_S)
+    return line
+
+
+@transaction.atomic
+def _day_begins() -> bool:
+    """Whether a line is due. Of several workers that ask at once, one is told so."""
+    Stream.objects.get_or_create(name=STREAM, defaults={"scope": STREAM})
+    Stream.objects.select_for_update().get(name=STREAM)
+    daily = Event.objects.filter(stream__name=STREAM, verb=VERB, subject="daily")
+    if daily.filter(at__gt=timezone.now() - EVERY).exists():
+        return False
+    return bool(keep_ends(by=None, on="daily", always=True))
+
+
+@task()
+def keep(line: str, place: str, wait_s: int) -> None:
+    """Keep a line where the settings say so, or try again, ever more rarely, until the next line is due."""
+    settled = {"to": settings.AUDIT_ENDS_FILE, "mail": settings.AUDIT_ENDS_MAIL}
+    try:
+        _put(line, **{place: settled[place]})
+    except (OSError, ValueError) as error:  # ValueError: no address
+        logger.error("The daily line about the audit log was not kept (%s): %s", place, error)  # noqa: TRY400
+        again = timezone.now() + timedelta(seconds=wait_s)
+        if again < datetime.fromisoformat(json.loads(line)["at"]) + EVERY:
+            keep.using(run_after=again).enqueue(line, place, min(2 * wait_s, LONGEST_WAIT_S))
+
+
+def _put(line: str, *, to: Path | str | None = None, mail: str = "") -> None:
+    if to:
+        text = f"{line}\n".encode()
+        with Path(to).open("ab", buffering=0) as file:
+            end = file.tell()
+            if file.write(text) < len(text):  # half a line would make the whole file unreadable
+                file.truncate(end)
+                raise OSError(f"{to} has no room for it")
     if mail:
         send_mail(
             subject=f"Where the audit log of {settings.SITE_URL} ends",
@@ -76,17 +122,6 @@ def keep_outside(*, by: User | None, to: Path | None, mail: str) -> str:
             from_email=None,
             recipient_list=[mail],
         )
-    return line
-
-
-def keep_outside_daily() -> str | None:
-    """The same once a day, where the settings name a file or an address."""
-    to, mail = settings.AUDIT_ENDS_FILE, settings.AUDIT_ENDS_MAIL
-    last = Event.objects.filter(stream__name=STREAM, verb=VERB, subject="daily").order_by("-number").first()
-    if not (to or mail) or (last is not None and timezone.now() - last.at < EVERY):
-        return None
-    keep_ends(by=None, on="daily", always=True)
-    return keep_outside(by=None, to=Path(to) if to else None, mail=mail)
 
 
 def verify_lines(lines: Iterable[str]) -> Iterator[Finding]:

@@ -1,4 +1,3 @@
-import logging
 import os
 import signal
 import subprocess
@@ -17,8 +16,6 @@ from readerstudy.studies.runs import take_up_vanished
 from readerstudy.studies.runs.presence import say_present
 
 SECONDS_BETWEEN_LOOKS = 20
-
-logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -85,8 +82,5 @@ def _look_after(stop: threading.Event, beside: list[_Beside], parent: int) -> No
             one.restart_if_dead()
         say_present()
         take_up_vanished()
-        try:
-            keep_outside_daily()
-        except OSError:  # the loop goes on, and the next line covers this one
-            logger.exception("The daily line about the end of the audit log could not be kept.")
+        keep_outside_daily()
         close_old_connections()
