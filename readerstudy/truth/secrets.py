@@ -8,6 +8,7 @@ Everything else takes a key derived for one purpose: `plan_key(study, purpose)`,
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from readerstudy.audit.models import Event
 from readerstudy.studies.create import CREATED
 from readerstudy.studies.models import Study
 from readerstudy.truth.allocation.keys import commitment
-from readerstudy.truth.errors import CommitmentBroken, NoSecrets
+from readerstudy.truth.errors import CommitmentBroken, NoSecrets, SecretUnreadable
 from readerstudy.truth.hidden import Hidden, derive
 from readerstudy.truth.key_file import create_key_file, key_file, seal, unseal
 from readerstudy.truth.models import StudySecrets
@@ -29,7 +30,9 @@ def make_secrets(study: Study) -> StudySecrets:
     existing = StudySecrets.objects.filter(study=study).first()
     if existing is not None:
         return existing
-    if not key_file().exists() and not StudySecrets.objects.exists():
+    if StudySecrets.objects.exists():
+        _require_the_key_file()
+    elif not key_file().exists():
         create_key_file()
     return StudySecrets.objects.create(study=study, **drawn_secrets(study.uuid))
 
@@ -53,6 +56,18 @@ def require_readable(study: Study) -> None:
     """Refuse secrets that no key opens, whichever of them is asked for first."""
     for column in SIZES:
         _open(study, column)
+
+
+def _require_the_key_file() -> None:
+    """Refuse to seal with a key that opens nothing here: it is not the one that will be kept."""
+    for uuid, sealed in StudySecrets.objects.order_by("-pk").values_list("study__uuid", "plan_secret"):
+        with suppress(SecretUnreadable):
+            unseal(bytes(sealed), context=_context(uuid, "plan_secret"))
+            return
+    raise SecretUnreadable(
+        f"No key in {key_file().name} (SECRETS_KEY_FILE) opens the secrets of any study, so no study can be "
+        "created. Restore the key file of this database, or put its keys below the new one."
+    )
 
 
 def keeps_commitment(study: Study) -> bool:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from readerstudy.audit.models import Event
 from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Study
+from readerstudy.truth.duplicate import duplicate
 from readerstudy.truth.errors import KeyFileMissing, KeyFileUnfit, NoSecrets, SecretUnreadable
 from readerstudy.truth.key_file import create_key_file
 from readerstudy.truth.models import StudySecrets
@@ -133,6 +135,38 @@ def test_another_key_opens_nothing_and_an_added_key_leaves_the_old_ones_working(
         plan_secret_of(study)
     key.write_bytes(key.read_bytes() + old)
     assert plan_secret_of(study) == secret
+
+
+def test_no_study_is_sealed_with_the_key_file_of_another_database(key: Path, client: Client) -> None:
+    study = a_study("one")
+    old = key.read_bytes()
+    key.unlink()
+    create_key_file()
+    wrong = key.read_bytes()
+    told = r"secrets\.key \(SECRETS_KEY_FILE\) opens the secrets of any study.*Restore the key file"
+    for seals in (lambda: a_study("two"), lambda: duplicate(study, by=study.created_by)):
+        with pytest.raises(SecretUnreadable, match=told):
+            seals()
+    client.force_login(study.created_by)
+    answer = client.post("/api/studies", {"text": protocol_text()}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "secret_unreadable")
+    page = client.post("/studies/new/", {"text": protocol_text()}, follow=True).content.decode()
+    assert ["no study can be created" in told for told in (str(answer.json()), page)] == [True, True]
+    assert [one.slug for one in Study.objects.all()] == ["one"]
+    key.write_bytes(wrong + old)
+    new = a_study("two")
+    key.write_bytes(wrong)
+    assert len(plan_secret_of(new)) == 32
+
+
+def test_one_study_whose_key_is_lost_stops_no_new_one(key: Path) -> None:
+    a_study("one")
+    old = key.read_bytes()
+    create_key_file()
+    lost = a_study("lost")
+    StudySecrets.objects.filter(study=lost).update(plan_secret=b"x" * 60)
+    assert plan_secret_of(a_study("two"))
+    assert key.read_bytes() == old
 
 
 def test_secrets_show_in_no_text_form_and_no_traceback() -> None:
