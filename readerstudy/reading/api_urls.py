@@ -34,9 +34,7 @@ urlpatterns = [
     path("<slug:slug>/keys", api.KeysView.as_view(), name="reading-keys"),
     path("<slug:slug>/display", api.DisplayView.as_view(), name="reading-display"),
     path(
-        "<slug:slug>/presentations/<token:token>",
-        api.PresentationView.as_view(),
-        name="reading-presentation",
+        "<slug:slug>/presentations/<token:token>", api.PresentationView.as_view(), name="reading-presentation"
     ),
     path("<slug:slug>/presentations/<token:token>/draft", api.DraftView.as_view(), name="reading-draft"),
     path(

@@ -41,10 +41,7 @@ def fill_questionnaire(enrolment: Enrolment, answers: Mapping[str, str], *, by: 
             "questionnaire filled",
             by=by,
             on=enrolment,
-            particulars={
-                "questions": sorted(checked),
-                "answers": questionnaire_digest(checked, filled.salt),
-            },
+            particulars={"questions": sorted(checked), "answers": questionnaire_digest(checked, filled.salt)},
             audience=Audience.READER,
         )
     return filled

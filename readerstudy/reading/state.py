@@ -95,10 +95,7 @@ def show(walk: Walk, presentation: Presentation) -> dict[str, Any]:
     goes_back = walk.lets_go_back(presentation.section) or walk.lets_undo(presentation.section)
     previous = previous_answer(presentation, enrolment.pk) if goes_back else None
     shown = _shown(walk, presentation, walk.number(presentation), walk.before(presentation))
-    return shown | {
-        "draft": body,
-        "previous": _as_shown(walk, presentation, previous) if previous else None,
-    }
+    return shown | {"draft": body, "previous": _as_shown(walk, presentation, previous) if previous else None}
 
 
 def _shown(walk: Walk, presentation: Presentation, number: int, back: Presentation | None) -> dict[str, Any]:

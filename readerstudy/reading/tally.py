@@ -38,9 +38,7 @@ def tally(response: Response, section: Section, ratings: Iterable[int]) -> None:
     changed = _choices(response, ratings)
     if response.revision > 1:
         corrected = Response.objects.select_related("pick").get(
-            presentation=response.presentation,
-            enrolment=response.enrolment,
-            revision=response.revision - 1,
+            presentation=response.presentation, enrolment=response.enrolment, revision=response.revision - 1
         )
         points = Rating.objects.filter(response=corrected).values_list("points", flat=True)
         changed.subtract(_choices(corrected, points))

@@ -231,10 +231,7 @@ def _call() -> dict[str, Text]:
 
 
 def _rate() -> dict[str, Text]:
-    return {
-        "question": _("How realistic is each image?"),
-        "question_one": _("How realistic is this image?"),
-    }
+    return {"question": _("How realistic is each image?"), "question_one": _("How realistic is this image?")}
 
 
 def _check_label() -> dict[str, Text]:

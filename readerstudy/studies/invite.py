@@ -96,13 +96,7 @@ def place_of(enrolment: Enrolment) -> dict[str, object]:
 
 @transaction.atomic
 def invite_staff(
-    study: Study,
-    email: str,
-    role: str,
-    *,
-    by: User,
-    language: str = "",
-    leads: bool = False,
+    study: Study, email: str, role: str, *, by: User, language: str = "", leads: bool = False
 ) -> Invited:
     """Make somebody owner, coordinator, analyst or monitor of a study, by invitation.
 

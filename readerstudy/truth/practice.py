@@ -64,10 +64,7 @@ def judge_practice(enrolment: Enrolment, section: Section, *, by: User) -> Pract
         return last
     score = score_of(enrolment, gate)
     verdict = PracticeRound.objects.create(
-        enrolment=enrolment,
-        section=section,
-        number=last.number + 1 if last else 1,
-        passed=score.is_passed,
+        enrolment=enrolment, section=section, number=last.number + 1 if last else 1, passed=score.is_passed
     )
     record(
         enrolment.stream,

@@ -31,7 +31,7 @@ class Draft(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["presentation", "enrolment"], name="draft_is_one_per_presentation"
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -102,9 +102,7 @@ class Rating(models.Model):
     points = models.SmallIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["response", "slot"], name="rating_is_one_per_slot"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["response", "slot"], name="rating_is_one_per_slot")]
 
     def __str__(self) -> str:
         return f"{self.slot}: {self.points}"
@@ -124,7 +122,7 @@ class Reason(models.Model):
             models.CheckConstraint(
                 condition=models.Q(x__isnull=True, y__isnull=True) | models.Q(x__gte=0, y__gte=0),
                 name="reason_spot_is_inside",
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -122,7 +122,7 @@ class PracticeRound(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["enrolment", "section", "number"], name="practice_round_number_is_unique"
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -139,7 +139,7 @@ class Debriefing(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "section"], name="debriefing_is_one_per_section"),
+            models.UniqueConstraint(fields=["enrolment", "section"], name="debriefing_is_one_per_section")
         ]
 
     def __str__(self) -> str:
@@ -156,7 +156,7 @@ class EarlyEnd(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "section"], name="early_end_is_one_per_section"),
+            models.UniqueConstraint(fields=["enrolment", "section"], name="early_end_is_one_per_section")
         ]
 
     def __str__(self) -> str:
@@ -172,7 +172,7 @@ class Submission(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "section"], name="submission_is_one_per_section"),
+            models.UniqueConstraint(fields=["enrolment", "section"], name="submission_is_one_per_section")
         ]
 
     def __str__(self) -> str:

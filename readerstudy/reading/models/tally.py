@@ -28,7 +28,7 @@ class Tally(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["enrolment", "section", "day"], name="tally_is_one_per_section_and_day"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ class Leadership(models.Model):
             models.CheckConstraint(
                 condition=models.Q(user__isnull=False) ^ models.Q(invitation__isnull=False),
                 name="leadership_is_of_a_person_or_an_invitation",
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ class Program(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(repeats__gte=1), name="program_reads_at_least_once"),
+            models.CheckConstraint(condition=models.Q(repeats__gte=1), name="program_reads_at_least_once")
         ]
 
     def __str__(self) -> str:

@@ -121,7 +121,7 @@ class Protocol(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "version"], name="protocol_version_is_unique_in_its_study"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -59,7 +59,7 @@ class Trial(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["section", "number"], name="trial_number_is_unique_in_its_section"
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -81,7 +81,7 @@ class TrialImage(models.Model):
     class Meta:
         ordering = ["trial", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["trial", "number"], name="trial_image_number_is_unique"),
+            models.UniqueConstraint(fields=["trial", "number"], name="trial_image_number_is_unique")
         ]
 
     def __str__(self) -> str:

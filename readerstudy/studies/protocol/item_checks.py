@@ -169,8 +169,7 @@ def _check_known_truth(read: Read, section: SectionDocument, setting: Setting) -
     if item.kind in ("mark", "measure", "choices") or (item.kind in NUMBERS and not item.positive):
         remedy = "; say with positive which count as positive" if item.kind in ("scale", "number") else ""
         table.problem(
-            "truth",
-            f"is {item.truth!r}, which is no answer to a {item.kind}; name a label{remedy}.",
+            "truth", f"is {item.truth!r}, which is no answer to a {item.kind}; name a label{remedy}."
         )
         return
     truths = truths_of(item, section, setting)

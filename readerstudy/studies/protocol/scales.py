@@ -45,8 +45,7 @@ def points_and_labels(table: Table, *, name: str = "", usual: Scale | None = Non
         table.problem("points", "has to be 2 to 11 rising whole numbers, such as [1, 2, 3, 4].")
     elif len(labels) not in (2, len(points)):
         table.problem(
-            "labels",
-            f"has {len(labels)} words for {len(points)} points; give one each, or two for the ends.",
+            "labels", f"has {len(labels)} words for {len(points)} points; give one each, or two for the ends."
         )
     return Scale(name=name, points=points, labels=labels)
 

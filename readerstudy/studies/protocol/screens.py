@@ -186,8 +186,7 @@ def _check_supply(table: Table, shown: Shown, other: SectionDocument) -> None:
     for source, count in need.items():
         if count > have.get(source, 0):
             table.problem(
-                where,
-                f"needs {count} images of {source}; {other.name!r} has {have.get(source, 0)} to reuse.",
+                where, f"needs {count} images of {source}; {other.name!r} has {have.get(source, 0)} to reuse."
             )
 
 

@@ -28,8 +28,7 @@ def parse_staircase(section: Table) -> Staircase | None:
     if table.is_right("start_ms", "min_ms", "max_ms"):
         if found.min_ms >= found.max_ms:
             table.problem(
-                "min_ms",
-                f"is {found.min_ms}, not below max_ms = {found.max_ms}; it could not move.",
+                "min_ms", f"is {found.min_ms}, not below max_ms = {found.max_ms}; it could not move."
             )
         elif not found.min_ms <= found.start_ms <= found.max_ms:
             table.problem(
@@ -48,11 +47,7 @@ def check_staircase(table: Table, section: SectionDocument) -> None:
         return
     for name, beside, remedy in (
         ("exposure_ms", section.exposure_ms > 0, "the staircase sets the exposure; leave exposure_ms out."),
-        (
-            "allow_back",
-            section.allow_back,
-            "its answers are final; say allow_back = false.",
-        ),
+        ("allow_back", section.allow_back, "its answers are final; say allow_back = false."),
         ("practice", section.practice, "a practice section has no staircase."),
         ("repeats", section.repeats > 0, "each image of a staircase is shown once; leave repeats out."),
     ):

@@ -68,9 +68,7 @@ def _serves(kind: Sequence[tuple[str, int]], of_source: Mapping[str, int]) -> in
 
 
 def _too_few(
-    section: SectionDocument,
-    kinds: Mapping[tuple[tuple[str, int], ...], Sequence[int]],
-    left: Left,
+    section: SectionDocument, kinds: Mapping[tuple[tuple[str, int], ...], Sequence[int]], left: Left
 ) -> str:
     shared = " and ".join([*section.match, *(["case"] if section.case else [])])
     worst = min(kinds, key=lambda kind: _capacity(kind, left) - len(kinds[kind]))

@@ -23,7 +23,7 @@ class DisclosureRequest(Milestone):
         constraints = [
             models.UniqueConstraint(
                 fields=["trial_image", "email"], name="disclosure_request_is_one_per_image_and_recipient"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -16,9 +16,7 @@ class TruthSeal(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["study", "subject"], name="truth_seal_is_one_per_row"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["study", "subject"], name="truth_seal_is_one_per_row")]
 
     def __str__(self) -> str:
         return self.subject

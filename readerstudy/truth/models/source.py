@@ -27,7 +27,7 @@ class Source(models.Model):
     class Meta:
         ordering = ["study", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["study", "name"], name="source_name_is_unique_in_its_study"),
+            models.UniqueConstraint(fields=["study", "name"], name="source_name_is_unique_in_its_study")
         ]
 
     def __str__(self) -> str:
@@ -54,9 +54,7 @@ class Provenance(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "image"], name="provenance_is_one_per_image_and_source"
-            ),
+            models.UniqueConstraint(fields=["source", "image"], name="provenance_is_one_per_image_and_source")
         ]
 
     def __str__(self) -> str:
@@ -76,7 +74,7 @@ class SeenFile(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["token", "provenance"], name="seen_file_is_one_per_image"),
+            models.UniqueConstraint(fields=["token", "provenance"], name="seen_file_is_one_per_image")
         ]
 
     def __str__(self) -> str:

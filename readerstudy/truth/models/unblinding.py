@@ -53,7 +53,7 @@ class SharedImagesApproval(Milestone):
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "endangered", "by"], name="disclosure_is_approved_once_by_a_person"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -119,10 +119,7 @@ class _Items:
             return {"value": value, **self._sure(item, right=True)}
         right = self._is_right(item, slot)
         others = [value for value in values if value != truth]
-        return {
-            "value": truth if right else str(self._rng.choice(others)),
-            **self._sure(item, right=right),
-        }
+        return {"value": truth if right else str(self._rng.choice(others)), **self._sure(item, right=right)}
 
     def _options(self, item: Item) -> tuple[str, ...]:
         return item.values or tuple(sorted(self._screen.choices.get(item.truth, ())))

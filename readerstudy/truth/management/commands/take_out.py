@@ -21,11 +21,7 @@ class Command(StudyCommand):
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--all", action="store_true", help="empty the source")
         which.add_argument(
-            "--images",
-            type=int,
-            nargs="+",
-            metavar="NUMBER",
-            help="image numbers, as on the contact sheet",
+            "--images", type=int, nargs="+", metavar="NUMBER", help="image numbers, as on the contact sheet"
         )
 
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
