@@ -11,6 +11,7 @@ from readerstudy.studies.models import Enrolment, Section
 from readerstudy.studies.protocol.document import ProtocolDocument
 from readerstudy.studies.protocol.items import Item
 from readerstudy.truth.judged import answered_screens, judged, origin_of
+from readerstudy.truth.known_images import reads_images_of
 from readerstudy.truth.unblind import is_unblinded
 
 
@@ -44,12 +45,13 @@ class QuestionResult:
 def own_result(enrolment: Enrolment) -> tuple[QuestionResult, ...] | None:
     """Every question with a right answer, section by section; checks of labels have none.
 
-    None until the study is unblinded.
+    None until the study is unblinded, and as long as its reader sees the same images in another study:
+    somebody who was always right, or never, would know each of them.
     """
     study = enrolment.study
     if not hasattr(study, "lock") or not document_of(enrolment).reading.show_own_result:
         raise NothingHere
-    if not is_unblinded(study):
+    if not is_unblinded(study) or (enrolment.person and reads_images_of(study, enrolment.person)):
         return None
     protocol = document_of(enrolment)
     sections = study.sections.filter(practice=False).order_by("position")
