@@ -252,6 +252,7 @@ def read_trial(request: HttpRequest, slug: str) -> HttpResponse:
         task=here.document.task if here else "",
         words=words_told(here.document) if here else viewer_words(""),
         timed=bool(here and here.document.exposure_ms),
+        images=here.document.most_images if here else 0,
         own_keys=keys_of(person(request)),
         left=minutes_left(walk),
         measured=_measured_screen(request, slug),

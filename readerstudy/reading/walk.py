@@ -48,8 +48,7 @@ def trials_ahead(protocol: ProtocolDocument, section: SectionDocument) -> int:
     """
     if section.exposure_ms or section.staircase:
         return 0
-    images = section.alternatives + bool(section.reference)
-    screen_bytes = protocol.canvas.buffer_bytes * images
+    screen_bytes = protocol.canvas.buffer_bytes * section.most_images
     return max(1, min(MOST_TRIALS_AHEAD, MOST_BYTES_AHEAD // screen_bytes))
 
 

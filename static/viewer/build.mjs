@@ -47,7 +47,7 @@ const OURS =
   "progressed putDraft recall received reflect refused removeDraft renderer renewed retryAfterMs reveal " +
   "running samples saveDraft screenPoint sending setPorts setView setWindow shiftWindow showHelp shown " +
   "shownMs signInUrl single spacingMm spent standing stops surface takeBack takeUp tapped tappedTwice texture " +
-  "timeOver timer toggleReasons trouble viewer views watch withinMs";
+  "timeOver timer toggleReasons trouble viewer views warm watch withinMs";
 
 /** The programs of the graphics card need no indentation. */
 const shaders = {

@@ -459,6 +459,7 @@ def reading_page(study: Study) -> str:
                 "shelf": hashlib.sha256(study.reader.encode()).hexdigest()[:16],
                 "locker_keys": study.locker_keys,
                 "api_root": API,
+                "images": len(study.slots),
                 "finish_url": "/thanks/",
                 "sign_in_url": "/sign-in/",
                 "csrf_token": "a-token",

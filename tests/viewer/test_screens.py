@@ -230,6 +230,22 @@ def test_a_briefing_is_a_page_of_its_own_and_comes_once(serve: Serve, context: B
     expect(page.locator("dialog.calm")).to_have_count(0)
 
 
+@pytest.mark.parametrize("exposure_ms", [0, 300])
+def test_images_travel_while_a_briefing_is_read_unless_time_is_limited(
+    serve: Serve, context: BrowserContext, exposure_ms: int
+) -> None:
+    told = {"briefing": "Look closely."}
+    server = serve(**shown(SEEN, section=told, exposure_ms=exposure_ms), frames=3, trials=1)
+    page = context.new_page()
+    page.goto(f"{server.address}/read/")
+    page.locator("dialog.calm").wait_for()
+    read_ms = page.evaluate("performance.now()")
+    press(page, "Enter")
+    wait_for_trial(page, 1)
+    first = "performance.getEntriesByType('resource').find(({ name }) => name.includes('/pixels/')).startTime"
+    assert (page.evaluate(first) < read_ms) == (exposure_ms == 0)
+
+
 def test_a_disclosure_is_acknowledged_before_anything_later_is_shown(
     serve: Serve, context: BrowserContext
 ) -> None:

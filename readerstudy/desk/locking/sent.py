@@ -26,7 +26,7 @@ class Sent:
 def sent_of(study: Study) -> Sent:
     """What readers' browsers fetch for one screen if the study is locked now."""
     document = study.protocol.document
-    images = max(section.alternatives + bool(section.reference) for section in document.sections)
+    images = max(section.most_images for section in document.sections)
     canvas = document.canvas
     envelope = envelope_of_study(study)
     each = envelope.length(canvas.frames) if envelope else canvas.buffer_bytes

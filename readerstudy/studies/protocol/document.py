@@ -206,6 +206,11 @@ class SectionDocument:
         return max((screen.images for screen in self.shown_screens), default=1)
 
     @property
+    def most_images(self) -> int:
+        """Return the largest number of images on a screen."""
+        return self.alternatives + bool(self.reference)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Return the sources on its screens, in the order of first mention."""
         return tuple(dict.fromkeys(name for screen in self.shown_screens for name in screen.show))

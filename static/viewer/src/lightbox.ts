@@ -101,7 +101,7 @@ export class Lightbox {
       focus: (slot) => this.setFocus(slot),
       pen: (item, slot) => this.rail.pen(item, slot),
     });
-    this.viewer.expect(1); // the first takes longest, and the server is not asked yet
+    this.viewer.expect(Number(document.body.dataset.images ?? 1)); // before the server is asked
     this.stage = new Stage(this.grid, this.board, () => this.viewer.measure());
     this.finger = new Finger(this.rail, this.overlay, {
       box: () => this,

@@ -13,8 +13,8 @@ function within(value: number, most: number): number {
 }
 
 export class Port {
-  /** In device pixels. */
-  size: Size = { width: 0, height: 0 };
+  /** In device pixels; until it is measured, what a canvas begins with. */
+  size: Size = { width: 300, height: 150 };
   picture: Picture | null = null;
   window: GreyWindow = fullWindow(8);
   view: View = { zoom: 1, x: 0, y: 0 };
@@ -32,6 +32,15 @@ export class Port {
 
   constructor(element: HTMLElement, kind: Renderer["kind"], renewed: () => void) {
     this.surface = new Surface(element, kind, renewed);
+  }
+
+  /** Some machines compile a program when it draws for the first time: no reader is to wait for that. */
+  warm(): void {
+    if (this.held.length) return;
+    const { window } = this;
+    this.show({ width: 1, height: 1, bits: 8, channels: 1, pixels: new Uint8Array(1), window });
+    this.draw();
+    this.show(null);
   }
 
   get kind(): Renderer["kind"] {

@@ -147,7 +147,11 @@ class ReadingPage {
     }
     this.frame.section(section, state.practice);
     this.box.clock(section.show_clock);
-    if (this.sectionSeen === null && section.answered === 0) await this.introduce(section, current);
+    if (this.sectionSeen === null && section.answered === 0) {
+      // Its images travel while its reader is told about it; not where the time to look is limited.
+      if (!section.screen.exposure_ms) void this.pictures.of(current).catch(() => null);
+      await this.introduce(section, current);
+    }
     this.sectionSeen = section.name;
     const [open] = this.course.open;
     this.awaiting = open === undefined;
@@ -424,4 +428,4 @@ class ReadingPage {
   }
 }
 
-void openShelf().then((shelf) => new ReadingPage(document.body.dataset, shelf).start());
+void new ReadingPage(document.body.dataset, openShelf()).start();

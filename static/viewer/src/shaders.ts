@@ -2,7 +2,7 @@
 
 import type { Point, Size } from "./geometry";
 import type { Placing } from "./placing";
-import { ViewerError } from "./renderer";
+import { type Picture, ViewerError } from "./renderer";
 
 const HEAD = `#version 300 es
 precision highp float; precision highp int; precision highp sampler2D; precision highp usampler2D;
@@ -109,7 +109,7 @@ void main() {
 }`;
 
 const FRAGMENTS = { show: SHOW, sample: SAMPLE, window: WINDOW, exact: EXACT, halve: HALVE } as const;
-type Name = keyof typeof FRAGMENTS;
+export type Name = keyof typeof FRAGMENTS;
 const UNIFORMS = ["origin", "last", "scale", "sharp", "grey", "bounds", "flip", "from"] as const;
 
 export interface Shader {
@@ -118,14 +118,15 @@ export interface Shader {
   readonly at: Readonly<Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>>;
 }
 
-/** Gives a program by its name. */
-export type Shaders = (name: Name) => Shader;
+/** Gives the program of this name for a picture. */
+export type Shaders = (picture: Pick<Picture, "channels">, name: Name) => Shader;
 
-function begun(gl: WebGL2RenderingContext, fragment: string): WebGLProgram {
+/** Each is compiled when it is first needed: compiling all takes longer than the first picture may. */
+export function compiled(gl: WebGL2RenderingContext, channels: 1 | 3, name: Name): Shader {
   const program = gl.createProgram();
   for (const [kind, text] of [
     [gl.VERTEX_SHADER, CORNERS],
-    [gl.FRAGMENT_SHADER, fragment],
+    [gl.FRAGMENT_SHADER, `${HEAD}${channels === 3 ? COLOUR : GREY}${FRAGMENTS[name]}`],
   ] as const) {
     const shader = gl.createShader(kind);
     if (!shader) throw new ViewerError("WebGL2 gave no shader.");
@@ -135,31 +136,13 @@ function begun(gl: WebGL2RenderingContext, fragment: string): WebGLProgram {
     gl.deleteShader(shader);
   }
   gl.linkProgram(program);
-  return program;
-}
-
-/**
- * Those of the first picture are compiled from now on, beside the page; the others when they are first needed:
- * compiling all takes longer than the first picture may.
- */
-export function shaders(gl: WebGL2RenderingContext, channels: 1 | 3): Shaders {
-  const begin = (name: Name) => begun(gl, `${HEAD}${channels === 3 ? COLOUR : GREY}${FRAGMENTS[name]}`);
-  const early: Partial<Record<Name, WebGLProgram>> = { halve: begin("halve"), show: begin("show") };
-  const made: Partial<Record<Name, Shader>> = {};
-  return (name) => {
-    const known = made[name];
-    if (known) return known;
-    const program = early[name] ?? begin(name);
-    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-      throw new ViewerError(`WebGL2 refused the shader: ${gl.getProgramInfoLog(program)}`);
-    }
-    const at = Object.fromEntries(
-      UNIFORMS.map((uniform) => [uniform, gl.getUniformLocation(program, uniform)]),
-    ) as Shader["at"];
-    const shader = { program, at };
-    made[name] = shader;
-    return shader;
-  };
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
+    throw new ViewerError(`WebGL2 refused the shader: ${gl.getProgramInfoLog(program)}`);
+  }
+  const at = Object.fromEntries(
+    UNIFORMS.map((uniform) => [uniform, gl.getUniformLocation(program, uniform)]),
+  ) as Shader["at"];
+  return { program, at };
 }
 
 /** Makes a program sample a texture; `origin` is the corner of the picture, counted from below. */

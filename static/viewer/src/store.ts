@@ -26,7 +26,7 @@ export class Shelf {
   private done: Promise<unknown> = Promise.resolve();
 
   /** `database`: null where the browser refuses one (some private windows). */
-  constructor(private readonly database: IDBDatabase | null) {}
+  constructor(private readonly database: Promise<IDBDatabase | null>) {}
 
   /** Resolves when it is kept, with its place in the order where it lasts longer than this page. */
   async add(waiting: Waiting): Promise<Waiting> {
@@ -76,11 +76,11 @@ export class Shelf {
     what: (store: IDBObjectStore, box: B) => IDBRequest<T>,
     ready?: Promise<B>,
   ): Promise<T | null> {
-    const answer = Promise.all([ready, this.done])
+    const answer = Promise.all([this.database, ready, this.done])
       .then(
-        ([box]) =>
+        ([database, box]) =>
           new Promise<T | null>((resolve, reject) => {
-            const transaction = this.database?.transaction(name, "readwrite");
+            const transaction = database?.transaction(name, "readwrite");
             if (!transaction) return resolve(null);
             const request = what(transaction.objectStore(name), box as B);
             // Only when the transaction is complete is anything kept.
@@ -94,7 +94,7 @@ export class Shelf {
   }
 }
 
-export async function openShelf(): Promise<Shelf> {
+export function openShelf(): Shelf {
   const opening = new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open("readerstudy", 1);
     request.onupgradeneeded = () => {
@@ -104,5 +104,5 @@ export async function openShelf(): Promise<Shelf> {
     request.onsuccess = () => resolve(request.result);
     request.onerror = reject;
   });
-  return new Shelf(await opening.catch(() => null));
+  return new Shelf(opening.catch(() => null));
 }

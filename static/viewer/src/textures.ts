@@ -1,6 +1,6 @@
 /** What the graphics card holds of each picture: its pixels, their half-size copies, and how it lies now. */
 
-import { pyramid, type Size } from "./geometry";
+import { halve, type Size } from "./geometry";
 import { isInSight, isSame, type Placing } from "./placing";
 import type { Picture } from "./renderer";
 import { type Shaders, sampleFrom } from "./shaders";
@@ -10,7 +10,8 @@ export interface Level extends Size {
 }
 
 interface Held {
-  readonly levels: readonly Level[];
+  /** The pixels, and as many half-size copies as were needed. */
+  readonly levels: [Level, ...Level[]];
   /** As it was drawn last. */
   last: Placing | null;
   /** The stored values as they lie on the screen, and in which placing that was. */
@@ -19,15 +20,15 @@ interface Held {
 
 export class Textures {
   private readonly held = new Map<Picture, Held>();
-  /** Textures of pictures that were given back, by their size and format: the next frame has the same. */
-  private readonly spare = new Map<string, WebGLTexture[]>();
+  /** Textures of a picture that was given back, by their size and format: the next frame has the same. */
+  private readonly spare = new Map<string, WebGLTexture>();
   private readonly target: WebGLFramebuffer;
   /** Whether textures of floats can be drawn into; without them nothing is sampled ahead. */
   private readonly floats: boolean;
 
   constructor(
     private readonly gl: WebGL2RenderingContext,
-    private readonly shaders: (picture: Picture) => Shaders,
+    private readonly shader: Shaders,
   ) {
     this.target = gl.createFramebuffer();
     this.floats = gl.getExtension("EXT_color_buffer_float") !== null;
@@ -35,7 +36,16 @@ export class Textures {
   }
 
   level(picture: Picture, placing: Placing): Level {
-    return this.of(picture).levels[placing.level] as Level;
+    const { levels } = this.of(picture);
+    while (levels.length <= placing.level) {
+      const last = levels.at(-1) as Level;
+      const copy = this.spared(picture, halve(last));
+      this.gl.useProgram(this.shader(picture, "halve").program);
+      this.gl.bindTexture(this.gl.TEXTURE_2D, last.texture);
+      this.drawInto(copy.texture, copy);
+      levels.push(copy);
+    }
+    return levels[placing.level] as Level;
   }
 
   /** The samples of a placing that rests: one drawn for the second time, or prepared. */
@@ -59,7 +69,7 @@ export class Textures {
       x: placing.from.x - placing.seen.x,
       y: placing.seen.height + placing.seen.y - placing.from.y,
     };
-    sampleFrom(gl, this.shaders(picture)("sample"), this.level(picture, placing), origin, placing);
+    sampleFrom(gl, this.shader(picture, "sample"), this.level(picture, placing), origin, placing);
     this.drawInto(texture, placing.seen);
     return texture;
   }
@@ -68,13 +78,11 @@ export class Textures {
   release(picture: Picture): void {
     const held = this.held.get(picture);
     if (!held) return;
-    const key = keyOf(picture);
-    if (this.spare.has(key)) for (const level of held.levels) this.gl.deleteTexture(level.texture);
-    else
-      this.spare.set(
-        key,
-        held.levels.map(({ texture }) => texture),
-      );
+    for (const level of held.levels) {
+      const key = keyOf(picture, level);
+      if (this.spare.has(key)) this.gl.deleteTexture(level.texture);
+      else this.spare.set(key, level.texture);
+    }
     this.gl.deleteTexture(held.samples?.texture ?? null);
     this.held.delete(picture);
   }
@@ -82,21 +90,14 @@ export class Textures {
   private of(picture: Picture): Held {
     const known = this.held.get(picture);
     if (known) return known;
-    const held = { levels: this.upload(picture), last: null, samples: null };
+    const held: Held = { levels: [this.upload(picture)], last: null, samples: null };
     this.held.set(picture, held);
     return held;
   }
 
-  private upload(picture: Picture): Level[] {
+  private upload(picture: Picture): Level {
     const { gl } = this;
-    const key = keyOf(picture);
-    const spare = this.spare.get(key);
-    this.spare.delete(key);
-    const levels = pyramid(picture).map((size, i) => ({
-      ...size,
-      texture: spare?.[i] ?? this.texture(size, this.format(picture)),
-    }));
-    const [full, ...copies] = levels as [Level, ...Level[]];
+    const full = this.spared(picture, picture);
     gl.bindTexture(gl.TEXTURE_2D, full.texture);
     const { width, height } = full;
     const type = picture.bits === 16 ? gl.UNSIGNED_SHORT : gl.UNSIGNED_BYTE;
@@ -105,12 +106,16 @@ export class Textures {
         ? [gl.RGBA_INTEGER, withFourth(picture.pixels)]
         : [gl.RED_INTEGER, picture.pixels];
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, layout, type, pixels);
-    copies.forEach((copy, i) => {
-      gl.useProgram(this.shaders(picture)("halve").program);
-      gl.bindTexture(gl.TEXTURE_2D, (levels[i] as Level).texture);
-      this.drawInto(copy.texture, copy);
-    });
-    return levels;
+    return full;
+  }
+
+  /** A texture of this size, one that was given back where there is one. */
+  private spared(picture: Picture, size: Size): Level {
+    const { width, height } = size;
+    const key = keyOf(picture, size);
+    const texture = this.spare.get(key) ?? this.texture(size, this.format(picture));
+    this.spare.delete(key);
+    return { width, height, texture };
   }
 
   private format({ bits, channels }: Picture): number {
@@ -142,7 +147,7 @@ export class Textures {
   }
 }
 
-function keyOf({ width, height, bits, channels }: Picture): string {
+function keyOf({ bits, channels }: Picture, { width, height }: Size): string {
   return `${width} ${height} ${bits} ${channels}`;
 }
 

@@ -34,6 +34,9 @@ export class Viewer {
       const host = document.createElement("div");
       this.ports.push(new Port(host, this.options.renderer ?? "webgl2", () => this.measure()));
     }
+    setTimeout(() => {
+      for (const port of this.ports) port.warm();
+    });
   }
 
   /** Which elements of the page are the viewports; they begin empty. */

@@ -7,18 +7,16 @@ import type { Rect, Size, View } from "./geometry";
 import { windowBounds } from "./grey";
 import { isInSight, type Placing, place } from "./placing";
 import type { Picture, Renderer, Tile } from "./renderer";
-import { type Shader, type Shaders, sampleFrom, shaders } from "./shaders";
+import { compiled, type Name, type Shader, sampleFrom } from "./shaders";
 import { Textures } from "./textures";
 
 export class WebGLRenderer implements Renderer {
   readonly kind = "webgl2";
-  /** Those for colours are compiled when the first picture in colour comes. */
-  private readonly compiled = new Map<1 | 3, Shaders>();
+  private readonly shaders = new Map<string, Shader>();
   private readonly textures: Textures;
 
   constructor(private readonly gl: WebGL2RenderingContext) {
-    this.shaders(1);
-    this.textures = new Textures(gl, ({ channels }) => this.shaders(channels));
+    this.textures = new Textures(gl, (picture, name) => this.shader(picture, name));
     gl.bindVertexArray(gl.createVertexArray());
     gl.disable(gl.DITHER);
     gl.clearColor(0, 0, 0, 1);
@@ -51,6 +49,7 @@ export class WebGLRenderer implements Renderer {
     const placed = tiles.map((tile) => {
       const placing = place(tile.view, tile.rect, tile.picture, tile.sharp);
       const samples = tile.passing ? null : this.textures.samples(tile.picture, placing);
+      if (!samples) this.textures.level(tile.picture, placing);
       return { tile, placing, samples };
     });
     const { width, height } = gl.canvas;
@@ -98,12 +97,11 @@ export class WebGLRenderer implements Renderer {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
-  private shaders(channels: 1 | 3): Shaders {
-    const known = this.compiled.get(channels);
-    if (known) return known;
-    const made = shaders(this.gl, channels);
-    this.compiled.set(channels, made);
-    return made;
+  private shader({ channels }: Pick<Picture, "channels">, name: Name): Shader {
+    const key = name + channels;
+    const shader = this.shaders.get(key) ?? compiled(this.gl, channels, name);
+    this.shaders.set(key, shader);
+    return shader;
   }
 
   private drawTile(tile: Tile, placing: Placing, samples: WebGLTexture | null): void {
@@ -112,15 +110,14 @@ export class WebGLRenderer implements Renderer {
     const { seen, from, scale } = placing;
     const box = { ...seen, x: rect.x + seen.x, y: rect.y + seen.y };
     const below = this.confine(box);
-    const programs = this.shaders(picture.channels);
     if (samples) {
-      const { program, at } = programs("window");
+      const { program, at } = this.shader(picture, "window");
       gl.useProgram(program);
       gl.uniform2i(at.from, box.x, below);
       gl.bindTexture(gl.TEXTURE_2D, samples);
       this.paint(at, tile);
     } else {
-      const shader = programs(scale === 1 ? "exact" : "show");
+      const shader = this.shader(picture, scale === 1 ? "exact" : "show");
       const origin = { x: rect.x + from.x, y: gl.canvas.height - rect.y - from.y };
       sampleFrom(gl, shader, this.textures.level(picture, placing), origin, placing);
       this.paint(shader.at, tile);

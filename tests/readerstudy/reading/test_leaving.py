@@ -95,7 +95,9 @@ def test_the_whole_is_told_from_what_was_declared_and_never_from_later_sections(
 @pytest.mark.parametrize(("study", "minutes"), [(TOLD, ['data-minutes="90"']), ("", [])])
 def test_the_reading_page_knows_of_the_whole_what_was_declared(study: str, minutes: list[str]) -> None:
     made = a_locked_study(protocol_text(study=study, more='[display]\nif_failed = "ignore"\n'))
-    assert re.findall(r'data-minutes="\d+"', page(made, "trial/")) == minutes
+    shown = page(made, "trial/")
+    assert re.findall(r'data-minutes="\d+"', shown) == minutes
+    assert re.findall(r'data-images="\d+"', shown) == ['data-images="3"']
     assert ("min left" in page(made, "stop/")) == bool(minutes)
 
 
