@@ -13,10 +13,11 @@ RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements /build/requirements
 RUN pip install --require-hashes --no-deps -r /build/requirements/server.txt
-RUN case "$VARIANT" in \
+RUN generation() { pip install --require-hashes --no-deps -r /build/requirements/generation.txt; }; \
+    case "$VARIANT" in \
       base) ;; \
-      cpu) pip install --no-deps --extra-index-url "$TORCH_INDEX" -r /build/requirements/torch.txt ;; \
-      cuda) pip install -r /build/requirements/torch.txt ;; \
+      cpu) generation && pip install --no-deps --extra-index-url "$TORCH_INDEX" -r /build/requirements/torch.txt ;; \
+      cuda) generation && pip install -r /build/requirements/torch.txt ;; \
       *) echo "VARIANT is base, cpu or cuda." >&2; exit 1 ;; \
     esac
 # The wheel is built with what is locked, and what builds it is left out of the image.

@@ -65,7 +65,8 @@ $(NODE_READY): static/viewer/package-lock.json | setup
 # Writes the locks again for what pyproject.toml asks now; versions stay where they satisfy it.
 lock:
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/development.txt
-	$(COMPILE) pyproject.toml --extra generation --extra stamp -c requirements/development.txt -o requirements/server.txt
+	$(COMPILE) pyproject.toml --extra stamp -c requirements/development.txt -o requirements/server.txt
+	$(COMPILE) pyproject.toml --extra generation -c requirements/development.txt -o requirements/generation.txt
 	$(COMPILE) requirements/build.in -c requirements/development.txt -o requirements/build.txt
 
 upgrade: setup

@@ -1,12 +1,18 @@
 """A missing server or browser fails the run by name; it is no skip."""
 
+import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests import requirements
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +47,26 @@ def test_root_on_debian_has_them_installed_and_a_failure_is_said(
     assert "apt-get failed with 100" in capsys.readouterr().err
 
 
+def locked(name: str) -> set[str]:
+    """Return every package of a lock, with its version."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    return set(re.findall(r"^([\w.-]+==[^\s;]+)", text, re.MULTILINE))
+
+
 def test_what_builds_the_wheel_is_locked() -> None:
-    root = Path(__file__).parents[1]
-    asked = tomllib.loads((root / "pyproject.toml").read_text())["build-system"]["requires"]
-    lines = (root / "requirements" / "build.in").read_text().splitlines()
+    asked = PROJECT["build-system"]["requires"]
+    lines = (ROOT / "requirements" / "build.in").read_text().splitlines()
     assert [line for line in lines if not line.startswith("#")] == asked
-    locked = (root / "requirements" / "build.txt").read_text()
-    assert all(f"\n{name.partition('>')[0]}==" in locked for name in asked)
+    assert {name.partition(">")[0] for name in asked} <= {pin.partition("==")[0] for pin in locked("build")}
+
+
+def test_a_server_is_locked_without_what_generates_images() -> None:
+    server, generation = locked("server"), locked("generation")
+    extra = {
+        canonicalize_name(Requirement(line).name)
+        for line in PROJECT["project"]["optional-dependencies"]["generation"]
+    }
+    of_generation = {pin.partition("==")[0] for pin in generation - server}
+    assert extra - {"torch"} <= of_generation
+    assert {pin.partition("==")[0] for pin in server - generation} == {"rfc3161-client"}
+    assert server | generation <= locked("development")
