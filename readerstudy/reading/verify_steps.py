@@ -48,7 +48,8 @@ def _told(study: Study) -> dict[str, Facts]:
     columns = "verb", "stream__name", "subject", "particulars", "at"
     for verb, stream, subject, said, at in events.values_list(*columns):
         reader, row = (int(name.rpartition(":")[2]) for name in (stream, subject))
-        found[verb][STEPS[verb].key(reader, row, said)] = {**said, "enrolment": reader, "at": at}
+        # A tab that takes over again later is told of twice; its row is as old as the first.
+        found[verb].setdefault(STEPS[verb].key(reader, row, said), {**said, "enrolment": reader, "at": at})
     return found
 
 

@@ -1,12 +1,14 @@
 """POST sitting and events: one tab answers at a time, and another may take over."""
 
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from readerstudy.reading.models import Activity, Sitting
+from readerstudy.reading.verify_steps import verify_steps
 from tests.readerstudy.factory import Locked, a_locked_study, protocol_text
 from tests.readerstudy.reading.conftest import Tab, a_tab
 from tests.readerstudy.reading.screens import good_screen
@@ -47,6 +49,14 @@ def test_a_superseded_tab_takes_over_again(knees: Locked, rita: Tab) -> None:
     assert second.put("presentations/" + rita.state()["current"]["token"] + "/draft", {"draft": {}}).json()[
         "code"
     ] == ("superseded_tab")
+
+
+def test_a_tab_that_takes_over_again_hours_later_is_no_forgery(knees: Locked, rita: Tab) -> None:
+    rita.sit()
+    a_tab(knees).sit(take_over=True)
+    with patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(hours=1)):
+        assert rita.sit(take_over=True).status_code == 200
+    assert list(verify_steps(knees.study)) == []
 
 
 def test_an_answer_repeated_from_a_superseded_tab_is_still_the_same_answer(knees: Locked, rita: Tab) -> None:
