@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from analysis.bundle import Bundle
 from analysis.bundle.errors import quoted
-from analysis.bundle.grid import extra_trials, primary, rows_of, spread, without_trials
+from analysis.bundle.grid import extra_trials, has_values, primary, rows_of, spread, without_trials
 from analysis.bundle.study import Section, Study
 from analysis.document import Document, SectionResult, StudyFacts
 from analysis.document.agreement import SectionAgreement
@@ -104,6 +104,7 @@ def _readers(readers: pd.DataFrame | None) -> list[dict[str, Any]]:
     if readers is None:
         return []
     shown = [name for name in ("reader", "specialty", "years", "site") if name in readers]
+    shown += ["language"] if has_values(readers, "language") else []
     records = readers[shown].astype(object).to_dict("records")
     virtual = _virtual(readers)
     program = [bool(flag == 1) for flag in readers.get("program", pd.Series(0.0, readers.index))]

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.chain import digest_of_text
@@ -33,12 +34,6 @@ def _acknowledge(model: type[Text], enrolment: Enrolment, name: str, verb: str, 
     enrolment.take_turn()
     row, new = model._default_manager.get_or_create(enrolment=enrolment, defaults={"text_digest": digest})
     if new:
-        record(
-            enrolment.stream,
-            verb,
-            by=by,
-            on=enrolment,
-            particulars={"text": digest},
-            audience=Audience.READER,
-        )
+        said = {"text": digest, "language": get_language()}
+        record(enrolment.stream, verb, by=by, on=enrolment, particulars=said, audience=Audience.READER)
     return row

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from readerstudy.audit.chain import digest_of_text
+from readerstudy.audit.models import Event
 from readerstudy.reading.steps import document_of
 from readerstudy.studies.language import spoken
 from readerstudy.studies.models import Enrolment
@@ -35,17 +37,23 @@ TEMPLATE = """\
 """
 
 
-def consent_copy(enrolment: Enrolment, *, language: str, zone: str = "") -> bytes:
-    """Return the PDF. `zone` is the reader's time zone as their browser names it; an unknown one is UTC."""
+def consent_copy(enrolment: Enrolment, *, zone: str = "") -> bytes:
+    """Return the PDF, in the language that was agreed in whatever is spoken now.
+
+    `zone` is the reader's time zone as their browser names it; an unknown one is UTC.
+    """
     import typst  # a reading server starts without it
 
     document = document_of(enrolment)
-    content = {
-        "title": spoken(document.public_title),
-        "lang": language.partition("-")[0],
-        "parts": [part for part in spoken(document.consent).split("\n\n") if part.strip()],
-        "facts": _facts(enrolment, zone),
-    }
+    given = Event.objects.filter(stream__name=enrolment.stream, verb="consent given").first()
+    language = given and given.particulars.get("language")
+    with override(language or get_language()):
+        content = {
+            "title": spoken(document.public_title),
+            "lang": str(get_language()).partition("-")[0],
+            "parts": [part for part in spoken(document.consent).split("\n\n") if part.strip()],
+            "facts": _facts(enrolment, zone),
+        }
     files = {"main.typ": TEMPLATE.encode(), "copy.json": json.dumps(content, ensure_ascii=False).encode()}
     made = typst.compile(files, format="pdf", ignore_system_fonts=True)  # type: ignore[call-overload]
     return bytes(made)

@@ -1,6 +1,7 @@
 """A reader has read what a section discloses after it. Nothing later is sent before that."""
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.chain import digest_of_text
@@ -25,14 +26,9 @@ def debrief(enrolment: Enrolment, token: str, *, by: User) -> Debriefing:
         enrolment=enrolment, section=section, defaults={"text_digest": digest}
     )
     if new:
-        record(
-            enrolment.stream,
-            "disclosure acknowledged",
-            by=by,
-            on=section,
-            particulars={"section": section.name, "text": digest},
-            audience=Audience.READER,
-        )
+        said = {"section": section.name, "text": digest, "language": get_language()}
+        verb = "disclosure acknowledged"
+        record(enrolment.stream, verb, by=by, on=section, particulars=said, audience=Audience.READER)
     return debriefing
 
 

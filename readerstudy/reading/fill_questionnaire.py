@@ -36,14 +36,9 @@ def fill_questionnaire(enrolment: Enrolment, answers: Mapping[str, str], *, by: 
     kept = {"answers": checked, "salt": uuid4()}
     filled, new = Questionnaire.objects.get_or_create(enrolment=enrolment, defaults=kept)
     if new:
-        record(
-            enrolment.stream,
-            "questionnaire filled",
-            by=by,
-            on=enrolment,
-            particulars={"questions": sorted(checked), "answers": questionnaire_digest(checked, filled.salt)},
-            audience=Audience.READER,
-        )
+        said = {"questions": sorted(checked), "answers": questionnaire_digest(checked, filled.salt)}
+        verb = "questionnaire filled"
+        record(enrolment.stream, verb, by=by, on=enrolment, particulars=said, audience=Audience.READER)
     return filled
 
 

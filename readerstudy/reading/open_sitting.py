@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.record import record
@@ -27,54 +28,37 @@ def open_sitting(
     screen: Mapping[str, Any] | None = None,
     display_check: Mapping[str, Any] | None = None,
 ) -> Sitting:
-    """The sitting of a tab. The same tab opening again is the same sitting."""
+    """The sitting of a tab. The same tab opening again is the same sitting, which learns a new language."""
     require_open(enrolment)
     require_steps(enrolment)
     _require_display(enrolment, display_check)
     enrolment.take_turn()
     require_open_now(enrolment)
     holding = Sitting.objects.holding(enrolment)
-    if holding is not None and holding.token != token and holding.is_alive and not take_over:
+    other = holding is not None and holding.token != token and holding.is_alive
+    if other and not take_over:
         raise OtherTab
-    if holding is not None and holding.token == token:
+    seen = {**(screen or {}), "language": get_language()}
+    if holding and holding.token == token and holding.screen.get("language") == seen["language"]:
         Sitting.objects.filter(pk=holding.pk).update(seen_at=timezone.now(), ended_at=None)
         return holding
-    sitting = _sit_down(enrolment, token, screen or {}, display_check)
-    record(
-        enrolment.stream,
-        "sitting opened",
-        by=by,
-        on=sitting,
-        particulars={
-            "took_over": holding is not None and holding.is_alive,
-            "screen": dict(screen or {}),
-            "passed_display_check": sitting.passed_display_check,
-        },
-    )
+    sitting = _sit_down(enrolment, token, seen, display_check)
+    said = {"took_over": other, "screen": seen, "passed_display_check": sitting.passed_display_check}
+    record(enrolment.stream, "sitting opened", by=by, on=sitting, particulars=said)
     return sitting
 
 
 def _sit_down(
-    enrolment: Enrolment, token: UUID, screen: Mapping[str, Any], display_check: Mapping[str, Any] | None
+    enrolment: Enrolment, token: UUID, screen: dict[str, Any], display_check: Mapping[str, Any] | None
 ) -> Sitting:
     """A new sitting, or one that was superseded and now takes over again."""
     now = timezone.now()
-    sitting, new = Sitting.objects.get_or_create(
-        token=token,
-        defaults={
-            "enrolment": enrolment,
-            "screen": dict(screen),
-            "display_check": dict(display_check or {}),
-            "passed_display_check": display_check["passed"] if display_check else None,
-            "held_since": now,
-        },
-    )
+    taken = {"held_since": now, "seen_at": now, "ended_at": None, "screen": screen}
+    passed = display_check["passed"] if display_check else None
+    once = {"enrolment": enrolment, "display_check": display_check or {}, "passed_display_check": passed}
+    sitting, _ = Sitting.objects.update_or_create(token=token, defaults=taken, create_defaults=taken | once)
     if sitting.enrolment_id != enrolment.pk:
         raise NothingHere
-    if not new:
-        sitting.held_since = sitting.seen_at = now
-        sitting.ended_at = None
-        sitting.save(update_fields=["held_since", "seen_at", "ended_at"])
     return sitting
 
 

@@ -5,12 +5,10 @@ from functools import wraps
 from io import BytesIO
 from typing import Any, Concatenate, ParamSpec, cast
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -62,12 +60,8 @@ def page(*methods: str) -> Callable[[Page[P]], Page[P]]:
 
 
 def refused(request: HttpRequest, refusal: ReadingError) -> HttpResponse:
-    return render(
-        request,
-        "reading/refused.html",
-        {"sentence": str(refusal), "code": refusal.code},
-        status=refusal.status,
-    )
+    said = {"sentence": str(refusal), "code": refusal.code}
+    return render(request, "reading/refused.html", said, status=refusal.status)
 
 
 def opened(request: HttpRequest, slug: str) -> Enrolment:
@@ -162,17 +156,15 @@ def read_consent_copy(request: HttpRequest, slug: str) -> HttpResponseBase:
     enrolment = reading_of(request.user, slug)
     if not hasattr(enrolment.study, "lock") or not document_of(enrolment).consent:
         raise NothingHere
-    language = get_language() or settings.LANGUAGE_CODE
-    made = consent_copy(enrolment, language=language, zone=request.GET.get("zone", ""))
+    made = consent_copy(enrolment, zone=request.GET.get("zone", ""))
     return FileResponse(BytesIO(made), as_attachment=True, filename=f"{slug}-consent.pdf")
 
 
 @page("POST")
 def read_questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = opened(request, slug)
-    given = {
-        question.name: request.POST.get(question.name, "") for question in document_of(enrolment).questions
-    }
+    questions = document_of(enrolment).questions
+    given = {question.name: request.POST.get(question.name, "") for question in questions}
     problems: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -183,7 +175,7 @@ def read_questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("read", slug)
     fields = [
         {"question": question, "given": given[question.name], "problem": problems.get(question.name)}
-        for question in document_of(enrolment).questions
+        for question in questions
     ]
     status = 422 if problems else 200
     return render(request, "reading/questionnaire.html", context_of(enrolment, fields=fields), status=status)

@@ -3,12 +3,14 @@
 import csv
 import json
 import platform
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.models import Event
 from readerstudy.audit.record import record
 from readerstudy.reading.models import Questionnaire
 from readerstudy.results.bundle import concerns
@@ -101,6 +103,7 @@ def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bo
     enrolled = Enrolment.objects.filter(pk__in=readers).order_by("pseudonym" if masked else "place")
     enrolled = enrolled.select_related("user", "invitation__claim__by")
     said = dict(Questionnaire.objects.filter(enrolment__in=enrolled).values_list("enrolment_id", "answers"))
+    read_in = _languages(study)
     rows = (
         {
             "plan_place": enrolment.place,
@@ -109,11 +112,23 @@ def _write_readers(study: Study, folder: Path, readers: list[int], *, masked: bo
             "virtual": int(enrolment.virtual),
             "program": int(enrolment.program),
             "arm": enrolment.arm,
-            "language": enrolment.language,
+            "language": " ".join(read_in[enrolment.pk]) or enrolment.language,
         }
         for enrolment in enrolled
     )
     _write(folder / "readers.csv", columns, rows)
+
+
+def _languages(study: Study) -> dict[int, dict[str, None]]:
+    """The languages in which each reader read, the first one first, as the log tells."""
+    opened = Event.objects.filter(
+        stream__name__startswith=f"{study.scope}/enrolment:", verb="sitting opened"
+    ).order_by("stream", "number")
+    found: dict[int, dict[str, None]] = defaultdict(dict)
+    for stream, said in opened.values_list("stream__name", "particulars"):
+        if language := said.get("screen", {}).get("language"):
+            found[int(stream.rpartition(":")[2])][language] = None
+    return found
 
 
 def _label_names(study: Study) -> list[str]:

@@ -19,7 +19,7 @@ REFUSES = '[display]\nif_failed = "refuse"\nmin_width_px = 1000\n'
 def test_a_tab_sits_down_and_is_named_in_the_state(rita: Tab) -> None:
     assert rita.sit().json() == {"sitting": rita.sitting}
     assert rita.state()["sitting"] == rita.sitting
-    assert Sitting.objects.get().screen == {"width": 1920}
+    assert Sitting.objects.get().screen == {"width": 1920, "language": "en"}
 
 
 def test_the_same_tab_sitting_down_again_is_the_same_sitting(rita: Tab) -> None:
