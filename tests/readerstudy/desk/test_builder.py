@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from readerstudy.desk.protocol.builder.form import controls_of
+from readerstudy.desk.protocol.builder.form import controls_of, form_of
 from readerstudy.desk.protocol.builder.wording import CHAPTERS, is_on_the_form, words_of
 from readerstudy.desk.protocol.published import all_published, published
 from readerstudy.imaging.canvas import Canvas
@@ -112,6 +112,13 @@ def test_a_form_in_which_nothing_was_changed_leaves_every_byte(alice: Client, na
     text = published(name).text.replace("\n", "\r\n") + "\n# the end, without a line end"
     page = alice.post(PAGE, filled(text) | {"do": "text"})
     assert shown_text(page.content.decode()) == text
+
+
+def test_the_outline_says_names_in_words_so_that_lines_break_between_them() -> None:
+    form = form_of(examine(published("demo").text), {})
+    titles = [entry.title for page in form.pages for entry in page.entries]
+    assert "synthetic experience" in titles
+    assert "_" not in "".join(titles)
 
 
 def test_a_field_changes_and_the_rest_of_the_text_stays(alice: Client, study: Study) -> None:

@@ -274,7 +274,7 @@ def _table_at(
     return Entry(
         path=path,
         number=index + 1,
-        title=name,
+        title=name.replace("_", " "),
         controls=own,
         is_first=index == 0,
         is_last=index == count - 1,
