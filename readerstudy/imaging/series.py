@@ -101,8 +101,10 @@ def _shared_folder(files: list[Found]) -> str:
 
 def _names_of(groups: "dict[_Key, list[Any]]") -> "dict[_Key, str]":
     """A series has the name of its folder; several in one folder are told apart by their numbers."""
-    series = [key for key in groups if key[0] == "slices"]
-    folders = {key: _shared_folder([place.found for place in groups[key]]) for key in series}
+    series = {key: [place.found for place in groups[key]] for key in groups if key[0] == "slices"}
+    folders = {
+        key: _shared_folder(files) if len(files) > 1 else files[0].name for key, files in series.items()
+    }
     often = Counter(folders.values())
     return {
         key: f"{folder}/series-{key[2] or order}" if often[folder] > 1 else folder

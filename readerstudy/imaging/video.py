@@ -6,11 +6,17 @@ from typing import Any
 
 import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 
 from readerstudy.imaging.colour import colours_of
 from readerstudy.imaging.decode import MOST_PIXELS, Levels, levels_of, ramp, require_size
 from readerstudy.imaging.errors import DamagedImage, NotAnImage, NoVideo
 from readerstudy.imaging.films import Film, require_count
+
+#: Of what a header announces, so much is there at least where a video does not break off.
+WHOLE = 0.9
+#: How far frames may be from their mean length on average, as a share of it; telephones stay below.
+UNEVEN = 0.25
 
 
 def video_film(data: bytes, *, container: str, colour: bool) -> Film:
@@ -32,20 +38,39 @@ def video_film(data: bytes, *, container: str, colour: bool) -> Film:
 
 def _measured(data: bytes, container: str) -> tuple[int, tuple[int, int], dict[str, Any]]:
     """Counted by decoding: what a header claims of frames, rate and length is not believed."""
-    count, size = 0, (0, 0)
+    starts: list[float | None] = []
+    size = (0, 0)
     with _opened(data) as video:
         stream = _track(video)
         for frame in video.decode(stream):
-            count = require_count(count + 1)
-            if count == 1:
+            require_count(len(starts) + 1)
+            if not starts:
                 require_size(frame.width, frame.height)
                 size = _picture(frame).size[::-1]
+            starts.append(frame.time)
+        if not starts:
+            raise DamagedImage
         rate = float(stream.average_rate or 0)
+        lasts = np.empty(0) if None in starts else np.diff(np.array(starts, float))
+        # Sound may go on for a second after the last picture.
+        claimed = (video.duration or 0) / 1e6 - (len(video.streams) > 1)
+        shown = float(lasts.sum() + lasts.mean()) if len(lasts) else claimed
         codec = stream.codec_context.name
-    if not count:
-        raise DamagedImage
+        if shown < WHOLE * claimed or (container == "AVI" and len(starts) < WHOLE * stream.frames):
+            raise DamagedImage
+    _require_even(lasts)
     facts = {"container": f"{container} ({codec})", "bits": 8, "lossy": True, "rate": round(rate, 3)}
-    return count, size, facts
+    return len(starts), size, facts
+
+
+def _require_even(lasts: NDArray[np.float64]) -> None:
+    """Refuse a film whose frames last so unequally that its movement is another where they last alike."""
+    usual = float(lasts.mean()) if len(lasts) else 0.0
+    if np.abs(lasts - usual).sum() > UNEVEN * usual * len(lasts):
+        raise NotAnImage(
+            f"The frames of the video last between {1000 * lasts.min():.0f} and {1000 * lasts.max():.0f} ms, "
+            "and a study shows all equally long. Convert it to a constant frame rate."
+        )
 
 
 def _opened(data: bytes) -> Any:

@@ -1,6 +1,7 @@
 """Images of several frames: every container comes out as the same frames, in one order and shown alike."""
 
 import gzip
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,12 @@ def test_a_broken_series_is_refused_with_what_is_wrong(
     assert words in refused["a"]
 
 
+def test_a_slice_alone_is_refused_by_the_name_of_its_file(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, "in/a/lone.dcm", ct(0))
+    _, refused = run(tmp_path / "in", canvas=DEEP)
+    assert "holds one frame" in refused["a/lone.dcm"]
+
+
 def test_several_series_of_one_folder_are_told_apart_by_their_numbers(run: Run, tmp_path: Path) -> None:
     for number in range(COUNT):
         write(tmp_path, f"in/a/x{number}.dcm", ct(number, series="1.1", SeriesNumber=2))
@@ -342,7 +349,14 @@ def test_a_nifti_file_without_directions_keeps_its_order() -> None:
 # --- Video --------------------------------------------------------------------------------------------
 
 
-def film(pictures: NDArray[Any], kind: str = "mp4", codec: str = "mpeg4", rate: int = 20) -> bytes:
+def film(
+    pictures: NDArray[Any],
+    kind: str = "mp4",
+    codec: str = "mpeg4",
+    rate: int = 20,
+    starts: Sequence[int] = (),
+) -> bytes:
+    """A video whose frames begin at these twentieths of a second, or one after the other."""
     import av
 
     out = BytesIO()
@@ -350,9 +364,10 @@ def film(pictures: NDArray[Any], kind: str = "mp4", codec: str = "mpeg4", rate: 
         stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = pictures.shape[1:3]
         stream.pix_fmt, stream.bit_rate = "yuvj420p" if codec == "mjpeg" else "yuv420p", 8_000_000
-        for picture in pictures:
+        for number, picture in enumerate(pictures):
             shown = picture if picture.ndim == 3 else np.dstack([picture] * 3)
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(shown), format="rgb24")
+            frame.pts = starts[number] if starts else number
             for packet in stream.encode(frame):
                 container.mux(packet)
         for packet in stream.encode():
@@ -381,6 +396,25 @@ def test_a_coloured_video_is_refused_by_a_grey_study_and_read_by_one_in_colour()
     data = film(pictures)
     assert isinstance(prepare(data, "a.mp4", STACK), Refusal)
     assert np.abs(frames(data, "a.mp4", COLOUR).astype(int) - pictures).mean() < 12
+
+
+@pytest.mark.parametrize("share", [0.5, 0.75])
+@pytest.mark.parametrize(("kind", "codec"), [("webm", "libvpx"), ("avi", "mjpeg"), ("mov", "mpeg4")])
+def test_a_video_that_breaks_off_is_refused_where_fewer_frames_would_do(
+    kind: str, codec: str, share: float
+) -> None:
+    canvas = Canvas(width=64, height=64, bits=8, frames=4, frame_fit="resample")
+    whole = film(np.concatenate([FRAMES] * 3), kind, codec)
+    assert not isinstance(prepare(whole, f"a.{kind}", canvas), Refusal)
+    assert "breaks off" in str(prepare(whole[: int(share * len(whole))], f"a.{kind}", canvas))
+
+
+def test_a_video_whose_frames_last_unequally_is_refused_and_a_lost_frame_is_not() -> None:
+    told = str(prepare(film(FRAMES, starts=[step * step for step in range(COUNT)]), "a.mp4", STACK))
+    assert "last between 50 and" in told
+    assert "constant frame rate" in told
+    lost = film(np.concatenate([FRAMES] * 3), starts=[*range(10), *range(11, 3 * COUNT + 1)])
+    assert "18 frames" in str(prepare(lost, "a.mp4", STACK))
 
 
 def test_a_video_without_the_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
