@@ -49,12 +49,14 @@ const OURS =
   "shownMs signInUrl single spacingMm spent standing stops surface takeBack takeUp tapped tappedTwice texture " +
   "timeOver timer toggleReasons trouble viewer views warm watch withinMs";
 
-/** The programs of the graphics card need no indentation. */
+/** The programs of the graphics card need neither indentation nor spaces around signs. */
 const shaders = {
   name: "shaders",
   setup({ onLoad }) {
     onLoad({ filter: /shaders\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(/\n[ \t]+/g, "\n"),
+      contents: readFileSync(path, "utf8")
+        .replace(/\n[ \t]+/g, "\n")
+        .replace(/ *([=*+,;{}()<>-]) */g, "$1"),
       loader: "ts",
     }));
   },
@@ -95,10 +97,10 @@ const { metafile: others } = await build({
 });
 const { metafile: whole } = await build({ ...reading, metafile: true, write: false });
 
-/** Words of modules that the reading page fetches later: they meet its objects by their whole names. */
+/** Words of modules that the reading page fetches later: they meet its objects by their whole names, unlike the tour. */
 const met = new Set(
   Object.keys(others.inputs)
-    .filter((path) => !(path in whole.inputs))
+    .filter((path) => !(path in whole.inputs) && path !== "src/tour.ts")
     .flatMap((path) => bare(readFileSync(join(here, path), "utf8")).match(/\w+/g)),
 );
 const short = [...privateNames(), ...OURS.split(" ")].filter((name) => !met.has(name));

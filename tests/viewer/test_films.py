@@ -33,6 +33,11 @@ def answer(page: Page) -> None:
         page.keyboard.press(key)
 
 
+#: A German keyboard on Windows writes ] as Ctrl + Alt + 9.
+WITH_ALTGR = """altgr => document.body.dispatchEvent(new KeyboardEvent("keydown",
+    { key: "]", ctrlKey: true, altKey: true, modifierAltGraph: altgr, bubbles: true }))"""
+
+
 def events(server: FakeServer, kind: str) -> list[dict[str, Any]]:
     timing = server.study.responses[0]["timing"]
     return [event for event in timing["events"] if event["kind"] == kind]
@@ -51,6 +56,9 @@ def test_a_stack_opens_in_its_middle_and_turns_by_wheel_and_keys(serve: Serve, r
     page.keyboard.press("]")
     page.keyboard.press("PageUp")
     page.wait_for_function(f"{LABELS}[0] === 'Slice 2 of 12'")
+    for altgr in (False, True):
+        page.evaluate(WITH_ALTGR, altgr)
+    page.wait_for_function(f"{LABELS}[0] === 'Slice 3 of 12'")
 
 
 def test_unlinked_images_turn_alone(serve: Serve, read: Read) -> None:

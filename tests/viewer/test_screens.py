@@ -109,6 +109,32 @@ def test_twelve_images_are_all_in_sight_or_leafed_through(serve: Serve, read: Re
     assert "L" in visible(page)
     page.get_by_role("button", name="Images before these").click()
     assert "L" not in visible(page)
+    # A device that is turned shows what fits it, from any page.
+    press(page, "a", "l")
+    resize(page, 1440, 900)
+    assert len(visible(page)) == 12
+    press(page, "s", "s")
+    resize(page, 390, 844)
+    assert "L" in visible(page)
+
+
+def test_no_image_of_a_page_is_smaller_than_can_be_compared(serve: Serve, read: Read) -> None:
+    """The row of buttons that leads through the pages once took its room from images already laid out."""
+    quality = item("q", "scale", "Quality", scale={"points": [1, 2, 3, 4], "labels": ["low", "high"]})
+    page = read(serve(**shown(quality, slots="ABCDEFGHIJKL")))
+    for size in [(844, 390), (720, 450), (640, 480)]:
+        resize(page, *size)
+        sides = page.locator(".view").evaluate_all(
+            "views => views.map(v => Math.min(v.clientWidth, v.clientHeight)).filter(side => side)"
+        )
+        assert min(sides) >= 114, size
+
+
+def test_no_long_word_makes_a_question_wider_than_the_rail(serve: Serve, read: Read) -> None:
+    words = options("Gelenkspaltverschmälerung", "Ein anderes Zeichen, bitte genau angeben")
+    page = read(serve(**shown(item("signs", "choices", "Zeichen", options=words))))
+    resize(page, 1024, 768)
+    assert page.locator("#answers").evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 def exposures(page: Page, server: FakeServer, count: int) -> list[dict[str, Any]]:

@@ -110,9 +110,14 @@ function shifted(where: Where, letter: string): KeyAction | null {
   return { kind: "side", right: letter === "s" };
 }
 
+/** Whether a keystroke is the browser's. With AltGr, Ctrl and Alt write signs such as [ on many keyboards. */
+export function isChord(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph");
+}
+
 /** What a key means here; null when it means nothing. */
 export function meaning(event: KeyboardEvent, where: Where): KeyAction | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (isChord(event)) return null;
   const way = ARROWS[event.key];
   if (way && !event.shiftKey && ((way as readonly number[])[where.led] ?? 0) > 0) return null;
   if (way) return arrow(where, way, event.shiftKey);

@@ -4,8 +4,9 @@ import type { Size } from "./geometry";
 
 /** Below this an image is no longer compared, but leafed through. */
 export const LEAST_IMAGE_CSS_PX = 115;
-/** The digits beside or below an image, and the gap to it. */
-const BESIDE_CSS_PX = 52 + 8;
+/** A column of digits beside an image, and the gap to it. */
+const COLUMN_CSS_PX = 52;
+const BESIDE_CSS_PX = 8;
 const LETTERS_CSS_PX = 28;
 const LEAST_DIGIT_CSS_PX = 28;
 /** Between two digits, in a line and between lines. */
@@ -21,7 +22,7 @@ export interface Layout {
   readonly columns: number;
   readonly rows: number;
   readonly placement: "beside" | "below";
-  /** Digits in one line below an image. */
+  /** Digits in one line, below or beside an image. */
   readonly across: number;
   /** CSS pixels of the image's shorter side. */
   readonly side: number;
@@ -42,10 +43,11 @@ function inCell(
   const height = cell.height - told;
   const lines = Math.ceil(digits / Math.floor((cell.width + GAP_CSS_PX) / (target.width + GAP_CSS_PX)));
   const below = fit(cell.width, digits ? height - lines * (target.height + GAP_CSS_PX) - 5 : height);
-  const fits = digits && digits * (target.height + 4) + LETTERS_CSS_PX <= height;
-  const beside = fits ? fit(cell.width - BESIDE_CSS_PX, height) : 0;
-  const across = Math.ceil(digits / lines);
-  return { placement: beside > below ? "beside" : "below", side: Math.max(beside, below), across };
+  const wide = Math.ceil(digits / Math.floor((height - LETTERS_CSS_PX) / (target.height + 4)));
+  const beside = wide > 0 ? fit(cell.width - wide * COLUMN_CSS_PX - BESIDE_CSS_PX, height) : 0;
+  return beside > below
+    ? { placement: "beside", side: beside, across: wide }
+    : { placement: "below", side: below, across: Math.ceil(digits / lines) };
 }
 
 /** The largest of all grids for so many images; fewer rows where two are alike. */

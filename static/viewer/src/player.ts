@@ -6,6 +6,7 @@
 import { word } from "./catalogue";
 import { h, kbd, part } from "./dom";
 import { type Film, filmOf } from "./film";
+import { isChord } from "./keys";
 import type { Picture, Viewer } from "./viewer";
 
 const WHEEL_CSS_PX_A_FRAME = 50;
@@ -324,7 +325,7 @@ export class Player {
   }
 
   private key(event: KeyboardEvent): void {
-    if (!this.hasFilms || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.hasFilms || isChord(event)) return;
     const target = event.target as HTMLElement;
     if (this.isVeiled || target.closest("dialog, textarea, select")) return;
     if (target instanceof HTMLInputElement && target !== this.slider) return;

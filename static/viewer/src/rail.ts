@@ -313,7 +313,7 @@ export class Rail {
       const look = { bare, list, grid: joins || sameScale(item, this.after(item)) };
       if (several && item.of === "image" && before?.of !== "image") this.box.append(this.imageTabs());
       if (look.grid && !joins) {
-        grid = h("div", { class: "scale-grid", role: "group" });
+        grid = h("div", { class: "scale-grid" });
         this.box.append(grid);
       }
       (look.grid && grid ? grid : this.box).append(this.question(item, look, joins).element);

@@ -12,7 +12,8 @@ export class Stage {
   single: string | null = null;
   private arrangement = "grid";
   private slots: string[] = [];
-  private page = 0;
+  /** An image of the page in sight, and how many a page has. */
+  private from = 0;
   private size = 1;
   private shown: Presentation | null = null;
   private digits = 0;
@@ -23,6 +24,7 @@ export class Stage {
     class: "edge",
     role: "slider",
     tabindex: 0,
+    "aria-label": word("edge"),
   });
 
   constructor(
@@ -31,7 +33,6 @@ export class Stage {
     /** The images lie elsewhere now. */
     private readonly moved: () => void,
   ) {
-    this.handle.setAttribute("aria-label", word("edge"));
     this.handle.addEventListener("pointerdown", (event) => {
       this.handle.setPointerCapture(event.pointerId);
       event.preventDefault();
@@ -68,7 +69,7 @@ export class Stage {
     this.shown = shown;
     const again = this.single !== null;
     this.single = null;
-    this.page = 0;
+    this.from = 0;
     this.edge = 0.5;
     if (again) this.arrange();
     else this.show();
@@ -95,12 +96,10 @@ export class Stage {
   reveal(slot: string): void {
     this.grid.dataset.top = slot;
     for (const other of this.slots) this.board.figureOf(other)?.classList.toggle("top", other === slot);
-    const page = Math.floor(this.slots.indexOf(slot) / this.size);
+    const before = this.first;
+    this.from = Math.max(0, this.slots.indexOf(slot));
     if (this.single && this.single !== slot) this.alone(slot);
-    else if (page !== this.page && page >= 0) {
-      this.page = page;
-      this.show();
-    }
+    else if (this.first !== before) this.show();
   }
 
   alone(slot: string | null): void {
@@ -117,12 +116,18 @@ export class Stage {
   arrange(): void {
     const image = this.shown?.images[0];
     if (!image) return;
-    const room = this.room();
-    const count = this.single || this.overlays ? 1 : this.slots.length;
+    const { digits, told, slots } = this;
+    const count = this.single || this.overlays ? 1 : slots.length;
     const row = this.arrangement === "row";
-    const { digits, told } = this;
-    this.size = count === 1 ? this.slots.length : pageSize(count, image, digits, told, room, row);
-    const layout = layOut(count === 1 ? 1 : this.size, image, digits, told, room, row);
+    const fit = () => pageSize(count, image, digits, told, this.room(), row);
+    const pager = part("pager");
+    pager.hidden = true;
+    let size = fit();
+    // What leads through the pages takes some of the room.
+    pager.hidden = size === count;
+    if (size < count) size = fit();
+    this.size = count === 1 ? slots.length : size;
+    const layout = layOut(size, image, digits, told, this.room(), row);
     this.grid.dataset.placement = layout.placement;
     for (const name of ["columns", "rows", "across"] as const) {
       this.grid.style.setProperty(`--${name}`, String(layout[name]));
@@ -143,25 +148,25 @@ export class Stage {
     };
   }
 
+  /** The first image of the page in sight. */
+  private get first(): number {
+    return this.from - (this.from % this.size);
+  }
+
   private show(): void {
-    const from = this.page * this.size;
-    const page = this.slots.slice(from, from + this.size);
-    this.board.only(this.single ? [this.single] : page);
-    const pages = Math.ceil(this.slots.length / this.size);
-    const paged = pages > 1 && this.single === null;
-    part("pager").hidden = !paged;
-    if (paged) {
-      const [first, last] = [page[0] ?? "", page.at(-1) ?? ""];
-      part("page-at").textContent = first === last ? first : `${first} – ${last}`;
-      part("page-before").toggleAttribute("disabled", this.page === 0);
-      part("page-after").toggleAttribute("disabled", this.page >= pages - 1);
-    }
+    const { first, single, slots } = this;
+    const end = first + this.size;
+    const page = slots.slice(first, end);
+    this.board.only(single ? [single] : page);
+    part("page-at").textContent = [...new Set([page[0], page.at(-1)])].join(" – ");
+    part("page-before").toggleAttribute("disabled", !first);
+    part("page-after").toggleAttribute("disabled", end >= slots.length);
     this.showEdge();
     this.moved();
   }
 
   private turn(by: number): void {
-    this.page += by;
+    this.from += by * this.size;
     this.show();
   }
 

@@ -3,7 +3,7 @@
 import { h, part } from "./dom";
 import { Gestures, type Hands, type Mode } from "./gestures";
 import { standard, useKeys } from "./keymap";
-import { ARROWS, toolOf } from "./keys";
+import { ARROWS, isChord, toolOf } from "./keys";
 import { type Picture, Viewer } from "./viewer";
 
 const SIDE = 320;
@@ -111,7 +111,7 @@ class Tour {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isChord(event)) return;
     const arrow = ARROWS[event.key];
     const frame = { "[": -1, "]": 1 }[event.key];
     const tool = toolOf(standard(event.key.toLowerCase()));
