@@ -38,6 +38,7 @@ def _images(study: Study) -> Any:
 
 
 def _locked_truth(study: Study) -> Iterator[str]:
+    require_readable(study)
     locked = events_by_key(study.scope, LOCKED).get(study.pk)
     if locked is None:
         return
@@ -47,7 +48,6 @@ def _locked_truth(study: Study) -> Iterator[str]:
         return
     if plan.is_computable and "commitment" in locked:
         yield "the plan is marked as computable from the protocol, and was not when it was locked"
-    require_readable(study)
     if not keeps_commitment(study):
         yield "the plan secret is not the one that was committed to"
     packed = locked.get("packed", "")

@@ -19,6 +19,7 @@ from readerstudy.results.freeze import freeze_study
 from readerstudy.results.report import export_report
 from readerstudy.results.tallies import settled_counts
 from readerstudy.results.verify_study import verify_study
+from readerstudy.studies.create import create_study
 from readerstudy.studies.models import Enrolment, Study, TrialImage
 from readerstudy.studies.withdraw import withdraw
 from readerstudy.truth.disclose import Case, confirm_disclosure, request_disclosure
@@ -32,6 +33,7 @@ from tests.readerstudy.factory import (
     PRACTICE,
     QUARTETS,
     Locked,
+    a_leader,
     a_locked_study,
     kept_for_a_module,
     protocol_text,
@@ -430,6 +432,13 @@ def test_a_secret_that_no_key_opens_is_named_and_hides_no_other_study(column: st
     with pytest.raises(SecretUnreadable, match=f"opens {column} of study"):
         export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=True)
     assert not (tmp_path / "bundle").exists()
+
+
+def test_a_draft_whose_secret_no_key_opens_is_named_before_it_is_locked() -> None:
+    draft = create_study(protocol_text(), by=a_leader("alice"), slug="draft")
+    rewrite(f"UPDATE truth_studysecrets SET plan_secret = name_secret WHERE study_id = {draft.pk}")
+    with pytest.raises(CommandError, match=f"opens plan_secret of study {draft.uuid}"):
+        call_command("verify_audit", "draft", stdout=StringIO())
 
 
 REWRITES = """
