@@ -216,3 +216,19 @@ def test_what_gave_an_image_away_comes_back_as_it_was_said(
         for tag, x, y in (sorted(said, key=lambda one: one[0]) if masked else said)
     ]
     assert [one for one in found if one in told] == told
+
+
+def test_a_label_of_an_image_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
+    def labels(source: str, number: int) -> dict[str, str]:
+        return {"grade": ("=1+1", "+cmd", "@SUM(A1)", "-2")[number % 4]}
+
+    made = a_locked_study(slug="formulas", labels=labels)
+    answer_next(made.reading("rita"))
+    freeze_study(made.study, by=made.owner, reason="done")
+    request_unblinding(made.study, by=made.owner, reason="done")
+    confirm_unblinding(made.study, by=made.owner, reason="done")
+    bundle = export_bundle(made.study, tmp_path / "bundle", by=made.owner, masked=False)
+    assert "'=1+1" in {row["grade"] for row in table(bundle, "images.csv")}
+    for file in ("images.csv", "pool.csv"):
+        cells = [cell for row in table(bundle, file) for cell in row.values()]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
