@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from readerstudy.audit import outside
 from readerstudy.audit.models import Event
 from readerstudy.audit.outside import keep_outside_daily
+from tests.readerstudy.studies.test_two_at_once import at_once
 
 
 class Sink(socketserver.ThreadingTCPServer):
@@ -83,6 +84,13 @@ def test_mail_that_is_refused_is_sent_later_and_says_what_the_file_says(
     assert sink.asked == 3
     assert [re.sub(r"=\r\n|\r\n", "", letter).count(str(line)) for letter in sink.letters] == [1]
     assert Event.objects.filter(subject="daily").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_ask_at_once_write_one_line(settings: Any, tmp_path: Path) -> None:
+    settings.AUDIT_ENDS_FILE = str(tmp_path / "ends.txt")
+    assert at_once(*[keep_outside_daily] * 4) == ["done"] * 4
+    assert len((tmp_path / "ends.txt").read_text().splitlines()) == 1
 
 
 @pytest.mark.django_db
