@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
@@ -32,10 +33,9 @@ def bring_images(study: Study, recipe: Recipe, *, by: User, steps: Steps, data: 
     document = study.protocol.document
     for number, source in enumerate(document.sources):
         needed = document.images_needed(source.name)
-        have = Provenance.objects.filter(source__study=study, source__name=source.name).count()
-        if have >= needed:
+        if Provenance.objects.filter(source__study=study, source__name=source.name).count() >= needed:
             continue
-        if source.name in recipe.sampling:
+        if source.name in recipe.sampling and find_spec("torch"):
             bringing.generate(source.name, needed)
         elif source.kind == "real" and data is not None:
             tell = steps(f"Import {data.folder}", "image")
@@ -94,9 +94,8 @@ class _Bringing:
     def _request(self, document: ProtocolDocument, count: int, number: int, *, real: bool) -> PhantomRequest:
         """At the size of the model's images where it made the other arm, so that both are resampled alike."""
         canvas = document.canvas
-        kind = self.recipe.phantoms or kind_of(document)
         return PhantomRequest(
-            kind=kind,
+            kind=self.recipe.phantoms or kind_of(document),
             count=count,
             size=model_size() if self.recipe.sampling else max(canvas.width, canvas.height),
             frames=canvas.frames,

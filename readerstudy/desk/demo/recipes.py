@@ -12,7 +12,8 @@ class Recipe:
     """For demonstrations only: the seeds are public, so anybody can make the images again and recognise them.
 
     `sampling` says for each synthetic source how the bundled model makes it; softened phantoms stand in for
-    the others. `phantoms` is their kind, if not the one that fits the canvas; `skill` is how readers read.
+    the others, for all of them without torch. `phantoms` is their kind, if not the one that fits the canvas;
+    `skill` is how readers read.
     """
 
     name: str
