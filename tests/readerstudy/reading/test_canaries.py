@@ -46,6 +46,8 @@ CHECKPOINT = "c0ffee" * 10
 CANVAS = "width = 16\nheight = 24", "width = 32\nheight = 48"
 TEXT = protocol_text(sections=PRACTICE + QUARTETS.format(trials=2) + CALLS + CHECKS).replace(*CANVAS)
 
+COLOUR_CINE = 'mode = "colour"\nframes = 3\nplay = "cine"\nrate_hz = 20\n'
+
 
 def plant_keys() -> None:
     with connection.cursor() as cursor:
@@ -58,7 +60,7 @@ def plant_keys() -> None:
 
 
 @pytest.fixture
-def made(db: None, monkeypatch: pytest.MonkeyPatch) -> Locked:
+def made(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> Locked:
     """A study with canaries: source names, model, checkpoint, keys of the database, checksums of images."""
     plant_keys()
     add_images = sources.add_images
@@ -75,7 +77,8 @@ def made(db: None, monkeypatch: pytest.MonkeyPatch) -> Locked:
         return add_images(source, *args, **how)
 
     monkeypatch.setattr(factory, "add_images", add_described)
-    made = a_locked_study(TEXT, briefed=False, packed=True)
+    kind: str = getattr(request, "param", "")
+    made = a_locked_study(TEXT.replace("bits = 8\n", f"bits = 8\n{kind}"), briefed=False, packed=True)
     assert Envelope.objects.filter(scope=str(made.study.uuid)).exists()
     return made
 
@@ -178,12 +181,14 @@ def test_no_canary_while_reading_and_after(made: Locked) -> None:
     assert finds(rita, made) == []
 
 
+@pytest.mark.parametrize("made", ["", COLOUR_CINE], indirect=True, ids=["stills", "colour cine"])
 def test_no_canary_in_any_state_of_a_whole_reading(made: Locked) -> None:
     factory.brief(made.reading("rita"))
     rita = made.client("rita")
     planted = canaries()
     while (state := rita.get("/api/reading/knees/state")).json()["current"]:
-        answers = [state, *(rita.get(image["url"]) for image in state.json()["current"]["images"])]
+        images = state.json()["current"]["images"]
+        answers = [state, *(rita.get(found["url"]) for image in images for found in (image, image["packed"]))]
         told = b"".join(map(raw, answers))
         assert not PLANTED_KEY.search(told)
         assert not [canary for canary in planted if canary in told]
