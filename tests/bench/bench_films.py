@@ -30,7 +30,7 @@ SCROLL = """steps => new Promise(done => {
     before = now;
     if (times.length > steps) return done(times.slice(1));
     if (times.length === steps / 2) way = '[';
-    document.dispatchEvent(new KeyboardEvent('keydown', { key: way, bubbles: true }));
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: way, bubbles: true }));
     requestAnimationFrame(step);
   };
   requestAnimationFrame(step);
