@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import trapezoid
 from scipy.stats import norm
 
 import analysis
@@ -43,21 +43,17 @@ def test_two_points_are_the_logistic_mixed_model():
 
 
 def integrated(table, means, severity, steps, sd):
-    """The likelihood image by image, each integral by adaptive quadrature."""
-    total = 0.0
+    """The likelihood image by image, each integral by the trapezoid rule, exact where tails end."""
     climbed = np.append(0, np.cumsum(steps))
-
-    def density(realism, own, mean):
-        product = norm.pdf(realism, mean, sd)
+    total = 0.0
+    for own, source in zip(table.T, SOURCES, strict=True):
+        realism = np.linspace(means[source] - 8 * sd, means[source] + 8 * sd, 2001)
+        product = norm.pdf(realism, means[source], sd)
         for given, strict in zip(own, severity, strict=True):
             if np.isfinite(given):
-                weights = np.exp(np.arange(len(climbed)) * (realism - strict) - climbed)
-                product *= weights[int(given) - 1] / weights.sum()
-        return product
-
-    for own, source in zip(table.T, SOURCES, strict=True):
-        mean = means[source]
-        total += np.log(quad(density, mean - 8 * sd, mean + 8 * sd, args=(own, mean), epsabs=1e-14)[0])
+                weights = np.exp(np.arange(len(climbed)) * (realism[:, None] - strict) - climbed)
+                product *= weights[:, int(given) - 1] / weights.sum(axis=1)
+        total += np.log(trapezoid(product, realism))
     return total
 
 
