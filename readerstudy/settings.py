@@ -172,13 +172,15 @@ def database() -> dict[str, object]:
 def postgresql(config: dict[str, Any]) -> dict[str, object]:
     """Add how to speak to PostgreSQL.
 
-    Statements are prepared, unless a pooler such as PgBouncer gives each transaction another session.
+    Statements are prepared, unless a pooler such as PgBouncer gives each transaction another session. They
+    read a few rows of many tables, and are not compiled: where the server estimates many, that takes longest.
     """
     pooler = switch_from_environment("DATABASE_POOLER", default=False)
     most = number_from_environment("DATABASE_CONNECTIONS", 0)
     options = dict(config.get("OPTIONS", {}))
     if not pooler:
         options |= {"server_side_binding": True, "prepare_threshold": PREPARED_AFTER}
+        options["options"] = f"{options.get('options', '')} -c jit=off".strip()
     changed = {"OPTIONS": options, "DISABLE_SERVER_SIDE_CURSORS": pooler}
     if most:
         options["pool"] = {"min_size": 1, "max_size": most, "timeout": POOL_WAIT_S}

@@ -26,15 +26,25 @@ def run(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
 
 
 def database(tmp_path: Path, **changes: str) -> Any:
-    done = run(tmp_path, DATABASE_URL=URL, **changes)
+    done = run(tmp_path, **{"DATABASE_URL": URL, **changes})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def test_statements_are_prepared_and_the_address_keeps_its_options(tmp_path: Path) -> None:
+def test_statements_are_prepared_not_compiled_and_the_address_keeps_its_options(tmp_path: Path) -> None:
     found = database(tmp_path)
-    assert found["OPTIONS"] == {"sslmode": "require", "server_side_binding": True, "prepare_threshold": 3}
+    assert found["OPTIONS"] == {
+        "sslmode": "require",
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        "options": "-c jit=off",
+    }
     assert found["CONN_MAX_AGE"] == 60
+
+
+def test_options_of_the_address_stand_beside_ours(tmp_path: Path) -> None:
+    found = database(tmp_path, DATABASE_URL="postgresql://reader@db/study?options=-c%20work_mem%3D8MB")
+    assert found["OPTIONS"]["options"] == "-c work_mem=8MB -c jit=off"
 
 
 def test_behind_a_pooler_nothing_outlives_a_transaction(tmp_path: Path) -> None:
