@@ -109,8 +109,7 @@ class Invitation(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email=Lower("email")),
-                name="invitation_email_is_lower_case",
+                condition=models.Q(email=Lower("email")), name="invitation_email_is_lower_case"
             ),
             models.CheckConstraint(
                 condition=models.Q(expires_at__gt=models.F("created_at")),

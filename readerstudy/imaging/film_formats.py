@@ -31,14 +31,7 @@ from readerstudy.imaging.gather import Series
 from readerstudy.imaging.marks import marks_of_picture
 from readerstudy.imaging.tiff_pages import count_pages
 
-VIDEO = {
-    ".mp4": "MP4",
-    ".m4v": "MP4",
-    ".mov": "MOV",
-    ".webm": "WebM",
-    ".mkv": "Matroska",
-    ".avi": "AVI",
-}
+VIDEO = {".mp4": "MP4", ".m4v": "MP4", ".mov": "MOV", ".webm": "WebM", ".mkv": "Matroska", ".avi": "AVI"}
 
 
 def film_of_file(data: bytes, *, name: str, colour: bool) -> Film:

@@ -115,10 +115,7 @@ def case_file(study: Study, section: Section, number: int) -> CaseFile | None:
 
 
 def _said(
-    answer: Response,
-    images: Mapping[int, SeenImage],
-    document: ProtocolDocument,
-    section: SectionDocument,
+    answer: Response, images: Mapping[int, SeenImage], document: ProtocolDocument, section: SectionDocument
 ) -> Said:
     sources = {pk: image.source for pk, image in images.items()}
     rated = {rating.slot.trial_image_id: rating.points for rating in answer.ratings.all()}

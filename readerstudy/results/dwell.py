@@ -61,10 +61,7 @@ def dwell(looks: Iterable[tuple[Sequence[Moment], str]], canvas: Canvas) -> Dwel
 
 def grid(canvas: Canvas) -> tuple[int, int]:
     longer = max(canvas.width, canvas.height)
-    return (
-        max(1, round(CELLS * canvas.height / longer)),
-        max(1, round(CELLS * canvas.width / longer)),
-    )
+    return max(1, round(CELLS * canvas.height / longer)), max(1, round(CELLS * canvas.width / longer))
 
 
 def _spread(part: Box, canvas: Canvas, rows: int, columns: int) -> NDArray[np.float64]:

@@ -46,11 +46,7 @@ _ALL = (
         sampling={"ddpm": {"steps": 10, "seed": 21}},
         skill=Skill(accuracy=0.62),
     ),
-    Recipe(
-        name="pelvis-labels",
-        sampling={"ddpm": {"steps": 10, "seed": 31}},
-        skill=Skill(accuracy=0.995),
-    ),
+    Recipe(name="pelvis-labels", sampling={"ddpm": {"steps": 10, "seed": 31}}, skill=Skill(accuracy=0.995)),
     Recipe(
         name="knee-generators",
         sampling={
@@ -59,14 +55,11 @@ _ALL = (
             "ddpm-conditional": {"steps": 12, "seed": 43},
         },
         skill=Skill(
-            accuracy=0.8,
-            by_source={"gan": 0.625, "ddpm-unconditional": 0.167, "ddpm-conditional": 0.25},
+            accuracy=0.8, by_source={"gan": 0.625, "ddpm-unconditional": 0.167, "ddpm-conditional": 0.25}
         ),
     ),
     Recipe(
-        name="knee-grades",
-        sampling={"ddpm-by-grade": {"steps": 12, "seed": 51}},
-        skill=Skill(accuracy=0.9),
+        name="knee-grades", sampling={"ddpm-by-grade": {"steps": 12, "seed": 51}}, skill=Skill(accuracy=0.9)
     ),
 )
 

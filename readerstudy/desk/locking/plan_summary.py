@@ -135,11 +135,7 @@ def _keys(study: Study) -> _Keys:
     images, sections = {}, defaultdict(list)
     for pk, trial, section, source, catch, alternative, labels in rows.iterator(2_000):
         images[pk] = _Image(
-            trial=trial,
-            source=source,
-            catch=catch,
-            is_reference=alternative == "reference",
-            labels=labels,
+            trial=trial, source=source, catch=catch, is_reference=alternative == "reference", labels=labels
         )
         sections[section].append(pk)
     return _Keys(images=images, sections={section: tuple(found) for section, found in sections.items()})
@@ -160,9 +156,7 @@ def _slots(study: Study, keys: _Keys) -> dict[int, Counter[tuple[str, int]]]:
     """Count the first showings by section, source and place on the screen."""
     rows = (
         Slot.objects.filter(
-            presentation__section__study=study,
-            presentation__repeats__isnull=True,
-            position__lt=REFERENCE_AT,
+            presentation__section__study=study, presentation__repeats__isnull=True, position__lt=REFERENCE_AT
         )
         .order_by()
         .values_list("presentation__section", "trial_image", "position")

@@ -125,10 +125,7 @@ def _facts(crossed: Found, equal: Found, level: float) -> Iterator[Fact]:
         shown = bool(equal["within"])
         said = f"p {p_of(equal['p'])}, two one-sided tests"
         yield Fact(term=f"Equivalent to chance, ±{100 * equal['margin']:g} points", said=said, is_shown=shown)
-        yield Fact(
-            term="Smallest margin that passes",
-            said=f"±{points(equal['smallest_margin'])} points",
-        )
+        yield Fact(term="Smallest margin that passes", said=f"±{points(equal['smallest_margin'])} points")
     if crossed.get("p_greater") is not None:
         shown = crossed["p_greater"] < (1 - level) / 2  # as the interval and one-sided endpoints have it
         said = f"p {p_of(crossed['p_greater'])}, one-sided"

@@ -94,10 +94,7 @@ SENTENCES: Mapping[str, tuple[str, str | Promise]] = {
         _("The look of %(who)s found %(estimate)s (p = %(p)s, at most %(nominal_p)s stops)."),
     ),
     "deadline moved": ("people", _("%(who)s moved the deadline to %(day)s.")),
-    "study frozen": (
-        "checks",
-        _("%(who)s froze the study. Data digest: %(data)s."),
-    ),
+    "study frozen": ("checks", _("%(who)s froze the study. Data digest: %(data)s.")),
     "unblinding requested": ("checks", _("%(who)s requested the unblinding.")),
     "gaze imported": (
         "jobs",

@@ -63,8 +63,6 @@ def mixes_virtual_readers(study: Study) -> bool:
 
 def _counted(study: Study) -> QuerySet[Tally]:
     counted = Tally.objects.filter(
-        enrolment__study=study,
-        enrolment__program=False,
-        section__name__in=sections_looked_at(study),
+        enrolment__study=study, enrolment__program=False, section__name__in=sections_looked_at(study)
     )
     return counted.exclude(enrolment__withdrawal__keep_answers=False).order_by()

@@ -82,10 +82,7 @@ class Judge:
 
     def _origin(self, shown: Shown) -> ImageTruth:
         return ImageTruth(
-            source=shown.source,
-            kind=self._kinds[shown.source],
-            screen=shown.screen,
-            labels=shown.intended,
+            source=shown.source, kind=self._kinds[shown.source], screen=shown.screen, labels=shown.intended
         )
 
     def _truth(self, item: Item, text: str | None) -> Any:

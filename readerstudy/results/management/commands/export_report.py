@@ -14,11 +14,7 @@ class Command(StudyCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--out", type=Path, required=True, help="a new or empty folder")
         parser.add_argument("--format", nargs="+", choices=FORMATS, default=list(FORMATS))
-        parser.add_argument(
-            "--masked",
-            action="store_true",
-            help="hide which images are real",
-        )
+        parser.add_argument("--masked", action="store_true", help="hide which images are real")
 
         parser.add_argument(
             "--cross-check",
@@ -29,11 +25,6 @@ class Command(StudyCommand):
     def act(self, study: Study, by: User, options: dict[str, Any]) -> None:
         formats, masked = options["format"], options["masked"]
         out = export_report(
-            study,
-            options["out"],
-            by=by,
-            formats=formats,
-            masked=masked,
-            cross_check=options["cross_check"],
+            study, options["out"], by=by, formats=formats, masked=masked, cross_check=options["cross_check"]
         )
         self.say(f"{out}: {', '.join(sorted(path.name for path in out.iterdir()))}")

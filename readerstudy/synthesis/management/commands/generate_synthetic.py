@@ -93,13 +93,7 @@ class Command(BaseCommand):
             return generate(request, on_progress=show)
 
     def _add(
-        self,
-        request: "SampleRequest",
-        summary: "SampleSummary",
-        source: "Source",
-        by: "User",
-        *,
-        series: int,
+        self, request: "SampleRequest", summary: "SampleSummary", source: "Source", by: "User", *, series: int
     ) -> None:
         from readerstudy.synthesis.add_to_source import add_to_source
 
