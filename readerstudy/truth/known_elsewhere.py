@@ -23,16 +23,17 @@ Images = Mapping[int, set[int]]
 PERSON = ("user", "invitation__claim__by")
 
 
-def known_elsewhere(study: Study) -> dict[int, int]:
+def known_elsewhere(study: Study, among: Iterable[Enrolment] | None = None) -> dict[int, int]:
     """How many images that count at their place each reader knows from elsewhere, by enrolment.
 
     Of another study's sources as its staff, by its feedback as its reader, or disclosed in an emergency.
-    Readers who know none are left out.
+    Readers who know none are left out. `among` is everybody in the study, where a page has them already.
     """
     shared, disclosed = _shown_elsewhere(study)
     if not shared and not disclosed:
         return {}
-    readers = _readers(study)
+    everybody = Enrolment.objects.filter(study=study).select_related(*PERSON) if among is None else among
+    readers = _readers(everybody)
     if not readers:
         return {}
     known = _known(shared, disclosed, list(readers.values()))
@@ -73,17 +74,23 @@ def _shown_elsewhere(study: Study) -> tuple[Images, set[tuple[str, int]]]:
 def _here(study: Study) -> dict[int, int]:
     """The images of other studies that show a film of this one in another canvas, each as it is here."""
     mine = SeenFile.objects.filter(provenance__source__study=study).exclude(original="")
-    others = SeenFile.objects.exclude(provenance__image__in=mine.values("provenance__image"))
-    rows = others.filter(original__in=mine.values("original"))
-    own = dict(mine.values_list("original", "provenance__image"))
-    return {image: own[film] for film, image in rows.values_list("original", "provenance__image")}
+    rows = list(
+        SeenFile.objects.filter(original__in=mine.values("original")).values_list(
+            "original", "provenance__image", "provenance__source__study"
+        )
+    )
+    own = {film: image for film, image, of in rows if of == study.pk}
+    ours = {image for _, image, of in rows if of == study.pk}
+    return {image: own[film] for film, image, _ in rows if image not in ours}
 
 
-def _readers(study: Study) -> dict[tuple[int, int], User]:
+def _readers(everybody: Iterable[Enrolment]) -> dict[tuple[int, int], User]:
     """The people who read the study, also those who left it, by enrolment and place."""
-    rows = Enrolment.objects.filter(study=study, virtual=False, program=False).readers().accepted()
-    people = rows.select_related(*PERSON)
-    return {(row.pk, row.own_place): row.person for row in people if row.person is not None}
+    return {
+        (one.pk, one.own_place): one.person
+        for one in everybody
+        if one.role == Role.READER and not one.virtual and not one.program and one.person is not None
+    }
 
 
 def _known(shared: Images, disclosed: Iterable[tuple[str, int]], readers: Iterable[User]) -> Images:

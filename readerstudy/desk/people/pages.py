@@ -51,7 +51,7 @@ def people(request: HttpRequest, study: Study) -> HttpResponseBase:
         except ReaderstudyError as error:
             outcome, unsent = Outcome(problems=[str(error)]), request.POST.get("emails", "")
     everybody = people_of(study)
-    waiting, known = unfinished(study, everybody), known_elsewhere(study)
+    waiting, known = unfinished(study, everybody), known_elsewhere(study, everybody)
     context = {
         "people": everybody,
         "known_elsewhere": [(one.pseudonym, known[one.pk]) for one in everybody if one.pk in known],

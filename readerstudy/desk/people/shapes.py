@@ -41,7 +41,8 @@ class PeopleOut(Shape):
 
 
 def people_out(study: Study) -> PeopleOut:
-    return PeopleOut({"people": people_of(study)}, context={"known_elsewhere": known_elsewhere(study)})
+    people = people_of(study)
+    return PeopleOut({"people": people}, context={"known_elsewhere": known_elsewhere(study, people)})
 
 
 class InvitedOut(Shape):
