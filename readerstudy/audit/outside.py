@@ -73,25 +73,27 @@ def keep_outside(*, by: User | None, to: Path | None, mail: str) -> str:
     return line
 
 
-def keep_outside_daily() -> str | None:
-    """The same once a day, where the settings name a file or an address."""
-    if not (settings.AUDIT_ENDS_FILE or settings.AUDIT_ENDS_MAIL) or not _day_begins():
-        return None
-    line = end_line(by=None)
-    for place in ("to", "mail"):
-        keep.call(line, place, FIRST_WAIT_S)
-    return line
-
-
 @transaction.atomic
-def _day_begins() -> bool:
-    """Whether a line is due. Of several workers that ask at once, one is told so."""
+def keep_outside_daily() -> None:
+    """The same once a day, where the settings name a file or an address, by the queue.
+
+    Of several workers that ask at once, one begins the day; if it is stopped, another one writes the line.
+    """
+    if not (settings.AUDIT_ENDS_FILE or settings.AUDIT_ENDS_MAIL):
+        return
     Stream.objects.get_or_create(name=STREAM, defaults={"scope": STREAM})
     Stream.objects.select_for_update().get(name=STREAM)
     daily = Event.objects.filter(stream__name=STREAM, verb=VERB, subject="daily")
-    if daily.filter(at__gt=timezone.now() - EVERY).exists():
-        return False
-    return bool(keep_ends(by=None, on="daily", always=True))
+    if not daily.filter(at__gt=timezone.now() - EVERY).exists():
+        keep_ends(by=None, on="daily", always=True)
+        keep_today.enqueue()
+
+
+@task()
+def keep_today() -> None:
+    line = end_line(by=None)
+    for place in ("to", "mail"):
+        keep.call(line, place, FIRST_WAIT_S)
 
 
 @task()
