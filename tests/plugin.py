@@ -74,6 +74,8 @@ def depends_on_the_database(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     if "browser" in fixtures or not (marker or fixtures & DATABASE_FIXTURES):
         return False
+    if item.get_closest_marker("one_database"):
+        return False
     if item.get_closest_marker("both_databases"):
         return True
     at_once = fixtures & (DATABASE_FIXTURES - {"db"}) or (marker and marker.kwargs.get("transaction"))

@@ -14,7 +14,7 @@ from readerstudy.results.runs import report_folder
 from readerstudy.truth.unblind import confirm_unblinding, request_unblinding
 from tests.readerstudy.factory import CALLS, QUARTETS, Locked, a_locked_study, answer_next, protocol_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ENDPOINT = """
 [[endpoints]]
 name = "calls-right"

@@ -24,7 +24,7 @@ from tests.readerstudy.factory import (
     read_everything,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 FORMATS = ("html", "pdf", "xlsx", "json")
 
 

@@ -25,7 +25,7 @@ from tests.readerstudy.factory import (
 )
 from tests.readerstudy.people import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PUBLIC = protocol_text().replace('kind = "real"', 'kind = "real"\npublic = true', 1)
 NOISE = "from noise of 32 bits"
 

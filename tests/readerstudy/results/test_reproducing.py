@@ -16,7 +16,7 @@ from readerstudy.truth.virtual import Skill
 from readerstudy.truth.virtual.simulate import simulate_readers
 from tests.readerstudy.factory import CALLS, CHECKS, QUARTETS, Locked, a_locked_study, protocol_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 #: Instead of pip, which would need a network: lends the packages that the file names, and no others.
 PIP = """
 import sys
