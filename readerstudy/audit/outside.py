@@ -75,14 +75,10 @@ def keep_outside(*, by: User | None, to: Path | None, mail: str) -> str:
 
 @transaction.atomic
 def keep_outside_daily() -> None:
-    """The same once a day, where the settings name a file or an address, by the queue.
-
-    Of several workers that ask at once, one begins the day; if it is stopped, another one writes the line.
-    """
+    """The same once a day where the settings say, by the queue: a stopped worker leaves it to others."""
     if not (settings.AUDIT_ENDS_FILE or settings.AUDIT_ENDS_MAIL):
         return
-    Stream.objects.get_or_create(name=STREAM, defaults={"scope": STREAM})
-    Stream.objects.select_for_update().get(name=STREAM)
+    Stream.objects.select_for_update().get_or_create(name=STREAM, defaults={"scope": STREAM})
     daily = Event.objects.filter(stream__name=STREAM, verb=VERB, subject="daily")
     if not daily.filter(at__gt=timezone.now() - EVERY).exists():
         keep_ends(by=None, on="daily", always=True)
